@@ -1,0 +1,26 @@
+noinst_LTLIBRARIES += libbase.la
+libbase_la_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS) $(YAML_CFLAGS) \
+	$(JANSSON_CFLAGS)
+libbase_la_LIBADD = $(CRYPTO_LIBS) $(YAML_LIBS) $(JANSSON_LIBS)
+libbase_la_SOURCES = \
+	kmgr/base/buf.c \
+	kmgr/base/buf.h \
+	kmgr/base/crypto.c \
+	kmgr/base/crypto.h \
+	kmgr/base/crypto_key.c \
+	kmgr/base/err.c \
+	kmgr/base/err.h \
+	kmgr/base/file.c \
+	kmgr/base/file.h \
+	kmgr/base/json.c \
+	kmgr/base/json.h \
+	kmgr/base/mem.c \
+	kmgr/base/mem.h \
+	kmgr/base/secret.c \
+	kmgr/base/secret.h \
+	kmgr/base/text.c \
+	kmgr/base/text.h \
+	kmgr/base/when.c \
+	kmgr/base/when.h \
+	kmgr/base/yaml.c \
+	kmgr/base/yaml.h

@@ -1,0 +1,19 @@
+noinst_LTLIBRARIES += libdns.la
+libdns_la_LIBADD = libbase.la $(LDNS_LIBS)
+libdns_la_SOURCES = \
+	kmgr/dns/alg.c \
+	kmgr/dns/alg.h \
+	kmgr/dns/dnskey.c \
+	kmgr/dns/dnskey.h \
+	kmgr/dns/ds.c \
+	kmgr/dns/ds.h \
+	kmgr/dns/epp.c \
+	kmgr/dns/epp.h \
+	kmgr/dns/name.c \
+	kmgr/dns/name.h \
+	kmgr/dns/rrset.c \
+	kmgr/dns/rrset.h \
+	kmgr/dns/rrsig.c \
+	kmgr/dns/rrsig.h \
+	kmgr/dns/zonefile.c \
+	kmgr/dns/zonefile.h
