@@ -1,0 +1,273 @@
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
+#include <openssl/ecdsa.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/param_build.h>
+#include <openssl/x509.h>
+
+#include "kmgr/base/crypto.h"
+#include "kmgr/base/mem.h"
+
+struct crypto_key {
+	EVP_PKEY	*pkey;
+	enum crypto_kind kind;
+};
+
+static int
+fail(enum err_class class, const char *what, struct error *err)
+{
+
+	ERR_clear_error();
+	return err_set(err, class, "%s", what);
+}
+
+static struct crypto_key *
+wrap(EVP_PKEY *pkey, enum crypto_kind kind)
+{
+	struct crypto_key *key = mem_new(sizeof(*key));
+
+	key->pkey = pkey;
+	key->kind = kind;
+	return key;
+}
+
+/* A public key of OpenSSL's type from its parameters; NULL if it is none. */
+static EVP_PKEY *
+from_params(const char *type, OSSL_PARAM *params)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
+	EVP_PKEY *pkey = NULL;
+
+	if (ctx == NULL || EVP_PKEY_fromdata_init(ctx) != 1 ||
+	    EVP_PKEY_fromdata(ctx, &pkey, EVP_PKEY_PUBLIC_KEY, params) != 1)
+		pkey = NULL;
+	EVP_PKEY_CTX_free(ctx);
+	return pkey;
+}
+
+int
+crypto_key_from_rsa(const uint8_t *e, size_t e_len, const uint8_t *n,
+    size_t n_len, struct crypto_key **out, struct error *err)
+{
+	OSSL_PARAM_BLD *bld = OSSL_PARAM_BLD_new();
+	BIGNUM *bn_e = BN_bin2bn(e, (int)e_len, NULL);
+	BIGNUM *bn_n = BN_bin2bn(n, (int)n_len, NULL);
+	OSSL_PARAM *params = NULL;
+	EVP_PKEY *pkey = NULL;
+
+	*out = NULL;
+	if (bld != NULL && bn_e != NULL && bn_n != NULL &&
+	    OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_RSA_N, bn_n) == 1 &&
+	    OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_RSA_E, bn_e) == 1 &&
+	    (params = OSSL_PARAM_BLD_to_param(bld)) != NULL)
+		pkey = from_params("RSA", params);
+	OSSL_PARAM_free(params);
+	OSSL_PARAM_BLD_free(bld);
+	BN_free(bn_e);
+	BN_free(bn_n);
+	if (pkey == NULL)
+		return fail(ERR_INPUT, "not an RSA public key", err);
+	*out = wrap(pkey, CRYPTO_RSA);
+	return 0;
+}
+
+static EVP_PKEY *
+from_ec_point(const char *group, const uint8_t *xy, size_t len)
+{
+	uint8_t point[1 + 96];
+	char name[16];
+	OSSL_PARAM params[3];
+
+	assert(len < sizeof(point));
+	point[0] = 4;		/* uncompressed, SEC 1 section 2.3.3 */
+	memcpy(point + 1, xy, len);
+	(void)snprintf(name, sizeof(name), "%s", group);
+	params[0] = OSSL_PARAM_construct_utf8_string(
+	    OSSL_PKEY_PARAM_GROUP_NAME, name, 0);
+	params[1] = OSSL_PARAM_construct_octet_string(
+	    OSSL_PKEY_PARAM_PUB_KEY, point, len + 1);
+	params[2] = OSSL_PARAM_construct_end();
+	return from_params("EC", params);
+}
+
+int
+crypto_key_from_point(enum crypto_kind kind, const uint8_t *point, size_t len,
+    struct crypto_key **out, struct error *err)
+{
+	EVP_PKEY *pkey = NULL;
+
+	*out = NULL;
+	if (kind == CRYPTO_P256 && len == 64)
+		pkey = from_ec_point("P-256", point, len);
+	else if (kind == CRYPTO_P384 && len == 96)
+		pkey = from_ec_point("P-384", point, len);
+	else if (kind == CRYPTO_ED25519 && len == 32)
+		pkey = EVP_PKEY_new_raw_public_key_ex(NULL, "ED25519", NULL,
+		    point, len);
+	if (pkey == NULL)
+		return fail(ERR_INPUT, "not a point of the curve", err);
+	*out = wrap(pkey, kind);
+	return 0;
+}
+
+static int
+kind_of(const EVP_PKEY *pkey, enum crypto_kind *kind)
+{
+
+	if (EVP_PKEY_is_a(pkey, "RSA"))
+		*kind = CRYPTO_RSA;
+	else if (EVP_PKEY_is_a(pkey, "ED25519"))
+		*kind = CRYPTO_ED25519;
+	else if (EVP_PKEY_is_a(pkey, "EC") && EVP_PKEY_get_bits(pkey) == 256)
+		*kind = CRYPTO_P256;
+	else if (EVP_PKEY_is_a(pkey, "EC") && EVP_PKEY_get_bits(pkey) == 384)
+		*kind = CRYPTO_P384;
+	else
+		return -1;
+	return 0;
+}
+
+int
+crypto_key_from_spki(const uint8_t *der, size_t len, struct crypto_key **out,
+    struct error *err)
+{
+	const unsigned char *p = der;
+	EVP_PKEY *pkey = d2i_PUBKEY(NULL, &p, (long)len);
+	enum crypto_kind kind;
+
+	*out = NULL;
+	if (pkey == NULL || p != der + len || kind_of(pkey, &kind) != 0) {
+		EVP_PKEY_free(pkey);
+		return fail(ERR_INPUT,
+		    "not a SubjectPublicKeyInfo of RSA, P-256, P-384 or "
+		    "Ed25519", err);
+	}
+	*out = wrap(pkey, kind);
+	return 0;
+}
+
+enum crypto_kind
+crypto_key_kind(const struct crypto_key *key)
+{
+
+	return key->kind;
+}
+
+unsigned int
+crypto_key_bits(const struct crypto_key *key)
+{
+
+	return (unsigned int)EVP_PKEY_get_bits(key->pkey);
+}
+
+void
+crypto_key_spki(const struct crypto_key *key, struct buf *out)
+{
+	unsigned char *der = NULL;
+	const int len = i2d_PUBKEY(key->pkey, &der);
+
+	assert(len > 0);
+	buf_add(out, der, (size_t)len);
+	OPENSSL_free(der);
+}
+
+void
+crypto_key_pem(const struct crypto_key *key, struct buf *out)
+{
+	BIO *bio = BIO_new(BIO_s_mem());
+	char *text = NULL;
+	long len;
+
+	if (bio != NULL && PEM_write_bio_PUBKEY(bio, key->pkey) == 1 &&
+	    (len = BIO_get_mem_data(bio, &text)) > 0)
+		buf_add(out, text, (size_t)len);
+	BIO_free(bio);
+}
+
+void
+crypto_sig_to_der(const uint8_t *sig, size_t sig_len, struct buf *out)
+{
+	const int half = (int)(sig_len / 2);
+	ECDSA_SIG *ec = ECDSA_SIG_new();
+	BIGNUM *r = BN_bin2bn(sig, half, NULL);
+	BIGNUM *s = BN_bin2bn(sig + half, half, NULL);
+	unsigned char *der = NULL;
+	int len;
+
+	assert(ec != NULL && r != NULL && s != NULL);
+	(void)ECDSA_SIG_set0(ec, r, s);		/* ec owns both now */
+	len = i2d_ECDSA_SIG(ec, &der);
+	assert(len > 0);
+	buf_add(out, der, (size_t)len);
+	OPENSSL_free(der);
+	ECDSA_SIG_free(ec);
+}
+
+int
+crypto_sig_from_der(const uint8_t *der, size_t len, size_t half, uint8_t *sig,
+    struct error *err)
+{
+	const unsigned char *p = der;
+	ECDSA_SIG *ec = d2i_ECDSA_SIG(NULL, &p, (long)len);
+	const int ok = ec != NULL && p == der + len &&
+	    BN_bn2binpad(ECDSA_SIG_get0_r(ec), sig, (int)half) > 0 &&
+	    BN_bn2binpad(ECDSA_SIG_get0_s(ec), sig + half, (int)half) > 0;
+
+	ECDSA_SIG_free(ec);
+	return ok ? 0 : fail(ERR_INPUT, "not an ECDSA signature", err);
+}
+
+int
+crypto_key_verify(const struct crypto_key *key, const uint8_t *tbs, size_t len,
+    const uint8_t *sig, size_t sig_len, struct error *err)
+{
+	const EVP_MD *md = key->kind == CRYPTO_ED25519 ? NULL :
+	    key->kind == CRYPTO_P384 ? EVP_sha384() : EVP_sha256();
+	const int is_ec = key->kind == CRYPTO_P256 || key->kind == CRYPTO_P384;
+	const size_t half = key->kind == CRYPTO_P384 ? 48 : 32;
+	struct buf der = BUF_INIT;
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	int rc = -1;
+
+	if (is_ec && sig_len != 2 * half) {
+		(void)fail(ERR_INTEGRITY,
+		    "the signature has the wrong length", err);
+		goto out;
+	}
+	if (is_ec) {
+		crypto_sig_to_der(sig, sig_len, &der);
+		sig = der.data;
+		sig_len = der.len;
+	}
+	if (ctx == NULL ||
+	    EVP_DigestVerifyInit(ctx, NULL, md, NULL, key->pkey) != 1) {
+		(void)fail(ERR_INTERNAL, "start a verification", err);
+		goto out;
+	}
+	if (EVP_DigestVerify(ctx, sig, sig_len, tbs, len) != 1) {
+		(void)fail(ERR_INTEGRITY, "the signature does not verify",
+		    err);
+		goto out;
+	}
+	rc = 0;
+ out:
+	EVP_MD_CTX_free(ctx);
+	buf_free(&der);
+	return rc;
+}
+
+void
+crypto_key_free(struct crypto_key *key)
+{
+
+	if (key == NULL)
+		return;
+	EVP_PKEY_free(key->pkey);
+	free(key);
+}

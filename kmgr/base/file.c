@@ -1,0 +1,152 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "kmgr/base/file.h"
+#include "kmgr/base/mem.h"
+
+static int
+read_all(int fd, const char *what, size_t max, struct buf *out,
+    struct error *err)
+{
+	uint8_t chunk[16384];
+	size_t total = 0;
+	ssize_t n;
+
+	while ((n = read(fd, chunk, sizeof(chunk))) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_set_errno(err, "read %s", what);
+		if ((total += (size_t)n) > max)
+			return err_set(err, ERR_INPUT,
+			    "%s is longer than %zu bytes", what, max);
+		buf_add(out, chunk, (size_t)n);
+	}
+	return 0;
+}
+
+int
+file_read(const char *path, size_t max, struct buf *out, struct error *err)
+{
+	int fd, rc;
+
+	if (strcmp(path, "-") == 0)
+		return read_all(STDIN_FILENO, "standard input", max, out, err);
+	if ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)) < 0)
+		return err_set_errno(err, "open %s", path);
+	rc = read_all(fd, path, max, out, err);
+	(void)close(fd);
+	return rc;
+}
+
+static int
+write_all(int fd, const char *what, const void *data, size_t len,
+    struct error *err)
+{
+	const char *p = data;
+	ssize_t n;
+
+	while (len > 0) {
+		if ((n = write(fd, p, len)) < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_set_errno(err, "write %s", what);
+		p += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+/* So that the new name is still there after a power failure. */
+static void
+sync_folder(const char *path)
+{
+	char *copy = mem_strdup(path);
+	const int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd >= 0) {
+		(void)fsync(fd);
+		(void)close(fd);
+	}
+	free(copy);
+}
+
+int
+file_write(const char *path, mode_t mode, const void *data, size_t len,
+    struct error *err)
+{
+	char *temp = mem_printf("%s.XXXXXX", path);
+	int fd, rc = -1;
+
+	if ((fd = mkostemp(temp, O_CLOEXEC)) < 0) {
+		(void)err_set_errno(err, "create %s", temp);
+		free(temp);
+		return -1;
+	}
+	if (write_all(fd, temp, data, len, err) != 0)
+		goto out;
+	if (fchmod(fd, mode) != 0 || fsync(fd) != 0) {
+		(void)err_set_errno(err, "write %s", temp);
+		goto out;
+	}
+	if (rename(temp, path) != 0) {
+		(void)err_set_errno(err, "rename %s to %s", temp, path);
+		goto out;
+	}
+	sync_folder(path);
+	rc = 0;
+ out:
+	(void)close(fd);
+	if (rc != 0)
+		(void)unlink(temp);
+	free(temp);
+	return rc;
+}
+
+int
+file_check_private(const char *path, struct error *err)
+{
+	struct stat st;
+
+	if (stat(path, &st) != 0)
+		return err_set_errno(err, "%s", path);
+	if (!S_ISREG(st.st_mode))
+		return err_set(err, ERR_CONFIG, "%s is not a regular file",
+		    path);
+	if (st.st_uid != geteuid() && st.st_uid != 0) {
+		(void)err_set(err, ERR_CONFIG,
+		    "%s belongs to another user (uid %lu)", path,
+		    (unsigned long)st.st_uid);
+		return err_hint(err, "chown it to the user that runs kmgr");
+	}
+	if ((st.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+		(void)err_set(err, ERR_CONFIG,
+		    "%s can be read or written by others (mode %04o)", path,
+		    (unsigned int)(st.st_mode & 07777));
+		return err_hint(err, "chmod 600 %s", path);
+	}
+	return 0;
+}
+
+int
+file_make_folders(const char *path, struct error *err)
+{
+	char *copy = mem_strdup(path);
+	char *slash = copy;
+	int rc = 0;
+
+	while (rc == 0 && (slash = strchr(slash + 1, '/')) != NULL) {
+		*slash = '\0';
+		if (mkdir(copy, 0700) != 0 && errno != EEXIST)
+			rc = err_set_errno(err, "make folder %s", copy);
+		*slash = '/';
+	}
+	free(copy);
+	return rc;
+}

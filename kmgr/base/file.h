@@ -1,0 +1,49 @@
+/* Files read whole and written whole. */
+#ifndef KMGR_BASE_FILE_H
+#define KMGR_BASE_FILE_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "kmgr/base/buf.h"
+#include "kmgr/base/err.h"
+
+/**
+ * file_read(path, max, out, err):
+ * Append the content of the file ${path}, or of standard input when ${path}
+ * is "-", to ${out}; a longer one than ${max} bytes is refused.
+ *
+ * Errors: ERR_SYSTEM, ERR_INPUT (too long).
+ */
+int file_read(const char *path, size_t max, struct buf *out,
+    struct error *err);
+
+/**
+ * file_write(path, mode, data, len, err):
+ * Replace the file ${path} by the ${len} bytes ${data} with permissions
+ * ${mode}: into a temporary file beside it, fsync, rename, fsync of the
+ * folder. Whoever reads ${path} sees the old content or the new one.
+ *
+ * Errors: ERR_SYSTEM; ${path} is then as it was.
+ */
+int file_write(const char *path, mode_t mode, const void *data, size_t len,
+    struct error *err);
+
+/**
+ * file_check_private(path, err):
+ * Refuse ${path} unless it is a regular file, owned by this user or root,
+ * that neither group nor others may read or write.
+ *
+ * Errors: ERR_CONFIG, ERR_SYSTEM.
+ */
+int file_check_private(const char *path, struct error *err);
+
+/**
+ * file_make_folders(path, err):
+ * Make the folders above the file ${path} that are not there, mode 0700.
+ *
+ * Errors: ERR_SYSTEM.
+ */
+int file_make_folders(const char *path, struct error *err);
+
+#endif

@@ -1,0 +1,66 @@
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kmgr/base/mem.h"
+
+static void *
+mem_checked(void *p)
+{
+
+	if (p == NULL) {
+		(void)fputs("kmgr: out of memory\n", stderr);
+		abort();
+	}
+	return p;
+}
+
+void *
+mem_new(size_t len)
+{
+
+	return mem_checked(calloc(1, len == 0 ? 1 : len));
+}
+
+void *
+mem_dup(const void *p, size_t len)
+{
+	void *copy = mem_new(len);
+
+	if (len > 0)
+		memcpy(copy, p, len);
+	return copy;
+}
+
+char *
+mem_strdup(const char *s)
+{
+
+	return s == NULL ? NULL : mem_dup(s, strlen(s) + 1);
+}
+
+char *
+mem_printf(const char *fmt, ...)
+{
+	char *s = NULL;
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vasprintf(&s, fmt, ap);
+	va_end(ap);
+	return mem_checked(n < 0 ? NULL : s);
+}
+
+void *
+mem_push(void *array, size_t n, size_t size)
+{
+	void **base = array;
+
+	/* Room doubles at powers of two; between them it is there already. */
+	if ((n & (n - 1)) == 0)
+		*base = mem_checked(
+		    reallocarray(*base, n == 0 ? 1 : n * 2, size));
+	return memset((char *)*base + n * size, 0, size);
+}
