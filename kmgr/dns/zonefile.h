@@ -1,0 +1,54 @@
+/* Records in zone-file form (RFC 1035 section 5), as signers print them. */
+#ifndef KMGR_DNS_ZONEFILE_H
+#define KMGR_DNS_ZONEFILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kmgr/base/err.h"
+#include "kmgr/dns/name.h"
+
+#define ZONEFILE_MAX_LEN     (1 << 20)	/* bytes read */
+#define ZONEFILE_MAX_RECORDS 10000
+#define ZONEFILE_RDATA_MAX   8192
+
+/* The TTL of a record that states none and stands behind no $TTL. */
+#define ZONEFILE_NO_TTL UINT32_MAX
+
+struct zonefile_record {
+	struct name	 owner;
+	uint16_t	 type;		/* any, also unknown ones */
+	uint16_t	 class;
+	uint32_t	 ttl;		/* or ZONEFILE_NO_TTL */
+	size_t		 line;		/* of the record's first character */
+	uint8_t		*rdata;
+	size_t		 rdata_len;
+};
+
+struct zonefile {
+	struct zonefile_record	*records;	/* in the file's order */
+	size_t			 n_records;
+};
+
+/**
+ * zonefile_read(text, len, what, origin, out, err):
+ * Read every record in ${len} bytes: ( ) over several lines, comments,
+ * $ORIGIN and $TTL, names relative to ${origin}, "@", blank owners, upper
+ * case, TTL before or after the class or absent, CRLF. $INCLUDE, a byte
+ * order mark, NUL and bytes that are no UTF-8 are refused. ${what} names the
+ * source in messages.
+ *
+ * Owner: the caller, zonefile_free().
+ * Errors: ERR_INPUT, with ${what} and line.
+ */
+int zonefile_read(const char *text, size_t len, const char *what,
+    const struct name *origin, struct zonefile **out, struct error *err);
+
+/**
+ * zonefile_free(zonefile):
+ * Free all records.
+ */
+void zonefile_free(struct zonefile *zonefile);
+
+#endif
