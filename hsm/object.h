@@ -1,0 +1,62 @@
+/* What lies in a token, whoever made it. */
+#ifndef HSM_OBJECT_H
+#define HSM_OBJECT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "hsm/key.h"
+#include "hsm/token.h"
+#include "kmgr/base/err.h"
+
+enum hsm_class {
+	HSM_CLASS_PRIVATE,
+	HSM_CLASS_PUBLIC,
+	HSM_CLASS_SECRET,
+	HSM_CLASS_DATA,
+	HSM_CLASS_OTHER
+};
+
+struct hsm_object {
+	enum hsm_class	 class;
+	size_t		 id_len;
+	uint8_t		 id[64];	/* cut where longer */
+	char		 label[64];	/* printable part, cut where longer */
+};
+
+/**
+ * hsm_class_name(class):
+ * "private key", "public key", ...
+ */
+const char *hsm_class_name(enum hsm_class class);
+
+/**
+ * hsm_object_list(token, out, n, err):
+ * All objects of the token in one pass.
+ *
+ * Owner: the caller, free(*${out}).
+ * Errors: ERR_TOKEN.
+ */
+int hsm_object_list(struct hsm_token *token, struct hsm_object **out,
+    size_t *n, struct error *err);
+
+/**
+ * hsm_object_find(token, id, out, n, err):
+ * As hsm_object_list(), only those with CKA_ID ${id}.
+ */
+int hsm_object_find(struct hsm_token *token,
+    const uint8_t id[static HSM_ID_LEN], struct hsm_object **out, size_t *n,
+    struct error *err);
+
+/**
+ * hsm_object_destroy(token, id, left, err):
+ * Destroy every object with CKA_ID ${id}; *${left} is the number of those
+ * that the token would not destroy (CKA_DESTROYABLE false), which is no
+ * error.
+ *
+ * Errors: ERR_TOKEN.
+ */
+int hsm_object_destroy(struct hsm_token *token,
+    const uint8_t id[static HSM_ID_LEN], size_t *left, struct error *err);
+
+#endif

@@ -1,0 +1,77 @@
+/*
+ * What a token really does, tried on throw-away keys: modules say one thing
+ * (C_GetMechanismInfo, accepted templates) and do another.
+ */
+#ifndef HSM_PROBE_H
+#define HSM_PROBE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "hsm/token.h"
+#include "kmgr/base/err.h"
+
+enum hsm_verdict {
+	HSM_ENFORCED,		/* the attempt was refused, as it should be */
+	HSM_IGNORED,		/* the attempt succeeded: no protection */
+	HSM_UNSUPPORTED,	/* the token does not know the attribute */
+	HSM_WORKS,		/* an algorithm: generated, signed, verified */
+	HSM_ABSENT,		/* an algorithm: the token cannot */
+	HSM_NOT_TRIED		/* an earlier row makes it pointless */
+};
+
+/* Why a row counts. */
+enum hsm_weight {
+	HSM_REQUIRED,		/* IGNORED here lets a private value leave */
+	HSM_WRAPPED_ONLY,	/* required for custody wrapped only */
+	HSM_ADVISORY
+};
+
+struct hsm_probe_row {
+	const char	*id;		/* stable: "sensitive-read" */
+	const char	*what;		/* "read CKA_VALUE of a private key" */
+	enum hsm_weight	 weight;
+	enum hsm_verdict verdict;
+	char		 detail[96];	/* the CKR that decided, by name */
+};
+
+struct hsm_probe {
+	struct hsm_probe_row	*rows;
+	size_t			 n_rows;
+	bool			 uses_token_objects; /* no session keys here */
+};
+
+/**
+ * hsm_probe_run(token, out, err):
+ * Try every property and algorithm on keys that are destroyed afterwards
+ * (session objects where the token has them; otherwise token objects
+ * labelled "kmgr1:probe:...", and remains of an earlier probe are removed
+ * first). The token must be logged in.
+ *
+ * Owner: the caller, hsm_probe_free().
+ * Errors: ERR_TOKEN only where nothing could be tried at all.
+ */
+int hsm_probe_run(struct hsm_token *token, struct hsm_probe **out,
+    struct error *err);
+
+/**
+ * hsm_probe_leak(probe):
+ * The first row by which a private value could leave, or NULL: the only
+ * reason to refuse a token.
+ */
+const struct hsm_probe_row *hsm_probe_leak(const struct hsm_probe *probe);
+
+/**
+ * hsm_verdict_name(verdict), hsm_weight_name(weight):
+ * "enforced", "ignored", ...; "required", "wrapped-only", "advisory".
+ */
+const char *hsm_verdict_name(enum hsm_verdict verdict);
+const char *hsm_weight_name(enum hsm_weight weight);
+
+/**
+ * hsm_probe_free(probe):
+ * Free ${probe}.
+ */
+void hsm_probe_free(struct hsm_probe *probe);
+
+#endif

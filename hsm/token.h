@@ -1,0 +1,105 @@
+/*
+ * A token: its module loaded, found by URI, logged in once, reopened when it
+ * was away. No type of Cryptoki appears in this header.
+ */
+#ifndef HSM_TOKEN_H
+#define HSM_TOKEN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kmgr/base/err.h"
+
+struct hsm_token;
+
+struct hsm_config {
+	const char	*name;		/* the configuration's, for messages */
+	const char	*uri;		/* see hsm/uri.h */
+	/*
+	 * A file that every kmgr process locks while it initialises and logs
+	 * in (SoftHSM 2.6.1 loses a race there), or NULL.
+	 */
+	const char	*lock_path;
+	/* Called after every Cryptoki call, or NULL. */
+	void		(*trace)(void *trace_arg, const char *call,
+			    unsigned long rv, int64_t elapsed_us);
+	void		*trace_arg;
+};
+
+/* Text fields without padding. */
+struct hsm_token_info {
+	char	label[33];
+	char	manufacturer[33];
+	char	model[17];
+	char	serial[17];
+	char	library[33];		/* CK_INFO.libraryDescription */
+	char	library_version[16];
+	char	firmware_version[16];
+	bool	is_initialized;
+	bool	has_pin_pad;		/* CKF_PROTECTED_AUTHENTICATION_PATH */
+	bool	is_pin_low;		/* CKF_USER_PIN_COUNT_LOW */
+	bool	is_pin_final_try;
+	bool	is_pin_locked;
+	bool	is_write_protected;
+	uint64_t max_sessions;		/* 0: not stated or without limit */
+	uint64_t free_memory;		/* bytes; UINT64_MAX: not stated */
+};
+
+/**
+ * hsm_token_open(config, out, err):
+ * Load the module and find the token. ${config} and what it points to must
+ * outlive the token. Nothing secret is asked for yet.
+ *
+ * Owner: the caller, hsm_token_close().
+ * Errors: ERR_TOKEN (module does not load, token absent, two that match),
+ * ERR_CONFIG (URI).
+ */
+int hsm_token_open(const struct hsm_config *config, struct hsm_token **out,
+    struct error *err);
+
+/**
+ * hsm_token_login(token, err):
+ * Log in as user, once; later calls return at once. The PIN comes from the
+ * URI's pin-source (a file that only its owner can read, or a command), from
+ * $CREDENTIALS_DIRECTORY/<name>.pin, from the terminal, or from the token's
+ * own PIN pad. A wrong PIN is never tried again; CKF_USER_PIN_FINAL_TRY and a
+ * locked PIN are refused before a try is spent.
+ *
+ * Errors: ERR_TOKEN, ERR_CONFIG (source of the PIN).
+ */
+int hsm_token_login(struct hsm_token *token, struct error *err);
+
+/**
+ * hsm_token_info_get(token, out, err):
+ * What the token says of itself now.
+ *
+ * Errors: ERR_TOKEN.
+ */
+int hsm_token_info_get(struct hsm_token *token, struct hsm_token_info *out,
+    struct error *err);
+
+/**
+ * hsm_token_name(token):
+ * The configuration's name of the token.
+ */
+const char *hsm_token_name(const struct hsm_token *token);
+
+/**
+ * hsm_token_close(token):
+ * Close sessions, finalize, unload; PIN wiped. Keys of the token are freed
+ * before.
+ */
+void hsm_token_close(struct hsm_token *token);
+
+/**
+ * hsm_module_list(path, out, n, err):
+ * What tokens the module ${path} offers, for people who look for a URI.
+ *
+ * Owner: the caller, free(*${out}).
+ * Errors: ERR_TOKEN.
+ */
+int hsm_module_list(const char *path, struct hsm_token_info **out, size_t *n,
+    struct error *err);
+
+#endif
