@@ -1,0 +1,313 @@
+/*
+ * The store: about twenty questions that the engine asks, in rows that own
+ * their strings. SQL stands in this folder only; db.h is what a database has
+ * to do for it.
+ *
+ * Every change runs between store_begin() and store_commit(). The store is
+ * never the proof: what it says of keys and policies is signed by the seal
+ * key and checked again by whoever reads it.
+ */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kmgr/base/buf.h"
+#include "kmgr/base/crypto.h"
+#include "kmgr/base/err.h"
+#include "kmgr/base/json.h"
+
+#define STORE_ID_LEN  16	/* random bytes of an id */
+#define STORE_ID_TEXT 33	/* as 32 lower-case hex digits and a 0 */
+
+struct store;
+
+enum store_mode {
+	STORE_OPEN,		/* it must be there */
+	STORE_CREATE		/* made where it is not there; kept where it is */
+};
+
+/**
+ * store_open(url, mode, out, err):
+ * Open the store ${url}, "sqlite:/absolute/path". An older schema is brought
+ * up to date in one transaction, a newer one refused.
+ *
+ * Owner: the caller, store_close().
+ * Errors: ERR_STORE, ERR_CONFIG (URL).
+ */
+int store_open(const char *url, enum store_mode mode, struct store **out,
+    struct error *err);
+void store_close(struct store *store);
+
+/**
+ * store_url_check(url, err):
+ * Whether ${url} is one that store_open() understands.
+ *
+ * Errors: ERR_CONFIG.
+ */
+int store_url_check(const char *url, struct error *err);
+
+/**
+ * store_token_lock_path(store, token):
+ * The file that serialises logins to the token named ${token}.
+ * Owner: the caller, free().
+ */
+char *store_token_lock_path(const struct store *store, const char *token);
+
+/**
+ * store_begin(store, err), store_commit(store, err), store_rollback(store):
+ * One transaction that writes; a second writer waits (30 s at most).
+ *
+ * Errors: ERR_STORE.
+ */
+int store_begin(struct store *store, struct error *err);
+int store_commit(struct store *store, struct error *err);
+void store_rollback(struct store *store);
+
+/**
+ * store_lock(store, wait_s, err), store_unlock(store):
+ * The one operator at a time who may change tokens: held over a whole create
+ * or recovery, so that whoever holds it knows that every open intent is of a
+ * process that died. Given up by the kernel when the process ends.
+ *
+ * Errors: ERR_STORE where another process holds it after ${wait_s} seconds.
+ */
+int store_lock(struct store *store, int64_t wait_s, struct error *err);
+void store_unlock(struct store *store);
+
+/* A customer master key. A draft has no seal. */
+struct cmk_row {
+	char	 id[STORE_ID_TEXT];
+	char	*name;
+	char	*token;			/* the configuration's name */
+	char	*state;			/* "draft", "enabled", "disabled" */
+	char	*key_id;		/* the seal key's, in table key */
+	int64_t	 created_at;
+	char	*token_identity;	/* JSON: label, manufacturer, ... */
+	char	*probe;			/* JSON: the probe's rows at creation */
+	char	*policy;		/* canonical JSON, draft or sealed */
+	uint8_t	 policy_hash[CRYPTO_SHA256_LEN];
+	int64_t	 sealed_at;		/* 0: draft */
+	char	*seal;			/* signed statement, JSON; NULL: draft */
+	char	*seal_signature;	/* base64; NULL: draft */
+};
+
+/* A key pair in a token; the seal key's and the KSKs'. */
+struct key_row {
+	char	 id[STORE_ID_TEXT];	/* CKA_ID in hex */
+	char	 cmk_id[STORE_ID_TEXT];
+	char	*role;			/* "seal" or "ksk" */
+	char	*label;			/* CKA_LABEL */
+	uint8_t	 alg;
+	unsigned int bits;
+	struct buf spki;		/* public key, DER */
+	char	*attributes;		/* JSON: asked, got, verdict */
+	bool	 is_shared;		/* serves a group of zones */
+	int64_t	 created_at;
+};
+
+/* A zone's KSK: one zone, one key pair, one endorsement. */
+struct ksk_row {
+	char	 id[STORE_ID_TEXT];
+	char	 cmk_id[STORE_ID_TEXT];
+	char	 key_id[STORE_ID_TEXT];
+	char	*zone;			/* lower case, final dot */
+	int64_t	 generation;		/* 1, 2, ... in the zone */
+	uint8_t	 alg;
+	uint16_t key_tag;
+	uint16_t revoked_tag;
+	struct buf dnskey;		/* RDATA */
+	char	*state;			/* "generated", "published", "removed" */
+	int64_t	 created_at;
+	char	*endorsement;		/* signed statement, canonical JSON */
+	char	*endorsement_signature;	/* base64 */
+};
+
+/**
+ * cmk_row_clear(row), key_row_clear(row), ksk_row_clear(row):
+ * Free what ${row} holds. ksk_rows_free(rows, n) and its like free arrays.
+ */
+void cmk_row_clear(struct cmk_row *row);
+void key_row_clear(struct key_row *row);
+void ksk_row_clear(struct ksk_row *row);
+void cmk_rows_free(struct cmk_row *rows, size_t n);
+void key_rows_free(struct key_row *rows, size_t n);
+void ksk_rows_free(struct ksk_row *rows, size_t n);
+
+/**
+ * store_id_new(out, err):
+ * A fresh random id as text.
+ *
+ * Errors: ERR_INTERNAL.
+ */
+int store_id_new(char out[static STORE_ID_TEXT], struct error *err);
+
+/**
+ * store_cmk_put(store, cmk, err):
+ * Add a CMK.
+ *
+ * Errors: ERR_STORE; ERR_INPUT where the name is taken.
+ */
+int store_cmk_put(struct store *store, const struct cmk_row *cmk,
+    struct error *err);
+
+/**
+ * store_cmk_seal(store, cmk, err):
+ * Write seal, seal_signature, sealed_at and state of the draft ${cmk}->id.
+ *
+ * Errors: ERR_STORE; ERR_INTEGRITY where it is sealed already.
+ */
+int store_cmk_seal(struct store *store, const struct cmk_row *cmk,
+    struct error *err);
+
+/**
+ * store_cmk_find(store, name, out, found, err):
+ * The CMK whose name or id is ${name}; *${found} says whether there is one.
+ *
+ * Owner: the caller, cmk_row_clear().
+ * Errors: ERR_STORE.
+ */
+int store_cmk_find(struct store *store, const char *name, struct cmk_row *out,
+    bool *found, struct error *err);
+
+/**
+ * store_cmk_list(store, out, n, err):
+ * All CMKs by name. Owner: the caller, cmk_rows_free().
+ */
+int store_cmk_list(struct store *store, struct cmk_row **out, size_t *n,
+    struct error *err);
+
+/**
+ * store_key_put(store, key, err), store_key_find(store, id, out, found, err),
+ * store_key_list(store, out, n, err):
+ * Add a key pair; the one with CKA_ID ${id}; all.
+ */
+int store_key_put(struct store *store, const struct key_row *key,
+    struct error *err);
+int store_key_find(struct store *store, const char *id, struct key_row *out,
+    bool *found, struct error *err);
+int store_key_list(struct store *store, struct key_row **out, size_t *n,
+    struct error *err);
+
+/**
+ * store_key_shared(store, cmk_id, out, found, err):
+ * The newest shared key pair of a CMK.
+ */
+int store_key_shared(struct store *store, const char *cmk_id,
+    struct key_row *out, bool *found, struct error *err);
+
+/**
+ * store_ksk_put(store, ksk, err):
+ * Add a KSK; one per (zone, generation) by constraint.
+ *
+ * Errors: ERR_STORE; ERR_INPUT where that place is taken.
+ */
+int store_ksk_put(struct store *store, const struct ksk_row *ksk,
+    struct error *err);
+
+/**
+ * store_ksk_list(store, zone, cmk_id, out, n, err):
+ * KSKs ordered by zone and generation; of one zone or one CMK where ${zone}
+ * or ${cmk_id} is not NULL. Owner: the caller, ksk_rows_free().
+ */
+int store_ksk_list(struct store *store, const char *zone, const char *cmk_id,
+    struct ksk_row **out, size_t *n, struct error *err);
+
+/**
+ * store_ksk_find(store, id, out, found, err):
+ * The KSK with ${id}.
+ */
+int store_ksk_find(struct store *store, const char *id, struct ksk_row *out,
+    bool *found, struct error *err);
+
+/**
+ * store_ksk_set_state(store, id, state, err):
+ * Write the state of a KSK.
+ */
+int store_ksk_set_state(struct store *store, const char *id,
+    const char *state, struct error *err);
+
+/* What was signed, until when. */
+struct signature_row {
+	int64_t	 id;			/* given by the store */
+	char	 ksk_id[STORE_ID_TEXT];
+	char	*zone;
+	uint16_t type_covered;
+	uint8_t	 tbs_hash[CRYPTO_SHA256_LEN];
+	int64_t	 inception_at;
+	int64_t	 expiration_at;
+	struct buf rrsig;		/* RDATA */
+	int64_t	 created_at;
+};
+void signature_rows_free(struct signature_row *rows, size_t n);
+
+int store_signature_put(struct store *store, const struct signature_row *row,
+    struct error *err);
+
+/**
+ * store_signature_list(store, zone, out, n, err):
+ * The signatures made for ${zone}, newest first, at most 1000.
+ */
+int store_signature_list(struct store *store, const char *zone,
+    struct signature_row **out, size_t *n, struct error *err);
+
+/* A ZSK set that was admitted. */
+struct zsk_set_row {
+	char	*zone;
+	uint8_t	 hash[CRYPTO_SHA256_LEN]; /* of its canonical wire form */
+	char	*text;			/* zone-file form */
+	int64_t	 admitted_at;
+};
+void zsk_set_row_clear(struct zsk_set_row *row);
+
+/**
+ * store_zsk_set_put(store, row, err), store_zsk_set_last(store, zone, out,
+ * found, err):
+ * Record an admitted set (one equal to the last is not added again); the
+ * last one of ${zone}.
+ */
+int store_zsk_set_put(struct store *store, const struct zsk_set_row *row,
+    struct error *err);
+int store_zsk_set_last(struct store *store, const char *zone,
+    struct zsk_set_row *out, bool *found, struct error *err);
+
+/* What is about to change in a token, written down before it does. */
+struct intent_row {
+	int64_t	 id;			/* given by the store */
+	char	*kind;			/* "create-cmk", "create-ksk" */
+	char	*token;
+	char	 key_id[STORE_ID_TEXT];	/* CKA_ID that will be used */
+	char	*label;
+	char	*payload;		/* JSON: all that finishing it needs */
+	char	*state;		/* "open", "done", "undone", "abandoned" */
+	int64_t	 created_at;
+	int64_t	 resolved_at;		/* 0: open */
+};
+void intent_rows_free(struct intent_row *rows, size_t n);
+
+/**
+ * store_intent_put(store, row, err):
+ * Write down an open intent; row->id gets its number.
+ */
+int store_intent_put(struct store *store, struct intent_row *row,
+    struct error *err);
+
+/**
+ * store_intent_resolve(store, id, state, at, err):
+ * Close the open intent ${id} with ${state} at ${at}.
+ *
+ * Errors: ERR_STORE; ERR_INTEGRITY where it is not open.
+ */
+int store_intent_resolve(struct store *store, int64_t id, const char *state,
+    int64_t at, struct error *err);
+
+/**
+ * store_intent_list(store, state, out, n, err):
+ * The intents in ${state}, all where NULL, oldest first.
+ */
+int store_intent_list(struct store *store, const char *state,
+    struct intent_row **out, size_t *n, struct error *err);
+
+#endif
