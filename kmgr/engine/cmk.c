@@ -1,0 +1,308 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "kmgr/base/mem.h"
+#include "kmgr/base/text.h"
+#include "kmgr/engine/cmk.h"
+#include "kmgr/engine/signer.h"
+#include "kmgr/engine/statement.h"
+#include "kmgr/store/ledger.h"
+
+bool
+cmk_is_sealed(const struct cmk *cmk)
+{
+
+	return cmk->row.sealed_at != 0;
+}
+
+/* The seal is a statement of this CMK, for the policy that the store has. */
+static int
+check_seal(const struct cmk *cmk, struct error *err)
+{
+	char hex[2 * CRYPTO_SHA256_LEN + 1];
+	struct json *seal = NULL;
+	const char *id, *hash;
+	int rc = -1;
+
+	if (statement_verify(STATEMENT_POLICY, cmk->row.seal,
+	    cmk->row.seal_signature, cmk->public, err) != 0)
+		return err_wrap(err, "the seal");
+	if (json_read(cmk->row.seal, strlen(cmk->row.seal), &seal, err) != 0)
+		goto out;
+	id = json_get_text(seal, "cmk_id");
+	hash = json_get_text(seal, "policy_hash");
+	(void)text_hex(cmk->row.policy_hash, CRYPTO_SHA256_LEN, hex);
+	if (id == NULL || hash == NULL || strcmp(id, cmk->row.id) != 0) {
+		(void)err_set(err, ERR_INTEGRITY,
+		    "the seal is not of this CMK");
+		goto out;
+	}
+	if (strcmp(hash, hex) != 0) {
+		(void)err_set(err, ERR_INTEGRITY, "the store holds policy "
+		    "%.16s..., sealed was %.16s...", hex, hash);
+		goto out;
+	}
+	rc = 0;
+ out:
+	json_free(seal);
+	return rc;
+}
+
+/* The policy's bytes hash to the recorded hash and are canonical. */
+static int
+check_policy(struct cmk *cmk, struct error *err)
+{
+	uint8_t hash[CRYPTO_SHA256_LEN];
+	const size_t len = strlen(cmk->row.policy);
+
+	crypto_sha256(cmk->row.policy, len, hash);
+	if (memcmp(hash, cmk->row.policy_hash, sizeof(hash)) != 0)
+		return err_set(err, ERR_INTEGRITY,
+		    "the stored policy does not hash to its recorded hash");
+	return policy_read_json(cmk->row.policy, len, &cmk->policy, err);
+}
+
+static int
+load_parts(struct store *store, struct cmk *cmk, struct error *err)
+{
+	bool found;
+
+	if (store_key_find(store, cmk->row.key_id, &cmk->key, &found,
+	    err) != 0)
+		return -1;
+	if (!found)
+		return err_set(err, ERR_INTEGRITY,
+		    "the store has lost its seal key's record");
+	if (crypto_key_from_spki(cmk->key.spki.data, cmk->key.spki.len,
+	    &cmk->public, err) != 0) {
+		err->class = ERR_INTEGRITY;
+		return -1;
+	}
+	if (check_policy(cmk, err) != 0)
+		return -1;
+	return cmk_is_sealed(cmk) ? check_seal(cmk, err) : 0;
+}
+
+int
+cmk_load(struct store *store, const char *name, struct cmk **out,
+    struct error *err)
+{
+	struct cmk *cmk = mem_new(sizeof(*cmk));
+	bool found = false;
+
+	*out = NULL;
+	if (store_cmk_find(store, name, &cmk->row, &found, err) != 0)
+		goto out;
+	if (!found) {
+		(void)err_set(err, ERR_INPUT, "no CMK named \"%.64s\"", name);
+		(void)err_hint(err, "kmgr list-cmks shows those that are "
+		    "there; kmgr create-cmk makes one");
+		goto out;
+	}
+	if (load_parts(store, cmk, err) != 0) {
+		if (err->class == ERR_INTEGRITY)
+			(void)err_hint(err, "the store was changed behind "
+			    "kmgr's back; kmgr verify lists every difference");
+		(void)err_wrap(err, "CMK %s", cmk->row.name);
+		goto out;
+	}
+	*out = cmk;
+	return 0;
+ out:
+	cmk_free(cmk);
+	return -1;
+}
+
+int
+cmk_open_key(struct session *session, const struct cmk *cmk,
+    const struct key_row *row, struct hsm_key **out, struct error *err)
+{
+	uint8_t id[HSM_ID_LEN];
+	struct buf spki = BUF_INIT;
+	struct hsm_key *key = NULL;
+	struct hsm_token *token;
+	size_t len;
+	int rc = -1;
+
+	*out = NULL;
+	if (session_token(session, cmk->row.token, &token, err) != 0 ||
+	    text_from_hex(row->id, id, sizeof(id), &len, err) != 0 ||
+	    hsm_key_find(token, id, &key, err) != 0)
+		goto out;
+	if (key == NULL) {
+		(void)err_set(err, ERR_TOKEN,
+		    "token %s has no key %s (%s)", cmk->row.token, row->id,
+		    row->label);
+		(void)err_hint(err, "is this the token that CMK %s was made "
+		    "in? kmgr never makes a lost key again by itself",
+		    cmk->row.name);
+		goto out;
+	}
+	/* The label and id are hints; the pinned public key is proof. */
+	crypto_key_spki(hsm_key_public(key), &spki);
+	if (spki.len != row->spki.len ||
+	    memcmp(spki.data, row->spki.data, spki.len) != 0) {
+		(void)err_set(err, ERR_INTEGRITY,
+		    "the public key of %s in token %s is not the recorded one",
+		    row->label, cmk->row.token);
+		goto out;
+	}
+	*out = key;
+	key = NULL;
+	rc = 0;
+ out:
+	hsm_key_free(key);
+	buf_free(&spki);
+	return rc;
+}
+
+int
+cmk_open_seal_key(struct session *session, const struct cmk *cmk,
+    struct hsm_key **out, struct error *err)
+{
+
+	if (cmk_open_key(session, cmk, &cmk->key, out, err) != 0)
+		return err_wrap(err, "seal key of CMK %s", cmk->row.name);
+	return 0;
+}
+
+/* The seal's text: whose policy, which, and where in the ledger. */
+static char *
+seal_text(const struct cmk *cmk, int64_t seq,
+    const uint8_t head[static CRYPTO_SHA256_LEN], int64_t at)
+{
+	struct json *seal = json_new_object();
+	char hex[2 * CRYPTO_SHA256_LEN + 1];
+	struct buf text = BUF_INIT;
+
+	json_put_text(seal, "cmk_id", cmk->row.id);
+	json_put_text(seal, "policy_hash", text_hex(cmk->row.policy_hash,
+	    CRYPTO_SHA256_LEN, hex));
+	json_put_int(seal, "ledger_seq", seq);
+	json_put_text(seal, "ledger_head", text_hex(head, CRYPTO_SHA256_LEN,
+	    hex));
+	json_put_int(seal, "sealed_at", at);
+	json_canonical(seal, &text);
+	json_free(seal);
+	return buf_take(&text);
+}
+
+int
+cmk_seal(struct session *session, struct cmk *cmk, struct hsm_key *seal_key,
+    struct error *err)
+{
+	uint8_t head[CRYPTO_SHA256_LEN];
+	char hex[2 * CRYPTO_SHA256_LEN + 1];
+	struct json *payload = NULL;
+	struct store *store;
+	int64_t seq;
+	int rc = -1;
+
+	if (session_store(session, &store, err) != 0 ||
+	    ledger_head(store, &seq, head, err) != 0)
+		return -1;
+	cmk->row.sealed_at = session_now(session);
+	cmk->row.seal = seal_text(cmk, seq, head, cmk->row.sealed_at);
+	free(cmk->row.state);
+	cmk->row.state = mem_strdup("enabled");
+	if (signer_attest(seal_key, cmk->public, STATEMENT_POLICY,
+	    cmk->row.seal, &cmk->row.seal_signature, err) != 0 ||
+	    store_cmk_seal(store, &cmk->row, err) != 0)
+		goto out;
+	payload = json_new_object();
+	json_put_text(payload, "cmk_id", cmk->row.id);
+	json_put_text(payload, "policy_hash", text_hex(cmk->row.policy_hash,
+	    CRYPTO_SHA256_LEN, hex));
+	json_put_text(payload, "signature", cmk->row.seal_signature);
+	rc = ledger_append(store, "seal", payload, session_actor(session),
+	    cmk->row.sealed_at, err);
+ out:
+	json_free(payload);
+	return rc;
+}
+
+/* The attributes that the token holds for key, for store and endorsement. */
+static char *
+attributes_text(const struct hsm_key *key)
+{
+	struct json *list = json_new_array();
+	struct buf text = BUF_INIT;
+	const struct hsm_attr *attrs;
+	size_t i, n;
+
+	attrs = hsm_key_attrs(key, &n);
+	for (i = 0; i < n; i++) {
+		struct json *row = json_add_object(list);
+
+		json_put_text(row, "half", attrs[i].half);
+		json_put_text(row, "name", attrs[i].name);
+		json_put_text(row, "asked", attrs[i].asked);
+		json_put_text(row, "got", attrs[i].got);
+		json_put_text(row, "verdict",
+		    hsm_attr_verdict_name(attrs[i].verdict));
+	}
+	json_canonical(list, &text);
+	json_free(list);
+	return buf_take(&text);
+}
+
+void
+cmk_key_row(const char *cmk_id, const char *role,
+    const struct intent_row *intent, const struct hsm_key *key, int64_t at,
+    struct key_row *out)
+{
+
+	*out = (struct key_row) { .created_at = at };
+	memcpy(out->id, intent->key_id, sizeof(out->id));
+	(void)strncpy(out->cmk_id, cmk_id, sizeof(out->cmk_id) - 1);
+	out->role = mem_strdup(role);
+	out->label = mem_strdup(intent->label);
+	out->alg = (uint8_t)hsm_key_alg(key);
+	out->bits = crypto_key_bits(hsm_key_public(key));
+	crypto_key_spki(hsm_key_public(key), &out->spki);
+	out->attributes = attributes_text(key);
+}
+
+int
+cmk_cache_get(struct cmk_cache *cache, struct store *store, const char *id,
+    struct cmk **out, struct error *err)
+{
+	struct cmk *cmk;
+	size_t i;
+
+	for (i = 0; i < cache->n; i++) {
+		*out = cache->cmks[i];
+		if (strcmp(cache->cmks[i]->row.id, id) == 0)
+			return 0;
+	}
+	*out = NULL;
+	if (cmk_load(store, id, &cmk, err) != 0)
+		return -1;
+	*(struct cmk **)mem_push(&cache->cmks, cache->n++, sizeof(cmk)) = cmk;
+	*out = cmk;
+	return 0;
+}
+
+void
+cmk_cache_clear(struct cmk_cache *cache)
+{
+	size_t i;
+
+	for (i = 0; i < cache->n; i++)
+		cmk_free(cache->cmks[i]);
+	free(cache->cmks);
+	*cache = (struct cmk_cache) { 0 };
+}
+
+void
+cmk_free(struct cmk *cmk)
+{
+
+	if (cmk == NULL)
+		return;
+	cmk_row_clear(&cmk->row);
+	key_row_clear(&cmk->key);
+	policy_free(cmk->policy);
+	crypto_key_free(cmk->public);
+	free(cmk);
+}

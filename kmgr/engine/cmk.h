@@ -1,0 +1,114 @@
+/* Customer master keys: made, sealed, and believed only when proved. */
+#ifndef ENGINE_CMK_H
+#define ENGINE_CMK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "hsm/key.h"
+#include "kmgr/base/crypto.h"
+#include "kmgr/base/err.h"
+#include "kmgr/engine/session.h"
+#include "kmgr/store/store.h"
+#include "policy/policy.h"
+
+#define CMK_NAME_MAX 64
+
+/* A CMK as the store has it, checked. */
+struct cmk {
+	struct cmk_row		 row;
+	struct key_row		 key;		/* the seal key */
+	struct policy		*policy;
+	struct crypto_key	*public;	/* the seal key's public half */
+};
+
+/**
+ * cmk_load(store, name, out, err):
+ * Read the CMK with name or id ${name} and check it: the policy is in
+ * canonical form and hashes to its hash, and, once sealed, the seal is a
+ * statement of this CMK, for this hash, signed by its seal key.
+ *
+ * Owner: the caller, cmk_free().
+ * Errors: ERR_INPUT (no such CMK), ERR_INTEGRITY, ERR_STORE.
+ */
+int cmk_load(struct store *store, const char *name, struct cmk **out,
+    struct error *err);
+
+/**
+ * cmk_is_sealed(cmk):
+ * Whether its policy can no longer be replaced.
+ */
+bool cmk_is_sealed(const struct cmk *cmk);
+
+/**
+ * cmk_open_seal_key(session, cmk, out, err):
+ * The seal key in its token, which must be the pinned one.
+ *
+ * Owner: the caller, hsm_key_free().
+ * Errors: ERR_TOKEN, ERR_INTEGRITY.
+ */
+int cmk_open_seal_key(struct session *session, const struct cmk *cmk,
+    struct hsm_key **out, struct error *err);
+
+/**
+ * cmk_open_key(session, cmk, key, out, err):
+ * The key pair ${key} of ${cmk} in its token; its public half there must be
+ * the one that the store has.
+ *
+ * Owner: the caller, hsm_key_free().
+ * Errors: ERR_TOKEN, ERR_INTEGRITY.
+ */
+int cmk_open_key(struct session *session, const struct cmk *cmk,
+    const struct key_row *key, struct hsm_key **out, struct error *err);
+
+/**
+ * cmk_seal(session, cmk, seal_key, err):
+ * Seal the draft ${cmk} inside the caller's transaction: the statement of its
+ * policy's hash, signed by ${seal_key}, goes into the store and the ledger.
+ *
+ * Errors: ERR_TOKEN, ERR_STORE, ERR_INTEGRITY.
+ */
+int cmk_seal(struct session *session, struct cmk *cmk,
+    struct hsm_key *seal_key, struct error *err);
+
+/**
+ * cmk_key_row(cmk_id, role, intent, key, at, out):
+ * Describe for the store the key pair ${key} that was made for ${intent}.
+ *
+ * Owner: the caller, key_row_clear().
+ */
+void cmk_key_row(const char *cmk_id, const char *role,
+    const struct intent_row *intent, const struct hsm_key *key, int64_t at,
+    struct key_row *out);
+
+/*
+ * The CMKs of one run, each loaded and checked once. Zeroes are an empty
+ * cache.
+ */
+struct cmk_cache {
+	struct cmk	**cmks;
+	size_t		  n;
+};
+
+/**
+ * cmk_cache_get(cache, store, id, out, err):
+ * The CMK with ${id}. Owner: ${cache}.
+ *
+ * Errors: as cmk_load().
+ */
+int cmk_cache_get(struct cmk_cache *cache, struct store *store,
+    const char *id, struct cmk **out, struct error *err);
+
+/**
+ * cmk_cache_clear(cache):
+ * Free all that ${cache} holds.
+ */
+void cmk_cache_clear(struct cmk_cache *cache);
+
+/**
+ * cmk_free(cmk):
+ * Free ${cmk}.
+ */
+void cmk_free(struct cmk *cmk);
+
+#endif

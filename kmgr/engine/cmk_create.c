@@ -1,0 +1,285 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hsm/probe.h"
+#include "kmgr/base/mem.h"
+#include "kmgr/base/text.h"
+#include "kmgr/engine/cmk_create.h"
+#include "kmgr/engine/intent.h"
+#include "kmgr/engine/tokens.h"
+#include "kmgr/store/ledger.h"
+#include "policy/rules.h"
+
+#define LOCK_WAIT_S 30
+
+/* Where a token has no P-256, the seal key is RSA of this size. */
+#define SEAL_RSA_BITS 3072
+
+static int
+check_request(const struct cmk_request *request, struct error *err)
+{
+	struct findings findings = FINDINGS_INIT;
+	int rc = 0;
+
+	if (!text_is_label(request->name, CMK_NAME_MAX))
+		return err_set(err, ERR_INPUT, "\"%.80s\" is no name for a "
+		    "CMK: 1 to %d letters, digits and . _ -, a letter or "
+		    "digit first", request->name, CMK_NAME_MAX);
+	rules_check_policy(request->policy, &findings);
+	if (findings_failed(&findings) > 0)
+		rc = findings_error(&findings, err);
+	findings_clear(&findings);
+	if (rc == 0 && request->policy->custody == CUSTODY_WRAPPED) {
+		rc = err_set(err, ERR_POLICY,
+		    "custody: wrapped is not in this version of kmgr");
+		(void)err_hint(err, "use custody: token, or shared for a "
+		    "group of zones");
+	}
+	return rc;
+}
+
+/* Whether the CMK is there already; an error where another one has its name. */
+static int
+find_existing(struct session *session, const struct cmk_request *request,
+    struct cmk **out, struct error *err)
+{
+	uint8_t hash[CRYPTO_SHA256_LEN];
+	struct cmk_row row = { 0 };
+	struct store *store;
+	bool found = false;
+
+	*out = NULL;
+	if (session_store(session, &store, err) != 0 ||
+	    store_cmk_find(store, request->name, &row, &found, err) != 0)
+		return -1;
+	cmk_row_clear(&row);
+	if (!found)
+		return 0;
+	if (cmk_load(store, request->name, out, err) != 0)
+		return -1;
+	policy_hash(request->policy, hash);
+	if (strcmp((*out)->row.name, request->name) == 0 &&
+	    strcmp((*out)->row.token, request->token) == 0 &&
+	    memcmp((*out)->row.policy_hash, hash, sizeof(hash)) == 0)
+		return 0;
+	(void)err_set(err, ERR_INPUT, "the name %s belongs to a CMK with "
+	    "another %s", request->name,
+	    strcmp((*out)->row.token, request->token) == 0 ? "policy" :
+	    "token");
+	(void)err_hint(err, "choose another name; kmgr describe-cmk %s shows "
+	    "the one that is there", request->name);
+	cmk_free(*out);
+	*out = NULL;
+	return -1;
+}
+
+int
+cmk_create_plan(struct session *session, const struct cmk_request *request,
+    struct plan *plan, struct error *err)
+{
+	struct cmk *existing;
+
+	if (check_request(request, err) != 0 ||
+	    config_token(session_config(session), request->token,
+	    err) == NULL || find_existing(session, request, &existing,
+	    err) != 0)
+		return -1;
+	if (existing == NULL)
+		plan_add(plan, ACTION_MAKE_SEAL_KEY, NULL,
+		    "probe token %s and make the seal key of CMK %s in it",
+		    request->token, request->name);
+	cmk_free(existing);
+	return 0;
+}
+
+/* Refuse a token that leaks, or that lacks what the policy needs. */
+static int
+check_probe(const struct hsm_probe *probe, const struct cmk_request *request,
+    struct error *err)
+{
+	const struct hsm_probe_row *leak = hsm_probe_leak(probe);
+	const char *word = alg_find(request->policy->alg)->word;
+
+	if (leak != NULL) {
+		(void)err_set(err, ERR_TOKEN, "token %s lets a private key "
+		    "leave: %s (%s)", request->token, leak->what, leak->id);
+		return err_hint(err, "no key that kmgr makes there would be "
+		    "safe; kmgr probe-token %s shows all that was tried",
+		    request->token);
+	}
+	if (!tokens_can(probe, request->policy->alg)) {
+		(void)err_set(err, ERR_TOKEN, "token %s cannot make and use "
+		    "%s keys, which the policy wants", request->token, word);
+		return err_hint(err, "kmgr probe-token %s shows what it can",
+		    request->token);
+	}
+	return 0;
+}
+
+/* All that finishing the CMK takes, should this process die on the way. */
+static struct json *
+payload_new(const struct cmk_request *request, const char *cmk_id,
+    const struct hsm_probe *probe, const struct hsm_token_info *info)
+{
+	struct json *payload = json_new_object();
+
+	json_put_text(payload, "cmk_id", cmk_id);
+	json_put_text(payload, "name", request->name);
+	json_put_take(payload, "policy", policy_json(request->policy));
+	json_put_take(payload, "probe", tokens_probe_json(probe));
+	json_put_take(payload, "token_identity", tokens_identity_json(info));
+	return payload;
+}
+
+static int
+create_new(struct session *session, const struct cmk_request *request,
+    struct error *err)
+{
+	struct hsm_key_spec spec = { .alg = ALG_ECDSAP256SHA256 };
+	char cmk_id[STORE_ID_TEXT], label[HSM_LABEL_MAX + 1];
+	struct intent_row intent = { 0 };
+	struct hsm_probe *probe = NULL;
+	struct hsm_key *key = NULL;
+	struct json *payload = NULL;
+	struct hsm_token_info info;
+	struct hsm_token *token;
+	int rc = -1;
+
+	if (session_token(session, request->token, &token, err) != 0 ||
+	    hsm_token_info_get(token, &info, err) != 0 ||
+	    hsm_probe_run(token, &probe, err) != 0 ||
+	    check_probe(probe, request, err) != 0 ||
+	    store_id_new(cmk_id, err) != 0)
+		goto out;
+	if (!tokens_can(probe, ALG_ECDSAP256SHA256)) {
+		spec.alg = ALG_RSASHA256;
+		spec.bits = SEAL_RSA_BITS;
+	}
+	spec.destroy = request->policy->seal == SEAL_COMPLIANCE ?
+	    HSM_UNDESTROYABLE : HSM_DESTROYABLE;
+	(void)snprintf(label, sizeof(label), "kmgr1:seal:%.16s", cmk_id);
+	payload = payload_new(request, cmk_id, probe, &info);
+	if (intent_begin(session, INTENT_CREATE_CMK, request->token, label,
+	    payload, &intent, err) != 0 ||
+	    intent_make_key(session, &intent, &spec, &key, err) != 0 ||
+	    cmk_create_finish(session, &intent, key, err) != 0)
+		goto out;
+	rc = 0;
+ out:
+	hsm_key_free(key);
+	hsm_probe_free(probe);
+	json_free(payload);
+	intent_row_clear(&intent);
+	return rc;
+}
+
+int
+cmk_create_apply(struct session *session, const struct cmk_request *request,
+    struct cmk **out, struct error *err)
+{
+	struct store *store;
+	int rc = -1;
+
+	*out = NULL;
+	if (check_request(request, err) != 0 ||
+	    session_store(session, &store, err) != 0 ||
+	    store_lock(store, LOCK_WAIT_S, err) != 0)
+		return -1;
+	if (intent_resume(session, request->token, err) != 0 ||
+	    find_existing(session, request, out, err) != 0)
+		goto out;
+	if (*out != NULL)
+		session_note(session, "CMK %s is there already; nothing to do",
+		    request->name);
+	else if (create_new(session, request, err) != 0 ||
+	    cmk_load(store, request->name, out, err) != 0)
+		goto out;
+	rc = 0;
+ out:
+	store_unlock(store);
+	return rc == 0 ? 0 : err_wrap(err, "create CMK %s", request->name);
+}
+
+/* The draft's row from the intent's payload. */
+static int
+row_from_payload(const struct intent_row *intent, const struct json *payload,
+    int64_t at, struct cmk_row *row, struct error *err)
+{
+	const char *id = json_get_text(payload, "cmk_id");
+	const char *name = json_get_text(payload, "name");
+	struct buf text = BUF_INIT;
+
+	if (id == NULL || strlen(id) >= sizeof(row->id) || name == NULL)
+		return err_set(err, ERR_INTEGRITY,
+		    "intent %lld is damaged", (long long)intent->id);
+	*row = (struct cmk_row) { .created_at = at };
+	(void)strncpy(row->id, id, sizeof(row->id) - 1);
+	row->name = mem_strdup(name);
+	row->token = mem_strdup(intent->token);
+	row->state = mem_strdup("draft");
+	row->key_id = mem_strdup(intent->key_id);
+	json_canonical(json_get(payload, "token_identity"), &text);
+	row->token_identity = buf_take(&text);
+	json_canonical(json_get(payload, "probe"), &text);
+	row->probe = buf_take(&text);
+	json_canonical(json_get(payload, "policy"), &text);
+	crypto_sha256(text.data, text.len, row->policy_hash);
+	row->policy = buf_take(&text);
+	return 0;
+}
+
+/* Write CMK, seal key, event and the closed intent in one transaction. */
+static int
+record(struct session *session, const struct intent_row *intent,
+    const struct cmk_row *row, const struct key_row *key, struct error *err)
+{
+	char hex[2 * CRYPTO_SHA256_LEN + 1];
+	struct json *event;
+	struct store *store;
+	int rc = -1;
+
+	if (session_store(session, &store, err) != 0 ||
+	    store_begin(store, err) != 0)
+		return -1;
+	event = json_new_object();
+	json_put_text(event, "cmk_id", row->id);
+	json_put_text(event, "name", row->name);
+	json_put_text(event, "token", row->token);
+	json_put_text(event, "key_id", key->id);
+	json_put_text(event, "policy_hash", text_hex(row->policy_hash,
+	    CRYPTO_SHA256_LEN, hex));
+	if (store_cmk_put(store, row, err) == 0 &&
+	    store_key_put(store, key, err) == 0 &&
+	    store_intent_resolve(store, intent->id, "done", row->created_at,
+	    err) == 0 &&
+	    ledger_append(store, "create-cmk", event, session_actor(session),
+	    row->created_at, err) == 0)
+		rc = store_commit(store, err);
+	if (rc != 0)
+		store_rollback(store);
+	json_free(event);
+	return rc;
+}
+
+int
+cmk_create_finish(struct session *session, const struct intent_row *intent,
+    struct hsm_key *key, struct error *err)
+{
+	struct json *payload = NULL;
+	struct cmk_row row = { 0 };
+	struct key_row key_row = { 0 };
+	int rc = -1;
+
+	if (intent_payload(intent, &payload, err) != 0 ||
+	    row_from_payload(intent, payload, session_now(session), &row,
+	    err) != 0)
+		goto out;
+	cmk_key_row(row.id, "seal", intent, key, row.created_at, &key_row);
+	rc = record(session, intent, &row, &key_row, err);
+ out:
+	json_free(payload);
+	cmk_row_clear(&row);
+	key_row_clear(&key_row);
+	return rc;
+}

@@ -1,0 +1,49 @@
+/* How a CMK comes to be: probe, intent, key pair, record. */
+#ifndef ENGINE_CMK_CREATE_H
+#define ENGINE_CMK_CREATE_H
+
+#include "hsm/key.h"
+#include "kmgr/base/err.h"
+#include "kmgr/engine/cmk.h"
+#include "kmgr/engine/plan.h"
+#include "kmgr/engine/session.h"
+#include "policy/policy.h"
+
+struct cmk_request {
+	const char		*name;
+	const char		*token;		/* the configuration's name */
+	const struct policy	*policy;
+};
+
+/**
+ * cmk_create_plan(session, request, plan, err):
+ * What cmk_create_apply() would do; nothing where that CMK is there already.
+ *
+ * Errors: ERR_INPUT (bad name, or one taken by another CMK), ERR_POLICY.
+ */
+int cmk_create_plan(struct session *session, const struct cmk_request *request,
+    struct plan *plan, struct error *err);
+
+/**
+ * cmk_create_apply(session, request, out, err):
+ * Probe the token, make the seal key in it, and record the draft. A CMK of
+ * this name, token and policy that is there already is returned as it is.
+ *
+ * Owner: the caller, cmk_free().
+ * Errors: as cmk_create_plan(); ERR_TOKEN, also for a token that a private
+ * value could leave or that lacks the policy's algorithm; ERR_STORE.
+ */
+int cmk_create_apply(struct session *session,
+    const struct cmk_request *request, struct cmk **out, struct error *err);
+
+/**
+ * cmk_create_finish(session, intent, key, err):
+ * Record the CMK whose seal key ${key} was made for ${intent}, in one
+ * transaction that closes the intent.
+ *
+ * Errors: ERR_STORE.
+ */
+int cmk_create_finish(struct session *session,
+    const struct intent_row *intent, struct hsm_key *key, struct error *err);
+
+#endif

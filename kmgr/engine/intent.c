@@ -1,0 +1,242 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "hsm/object.h"
+#include "kmgr/base/mem.h"
+#include "kmgr/base/text.h"
+#include "kmgr/engine/cmk_create.h"
+#include "kmgr/engine/intent.h"
+#include "kmgr/engine/ksk_create.h"
+#include "kmgr/store/ledger.h"
+
+/* How a whole pair that was found after a crash becomes what was wanted. */
+static const struct intent_kind {
+	const char	*kind;
+	int		(*finish)(struct session *, const struct intent_row *,
+			    struct hsm_key *, struct error *);
+} kinds[] = {
+	{ INTENT_CREATE_CMK, cmk_create_finish },
+	{ INTENT_CREATE_KSK, ksk_create_finish },
+};
+#define N_KINDS (sizeof(kinds) / sizeof(kinds[0]))
+
+static int
+key_id_of(const struct intent_row *intent, uint8_t id[static HSM_ID_LEN],
+    struct error *err)
+{
+	size_t len;
+
+	if (text_from_hex(intent->key_id, id, HSM_ID_LEN, &len, err) != 0 ||
+	    len != HSM_ID_LEN)
+		return err_set(err, ERR_INTEGRITY,
+		    "intent %lld names no CKA_ID", (long long)intent->id);
+	return 0;
+}
+
+int
+intent_begin(struct session *session, const char *kind, const char *token,
+    const char *label, const struct json *payload, struct intent_row *out,
+    struct error *err)
+{
+	struct buf text = BUF_INIT;
+	struct store *store;
+
+	*out = (struct intent_row) { .created_at = session_now(session) };
+	if (session_store(session, &store, err) != 0 ||
+	    store_id_new(out->key_id, err) != 0)
+		return -1;
+	json_canonical(payload, &text);
+	out->kind = mem_strdup(kind);
+	out->token = mem_strdup(token);
+	out->label = mem_strdup(label);
+	out->payload = buf_take(&text);
+	out->state = mem_strdup("open");
+	if (store_begin(store, err) != 0)
+		goto out;
+	if (store_intent_put(store, out, err) == 0 &&
+	    store_commit(store, err) == 0)
+		return 0;
+	store_rollback(store);
+ out:
+	intent_row_clear(out);
+	return -1;
+}
+
+int
+intent_make_key(struct session *session, const struct intent_row *intent,
+    struct hsm_key_spec *spec, struct hsm_key **out, struct error *err)
+{
+	struct error undo_err = ERR_INIT;
+	struct hsm_token *token;
+
+	*out = NULL;
+	if (session_token(session, intent->token, &token, err) != 0 ||
+	    key_id_of(intent, spec->id, err) != 0)
+		return -1;
+	(void)strncpy(spec->label, intent->label, HSM_LABEL_MAX);
+	spec->label[HSM_LABEL_MAX] = '\0';
+	if (hsm_key_generate(token, spec, out, err) == 0)
+		return 0;
+	/* Where this fails too, the next run finds the intent still open. */
+	if (intent_undo(session, intent, err->msg, &undo_err) != 0)
+		session_note(session, "what \"%s\" left in token %s is still "
+		    "to be undone (%s); the next run does it", intent->label,
+		    intent->token, undo_err.msg);
+	return -1;
+}
+
+/* Close intent as state, and say so in the ledger. */
+static int
+resolve(struct session *session, const struct intent_row *intent,
+    const char *state, const char *why, struct error *err)
+{
+	struct json *payload;
+	struct store *store;
+	int rc = -1;
+
+	if (session_store(session, &store, err) != 0 ||
+	    store_begin(store, err) != 0)
+		return -1;
+	payload = json_new_object();
+	json_put_text(payload, "intent", intent->kind);
+	json_put_text(payload, "token", intent->token);
+	json_put_text(payload, "key_id", intent->key_id);
+	json_put_text(payload, "label", intent->label);
+	json_put_text(payload, "why", why);
+	if (store_intent_resolve(store, intent->id, state,
+	    session_now(session), err) == 0 &&
+	    ledger_append(store, state, payload, session_actor(session),
+	    session_now(session), err) == 0)
+		rc = store_commit(store, err);
+	if (rc != 0)
+		store_rollback(store);
+	json_free(payload);
+	return rc;
+}
+
+int
+intent_undo(struct session *session, const struct intent_row *intent,
+    const char *why, struct error *err)
+{
+	uint8_t id[HSM_ID_LEN];
+	struct hsm_token *token;
+	size_t left;
+
+	if (session_token(session, intent->token, &token, err) != 0 ||
+	    key_id_of(intent, id, err) != 0 ||
+	    hsm_object_destroy(token, id, &left, err) != 0)
+		return -1;
+	if (left > 0)
+		session_note(session, "token %s keeps %zu object%s labelled "
+		    "\"%s\" for ever; recorded as abandoned", intent->token,
+		    left, left == 1 ? "" : "s", intent->label);
+	return resolve(session, intent, left > 0 ? "abandoned" : "undone",
+	    why, err);
+}
+
+static bool
+is_whole_pair(const struct hsm_object *objects, size_t n)
+{
+
+	return n == 2 && objects[0].class != objects[1].class &&
+	    (objects[0].class == HSM_CLASS_PRIVATE ||
+	    objects[0].class == HSM_CLASS_PUBLIC) &&
+	    (objects[1].class == HSM_CLASS_PRIVATE ||
+	    objects[1].class == HSM_CLASS_PUBLIC);
+}
+
+static int
+finish(struct session *session, const struct intent_row *intent,
+    struct hsm_key *key, struct error *err)
+{
+	size_t i;
+
+	for (i = 0; i < N_KINDS; i++)
+		if (strcmp(intent->kind, kinds[i].kind) == 0)
+			return kinds[i].finish(session, intent, key, err);
+	return err_set(err, ERR_INTEGRITY, "an intent of unknown kind %s",
+	    intent->kind);
+}
+
+static int
+resume_one(struct session *session, struct hsm_token *token,
+    const struct intent_row *intent, struct error *err)
+{
+	struct hsm_object *objects = NULL;
+	uint8_t id[HSM_ID_LEN];
+	struct hsm_key *key = NULL;
+	size_t n = 0;
+	int rc = -1;
+
+	if (key_id_of(intent, id, err) != 0 ||
+	    hsm_object_find(token, id, &objects, &n, err) != 0)
+		goto out;
+	if (!is_whole_pair(objects, n)) {
+		rc = intent_undo(session, intent, n == 0 ?
+		    "interrupted before the token made the key" :
+		    "interrupted while the token made the key", err);
+		goto out;
+	}
+	if (hsm_key_find(token, id, &key, err) != 0 ||
+	    finish(session, intent, key, err) != 0)
+		goto out;
+	session_note(session, "finished what an interrupted %s had begun "
+	    "(%s)", intent->kind, intent->label);
+	rc = 0;
+ out:
+	hsm_key_free(key);
+	free(objects);
+	return rc;
+}
+
+int
+intent_resume(struct session *session, const char *token_name,
+    struct error *err)
+{
+	struct intent_row *intents = NULL;
+	struct hsm_token *token;
+	struct store *store;
+	size_t i, n = 0;
+	int rc = -1;
+
+	if (session_store(session, &store, err) != 0 ||
+	    store_intent_list(store, "open", &intents, &n, err) != 0)
+		return -1;
+	for (i = 0; i < n; i++) {
+		if (strcmp(intents[i].token, token_name) != 0)
+			continue;
+		if (session_token(session, token_name, &token, err) != 0 ||
+		    resume_one(session, token, &intents[i], err) != 0) {
+			(void)err_wrap(err, "resume %s", intents[i].label);
+			goto out;
+		}
+	}
+	rc = 0;
+ out:
+	intent_rows_free(intents, n);
+	return rc;
+}
+
+int
+intent_payload(const struct intent_row *intent, struct json **out,
+    struct error *err)
+{
+
+	if (json_read(intent->payload, strlen(intent->payload), out,
+	    err) == 0)
+		return 0;
+	err->class = ERR_INTEGRITY;
+	return err_wrap(err, "intent %lld", (long long)intent->id);
+}
+
+void
+intent_row_clear(struct intent_row *intent)
+{
+
+	free(intent->kind);
+	free(intent->token);
+	free(intent->label);
+	free(intent->payload);
+	free(intent->state);
+	*intent = (struct intent_row) { 0 };
+}

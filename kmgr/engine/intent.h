@@ -1,0 +1,78 @@
+/*
+ * Token and store are not one transaction: what is about to change in a
+ * token is written down first, and whoever comes after a crash finishes or
+ * undoes it. All of it happens under store_lock(), so that every open intent
+ * belongs to a process that is gone.
+ */
+#ifndef ENGINE_INTENT_H
+#define ENGINE_INTENT_H
+
+#include "hsm/key.h"
+#include "kmgr/base/err.h"
+#include "kmgr/base/json.h"
+#include "kmgr/engine/session.h"
+#include "kmgr/store/store.h"
+
+#define INTENT_CREATE_CMK "create-cmk"
+#define INTENT_CREATE_KSK "create-ksk"
+
+/**
+ * intent_begin(session, kind, token, label, payload, out, err):
+ * Write down, in a transaction of its own, that a key pair labelled
+ * ${label} will be made in ${token} under a fresh CKA_ID.
+ *
+ * Owner: the caller, intent_row_clear().
+ * Errors: ERR_STORE.
+ */
+int intent_begin(struct session *session, const char *kind, const char *token,
+    const char *label, const struct json *payload, struct intent_row *out,
+    struct error *err);
+
+/**
+ * intent_make_key(session, intent, spec, out, err):
+ * Make the pair of ${intent}; ${spec} says all but id and label. Where that
+ * fails the intent is undone.
+ *
+ * Owner: the caller, hsm_key_free().
+ * Errors: ERR_TOKEN.
+ */
+int intent_make_key(struct session *session, const struct intent_row *intent,
+    struct hsm_key_spec *spec, struct hsm_key **out, struct error *err);
+
+/**
+ * intent_undo(session, intent, why, err):
+ * Destroy what the token holds for ${intent} and close it: "undone" where
+ * nothing is left, "abandoned" where the token would not destroy it. ${why}
+ * stands in the ledger.
+ *
+ * Errors: ERR_TOKEN, ERR_STORE; the intent is then still open.
+ */
+int intent_undo(struct session *session, const struct intent_row *intent,
+    const char *why, struct error *err);
+
+/**
+ * intent_resume(session, token, err):
+ * Finish or undo every open intent of ${token}: a whole pair is recorded as
+ * its command would have done, half a pair is destroyed or abandoned.
+ *
+ * Errors: ERR_TOKEN, ERR_STORE, ERR_INTEGRITY.
+ */
+int intent_resume(struct session *session, const char *token,
+    struct error *err);
+
+/**
+ * intent_payload(intent, out, err):
+ * The payload, parsed. Owner: the caller, json_free().
+ *
+ * Errors: ERR_INTEGRITY.
+ */
+int intent_payload(const struct intent_row *intent, struct json **out,
+    struct error *err);
+
+/**
+ * intent_row_clear(intent):
+ * Free what ${intent} holds.
+ */
+void intent_row_clear(struct intent_row *intent);
+
+#endif

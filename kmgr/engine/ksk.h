@@ -1,0 +1,68 @@
+/* Key-signing keys as the store has them, proved by their endorsement. */
+#ifndef ENGINE_KSK_H
+#define ENGINE_KSK_H
+
+#include <stddef.h>
+
+#include "kmgr/base/err.h"
+#include "kmgr/dns/dnskey.h"
+#include "kmgr/dns/name.h"
+#include "kmgr/engine/cmk.h"
+#include "kmgr/store/store.h"
+
+struct ksk {
+	struct ksk_row	 row;
+	struct name	 zone;
+	struct dnskey	 dnskey;
+	struct cmk	*cmk;		/* borrowed from the cache */
+};
+
+/**
+ * ksk_load(store, cache, zone, cmk_id, out, n, err):
+ * The KSKs that are not removed, of one zone or one CMK where ${zone} or
+ * ${cmk_id} is not NULL, each checked: its endorsement is signed by its
+ * CMK's seal key and says the same as the row.
+ *
+ * Owner: the caller, ksk_list_free(); before that, not ${cache}.
+ * Errors: ERR_INTEGRITY, ERR_STORE.
+ */
+int ksk_load(struct store *store, struct cmk_cache *cache,
+    const struct name *zone, const char *cmk_id, struct ksk **out, size_t *n,
+    struct error *err);
+
+/**
+ * ksk_find(store, cache, text, out, err):
+ * The KSK that ${text} names: "ZONE/KEYTAG" or its id.
+ *
+ * Owner: the caller, ksk_list_free(*${out}, 1).
+ * Errors: ERR_INPUT (none such), ERR_INTEGRITY, ERR_STORE.
+ */
+int ksk_find(struct store *store, struct cmk_cache *cache, const char *text,
+    struct ksk **out, struct error *err);
+
+/**
+ * ksk_check(cmk, row, ksk, err):
+ * Check ${row} against its endorsement and fill all of ${ksk} but its row.
+ *
+ * Errors: ERR_INTEGRITY.
+ */
+int ksk_check(struct cmk *cmk, const struct ksk_row *row, struct ksk *ksk,
+    struct error *err);
+
+/**
+ * ksk_endorsement(cmk, key, row, seq, head):
+ * The text of the statement that binds the KSK ${row}, whose key pair is
+ * ${key}, to ${cmk}, its policy, and the ledger's head ${head} at ${seq}.
+ * Owner: the caller, free().
+ */
+char *ksk_endorsement(const struct cmk *cmk, const struct key_row *key,
+    const struct ksk_row *row, int64_t seq,
+    const uint8_t head[static CRYPTO_SHA256_LEN]);
+
+/**
+ * ksk_list_free(list, n):
+ * Free an array of KSKs.
+ */
+void ksk_list_free(struct ksk *list, size_t n);
+
+#endif

@@ -1,0 +1,360 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kmgr/base/mem.h"
+#include "kmgr/base/text.h"
+#include "kmgr/engine/intent.h"
+#include "kmgr/engine/ksk_create.h"
+#include "kmgr/engine/ksk_endorse.h"
+#include "kmgr/store/ledger.h"
+#include "policy/rules.h"
+
+#define LOCK_WAIT_S 30
+
+/* So often a key whose tag collides is thrown away before giving up. */
+#define TAG_TRIES 8
+
+/* How many KSKs a zone has, and how many of them under one CMK. */
+struct census {
+	size_t	n_present;
+	size_t	n_under_cmk;
+};
+
+static int
+count_ksks(struct store *store, const struct name *zone, const char *cmk_id,
+    struct census *out, struct error *err)
+{
+	char text[NAME_TEXT_MAX];
+	struct ksk_row *rows;
+	size_t i, n;
+
+	*out = (struct census) { 0 };
+	if (store_ksk_list(store, name_text(zone, text), NULL, &rows, &n,
+	    err) != 0)
+		return -1;
+	for (i = 0; i < n; i++) {
+		if (strcmp(rows[i].state, "removed") == 0)
+			continue;
+		out->n_present++;
+		if (strcmp(rows[i].cmk_id, cmk_id) == 0)
+			out->n_under_cmk++;
+	}
+	ksk_rows_free(rows, n);
+	return 0;
+}
+
+/* What stands in the way of a further KSK for zone, as the policy sees it. */
+static int
+check_zone(const struct cmk *cmk, const struct name *zone,
+    const struct census *census, struct error *err)
+{
+	struct rules_new_ksk wanted = { .n_present = census->n_present };
+	struct findings findings = FINDINGS_INIT;
+	int rc = 0;
+
+	wanted.zone = *zone;
+	rules_check_new_ksk(cmk->policy, &wanted, &findings);
+	if (findings_failed(&findings) > 0)
+		rc = findings_error(&findings, err);
+	findings_clear(&findings);
+	return rc;
+}
+
+static void
+plan_zone(const struct cmk *cmk, const struct name *zone, bool make_key,
+    struct plan *plan)
+{
+	char text[NAME_TEXT_MAX];
+
+	if (make_key)
+		plan_add(plan, ACTION_MAKE_KSK, zone,
+		    "make a %s KSK for %s in token %s and endorse it",
+		    alg_name(cmk->policy->alg), name_text(zone, text),
+		    cmk->row.token);
+	else
+		plan_add(plan, ACTION_ENDORSE, zone,
+		    "endorse the shared KSK of CMK %s for %s",
+		    cmk->row.name, name_text(zone, text));
+}
+
+static int
+plan_zones(struct store *store, const struct cmk *cmk,
+    const struct ksk_request *request, struct plan *plan, struct error *err)
+{
+	const bool is_shared = cmk->policy->custody == CUSTODY_SHARED;
+	struct key_row shared = { 0 };
+	struct census census;
+	bool has_shared = false;
+	size_t i;
+
+	if (is_shared && store_key_shared(store, cmk->row.id, &shared,
+	    &has_shared, err) != 0)
+		return -1;
+	key_row_clear(&shared);
+	for (i = 0; i < request->n_zones; i++) {
+		const struct name *zone = &request->zones[i];
+
+		if (count_ksks(store, zone, cmk->row.id, &census, err) != 0)
+			return -1;
+		if (census.n_under_cmk > 0 && request->wish == KSK_IF_MISSING)
+			continue;
+		if (is_shared && census.n_under_cmk > 0)
+			return err_set(err, ERR_POLICY, "custody: shared has "
+			    "one key pair for all zones of CMK %s; another "
+			    "KSK takes another CMK", cmk->row.name);
+		if (check_zone(cmk, zone, &census, err) != 0)
+			return -1;
+		plan_zone(cmk, zone, !has_shared, plan);
+		has_shared = is_shared;
+	}
+	if (plan->n > 0 && strcmp(cmk->row.state, "disabled") == 0) {
+		(void)err_set(err, ERR_POLICY, "CMK %s is disabled",
+		    cmk->row.name);
+		return -1;
+	}
+	return 0;
+}
+
+/* The plan for a loaded CMK: sealing comes first, but only if there is use. */
+static int
+plan_for(struct store *store, const struct cmk *cmk,
+    const struct ksk_request *request, struct plan *plan, struct error *err)
+{
+	struct plan zones = PLAN_INIT;
+	char hex[2 * CRYPTO_SHA256_LEN + 1];
+	size_t i;
+	int rc;
+
+	rc = plan_zones(store, cmk, request, &zones, err);
+	if (rc == 0 && zones.n > 0 && !cmk_is_sealed(cmk))
+		plan_add(plan, ACTION_SEAL, NULL,
+		    "seal CMK %s: its policy %.16s... can never change again",
+		    cmk->row.name, text_hex(cmk->row.policy_hash,
+		    CRYPTO_SHA256_LEN, hex));
+	for (i = 0; rc == 0 && i < zones.n; i++)
+		plan_add(plan, zones.actions[i].kind, &zones.actions[i].zone,
+		    "%s", zones.actions[i].text);
+	plan_clear(&zones);
+	return rc;
+}
+
+int
+ksk_create_plan(struct session *session, const struct ksk_request *request,
+    struct plan *plan, struct error *err)
+{
+	struct store *store;
+	struct cmk *cmk;
+	int rc;
+
+	if (session_store(session, &store, err) != 0 ||
+	    cmk_load(store, request->cmk, &cmk, err) != 0)
+		return -1;
+	rc = plan_for(store, cmk, request, plan, err);
+	cmk_free(cmk);
+	return rc;
+}
+
+static int
+seal(struct session *session, struct cmk *cmk, struct hsm_key *seal_key,
+    struct error *err)
+{
+	struct store *store;
+
+	if (session_store(session, &store, err) != 0 ||
+	    store_begin(store, err) != 0)
+		return -1;
+	if (cmk_seal(session, cmk, seal_key, err) == 0 &&
+	    store_commit(store, err) == 0)
+		return 0;
+	store_rollback(store);
+	return err_wrap(err, "seal CMK %s", cmk->row.name);
+}
+
+/* Make one key pair for zone; *made says whether its tag was free. */
+static int
+try_ksk(struct session *session, const struct cmk *cmk,
+    struct hsm_key *seal_key, const struct name *zone, bool *made,
+    struct error *err)
+{
+	char ksk_id[STORE_ID_TEXT], zone_text[NAME_TEXT_MAX];
+	char label[HSM_LABEL_MAX + 1], hex[2 * CRYPTO_SHA256_LEN + 1];
+	struct hsm_key_spec spec = { .alg = cmk->policy->alg,
+		.bits = (unsigned int)cmk->policy->rsa_bits };
+	struct intent_row intent = { 0 };
+	struct ksk_birth birth = { &intent, ksk_id, zone, NULL };
+	struct json *payload;
+	int rc = -1;
+
+	if (store_id_new(ksk_id, err) != 0)
+		return -1;
+	spec.destroy = cmk->policy->seal == SEAL_COMPLIANCE ?
+	    HSM_UNDESTROYABLE : HSM_DESTROYABLE;
+	(void)snprintf(label, sizeof(label), "kmgr1:ksk:%.16s:%.8s", ksk_id,
+	    text_hex(cmk->row.policy_hash, CRYPTO_SHA256_LEN, hex));
+	payload = json_new_object();
+	json_put_text(payload, "cmk_id", cmk->row.id);
+	json_put_text(payload, "ksk_id", ksk_id);
+	json_put_text(payload, "zone", name_text(zone, zone_text));
+	if (intent_begin(session, INTENT_CREATE_KSK, cmk->row.token, label,
+	    payload, &intent, err) == 0 &&
+	    intent_make_key(session, &intent, &spec, &birth.key, err) == 0)
+		rc = ksk_endorse_new(session, cmk, seal_key, &birth, made,
+		    err);
+	hsm_key_free(birth.key);
+	json_free(payload);
+	intent_row_clear(&intent);
+	return rc;
+}
+
+static int
+make_ksk(struct session *session, const struct cmk *cmk,
+    struct hsm_key *seal_key, const struct name *zone, struct error *err)
+{
+	bool made = false;
+	int i;
+
+	for (i = 0; i < TAG_TRIES && !made; i++)
+		if (try_ksk(session, cmk, seal_key, zone, &made, err) != 0)
+			return -1;
+	return made ? 0 : err_set(err, ERR_TOKEN, "%d keys in a row had a key "
+	    "tag that the zone has already", TAG_TRIES);
+}
+
+/* Carry out plan, whose CMK is cmk. */
+static int
+apply(struct session *session, struct cmk *cmk, const struct plan *plan,
+    struct error *err)
+{
+	struct hsm_key *seal_key = NULL;
+	char zone[NAME_TEXT_MAX];
+	size_t i;
+	int rc = 0;
+
+	if (plan->n > 0 && cmk_open_seal_key(session, cmk, &seal_key,
+	    err) != 0)
+		return -1;
+	for (i = 0; i < plan->n && rc == 0; i++) {
+		const struct action *action = &plan->actions[i];
+
+		if (action->kind == ACTION_SEAL)
+			rc = seal(session, cmk, seal_key, err);
+		else if (action->kind == ACTION_MAKE_KSK)
+			rc = make_ksk(session, cmk, seal_key, &action->zone,
+			    err);
+		else
+			rc = ksk_endorse_shared(session, cmk, seal_key,
+			    &action->zone, err);
+		if (rc != 0 && action->zone.len > 0)
+			(void)err_wrap(err, "create KSK for %s",
+			    name_text(&action->zone, zone));
+		session_progress(session, i + 1, plan->n);
+	}
+	hsm_key_free(seal_key);
+	return rc;
+}
+
+/*
+ * Drop from zones those for which intent_resume() has just finished what an
+ * interrupted run of the same command wanted.
+ */
+static int
+drop_resumed(struct session *session, const struct cmk *cmk,
+    const struct ksk_request *request, struct name *zones, size_t *n,
+    struct error *err)
+{
+	struct census *before = mem_new(request->n_zones * sizeof(*before));
+	struct census after;
+	struct store *store;
+	size_t i;
+	int rc = -1;
+
+	*n = 0;
+	if (session_store(session, &store, err) != 0)
+		goto out;
+	for (i = 0; i < request->n_zones; i++)
+		if (count_ksks(store, &request->zones[i], cmk->row.id,
+		    &before[i], err) != 0)
+			goto out;
+	if (intent_resume(session, cmk->row.token, err) != 0)
+		goto out;
+	for (i = 0; i < request->n_zones; i++) {
+		if (count_ksks(store, &request->zones[i], cmk->row.id, &after,
+		    err) != 0)
+			goto out;
+		if (after.n_under_cmk == before[i].n_under_cmk)
+			zones[(*n)++] = request->zones[i];
+	}
+	rc = 0;
+ out:
+	free(before);
+	return rc;
+}
+
+/* The KSKs that all zones of request have under the CMK. */
+static int
+collect(struct store *store, struct cmk_cache *cache, const char *cmk_id,
+    const struct ksk_request *request, struct ksk **out, size_t *n,
+    struct error *err)
+{
+	struct ksk *list;
+	size_t i, k, n_list;
+
+	for (i = 0; i < request->n_zones; i++) {
+		if (ksk_load(store, cache, &request->zones[i], cmk_id, &list,
+		    &n_list, err) != 0)
+			return -1;
+		for (k = 0; k < n_list; k++)
+			*(struct ksk *)mem_push(out, (*n)++, sizeof(*list)) =
+			    list[k];
+		free(list);		/* its members have moved */
+	}
+	return 0;
+}
+
+/* With the lock held: resume, plan, apply. */
+static int
+run_locked(struct session *session, struct store *store, struct cmk *cmk,
+    const struct ksk_request *request, struct error *err)
+{
+	struct ksk_request rest = *request;
+	struct plan plan = PLAN_INIT;
+	struct name *zones;
+	int rc = -1;
+
+	zones = mem_new(request->n_zones * sizeof(*zones));
+	rest.zones = zones;
+	if (drop_resumed(session, cmk, request, zones, &rest.n_zones,
+	    err) == 0 && plan_for(store, cmk, &rest, &plan, err) == 0)
+		rc = apply(session, cmk, &plan, err);
+	plan_clear(&plan);
+	free(zones);
+	return rc;
+}
+
+int
+ksk_create_apply(struct session *session, const struct ksk_request *request,
+    struct cmk_cache *cache, struct ksk **out, size_t *n, struct error *err)
+{
+	struct store *store;
+	struct cmk *cmk = NULL;
+	int rc = -1;
+
+	*out = NULL;
+	*n = 0;
+	if (session_store(session, &store, err) != 0 ||
+	    store_lock(store, LOCK_WAIT_S, err) != 0)
+		return -1;
+	if (cmk_load(store, request->cmk, &cmk, err) == 0)
+		rc = run_locked(session, store, cmk, request, err);
+	store_unlock(store);
+	if (rc == 0)
+		rc = collect(store, cache, cmk->row.id, request, out, n, err);
+	cmk_free(cmk);
+	if (rc != 0) {
+		ksk_list_free(*out, *n);
+		*out = NULL;
+		*n = 0;
+	}
+	return rc;
+}

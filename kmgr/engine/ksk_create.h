@@ -1,0 +1,59 @@
+/* How KSKs come to be: plan, seal at first use, key pair, endorsement. */
+#ifndef ENGINE_KSK_CREATE_H
+#define ENGINE_KSK_CREATE_H
+
+#include <stddef.h>
+
+#include "hsm/key.h"
+#include "kmgr/base/err.h"
+#include "kmgr/engine/cmk.h"
+#include "kmgr/engine/ksk.h"
+#include "kmgr/engine/plan.h"
+#include "kmgr/engine/session.h"
+
+enum ksk_wish {
+	KSK_IF_MISSING,		/* one where the zone has none under the CMK */
+	KSK_ANOTHER		/* one more in any case */
+};
+
+struct ksk_request {
+	const char		*cmk;		/* name or id */
+	const struct name	*zones;
+	size_t			 n_zones;
+	enum ksk_wish		 wish;
+};
+
+/**
+ * ksk_create_plan(session, request, plan, err):
+ * What ksk_create_apply() would do, in order: seal the CMK where this is its
+ * first use, then a key pair or an endorsement for each zone.
+ *
+ * Errors: ERR_INPUT, ERR_POLICY, ERR_INTEGRITY, ERR_STORE.
+ */
+int ksk_create_plan(struct session *session,
+    const struct ksk_request *request, struct plan *plan, struct error *err);
+
+/**
+ * ksk_create_apply(session, request, cache, out, n, err):
+ * Do it, and return the KSKs that the zones of ${request} now have under the
+ * CMK. What was done before a failure stays and is in the store.
+ *
+ * Owner: the caller, ksk_list_free(); before that, not ${cache}.
+ * Errors: as ksk_create_plan(); ERR_TOKEN.
+ */
+int ksk_create_apply(struct session *session,
+    const struct ksk_request *request, struct cmk_cache *cache,
+    struct ksk **out, size_t *n, struct error *err);
+
+/**
+ * ksk_create_finish(session, intent, key, err):
+ * Endorse and record the KSK whose pair ${key} was made for ${intent}, in one
+ * transaction that closes the intent. Where its key tag collides in the zone
+ * the pair is destroyed and the intent undone, which is no error.
+ *
+ * Errors: ERR_TOKEN, ERR_STORE, ERR_INTEGRITY.
+ */
+int ksk_create_finish(struct session *session,
+    const struct intent_row *intent, struct hsm_key *key, struct error *err);
+
+#endif

@@ -1,0 +1,312 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "kmgr/base/mem.h"
+#include "kmgr/dns/zonefile.h"
+#include "kmgr/engine/intent.h"
+#include "kmgr/engine/ksk.h"
+#include "kmgr/engine/ksk_create.h"
+#include "kmgr/engine/ksk_endorse.h"
+#include "kmgr/engine/signer.h"
+#include "kmgr/engine/statement.h"
+#include "kmgr/store/ledger.h"
+
+static void
+add_tag(uint16_t **tags, size_t *n, uint16_t tag)
+{
+
+	*(uint16_t *)mem_push(tags, (*n)++, sizeof(**tags)) = tag;
+}
+
+/* The tags of the ZSKs that were last admitted for the zone. */
+static int
+add_zsk_tags(struct store *store, const struct name *zone, uint16_t **tags,
+    size_t *n, struct error *err)
+{
+	struct zsk_set_row last = { 0 };
+	struct zonefile *file = NULL;
+	char text[NAME_TEXT_MAX];
+	struct dnskey dnskey;
+	bool found = false;
+	size_t i;
+	int rc = -1;
+
+	if (store_zsk_set_last(store, name_text(zone, text), &last, &found,
+	    err) != 0)
+		return -1;
+	if (!found)
+		return 0;
+	if (zonefile_read(last.text, strlen(last.text), "the last ZSK set",
+	    zone, &file, err) != 0)
+		goto out;
+	for (i = 0; i < file->n_records; i++)
+		if (dnskey_from_rdata(file->records[i].rdata,
+		    file->records[i].rdata_len, &dnskey, err) != 0)
+			goto out;
+		else
+			add_tag(tags, n, dnskey_tag(&dnskey));
+	rc = 0;
+ out:
+	zonefile_free(file);
+	zsk_set_row_clear(&last);
+	return rc;
+}
+
+/*
+ * Whether a validator could take dnskey for another key of the zone: its tag
+ * or its revoked twin's is in use. Under custody shared the operator of the
+ * zone rolls a colliding ZSK; the group's key stays.
+ */
+static int
+tag_collides(struct store *store, const struct cmk *cmk,
+    const struct name *zone, const struct dnskey *dnskey, bool *collides,
+    struct error *err)
+{
+	char text[NAME_TEXT_MAX];
+	struct ksk_row *rows = NULL;
+	uint16_t *tags = NULL;
+	size_t i, n_rows = 0, n = 0;
+	int rc = -1;
+
+	if (store_ksk_list(store, name_text(zone, text), NULL, &rows, &n_rows,
+	    err) != 0)
+		return -1;
+	for (i = 0; i < n_rows; i++) {
+		if (strcmp(rows[i].state, "removed") == 0)
+			continue;
+		add_tag(&tags, &n, rows[i].key_tag);
+		add_tag(&tags, &n, rows[i].revoked_tag);
+	}
+	if (cmk->policy->custody == CUSTODY_SHARED ||
+	    add_zsk_tags(store, zone, &tags, &n, err) == 0) {
+		*collides = dnskey_collides(dnskey, tags, n);
+		rc = 0;
+	}
+	free(tags);
+	ksk_rows_free(rows, n_rows);
+	return rc;
+}
+
+/* The row of a KSK, all but its endorsement. */
+static int
+ksk_row_init(struct store *store, const struct cmk *cmk, const char *ksk_id,
+    const struct key_row *key, const struct name *zone,
+    const struct dnskey *dnskey, struct ksk_row *row, struct error *err)
+{
+	char text[NAME_TEXT_MAX];
+	struct ksk_row *rows;
+	size_t n;
+
+	*row = (struct ksk_row) { .alg = dnskey->alg,
+		.created_at = key->created_at };
+	if (store_ksk_list(store, name_text(zone, text), NULL, &rows, &n,
+	    err) != 0)
+		return -1;
+	row->generation = n == 0 ? 1 : rows[n - 1].generation + 1;
+	ksk_rows_free(rows, n);
+	(void)strncpy(row->id, ksk_id, sizeof(row->id) - 1);
+	memcpy(row->cmk_id, cmk->row.id, sizeof(row->cmk_id));
+	memcpy(row->key_id, key->id, sizeof(row->key_id));
+	row->zone = mem_strdup(text);
+	row->key_tag = dnskey_tag(dnskey);
+	row->revoked_tag = dnskey_revoked_tag(dnskey);
+	dnskey_rdata(dnskey, &row->dnskey);
+	row->state = mem_strdup("generated");
+	return 0;
+}
+
+/* Inside a transaction: endorse row, and put it where it belongs. */
+static int
+record(struct session *session, struct store *store, const struct cmk *cmk,
+    struct hsm_key *seal_key, const struct key_row *key, struct ksk_row *row,
+    struct error *err)
+{
+	uint8_t head[CRYPTO_SHA256_LEN];
+	struct json *event;
+	int64_t seq;
+	int rc;
+
+	if (ledger_head(store, &seq, head, err) != 0)
+		return -1;
+	row->endorsement = ksk_endorsement(cmk, key, row, seq, head);
+	if (signer_attest(seal_key, cmk->public, STATEMENT_ENDORSEMENT,
+	    row->endorsement, &row->endorsement_signature, err) != 0 ||
+	    store_ksk_put(store, row, err) != 0)
+		return -1;
+	event = json_new_object();
+	json_put_text(event, "cmk_id", cmk->row.id);
+	json_put_text(event, "ksk_id", row->id);
+	json_put_text(event, "key_id", row->key_id);
+	json_put_text(event, "zone", row->zone);
+	json_put_int(event, "key_tag", row->key_tag);
+	json_put_text(event, "endorsement_signature",
+	    row->endorsement_signature);
+	rc = ledger_append(store, "create-ksk", event,
+	    session_actor(session), row->created_at, err);
+	json_free(event);
+	return rc;
+}
+
+/*
+ * One transaction: the pair's row and the closed intent, where the pair is
+ * new, and the zone's KSK.
+ */
+static int
+record_all(struct session *session, const struct cmk *cmk,
+    struct hsm_key *seal_key, const struct intent_row *intent,
+    const struct key_row *key, struct ksk_row *row, struct error *err)
+{
+	struct store *store;
+
+	if (session_store(session, &store, err) != 0 ||
+	    store_begin(store, err) != 0)
+		return -1;
+	if ((intent == NULL || (store_key_put(store, key, err) == 0 &&
+	    store_intent_resolve(store, intent->id, "done", row->created_at,
+	    err) == 0)) &&
+	    record(session, store, cmk, seal_key, key, row, err) == 0 &&
+	    store_commit(store, err) == 0)
+		return 0;
+	store_rollback(store);
+	return -1;
+}
+
+/* What the payload of a create-ksk intent says. */
+static int
+read_payload(const struct intent_row *intent, struct store *store,
+    struct cmk **cmk, char ksk_id[static STORE_ID_TEXT], struct name *zone,
+    struct error *err)
+{
+	struct json *payload = NULL;
+	const char *cmk_text, *ksk_text, *zone_text;
+	int rc = -1;
+
+	if (intent_payload(intent, &payload, err) != 0)
+		return -1;
+	cmk_text = json_get_text(payload, "cmk_id");
+	ksk_text = json_get_text(payload, "ksk_id");
+	zone_text = json_get_text(payload, "zone");
+	if (cmk_text == NULL || ksk_text == NULL || zone_text == NULL ||
+	    strlen(ksk_text) >= STORE_ID_TEXT) {
+		(void)err_set(err, ERR_INTEGRITY, "intent %lld is damaged",
+		    (long long)intent->id);
+		goto out;
+	}
+	(void)strcpy(ksk_id, ksk_text);
+	if (name_read(zone_text, zone, err) == 0 &&
+	    cmk_load(store, cmk_text, cmk, err) == 0)
+		rc = 0;
+ out:
+	json_free(payload);
+	return rc;
+}
+
+int
+ksk_endorse_new(struct session *session, const struct cmk *cmk,
+    struct hsm_key *seal_key, const struct ksk_birth *birth, bool *made,
+    struct error *err)
+{
+	struct key_row key_row = { 0 };
+	struct ksk_row row = { 0 };
+	struct dnskey dnskey;
+	struct store *store;
+	bool collides;
+	int rc = -1;
+
+	*made = false;
+	if (session_store(session, &store, err) != 0 ||
+	    dnskey_init(&dnskey, DNSKEY_FLAGS_KSK, (uint8_t)cmk->policy->alg,
+	    hsm_key_public(birth->key), err) != 0 || tag_collides(store, cmk,
+	    birth->zone, &dnskey, &collides, err) != 0)
+		return -1;
+	if (collides) {
+		session_note(session, "a new key had key tag %u, which "
+		    "collides in the zone; it was thrown away",
+		    dnskey_tag(&dnskey));
+		return intent_undo(session, birth->intent,
+		    "key tag collision", err);
+	}
+	cmk_key_row(cmk->row.id, "ksk", birth->intent, birth->key,
+	    session_now(session), &key_row);
+	key_row.is_shared = cmk->policy->custody == CUSTODY_SHARED;
+	if (ksk_row_init(store, cmk, birth->ksk_id, &key_row, birth->zone,
+	    &dnskey, &row, err) == 0 && record_all(session, cmk, seal_key,
+	    birth->intent, &key_row, &row, err) == 0) {
+		*made = true;
+		rc = 0;
+	}
+	key_row_clear(&key_row);
+	ksk_row_clear(&row);
+	return rc;
+}
+
+int
+ksk_create_finish(struct session *session, const struct intent_row *intent,
+    struct hsm_key *key, struct error *err)
+{
+	struct ksk_birth birth = { .intent = intent, .key = key };
+	struct hsm_key *seal_key = NULL;
+	char ksk_id[STORE_ID_TEXT];
+	struct cmk *cmk = NULL;
+	struct store *store;
+	struct name zone;
+	bool made;
+	int rc = -1;
+
+	if (session_store(session, &store, err) != 0 ||
+	    read_payload(intent, store, &cmk, ksk_id, &zone, err) != 0)
+		return -1;
+	birth.ksk_id = ksk_id;
+	birth.zone = &zone;
+	if (cmk_open_seal_key(session, cmk, &seal_key, err) == 0)
+		rc = ksk_endorse_new(session, cmk, seal_key, &birth, &made,
+		    err);
+	hsm_key_free(seal_key);
+	cmk_free(cmk);
+	return rc;
+}
+
+int
+ksk_endorse_shared(struct session *session, const struct cmk *cmk,
+    struct hsm_key *seal_key, const struct name *zone, struct error *err)
+{
+	struct crypto_key *public = NULL;
+	struct key_row key = { 0 };
+	struct ksk_row row = { 0 };
+	char ksk_id[STORE_ID_TEXT];
+	struct dnskey dnskey;
+	struct store *store;
+	bool found = false, collides;
+	int rc = -1;
+
+	if (session_store(session, &store, err) != 0 ||
+	    store_key_shared(store, cmk->row.id, &key, &found, err) != 0)
+		return -1;
+	if (!found) {
+		(void)err_set(err, ERR_INTERNAL, "no shared key pair");
+		goto out;
+	}
+	if (crypto_key_from_spki(key.spki.data, key.spki.len, &public,
+	    err) != 0 || dnskey_init(&dnskey, DNSKEY_FLAGS_KSK, key.alg,
+	    public, err) != 0 ||
+	    tag_collides(store, cmk, zone, &dnskey, &collides, err) != 0)
+		goto out;
+	if (collides) {
+		(void)err_set(err, ERR_POLICY, "the shared key's tag %u is "
+		    "in use by another key of the zone", dnskey_tag(&dnskey));
+		(void)err_hint(err, "give this zone a CMK of its own, or roll "
+		    "the other key first");
+		goto out;
+	}
+	if (store_id_new(ksk_id, err) != 0 ||
+	    ksk_row_init(store, cmk, ksk_id, &key, zone, &dnskey, &row,
+	    err) != 0 ||
+	    record_all(session, cmk, seal_key, NULL, &key, &row, err) != 0)
+		goto out;
+	rc = 0;
+ out:
+	crypto_key_free(public);
+	key_row_clear(&key);
+	ksk_row_clear(&row);
+	return rc;
+}

@@ -1,0 +1,45 @@
+/* How a key pair becomes a zone's KSK: tags, endorsement, record. */
+#ifndef ENGINE_KSK_ENDORSE_H
+#define ENGINE_KSK_ENDORSE_H
+
+#include <stdbool.h>
+
+#include "hsm/key.h"
+#include "kmgr/base/err.h"
+#include "kmgr/dns/name.h"
+#include "kmgr/engine/cmk.h"
+#include "kmgr/engine/session.h"
+#include "kmgr/store/store.h"
+
+/* A pair that was made for an intent, about to become a zone's KSK. */
+struct ksk_birth {
+	const struct intent_row	*intent;
+	const char		*ksk_id;
+	const struct name	*zone;
+	struct hsm_key		*key;
+};
+
+/**
+ * ksk_endorse_new(session, cmk, seal_key, birth, made, err):
+ * Endorse and record the KSK of ${birth} in one transaction that closes its
+ * intent. Where its key tag collides in the zone the pair is destroyed, the
+ * intent undone and *${made} false, which is no error.
+ *
+ * Errors: ERR_TOKEN, ERR_STORE, ERR_INTEGRITY.
+ */
+int ksk_endorse_new(struct session *session, const struct cmk *cmk,
+    struct hsm_key *seal_key, const struct ksk_birth *birth, bool *made,
+    struct error *err);
+
+/**
+ * ksk_endorse_shared(session, cmk, seal_key, zone, err):
+ * Make the shared key pair of ${cmk} a KSK of one more zone: a statement and
+ * a row, nothing new in the token.
+ *
+ * Errors: ERR_POLICY (its key tag collides in the zone), ERR_TOKEN,
+ * ERR_STORE, ERR_INTEGRITY.
+ */
+int ksk_endorse_shared(struct session *session, const struct cmk *cmk,
+    struct hsm_key *seal_key, const struct name *zone, struct error *err);
+
+#endif

@@ -1,0 +1,33 @@
+noinst_LTLIBRARIES += libengine.la
+libengine_la_LIBADD = libhsm.la libpolicy.la libstore.la libdns.la libbase.la
+libengine_la_SOURCES = \
+	kmgr/engine/cmk.c \
+	kmgr/engine/cmk.h \
+	kmgr/engine/cmk_create.c \
+	kmgr/engine/cmk_create.h \
+	kmgr/engine/config.c \
+	kmgr/engine/config.h \
+	kmgr/engine/intent.c \
+	kmgr/engine/intent.h \
+	kmgr/engine/ksk.c \
+	kmgr/engine/ksk.h \
+	kmgr/engine/ksk_create.c \
+	kmgr/engine/ksk_create.h \
+	kmgr/engine/ksk_endorse.c \
+	kmgr/engine/ksk_endorse.h \
+	kmgr/engine/plan.c \
+	kmgr/engine/plan.h \
+	kmgr/engine/session.c \
+	kmgr/engine/session.h \
+	kmgr/engine/signer.c \
+	kmgr/engine/signer.h \
+	kmgr/engine/statement.c \
+	kmgr/engine/statement.h \
+	kmgr/engine/tokens.c \
+	kmgr/engine/tokens.h \
+	kmgr/engine/verify.c \
+	kmgr/engine/verify.h \
+	kmgr/engine/zsks.c \
+	kmgr/engine/zsks.h \
+	kmgr/engine/zsks_internal.h \
+	kmgr/engine/zsks_sign.c

@@ -1,0 +1,54 @@
+/* What would be done, as data: printed by --dry-run, carried out by apply. */
+#ifndef ENGINE_PLAN_H
+#define ENGINE_PLAN_H
+
+#include <stddef.h>
+
+#include "kmgr/base/buf.h"
+#include "kmgr/base/json.h"
+#include "kmgr/dns/name.h"
+
+enum action_kind {
+	ACTION_MAKE_SEAL_KEY,	/* a CMK's key pair in the token */
+	ACTION_SEAL,		/* the policy becomes immutable */
+	ACTION_MAKE_KSK,	/* a KSK's key pair, endorsed for a zone */
+	ACTION_ENDORSE,		/* the shared key pair for one more zone */
+	ACTION_SIGN		/* one RRset with one KSK */
+};
+
+struct action {
+	enum action_kind kind;
+	struct name	 zone;		/* len 0 where no zone is meant */
+	char		*text;		/* a sentence for people */
+};
+
+struct plan {
+	struct action	*actions;
+	size_t		 n;
+};
+
+#define PLAN_INIT { NULL, 0 }
+
+/**
+ * plan_add(plan, kind, zone, fmt, ...):
+ * Append an action; ${zone} may be NULL.
+ */
+void plan_add(struct plan *plan, enum action_kind kind,
+    const struct name *zone, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/**
+ * plan_text(plan, out), plan_json(plan):
+ * ${plan} for people, a line an action, and for machines: an array of
+ * {"action", "zone", "text"}, which the caller frees with json_free().
+ */
+void plan_text(const struct plan *plan, struct buf *out);
+struct json *plan_json(const struct plan *plan);
+
+/**
+ * plan_clear(plan):
+ * Free what ${plan} holds.
+ */
+void plan_clear(struct plan *plan);
+
+#endif

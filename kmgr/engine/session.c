@@ -1,0 +1,170 @@
+#include <pwd.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "kmgr/base/mem.h"
+#include "kmgr/engine/session.h"
+
+struct open_token {
+	struct hsm_config	 config;
+	char			*lock_path;
+	struct hsm_token	*token;
+};
+
+struct session {
+	struct session_options	 options;
+	struct config		*config;
+	struct json		*actor;
+	struct store		*store;
+	struct open_token	*tokens;	/* one a configured token */
+	struct buf		 notes;
+};
+
+static struct json *
+actor_new(void)
+{
+	struct json *actor = json_new_object();
+	const struct passwd *pw = getpwuid(getuid());
+	char host[256] = "";
+
+	(void)gethostname(host, sizeof(host) - 1);
+	json_put_text(actor, "host", host);
+	json_put_int(actor, "uid", (int64_t)getuid());
+	json_put_text(actor, "user", pw == NULL ? "" : pw->pw_name);
+	return actor;
+}
+
+int
+session_open(const struct session_options *options, struct session **out,
+    struct error *err)
+{
+	struct config *config;
+	struct session *session;
+
+	*out = NULL;
+	if (config_read(options->config_path, &config, err) != 0)
+		return -1;
+	session = mem_new(sizeof(*session));
+	session->options = *options;
+	session->config = config;
+	session->actor = actor_new();
+	session->tokens = mem_new(config->n_tokens *
+	    sizeof(*session->tokens));
+	*out = session;
+	return 0;
+}
+
+void
+session_close(struct session *session)
+{
+	size_t i;
+
+	if (session == NULL)
+		return;
+	for (i = 0; i < session->config->n_tokens; i++) {
+		hsm_token_close(session->tokens[i].token);
+		free(session->tokens[i].lock_path);
+	}
+	free(session->tokens);
+	store_close(session->store);
+	json_free(session->actor);
+	config_free(session->config);
+	buf_free(&session->notes);
+	free(session);
+}
+
+const struct config *
+session_config(const struct session *session)
+{
+
+	return session->config;
+}
+
+int64_t
+session_now(const struct session *session)
+{
+
+	return session->options.now_at;
+}
+
+const struct json *
+session_actor(const struct session *session)
+{
+
+	return session->actor;
+}
+
+int
+session_store(struct session *session, struct store **out, struct error *err)
+{
+
+	*out = NULL;
+	if (session->store == NULL &&
+	    store_open(session->config->store, STORE_OPEN, &session->store,
+	    err) != 0)
+		return -1;
+	*out = session->store;
+	return 0;
+}
+
+int
+session_token(struct session *session, const char *name,
+    struct hsm_token **out, struct error *err)
+{
+	const struct config_token *wanted;
+	struct open_token *open;
+	struct store *store;
+
+	*out = NULL;
+	if ((wanted = config_token(session->config, name, err)) == NULL ||
+	    session_store(session, &store, err) != 0)
+		return -1;
+	open = &session->tokens[wanted - session->config->tokens];
+	if (open->token == NULL) {
+		free(open->lock_path);
+		open->lock_path = store_token_lock_path(store, name);
+		open->config = (struct hsm_config) {
+			.name = wanted->name,
+			.uri = wanted->uri,
+			.lock_path = open->lock_path,
+			.trace = session->options.trace,
+			.trace_arg = session->options.arg,
+		};
+		if (hsm_token_open(&open->config, &open->token, err) != 0)
+			return err_wrap(err, "token %s", name);
+	}
+	if (hsm_token_login(open->token, err) != 0)
+		return err_wrap(err, "token %s", name);
+	*out = open->token;
+	return 0;
+}
+
+void
+session_note(struct session *session, const char *fmt, ...)
+{
+	char line[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	buf_printf(&session->notes, "%s\n", line);
+}
+
+const struct buf *
+session_notes(const struct session *session)
+{
+
+	return &session->notes;
+}
+
+void
+session_progress(struct session *session, size_t done, size_t all)
+{
+
+	if (session->options.progress != NULL)
+		session->options.progress(session->options.arg, done, all);
+}

@@ -1,0 +1,83 @@
+/*
+ * One run of the program: its configuration, clock, actor, store and tokens.
+ * Store and tokens are opened when they are first needed, so that what needs
+ * no token asks for no PIN.
+ */
+#ifndef ENGINE_SESSION_H
+#define ENGINE_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "hsm/token.h"
+#include "kmgr/base/buf.h"
+#include "kmgr/base/err.h"
+#include "kmgr/base/json.h"
+#include "kmgr/engine/config.h"
+#include "kmgr/store/store.h"
+
+struct session;
+
+struct session_options {
+	const char	*config_path;
+	int64_t		 now_at;	/* read once, for the whole run */
+	/* Called after every Cryptoki call, or NULL. */
+	void		(*trace)(void *arg, const char *call,
+			    unsigned long rv, int64_t elapsed_us);
+	/* Called after each of many steps, or NULL. */
+	void		(*progress)(void *arg, size_t done, size_t all);
+	void		*arg;
+};
+
+/**
+ * session_open(options, out, err):
+ * Read the configuration and begin a run.
+ *
+ * Owner: the caller, session_close().
+ * Errors: ERR_CONFIG.
+ */
+int session_open(const struct session_options *options, struct session **out,
+    struct error *err);
+void session_close(struct session *session);
+
+/**
+ * session_config(session), session_now(session), session_actor(session):
+ * The configuration; the instant of this run; who runs it, as the ledger
+ * records it: {"host", "uid", "user"}. Owner: ${session}.
+ */
+const struct config *session_config(const struct session *session);
+int64_t session_now(const struct session *session);
+const struct json *session_actor(const struct session *session);
+
+/**
+ * session_store(session, out, err):
+ * The store, opened. Owner: ${session}.
+ */
+int session_store(struct session *session, struct store **out,
+    struct error *err);
+
+/**
+ * session_token(session, name, out, err):
+ * The token that the configuration calls ${name}, opened and logged in.
+ * Owner: ${session}.
+ */
+int session_token(struct session *session, const char *name,
+    struct hsm_token **out, struct error *err);
+
+/**
+ * session_note(session, fmt, ...):
+ * Tell the user something that is no failure. session_notes() has them all,
+ * a line each.
+ */
+void session_note(struct session *session, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+const struct buf *session_notes(const struct session *session);
+
+/**
+ * session_progress(session, done, all):
+ * Report that ${done} of ${all} steps are behind.
+ */
+void session_progress(struct session *session, size_t done, size_t all);
+
+#endif

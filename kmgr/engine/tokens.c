@@ -1,0 +1,49 @@
+#include <string.h>
+
+#include "kmgr/engine/tokens.h"
+
+struct json *
+tokens_identity_json(const struct hsm_token_info *info)
+{
+	struct json *json = json_new_object();
+
+	json_put_text(json, "label", info->label);
+	json_put_text(json, "manufacturer", info->manufacturer);
+	json_put_text(json, "model", info->model);
+	json_put_text(json, "serial", info->serial);
+	return json;
+}
+
+struct json *
+tokens_probe_json(const struct hsm_probe *probe)
+{
+	struct json *list = json_new_array();
+	size_t i;
+
+	for (i = 0; i < probe->n_rows; i++) {
+		const struct hsm_probe_row *row = &probe->rows[i];
+		struct json *json = json_add_object(list);
+
+		json_put_text(json, "id", row->id);
+		json_put_text(json, "what", row->what);
+		json_put_text(json, "weight", hsm_weight_name(row->weight));
+		json_put_text(json, "verdict",
+		    hsm_verdict_name(row->verdict));
+		json_put_text(json, "detail", row->detail);
+	}
+	return list;
+}
+
+bool
+tokens_can(const struct hsm_probe *probe, enum alg alg)
+{
+	const char *word = alg_find(alg)->word;
+	const size_t len = strlen(word);
+	size_t i;
+
+	/* The probe's rows of algorithms begin with the policy's word. */
+	for (i = 0; i < probe->n_rows; i++)
+		if (strncmp(probe->rows[i].id, word, len) == 0)
+			return probe->rows[i].verdict == HSM_WORKS;
+	return false;
+}

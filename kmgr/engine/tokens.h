@@ -1,0 +1,31 @@
+/* What tokens say and do, in the forms that are stored and printed. */
+#ifndef ENGINE_TOKENS_H
+#define ENGINE_TOKENS_H
+
+#include <stdbool.h>
+
+#include "hsm/probe.h"
+#include "hsm/token.h"
+#include "kmgr/base/json.h"
+#include "kmgr/dns/alg.h"
+
+/**
+ * tokens_identity_json(info):
+ * Label, manufacturer, model and serial. Owner: the caller, json_free().
+ */
+struct json *tokens_identity_json(const struct hsm_token_info *info);
+
+/**
+ * tokens_probe_json(probe):
+ * An array of {"id", "what", "weight", "verdict", "detail"}.
+ * Owner: the caller, json_free().
+ */
+struct json *tokens_probe_json(const struct hsm_probe *probe);
+
+/**
+ * tokens_can(probe, alg):
+ * Whether the token made, used and destroyed a key of ${alg}.
+ */
+bool tokens_can(const struct hsm_probe *probe, enum alg alg);
+
+#endif

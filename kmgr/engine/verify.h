@@ -1,0 +1,42 @@
+/* Whether store, ledger and tokens say the same. */
+#ifndef ENGINE_VERIFY_H
+#define ENGINE_VERIFY_H
+
+#include <stddef.h>
+
+#include "kmgr/base/err.h"
+#include "kmgr/engine/session.h"
+
+struct verify_problem {
+	const char	*kind;		/* stable: "missing-key", ... */
+	char		*text;		/* what differs */
+	const char	*meaning;	/* what that can mean, what to do */
+};
+
+struct verify_report {
+	struct verify_problem	*problems;
+	size_t			 n_problems;
+	size_t			 n_cmks, n_keys, n_ksks, n_events, n_objects;
+	size_t			 n_abandoned;	/* intents */
+};
+
+#define VERIFY_REPORT_INIT { NULL, 0, 0, 0, 0, 0, 0, 0 }
+
+/**
+ * verify_run(session, report, err):
+ * Compare all records with each other and with every token that they name,
+ * and put each difference into ${report}. That there are differences is no
+ * error of this function.
+ *
+ * Errors: ERR_STORE, ERR_TOKEN: the comparison could not be made.
+ */
+int verify_run(struct session *session, struct verify_report *report,
+    struct error *err);
+
+/**
+ * verify_report_clear(report):
+ * Free what ${report} holds.
+ */
+void verify_report_clear(struct verify_report *report);
+
+#endif

@@ -1,0 +1,288 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "kmgr/base/mem.h"
+#include "kmgr/base/text.h"
+#include "kmgr/base/when.h"
+#include "kmgr/dns/ds.h"
+#include "kmgr/dns/zonefile.h"
+#include "kmgr/engine/signer.h"
+#include "kmgr/engine/zsks.h"
+#include "kmgr/engine/zsks_internal.h"
+
+/* The window asked for, or the policy's. */
+static void
+set_window(const struct zsks_request *request, const struct policy *policy,
+    struct rules_zsks *rules)
+{
+
+	rules->inception_at = request->inception_at != ZSKS_WINDOW_BY_POLICY ?
+	    request->inception_at :
+	    rules->now_at - policy->inception_offset_s;
+	if (request->expiration_at != ZSKS_WINDOW_BY_POLICY)
+		rules->expiration_at = request->expiration_at;
+	else
+		rules->expiration_at = rules->now_at +
+		    (request->validity_s != ZSKS_WINDOW_BY_POLICY ?
+		    request->validity_s : policy->validity_s);
+}
+
+/* Let the policy of every CMK that has a KSK in the zone judge the set. */
+static int
+judge(struct zsks *zsks, struct error *err)
+{
+	size_t i, k;
+
+	for (i = 0; i < zsks->n_ksks; i++) {
+		for (k = 0; k < i; k++)
+			if (zsks->ksks[k].cmk == zsks->ksks[i].cmk)
+				break;
+		if (k == i)
+			rules_check_zsks(zsks->ksks[i].cmk->policy,
+			    &zsks->rules, &zsks->findings);
+	}
+	return findings_failed(&zsks->findings) == 0 ? 0 :
+	    findings_error(&zsks->findings, err);
+}
+
+/* An RRset of type, its signatures laid out but not made. */
+static int
+add_rrset(struct zsks *zsks, struct rrset *rrset_take, struct error *err)
+{
+	struct zsks_signed *set = mem_push(&zsks->sets, zsks->n_sets++,
+	    sizeof(*set));
+	size_t i;
+
+	set->rrset = rrset_take;
+	set->n_rrsigs = zsks->n_ksks;
+	set->rrsigs = mem_new(zsks->n_ksks * sizeof(*set->rrsigs));
+	for (i = 0; i < zsks->n_ksks; i++)
+		if (rrsig_init(&set->rrsigs[i], rrset_take,
+		    &zsks->ksks[i].dnskey, zsks->rules.inception_at,
+		    zsks->rules.expiration_at, err) != 0)
+			return -1;
+	return 0;
+}
+
+static struct rrset *
+new_rrset(const struct zsks *zsks, enum rrtype type)
+{
+
+	/* The policies agree on the TTL: rule ZSK-TTL saw each of them. */
+	return rrset_new(&zsks->rules.zone, type,
+	    (uint32_t)zsks->ksks[0].cmk->policy->dnskey_ttl_s);
+}
+
+static int
+add_dnskey_rrset(struct zsks *zsks, struct error *err)
+{
+	struct rrset *rrset = new_rrset(zsks, RRTYPE_DNSKEY);
+	struct buf rdata = BUF_INIT;
+	size_t i;
+
+	for (i = 0; i < zsks->n_ksks; i++) {
+		dnskey_rdata(&zsks->ksks[i].dnskey, &rdata);
+		rrset_add(rrset, rdata.data, rdata.len);
+		rdata.len = 0;
+	}
+	for (i = 0; i < zsks->rules.n_records; i++)
+		rrset_add(rrset, zsks->rules.records[i].rdata,
+		    zsks->rules.records[i].rdata_len);
+	buf_free(&rdata);
+	return add_rrset(zsks, rrset, err);
+}
+
+/* CDS and CDNSKEY: what the parent should have (RFC 7344 section 3). */
+static int
+add_parent_rrsets(struct zsks *zsks, struct error *err)
+{
+	struct rrset *cdnskey = new_rrset(zsks, RRTYPE_CDNSKEY);
+	struct rrset *cds = new_rrset(zsks, RRTYPE_CDS);
+	struct buf rdata = BUF_INIT;
+	struct ds ds;
+	size_t i, k;
+	int rc;
+
+	for (i = 0; i < zsks->n_ksks; i++) {
+		const struct policy *policy = zsks->ksks[i].cmk->policy;
+
+		dnskey_rdata(&zsks->ksks[i].dnskey, &rdata);
+		rrset_add(cdnskey, rdata.data, rdata.len);
+		rdata.len = 0;
+		for (k = 0; k < policy->n_digests; k++) {
+			ds_init(&ds, &zsks->rules.zone, &zsks->ksks[i].dnskey,
+			    policy->digests[k]);
+			ds_rdata(&ds, &rdata);
+			rrset_add(cds, rdata.data, rdata.len);
+			rdata.len = 0;
+		}
+	}
+	buf_free(&rdata);
+	rc = add_rrset(zsks, cds, err);
+	return add_rrset(zsks, cdnskey, err) != 0 ? -1 : rc;
+}
+
+static int
+load_ksks(struct session *session, struct cmk_cache *cache, struct zsks *zsks,
+    struct error *err)
+{
+	char zone[NAME_TEXT_MAX];
+	struct store *store;
+	size_t i;
+
+	if (session_store(session, &store, err) != 0 ||
+	    ksk_load(store, cache, &zsks->rules.zone, NULL, &zsks->ksks,
+	    &zsks->n_ksks, err) != 0)
+		return -1;
+	if (zsks->n_ksks == 0) {
+		(void)err_set(err, ERR_INPUT, "zone %s has no KSK",
+		    name_text(&zsks->rules.zone, zone));
+		return err_hint(err, "kmgr create-ksk %s --cmk NAME makes "
+		    "one", zone);
+	}
+	zsks->ksk_dnskeys = mem_new(zsks->n_ksks * sizeof(struct dnskey));
+	for (i = 0; i < zsks->n_ksks; i++) {
+		const struct cmk *cmk = zsks->ksks[i].cmk;
+
+		if (strcmp(cmk->row.state, "enabled") != 0)
+			return err_set(err, ERR_POLICY, "CMK %s is %s",
+			    cmk->row.name, cmk->row.state);
+		zsks->ksk_dnskeys[i] = zsks->ksks[i].dnskey;
+		if (cmk->policy->custody == CUSTODY_SHARED)
+			zsks->rules.is_shared = true;
+	}
+	zsks->rules.ksks = zsks->ksk_dnskeys;
+	zsks->rules.n_ksks = zsks->n_ksks;
+	return 0;
+}
+
+int
+zsks_prepare(struct session *session, struct cmk_cache *cache,
+    const struct zsks_request *request, struct zsks **out, struct error *err)
+{
+	struct zsks *zsks = mem_new(sizeof(*zsks));
+	int rc = -1;
+
+	*out = NULL;
+	zsks->rules.zone = request->zone;
+	zsks->rules.now_at = session_now(session);
+	if (zonefile_read(request->text, request->len, request->what,
+	    &request->zone, &zsks->file, err) != 0)
+		goto out;
+	zsks->rules.records = zsks->file->records;
+	zsks->rules.n_records = zsks->file->n_records;
+	if (load_ksks(session, cache, zsks, err) != 0)
+		goto out;
+	set_window(request, zsks->ksks[0].cmk->policy, &zsks->rules);
+	if (judge(zsks, err) != 0) {
+		(void)err_wrap(err, "%s", request->what);
+		goto out;
+	}
+	if (add_dnskey_rrset(zsks, err) != 0 ||
+	    (request->parent_records == ZSKS_WITH_CDS &&
+	    add_parent_rrsets(zsks, err) != 0))
+		goto out;
+	*out = zsks;
+	zsks = NULL;
+	rc = 0;
+ out:
+	zsks_free(zsks);
+	return rc;
+}
+
+void
+zsks_plan(const struct zsks *zsks, struct plan *plan)
+{
+	char zone[NAME_TEXT_MAX], until[WHEN_TEXT_LEN];
+	size_t i, k;
+
+	(void)name_text(&zsks->rules.zone, zone);
+	(void)when_rfc3339(zsks->rules.expiration_at, until);
+	for (i = 0; i < zsks->n_sets; i++)
+		for (k = 0; k < zsks->n_ksks; k++)
+			plan_add(plan, ACTION_SIGN, &zsks->rules.zone,
+			    "sign %s %s (%zu records) with KSK %u until %s",
+			    zone, rrtype_name(zsks->sets[i].rrset->type),
+			    zsks->sets[i].rrset->n_rdata,
+			    zsks->ksks[k].row.key_tag, until);
+}
+
+const struct findings *
+zsks_findings(const struct zsks *zsks)
+{
+
+	return &zsks->findings;
+}
+
+const struct zsks_signed *
+zsks_signed(const struct zsks *zsks, size_t *n)
+{
+
+	*n = zsks->n_sets;
+	return zsks->sets;
+}
+
+void
+zsks_text(const struct zsks *zsks, struct buf *out)
+{
+	size_t i, k;
+
+	for (i = 0; i < zsks->n_sets; i++) {
+		rrset_text(zsks->sets[i].rrset, out);
+		for (k = 0; k < zsks->sets[i].n_rrsigs; k++)
+			rrsig_text(&zsks->sets[i].rrsigs[k],
+			    &zsks->rules.zone, out);
+	}
+}
+
+struct json *
+zsks_json(const struct zsks *zsks)
+{
+	struct json *json = json_new_object();
+	char text[NAME_TEXT_MAX];
+	struct json *list;
+	struct buf records = BUF_INIT;
+	size_t i;
+
+	json_put_text(json, "zone", name_text(&zsks->rules.zone, text));
+	json_put_text(json, "inception",
+	    when_rfc3339(zsks->rules.inception_at, text));
+	json_put_text(json, "expiration",
+	    when_rfc3339(zsks->rules.expiration_at, text));
+	list = json_put_array(json, "signing_key_tags");
+	for (i = 0; i < zsks->n_ksks; i++)
+		json_add_int(list, zsks->ksks[i].row.key_tag);
+	zsks_text(zsks, &records);
+	json_put_text(json, "records", buf_text(&records));
+	buf_free(&records);
+	list = json_put_array(json, "findings");
+	for (i = 0; i < zsks->findings.n; i++) {
+		const struct finding *finding = &zsks->findings.items[i];
+		struct json *row = json_add_object(list);
+
+		json_put_text(row, "rule", finding->rule);
+		json_put_text(row, "verdict",
+		    finding_verdict_name(finding->verdict));
+		json_put_text(row, "message", finding->message);
+	}
+	return json;
+}
+
+void
+zsks_free(struct zsks *zsks)
+{
+	size_t i;
+
+	if (zsks == NULL)
+		return;
+	for (i = 0; i < zsks->n_sets; i++) {
+		rrset_free(zsks->sets[i].rrset);
+		free(zsks->sets[i].rrsigs);
+	}
+	free(zsks->sets);
+	free(zsks->ksk_dnskeys);
+	ksk_list_free(zsks->ksks, zsks->n_ksks);
+	findings_clear(&zsks->findings);
+	zonefile_free(zsks->file);
+	free(zsks);
+}

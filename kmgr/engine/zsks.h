@@ -1,0 +1,118 @@
+/*
+ * Signing a zone signer's ZSK set: DNSKEY records in, the DNSKEY RRset of
+ * the zone's KSKs and these ZSKs out, signed in the token.
+ */
+#ifndef ENGINE_ZSKS_H
+#define ENGINE_ZSKS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kmgr/base/buf.h"
+#include "kmgr/base/err.h"
+#include "kmgr/base/json.h"
+#include "kmgr/dns/name.h"
+#include "kmgr/dns/rrset.h"
+#include "kmgr/dns/rrsig.h"
+#include "kmgr/engine/ksk.h"
+#include "kmgr/engine/plan.h"
+#include "kmgr/engine/session.h"
+#include "policy/rules.h"
+
+enum zsks_parent_records { ZSKS_DNSKEY_ONLY, ZSKS_WITH_CDS };
+
+#define ZSKS_WINDOW_BY_POLICY INT64_MIN
+
+struct zsks_request {
+	struct name			 zone;
+	const char			*text;	/* zone-file form */
+	size_t				 len;
+	const char			*what;	/* where it came from */
+	enum zsks_parent_records	 parent_records;
+	/* Instants, or ZSKS_WINDOW_BY_POLICY. */
+	int64_t				 inception_at;
+	int64_t				 expiration_at;
+	int64_t				 validity_s;	/* from now, or the same */
+};
+
+/* One RRset and its signatures, one a KSK. */
+struct zsks_signed {
+	struct rrset	*rrset;
+	struct rrsig	*rrsigs;
+	size_t		 n_rrsigs;
+};
+
+/* A request taken apart, judged and, after zsks_sign(), signed. */
+struct zsks;
+
+/* KSKs found in their tokens, kept for all zones of a run. */
+struct zsks_keys;
+
+/**
+ * zsks_prepare(session, cache, request, out, err):
+ * Read the records, load the zone's KSKs, let every CMK's policy judge the
+ * set, and lay out what is to be signed. ${cache} must outlive the result.
+ *
+ * Owner: the caller, zsks_free().
+ * Errors: ERR_INPUT (records; a zone without KSK), ERR_POLICY, ERR_INTEGRITY,
+ * ERR_STORE.
+ */
+int zsks_prepare(struct session *session, struct cmk_cache *cache,
+    const struct zsks_request *request, struct zsks **out, struct error *err);
+
+/**
+ * zsks_plan(zsks, plan):
+ * What zsks_sign() would do, an action a signature.
+ */
+void zsks_plan(const struct zsks *zsks, struct plan *plan);
+
+/**
+ * zsks_findings(zsks), zsks_signed(zsks, n):
+ * What the rules said; the RRsets. Owner: ${zsks}.
+ */
+const struct findings *zsks_findings(const struct zsks *zsks);
+const struct zsks_signed *zsks_signed(const struct zsks *zsks, size_t *n);
+
+/**
+ * zsks_keys_new(), zsks_keys_free(keys):
+ * An empty set of opened keys; freed before the session is closed.
+ */
+struct zsks_keys *zsks_keys_new(void);
+void zsks_keys_free(struct zsks_keys *keys);
+
+/**
+ * zsks_sign(session, keys, zsks, err):
+ * Make every signature in the token, each under its permit, each verified in
+ * software. Nothing is recorded or released yet.
+ *
+ * Errors: ERR_POLICY, ERR_TOKEN, ERR_INTEGRITY.
+ */
+int zsks_sign(struct session *session, struct zsks_keys *keys,
+    struct zsks *zsks, struct error *err);
+
+/**
+ * zsks_record(session, zsks, n, err):
+ * Record ${n} signed sets in one transaction: signatures, admitted ZSK sets,
+ * KSKs that are published now, one event in the ledger. Only after that may
+ * they be released.
+ *
+ * Errors: ERR_STORE.
+ */
+int zsks_record(struct session *session, struct zsks *const *zsks, size_t n,
+    struct error *err);
+
+/**
+ * zsks_text(zsks, out), zsks_json(zsks):
+ * The signed RRsets in zone-file form; for machines with their windows and
+ * the rules' findings, which the caller frees with json_free().
+ */
+void zsks_text(const struct zsks *zsks, struct buf *out);
+struct json *zsks_json(const struct zsks *zsks);
+
+/**
+ * zsks_free(zsks):
+ * Free ${zsks}.
+ */
+void zsks_free(struct zsks *zsks);
+
+#endif

@@ -1,0 +1,19 @@
+/* What zsks.c and zsks_sign.c share: a request on its way. */
+#ifndef ENGINE_ZSKS_INTERNAL_H
+#define ENGINE_ZSKS_INTERNAL_H
+
+#include "kmgr/dns/zonefile.h"
+#include "kmgr/engine/zsks.h"
+
+struct zsks {
+	struct zonefile		*file;
+	struct rules_zsks	 rules;		/* borrows from here */
+	struct findings		 findings;
+	struct ksk		*ksks;		/* the zone's, all sign */
+	size_t			 n_ksks;
+	struct dnskey		*ksk_dnskeys;	/* the same, as rules want */
+	struct zsks_signed	*sets;
+	size_t			 n_sets;
+};
+
+#endif

@@ -1,0 +1,209 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "kmgr/base/mem.h"
+#include "kmgr/engine/signer.h"
+#include "kmgr/engine/zsks_internal.h"
+#include "kmgr/store/ledger.h"
+#include "policy/permit.h"
+
+struct zsks_keys {
+	struct opened {
+		char		 id[STORE_ID_TEXT];
+		struct hsm_key	*key;
+	}	*opened;
+	size_t	 n;
+};
+
+struct zsks_keys *
+zsks_keys_new(void)
+{
+
+	return mem_new(sizeof(struct zsks_keys));
+}
+
+void
+zsks_keys_free(struct zsks_keys *keys)
+{
+	size_t i;
+
+	if (keys == NULL)
+		return;
+	for (i = 0; i < keys->n; i++)
+		hsm_key_free(keys->opened[i].key);
+	free(keys->opened);
+	free(keys);
+}
+
+/* The key pair of ksk in its token, found at its first use. */
+static int
+key_of(struct session *session, struct zsks_keys *keys, const struct ksk *ksk,
+    struct hsm_key **out, struct error *err)
+{
+	struct key_row row = { 0 };
+	struct opened *opened;
+	struct store *store;
+	struct hsm_key *key;
+	bool found = false;
+	size_t i;
+	int rc = -1;
+
+	for (i = 0; i < keys->n; i++) {
+		*out = keys->opened[i].key;
+		if (strcmp(keys->opened[i].id, ksk->row.key_id) == 0)
+			return 0;
+	}
+	*out = NULL;
+	if (session_store(session, &store, err) != 0 ||
+	    store_key_find(store, ksk->row.key_id, &row, &found, err) != 0)
+		return -1;
+	if (!found)
+		rc = err_set(err, ERR_INTEGRITY,
+		    "the store has lost the record of key %s",
+		    ksk->row.key_id);
+	else
+		rc = cmk_open_key(session, ksk->cmk, &row, &key, err);
+	key_row_clear(&row);
+	if (rc != 0)
+		return err_wrap(err, "KSK %s%u", ksk->row.zone,
+		    ksk->row.key_tag);
+	opened = mem_push(&keys->opened, keys->n++, sizeof(*opened));
+	memcpy(opened->id, ksk->row.key_id, sizeof(opened->id));
+	opened->key = *out = key;
+	return 0;
+}
+
+static int
+sign_one(struct session *session, struct zsks_keys *keys,
+    const struct zsks *zsks, const struct ksk *ksk,
+    const struct rrset *rrset, struct rrsig *rrsig, struct error *err)
+{
+	struct permit *permit = NULL;
+	struct hsm_key *key;
+	int rc = -1;
+
+	if (permit_new(ksk->cmk->policy, &zsks->rules, rrset, rrsig, &permit,
+	    err) == 0 && key_of(session, keys, ksk, &key, err) == 0)
+		rc = signer_sign(permit, key, rrset, rrsig, err);
+	permit_free(permit);
+	return rc;
+}
+
+int
+zsks_sign(struct session *session, struct zsks_keys *keys, struct zsks *zsks,
+    struct error *err)
+{
+	size_t i, k;
+
+	for (i = 0; i < zsks->n_sets; i++)
+		for (k = 0; k < zsks->n_ksks; k++)
+			if (sign_one(session, keys, zsks, &zsks->ksks[k],
+			    zsks->sets[i].rrset, &zsks->sets[i].rrsigs[k],
+			    err) != 0)
+				return -1;
+	return 0;
+}
+
+static int
+record_signature(struct session *session, struct store *store,
+    const struct ksk *ksk, const struct rrset *rrset,
+    const struct rrsig *rrsig, struct error *err)
+{
+	struct signature_row row = { .type_covered = rrset->type,
+		.inception_at = rrsig->inception_at,
+		.expiration_at = rrsig->expiration_at,
+		.created_at = session_now(session) };
+	struct buf tbs = BUF_INIT;
+	int rc;
+
+	memcpy(row.ksk_id, ksk->row.id, sizeof(row.ksk_id));
+	row.zone = ksk->row.zone;
+	rrsig_tbs(rrsig, rrset, &tbs);
+	crypto_sha256(tbs.data, tbs.len, row.tbs_hash);
+	rrsig_rdata(rrsig, &row.rrsig);
+	rc = store_signature_put(store, &row, err);
+	buf_free(&row.rrsig);
+	buf_free(&tbs);
+	return rc;
+}
+
+/* The ZSKs alone, in canonical order, as the admitted set. */
+static int
+record_zsk_set(struct session *session, struct store *store,
+    const struct zsks *zsks, struct error *err)
+{
+	struct zsk_set_row row = { .zone = zsks->ksks[0].row.zone,
+		.admitted_at = session_now(session) };
+	struct rrset *rrset = rrset_new(&zsks->rules.zone, RRTYPE_DNSKEY,
+	    zsks->sets[0].rrset->ttl);
+	struct buf wire = BUF_INIT, text = BUF_INIT;
+	size_t i;
+	int rc;
+
+	for (i = 0; i < zsks->rules.n_records; i++)
+		rrset_add(rrset, zsks->rules.records[i].rdata,
+		    zsks->rules.records[i].rdata_len);
+	rrset_wire(rrset, &wire);
+	crypto_sha256(wire.data, wire.len, row.hash);
+	rrset_text(rrset, &text);
+	row.text = buf_take(&text);
+	rc = store_zsk_set_put(store, &row, err);
+	free(row.text);
+	buf_free(&wire);
+	rrset_free(rrset);
+	return rc;
+}
+
+static int
+record_zone(struct session *session, struct store *store, struct zsks *zsks,
+    struct json *events, struct error *err)
+{
+	struct json *event = json_add_object(events);
+	struct json *tags = json_put_array(event, "key_tags");
+	size_t i, k;
+
+	json_put_text(event, "zone", zsks->ksks[0].row.zone);
+	json_put_int(event, "inception", zsks->rules.inception_at);
+	json_put_int(event, "expiration", zsks->rules.expiration_at);
+	for (k = 0; k < zsks->n_ksks; k++) {
+		struct ksk *ksk = &zsks->ksks[k];
+
+		json_add_int(tags, ksk->row.key_tag);
+		for (i = 0; i < zsks->n_sets; i++)
+			if (record_signature(session, store, ksk,
+			    zsks->sets[i].rrset, &zsks->sets[i].rrsigs[k],
+			    err) != 0)
+				return -1;
+		if (strcmp(ksk->row.state, "generated") == 0 &&
+		    store_ksk_set_state(store, ksk->row.id, "published",
+		    err) != 0)
+			return -1;
+	}
+	return record_zsk_set(session, store, zsks, err);
+}
+
+int
+zsks_record(struct session *session, struct zsks *const *zsks, size_t n,
+    struct error *err)
+{
+	struct json *payload = json_new_object();
+	struct json *events = json_put_array(payload, "zones");
+	struct store *store;
+	size_t i;
+	int rc = -1;
+
+	if (session_store(session, &store, err) != 0 ||
+	    store_begin(store, err) != 0)
+		goto out;
+	for (i = 0; i < n; i++)
+		if (record_zone(session, store, zsks[i], events, err) != 0)
+			break;
+	if (i == n && ledger_append(store, "sign-zsks", payload,
+	    session_actor(session), session_now(session), err) == 0)
+		rc = store_commit(store, err);
+	if (rc != 0)
+		store_rollback(store);
+ out:
+	json_free(payload);
+	return rc;
+}
