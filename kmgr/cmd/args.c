@@ -1,0 +1,187 @@
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kmgr/base/mem.h"
+#include "kmgr/cmd/args.h"
+
+static const struct opt_info infos[OPT_N] = {
+	[OPT_CONFIG] = { "config", 'c', "FILE",
+	    "configuration (default $KMGR_CONFIG, else " SYSCONFDIR
+	    "/kmgr/kmgr.yaml)" },
+	[OPT_JSON] = { "json", 0, NULL, "print JSON" },
+	[OPT_QUIET] = { "quiet", 'q', NULL, "print no notes and no progress" },
+	[OPT_VERBOSE] = { "verbose", 'v', NULL,
+	    "show every call to the token on standard error" },
+	[OPT_HELP] = { "help", 'h', NULL, "say how the command is used" },
+	[OPT_VERSION] = { "version", 0, NULL, "print the version" },
+	[OPT_ANOTHER] = { "another", 0, NULL,
+	    "make one more KSK even where the zone has one under the CMK" },
+	[OPT_CDS] = { "cds", 0, NULL, "add the signed CDS and CDNSKEY RRsets" },
+	[OPT_CMK] = { "cmk", 0, "NAME", "the customer master key" },
+	[OPT_DRY_RUN] = { "dry-run", 'n', NULL,
+	    "print what would be done, and change nothing" },
+	[OPT_EXPIRATION] = { "expiration", 0, "TIME",
+	    "when the signature ends (default: now + validity)" },
+	[OPT_FORMAT] = { "format", 'f', "FORMAT", "how to print" },
+	[OPT_INCEPTION] = { "inception", 0, "TIME",
+	    "when the signature begins (default: now - inception-offset)" },
+	[OPT_MODULE] = { "module", 0, "PATH",
+	    "list what this PKCS#11 module offers" },
+	[OPT_OUTPUT] = { "output", 'o', "FILE",
+	    "write to FILE, whole or not at all" },
+	[OPT_POLICY] = { "policy", 0, "FILE", "the policy, in YAML" },
+	[OPT_STORE] = { "store", 0, "URL", "where the state is kept" },
+	[OPT_TOKEN] = { "token", 0, "NAME",
+	    "the token, as the configuration calls it" },
+	[OPT_VALIDITY] = { "validity", 0, "DURATION",
+	    "how long the signature is valid from now on" },
+	[OPT_ZONES_FROM] = { "zones-from", 0, "PATH",
+	    "take the zones from a file (or, for sign-zsks, a folder)" },
+};
+
+const struct opt_info *
+args_opt(enum opt opt)
+{
+
+	return &infos[opt];
+}
+
+const enum opt *
+args_globals(void)
+{
+	static const enum opt globals[] = { OPT_CONFIG, OPT_JSON, OPT_QUIET,
+		OPT_VERBOSE, OPT_HELP, OPT_VERSION, OPT_END };
+
+	return globals;
+}
+
+/* What getopt_long() wants to know, from our table. */
+struct spec {
+	struct option	 longs[OPT_N + 1];
+	char		 shorts[3 + 2 * OPT_N + 1];
+	size_t		 n;
+};
+
+static void
+spec_add(struct spec *spec, const enum opt *opts)
+{
+	size_t at = strlen(spec->shorts);
+
+	for (; *opts != OPT_END; opts++) {
+		const struct opt_info *info = &infos[*opts];
+		struct option *option = &spec->longs[spec->n++];
+
+		option->name = info->name;
+		option->has_arg = info->arg == NULL ? no_argument :
+		    required_argument;
+		option->val = (int)*opts + 256;
+		if (info->letter == 0)
+			continue;
+		spec->shorts[at++] = info->letter;
+		if (info->arg != NULL)
+			spec->shorts[at++] = ':';
+	}
+}
+
+static void
+push(const char ***list, size_t *n, const char *value)
+{
+
+	*(const char **)mem_push(list, (*n)++, sizeof(value)) = value;
+}
+
+static enum opt
+opt_of(int got, const struct spec *spec)
+{
+	size_t i;
+
+	if (got >= 256)
+		return (enum opt)(got - 256);
+	for (i = 0; i < spec->n; i++)
+		if (infos[spec->longs[i].val - 256].letter == got)
+			return (enum opt)(spec->longs[i].val - 256);
+	return OPT_END;
+}
+
+static int
+bad_option(int got, char **argv, const struct spec *spec, struct error *err)
+{
+	const char *arg = argv[optind > 1 ? optind - 1 : 1];
+
+	if (got == ':')
+		return err_set(err, ERR_USAGE, "option %s needs a %s",
+		    optopt >= 256 || optopt == 0 ? arg :
+		    (const char[]) { '-', (char)optopt, '\0' },
+		    infos[opt_of(optopt, spec)].arg == NULL ? "value" :
+		    infos[opt_of(optopt, spec)].arg);
+	if (optopt >= 256)
+		return err_set(err, ERR_USAGE, "option --%s takes no value",
+		    infos[optopt - 256].name);
+	if (optopt != 0)
+		return err_set(err, ERR_USAGE, "no option -%c", optopt);
+	return err_set(err, ERR_USAGE, "no option %.80s", arg);
+}
+
+int
+args_parse(int argc, char **argv, const enum opt *opts, enum args_stop stop,
+    struct args *args, int *used, struct error *err)
+{
+	struct spec spec = { 0 };
+	enum opt opt;
+	int got;
+
+	*args = (struct args) { 0 };
+	/* A word goes to its place; '+' ends at the first one. */
+	(void)strcpy(spec.shorts, stop == ARGS_STOP_AT_WORD ? "+:" : "-:");
+	spec_add(&spec, args_globals());
+	if (opts != NULL)
+		spec_add(&spec, opts);
+	optind = 0;			/* glibc: begin anew */
+	opterr = 0;
+	while ((got = getopt_long(argc, argv, spec.shorts, spec.longs,
+	    NULL)) != -1) {
+		if (got == 1) {
+			push(&args->words, &args->n_words, optarg);
+			continue;
+		}
+		if (got == '?' || got == ':') {
+			args_clear(args);
+			return bad_option(got, argv, &spec, err);
+		}
+		opt = opt_of(got, &spec);
+		push(&args->values[opt], &args->n_values[opt],
+		    optarg == NULL ? "" : optarg);
+	}
+	*used = optind;
+	/* Behind "--" all are words. */
+	while (stop == ARGS_TO_THE_END && *used < argc)
+		push(&args->words, &args->n_words, argv[(*used)++]);
+	return 0;
+}
+
+bool
+args_has(const struct args *args, enum opt opt)
+{
+
+	return args->n_values[opt] > 0;
+}
+
+const char *
+args_get(const struct args *args, enum opt opt)
+{
+
+	return args_has(args, opt) ?
+	    args->values[opt][args->n_values[opt] - 1] : NULL;
+}
+
+void
+args_clear(struct args *args)
+{
+	size_t i;
+
+	for (i = 0; i < OPT_N; i++)
+		free(args->values[i]);
+	free(args->words);
+	*args = (struct args) { 0 };
+}

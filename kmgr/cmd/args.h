@@ -1,0 +1,90 @@
+/* The command line: one table of options, parsed by getopt_long(). */
+#ifndef CMD_ARGS_H
+#define CMD_ARGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "kmgr/base/err.h"
+
+enum opt {
+	OPT_END = 0,		/* ends a command's list */
+	/* before or behind the command's name */
+	OPT_CONFIG,
+	OPT_JSON,
+	OPT_QUIET,
+	OPT_VERBOSE,
+	OPT_HELP,
+	OPT_VERSION,
+	/* of commands */
+	OPT_ANOTHER,
+	OPT_CDS,
+	OPT_CMK,
+	OPT_DRY_RUN,
+	OPT_EXPIRATION,
+	OPT_FORMAT,
+	OPT_INCEPTION,
+	OPT_MODULE,
+	OPT_OUTPUT,
+	OPT_POLICY,
+	OPT_STORE,
+	OPT_TOKEN,
+	OPT_VALIDITY,
+	OPT_ZONES_FROM,
+	OPT_N
+};
+
+struct opt_info {
+	const char	*name;		/* "dry-run" */
+	char		 letter;	/* or 0 */
+	const char	*arg;		/* "FILE", or NULL for a switch */
+	const char	*help;
+};
+
+struct args {
+	const char	**values[OPT_N];	/* of each option, in order */
+	size_t		  n_values[OPT_N];
+	const char	**words;	/* what is no option */
+	size_t		  n_words;
+};
+
+/**
+ * args_opt(opt):
+ * The row of ${opt}.
+ */
+const struct opt_info *args_opt(enum opt opt);
+
+/**
+ * args_globals():
+ * The options of every command, ended by OPT_END.
+ */
+const enum opt *args_globals(void);
+
+/**
+ * args_parse(argc, argv, opts, stop, args, err):
+ * Parse argv[1] up to argv[${argc} - 1] with the global options and ${opts}.
+ * Where ${stop} is ARGS_STOP_AT_WORD, parsing ends before the first word;
+ * *${used} is the number of arguments behind, argv[0] included. Strings of
+ * ${args} point into ${argv}.
+ *
+ * Owner: the caller, args_clear().
+ * Errors: ERR_USAGE.
+ */
+enum args_stop { ARGS_TO_THE_END, ARGS_STOP_AT_WORD };
+int args_parse(int argc, char **argv, const enum opt *opts,
+    enum args_stop stop, struct args *args, int *used, struct error *err);
+
+/**
+ * args_has(args, opt), args_get(args, opt):
+ * Whether ${opt} was given; its last value, NULL where it was not.
+ */
+bool args_has(const struct args *args, enum opt opt);
+const char *args_get(const struct args *args, enum opt opt);
+
+/**
+ * args_clear(args):
+ * Free what ${args} holds.
+ */
+void args_clear(struct args *args);
+
+#endif

@@ -1,0 +1,165 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "kmgr/base/text.h"
+#include "kmgr/base/when.h"
+#include "kmgr/cmd/cmd_policy.h"
+#include "kmgr/cmd/command.h"
+#include "kmgr/cmd/table.h"
+#include "kmgr/engine/cmk_create.h"
+
+/* A stored JSON text as a member, where it is one. */
+static void
+put_stored(struct json *json, const char *key, const char *text)
+{
+	struct error ignored = ERR_INIT;
+	struct json *part;
+
+	if (text != NULL && json_read(text, strlen(text), &part,
+	    &ignored) == 0)
+		json_put_take(json, key, part);
+}
+
+static void
+put_cmk(struct json *json, const struct cmk *cmk)
+{
+	char text[2 * CRYPTO_SHA256_LEN + 1];
+	struct buf pem = BUF_INIT;
+
+	json_put_text(json, "id", cmk->row.id);
+	json_put_text(json, "name", cmk->row.name);
+	json_put_text(json, "state", cmk->row.state);
+	json_put_text(json, "token", cmk->row.token);
+	json_put_text(json, "custody",
+	    policy_custody_name(cmk->policy->custody));
+	json_put_text(json, "created", when_rfc3339(cmk->row.created_at,
+	    text));
+	json_put_text(json, "sealed", cmk_is_sealed(cmk) ?
+	    when_rfc3339(cmk->row.sealed_at, text) : NULL);
+	json_put_text(json, "policy_hash", text_hex(cmk->row.policy_hash,
+	    CRYPTO_SHA256_LEN, text));
+	json_put_text(json, "seal_key_algorithm", alg_name(cmk->key.alg));
+	crypto_key_pem(cmk->public, &pem);
+	json_put_text(json, "public_key", buf_text(&pem));
+	buf_free(&pem);
+}
+
+static void
+print_cmk(const struct cmk *cmk, struct buf *out)
+{
+	char text[2 * CRYPTO_SHA256_LEN + 1];
+
+	buf_printf(out, "CMK %s\n  id           %s\n  state        %s\n"
+	    "  token        %s\n  custody      %s\n  algorithm    %s\n"
+	    "  created      %s\n", cmk->row.name, cmk->row.id, cmk->row.state,
+	    cmk->row.token, policy_custody_name(cmk->policy->custody),
+	    alg_name(cmk->policy->alg), when_rfc3339(cmk->row.created_at,
+	    text));
+	buf_printf(out, "  sealed       %s\n", cmk_is_sealed(cmk) ?
+	    when_rfc3339(cmk->row.sealed_at, text) :
+	    "not yet; the first KSK does it");
+	buf_printf(out, "  policy hash  %s\n  seal key     %s, %s, CKA_ID "
+	    "%s\n", text_hex(cmk->row.policy_hash, CRYPTO_SHA256_LEN, text),
+	    alg_name(cmk->key.alg), cmk->key.label, cmk->key.id);
+}
+
+int
+cmd_create_cmk(struct cmd *cmd, struct error *err)
+{
+	struct cmk_request request = { .name = cmd->args->words[0] };
+	struct policy *policy = NULL;
+	struct plan plan = PLAN_INIT;
+	struct cmk *cmk = NULL;
+	const char *path;
+	int rc = -1;
+
+	if (cmd_option(cmd, OPT_TOKEN, &request.token, err) != 0 ||
+	    cmd_option(cmd, OPT_POLICY, &path, err) != 0 ||
+	    cmd_read_policy(path, &policy, err) != 0)
+		goto out;
+	request.policy = policy;
+	if (args_has(cmd->args, OPT_DRY_RUN)) {
+		rc = cmk_create_plan(cmd->session, &request, &plan, err);
+		if (rc == 0)
+			cmd_plan(cmd, &plan);
+		goto out;
+	}
+	if (cmk_create_apply(cmd->session, &request, &cmk, err) != 0)
+		goto out;
+	put_cmk(json_put_object(cmd->json, "cmk"), cmk);
+	print_cmk(cmk, &cmd->text);
+	rc = 0;
+ out:
+	plan_clear(&plan);
+	cmk_free(cmk);
+	policy_free(policy);
+	return rc;
+}
+
+int
+cmd_list_cmks(struct cmd *cmd, struct error *err)
+{
+	struct json *list = json_put_array(cmd->json, "cmks");
+	char text[WHEN_TEXT_LEN];
+	struct cmk_row *rows;
+	struct store *store;
+	struct table table;
+	struct cmk *cmk;
+	size_t i, n;
+	int rc = 0;
+
+	if (session_store(cmd->session, &store, err) != 0 ||
+	    store_cmk_list(store, &rows, &n, err) != 0)
+		return -1;
+	table_init(&table, 6, "CMK", "STATE", "TOKEN", "CUSTODY",
+	    "ALGORITHM", "SEALED");
+	for (i = 0; i < n && rc == 0; i++) {
+		if ((rc = cmk_load(store, rows[i].id, &cmk, err)) != 0)
+			break;
+		put_cmk(json_add_object(list), cmk);
+		table_add(&table, cmk->row.name);
+		table_add(&table, cmk->row.state);
+		table_add(&table, cmk->row.token);
+		table_add(&table, policy_custody_name(cmk->policy->custody));
+		table_add(&table, alg_name(cmk->policy->alg));
+		table_add(&table, cmk_is_sealed(cmk) ?
+		    when_rfc3339(cmk->row.sealed_at, text) : "no");
+		cmk_free(cmk);
+	}
+	table_print(&table, &cmd->text);
+	cmk_rows_free(rows, n);
+	return rc;
+}
+
+int
+cmd_describe_cmk(struct cmd *cmd, struct error *err)
+{
+	struct store *store;
+	struct ksk_row *ksks;
+	struct json *json;
+	struct cmk *cmk;
+	size_t n;
+
+	if (session_store(cmd->session, &store, err) != 0 ||
+	    cmk_load(store, cmd->args->words[0], &cmk, err) != 0)
+		return -1;
+	if (store_ksk_list(store, NULL, cmk->row.id, &ksks, &n, err) != 0) {
+		cmk_free(cmk);
+		return -1;
+	}
+	ksk_rows_free(ksks, n);
+	json = json_put_object(cmd->json, "cmk");
+	put_cmk(json, cmk);
+	json_put_int(json, "ksks", (int64_t)n);
+	put_stored(json, "token_identity", cmk->row.token_identity);
+	put_stored(json, "seal_key_attributes", cmk->key.attributes);
+	put_stored(json, "probe", cmk->row.probe);
+	put_stored(json, "seal", cmk->row.seal);
+	json_put_text(json, "seal_signature", cmk->row.seal_signature);
+	print_cmk(cmk, &cmd->text);
+	buf_printf(&cmd->text, "  token is     %s\n  KSKs         %zu\n\n",
+	    cmk->row.token_identity, n);
+	crypto_key_pem(cmk->public, &cmd->text);
+	cmk_free(cmk);
+	return 0;
+}

@@ -1,0 +1,193 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "hsm/probe.h"
+#include "kmgr/cmd/command.h"
+#include "kmgr/cmd/table.h"
+#include "kmgr/engine/tokens.h"
+
+static const char *
+pin_state(const struct hsm_token_info *info)
+{
+
+	if (!info->is_initialized)
+		return "not initialized";
+	if (info->is_pin_locked)
+		return "PIN locked";
+	if (info->is_pin_final_try)
+		return "final try";
+	return info->is_pin_low ? "PIN tries low" : "ok";
+}
+
+static void
+add_info(const char *name, const struct hsm_token_info *info,
+    struct table *table, struct json *list)
+{
+	struct json *row = json_add_object(list);
+
+	table_add(table, name);
+	table_add(table, info->label);
+	table_add(table, info->model);
+	table_add(table, info->serial);
+	table_add(table, pin_state(info));
+	json_put_text(row, "name", name);
+	json_put_take(row, "identity", tokens_identity_json(info));
+	json_put_text(row, "library", info->library);
+	json_put_text(row, "library_version", info->library_version);
+	json_put_text(row, "firmware_version", info->firmware_version);
+	json_put_text(row, "state", pin_state(info));
+	json_put_bool(row, "pin_pad", info->has_pin_pad);
+	json_put_bool(row, "write_protected", info->is_write_protected);
+}
+
+/* A URI part, % where RFC 7512 section 2.3 wants it. */
+static void
+add_escaped(struct buf *out, const char *text)
+{
+
+	for (; *text != '\0'; text++)
+		if ((*text >= '0' && *text <= '9') ||
+		    (*text >= 'A' && *text <= 'Z') ||
+		    (*text >= 'a' && *text <= 'z') ||
+		    *text == '-' || *text == '.' || *text == '_' ||
+		    *text == '/')
+			buf_printf(out, "%c", *text);
+		else
+			buf_printf(out, "%%%02X", (unsigned char)*text);
+}
+
+static int
+list_module(struct cmd *cmd, const char *path, struct error *err)
+{
+	struct json *list = json_put_array(cmd->json, "tokens");
+	struct hsm_token_info *infos;
+	struct table table;
+	struct buf uri = BUF_INIT;
+	size_t i, n;
+
+	if (hsm_module_list(path, &infos, &n, err) != 0)
+		return -1;
+	table_init(&table, 5, "TOKEN", "LABEL", "MODEL", "SERIAL", "STATE");
+	for (i = 0; i < n; i++)
+		add_info("-", &infos[i], &table, list);
+	table_print(&table, &cmd->text);
+	for (i = 0; i < n; i++) {
+		if (!infos[i].is_initialized)
+			continue;
+		buf_printf(&uri, "pkcs11:token=");
+		add_escaped(&uri, infos[i].label);
+		buf_printf(&uri, ";serial=");
+		add_escaped(&uri, infos[i].serial);
+		buf_printf(&uri, "?module-path=");
+		add_escaped(&uri, path);
+		buf_printf(&cmd->text, "%s\n", buf_text(&uri));
+		json_put_text(json_at(list, i), "uri", buf_text(&uri));
+		buf_free(&uri);
+	}
+	free(infos);
+	return 0;
+}
+
+static int
+list_configured(struct cmd *cmd, const struct config *config,
+    struct error *err)
+{
+	struct json *list = json_put_array(cmd->json, "tokens");
+	struct hsm_token_info info;
+	struct hsm_token *token;
+	struct table table;
+	size_t i;
+
+	(void)err;
+	table_init(&table, 5, "TOKEN", "LABEL", "MODEL", "SERIAL", "STATE");
+	for (i = 0; i < config->n_tokens; i++) {
+		const struct hsm_config hsm = {
+			.name = config->tokens[i].name,
+			.uri = config->tokens[i].uri,
+			.trace = cmd->options.trace,
+			.trace_arg = cmd->options.arg,
+		};
+		struct error why = ERR_INIT;
+
+		if (hsm_token_open(&hsm, &token, &why) == 0 &&
+		    hsm_token_info_get(token, &info, &why) == 0) {
+			add_info(hsm.name, &info, &table, list);
+		} else {
+			struct json *row = json_add_object(list);
+
+			table_add(&table, hsm.name);
+			table_add(&table, "-");
+			table_add(&table, "-");
+			table_add(&table, "-");
+			table_add(&table, why.msg);
+			json_put_text(row, "name", hsm.name);
+			json_put_text(row, "state", "unavailable");
+			json_put_text(row, "message", why.msg);
+		}
+		hsm_token_close(token);
+	}
+	table_print(&table, &cmd->text);
+	return 0;
+}
+
+int
+cmd_list_tokens(struct cmd *cmd, struct error *err)
+{
+	const char *module = args_get(cmd->args, OPT_MODULE);
+	struct config *config;
+	int rc;
+
+	if (module != NULL)
+		return list_module(cmd, module, err);
+	if (config_read(cmd->options.config_path, &config, err) != 0)
+		return -1;
+	rc = list_configured(cmd, config, err);
+	config_free(config);
+	return rc;
+}
+
+int
+cmd_probe_token(struct cmd *cmd, struct error *err)
+{
+	const struct hsm_probe_row *leak;
+	struct hsm_probe *probe = NULL;
+	struct hsm_token_info info;
+	struct hsm_token *token;
+	struct table table;
+	size_t i;
+
+	if (session_token(cmd->session, cmd->args->words[0], &token,
+	    err) != 0 || hsm_token_info_get(token, &info, err) != 0 ||
+	    hsm_probe_run(token, &probe, err) != 0)
+		return -1;
+	buf_printf(&cmd->text, "%s: %s, %s %s, serial %s; library %s %s\n",
+	    cmd->args->words[0], info.label, info.manufacturer, info.model,
+	    info.serial, info.library, info.library_version);
+	if (probe->uses_token_objects)
+		buf_printf(&cmd->text, "this token has no session keys; "
+		    "token objects were tried and destroyed\n");
+	buf_printf(&cmd->text, "\n");
+	table_init(&table, 5, "PROPERTY", "VERDICT", "WEIGHT", "TRIED",
+	    "ANSWER");
+	for (i = 0; i < probe->n_rows; i++) {
+		const struct hsm_probe_row *row = &probe->rows[i];
+
+		table_add(&table, row->id);
+		table_add(&table, hsm_verdict_name(row->verdict));
+		table_add(&table, hsm_weight_name(row->weight));
+		table_add(&table, row->what);
+		table_add(&table, row->detail);
+	}
+	table_print(&table, &cmd->text);
+	leak = hsm_probe_leak(probe);
+	buf_printf(&cmd->text, leak == NULL ?
+	    "\nno way was found for a private value to leave this token\n" :
+	    "\nA PRIVATE VALUE CAN LEAVE THIS TOKEN: kmgr makes no keys in "
+	    "it\n");
+	json_put_take(cmd->json, "identity", tokens_identity_json(&info));
+	json_put_take(cmd->json, "rows", tokens_probe_json(probe));
+	json_put_text(cmd->json, "leak", leak == NULL ? NULL : leak->id);
+	hsm_probe_free(probe);
+	return 0;
+}

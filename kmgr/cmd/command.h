@@ -1,0 +1,104 @@
+/* Commands: rows of one table. */
+#ifndef CMD_COMMAND_H
+#define CMD_COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "kmgr/base/buf.h"
+#include "kmgr/base/err.h"
+#include "kmgr/base/json.h"
+#include "kmgr/cmd/args.h"
+#include "kmgr/dns/name.h"
+#include "kmgr/engine/plan.h"
+#include "kmgr/engine/session.h"
+
+#define CMD_ANY_WORDS SIZE_MAX
+
+/* What a command works with and leaves behind. */
+struct cmd {
+	const struct command	*command;
+	const struct args	*args;
+	struct session_options	 options;	/* to open the session */
+	struct session		*session;	/* NULL where not needed */
+	struct json		*json;		/* the result for machines */
+	struct buf		 text;		/* the result for people */
+	bool			 is_partial;	/* print it though run() fails */
+};
+
+enum cmd_session { CMD_NO_SESSION, CMD_WITH_SESSION };
+
+struct command {
+	const char	*name;
+	const char	*group;
+	const char	*words;		/* "ZONE... --cmk NAME" */
+	const char	*summary;	/* one line */
+	const char	*help;		/* what else there is to know */
+	const enum opt	*opts;		/* ended by OPT_END */
+	size_t		 min_words, max_words;
+	enum cmd_session session;
+	int		(*run)(struct cmd *, struct error *);
+};
+
+/**
+ * command_find(name), command_at(i):
+ * The command called ${name}; the ${i}th, NULL behind the last.
+ */
+const struct command *command_find(const char *name);
+const struct command *command_at(size_t i);
+
+/**
+ * command_usage(command, out), command_overview(out):
+ * Append how ${command} is used; all commands by group.
+ */
+void command_usage(const struct command *command, struct buf *out);
+void command_overview(struct buf *out);
+
+/**
+ * command_nearest(name):
+ * The name of the command that ${name} may have been meant for, or NULL.
+ */
+const char *command_nearest(const char *name);
+
+/**
+ * cmd_zone(text, zone, err):
+ * Read a zone's name from the command line.
+ *
+ * Errors: ERR_USAGE.
+ */
+int cmd_zone(const char *text, struct name *zone, struct error *err);
+
+/**
+ * cmd_option(cmd, opt, out, err):
+ * The value of an option that must be there.
+ *
+ * Errors: ERR_USAGE.
+ */
+int cmd_option(const struct cmd *cmd, enum opt opt, const char **out,
+    struct error *err);
+
+/**
+ * cmd_plan(cmd, plan):
+ * Make ${plan} the command's result, for --dry-run.
+ */
+void cmd_plan(struct cmd *cmd, const struct plan *plan);
+
+/* One a command, in the file of its noun. */
+int cmd_check_policy(struct cmd *cmd, struct error *err);
+int cmd_create_cmk(struct cmd *cmd, struct error *err);
+int cmd_create_ksk(struct cmd *cmd, struct error *err);
+int cmd_describe_cmk(struct cmd *cmd, struct error *err);
+int cmd_describe_ksk(struct cmd *cmd, struct error *err);
+int cmd_explain_rule(struct cmd *cmd, struct error *err);
+int cmd_get_ds(struct cmd *cmd, struct error *err);
+int cmd_get_policy(struct cmd *cmd, struct error *err);
+int cmd_help(struct cmd *cmd, struct error *err);
+int cmd_init(struct cmd *cmd, struct error *err);
+int cmd_list_cmks(struct cmd *cmd, struct error *err);
+int cmd_list_ksks(struct cmd *cmd, struct error *err);
+int cmd_list_tokens(struct cmd *cmd, struct error *err);
+int cmd_probe_token(struct cmd *cmd, struct error *err);
+int cmd_sign_zsks(struct cmd *cmd, struct error *err);
+int cmd_verify(struct cmd *cmd, struct error *err);
+
+#endif

@@ -1,0 +1,228 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "kmgr/cmd/command.h"
+
+#define GROUP_SETUP	"Set-up"
+#define GROUP_POLICY	"Policy"
+#define GROUP_CMK	"Customer master key"
+#define GROUP_KSK	"Key-signing keys"
+#define GROUP_SIGN	"Signing"
+#define GROUP_PARENT	"Parent"
+#define GROUP_TRUST	"Trust"
+#define GROUP_HELP	"Help"
+
+static const enum opt none[] = { OPT_END };
+static const enum opt init_opts[] = { OPT_TOKEN, OPT_STORE, OPT_DRY_RUN,
+	OPT_END };
+static const enum opt list_tokens_opts[] = { OPT_MODULE, OPT_END };
+static const enum opt get_policy_opts[] = { OPT_FORMAT, OPT_OUTPUT, OPT_END };
+static const enum opt create_cmk_opts[] = { OPT_TOKEN, OPT_POLICY,
+	OPT_DRY_RUN, OPT_END };
+static const enum opt create_ksk_opts[] = { OPT_CMK, OPT_ZONES_FROM,
+	OPT_ANOTHER, OPT_DRY_RUN, OPT_END };
+static const enum opt list_ksks_opts[] = { OPT_CMK, OPT_END };
+static const enum opt sign_zsks_opts[] = { OPT_CDS, OPT_INCEPTION,
+	OPT_EXPIRATION, OPT_VALIDITY, OPT_ZONES_FROM, OPT_OUTPUT, OPT_DRY_RUN,
+	OPT_END };
+static const enum opt get_ds_opts[] = { OPT_FORMAT, OPT_OUTPUT, OPT_END };
+
+static const struct command commands[] = {
+	{ "init", GROUP_SETUP, "--token NAME=URI... [--store URL]",
+	    "write the configuration and make the store",
+	    "Writes the configuration file (-c FILE) with the tokens and the "
+	    "store named, unless\nthe file is there already, and makes the "
+	    "store where it is not. The store is\nsqlite:/var/lib/kmgr/kmgr.db "
+	    "unless --store says otherwise. Quote the URI: a shell\ntakes its "
+	    "? and & for something else.",
+	    init_opts, 0, 0, CMD_NO_SESSION, cmd_init },
+	{ "list-tokens", GROUP_SETUP, "[--module PATH]",
+	    "show the configured tokens, or those of a module",
+	    "Asks for no PIN. With --module, prints a URI for each token that "
+	    "the PKCS#11 module\noffers, to be put into the configuration.",
+	    list_tokens_opts, 0, 0, CMD_NO_SESSION, cmd_list_tokens },
+	{ "probe-token", GROUP_SETUP, "TOKEN",
+	    "try what a token really enforces, on throw-away keys",
+	    "Each row is an attempt that was made: enforced (the token refused "
+	    "it), ignored (it\nsucceeded), unsupported (the token does not know "
+	    "the attribute), works or absent\n(algorithms). Only a private value "
+	    "that could leave makes a token unfit: exit 6.",
+	    none, 1, 1, CMD_WITH_SESSION, cmd_probe_token },
+	{ "check-policy", GROUP_POLICY, "FILE",
+	    "read a policy, judge it, and show it with every default",
+	    "Exit 3 names file, line and key of what cannot be read; exit 5 "
+	    "names the rule, both\nvalues and the formula of what makes no sense. "
+	    "FILE may be - for standard input.",
+	    none, 1, 1, CMD_NO_SESSION, cmd_check_policy },
+	{ "get-policy", GROUP_POLICY, "CMK [--format yaml|json]",
+	    "show the policy of a CMK",
+	    "json is the canonical form, whose SHA-256 is the policy's hash.",
+	    get_policy_opts, 1, 1, CMD_WITH_SESSION, cmd_get_policy },
+	{ "explain-rule", GROUP_POLICY, "[ID]",
+	    "explain a rule, or list them all",
+	    "Rules are what policies, ZSK sets and requests are judged by; a "
+	    "refusal names the id.",
+	    none, 0, 1, CMD_NO_SESSION, cmd_explain_rule },
+	{ "create-cmk", GROUP_CMK, "NAME --token TOKEN --policy FILE",
+	    "make a customer master key",
+	    "Probes the token, makes the seal key in it, and keeps the policy "
+	    "as a draft. The\nfirst KSK seals it: from then on it never changes. "
+	    "A CMK that is there already with\nthe same policy and token is left "
+	    "as it is.",
+	    create_cmk_opts, 1, 1, CMD_WITH_SESSION, cmd_create_cmk },
+	{ "list-cmks", GROUP_CMK, "", "list the customer master keys", "",
+	    none, 0, 0, CMD_WITH_SESSION, cmd_list_cmks },
+	{ "describe-cmk", GROUP_CMK, "CMK",
+	    "show a customer master key",
+	    "With its public key, seal, token and the attributes that the token "
+	    "holds.",
+	    none, 1, 1, CMD_WITH_SESSION, cmd_describe_cmk },
+	{ "create-ksk", GROUP_KSK, "ZONE... --cmk CMK",
+	    "make key-signing keys for zones",
+	    "Each zone gets a KSK under the CMK unless it has one; --another "
+	    "makes a further one.\nThe first KSK of a CMK seals its policy. "
+	    "--zones-from FILE takes zones from a file, one a\nline, # begins a "
+	    "comment.",
+	    create_ksk_opts, 0, CMD_ANY_WORDS, CMD_WITH_SESSION,
+	    cmd_create_ksk },
+	{ "list-ksks", GROUP_KSK, "[ZONE] [--cmk CMK]",
+	    "list the key-signing keys", "",
+	    list_ksks_opts, 0, 1, CMD_WITH_SESSION, cmd_list_ksks },
+	{ "describe-ksk", GROUP_KSK, "ZONE/KEYTAG|ID",
+	    "show a key-signing key",
+	    "With its DNSKEY, DS, endorsement, the attributes that the token "
+	    "holds and the\nsignatures made with it.",
+	    none, 1, 1, CMD_WITH_SESSION, cmd_describe_ksk },
+	{ "sign-zsks", GROUP_SIGN, "ZONE [FILE|-] [--cds] [-o FILE]",
+	    "sign a zone signer's ZSK set",
+	    "Reads DNSKEY records with flags 256 in zone-file form and prints "
+	    "the zone's DNSKEY\nRRset, its KSKs put in, with an RRSIG of every "
+	    "KSK. TIME is 2027-03-01T04:00:00Z,\n20270301040000, or +14d; "
+	    "DURATION is 1w2d, 36h, or ISO 8601. With --zones-from DIR,\nevery "
+	    "file DIR/ZONE.zone is signed in one go.",
+	    sign_zsks_opts, 0, 2, CMD_WITH_SESSION, cmd_sign_zsks },
+	{ "get-ds", GROUP_PARENT, "ZONE [--format FORMAT] [-o FILE]",
+	    "print the DS for the parent or registrar",
+	    "FORMAT is zone (default), json, form, epp-ds, epp-key, cds or "
+	    "nsupdate. Needs no\ntoken.",
+	    get_ds_opts, 1, 1, CMD_WITH_SESSION, cmd_get_ds },
+	{ "verify", GROUP_TRUST, "",
+	    "compare store, ledger and tokens, and name every difference",
+	    "Exit 0 where they agree, 10 where they differ.",
+	    none, 0, 0, CMD_WITH_SESSION, cmd_verify },
+	{ "help", GROUP_HELP, "[COMMAND]", "say how a command is used", "",
+	    none, 0, 1, CMD_NO_SESSION, cmd_help },
+};
+#define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+const struct command *
+command_at(size_t i)
+{
+
+	return i < N_COMMANDS ? &commands[i] : NULL;
+}
+
+const struct command *
+command_find(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < N_COMMANDS; i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	return NULL;
+}
+
+/* The number of letters that differ between two words (Levenshtein). */
+static size_t
+distance(const char *a, const char *b)
+{
+	size_t row[64], n = strlen(b), i, k, diagonal, cost;
+
+	if (strlen(a) >= 64 || n >= 64)
+		return 64;
+	for (k = 0; k <= n; k++)
+		row[k] = k;
+	for (i = 1; a[i - 1] != '\0'; i++) {
+		diagonal = row[0];
+		row[0] = i;
+		for (k = 1; k <= n; k++) {
+			cost = diagonal + (a[i - 1] != b[k - 1]);
+			diagonal = row[k];
+			if (row[k] + 1 < cost)
+				cost = row[k] + 1;
+			if (row[k - 1] + 1 < cost)
+				cost = row[k - 1] + 1;
+			row[k] = cost;
+		}
+	}
+	return row[n];
+}
+
+const char *
+command_nearest(const char *name)
+{
+	const char *nearest = NULL;
+	size_t i, d, best = 4;
+
+	for (i = 0; i < N_COMMANDS; i++)
+		if ((d = distance(name, commands[i].name)) < best) {
+			best = d;
+			nearest = commands[i].name;
+		}
+	return nearest;
+}
+
+static void
+print_options(const enum opt *opts, struct buf *out)
+{
+	char flags[64];
+
+	for (; *opts != OPT_END; opts++) {
+		const struct opt_info *info = args_opt(*opts);
+
+		(void)snprintf(flags, sizeof(flags), "%c%c%s--%s%s%s",
+		    info->letter != 0 ? '-' : ' ',
+		    info->letter != 0 ? info->letter : ' ',
+		    info->letter != 0 ? ", " : "  ", info->name,
+		    info->arg != NULL ? " " : "",
+		    info->arg != NULL ? info->arg : "");
+		buf_printf(out, "  %-26s %s\n", flags, info->help);
+	}
+}
+
+void
+command_usage(const struct command *command, struct buf *out)
+{
+
+	buf_printf(out, "usage: kmgr %s%s%s\n\n%s\n", command->name,
+	    command->words[0] != '\0' ? " " : "", command->words,
+	    command->summary);
+	if (command->help[0] != '\0')
+		buf_printf(out, "\n%s\n", command->help);
+	if (command->opts[0] != OPT_END) {
+		buf_printf(out, "\noptions:\n");
+		print_options(command->opts, out);
+	}
+	buf_printf(out, "\nfor every command:\n");
+	print_options(args_globals(), out);
+}
+
+void
+command_overview(struct buf *out)
+{
+	const char *group = "";
+	size_t i;
+
+	buf_printf(out, "usage: kmgr [-c FILE] [--json] [-q] [-v] COMMAND "
+	    "[OPTIONS] [ARGS]\n\nkmgr keeps the key-signing keys of DNSSEC "
+	    "zones in a PKCS#11 token.\n");
+	for (i = 0; i < N_COMMANDS; i++) {
+		if (strcmp(group, commands[i].group) != 0)
+			buf_printf(out, "\n%s\n", commands[i].group);
+		group = commands[i].group;
+		buf_printf(out, "  %-14s %s\n", commands[i].name,
+		    commands[i].summary);
+	}
+	buf_printf(out, "\nkmgr help COMMAND says more; so does kmgr(1).\n");
+}

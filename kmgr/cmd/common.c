@@ -1,0 +1,34 @@
+/* What commands have in common. */
+#include "kmgr/cmd/command.h"
+
+int
+cmd_zone(const char *text, struct name *zone, struct error *err)
+{
+
+	if (name_read(text, zone, err) == 0)
+		return 0;
+	err->class = ERR_USAGE;
+	return err_wrap(err, "zone \"%.80s\"", text);
+}
+
+int
+cmd_option(const struct cmd *cmd, enum opt opt, const char **out,
+    struct error *err)
+{
+
+	if ((*out = args_get(cmd->args, opt)) != NULL)
+		return 0;
+	(void)err_set(err, ERR_USAGE, "%s needs --%s %s", cmd->command->name,
+	    args_opt(opt)->name, args_opt(opt)->arg);
+	return err_hint(err, "usage: kmgr %s %s", cmd->command->name,
+	    cmd->command->words);
+}
+
+void
+cmd_plan(struct cmd *cmd, const struct plan *plan)
+{
+
+	plan_text(plan, &cmd->text);
+	json_put_bool(cmd->json, "dry_run", true);
+	json_put_take(cmd->json, "plan", plan_json(plan));
+}

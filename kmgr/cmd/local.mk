@@ -1,0 +1,20 @@
+noinst_LTLIBRARIES += libcmd.la
+libcmd_la_LIBADD = libengine.la
+libcmd_la_SOURCES = \
+	kmgr/cmd/args.c \
+	kmgr/cmd/args.h \
+	kmgr/cmd/cmd_cmk.c \
+	kmgr/cmd/cmd_ds.c \
+	kmgr/cmd/cmd_help.c \
+	kmgr/cmd/cmd_init.c \
+	kmgr/cmd/cmd_ksk.c \
+	kmgr/cmd/cmd_policy.c \
+	kmgr/cmd/cmd_policy.h \
+	kmgr/cmd/cmd_sign.c \
+	kmgr/cmd/cmd_token.c \
+	kmgr/cmd/cmd_verify.c \
+	kmgr/cmd/command.h \
+	kmgr/cmd/commands.c \
+	kmgr/cmd/common.c \
+	kmgr/cmd/table.c \
+	kmgr/cmd/table.h

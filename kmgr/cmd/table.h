@@ -1,0 +1,35 @@
+/* Columns for people. */
+#ifndef CMD_TABLE_H
+#define CMD_TABLE_H
+
+#include <stddef.h>
+
+#include "kmgr/base/buf.h"
+
+#define TABLE_COLUMNS_MAX 10
+
+struct table {
+	char	**cells;
+	size_t	  n_cells;
+	size_t	  n_columns;
+};
+
+/**
+ * table_init(table, n_columns, heads, ...):
+ * A table of ${n_columns} whose first row are the strings that follow.
+ */
+void table_init(struct table *table, size_t n_columns, ...);
+
+/**
+ * table_add(table, text):
+ * The next cell, copied; rows fill from the left.
+ */
+void table_add(struct table *table, const char *text);
+
+/**
+ * table_print(table, out):
+ * Append the rows, columns two blanks apart, and free the cells.
+ */
+void table_print(struct table *table, struct buf *out);
+
+#endif

@@ -1,0 +1,247 @@
+#include "config.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "kmgr/base/file.h"
+#include "kmgr/base/secret.h"
+#include "kmgr/base/when.h"
+#include "kmgr/cmd/command.h"
+
+#define JSON_SCHEMA 1
+
+/* What the options before the command say. */
+struct run {
+	const struct command	*command;
+	struct args		 globals;	/* before the command's name */
+	struct args		 args;		/* behind it */
+};
+
+static bool
+has(const struct run *run, enum opt opt)
+{
+
+	return args_has(&run->globals, opt) || args_has(&run->args, opt);
+}
+
+static void
+trace_call(void *arg, const char *call, unsigned long rv, int64_t elapsed_us)
+{
+
+	(void)arg;
+	(void)fprintf(stderr, "%s 0x%lx %lld us\n", call, rv,
+	    (long long)elapsed_us);
+}
+
+static void
+show_progress(void *arg, size_t done, size_t all)
+{
+
+	(void)arg;
+	if (all < 2 || (done % 16 != 0 && done != all))
+		return;
+	(void)fprintf(stderr, "\r%zu of %zu%s", done, all,
+	    done == all ? "\n" : "");
+}
+
+static void
+print_error(const struct run *run, const struct error *err)
+{
+	struct json *json;
+	struct buf text = BUF_INIT;
+
+	if (!has(run, OPT_JSON)) {
+		(void)fprintf(stderr, "kmgr: %s\n", err->msg);
+		if (err->hint[0] != '\0')
+			(void)fprintf(stderr, "kmgr: hint: %s\n", err->hint);
+		return;
+	}
+	json = json_new_object();
+	json_put_int(json, "schema", JSON_SCHEMA);
+	json_put_text(json, "command", run->command == NULL ? NULL :
+	    run->command->name);
+	json_put_text(json, "error", err_class_name(err->class));
+	json_put_int(json, "exit_status", (int64_t)err->class);
+	json_put_int(json, "code", (int64_t)err->code);
+	json_put_text(json, "message", err->msg);
+	json_put_text(json, "hint", err->hint);
+	json_pretty(json, &text);
+	(void)fputs(buf_text(&text), stderr);
+	buf_free(&text);
+	json_free(json);
+}
+
+static int
+write_stdout(const struct buf *text, struct error *err)
+{
+
+	if (fwrite(text->data, 1, text->len, stdout) != text->len ||
+	    fflush(stdout) != 0)
+		return err_set_errno(err, "write standard output");
+	return 0;
+}
+
+/* The command's result, whole, to where it was asked for. */
+static int
+print_result(const struct run *run, struct cmd *cmd, struct error *err)
+{
+	const char *path = args_get(&run->args, OPT_OUTPUT);
+	struct buf json = BUF_INIT;
+	const struct buf *out = &cmd->text;
+	int rc;
+
+	if (has(run, OPT_JSON)) {
+		json_pretty(cmd->json, &json);
+		out = &json;
+	}
+	rc = path != NULL ? file_write(path, 0644, out->data, out->len, err) :
+	    write_stdout(out, err);
+	buf_free(&json);
+	return rc;
+}
+
+static void
+print_notes(const struct run *run, const struct session *session)
+{
+
+	if (session != NULL && !has(run, OPT_QUIET))
+		(void)fputs(buf_text(session_notes(session)), stderr);
+}
+
+static int
+run_command(const struct run *run, struct cmd *cmd, struct error *err)
+{
+	int rc;
+
+	if (cmd->command->session == CMD_WITH_SESSION &&
+	    session_open(&cmd->options, &cmd->session, err) != 0)
+		return -1;
+	rc = cmd->command->run(cmd, err);
+	print_notes(run, cmd->session);
+	if (rc == 0)
+		return print_result(run, cmd, err);
+	if (cmd->is_partial) {
+		struct error ignored = ERR_INIT;
+
+		(void)print_result(run, cmd, &ignored);
+	}
+	return rc;
+}
+
+static int
+start_command(const struct run *run, struct error *err)
+{
+	const char *config = args_get(&run->args, OPT_CONFIG);
+	struct cmd cmd = { .command = run->command, .args = &run->args };
+	int rc;
+
+	if (config == NULL)
+		config = args_get(&run->globals, OPT_CONFIG);
+	cmd.options.config_path = config_path(config);
+	cmd.options.now_at = when_now();
+	if (has(run, OPT_VERBOSE))
+		cmd.options.trace = trace_call;
+	if (isatty(STDERR_FILENO) && !has(run, OPT_QUIET))
+		cmd.options.progress = show_progress;
+	cmd.json = json_new_object();
+	json_put_int(cmd.json, "schema", JSON_SCHEMA);
+	json_put_text(cmd.json, "command", run->command->name);
+	rc = run_command(run, &cmd, err);
+	session_close(cmd.session);
+	json_free(cmd.json);
+	buf_free(&cmd.text);
+	return rc;
+}
+
+static int
+check_words(const struct run *run, struct error *err)
+{
+	const struct command *command = run->command;
+	const size_t n = run->args.n_words;
+
+	if (n >= command->min_words && n <= command->max_words)
+		return 0;
+	(void)err_set(err, ERR_USAGE, n < command->min_words ?
+	    "%s needs more arguments" : "%s takes fewer arguments",
+	    command->name);
+	return err_hint(err, "usage: kmgr %s %s", command->name,
+	    command->words);
+}
+
+/* Help and version need neither a command that is right nor a store. */
+static int
+print_help(const struct run *run, struct error *err)
+{
+	struct buf text = BUF_INIT;
+	int rc;
+
+	if (has(run, OPT_VERSION))
+		buf_printf(&text, "kmgr " PACKAGE_VERSION "\n");
+	else if (run->command != NULL)
+		command_usage(run->command, &text);
+	else
+		command_overview(&text);
+	rc = write_stdout(&text, err);
+	buf_free(&text);
+	return rc;
+}
+
+static int
+find_command(struct run *run, const char *name, struct error *err)
+{
+	const char *nearest;
+
+	if ((run->command = command_find(name)) != NULL)
+		return 0;
+	(void)err_set(err, ERR_USAGE, "no command \"%.64s\"", name);
+	nearest = command_nearest(name);
+	if (nearest != NULL)
+		return err_hint(err, "did you mean %s?", nearest);
+	return err_hint(err, "kmgr help lists the commands");
+}
+
+static int
+run_all(int argc, char **argv, struct run *run, struct error *err)
+{
+	int used, behind;
+
+	if (args_parse(argc, argv, NULL, ARGS_STOP_AT_WORD, &run->globals,
+	    &used, err) != 0)
+		return -1;
+	if (used < argc && find_command(run, argv[used], err) != 0)
+		return -1;
+	if (run->command != NULL && args_parse(argc - used, argv + used,
+	    run->command->opts, ARGS_TO_THE_END, &run->args, &behind,
+	    err) != 0)
+		return err_hint(err, "usage: kmgr %s %s", run->command->name,
+		    run->command->words);
+	if (has(run, OPT_HELP) || has(run, OPT_VERSION))
+		return print_help(run, err);
+	if (run->command == NULL) {
+		(void)err_set(err, ERR_USAGE, "no command is given");
+		return err_hint(err, "kmgr help lists the commands");
+	}
+	return check_words(run, err) != 0 ? -1 : start_command(run, err);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct error err = ERR_INIT;
+	struct run run = { 0 };
+	int status = 0;
+
+	secret_disable_dumps();
+	(void)signal(SIGPIPE, SIG_IGN);
+	if (run_all(argc, argv, &run, &err) != 0) {
+		print_error(&run, &err);
+		status = (int)err.class;
+	}
+	args_clear(&run.globals);
+	args_clear(&run.args);
+	return status;
+}
