@@ -1,0 +1,223 @@
+/*
+ * What a database has to do for the store. One backend is one file with a
+ * struct db_driver; no type of its library appears here. SQL is written so
+ * that SQLite and PostgreSQL read it alike: parameters are $1, $2, ... in
+ * order of first appearance, numbers come from RETURNING.
+ */
+#ifndef STORE_DB_H
+#define STORE_DB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kmgr/base/buf.h"
+#include "kmgr/base/err.h"
+#include "kmgr/store/store.h"
+
+struct db;			/* an open database */
+struct db_rows;			/* the rows of an answer, one at a time */
+
+/* A question: what it does, for messages, and how. Both texts are constants:
+ * a backend may keep what it prepared for an address. */
+struct db_question {
+	const char *what;	/* "add a CMK" */
+	const char *sql;
+};
+
+enum db_kind {
+	DB_NULL,
+	DB_INT,
+	DB_TEXT,
+	DB_BLOB
+};
+
+/* An argument of a question; it borrows what it points to. */
+struct db_value {
+	enum db_kind kind;
+	int64_t	     i;
+	const void  *p;
+	size_t	     len;
+};
+
+/* Why a question failed, as far as a caller can care. */
+enum db_fault {
+	DB_FAULT_NONE,
+	DB_FAULT_TAKEN,		/* a UNIQUE constraint */
+	DB_FAULT_GUARD,		/* another constraint, or a trigger */
+	DB_FAULT_OTHER
+};
+
+enum db_content {
+	DB_EMPTY,		/* no table at all */
+	DB_KMGR,		/* a store of kmgr */
+	DB_FOREIGN		/* somebody else's */
+};
+
+/* The functions of a backend, called through the wrappers below. */
+struct db_driver {
+	const char *scheme;	/* of the URL: "sqlite" */
+
+	/* Version n + 1 is version n after steps[n]; the first one creates. */
+	const char *const *steps;
+	int64_t		   steps_n;
+
+	int (*check)(const char *place, struct error *err);
+	int (*open)(const char *place, enum store_mode mode, struct db **out,
+	    struct error *err);
+	void (*close)(struct db *db);
+	int (*lock)(struct db *db, int64_t wait_s, struct error *err);
+	void (*unlock)(struct db *db);
+	int (*content)(struct db *db, enum db_content *content,
+	    int64_t *version, struct error *err);
+	int (*set_version)(struct db *db, int64_t version, struct error *err);
+	int (*script)(struct db *db, const char *sql, struct error *err);
+	int (*begin)(struct db *db, struct error *err);
+	int (*commit)(struct db *db, struct error *err);
+	void (*rollback)(struct db *db);
+	int (*ask)(struct db *db, const struct db_question *question,
+	    const struct db_value *args, size_t n, struct db_rows **out,
+	    struct error *err);
+	int (*next)(struct db_rows *rows, struct error *err);
+	int64_t (*changed)(const struct db_rows *rows);
+	int64_t (*get_int)(const struct db_rows *rows, int column);
+	const char *(*get_text)(const struct db_rows *rows, int column);
+	const uint8_t *(*get_blob)(const struct db_rows *rows, int column,
+	    size_t *len);
+	void (*done)(struct db_rows *rows);
+	enum db_fault (*fault)(const struct db *db);
+};
+
+/* Every struct db of a backend begins with this. */
+struct db {
+	const struct db_driver *driver;
+	char *name;		/* for messages */
+	char *lock_base;	/* path that lock files stand beside */
+	bool is_writing;	/* inside a transaction */
+};
+
+/* Every struct db_rows of a backend begins with this. */
+struct db_rows {
+	struct db *db;
+};
+
+extern const struct db_driver sqlite_driver;
+
+/**
+ * db_find_driver(url, place, err):
+ * The backend of ${url}; *${place} is what follows "scheme:".
+ *
+ * Errors: NULL and ERR_CONFIG where there is none or it refuses the place.
+ */
+const struct db_driver *db_find_driver(const char *url, const char **place,
+    struct error *err);
+
+/**
+ * db_open(url, mode, out, err), db_close(db):
+ * Open the database and bring its schema up to date.
+ *
+ * Owner: the caller, db_close().
+ * Errors: ERR_STORE, ERR_CONFIG.
+ */
+int db_open(const char *url, enum store_mode mode, struct db **out,
+    struct error *err);
+void db_close(struct db *db);
+
+/**
+ * db_begin(db, err), db_commit(db, err), db_rollback(db):
+ * A transaction that writes; where it cannot be committed it is undone.
+ * db_rollback() without a transaction does nothing.
+ *
+ * Errors: ERR_STORE.
+ */
+int db_begin(struct db *db, struct error *err);
+int db_commit(struct db *db, struct error *err);
+void db_rollback(struct db *db);
+
+/**
+ * db_int(v), db_time(at), db_text(s), db_blob(p, len), db_buf(buf):
+ * An argument; db_time() is NULL for 0, db_text() for NULL.
+ */
+struct db_value db_int(int64_t v);
+struct db_value db_time(int64_t at);
+struct db_value db_text(const char *s);
+struct db_value db_blob(const void *p, size_t len);
+struct db_value db_buf(const struct buf *buf);
+
+/**
+ * db_change(db, question, args, n, changed, err):
+ * Ask a question that writes, inside a transaction; *${changed}, if not NULL,
+ * is the number of rows it wrote.
+ *
+ * Errors: ERR_STORE; db_fault() says more.
+ */
+int db_change(struct db *db, const struct db_question *question,
+    const struct db_value *args, size_t n, int64_t *changed,
+    struct error *err);
+
+/**
+ * db_insert(db, question, args, n, id, err):
+ * As db_change() for INSERT ... RETURNING a number, which goes to *${id}.
+ */
+int db_insert(struct db *db, const struct db_question *question,
+    const struct db_value *args, size_t n, int64_t *id, struct error *err);
+
+/* What rows of an answer become. */
+struct db_shape {
+	size_t size;		/* of the struct that a row is read into */
+	void (*read)(const struct db_rows *rows, void *row);
+	void (*clear)(void *row);	/* NULL: it owns nothing */
+};
+
+/**
+ * db_list(db, question, args, n, shape, out, out_n, err):
+ * All rows of the answer as the array *${out} of structs of ${shape}; ${out}
+ * is the address of a pointer to them.
+ *
+ * Owner: the caller, db_list_free().
+ * Errors: ERR_STORE.
+ */
+int db_list(struct db *db, const struct db_question *question,
+    const struct db_value *args, size_t n, const struct db_shape *shape,
+    void *out, size_t *out_n, struct error *err);
+void db_list_free(const struct db_shape *shape, void *rows, size_t n);
+
+/**
+ * db_one(db, question, args, n, shape, out, found, err):
+ * The first row of the answer into ${out}, where there is one.
+ *
+ * Errors: ERR_STORE.
+ */
+int db_one(struct db *db, const struct db_question *question,
+    const struct db_value *args, size_t n, const struct db_shape *shape,
+    void *out, bool *found, struct error *err);
+
+/**
+ * db_fault(db):
+ * Why the last question failed.
+ */
+enum db_fault db_fault(const struct db *db);
+
+/**
+ * db_get_int(rows, column), db_get_text(rows, column),
+ * db_get_text_or_null(rows, column):
+ * A column of the current row, the first is 0; where it is NULL, 0, "" or
+ * NULL. The text is a copy. Owner: the caller, free().
+ */
+int64_t db_get_int(const struct db_rows *rows, int column);
+char *db_get_text(const struct db_rows *rows, int column);
+char *db_get_text_or_null(const struct db_rows *rows, int column);
+
+/**
+ * db_get_buf(rows, column, out), db_get_fixed(rows, column, out, len),
+ * db_get_id(rows, column, out):
+ * Append a blob; copy a blob of ${len} bytes; copy an id. One of another
+ * length becomes zeroes or "", which no check of it accepts.
+ */
+void db_get_buf(const struct db_rows *rows, int column, struct buf *out);
+void db_get_fixed(const struct db_rows *rows, int column, uint8_t *out,
+    size_t len);
+void db_get_id(const struct db_rows *rows, int column,
+    char out[static STORE_ID_TEXT]);
+
+#endif

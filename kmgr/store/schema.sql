@@ -1,0 +1,180 @@
+-- The store's schema, version 1. Constraints and triggers guard what the
+-- program promises anyway: events are never rewritten, a sealed policy and
+-- the identity of a key never change. They are a guard, not the proof: the
+-- proof is the hash chain and the seal key's signatures.
+--
+-- Instants are seconds since 1970, ids 32 lower-case hex digits.
+
+CREATE TABLE key (
+	id		TEXT PRIMARY KEY,
+	cmk_id		TEXT NOT NULL
+			REFERENCES cmk (id) DEFERRABLE INITIALLY DEFERRED,
+	role		TEXT NOT NULL
+			CHECK (role IN ('seal', 'ksk', 'wrap', 'identity')),
+	label		TEXT NOT NULL CHECK (length(label) BETWEEN 1 AND 40),
+	alg		INTEGER NOT NULL CHECK (alg BETWEEN 0 AND 255),
+	bits		INTEGER NOT NULL CHECK (bits BETWEEN 128 AND 16384),
+	spki		BLOB NOT NULL,
+	attributes	TEXT NOT NULL,
+	is_shared	INTEGER NOT NULL CHECK (is_shared IN (0, 1)),
+	created_at	INTEGER NOT NULL CHECK (created_at > 0),
+	CHECK (length(id) = 32 AND id = lower(id))
+) STRICT;
+CREATE INDEX key_shared ON key (cmk_id, created_at) WHERE is_shared = 1;
+
+CREATE TABLE cmk (
+	id		TEXT PRIMARY KEY,
+	name		TEXT NOT NULL UNIQUE
+			CHECK (length(name) BETWEEN 1 AND 255),
+	token		TEXT NOT NULL CHECK (length(token) > 0),
+	state		TEXT NOT NULL CHECK (state IN ('draft', 'enabled',
+			'disabled', 'pending-deletion', 'deleted')),
+	key_id		TEXT NOT NULL UNIQUE
+			REFERENCES key (id) DEFERRABLE INITIALLY DEFERRED,
+	created_at	INTEGER NOT NULL CHECK (created_at > 0),
+	token_identity	TEXT NOT NULL,
+	probe		TEXT NOT NULL,
+	policy		TEXT NOT NULL CHECK (length(policy) > 0),
+	policy_hash	BLOB NOT NULL CHECK (length(policy_hash) = 32),
+	sealed_at	INTEGER CHECK (sealed_at > 0),
+	seal		TEXT,
+	seal_signature	TEXT,
+	CHECK (length(id) = 32 AND id = lower(id)),
+	CHECK ((sealed_at IS NULL) = (seal IS NULL)),
+	CHECK ((sealed_at IS NULL) = (seal_signature IS NULL)),
+	CHECK (state = 'deleted' OR (state = 'draft') = (seal IS NULL))
+) STRICT;
+
+CREATE TABLE ksk (
+	id		TEXT PRIMARY KEY,
+	cmk_id		TEXT NOT NULL REFERENCES cmk (id),
+	key_id		TEXT NOT NULL REFERENCES key (id),
+	zone		TEXT NOT NULL CHECK (length(zone) BETWEEN 1 AND 1100),
+	generation	INTEGER NOT NULL CHECK (generation > 0),
+	alg		INTEGER NOT NULL CHECK (alg BETWEEN 1 AND 255),
+	key_tag		INTEGER NOT NULL CHECK (key_tag BETWEEN 0 AND 65535),
+	revoked_tag	INTEGER NOT NULL
+			CHECK (revoked_tag BETWEEN 0 AND 65535),
+	dnskey		BLOB NOT NULL CHECK (length(dnskey) > 4),
+	state		TEXT NOT NULL CHECK (state IN ('generated',
+			'published', 'ready', 'active', 'retired', 'revoked',
+			'removed')),
+	created_at	INTEGER NOT NULL CHECK (created_at > 0),
+	endorsement	TEXT NOT NULL CHECK (length(endorsement) > 0),
+	endorsement_signature
+			TEXT NOT NULL CHECK (length(endorsement_signature) > 0),
+	UNIQUE (zone, generation),
+	CHECK (length(id) = 32 AND id = lower(id))
+) STRICT;
+CREATE UNIQUE INDEX ksk_tag ON ksk (zone, key_tag) WHERE state <> 'removed';
+CREATE UNIQUE INDEX ksk_revoked_tag ON ksk (zone, revoked_tag)
+	WHERE state <> 'removed';
+CREATE INDEX ksk_cmk ON ksk (cmk_id, zone, generation);
+CREATE INDEX ksk_key ON ksk (key_id);
+
+CREATE TABLE signature (
+	id		INTEGER PRIMARY KEY,
+	ksk_id		TEXT NOT NULL REFERENCES ksk (id),
+	zone		TEXT NOT NULL,
+	type_covered	INTEGER NOT NULL
+			CHECK (type_covered BETWEEN 1 AND 65535),
+	tbs_hash	BLOB NOT NULL CHECK (length(tbs_hash) = 32),
+	inception_at	INTEGER NOT NULL,
+	expiration_at	INTEGER NOT NULL,
+	rrsig		BLOB NOT NULL CHECK (length(rrsig) > 18),
+	created_at	INTEGER NOT NULL CHECK (created_at > 0),
+	CHECK (inception_at < expiration_at)
+) STRICT;
+CREATE INDEX signature_zone ON signature (zone, id);
+CREATE INDEX signature_ksk ON signature (ksk_id, expiration_at);
+
+CREATE TABLE zsk_set (
+	id		INTEGER PRIMARY KEY,
+	zone		TEXT NOT NULL,
+	hash		BLOB NOT NULL CHECK (length(hash) = 32),
+	text		TEXT NOT NULL,
+	admitted_at	INTEGER NOT NULL CHECK (admitted_at > 0)
+) STRICT;
+CREATE INDEX zsk_set_zone ON zsk_set (zone, id);
+
+CREATE TABLE intent (
+	id		INTEGER PRIMARY KEY,
+	kind		TEXT NOT NULL CHECK (length(kind) > 0),
+	token		TEXT NOT NULL CHECK (length(token) > 0),
+	key_id		TEXT NOT NULL
+			CHECK (length(key_id) = 32 AND key_id = lower(key_id)),
+	label		TEXT NOT NULL CHECK (length(label) BETWEEN 1 AND 40),
+	payload		TEXT NOT NULL,
+	state		TEXT NOT NULL CHECK (state IN ('open', 'done',
+			'undone', 'abandoned')),
+	created_at	INTEGER NOT NULL CHECK (created_at > 0),
+	resolved_at	INTEGER CHECK (resolved_at > 0),
+	CHECK ((state = 'open') = (resolved_at IS NULL))
+) STRICT;
+CREATE INDEX intent_state ON intent (state, id);
+CREATE UNIQUE INDEX intent_open ON intent (key_id) WHERE state = 'open';
+
+CREATE TABLE ledger (
+	seq		INTEGER PRIMARY KEY CHECK (seq > 0),
+	prev		BLOB NOT NULL CHECK (length(prev) = 32),
+	hash		BLOB NOT NULL CHECK (length(hash) = 32),
+	type		TEXT NOT NULL CHECK (length(type) > 0),
+	payload		TEXT NOT NULL,
+	actor		TEXT NOT NULL,
+	at		INTEGER NOT NULL
+) STRICT;
+
+-- Guards. SQLite's own; another database has its own words for them.
+
+CREATE TRIGGER ledger_gap BEFORE INSERT ON ledger
+WHEN NEW.seq <> (SELECT coalesce(max(seq), 0) + 1 FROM ledger)
+	OR NEW.prev <> coalesce((SELECT hash FROM ledger
+	    ORDER BY seq DESC LIMIT 1), zeroblob(32))
+BEGIN SELECT RAISE(ABORT, 'the ledger is a chain: append at its end'); END;
+CREATE TRIGGER ledger_update BEFORE UPDATE ON ledger
+BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+CREATE TRIGGER ledger_delete BEFORE DELETE ON ledger
+BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+
+CREATE TRIGGER cmk_identity BEFORE UPDATE OF id, token, key_id, created_at,
+	token_identity, probe ON cmk
+BEGIN SELECT RAISE(ABORT, 'what a CMK is never changes'); END;
+CREATE TRIGGER cmk_sealed BEFORE UPDATE OF policy, policy_hash, sealed_at,
+	seal, seal_signature ON cmk WHEN OLD.sealed_at IS NOT NULL
+BEGIN SELECT RAISE(ABORT, 'a sealed policy never changes'); END;
+CREATE TRIGGER cmk_delete BEFORE DELETE ON cmk
+BEGIN SELECT RAISE(ABORT, 'a CMK is never forgotten'); END;
+
+CREATE TRIGGER key_update BEFORE UPDATE ON key
+BEGIN SELECT RAISE(ABORT, 'what a key is never changes'); END;
+CREATE TRIGGER key_delete BEFORE DELETE ON key
+BEGIN SELECT RAISE(ABORT, 'a key is never forgotten'); END;
+
+CREATE TRIGGER ksk_identity BEFORE UPDATE OF id, cmk_id, key_id, zone,
+	generation, alg, key_tag, revoked_tag, dnskey, created_at, endorsement,
+	endorsement_signature ON ksk
+BEGIN SELECT RAISE(ABORT, 'what a KSK is never changes'); END;
+CREATE TRIGGER ksk_removed BEFORE UPDATE OF state ON ksk
+WHEN OLD.state = 'removed' AND NEW.state <> 'removed'
+BEGIN SELECT RAISE(ABORT, 'a removed KSK does not come back'); END;
+CREATE TRIGGER ksk_delete BEFORE DELETE ON ksk
+BEGIN SELECT RAISE(ABORT, 'a KSK is never forgotten'); END;
+-- RFC 5011 section 2.1: revoking a key changes its tag.
+CREATE TRIGGER ksk_twin BEFORE INSERT ON ksk
+WHEN EXISTS (SELECT 1 FROM ksk WHERE zone = NEW.zone AND state <> 'removed'
+	AND (key_tag = NEW.revoked_tag OR revoked_tag = NEW.key_tag))
+BEGIN SELECT RAISE(ABORT, 'key tag of a revoked twin'); END;
+
+CREATE TRIGGER signature_update BEFORE UPDATE ON signature
+BEGIN SELECT RAISE(ABORT, 'what was signed never changes'); END;
+CREATE TRIGGER zsk_set_update BEFORE UPDATE ON zsk_set
+BEGIN SELECT RAISE(ABORT, 'what was admitted never changes'); END;
+
+CREATE TRIGGER intent_identity BEFORE UPDATE OF id, kind, token, key_id,
+	label, payload, created_at ON intent
+BEGIN SELECT RAISE(ABORT, 'what was intended never changes'); END;
+CREATE TRIGGER intent_resolved BEFORE UPDATE ON intent
+WHEN OLD.state <> 'open'
+BEGIN SELECT RAISE(ABORT, 'this intent is resolved'); END;
+CREATE TRIGGER intent_delete BEFORE DELETE ON intent
+BEGIN SELECT RAISE(ABORT, 'an intent is never forgotten'); END;
