@@ -2,5 +2,35 @@ noinst_LTLIBRARIES += libstore.la
 libstore_la_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 libstore_la_LIBADD = libbase.la $(SQLITE_LIBS)
 libstore_la_SOURCES = \
+	kmgr/store/db.c \
+	kmgr/store/db.h \
+	kmgr/store/ledger.c \
 	kmgr/store/ledger.h \
-	kmgr/store/store.h
+	kmgr/store/lock.c \
+	kmgr/store/lock.h \
+	kmgr/store/place.c \
+	kmgr/store/place.h \
+	kmgr/store/sqlite.c \
+	kmgr/store/sqlite_setup.c \
+	kmgr/store/sqlite_setup.h \
+	kmgr/store/store.c \
+	kmgr/store/store.h \
+	kmgr/store/store_cmk.c \
+	kmgr/store/store_inner.h \
+	kmgr/store/store_intent.c \
+	kmgr/store/store_key.c \
+	kmgr/store/store_ksk.c \
+	kmgr/store/store_zone.c
+nodist_libstore_la_SOURCES = kmgr/store/schema.h
+EXTRA_DIST += kmgr/store/schema.sql
+
+# The schema as a C string: comments and empty lines go, quotes and
+# backslashes are escaped.
+BUILT_SOURCES += kmgr/store/schema.h
+CLEANFILES += kmgr/store/schema.h
+kmgr/store/schema.h: kmgr/store/schema.sql
+	$(AM_V_GEN)$(MKDIR_P) kmgr/store && \
+	{ echo 'static const char schema_sql[] ='; \
+	$(SED) -e '/^--/d' -e '/^$$/d' -e 's/[\\"]/\\&/g' \
+	    -e 's/^/	"/' -e 's/$$/\\n"/' $(srcdir)/kmgr/store/schema.sql; \
+	echo '	"";'; } > $@.tmp && mv $@.tmp $@

@@ -1,0 +1,90 @@
+#include <stdlib.h>
+
+#include "kmgr/base/mem.h"
+#include "kmgr/base/text.h"
+#include "kmgr/store/store_inner.h"
+
+int
+store_open(const char *url, enum store_mode mode, struct store **out,
+    struct error *err)
+{
+	struct db *db = NULL;
+
+	*out = NULL;
+	if (db_open(url, mode, &db, err) != 0)
+		return -1;
+	*out = mem_new(sizeof(**out));
+	(*out)->db = db;
+	return 0;
+}
+
+void
+store_close(struct store *store)
+{
+
+	if (store == NULL)
+		return;
+	db_close(store->db);
+	free(store);
+}
+
+int
+store_url_check(const char *url, struct error *err)
+{
+	const char *place = NULL;
+
+	return db_find_driver(url, &place, err) != NULL ? 0 : -1;
+}
+
+char *
+store_token_lock_path(const struct store *store, const char *token)
+{
+
+	return mem_printf("%s.%s.lock", store->db->lock_base, token);
+}
+
+int
+store_begin(struct store *store, struct error *err)
+{
+
+	return db_begin(store->db, err);
+}
+
+int
+store_commit(struct store *store, struct error *err)
+{
+
+	return db_commit(store->db, err);
+}
+
+void
+store_rollback(struct store *store)
+{
+
+	db_rollback(store->db);
+}
+
+int
+store_lock(struct store *store, int64_t wait_s, struct error *err)
+{
+
+	return store->db->driver->lock(store->db, wait_s, err);
+}
+
+void
+store_unlock(struct store *store)
+{
+
+	store->db->driver->unlock(store->db);
+}
+
+int
+store_id_new(char out[static STORE_ID_TEXT], struct error *err)
+{
+	uint8_t id[STORE_ID_LEN];
+
+	if (crypto_random(id, sizeof(id), err) != 0)
+		return err_wrap(err, "make an id");
+	(void)text_hex(id, sizeof(id), out);
+	return 0;
+}

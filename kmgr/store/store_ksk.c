@@ -1,0 +1,153 @@
+#include <stdlib.h>
+
+#include "kmgr/store/store_inner.h"
+
+#define COLUMNS                                                           \
+	"id, cmk_id, key_id, zone, generation, alg, key_tag, revoked_tag, " \
+	"dnskey, state, created_at, endorsement, endorsement_signature"
+#define BY_ZONE " ORDER BY zone, generation"
+
+static const struct db_question ask_put = { "add a KSK",
+	"INSERT INTO ksk (" COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, "
+	"$8, $9, $10, $11, $12, $13)" };
+static const struct db_question ask_find = { "find a KSK",
+	"SELECT " COLUMNS " FROM ksk WHERE id = $1" };
+static const struct db_question ask_state = { "write the state of a KSK",
+	"UPDATE ksk SET state = $1 WHERE id = $2" };
+
+/* One question each, so that each is answered from an index. */
+static const struct db_question ask_all = { "list KSKs",
+	"SELECT " COLUMNS " FROM ksk" BY_ZONE };
+static const struct db_question ask_zone = { "list a zone's KSKs",
+	"SELECT " COLUMNS " FROM ksk WHERE zone = $1" BY_ZONE };
+static const struct db_question ask_cmk = { "list a CMK's KSKs",
+	"SELECT " COLUMNS " FROM ksk WHERE cmk_id = $1" BY_ZONE };
+static const struct db_question ask_both = { "list a CMK's KSKs in a zone",
+	"SELECT " COLUMNS " FROM ksk WHERE zone = $1 AND cmk_id = $2" BY_ZONE
+};
+
+void
+ksk_row_clear(struct ksk_row *row)
+{
+
+	free(row->zone);
+	buf_free(&row->dnskey);
+	free(row->state);
+	free(row->endorsement);
+	free(row->endorsement_signature);
+	*row = (struct ksk_row){ 0 };
+}
+
+static void
+clear_row(void *row)
+{
+
+	ksk_row_clear(row);
+}
+
+static void
+read_row(const struct db_rows *rows, void *out)
+{
+	struct ksk_row *ksk = out;
+
+	db_get_id(rows, 0, ksk->id);
+	db_get_id(rows, 1, ksk->cmk_id);
+	db_get_id(rows, 2, ksk->key_id);
+	ksk->zone = db_get_text(rows, 3);
+	ksk->generation = db_get_int(rows, 4);
+	ksk->alg = (uint8_t)db_get_int(rows, 5);
+	ksk->key_tag = (uint16_t)db_get_int(rows, 6);
+	ksk->revoked_tag = (uint16_t)db_get_int(rows, 7);
+	db_get_buf(rows, 8, &ksk->dnskey);
+	ksk->state = db_get_text(rows, 9);
+	ksk->created_at = db_get_int(rows, 10);
+	ksk->endorsement = db_get_text(rows, 11);
+	ksk->endorsement_signature = db_get_text(rows, 12);
+}
+
+static const struct db_shape shape = { sizeof(struct ksk_row), read_row,
+	clear_row };
+
+void
+ksk_rows_free(struct ksk_row *rows, size_t n)
+{
+
+	db_list_free(&shape, rows, n);
+}
+
+int
+store_ksk_put(struct store *store, const struct ksk_row *ksk,
+    struct error *err)
+{
+	const struct db_value args[] = {
+		db_text(ksk->id),
+		db_text(ksk->cmk_id),
+		db_text(ksk->key_id),
+		db_text(ksk->zone),
+		db_int(ksk->generation),
+		db_int(ksk->alg),
+		db_int(ksk->key_tag),
+		db_int(ksk->revoked_tag),
+		db_buf(&ksk->dnskey),
+		db_text(ksk->state),
+		db_int(ksk->created_at),
+		db_text(ksk->endorsement),
+		db_text(ksk->endorsement_signature),
+	};
+
+	if (db_change(store->db, &ask_put, args, STORE_N(args), NULL, err) ==
+	    0)
+		return 0;
+	if (db_fault(store->db) != DB_FAULT_TAKEN)
+		return -1;
+	return err_set(err, ERR_INPUT, "zone %s has a KSK of generation %lld, "
+	    "key tag %u or revoked key tag %u already", ksk->zone,
+	    (long long)ksk->generation, (unsigned int)ksk->key_tag,
+	    (unsigned int)ksk->revoked_tag);
+}
+
+int
+store_ksk_list(struct store *store, const char *zone, const char *cmk_id,
+    struct ksk_row **out, size_t *n, struct error *err)
+{
+	const struct db_question *ask = &ask_all;
+	struct db_value args[2];
+	size_t args_n = 0;
+
+	if (zone != NULL)
+		args[args_n++] = db_text(zone);
+	if (cmk_id != NULL)
+		args[args_n++] = db_text(cmk_id);
+	if (args_n == 2)
+		ask = &ask_both;
+	else if (args_n == 1)
+		ask = zone != NULL ? &ask_zone : &ask_cmk;
+	*out = NULL;
+	*n = 0;
+	return db_list(store->db, ask, args, args_n, &shape, out, n, err);
+}
+
+int
+store_ksk_find(struct store *store, const char *id, struct ksk_row *out,
+    bool *found, struct error *err)
+{
+	const struct db_value args[] = { db_text(id) };
+
+	return db_one(store->db, &ask_find, args, STORE_N(args), &shape, out,
+	    found, err);
+}
+
+int
+store_ksk_set_state(struct store *store, const char *id, const char *state,
+    struct error *err)
+{
+	const struct db_value args[] = { db_text(state), db_text(id) };
+	int64_t changed = 0;
+
+	if (db_change(store->db, &ask_state, args, STORE_N(args), &changed,
+	    err) != 0)
+		return -1;
+	if (changed == 1)
+		return 0;
+	return err_set(err, ERR_STORE, "the store has no KSK %s", id);
+}

@@ -1,0 +1,152 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "kmgr/store/store_inner.h"
+
+#define SIGNATURE_COLUMNS                                           \
+	"ksk_id, zone, type_covered, tbs_hash, inception_at, expiration_at, " \
+	"rrsig, created_at"
+
+static const struct db_question ask_signature_put = { "record a signature",
+	"INSERT INTO signature (" SIGNATURE_COLUMNS ") VALUES ($1, $2, $3, "
+	"$4, $5, $6, $7, $8)" };
+static const struct db_question ask_signature_list = {
+	"list a zone's signatures",
+	"SELECT id, " SIGNATURE_COLUMNS " FROM signature WHERE zone = $1 "
+	"ORDER BY id DESC LIMIT 1000" };
+static const struct db_question ask_set_put = { "record a ZSK set",
+	"INSERT INTO zsk_set (zone, hash, text, admitted_at) "
+	"VALUES ($1, $2, $3, $4)" };
+static const struct db_question ask_set_last = { "find a zone's ZSK set",
+	"SELECT zone, hash, text, admitted_at FROM zsk_set WHERE zone = $1 "
+	"ORDER BY id DESC LIMIT 1" };
+
+static void
+clear_signature(void *out)
+{
+	struct signature_row *row = out;
+
+	free(row->zone);
+	buf_free(&row->rrsig);
+}
+
+static void
+clear_set(void *row)
+{
+
+	zsk_set_row_clear(row);
+}
+
+void
+zsk_set_row_clear(struct zsk_set_row *row)
+{
+
+	free(row->zone);
+	free(row->text);
+	*row = (struct zsk_set_row){ 0 };
+}
+
+static void
+read_signature(const struct db_rows *rows, void *out)
+{
+	struct signature_row *row = out;
+
+	row->id = db_get_int(rows, 0);
+	db_get_id(rows, 1, row->ksk_id);
+	row->zone = db_get_text(rows, 2);
+	row->type_covered = (uint16_t)db_get_int(rows, 3);
+	db_get_fixed(rows, 4, row->tbs_hash, sizeof(row->tbs_hash));
+	row->inception_at = db_get_int(rows, 5);
+	row->expiration_at = db_get_int(rows, 6);
+	db_get_buf(rows, 7, &row->rrsig);
+	row->created_at = db_get_int(rows, 8);
+}
+
+static const struct db_shape signature_shape = { sizeof(struct signature_row),
+	read_signature, clear_signature };
+
+void
+signature_rows_free(struct signature_row *rows, size_t n)
+{
+
+	db_list_free(&signature_shape, rows, n);
+}
+
+int
+store_signature_put(struct store *store, const struct signature_row *row,
+    struct error *err)
+{
+	const struct db_value args[] = {
+		db_text(row->ksk_id),
+		db_text(row->zone),
+		db_int(row->type_covered),
+		db_blob(row->tbs_hash, sizeof(row->tbs_hash)),
+		db_int(row->inception_at),
+		db_int(row->expiration_at),
+		db_buf(&row->rrsig),
+		db_int(row->created_at),
+	};
+
+	return db_change(store->db, &ask_signature_put, args, STORE_N(args),
+	    NULL, err);
+}
+
+int
+store_signature_list(struct store *store, const char *zone,
+    struct signature_row **out, size_t *n, struct error *err)
+{
+	const struct db_value args[] = { db_text(zone) };
+
+	*out = NULL;
+	*n = 0;
+	return db_list(store->db, &ask_signature_list, args, STORE_N(args),
+	    &signature_shape, out, n, err);
+}
+
+static void
+read_set(const struct db_rows *rows, void *out)
+{
+	struct zsk_set_row *row = out;
+
+	row->zone = db_get_text(rows, 0);
+	db_get_fixed(rows, 1, row->hash, sizeof(row->hash));
+	row->text = db_get_text(rows, 2);
+	row->admitted_at = db_get_int(rows, 3);
+}
+
+static const struct db_shape set_shape = { sizeof(struct zsk_set_row), read_set,
+	clear_set };
+
+int
+store_zsk_set_last(struct store *store, const char *zone,
+    struct zsk_set_row *out, bool *found, struct error *err)
+{
+	const struct db_value args[] = { db_text(zone) };
+
+	return db_one(store->db, &ask_set_last, args, STORE_N(args), &set_shape,
+	    out, found, err);
+}
+
+int
+store_zsk_set_put(struct store *store, const struct zsk_set_row *row,
+    struct error *err)
+{
+	const struct db_value args[] = {
+		db_text(row->zone),
+		db_blob(row->hash, sizeof(row->hash)),
+		db_text(row->text),
+		db_int(row->admitted_at),
+	};
+	struct zsk_set_row last = { 0 };
+	bool found = false, is_same;
+
+	if (store_zsk_set_last(store, row->zone, &last, &found, err) != 0)
+		return -1;
+	is_same = found &&
+	    memcmp(last.hash, row->hash, sizeof(last.hash)) == 0;
+	zsk_set_row_clear(&last);
+	if (is_same)
+		return 0;
+	return db_change(store->db, &ask_set_put, args, STORE_N(args), NULL,
+	    err);
+}
