@@ -20,6 +20,8 @@
 #define POLICY_MAX_LEN (1 << 16)	/* bytes of a policy file */
 #define POLICY_ALGS_MAX 4
 #define POLICY_DIGESTS_MAX 2
+#define POLICY_SLOTS_MAX 32		/* bundles of which keys are counted */
+#define POLICY_CMK_NAME_MAX 64
 
 enum policy_custody { CUSTODY_TOKEN, CUSTODY_SHARED, CUSTODY_WRAPPED };
 enum policy_seal { SEAL_GOVERNANCE, SEAL_COMPLIANCE };
@@ -36,39 +38,44 @@ struct policy_zone {
 	struct name	  name;		/* SCOPE_EXACT, SCOPE_BELOW */
 };
 
-/* The checks of one KSR format; all _s are seconds, 0 turns a check off. */
+/* The checks of one KSR format; 0, false or no element turns a check off. */
 struct policy_ksr {
-	int64_t	bundle_count;		/* exact; 0: any number */
+	int64_t	bundle_count;		/* exact */
 	int64_t	max_bundles;
 	int64_t	min_cycle_s, max_cycle_s; /* first to last inception */
 	int64_t	min_interval_s, max_interval_s;
 	int64_t	min_overlap_s, max_overlap_s;
 	int64_t	min_validity_s, max_validity_s;
 	int64_t	horizon_s;
+	int64_t	keys_per_bundle[POLICY_SLOTS_MAX];	/* exact, by bundle */
+	size_t	n_keys_per_bundle;
 	int64_t	max_keys_per_bundle;
 	int64_t	max_distinct_keys;
+	int64_t	rsa_exponent;
+	int64_t	publish_safety_s, retire_safety_s;
 	bool	require_proof_of_possession;
+	bool	match_request_policy;	/* what the request says of itself */
 	bool	check_chain;
 };
 
 struct policy {
 	int64_t			version;
-	struct policy_zone	*zones;
+	struct policy_zone	*zones;		/* sorted by their text */
 	size_t			n_zones;
 	enum policy_custody	custody;
 	enum policy_seal	seal;
 	/* ksk: */
 	enum alg		alg;
-	int64_t			rsa_bits;	/* ksk.rsa-bits */
-	int64_t			lifetime_s;
+	int64_t			rsa_bits;	/* where alg is RSA */
+	int64_t			lifetime_s;	/* 0: no scheduled roll */
 	int64_t			max_per_zone;
 	enum policy_roll_type	roll_type;
 	bool			rfc5011;
 	enum policy_standby	standby;
-	char			*standby_cmk;	/* or NULL */
+	char			*standby_cmk;	/* NULL: the same CMK */
 	bool			require_backup;
 	/* zsk: */
-	enum alg		zsk_algs[POLICY_ALGS_MAX];
+	enum alg		zsk_algs[POLICY_ALGS_MAX]; /* ascending */
 	size_t			n_zsk_algs;
 	int64_t			zsk_max_keys;
 	int64_t			zsk_min_rsa_bits;
@@ -88,7 +95,7 @@ struct policy {
 	int64_t			parent_propagation_delay_s;
 	int64_t			parent_registration_delay_s;
 	/* ds: */
-	enum digest		digests[POLICY_DIGESTS_MAX];
+	enum digest		digests[POLICY_DIGESTS_MAX]; /* ascending */
 	size_t			n_digests;
 	enum policy_cds		cds;
 	/* ksr: */
@@ -146,6 +153,13 @@ void policy_hash(const struct policy *policy,
  */
 void policy_yaml(const struct policy *policy, struct buf *out);
 
+/**
+ * policy_example(out):
+ * Append a policy for example.com as YAML with every key, its default, and a
+ * comment that says what it means: the reference of the format.
+ */
+void policy_example(struct buf *out);
+
 /* One key in which two policies differ; texts as policy_yaml() writes them. */
 struct policy_difference {
 	char	 key[64];		/* "signatures.validity" */
@@ -175,6 +189,27 @@ bool policy_allows_zone(const struct policy *policy, const struct name *zone);
  */
 const char *policy_custody_name(enum policy_custody custody);
 const char *policy_seal_name(enum policy_seal seal);
+
+/**
+ * policy_publish_s(policy), policy_retire_s(policy), policy_ds_s(policy):
+ * The shortest waits of a roll: until a new DNSKEY is known everywhere,
+ * until a withdrawn one is forgotten, and until a change of the parent's DS
+ * set, once it is there, is known everywhere.
+ *
+ * Source: RFC 7583 s3.3.1; RFC 5011 s2.3, s2.4 where the policy asks for it.
+ */
+int64_t policy_publish_s(const struct policy *policy);
+int64_t policy_retire_s(const struct policy *policy);
+int64_t policy_ds_s(const struct policy *policy);
+
+/**
+ * policy_roll_s(policy):
+ * How long a roll of a KSK takes, from the first change to the last wait,
+ * when the parent needs parent-registration-delay for each change.
+ *
+ * Source: RFC 7583 s3.3.
+ */
+int64_t policy_roll_s(const struct policy *policy);
 
 /**
  * policy_free(policy):

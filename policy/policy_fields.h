@@ -1,0 +1,69 @@
+/*
+ * Every key of a policy in one table. Reading, writing, comparing and
+ * documenting a policy are walks over it; a further key is a further row.
+ */
+#ifndef POLICY_POLICY_FIELDS_H
+#define POLICY_POLICY_FIELDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "policy/policy.h"
+
+enum policy_kind {
+	POLICY_INT,		/* int64_t, min to max */
+	POLICY_DURATION,	/* int64_t seconds, min to max */
+	POLICY_BOOL,		/* bool */
+	POLICY_WORD,		/* an enum whose values count from 0 */
+	POLICY_ALG,		/* enum alg */
+	POLICY_LABEL,		/* char *, NULL for "" */
+	POLICY_ALGS,		/* a set of enum alg */
+	POLICY_DIGESTS,		/* a set of enum digest */
+	POLICY_ZONES,		/* a set of struct policy_zone */
+	POLICY_INTS		/* int64_t in the order given, min to max */
+};
+
+struct policy_field {
+	const char	*key;		/* "ksk.lifetime" */
+	enum policy_kind kind;
+	size_t		 offset;	/* in struct policy */
+	size_t		 n_offset;	/* of a list's count */
+	size_t		 n_max;		/* elements; 0: as many as fit a file */
+	int64_t		 min, max;
+	const char	*const *words;	/* ends with NULL */
+	const char	*zero;		/* the word that people write for 0 */
+	const char	*preset;	/* default as people write it, elements of
+					   a list parted by commas; or NULL */
+	const char	*(*derive)(const struct policy *); /* else this */
+	const char	*doc;
+};
+
+/**
+ * policy_fields_at(i):
+ * The ${i}th row, sections together and in the order in which people read
+ * them; NULL behind the last. A row's derive() looks at rows before it.
+ */
+const struct policy_field *policy_fields_at(size_t i);
+
+/**
+ * policy_fields_find(key):
+ * The row of the dotted ${key}, or NULL.
+ */
+const struct policy_field *policy_fields_find(const char *key);
+
+/**
+ * policy_fields_within(field, section):
+ * Whether the key of ${field} lies in the dotted ${section}; "" holds all.
+ */
+bool policy_fields_within(const struct policy_field *field,
+    const char *section);
+
+/**
+ * policy_fields_nearest(key):
+ * The key or section that somebody who wrote ${key} most probably meant, or
+ * NULL when none is near. Owner: the caller, free().
+ */
+char *policy_fields_nearest(const char *key);
+
+#endif
