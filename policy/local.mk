@@ -12,4 +12,15 @@ libpolicy_la_SOURCES = \
 	policy/policy_value.c \
 	policy/policy_value.h \
 	policy/policy_yaml.c \
-	policy/rules.h
+	policy/report.c \
+	policy/report.h \
+	policy/rules.c \
+	policy/rules.h \
+	policy/rules_ksk.c \
+	policy/rules_policy.c \
+	policy/rules_policy_ksr.c \
+	policy/rules_window.c \
+	policy/rules_zsk_set.c \
+	policy/rules_zsks.c \
+	policy/zsk_set.c \
+	policy/zsk_set.h
