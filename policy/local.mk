@@ -1,6 +1,7 @@
 noinst_LTLIBRARIES += libpolicy.la
 libpolicy_la_LIBADD = libdns.la libbase.la
 libpolicy_la_SOURCES = \
+	policy/permit.c \
 	policy/permit.h \
 	policy/policy.c \
 	policy/policy.h \
