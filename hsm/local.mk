@@ -3,8 +3,41 @@ libhsm_la_CPPFLAGS = $(AM_CPPFLAGS) $(P11KIT_CFLAGS) $(LIBP11_CFLAGS)
 libhsm_la_LIBADD = libdns.la libbase.la $(LIBP11_LIBS) $(P11KIT_LIBS) -ldl \
 	-lpthread
 libhsm_la_SOURCES = \
+	hsm/attr.c \
+	hsm/attr.h \
+	hsm/ckr.c \
+	hsm/ckr.h \
+	hsm/find.c \
+	hsm/find.h \
+	hsm/info.c \
+	hsm/info.h \
+	hsm/key.c \
 	hsm/key.h \
+	hsm/keygen.c \
+	hsm/login.c \
+	hsm/login.h \
+	hsm/mech.c \
+	hsm/mech.h \
+	hsm/module.c \
+	hsm/module.h \
+	hsm/object.c \
 	hsm/object.h \
+	hsm/pair.c \
+	hsm/pair.h \
+	hsm/pin.c \
+	hsm/pin.h \
+	hsm/pin_ask.c \
 	hsm/probe.h \
+	hsm/pubkey.c \
+	hsm/pubkey.h \
+	hsm/run.c \
+	hsm/run.h \
+	hsm/session.c \
+	hsm/session.h \
+	hsm/sign.c \
+	hsm/start.c \
+	hsm/start.h \
+	hsm/token.c \
 	hsm/token.h \
+	hsm/uri.c \
 	hsm/uri.h

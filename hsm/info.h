@@ -1,0 +1,36 @@
+/* What a token says of itself, put into words. */
+#ifndef HSM_INFO_H
+#define HSM_INFO_H
+
+#include <stdbool.h>
+
+#include "hsm/module.h"
+#include "hsm/token.h"
+
+/**
+ * info_read(module, slot, out, err):
+ * What the token in ${slot} and its library say of themselves.
+ *
+ * Errors: ERR_TOKEN.
+ */
+int info_read(const struct module *module, ck_slot_id_t slot,
+    struct hsm_token_info *out, struct error *err);
+
+/**
+ * info_slots(module, slots, n, err):
+ * The *${n} slots with a token in them.
+ *
+ * Owner: the caller, free(*${slots}).
+ * Errors: ERR_TOKEN.
+ */
+int info_slots(const struct module *module, ck_slot_id_t **slots, size_t *n,
+    struct error *err);
+
+/**
+ * info_same_token(a, b):
+ * Whether both are of one token: label, serial, manufacturer and model.
+ */
+bool info_same_token(const struct hsm_token_info *a,
+    const struct hsm_token_info *b);
+
+#endif

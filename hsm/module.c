@@ -1,0 +1,318 @@
+#include <dlfcn.h>
+#include <libgen.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include <libp11.h>
+
+#include "hsm/info.h"
+#include "hsm/module.h"
+#include "kmgr/base/mem.h"
+
+int64_t
+module_clock_us(void)
+{
+	struct timespec ts;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+}
+
+void
+module_called(const struct module *module, const char *call, ck_rv_t rv,
+    int64_t at_us)
+{
+	const struct hsm_config *config = module->config;
+
+	if (config != NULL && config->trace != NULL)
+		config->trace(config->trace_arg, call, rv,
+		    module_clock_us() - at_us);
+}
+
+/* Whoever can write the module, or swap it, gets the PIN. */
+static int
+path_check(const char *path, struct error *err)
+{
+	struct stat st;
+	char *copy;
+	const char *folder;
+	int rc = 0;
+
+	if (stat(path, &st) != 0) {
+		(void)err_set_errno(err, "%s", path);
+		err->class = ERR_CONFIG;
+		return err_hint(err, "is the module installed, and "
+		    "module-path right?");
+	}
+	if (!S_ISREG(st.st_mode))
+		return err_set(err, ERR_CONFIG, "%s is not a file", path);
+	if ((st.st_mode & S_IWOTH) != 0)
+		return err_set(err, ERR_CONFIG,
+		    "anybody can write %s, so it is not loaded", path);
+	copy = mem_strdup(path);
+	folder = dirname(copy);
+	/* With the sticky bit others can add files but swap none. */
+	if (stat(folder, &st) == 0 && (st.st_mode & S_IWOTH) != 0 &&
+	    (st.st_mode & S_ISVTX) == 0)
+		rc = err_set(err, ERR_CONFIG,
+		    "anybody can write %s, so nothing is loaded from there",
+		    folder);
+	free(copy);
+	return rc;
+}
+
+/* libp11 leaves Cryptoki's return value in OpenSSL's queue of errors. */
+static int
+libp11_error(struct error *err, const char *call, const char *otherwise)
+{
+	const unsigned long code = ERR_peek_last_error();
+	const bool is_ckr = ERR_GET_LIB(code) == ERR_get_CKR_code();
+
+	ERR_clear_error();
+	if (is_ckr)
+		return ckr_set(err, call, (ck_rv_t)ERR_GET_REASON(code));
+	return err_set(err, ERR_TOKEN, "%s", otherwise);
+}
+
+static int
+load_failed(const char *path, struct error *err)
+{
+	void *image;
+
+	/* libp11 keeps the loader's reason to itself. */
+	if ((image = dlopen(path, RTLD_NOW | RTLD_LOCAL)) == NULL) {
+		const char *why = dlerror();
+
+		ERR_clear_error();
+		(void)err_set(err, ERR_TOKEN, "load module: %s",
+		    why == NULL ? path : why);
+		return err_hint(err, "is module-path a PKCS#11 module for "
+		    "this machine?");
+	}
+	if (dlsym(image, "C_GetFunctionList") == NULL) {
+		ERR_clear_error();
+		(void)dlclose(image);
+		return err_set(err, ERR_TOKEN, "%s is not a PKCS#11 module "
+		    "(it has no C_GetFunctionList)", path);
+	}
+	(void)dlclose(image);
+	(void)libp11_error(err, "C_Initialize", "the module failed to start");
+	return err_hint(err, "see the module's own configuration and log");
+}
+
+/*
+ * The functions of the image that is already in memory, or NULL. It is never
+ * unmapped afterwards: few modules survive that.
+ */
+static struct ck_function_list *
+functions_of(const char *path)
+{
+	struct ck_function_list *list = NULL;
+	CK_C_GetFunctionList get = NULL;
+	void *image, *symbol;
+
+	image = dlopen(path, RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE);
+	if (image == NULL)
+		return NULL;
+	if ((symbol = dlsym(image, "C_GetFunctionList")) != NULL) {
+		/* ISO C has no cast from an object to a function. */
+		memcpy(&get, &symbol, sizeof(get));
+		if (get(&list) != CKR_OK)
+			list = NULL;
+	}
+	(void)dlclose(image);
+	return list;
+}
+
+static bool
+is_initialized(struct ck_function_list *list)
+{
+	struct ck_info info;
+
+	return list != NULL && list->C_GetInfo(&info) == CKR_OK;
+}
+
+/* Have libp11 load and initialise the module, initialised already or not. */
+static int
+own_load(struct module *module, const char *path, struct error *err)
+{
+	const int64_t at_us = module_clock_us();
+
+	module->ctx = PKCS11_CTX_new();
+	if (PKCS11_CTX_load(module->ctx, path) != 0) {
+		(void)load_failed(path, err);
+		module_called(module, "C_Initialize", err->code, at_us);
+		PKCS11_CTX_free(module->ctx);
+		module->ctx = NULL;
+		return -1;
+	}
+	module_called(module, "C_Initialize", CKR_OK, at_us);
+	if ((module->list = functions_of(path)) == NULL) {
+		module_unload(module);
+		return err_set(err, ERR_TOKEN,
+		    "%s gives no list of functions", path);
+	}
+	return 0;
+}
+
+int
+module_load(struct module *module, const char *path, struct error *err)
+{
+	struct ck_function_list *list;
+
+	if (path_check(path, err) != 0)
+		return -1;
+	list = functions_of(path);
+	if (!is_initialized(list))
+		return own_load(module, path, err);
+	module->list = list;
+	return 0;
+}
+
+int
+module_reload(struct module *module, const char *path, struct error *err)
+{
+
+	module_unload(module);
+	if (is_initialized(functions_of(path))) {
+		if (own_load(module, path, err) != 0)
+			return -1;
+		module_unload(module);
+	}
+	return module_load(module, path, err);
+}
+
+void
+module_unload(struct module *module)
+{
+	const int64_t at_us = module_clock_us();
+
+	if (module->slots != NULL)
+		PKCS11_release_all_slots(module->ctx, module->slots,
+		    module->n_slots);
+	if (module->ctx != NULL) {
+		PKCS11_CTX_unload(module->ctx);
+		module_called(module, "C_Finalize", CKR_OK, at_us);
+		PKCS11_CTX_free(module->ctx);
+	}
+	ERR_clear_error();
+	module->slots = NULL;
+	module->n_slots = 0;
+	module->ctx = NULL;
+	module->list = NULL;
+}
+
+static bool
+word_matches(const char *wanted, const char *got)
+{
+
+	return wanted[0] == '\0' || (got != NULL && strcmp(wanted, got) == 0);
+}
+
+static bool
+slot_matches(const struct hsm_uri *uri, const PKCS11_TOKEN *token)
+{
+
+	return token != NULL && word_matches(uri->token, token->label) &&
+	    word_matches(uri->serial, token->serialnr) &&
+	    word_matches(uri->manufacturer, token->manufacturer) &&
+	    word_matches(uri->model, token->model);
+}
+
+/*
+ * libp11 closes all sessions with a token when its slot is released, those of
+ * other users in this process too. So the slots are kept until the module is
+ * unloaded, when all sessions end anyway.
+ */
+static int
+find_by_libp11(struct module *module, const struct hsm_uri *uri,
+    ck_slot_id_t *slot, size_t *n_found, struct error *err)
+{
+	const int64_t at_us = module_clock_us();
+	unsigned int i;
+
+	if (module->slots == NULL && PKCS11_enumerate_slots(module->ctx,
+	    &module->slots, &module->n_slots) != 0) {
+		module->slots = NULL;
+		(void)libp11_error(err, "C_GetSlotList",
+		    "the module lists no slots");
+		module_called(module, "C_GetSlotList", err->code, at_us);
+		return -1;
+	}
+	module_called(module, "C_GetSlotList", CKR_OK, at_us);
+	for (i = 0; i < module->n_slots; i++) {
+		if (!slot_matches(uri, module->slots[i].token))
+			continue;
+		*slot = PKCS11_get_slotid_from_slot(&module->slots[i]);
+		(*n_found)++;
+	}
+	return 0;
+}
+
+/* In a module that another token has loaded, libp11 would disturb that one. */
+static int
+find_beside(const struct module *module, const struct hsm_uri *uri,
+    ck_slot_id_t *slot, size_t *n_found, struct error *err)
+{
+	struct hsm_token_info info;
+	ck_slot_id_t *slots;
+	size_t i, n;
+	int rc = 0;
+
+	if (info_slots(module, &slots, &n, err) != 0)
+		return -1;
+	for (i = 0; rc == 0 && i < n; i++) {
+		rc = info_read(module, slots[i], &info, err);
+		if (rc != 0 || !word_matches(uri->token, info.label) ||
+		    !word_matches(uri->serial, info.serial) ||
+		    !word_matches(uri->manufacturer, info.manufacturer) ||
+		    !word_matches(uri->model, info.model))
+			continue;
+		*slot = slots[i];
+		(*n_found)++;
+	}
+	free(slots);
+	return rc;
+}
+
+int
+module_find(struct module *module, const struct hsm_uri *uri,
+    ck_slot_id_t *slot, struct error *err)
+{
+	size_t n_found = 0;
+	int rc;
+
+	if (module->ctx != NULL)
+		rc = find_by_libp11(module, uri, slot, &n_found, err);
+	else
+		rc = find_beside(module, uri, slot, &n_found, err);
+	if (rc != 0 || n_found == 1)
+		return rc;
+	if (n_found > 1) {
+		(void)err_set(err, ERR_TOKEN, "%zu tokens match the URI",
+		    n_found);
+		return err_hint(err, "add serial= to the URI; kmgr "
+		    "list-tokens shows it");
+	}
+	(void)err_set(err, ERR_TOKEN, "no token %s%s%s in %s", uri->token,
+	    uri->serial[0] != '\0' ? " of serial " : "", uri->serial,
+	    uri->module_path);
+	err->code = CKR_TOKEN_NOT_PRESENT;
+	return err_hint(err, "kmgr list-tokens shows the tokens that this "
+	    "module has; is the right one plugged in?");
+}
+
+int
+module_flags(const struct module *module, ck_slot_id_t slot, ck_flags_t *out,
+    struct error *err)
+{
+	struct ck_token_info info;
+	const ck_rv_t rv = CALL(module, C_GetTokenInfo, (slot, &info));
+
+	if (rv != CKR_OK)
+		return ckr_set(err, "C_GetTokenInfo", rv);
+	*out = info.flags;
+	return 0;
+}

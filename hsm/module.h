@@ -1,0 +1,103 @@
+/*
+ * A PKCS#11 module: libp11 loads it and says which tokens there are, and from
+ * then on its functions are called here, each through CALL().
+ *
+ * libp11 0.4.12 fails on a token with an Ed25519 key when it lists keys, waits
+ * for ever when C_OpenSession fails, and remembers a login that is gone: so
+ * it is asked for nothing else.
+ */
+#ifndef HSM_MODULE_H
+#define HSM_MODULE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "hsm/ckr.h"
+#include "hsm/token.h"
+#include "hsm/uri.h"
+#include "kmgr/base/err.h"
+
+struct PKCS11_ctx_st;
+struct PKCS11_slot_st;
+
+struct module {
+	struct ck_function_list	*list;	/* NULL: not loaded */
+	struct PKCS11_ctx_st	*ctx;	/* NULL: another token initialised it */
+	struct PKCS11_slot_st	*slots;	/* libp11's, kept: see module_find() */
+	unsigned int		 n_slots;
+	const struct hsm_config	*config; /* whose trace() is called, or NULL */
+};
+
+/**
+ * CALL(module, C_Name, (arguments)):
+ * The one way to call Cryptoki: the call is timed and traced. The value is
+ * the function's.
+ */
+#define CALL(module, name, args) __extension__ ({			\
+	const int64_t call_at_us = module_clock_us();			\
+	const ck_rv_t call_rv = (module)->list->name args;		\
+	module_called((module), #name, call_rv, call_at_us);		\
+	call_rv;							\
+})
+
+/**
+ * module_clock_us():
+ * Microseconds of a clock that only runs forward.
+ */
+int64_t module_clock_us(void);
+
+/**
+ * module_called(module, call, rv, at_us):
+ * Trace that ${call}, begun ${at_us}, returned ${rv}.
+ */
+void module_called(const struct module *module, const char *call, ck_rv_t rv,
+    int64_t at_us);
+
+/**
+ * module_load(module, path, err):
+ * Load and initialise ${path}, which not everybody may be able to write. One
+ * that another token of this process has initialised is used as it is.
+ * ${module} is zeroed but for config.
+ *
+ * Errors: ERR_CONFIG (path), ERR_TOKEN.
+ */
+int module_load(struct module *module, const char *path, struct error *err);
+
+/**
+ * module_reload(module, path, err):
+ * Finalize, whoever initialised it, and begin anew. All sessions that this
+ * process has with the module end; another token's are mended when it finds
+ * out (run.h). On failure nothing is loaded.
+ *
+ * Errors: ERR_CONFIG (path), ERR_TOKEN.
+ */
+int module_reload(struct module *module, const char *path,
+    struct error *err);
+
+/**
+ * module_unload(module):
+ * Finalize and unload, if module_load() initialised it.
+ */
+void module_unload(struct module *module);
+
+/**
+ * module_find(module, uri, slot, err):
+ * The slot of the one token that ${uri} names. err->code is
+ * CKR_TOKEN_NOT_PRESENT where there is none.
+ *
+ * Errors: ERR_TOKEN.
+ */
+int module_find(struct module *module, const struct hsm_uri *uri,
+    ck_slot_id_t *slot, struct error *err);
+
+/**
+ * module_flags(module, slot, out, err):
+ * CK_TOKEN_INFO.flags of the token in ${slot}.
+ *
+ * Errors: ERR_TOKEN.
+ */
+int module_flags(const struct module *module, ck_slot_id_t slot,
+    ck_flags_t *out, struct error *err);
+
+#endif

@@ -1,0 +1,254 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "hsm/find.h"
+#include "hsm/login.h"
+#include "hsm/object.h"
+#include "hsm/run.h"
+#include "kmgr/base/mem.h"
+#include "kmgr/base/text.h"
+
+/* A search and what came of it. */
+struct list_arg {
+	const uint8_t		*id;	/* or NULL: all */
+	struct hsm_object	*objects;
+	size_t			 n;
+};
+
+const char *
+hsm_class_name(enum hsm_class class)
+{
+	static const char *const names[] = { "private key", "public key",
+		"secret key", "data", "other" };
+
+	if ((size_t)class >= sizeof(names) / sizeof(names[0]))
+		return "other";
+	return names[class];
+}
+
+static enum hsm_class
+class_of(unsigned long class)
+{
+
+	switch (class) {
+	case CKO_PRIVATE_KEY:
+		return HSM_CLASS_PRIVATE;
+	case CKO_PUBLIC_KEY:
+		return HSM_CLASS_PUBLIC;
+	case CKO_SECRET_KEY:
+		return HSM_CLASS_SECRET;
+	case CKO_DATA:
+		return HSM_CLASS_DATA;
+	default:
+		return HSM_CLASS_OTHER;
+	}
+}
+
+static size_t
+cut(unsigned long len, size_t room)
+{
+
+	if (len == CK_UNAVAILABLE_INFORMATION)
+		return 0;
+	return len > room ? room : len;
+}
+
+static void
+object_fill(struct hsm_object *object, unsigned long class,
+    const struct ck_attribute *id, const struct ck_attribute *label)
+{
+	const size_t label_len = cut(label->value_len,
+	    sizeof(object->label) - 1);
+	const unsigned char *text = label->value;
+	size_t i;
+
+	object->class = class_of(class);
+	object->id_len = cut(id->value_len, sizeof(object->id));
+	memcpy(object->id, id->value, object->id_len);
+	for (i = 0; i < label_len; i++)
+		object->label[i] = text[i] >= ' ' && text[i] < 0x7f ?
+		    (char)text[i] : '?';
+}
+
+static int
+object_read(const struct module *module, ck_session_handle_t session,
+    ck_object_handle_t handle, struct hsm_object *object, struct error *err)
+{
+	unsigned long class = CK_UNAVAILABLE_INFORMATION;
+	unsigned char id[1024], label[1024];
+	struct ck_attribute attrs[] = {
+		{ CKA_CLASS, &class, sizeof(class) },
+		{ CKA_ID, id, sizeof(id) },
+		{ CKA_LABEL, label, sizeof(label) },
+	};
+
+	if (find_values(module, session, handle, attrs, 3, err) != 0)
+		return -1;
+	object_fill(object, class, &attrs[1], &attrs[2]);
+	return 0;
+}
+
+/* Gone since the search: somebody else destroyed it, and that is the answer. */
+static bool
+is_gone(const struct error *err)
+{
+
+	return err->class == ERR_TOKEN &&
+	    (err->code == CKR_OBJECT_HANDLE_INVALID ||
+	    err->code == CKR_KEY_HANDLE_INVALID);
+}
+
+static int
+handles_of(const struct module *module, ck_session_handle_t session,
+    const uint8_t *id, ck_object_handle_t **out, size_t *n, struct error *err)
+{
+	unsigned char yes = 1;
+	struct ck_attribute all = { CKA_TOKEN, &yes, sizeof(yes) };
+
+	if (id != NULL)
+		return find_by_id(module, session, id, out, n, err);
+	return find_objects(module, session, &all, 1, out, n, err);
+}
+
+static int
+list_work(struct hsm_token *token, ck_session_handle_t session, void *arg,
+    struct error *err)
+{
+	struct list_arg *list = arg;
+	const struct module *module = &token->module;
+	struct error failed = ERR_INIT;
+	ck_object_handle_t *handles = NULL;
+	size_t i, n = 0;
+
+	free(list->objects);
+	list->objects = NULL;
+	list->n = 0;
+	if (login_check(token, session, err) != 0 ||
+	    handles_of(module, session, list->id, &handles, &n, err) != 0)
+		return -1;
+	list->objects = mem_new(n * sizeof(*list->objects));
+	for (i = 0; i < n && failed.class == ERR_NONE; i++) {
+		if (object_read(module, session, handles[i],
+		    &list->objects[list->n], &failed) == 0)
+			list->n++;
+		else if (is_gone(&failed))
+			err_clear(&failed);
+	}
+	free(handles);
+	if (failed.class == ERR_NONE)
+		return 0;
+	*err = failed;
+	return -1;
+}
+
+static int
+list(struct hsm_token *token, const uint8_t *id, struct hsm_object **out,
+    size_t *n, struct error *err)
+{
+	struct list_arg found = { id, NULL, 0 };
+	const struct run run = { list_work, NULL, &found, RUN_AGAIN };
+
+	*out = NULL;
+	*n = 0;
+	if (run_do(token, &run, err) != 0) {
+		free(found.objects);
+		return err_wrap(err, "list objects of token %s",
+		    hsm_token_name(token));
+	}
+	*out = found.objects;
+	*n = found.n;
+	return 0;
+}
+
+int
+hsm_object_list(struct hsm_token *token, struct hsm_object **out, size_t *n,
+    struct error *err)
+{
+
+	return list(token, NULL, out, n, err);
+}
+
+int
+hsm_object_find(struct hsm_token *token,
+    const uint8_t id[static HSM_ID_LEN], struct hsm_object **out, size_t *n,
+    struct error *err)
+{
+
+	return list(token, id, out, n, err);
+}
+
+struct destroy_arg {
+	const uint8_t	*id;
+	size_t		 left;
+};
+
+/*
+ * Refused is what the module will not do to this object; everything else is
+ * a failure. Destroying one half may take the other along (NSS).
+ */
+static bool
+is_refused(ck_rv_t rv)
+{
+
+	return rv == CKR_ACTION_PROHIBITED || rv == CKR_FUNCTION_NOT_SUPPORTED ||
+	    rv == CKR_FUNCTION_REJECTED || rv == CKR_ATTRIBUTE_READ_ONLY;
+}
+
+static ck_rv_t
+destroy_all(const struct module *module, ck_session_handle_t session,
+    ck_object_handle_t *handles, size_t n)
+{
+	ck_rv_t rv = CKR_OK;
+	size_t i;
+
+	for (i = 0; i < n && rv == CKR_OK; i++) {
+		rv = CALL(module, C_DestroyObject, (session, handles[i]));
+		if (is_refused(rv) || rv == CKR_OBJECT_HANDLE_INVALID ||
+		    rv == CKR_KEY_HANDLE_INVALID)
+			rv = CKR_OK;
+	}
+	return rv;
+}
+
+static int
+destroy_work(struct hsm_token *token, ck_session_handle_t session, void *arg,
+    struct error *err)
+{
+	struct destroy_arg *destroy = arg;
+	const struct module *module = &token->module;
+	ck_object_handle_t *handles = NULL;
+	size_t n = 0;
+	ck_rv_t rv;
+
+	if (login_check(token, session, err) != 0 ||
+	    find_by_id(module, session, destroy->id, &handles, &n, err) != 0)
+		return -1;
+	rv = destroy_all(module, session, handles, n);
+	free(handles);
+	handles = NULL;
+	if (rv != CKR_OK)
+		return ckr_set(err, "C_DestroyObject", rv);
+	/* What the token still has counts, not what it said. */
+	if (n > 0 && find_by_id(module, session, destroy->id, &handles,
+	    &destroy->left, err) != 0)
+		return -1;
+	free(handles);
+	return 0;
+}
+
+int
+hsm_object_destroy(struct hsm_token *token,
+    const uint8_t id[static HSM_ID_LEN], size_t *left, struct error *err)
+{
+	struct destroy_arg destroy = { id, 0 };
+	const struct run run = { destroy_work, NULL, &destroy, RUN_AGAIN };
+	char hex[2 * HSM_ID_LEN + 1];
+
+	*left = 0;
+	if (run_do(token, &run, err) != 0)
+		return err_wrap(err, "destroy objects with CKA_ID %s in token "
+		    "%s", text_hex(id, HSM_ID_LEN, hex),
+		    hsm_token_name(token));
+	*left = destroy.left;
+	return 0;
+}

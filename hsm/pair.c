@@ -1,0 +1,182 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "hsm/find.h"
+#include "hsm/login.h"
+#include "hsm/pair.h"
+#include "hsm/pubkey.h"
+#include "kmgr/base/mem.h"
+
+struct halves {
+	ck_object_handle_t	private;
+	ck_object_handle_t	public;
+	size_t			n_private;
+	size_t			n_public;
+};
+
+struct hsm_key *
+pair_new(struct hsm_token *token, const uint8_t id[static HSM_ID_LEN])
+{
+	struct hsm_key *key = mem_new(sizeof(*key));
+
+	key->token = token;
+	memcpy(key->id, id, HSM_ID_LEN);
+	(void)pthread_mutex_init(&key->lock, NULL);
+	return key;
+}
+
+static int
+halves_add(struct halves *halves, const struct module *module,
+    ck_session_handle_t session, ck_object_handle_t object, struct error *err)
+{
+	unsigned long class = CK_UNAVAILABLE_INFORMATION;
+	struct ck_attribute attr = { CKA_CLASS, &class, sizeof(class) };
+
+	if (find_values(module, session, object, &attr, 1, err) != 0)
+		return -1;
+	if (class == CKO_PRIVATE_KEY) {
+		halves->private = object;
+		halves->n_private++;
+	} else if (class == CKO_PUBLIC_KEY) {
+		halves->public = object;
+		halves->n_public++;
+	}
+	return 0;
+}
+
+static int
+halves_find(struct halves *halves, const struct hsm_key *key,
+    ck_session_handle_t session, struct error *err)
+{
+	const struct module *module = &key->token->module;
+	ck_object_handle_t *found;
+	size_t i, n;
+	int rc;
+
+	memset(halves, 0, sizeof(*halves));
+	rc = find_by_id(module, session, key->id, &found, &n, err);
+	for (i = 0; rc == 0 && i < n; i++)
+		rc = halves_add(halves, module, session, found[i], err);
+	free(found);
+	return rc;
+}
+
+int
+pair_locate(struct hsm_key *key, ck_session_handle_t session, bool *found,
+    struct error *err)
+{
+	struct halves halves;
+
+	*found = false;
+	if (halves_find(&halves, key, session, err) != 0 ||
+	    (halves.n_private == 0 &&
+	    login_check(key->token, session, err) != 0))
+		return -1;
+	if (halves.n_private == 0 && halves.n_public == 0)
+		return 0;
+	if (halves.n_private != 1 || halves.n_public != 1) {
+		(void)err_set(err, ERR_INTEGRITY, "the token holds %zu private "
+		    "and %zu public keys of this CKA_ID instead of one each",
+		    halves.n_private, halves.n_public);
+		return err_hint(err, "kmgr verify compares the store with the "
+		    "token; somebody has changed the token behind kmgr, or a "
+		    "key generation was cut short");
+	}
+	key->private = halves.private;
+	key->public = halves.public;
+	key->epoch = key->token->epoch;
+	*found = true;
+	return 0;
+}
+
+/* Not by the table of attributes: it is text. Longer ones are cut. */
+static int
+label_read(struct hsm_key *key, ck_session_handle_t session,
+    struct error *err)
+{
+	char label[256];
+	struct ck_attribute attr = { CKA_LABEL, label, sizeof(label) };
+	size_t len;
+
+	if (find_values(&key->token->module, session, key->private, &attr, 1,
+	    err) != 0)
+		return -1;
+	len = attr.value_len == CK_UNAVAILABLE_INFORMATION ? 0 :
+	    attr.value_len;
+	if (len > HSM_LABEL_MAX)
+		len = HSM_LABEL_MAX;
+	memcpy(key->label, label, len);
+	key->label[len] = '\0';
+	return 0;
+}
+
+int
+pair_read(struct hsm_key *key, ck_session_handle_t session, struct error *err)
+{
+	const struct module *module = &key->token->module;
+
+	crypto_key_free(key->pub);
+	key->pub = NULL;
+	key->n_attrs = 0;
+	if (label_read(key, session, err) != 0 ||
+	    pubkey_read(module, session, key->public, &key->want.mech,
+	    &key->pub, err) != 0 ||
+	    attr_report(module, session, key->private, ATTR_PRIVATE,
+	    &key->want, key->attrs, &key->n_attrs, err) != 0 ||
+	    attr_report(module, session, key->public, ATTR_PUBLIC,
+	    &key->want, key->attrs, &key->n_attrs, err) != 0)
+		return -1;
+	return 0;
+}
+
+static int
+find_again(struct hsm_key *key, ck_session_handle_t session,
+    struct error *err)
+{
+	const struct mech *mech;
+	struct crypto_key *pub = NULL;
+	bool found = false;
+	int rc = 0;
+
+	if (pair_locate(key, session, &found, err) != 0)
+		return -1;
+	if (!found)
+		return ckr_set(err, "the key is no longer in the token",
+		    CKR_KEY_HANDLE_INVALID);
+	if (pubkey_read(&key->token->module, session, key->public, &mech,
+	    &pub, err) != 0) {
+		key->epoch = 0;
+		return -1;
+	}
+	if (!pubkey_same(pub, key->pub)) {
+		key->epoch = 0;
+		rc = err_set(err, ERR_INTEGRITY, "another key has taken the "
+		    "place of this one in the token");
+	}
+	crypto_key_free(pub);
+	return rc;
+}
+
+int
+pair_private(struct hsm_key *key, ck_session_handle_t session,
+    ck_object_handle_t *out, struct error *err)
+{
+	int rc = 0;
+
+	(void)pthread_mutex_lock(&key->lock);
+	if (key->epoch != key->token->epoch)
+		rc = find_again(key, session, err);
+	*out = key->private;
+	(void)pthread_mutex_unlock(&key->lock);
+	return rc;
+}
+
+void
+pair_forget(void *arg)
+{
+	struct hsm_key *key = arg;
+
+	(void)pthread_mutex_lock(&key->lock);
+	key->epoch = 0;
+	(void)pthread_mutex_unlock(&key->lock);
+}

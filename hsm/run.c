@@ -1,0 +1,181 @@
+#include <string.h>
+
+#include "hsm/info.h"
+#include "hsm/login.h"
+#include "hsm/run.h"
+#include "hsm/start.h"
+
+/* How often each kind of mending is tried for one piece of work. */
+static const unsigned int mend_limit[] = {
+	[CKR_MEND_NONE] = 0,
+	[CKR_MEND_SESSION] = 2,
+	[CKR_MEND_LOGIN] = 1,
+	[CKR_MEND_HANDLE] = 1,
+	[CKR_MEND_DEVICE] = 2,
+};
+
+#define N_MENDS (sizeof(mend_limit) / sizeof(mend_limit[0]))
+
+static enum ckr_mend
+mend_of(const struct error *err)
+{
+
+	return err->class == ERR_TOKEN ? ckr_mend(err->code) : CKR_MEND_NONE;
+}
+
+struct attempt {
+	unsigned long	epoch;		/* in which opening it was made */
+	bool		is_first;
+	bool		has_begun;	/* work() was called */
+};
+
+/*
+ * A search in a session without login finds public objects only, and says so
+ * to nobody: so new sessions, and all after a failure, are looked at first.
+ */
+static int
+take(struct hsm_token *token, const struct attempt *attempt,
+    ck_session_handle_t *session, struct error *err)
+{
+	bool is_new = false;
+
+	if (token->module.list == NULL)
+		return ckr_set(err, "C_OpenSession",
+		    CKR_CRYPTOKI_NOT_INITIALIZED);
+	if (session_take(&token->pool, &token->module, token->slot, session,
+	    &is_new, err) != 0)
+		return -1;
+	if (!token->is_login_wanted || (!is_new && attempt->is_first))
+		return 0;
+	if (login_session(token, *session, err) == 0)
+		return 0;
+	session_drop(&token->pool, &token->module, *session);
+	return -1;
+}
+
+static int
+try_once(struct hsm_token *token, const struct run *run,
+    struct attempt *attempt, struct error *err)
+{
+	ck_session_handle_t session;
+	enum ckr_mend mend;
+	int rc;
+
+	(void)pthread_rwlock_rdlock(&token->lock);
+	attempt->epoch = token->epoch;
+	attempt->has_begun = false;
+	rc = take(token, attempt, &session, err);
+	if (rc == 0) {
+		attempt->has_begun = true;
+		rc = run->work(token, session, run->arg, err);
+		mend = rc == 0 ? CKR_MEND_NONE : mend_of(err);
+		if (mend == CKR_MEND_SESSION || mend == CKR_MEND_DEVICE)
+			session_drop(&token->pool, &token->module, session);
+		else
+			session_put(&token->pool, session);
+	}
+	(void)pthread_rwlock_unlock(&token->lock);
+	return rc;
+}
+
+/* Both messages: what failed, and why it could not be mended. */
+static int
+in_vain(struct error *err, const struct error *first,
+    const struct error *second)
+{
+	const enum err_class class = second->class == ERR_INTEGRITY ?
+	    ERR_INTEGRITY : first->class;
+
+	(void)err_set(err, class, "%.400s; starting the token anew failed: "
+	    "%.400s", first->msg, second->msg);
+	err->code = first->code;
+	if (first->hint[0] != '\0')
+		(void)err_hint(err, "%s", first->hint);
+	if (second->hint[0] != '\0')
+		(void)err_hint(err, "%s", second->hint);
+	return -1;
+}
+
+static int
+reopen(struct hsm_token *token, unsigned long epoch, struct error *err)
+{
+	int rc = 0;
+
+	(void)pthread_rwlock_wrlock(&token->lock);
+	/* Another thread may have done it while we waited. */
+	if (token->epoch == epoch)
+		rc = start_again(token, err);
+	(void)pthread_rwlock_unlock(&token->lock);
+	return rc;
+}
+
+/*
+ * Sessions end when another token of this process starts the module anew;
+ * the number of our slot may then be another token's.
+ */
+static bool
+is_same_token(struct hsm_token *token)
+{
+	struct error ignored = ERR_INIT;
+	struct hsm_token_info info;
+	bool is_same;
+
+	(void)pthread_rwlock_rdlock(&token->lock);
+	is_same = token->module.list != NULL &&
+	    info_read(&token->module, token->slot, &info, &ignored) == 0 &&
+	    info_same_token(&info, &token->info);
+	(void)pthread_rwlock_unlock(&token->lock);
+	return is_same;
+}
+
+static int
+mend(struct hsm_token *token, const struct run *run, enum ckr_mend how,
+    const struct attempt *attempt, struct error *err)
+{
+
+	switch (how) {
+	case CKR_MEND_NONE:
+		return -1;
+	case CKR_MEND_LOGIN:
+		return 0;	/* take() does it */
+	case CKR_MEND_HANDLE:
+		if (run->forget == NULL)
+			return -1;
+		run->forget(run->arg);
+		return 0;
+	case CKR_MEND_SESSION:
+		if (is_same_token(token))
+			return 0;
+		return reopen(token, attempt->epoch, err);
+	case CKR_MEND_DEVICE:
+		if (run->repeat == RUN_ONCE && attempt->has_begun)
+			return -1;
+		return reopen(token, attempt->epoch, err);
+	}
+	return -1;
+}
+
+int
+run_do(struct hsm_token *token, const struct run *run, struct error *err)
+{
+	unsigned int n_mended[N_MENDS] = { 0 };
+	struct attempt attempt = { 0, true, false };
+	struct error failed = ERR_INIT, mending = ERR_INIT;
+	enum ckr_mend how;
+
+	while (try_once(token, run, &attempt, &failed) != 0) {
+		how = mend_of(&failed);
+		attempt.is_first = false;
+		if (n_mended[how]++ < mend_limit[how] &&
+		    mend(token, run, how, &attempt, &mending) == 0) {
+			err_clear(&failed);
+			continue;
+		}
+		if (mending.class == ERR_NONE)
+			*err = failed;
+		else
+			(void)in_vain(err, &failed, &mending);
+		return -1;
+	}
+	return 0;
+}

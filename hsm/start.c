@@ -1,0 +1,140 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "hsm/info.h"
+#include "hsm/start.h"
+
+#define LOCK_LIMIT_S 30
+
+static void
+sleep_ms(long ms)
+{
+	struct timespec ts = { ms / 1000, ms % 1000 * 1000000L };
+
+	while (nanosleep(&ts, &ts) != 0 && errno == EINTR)
+		;
+}
+
+int
+start_lock(const struct hsm_token *token, int *fd, struct error *err)
+{
+	const char *path = token->config->lock_path;
+	const int64_t end_us = module_clock_us() + LOCK_LIMIT_S * 1000000L;
+
+	*fd = -1;
+	if (path == NULL)
+		return 0;
+	if ((*fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
+	    0600)) < 0)
+		return err_set_errno(err, "open lock file %s", path);
+	while (flock(*fd, LOCK_EX | LOCK_NB) != 0) {
+		if (errno != EWOULDBLOCK || module_clock_us() > end_us) {
+			(void)err_set_errno(err, "lock %s", path);
+			(void)err_hint(err, "another kmgr process holds it "
+			    "while it logs in");
+			start_unlock(*fd);
+			*fd = -1;
+			return -1;
+		}
+		sleep_ms(5);
+	}
+	return 0;
+}
+
+void
+start_unlock(int fd)
+{
+
+	if (fd >= 0)
+		(void)close(fd);
+}
+
+typedef int load_fn(struct module *module, const char *path,
+    struct error *err);
+
+static int
+load_and_find(struct hsm_token *token, load_fn *load,
+    struct hsm_token_info *info, struct error *err)
+{
+	struct module *module = &token->module;
+	ck_flags_t flags = 0;
+	int fd, rc;
+
+	if (start_lock(token, &fd, err) != 0)
+		return -1;
+	rc = load(module, token->uri.module_path, err);
+	if (rc == 0)
+		rc = module_find(module, &token->uri, &token->slot, err);
+	if (rc == 0)
+		rc = info_read(module, token->slot, info, err);
+	if (rc == 0)
+		rc = module_flags(module, token->slot, &flags, err);
+	start_unlock(fd);
+	if (rc != 0)
+		module_unload(module);
+	token->needs_login = (flags & CKF_LOGIN_REQUIRED) != 0;
+	return rc;
+}
+
+static void
+opened(struct hsm_token *token, const struct hsm_token_info *info)
+{
+
+	token->epoch++;
+	token->has_pin_pad = info->has_pin_pad;
+	session_pool_forget(&token->pool,
+	    info->max_sessions > SIZE_MAX ? 0 : (size_t)info->max_sessions);
+}
+
+int
+start_first(struct hsm_token *token, struct error *err)
+{
+	static const long wait_ms[] = { 0, 30, 120, 350 };
+	struct error last = ERR_INIT;
+	size_t i;
+
+	for (i = 0; i < sizeof(wait_ms) / sizeof(wait_ms[0]); i++) {
+		sleep_ms(wait_ms[i]);
+		err_clear(&last);
+		if (load_and_find(token, i == 0 ? module_load : module_reload,
+		    &token->info, &last) == 0) {
+			opened(token, &token->info);
+			return 0;
+		}
+		/* Other failures do not go away by waiting. */
+		if (last.code != CKR_TOKEN_NOT_PRESENT)
+			break;
+	}
+	*err = last;
+	return -1;
+}
+
+int
+start_again(struct hsm_token *token, struct error *err)
+{
+	static const long wait_ms[] = { 20, 180, 600, 1200 };
+	struct hsm_token_info info;
+	struct error last = ERR_INIT;
+	size_t i;
+
+	for (i = 0; i < sizeof(wait_ms) / sizeof(wait_ms[0]); i++) {
+		sleep_ms(wait_ms[i]);
+		err_clear(&last);
+		if (load_and_find(token, module_reload, &info, &last) != 0)
+			continue;
+		if (!info_same_token(&info, &token->info)) {
+			module_unload(&token->module);
+			return err_set(err, ERR_INTEGRITY, "token %s (serial "
+			    "%s) is gone and in its place is %s (serial %s)",
+			    token->info.label, token->info.serial, info.label,
+			    info.serial);
+		}
+		opened(token, &info);
+		return 0;
+	}
+	*err = last;
+	return -1;
+}

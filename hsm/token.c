@@ -1,0 +1,125 @@
+#include <signal.h>
+#include <stdlib.h>
+
+#include "hsm/info.h"
+#include "hsm/login.h"
+#include "hsm/run.h"
+#include "hsm/start.h"
+#include "kmgr/base/mem.h"
+
+/*
+ * A module that talks to a daemon writes to a pipe; the daemon's end must be
+ * an error, not the end of this process.
+ */
+static void
+ignore_sigpipe(void)
+{
+	struct sigaction action;
+
+	if (sigaction(SIGPIPE, NULL, &action) == 0 &&
+	    (action.sa_flags & SA_SIGINFO) == 0 &&
+	    action.sa_handler == SIG_DFL)
+		(void)signal(SIGPIPE, SIG_IGN);
+}
+
+static struct hsm_token *
+token_new(const struct hsm_config *config)
+{
+	struct hsm_token *token = mem_new(sizeof(*token));
+
+	token->config = config;
+	token->module.config = config;
+	session_pool_init(&token->pool);
+	(void)pthread_rwlock_init(&token->lock, NULL);
+	(void)pthread_mutex_init(&token->login_lock, NULL);
+	(void)pthread_mutex_init(&token->memo_lock, NULL);
+	return token;
+}
+
+int
+hsm_token_open(const struct hsm_config *config, struct hsm_token **out,
+    struct error *err)
+{
+	struct hsm_token *token = token_new(config);
+
+	*out = NULL;
+	ignore_sigpipe();
+	if (hsm_uri_read(config->uri, &token->uri, err) != 0 ||
+	    start_first(token, err) != 0) {
+		hsm_token_close(token);
+		return err_wrap(err, "token %s", config->name);
+	}
+	*out = token;
+	return 0;
+}
+
+static int
+login_work(struct hsm_token *token, ck_session_handle_t session, void *arg,
+    struct error *err)
+{
+
+	(void)arg;
+	return login_session(token, session, err);
+}
+
+int
+hsm_token_login(struct hsm_token *token, struct error *err)
+{
+	const struct run run = { login_work, NULL, NULL, RUN_AGAIN };
+	int rc = 0;
+
+	(void)pthread_mutex_lock(&token->login_lock);
+	if (!token->is_login_wanted)
+		rc = login_prepare(token, err);
+	(void)pthread_mutex_unlock(&token->login_lock);
+	if (rc == 0 && !token->is_login_wanted)
+		rc = run_do(token, &run, err);
+	if (rc != 0)
+		return err_wrap(err, "log in to token %s",
+		    token->config->name);
+	token->is_login_wanted = true;
+	return 0;
+}
+
+static int
+info_work(struct hsm_token *token, ck_session_handle_t session, void *arg,
+    struct error *err)
+{
+
+	(void)session;
+	return info_read(&token->module, token->slot, arg, err);
+}
+
+int
+hsm_token_info_get(struct hsm_token *token, struct hsm_token_info *out,
+    struct error *err)
+{
+	const struct run run = { info_work, NULL, out, RUN_AGAIN };
+
+	if (run_do(token, &run, err) != 0)
+		return err_wrap(err, "token %s", token->config->name);
+	return 0;
+}
+
+const char *
+hsm_token_name(const struct hsm_token *token)
+{
+
+	return token->config->name;
+}
+
+void
+hsm_token_close(struct hsm_token *token)
+{
+
+	if (token == NULL)
+		return;
+	session_pool_close(&token->pool, &token->module);
+	module_unload(&token->module);
+	session_pool_clear(&token->pool);
+	secret_free(token->pin);
+	(void)pthread_mutex_destroy(&token->memo_lock);
+	(void)pthread_mutex_destroy(&token->login_lock);
+	(void)pthread_rwlock_destroy(&token->lock);
+	free(token);
+}
