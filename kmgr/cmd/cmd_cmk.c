@@ -88,6 +88,9 @@ cmd_create_cmk(struct cmd *cmd, struct error *err)
 		goto out;
 	put_cmk(json_put_object(cmd->json, "cmk"), cmk);
 	print_cmk(cmk, &cmd->text);
+	if (!cmk_is_sealed(cmk))
+		session_note(cmd->session,
+		    "next: kmgr create-ksk ZONE --cmk %s", request.name);
 	rc = 0;
  out:
 	plan_clear(&plan);

@@ -127,6 +127,22 @@ read_zones(struct cmd *cmd, struct name **zones, size_t *n, struct error *err)
 	return 0;
 }
 
+/* What the operator does with a KSK that nobody has seen yet. */
+static void
+note_next_step(struct cmd *cmd, const struct ksk *list, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (strcmp(list[i].row.state, "generated") != 0)
+			continue;
+		session_note(cmd->session, "next: kmgr sign-zsks %s FILE, "
+		    "with the zone signer's ZSKs; then kmgr get-ds %s, for "
+		    "the parent", list[i].row.zone, list[i].row.zone);
+		return;
+	}
+}
+
 int
 cmd_create_ksk(struct cmd *cmd, struct error *err)
 {
@@ -153,6 +169,7 @@ cmd_create_ksk(struct cmd *cmd, struct error *err)
 	    err) != 0)
 		goto out;
 	print_list(list, n, cmd);
+	note_next_step(cmd, list, n);
 	rc = 0;
  out:
 	ksk_list_free(list, n);

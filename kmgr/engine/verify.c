@@ -282,22 +282,48 @@ check_token(struct verifier *v, const char *name, struct error *err)
 	return rc;
 }
 
-/* Every token that a CMK or an intent names, once. */
+/* Whether a CMK before the ith names the same token. */
+static bool
+is_seen(const struct verifier *v, size_t i)
+{
+	size_t k;
+
+	for (k = 0; k < i; k++)
+		if (strcmp(v->cmks[k].token, v->cmks[i].token) == 0)
+			return true;
+	return false;
+}
+
+/* Whether name is the token of some CMK. */
+static bool
+is_of_cmk(const struct verifier *v, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < v->n_cmks; i++)
+		if (strcmp(v->cmks[i].token, name) == 0)
+			return true;
+	return false;
+}
+
+/* Every token that a CMK, or an open intent of a first CMK, names, once. */
 static int
 check_tokens(struct verifier *v, struct error *err)
 {
-	const struct config *config = session_config(v->session);
 	size_t i, k;
 
-	for (i = 0; i < config->n_tokens; i++) {
-		const char *name = config->tokens[i].name;
-		bool is_used = false;
+	for (i = 0; i < v->n_cmks; i++)
+		if (!is_seen(v, i) && check_token(v, v->cmks[i].token,
+		    err) != 0)
+			return -1;
+	for (i = 0; i < v->n_intents; i++) {
+		const char *name = v->intents[i].token;
 
-		for (k = 0; k < v->n_cmks; k++)
-			is_used |= strcmp(v->cmks[k].token, name) == 0;
-		for (k = 0; k < v->n_intents; k++)
-			is_used |= strcmp(v->intents[k].token, name) == 0;
-		if (is_used && check_token(v, name, err) != 0)
+		for (k = 0; k < i; k++)
+			if (strcmp(v->intents[k].token, name) == 0)
+				break;
+		if (k == i && !is_of_cmk(v, name) &&
+		    check_token(v, name, err) != 0)
 			return -1;
 	}
 	return 0;

@@ -1,0 +1,163 @@
+# Configuration, store and tokens: what is there, and what is wrong with it.
+load ../lib/common
+
+setup() {
+	softhsm_new "$BATS_TEST_TMPDIR" kmgr
+	kmgr_env "$BATS_TEST_TMPDIR"
+}
+
+@test "init writes configuration and store once, and keeps them" {
+	rm "$KMGR_CONFIG"
+	run kmgr init --token "main=$TOKEN_URI" \
+		--store "sqlite:$BATS_TEST_TMPDIR/new/kmgr.db"
+	[ "$status" -eq 0 ]
+	[ "$(stat -c %a "$BATS_TEST_TMPDIR/new/kmgr.db")" = 600 ]
+	before=$(sha256_of "$KMGR_CONFIG")
+	run kmgr init --token other=pkcs11:token=x
+	[ "$status" -eq 0 ]
+	[[ $output == *"stays as it is"* ]]
+	[ "$before" = "$(sha256_of "$KMGR_CONFIG")" ]
+	run kmgr list-cmks
+	[ "$status" -eq 0 ]
+}
+
+@test "init --dry-run writes nothing" {
+	rm "$KMGR_CONFIG"
+	run kmgr init --dry-run --token "main=$TOKEN_URI"
+	[ "$status" -eq 0 ]
+	[[ $output == *"would write"*"$TOKEN_URI"* ]]
+	[ ! -e "$KMGR_CONFIG" ]
+}
+
+@test "init refuses what it could not read back" {
+	rm "$KMGR_CONFIG"
+	for token in main "main=pkcs11:token=x" 'main=a"b' \
+		"bad name=$TOKEN_URI"; do
+		run kmgr init --token "$token"
+		[[ $status -eq 2 || $status -eq 3 ]]
+		[ ! -e "$KMGR_CONFIG" ]
+	done
+	run kmgr init
+	[ "$status" -eq 2 ]
+	[[ $output == *"--token NAME=URI"* ]]
+}
+
+@test "no configuration: exit 3, and how to make one" {
+	run kmgr -c "$BATS_TEST_TMPDIR/none.yaml" list-cmks
+	[ "$status" -eq 3 ]
+	[[ $output == *"none.yaml"*"No such file"* ]]
+	[[ $output == *"hint: make one with: kmgr -c"*"init"* ]]
+}
+
+@test "no store: exit 7, and how to make one" {
+	run kmgr list-cmks
+	[ "$status" -eq 7 ]
+	[[ $output == *"kmgr.db"* ]]
+	[[ $output == *"init"* ]]
+}
+
+@test "every bad configuration is refused as its first line says" {
+	n=0
+	for file in "$srcdir"/tests/fixtures/bad-config/*.yaml; do
+		expect=$(sed -n '1s/^# expect: //p' "$file")
+		[ -n "$expect" ]
+		run kmgr -c "$file" list-tokens
+		[ "$status" -eq 3 ] || { echo "$file: $output"; false; }
+		[[ $output == *"$expect"* ]] || { echo "$file: $output"; false; }
+		[[ $output == *"$file"* ]]
+		n=$((n + 1))
+	done
+	[ $n -ge 20 ]
+}
+
+@test "list-tokens shows the configured ones, and those of a module" {
+	run kmgr list-tokens
+	[ "$status" -eq 0 ]
+	[[ $output == *main*kmgr*"SoftHSM v2"*ok* ]]
+	run kmgr list-tokens --module "$TOKEN_MODULE"
+	[ "$status" -eq 0 ]
+	uri=$(grep ^pkcs11: <<<"$output")
+	# The URI that is printed is one that the configuration takes.
+	kmgr_env "$BATS_TEST_TMPDIR" "found=$uri"
+	run kmgr list-tokens
+	[[ $output == *found*kmgr*ok* ]]
+}
+
+@test "a token that is away is named as such" {
+	kmgr_env "$BATS_TEST_TMPDIR" "main=${TOKEN_URI/token=kmgr/token=gone}"
+	run kmgr list-tokens
+	[ "$status" -eq 0 ]
+	[[ $output == *main*"no token"* || $output == *main*gone* ]]
+	kmgr init >/dev/null
+	run kmgr probe-token main
+	[ "$status" -eq 6 ]
+	run kmgr probe-token other
+	[ "$status" -eq 3 ]
+	[[ $output == *'no token named "other"'*"configured are: main"* ]]
+}
+
+@test "the PIN: wrong, missing, readable by others" {
+	kmgr init >/dev/null
+	pin=$BATS_TEST_TMPDIR/kmgr/pin
+	cp "$pin" "$pin.good"
+	echo 99999999 >"$pin"
+	run kmgr probe-token main
+	[ "$status" -eq 6 ]
+	[[ $output == *"C_Login: CKR_PIN_INCORRECT"* ]]
+	[[ $output == *hint:* && $output != *99999999* ]]
+	cp "$pin.good" "$pin"
+	chmod 644 "$pin"
+	run kmgr probe-token main
+	[ "$status" -eq 3 ]
+	[[ $output == *"can be read or written by others"*"chmod 600"* ]]
+	rm "$pin"
+	run kmgr probe-token main
+	[ "$status" -ne 0 ]
+	[[ $output == *"$pin"* ]]
+}
+
+@test "the PIN comes from a command, or from systemd's credentials" {
+	kmgr init >/dev/null
+	pin=$(cat "$BATS_TEST_TMPDIR/kmgr/pin")
+	kmgr_env "$BATS_TEST_TMPDIR" \
+		"main=${TOKEN_URI%pin-source=*}pin-source=|echo%20$pin"
+	run kmgr probe-token main
+	[ "$status" -eq 0 ]
+	kmgr_env "$BATS_TEST_TMPDIR" "main=${TOKEN_URI%&pin-source=*}"
+	mkdir "$BATS_TEST_TMPDIR/credentials"
+	(umask 077; echo "$pin" >"$BATS_TEST_TMPDIR/credentials/main.pin")
+	CREDENTIALS_DIRECTORY=$BATS_TEST_TMPDIR/credentials \
+		run kmgr probe-token main
+	[ "$status" -eq 0 ]
+	# Without a source and without a terminal there is none.
+	run setsid -w "$KMGR" probe-token main </dev/null
+	[ "$status" -ne 0 ]
+	[[ $output == *pin-source* ]]
+}
+
+@test "probe-token: SoftHSM enforces what must hold" {
+	kmgr init >/dev/null
+	run kmgr probe-token main
+	[ "$status" -eq 0 ]
+	[[ $output == *"no way was found for a private value to leave"* ]]
+	run kmgr --json probe-token main
+	for row in sensitive-read extractable-set; do
+		[ "$(jq -r ".rows[] | select(.id == \"$row\") | .verdict" \
+			<<<"$output")" = enforced ]
+	done
+	[ "$(jq '[.rows[] | select(.verdict == "works")] | length' \
+		<<<"$output")" -eq 4 ]
+	[ "$(jq -r .leak <<<"$output")" = null ]
+	# The throw-away keys are gone.
+	run kmgr verify
+	[ "$status" -eq 0 ]
+	[[ $output == *"0 objects in tokens"* ]]
+}
+
+@test "-v shows the calls to the token, never the PIN" {
+	kmgr init >/dev/null
+	run kmgr -v probe-token main
+	[ "$status" -eq 0 ]
+	[[ $output == *C_Login* && $output == *C_GenerateKeyPair* ]]
+	[[ $output != *"$TOKEN_PIN"* ]]
+}

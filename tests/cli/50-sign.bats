@@ -1,0 +1,207 @@
+# Signing ZSK sets.
+load ../lib/common
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	softhsm_new "$BATS_TEST_TMPDIR" kmgr
+	kmgr_env "$BATS_TEST_TMPDIR"
+	kmgr init >/dev/null
+	cd "$BATS_TEST_TMPDIR"
+	printf 'version: 1\nzones: ["."]\n' >p.yaml
+	kmgr -q create-cmk prod --token main --policy p.yaml >/dev/null
+	kmgr -q create-ksk example.com --cmk prod >/dev/null
+	cat >zsk.zone <<'END'
+example.com. 3600 IN DNSKEY 256 3 13 oJMRESz5E4gYzS/q6XDrvU1qMPYIjCWzJaOau8XNEZeqCYKD5ar0IRd8KqXXFJkqmVfRvMGPmM1x8fGAa2XhSA==
+END
+}
+
+# The fixtures that need no policy or KSK of their own; the unit tests judge
+# the others too.
+judged_by_default() {
+	grep -LE '^; (policy|ksks|zone|now|shared)|^; expect:.*(KSK|TAG)' \
+		"$srcdir/tests/fixtures/$1"/*.zone
+}
+
+# The signed RRset in file $1 verifies: ldns reads and checks it.
+verifies() {
+	local tag
+
+	tag=$(awk '$4 == "RRSIG" && $5 == "DNSKEY" { print $11; exit }' "$1")
+	[ "$tag" = "$(kmgr --json list-ksks | jq '.ksks[0].key_tag')" ]
+	{
+		echo 'example.com. 3600 IN SOA . . 1 1 1 1 1'
+		cat "$1"
+	} >"$1.signed"
+	run ldns-verify-zone -S -V 3 "$1.signed"
+	[[ $output != *"bogus"* && $output != *"Bogus"* ]]
+}
+
+@test "the signed RRset has KSK, ZSK and one RRSIG, with the policy's window" {
+	now=$(date +%s)
+	kmgr sign-zsks example.com zsk.zone >out
+	[ "$(awk '{ print $4 }' out | sort | uniq -c | tr -s ' \n' ' ')" = \
+		" 2 DNSKEY 1 RRSIG " ]
+	read -r expiration inception < <(awk '$4 == "RRSIG" {
+		print $9, $10 }' out)
+	seconds() { date -u -d "$(sed -E \
+		's/(....)(..)(..)(..)(..)(..)/\1-\2-\3 \4:\5:\6/' <<<"$1")" +%s; }
+	(( $(seconds "$expiration") - now >= 14 * 86400 ))
+	(( $(seconds "$expiration") - now <= 14 * 86400 + 60 ))
+	(( now - $(seconds "$inception") >= 3600 - 60 ))
+	verifies out
+}
+
+@test "--cds adds CDS and CDNSKEY, each with its RRSIG" {
+	kmgr sign-zsks example.com zsk.zone --cds >out
+	[ "$(awk '$4 == "RRSIG" { print $5 }' out | sort | tr '\n' ' ')" = \
+		"CDNSKEY CDS DNSKEY " ]
+	[ "$(awk '$4 == "CDS" { print $5, $6, $7, $8 }' out)" = \
+		"$(kmgr get-ds example.com | cut -d ' ' -f 4-)" ]
+}
+
+@test "every good ZSK set is signed, as BIND, Knot, NSD and PowerDNS print it" {
+	n=0
+	for file in $(judged_by_default good-zsks); do
+		run kmgr -q sign-zsks example.com "$file"
+		[ "$status" -eq 0 ] || { echo "$file: $output"; false; }
+		n=$((n + 1))
+	done
+	[ $n -ge 5 ]
+}
+
+@test "every bad ZSK set is refused by the rule in its first line, unsigned" {
+	n=0
+	for file in $(judged_by_default bad-zsks); do
+		expect=$(sed -n '1s/^; expect: //p' "$file")
+		[ -n "$expect" ]
+		run --separate-stderr kmgr sign-zsks example.com "$file"
+		[[ $status -eq 4 || $status -eq 5 ]] ||
+			{ echo "$file: $status $stderr"; false; }
+		[ -z "$output" ]
+		for rule in $expect; do
+			[[ $stderr == *"$rule"* ]] ||
+				{ echo "$file: $stderr"; false; }
+		done
+		n=$((n + 1))
+	done
+	[ $n -ge 25 ]
+	[ "$(sqlite3 kmgr.db 'SELECT count(*) FROM signature')" -eq 0 ]
+}
+
+@test "standard input, with and without a dash" {
+	kmgr sign-zsks example.com - <zsk.zone >a
+	kmgr sign-zsks example.com <zsk.zone >b
+	[ "$(grep -c DNSKEY a)" -eq 3 ]
+	[ "$(grep -v RRSIG a)" = "$(grep -v RRSIG b)" ]
+}
+
+@test "--inception, --expiration and --validity, within the policy" {
+	kmgr sign-zsks example.com zsk.zone --validity 3d >out
+	verifies out
+	kmgr sign-zsks example.com zsk.zone --expiration +10d \
+		--inception -30m >out
+	verifies out
+	for options in "--validity 400d" "--expiration +500d" \
+		"--expiration -1d" "--inception +1d" "--validity 0s"; do
+		run kmgr sign-zsks example.com zsk.zone $options
+		[ "$status" -eq 5 ] || { echo "$options: $output"; false; }
+		[[ $output == *SIG-* ]]
+	done
+	for options in "--validity 1y" "--expiration tomorrow" \
+		"--inception 1700000000" "--validity 1d --expiration +1d"; do
+		run kmgr sign-zsks example.com zsk.zone $options
+		[ "$status" -eq 2 ] || { echo "$options: $output"; false; }
+	done
+}
+
+@test "--dry-run signs nothing and needs no PIN" {
+	echo 0 >"$BATS_TEST_TMPDIR/kmgr/pin"
+	run kmgr sign-zsks example.com zsk.zone --cds --dry-run
+	[ "$status" -eq 0 ]
+	[ "${#lines[@]}" -eq 3 ]
+	[[ ${lines[0]} == "would sign example.com. DNSKEY (2 records)"* ]]
+	[ "$(sqlite3 kmgr.db 'SELECT count(*) FROM signature')" -eq 0 ]
+}
+
+@test "-o writes the whole file or leaves the old one" {
+	kmgr sign-zsks example.com zsk.zone -o out
+	grep -q RRSIG out
+	before=$(sha256_of out)
+	run kmgr sign-zsks example.com /dev/null -o out
+	[ "$status" -ne 0 ]
+	[ "$before" = "$(sha256_of out)" ]
+	run kmgr sign-zsks example.com zsk.zone -o none/out
+	[ "$status" -eq 9 ]
+	[[ $output == *none/out* ]]
+	[ "$(ls -a | grep -c '^out\.')" -eq 0 ]
+}
+
+@test "a zone without a KSK, a file that is not there, junk" {
+	run kmgr sign-zsks example.org zsk.zone
+	[ "$status" -eq 4 ]
+	[[ $output == *"zone example.org. has no KSK"*create-ksk* ]]
+	run kmgr sign-zsks example.com none.zone
+	[ "$status" -ne 0 ]
+	[[ $output == *none.zone* ]]
+	head -c 4096 /dev/urandom >junk
+	run kmgr sign-zsks example.com junk
+	[ "$status" -eq 4 ]
+	head -c 2000000 /dev/zero | tr '\0' ';' >huge
+	run kmgr sign-zsks example.com huge
+	[ "$status" -eq 4 ]
+	[[ $output == *"longer than"* ]]
+}
+
+@test "a KSK is published once it has signed" {
+	[ "$(kmgr --json list-ksks | jq -r '.ksks[0].state')" = generated ]
+	kmgr sign-zsks example.com zsk.zone >/dev/null
+	[ "$(kmgr --json list-ksks | jq -r '.ksks[0].state')" = published ]
+	id=$(kmgr --json list-ksks | jq -r '.ksks[0].id')
+	[ "$(kmgr --json describe-ksk "$id" | jq '.ksk.signatures |
+		length')" -eq 1 ]
+}
+
+@test "two KSKs sign; two CMKs judge" {
+	printf 'version: 1\nzones: ["."]\nzsk: { max-keys: 1 }\n' >strict.yaml
+	kmgr -q create-cmk strict --token main --policy strict.yaml >/dev/null
+	kmgr -q create-ksk example.com --cmk strict >/dev/null
+	kmgr sign-zsks example.com zsk.zone >out
+	[ "$(grep -c RRSIG out)" -eq 2 ]
+	{
+		cat zsk.zone
+		echo 'example.com. 3600 IN DNSKEY 256 3 13 wLpMWDT9cWAiVIQ9' \
+			'DlmD6Je6vxNxwZOlBlVZ9xIbqCWb7rM24vCMVqcZHlzmMSBn' \
+			'O0t7c3vJzQbrKuWVMjJ4xg=='
+	} >two.zone
+	run kmgr sign-zsks example.com two.zone
+	[ "$status" -ne 0 ]
+}
+
+@test "many zones in one go: a bad one is named and stops no other" {
+	kmgr -q create-ksk a.example b.example c.example --cmk prod >/dev/null
+	mkdir zones
+	for zone in a b c; do
+		sed "s/^example.com/$zone.example/" zsk.zone \
+			>zones/$zone.example.zone
+	done
+	kmgr sign-zsks --zones-from zones >out
+	[ "$(grep -c RRSIG out)" -eq 3 ]
+	[ "$(sqlite3 kmgr.db "SELECT count(*) FROM ledger
+		WHERE type = 'sign-zsks'")" -eq 1 ]
+	sed -i 's/ 256 / 257 /' zones/b.example.zone
+	run --separate-stderr kmgr sign-zsks --zones-from zones
+	[ "$status" -eq 4 ]
+	[ "$(grep -c RRSIG <<<"$output")" -eq 2 ]
+	[[ $stderr == *"b.example"*"ZSK-FLAGS"* ]]
+	[[ $stderr == *"1 of 3 zones were not signed"* ]]
+}
+
+@test "--json has the records, the window and every finding" {
+	kmgr --json sign-zsks example.com zsk.zone >out.json
+	[ "$(jq -r .signed.zone out.json)" = example.com. ]
+	jq -r .signed.records out.json | grep -q RRSIG
+	[ "$(jq -r '[.signed.findings[].verdict] | unique | .[]' out.json |
+		grep -c fail)" -eq 0 ]
+	[ "$(jq '.signed.findings | length' out.json)" -gt 10 ]
+}

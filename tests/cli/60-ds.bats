@@ -1,0 +1,94 @@
+# The DS in every format, as registrars and parents want it.
+load ../lib/common
+
+setup() {
+	softhsm_new "$BATS_TEST_TMPDIR" kmgr
+	kmgr_env "$BATS_TEST_TMPDIR"
+	kmgr init >/dev/null
+	cd "$BATS_TEST_TMPDIR"
+	printf 'version: 1\nzones: ["."]\nds: { digest-types: %s }\n' \
+		'[sha-256, sha-384]' >p.yaml
+	kmgr -q create-cmk prod --token main --policy p.yaml >/dev/null
+	kmgr -q create-ksk example.com --cmk prod >/dev/null
+	kmgr --json list-ksks | jq -r '"example.com. 3600 IN DNSKEY \(.ksks[0].dnskey)"' \
+		>key
+	tag=$(kmgr --json list-ksks | jq '.ksks[0].key_tag')
+	# No format needs the token.
+	echo 0 >"$BATS_TEST_TMPDIR/kmgr/pin"
+}
+
+@test "zone: what dnssec-dsfromkey makes of the same key" {
+	kmgr get-ds example.com >ours
+	for digest in SHA-256 SHA-384; do
+		dnssec-dsfromkey -a $digest -f key example.com
+	done >theirs
+	diff ours theirs
+}
+
+@test "cds: what dnssec-dsfromkey -C makes, and the key as CDNSKEY" {
+	kmgr get-ds example.com --format cds >ours
+	{
+		for digest in SHA-256 SHA-384; do
+			dnssec-dsfromkey -C -a $digest -f key example.com
+		done
+		sed 's/ 3600 IN DNSKEY / IN CDNSKEY /' key
+	} >theirs
+	diff ours theirs
+}
+
+@test "form: every field that registrars ask for" {
+	run kmgr get-ds example.com --format form
+	[ "$status" -eq 0 ]
+	for label in "Key tag" Flags Protocol "Signing algorithm" \
+		"Digest algorithm" Digest "Public key" "DS record" \
+		"DNSKEY record"; do
+		grep -q "^$label  *[^ ]" <<<"$output"
+	done
+	grep -q "^Key tag  *$tag\$" <<<"$output"
+}
+
+@test "json: all fields of Route 53's DS information" {
+	kmgr get-ds example.com --format json >ds.json
+	for field in name cmk_id flag signing_algorithm_mnemonic \
+		signing_algorithm_type digest_algorithm_mnemonic \
+		digest_algorithm_type key_tag digest_value public_key \
+		ds_record dnskey_record status created_date; do
+		jq -e ".[0] | has(\"$field\")" ds.json
+	done
+	[ "$(jq -r '.[0].ds_record' ds.json)" = \
+		"$(kmgr get-ds example.com | head -1 | cut -d ' ' -f 4-)" ]
+	[ "$(jq -r '.[0].flag' ds.json)" -eq 257 ]
+}
+
+@test "epp-ds and epp-key are XML with the data of RFC 5910" {
+	kmgr get-ds example.com --format epp-ds >ds.xml
+	kmgr get-ds example.com --format epp-key >key.xml
+	for file in ds.xml key.xml; do
+		python3 -c 'import sys, xml.dom.minidom as m
+m.parse(sys.argv[1])' $file
+		grep -q 'urn:ietf:params:xml:ns:secDNS-1.1' $file
+		grep -q '<domain:name>example.com</domain:name>' $file
+	done
+	[ "$(grep -c "<secDNS:keyTag>$tag</secDNS:keyTag>" ds.xml)" -eq 2 ]
+	grep -q '<secDNS:flags>257</secDNS:flags>' key.xml
+	grep -q "<secDNS:pubKey>$(cut -d ' ' -f 8 key)</secDNS:pubKey>" key.xml
+}
+
+@test "nsupdate: a script that adds and removes nothing" {
+	run kmgr get-ds example.com --format nsupdate
+	[ "$(grep -c '^update add example.com. 86400 IN DS ' <<<"$output")" -eq 2 ]
+	[ "${lines[-1]}" = send ]
+	[[ $output != *delete* ]]
+}
+
+@test "an unknown format: exit 2 with the formats that there are" {
+	run kmgr get-ds example.com --format bind
+	[ "$status" -eq 2 ]
+	[[ $output == *"epp-key, cds, nsupdate"* ]]
+}
+
+@test "a zone without a KSK: exit 4" {
+	run kmgr get-ds example.org
+	[ "$status" -eq 4 ]
+	[[ $output == *"has no KSK"* ]]
+}

@@ -1,0 +1,144 @@
+# verify names every difference between store, ledger and token.
+load ../lib/common
+
+setup() {
+	softhsm_new "$BATS_TEST_TMPDIR" kmgr
+	kmgr_env "$BATS_TEST_TMPDIR"
+	kmgr init >/dev/null
+	cd "$BATS_TEST_TMPDIR"
+	printf 'version: 1\nzones: ["."]\n' >p.yaml
+	kmgr -q create-cmk prod --token main --policy p.yaml >/dev/null
+	kmgr -q create-ksk example.com --cmk prod >/dev/null
+	id=$(kmgr --json list-ksks | jq -r '.ksks[0].id')
+	key=$(kmgr --json describe-ksk "$id" | jq -r .ksk.endorsement.key_id)
+}
+
+tool() {
+	pkcs11-tool --module "$TOKEN_MODULE" --token-label kmgr --login \
+		--pin "$TOKEN_PIN" "$@"
+}
+
+# sql STATEMENT: with the guards taken away, as somebody would who wants to.
+sql() {
+	local trigger
+
+	for trigger in $(sqlite3 kmgr.db "SELECT name FROM sqlite_master
+		WHERE type = 'trigger'"); do
+		sqlite3 kmgr.db "DROP TRIGGER $trigger"
+	done
+	sqlite3 kmgr.db "$1"
+}
+
+# differs KIND: verify exits 10 and names a difference of this kind.
+differs() {
+	run kmgr verify
+	[ "$status" -eq 10 ]
+	grep -q "^$1: " <<<"$output"
+	run kmgr --json verify
+	[ "$status" -eq 10 ]
+	[[ $output == *"\"kind\": \"$1\""* ]]
+}
+
+@test "nothing differs" {
+	run kmgr verify
+	[ "$status" -eq 0 ]
+	[[ $output == "1 CMKs, 2 key pairs, 1 KSKs, 3 events, 4 objects"* ]]
+}
+
+@test "a private key that is gone" {
+	tool --delete-object --type privkey --id "$key"
+	differs missing-key
+	[[ $(kmgr verify 2>&1 || :) == *"no private half"* ]]
+	run kmgr sign-zsks example.com /dev/null
+	[ "$status" -ne 0 ]
+}
+
+@test "a pair that is gone, and is not made again" {
+	tool --delete-object --type privkey --id "$key"
+	tool --delete-object --type pubkey --id "$key"
+	differs missing-key
+	run kmgr create-ksk example.com --cmk prod
+	[ "$status" -eq 0 ]
+	differs missing-key
+}
+
+@test "another object under the key's id" {
+	tool --keypairgen --key-type EC:prime256v1 --id "$key" --label planted
+	differs duplicate-object
+	echo 'example.com. 3600 IN DNSKEY 256 3 13 oJMRESz5E4gYzS/q6XDrvU1qMPYIjCWzJaOau8XNEZeqCYKD5ar0IRd8KqXXFJkqmVfRvMGPmM1x8fGAa2XhSA==' >zsk
+	run kmgr sign-zsks example.com zsk
+	[ "$status" -eq 10 ]
+	[[ $output != *RRSIG* ]]
+}
+
+@test "another key in the place of ours" {
+	tool --delete-object --type privkey --id "$key"
+	tool --delete-object --type pubkey --id "$key"
+	tool --keypairgen --key-type EC:prime256v1 --id "$key" --label planted
+	differs changed-key
+}
+
+@test "an object with our label that nobody knows" {
+	tool --keypairgen --key-type EC:prime256v1 --id 0102 \
+		--label kmgr1:ksk:ffffffff
+	differs unknown-object
+}
+
+@test "objects of others are none of our business" {
+	tool --keypairgen --key-type EC:prime256v1 --id 0102 --label other
+	run kmgr verify
+	[ "$status" -eq 0 ]
+}
+
+@test "a KSK's row that was changed" {
+	sql "UPDATE ksk SET zone = 'example.org.'"
+	differs ksk
+	run kmgr get-ds example.org
+	[ "$status" -eq 10 ]
+}
+
+@test "a KSK's key that was replaced in the store" {
+	sql "UPDATE ksk SET dnskey =
+		x'0101030d$(printf '%0128d' 7)'"
+	differs ksk
+	run kmgr get-ds example.com
+	[ "$status" -eq 10 ]
+	[[ $output != *" DS "* ]]
+}
+
+@test "an endorsement that was changed" {
+	sql "UPDATE ksk SET endorsement =
+		replace(endorsement, 'example.com', 'example.org')"
+	differs ksk
+}
+
+@test "an event that was changed, or removed" {
+	cp kmgr.db saved.db
+	sql "UPDATE ledger SET payload = replace(payload, 'prod', 'test')
+		WHERE seq = 1"
+	differs ledger
+	cp saved.db kmgr.db
+	sql "DELETE FROM ledger WHERE seq = 2"
+	differs ledger
+}
+
+@test "an intent that is open" {
+	sql "INSERT INTO intent (kind, token, key_id, label, payload, state,
+		created_at) VALUES ('create-ksk', 'main',
+		'000102030405060708090a0b0c0d0e0f', 'kmgr1:ksk:x', '{}', 'open',
+		1)"
+	differs unfinished
+	# The next creation undoes it: the token has nothing of it.
+	kmgr -q create-ksk example.net --cmk prod >/dev/null
+	run kmgr verify
+	[ "$status" -eq 0 ]
+}
+
+@test "the wrong token: initialised again under the same name" {
+	softhsm2-util --module "$TOKEN_MODULE" --init-token --token kmgr \
+		--label kmgr --so-pin "$TOKEN_SO_PIN" --pin "$TOKEN_PIN"
+	differs missing-key
+	run kmgr create-ksk example.net --cmk prod
+	[ "$status" -eq 6 ]
+	[[ $output == *"seal key of CMK prod"*"has no key"* ]]
+}
