@@ -107,7 +107,7 @@ static const struct ckr table[] = {
 	ROW(CKR_USER_ALREADY_LOGGED_IN, NONE, NULL),
 	ROW(CKR_USER_NOT_LOGGED_IN, LOGIN, NULL),
 	/* SoftHSM 2.6.1 read while another process logs in says so, too. */
-	ROW(CKR_USER_PIN_NOT_INITIALIZED, DEVICE, "the security officer has "
+	ROW(CKR_USER_PIN_NOT_INITIALIZED, START, "the security officer has "
 	    "not set a user PIN yet (for example pkcs11-tool --login-type so "
 	    "--init-pin)"),
 	ROW(CKR_USER_TYPE_INVALID, NONE, NULL),
@@ -126,7 +126,7 @@ static const struct ckr table[] = {
 	ROW(CKR_SAVED_STATE_INVALID, NONE, NULL),
 	ROW(CKR_INFORMATION_SENSITIVE, NONE, NULL),
 	ROW(CKR_STATE_UNSAVEABLE, NONE, NULL),
-	ROW(CKR_CRYPTOKI_NOT_INITIALIZED, DEVICE, NULL),
+	ROW(CKR_CRYPTOKI_NOT_INITIALIZED, START, NULL),
 	ROW(CKR_CRYPTOKI_ALREADY_INITIALIZED, NONE, NULL),
 	ROW(CKR_MUTEX_BAD, NONE, NULL),
 	ROW(CKR_MUTEX_NOT_LOCKED, NONE, NULL),

@@ -15,7 +15,8 @@ enum ckr_mend {
 	CKR_MEND_SESSION,	/* open another session */
 	CKR_MEND_LOGIN,		/* log in again */
 	CKR_MEND_HANDLE,	/* find the object again */
-	CKR_MEND_DEVICE		/* start the module again */
+	CKR_MEND_START,		/* start the module: nothing was done */
+	CKR_MEND_DEVICE		/* the same, but the call may have been made */
 };
 
 /**

@@ -220,24 +220,25 @@ trial(struct hsm_key *key, struct error *err)
 	return 0;
 }
 
-/* Undo, as far as the token lets us, and say what is left. */
+/* Undo as far as the token lets us, and add to ${err} what is left. */
 static void
-undo(struct hsm_token *token, const uint8_t id[static HSM_ID_LEN],
-    struct error *err)
+undo(const struct hsm_key *key, struct error *err)
 {
 	struct error ignored = ERR_INIT;
-	char hex[2 * HSM_ID_LEN + 1];
+	char hex[2 * HSM_ID_LEN + 1], left_text[96];
 	size_t left = 0;
 
-	(void)text_hex(id, HSM_ID_LEN, hex);
-	if (hsm_object_destroy(token, id, &left, &ignored) != 0)
-		(void)err_wrap(err, "(objects with CKA_ID %s may be left in "
-		    "the token)", hex);
+	(void)text_hex(key->id, HSM_ID_LEN, hex);
+	if (hsm_object_destroy(key->token, key->id, &left, &ignored) != 0)
+		(void)snprintf(left_text, sizeof(left_text),
+		    "objects with CKA_ID %s may be left", hex);
 	else if (left > 0)
-		(void)err_wrap(err, "(%zu objects with CKA_ID %s are left in "
-		    "the token)", left, hex);
+		(void)snprintf(left_text, sizeof(left_text),
+		    "%zu objects with CKA_ID %s are left", left, hex);
 	else
-		(void)err_wrap(err, "(nothing is left of it in the token)");
+		(void)snprintf(left_text, sizeof(left_text),
+		    "nothing of it is left");
+	(void)err_wrap(err, "in vain, and %s in the token", left_text);
 }
 
 static int
@@ -273,13 +274,13 @@ generate(struct hsm_key *key, const struct hsm_key_spec *spec,
 
 	if (run_do(key->token, &make, err) != 0) {
 		if (may_have_made(err))
-			undo(key->token, key->id, err);
+			undo(key, err);
 		return -1;
 	}
 	if (run_do(key->token, &read, err) != 0 ||
 	    is_what_was_asked(key, spec, err) != 0 ||
 	    trial(key, err) != 0) {
-		undo(key->token, key->id, err);
+		undo(key, err);
 		return -1;
 	}
 	return 0;

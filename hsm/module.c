@@ -76,30 +76,27 @@ libp11_error(struct error *err, const char *call, const char *otherwise)
 	return err_set(err, ERR_TOKEN, "%s", otherwise);
 }
 
+/* libp11 prints the loader's complaint; ours goes into the error. */
 static int
-load_failed(const char *path, struct error *err)
+image_check(const char *path, struct error *err)
 {
-	void *image;
+	void *image = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+	const char *why;
+	bool is_module;
 
-	/* libp11 keeps the loader's reason to itself. */
-	if ((image = dlopen(path, RTLD_NOW | RTLD_LOCAL)) == NULL) {
-		const char *why = dlerror();
-
-		ERR_clear_error();
+	if (image == NULL) {
+		why = dlerror();
 		(void)err_set(err, ERR_TOKEN, "load module: %s",
 		    why == NULL ? path : why);
 		return err_hint(err, "is module-path a PKCS#11 module for "
 		    "this machine?");
 	}
-	if (dlsym(image, "C_GetFunctionList") == NULL) {
-		ERR_clear_error();
-		(void)dlclose(image);
+	is_module = dlsym(image, "C_GetFunctionList") != NULL;
+	(void)dlclose(image);
+	if (!is_module)
 		return err_set(err, ERR_TOKEN, "%s is not a PKCS#11 module "
 		    "(it has no C_GetFunctionList)", path);
-	}
-	(void)dlclose(image);
-	(void)libp11_error(err, "C_Initialize", "the module failed to start");
-	return err_hint(err, "see the module's own configuration and log");
+	return 0;
 }
 
 /*
@@ -138,11 +135,17 @@ is_initialized(struct ck_function_list *list)
 static int
 own_load(struct module *module, const char *path, struct error *err)
 {
-	const int64_t at_us = module_clock_us();
+	int64_t at_us;
 
+	if (image_check(path, err) != 0)
+		return -1;
 	module->ctx = PKCS11_CTX_new();
+	at_us = module_clock_us();
 	if (PKCS11_CTX_load(module->ctx, path) != 0) {
-		(void)load_failed(path, err);
+		(void)libp11_error(err, "C_Initialize",
+		    "the module failed to start");
+		(void)err_hint(err, "see the module's own configuration and "
+		    "log");
 		module_called(module, "C_Initialize", err->code, at_us);
 		PKCS11_CTX_free(module->ctx);
 		module->ctx = NULL;

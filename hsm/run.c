@@ -11,6 +11,7 @@ static const unsigned int mend_limit[] = {
 	[CKR_MEND_SESSION] = 2,
 	[CKR_MEND_LOGIN] = 1,
 	[CKR_MEND_HANDLE] = 1,
+	[CKR_MEND_START] = 2,
 	[CKR_MEND_DEVICE] = 2,
 };
 
@@ -58,7 +59,7 @@ try_once(struct hsm_token *token, const struct run *run,
     struct attempt *attempt, struct error *err)
 {
 	ck_session_handle_t session;
-	enum ckr_mend mend;
+	enum ckr_mend how;
 	int rc;
 
 	(void)pthread_rwlock_rdlock(&token->lock);
@@ -68,8 +69,9 @@ try_once(struct hsm_token *token, const struct run *run,
 	if (rc == 0) {
 		attempt->has_begun = true;
 		rc = run->work(token, session, run->arg, err);
-		mend = rc == 0 ? CKR_MEND_NONE : mend_of(err);
-		if (mend == CKR_MEND_SESSION || mend == CKR_MEND_DEVICE)
+		how = rc == 0 ? CKR_MEND_NONE : mend_of(err);
+		if (how == CKR_MEND_SESSION || how == CKR_MEND_START ||
+		    how == CKR_MEND_DEVICE)
 			session_drop(&token->pool, &token->module, session);
 		else
 			session_put(&token->pool, session);
@@ -146,6 +148,8 @@ mend(struct hsm_token *token, const struct run *run, enum ckr_mend how,
 	case CKR_MEND_SESSION:
 		if (is_same_token(token))
 			return 0;
+		return reopen(token, attempt->epoch, err);
+	case CKR_MEND_START:
 		return reopen(token, attempt->epoch, err);
 	case CKR_MEND_DEVICE:
 		if (run->repeat == RUN_ONCE && attempt->has_begun)
