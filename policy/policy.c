@@ -172,8 +172,9 @@ policy_read_yaml(const char *text, size_t len, const char *what,
 		return err_set(err, ERR_CONFIG, "%s: %zu bytes; a policy has "
 		    "at most %d", what, len, POLICY_MAX_LEN);
 	if (yaml_node_read(text, len, what, &root, err) != 0) {
-		/* YAML takes a bare * for an alias. */
-		if (strstr(err->msg, "alias") != NULL)
+		/* YAML takes a bare * for an alias, and libyaml says so. */
+		if (strstr(err->msg, "alias") != NULL ||
+		    strstr(err->msg, "expected alphabetic") != NULL)
 			(void)err_hint(err, "put quotes around patterns: "
 			    "\"*.example.net\"");
 		return -1;

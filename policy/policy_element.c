@@ -253,10 +253,11 @@ read_zone(const struct policy_field *field, const char *text, void *at,
 	(void)field;
 	if (strcmp(text, ".") == 0)
 		zone.scope = SCOPE_ANY;
-	else if (name_read(is_below ? text + 2 : text, &zone.name, err) != 0)
-		return -1;
 	else if (is_below)
 		zone.scope = SCOPE_BELOW;
+	if (zone.scope != SCOPE_ANY && strcmp(text, "*.") != 0 &&
+	    name_read(is_below ? text + 2 : text, &zone.name, err) != 0)
+		return -1;
 	if (name_is_wildcard(&zone.name) ||
 	    (is_below && zone.name.len == 1))
 		return err_set(err, ERR_CONFIG, "\"%.256s\" is no pattern",

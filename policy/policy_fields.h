@@ -33,9 +33,10 @@ struct policy_field {
 	int64_t		 min, max;
 	const char	*const *words;	/* ends with NULL */
 	const char	*zero;		/* the word that people write for 0 */
-	const char	*preset;	/* default as people write it, elements of
-					   a list parted by commas; or NULL */
-	const char	*(*derive)(const struct policy *); /* else this */
+	/* The default, as people write it and a list's elements parted by
+	   commas, or what follows from rows before it, or neither. */
+	const char	*preset;
+	const char	*(*derive)(const struct policy *);
 	const char	*doc;
 };
 

@@ -40,7 +40,7 @@ struct findings {
 
 struct rule_info {
 	const char	*id;
-	const char	*summary;	/* one line, what holds when it passes */
+	const char	*summary;	/* what holds when it passes */
 	const char	*explanation;	/* why, and what to do; sources */
 };
 

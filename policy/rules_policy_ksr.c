@@ -103,23 +103,11 @@ check_keys_of(const char *name, const struct policy_ksr *k,
 static void
 check_keys(const void *subject, struct report *report)
 {
-	const struct policy *p = subject;
-	const struct policy_ksr *k;
-	size_t i, j;
+	size_t i;
 
-	for (i = 0; i < N_FORMATS; i++) {
-		k = ksr_of(subject, &formats[i]);
-		check_keys_of(formats[i].name, k, report);
-		for (j = 0; j < k->n_keys_per_bundle; j++)
-			if (k->keys_per_bundle[j] > p->zsk_max_keys) {
-				report_fail(report, "ksr.%s.keys-per-bundle "
-				    "asks for %" PRId64 " keys and "
-				    "zsk.max-keys is %" PRId64,
-				    formats[i].name, k->keys_per_bundle[j],
-				    p->zsk_max_keys);
-				break;
-			}
-	}
+	for (i = 0; i < N_FORMATS; i++)
+		check_keys_of(formats[i].name, ksr_of(subject, &formats[i]),
+		    report);
 }
 
 static void
@@ -224,9 +212,9 @@ check_pop(const void *subject, struct report *report)
 		if (!formats[i].is_text)
 			continue;
 		if (k->require_proof_of_possession)
-			report_fail(report, "ksr.%s.require-proof-of-possession "
-			    "is true; the format has no room for it",
-			    formats[i].name);
+			report_fail(report, "ksr.%s.require-proof-of-"
+			    "possession is true; the format has no room for "
+			    "it", formats[i].name);
 		if (k->match_request_policy)
 			report_fail(report, "ksr.%s.match-request-policy is "
 			    "true; a request of this format declares none",
@@ -250,7 +238,8 @@ const struct rule rules_policy_ksr[] = {
 	{ { "POLICY-KSR-KEYS",
 	    "the numbers of ZSKs fit each other",
 	    "A bundle that keys-per-bundle asks for must be within "
-	    "max-keys-per-bundle, max-distinct-keys and zsk.max-keys." },
+	    "max-keys-per-bundle and max-distinct-keys. (zsk.max-keys of the "
+	    "policy holds besides; the lower limit counts.)" },
 	    ERR_POLICY, check_keys },
 	{ { "POLICY-KSR-CYCLE",
 	    "that many bundles at these intervals make such a cycle",
