@@ -28,6 +28,7 @@ EXTRA_DIST += kmgr/store/schema.sql
 # backslashes are escaped.
 BUILT_SOURCES += kmgr/store/schema.h
 CLEANFILES += kmgr/store/schema.h
+$(libstore_la_OBJECTS): kmgr/store/schema.h
 kmgr/store/schema.h: kmgr/store/schema.sql
 	$(AM_V_GEN)$(MKDIR_P) kmgr/store && \
 	{ echo 'static const char schema_sql[] ='; \

@@ -1,4 +1,5 @@
 #include <assert.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,14 +85,18 @@ fault_of(int code)
 static int
 fail(struct sqlite *db, struct error *err)
 {
+	const int saved = errno;
 	const int code = sqlite3_extended_errcode(db->conn);
+	int sys = sqlite3_system_errno(db->conn);
 
+	/* SQLite does not keep it on every path. */
+	if (sys == 0 && (code & 0xff) == SQLITE_IOERR)
+		sys = saved;
 	db->fault = fault_of(code);
 	(void)err_set(err, ERR_STORE, "store %s: %s", db->base.name,
 	    sqlite3_errmsg(db->conn));
 	err->code = (unsigned long)code;
-	place_hint(trouble_of(code), db->base.name,
-	    sqlite3_system_errno(db->conn), err);
+	place_hint(trouble_of(code), db->base.name, sys, err);
 	return -1;
 }
 

@@ -26,7 +26,7 @@ struct store;
 
 enum store_mode {
 	STORE_OPEN,		/* it must be there */
-	STORE_CREATE		/* made where it is not there; kept where it is */
+	STORE_CREATE		/* made where it is missing, kept where not */
 };
 
 /**
@@ -90,7 +90,7 @@ struct cmk_row {
 	char	*policy;		/* canonical JSON, draft or sealed */
 	uint8_t	 policy_hash[CRYPTO_SHA256_LEN];
 	int64_t	 sealed_at;		/* 0: draft */
-	char	*seal;			/* signed statement, JSON; NULL: draft */
+	char	*seal;			/* statement, JSON; NULL: draft */
 	char	*seal_signature;	/* base64; NULL: draft */
 };
 
@@ -119,7 +119,7 @@ struct ksk_row {
 	uint16_t key_tag;
 	uint16_t revoked_tag;
 	struct buf dnskey;		/* RDATA */
-	char	*state;			/* "generated", "published", "removed" */
+	char	*state;			/* "generated", "published", ... */
 	int64_t	 created_at;
 	char	*endorsement;		/* signed statement, canonical JSON */
 	char	*endorsement_signature;	/* base64 */

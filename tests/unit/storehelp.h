@@ -1,0 +1,91 @@
+/* A store in a folder of its own, on each backend that there is. */
+#ifndef TESTS_UNIT_STOREHELP_H
+#define TESTS_UNIT_STOREHELP_H
+
+#include "tests/unit/unit.h"
+
+#include "kmgr/store/ledger.h"
+#include "kmgr/store/store.h"
+
+struct storehelp {
+	char dir[256];		/* made for the test, gone after it */
+	char *url;
+	const char *unguard;	/* for storehelp_unguard() */
+	struct store *store;	/* open, with the schema and nothing in it */
+	struct error err;
+};
+
+/* A test that has a struct storehelp as its state. */
+#define STOREHELP_TEST(name) { #name, name, NULL, NULL, NULL }
+
+/**
+ * storehelp_run(tests, n):
+ * Run each test on each backend; the exit status of main().
+ */
+int storehelp_run(const struct CMUnitTest *tests, size_t n);
+
+/**
+ * storehelp_sql(help, sql):
+ * Raw SQL, as somebody with the database in his hands writes it.
+ */
+int storehelp_sql(struct storehelp *help, const char *sql);
+
+/**
+ * storehelp_unguard(help):
+ * Take all constraints and triggers from the ledger that would hinder
+ * somebody who owns the database.
+ */
+void storehelp_unguard(struct storehelp *help);
+
+/**
+ * storehelp_reopen(help):
+ * Close the store and open it again.
+ */
+void storehelp_reopen(struct storehelp *help);
+
+/**
+ * storehelp_cmk(n), storehelp_key(n, cmk, role), storehelp_ksk(n, zone,
+ * generation):
+ * Rows that every constraint likes; ${n} makes id, name and key tag. The
+ * KSK belongs to CMK 1 and key ${n}.
+ * Owner: the caller, X_row_clear().
+ */
+struct cmk_row storehelp_cmk(unsigned int n);
+struct key_row storehelp_key(unsigned int n, unsigned int cmk,
+    const char *role);
+struct ksk_row storehelp_ksk(unsigned int n, const char *zone,
+    int64_t generation);
+
+/**
+ * storehelp_id(n, out):
+ * The id that the rows above have for ${n}. Returns ${out}.
+ */
+char *storehelp_id(unsigned int n, char out[static STORE_ID_TEXT]);
+
+/**
+ * storehelp_fill(help):
+ * CMK 1 (a draft) with its seal key 101 and the KSK keys 1, 2 and 3.
+ */
+void storehelp_fill(struct storehelp *help);
+
+/**
+ * storehelp_append(help, n):
+ * ${n} records into the ledger, a transaction each.
+ */
+void storehelp_append(struct storehelp *help, size_t n);
+
+/**
+ * storehelp_child(help, run):
+ * Run ${run} in a process of its own, with a store opened there; its exit
+ * status is what ${run} returns. Returns its process id.
+ */
+pid_t storehelp_child(struct storehelp *help,
+    int (*run)(struct store *store, struct error *err));
+
+/**
+ * storehelp_wait(pid):
+ * The exit status of a child, -1 where a signal ended it.
+ */
+int storehelp_wait(pid_t pid);
+
+#endif

@@ -1,0 +1,561 @@
+/* What every backend answers to every question of kmgr/store/store.h. */
+#include "tests/unit/storehelp.h"
+
+#include <signal.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "kmgr/base/mem.h"
+
+#define AT 1800000000
+
+static struct storehelp *
+begun(void **state)
+{
+	struct storehelp *help = *state;
+
+	storehelp_fill(help);
+	unit_ok(store_begin(help->store, &help->err), &help->err);
+	return help;
+}
+
+static void
+committed(struct storehelp *help)
+{
+
+	unit_ok(store_commit(help->store, &help->err), &help->err);
+	storehelp_reopen(help);
+}
+
+static void
+keeps_cmks(void **state)
+{
+	struct storehelp *help = begun(state);
+	struct cmk_row put = storehelp_cmk(2), got = { 0 }, *list = NULL;
+	struct key_row seal_key = storehelp_key(102, 2, "seal");
+	bool found = false;
+	size_t n = 0;
+
+	unit_ok(store_cmk_put(help->store, &put, &help->err), &help->err);
+	unit_ok(store_key_put(help->store, &seal_key, &help->err), &help->err);
+	committed(help);
+	unit_ok(store_cmk_find(help->store, "cmk-2", &got, &found, &help->err),
+	    &help->err);
+	assert_true(found);
+	assert_string_equal(got.id, put.id);
+	assert_string_equal(got.name, put.name);
+	assert_string_equal(got.token, put.token);
+	assert_string_equal(got.state, "draft");
+	assert_string_equal(got.key_id, put.key_id);
+	assert_int_equal(got.created_at, put.created_at);
+	assert_string_equal(got.token_identity, put.token_identity);
+	assert_string_equal(got.probe, put.probe);
+	assert_string_equal(got.policy, put.policy);
+	assert_memory_equal(got.policy_hash, put.policy_hash, 32);
+	assert_int_equal(got.sealed_at, 0);
+	assert_null(got.seal);
+	assert_null(got.seal_signature);
+	cmk_row_clear(&got);
+
+	unit_ok(store_cmk_find(help->store, put.id, &got, &found, &help->err),
+	    &help->err);
+	assert_true(found);
+	assert_string_equal(got.name, "cmk-2");
+	cmk_row_clear(&got);
+	unit_ok(store_cmk_find(help->store, "cmk", &got, &found, &help->err),
+	    &help->err);
+	assert_false(found);
+
+	unit_ok(store_cmk_list(help->store, &list, &n, &help->err),
+	    &help->err);
+	assert_int_equal(n, 2);
+	assert_string_equal(list[0].name, "cmk-1");
+	assert_string_equal(list[1].name, "cmk-2");
+	cmk_rows_free(list, n);
+	cmk_row_clear(&put);
+	key_row_clear(&seal_key);
+}
+
+static void
+refuses_a_second_cmk_of_a_name(void **state)
+{
+	struct storehelp *help = begun(state);
+	struct cmk_row cmk = storehelp_cmk(2);
+
+	free(cmk.name);
+	cmk.name = mem_strdup("cmk-1");
+	unit_fails(store_cmk_put(help->store, &cmk, &help->err), &help->err,
+	    ERR_INPUT, "there is a CMK \"cmk-1\" already");
+	free(cmk.name);
+	cmk.name = mem_strdup("00000000000000000000000000000001");
+	unit_fails(store_cmk_put(help->store, &cmk, &help->err), &help->err,
+	    ERR_INPUT, "looks like an id");
+	cmk_row_clear(&cmk);
+}
+
+static void
+seals_a_cmk_once(void **state)
+{
+	struct storehelp *help = begun(state);
+	struct cmk_row cmk = storehelp_cmk(1), got = { 0 };
+	bool found = false;
+
+	free(cmk.state);
+	cmk.state = mem_strdup("enabled");
+	cmk.sealed_at = AT + 5;
+	cmk.seal = mem_strdup("{\"tag\":\"kmgr/policy/v1\"}");
+	cmk.seal_signature = mem_strdup("c2ln");
+	unit_ok(store_cmk_seal(help->store, &cmk, &help->err), &help->err);
+	unit_fails(store_cmk_seal(help->store, &cmk, &help->err), &help->err,
+	    ERR_INTEGRITY, "sealed already");
+	(void)storehelp_id(9, cmk.id);
+	unit_fails(store_cmk_seal(help->store, &cmk, &help->err), &help->err,
+	    ERR_INTEGRITY, "or gone");
+	committed(help);
+	unit_ok(store_cmk_find(help->store, "cmk-1", &got, &found, &help->err),
+	    &help->err);
+	assert_true(found);
+	assert_string_equal(got.state, "enabled");
+	assert_int_equal(got.sealed_at, AT + 5);
+	assert_string_equal(got.seal, cmk.seal);
+	assert_string_equal(got.seal_signature, "c2ln");
+	cmk_row_clear(&cmk);
+	cmk_row_clear(&got);
+}
+
+static void
+keeps_keys(void **state)
+{
+	struct storehelp *help = begun(state);
+	struct key_row got = { 0 }, *list = NULL;
+	char id[STORE_ID_TEXT];
+	bool found = false;
+	size_t n = 0;
+
+	committed(help);
+	unit_ok(store_key_find(help->store, storehelp_id(2, id), &got, &found,
+	    &help->err), &help->err);
+	assert_true(found);
+	assert_string_equal(got.id, id);
+	assert_string_equal(got.cmk_id, storehelp_id(1, id));
+	assert_string_equal(got.role, "ksk");
+	assert_string_equal(got.label, "kmgr/ksk/2");
+	assert_int_equal(got.alg, 13);
+	assert_int_equal(got.bits, 256);
+	assert_int_equal(got.spki.len, 3);
+	assert_memory_equal(got.spki.data, "\x30\0\xff", 3);
+	assert_string_equal(got.attributes, "{}");
+	assert_false(got.is_shared);
+	assert_int_equal(got.created_at, AT + 2);
+	key_row_clear(&got);
+	unit_ok(store_key_find(help->store, storehelp_id(9, id), &got, &found,
+	    &help->err), &help->err);
+	assert_false(found);
+	unit_ok(store_key_list(help->store, &list, &n, &help->err),
+	    &help->err);
+	assert_int_equal(n, 4);
+	assert_string_equal(list[3].role, "seal");
+	key_rows_free(list, n);
+}
+
+static void
+finds_the_newest_shared_key(void **state)
+{
+	struct storehelp *help = begun(state);
+	struct key_row key, got = { 0 };
+	char id[STORE_ID_TEXT];
+	bool found = true;
+	unsigned int i;
+
+	(void)storehelp_id(1, id);
+	unit_ok(store_key_shared(help->store, id, &got, &found, &help->err),
+	    &help->err);
+	assert_false(found);
+	for (i = 11; i <= 13; i++) {
+		key = storehelp_key(i, 1, "ksk");
+		key.is_shared = i != 13;
+		unit_ok(store_key_put(help->store, &key, &help->err),
+		    &help->err);
+		key_row_clear(&key);
+	}
+	committed(help);
+	unit_ok(store_key_shared(help->store, id, &got, &found, &help->err),
+	    &help->err);
+	assert_true(found);
+	assert_true(got.is_shared);
+	assert_string_equal(got.id, storehelp_id(12, id));
+	key_row_clear(&got);
+	(void)storehelp_id(2, id);
+	unit_ok(store_key_shared(help->store, id, &got, &found, &help->err),
+	    &help->err);
+	assert_false(found);
+}
+
+static int
+put_ksk(struct storehelp *help, unsigned int n, const char *zone,
+    int64_t generation, int tag_shift)
+{
+	struct ksk_row ksk = storehelp_ksk(n, zone, generation);
+	int rc;
+
+	ksk.key_tag = (uint16_t)(ksk.key_tag + tag_shift);
+	rc = store_ksk_put(help->store, &ksk, &help->err);
+	ksk_row_clear(&ksk);
+	return rc;
+}
+
+static void
+keeps_ksks(void **state)
+{
+	struct storehelp *help = begun(state);
+	struct ksk_row want = storehelp_ksk(1, "b.example.", 1), got = { 0 };
+	bool found = false;
+
+	unit_ok(put_ksk(help, 1, "b.example.", 1, 0), &help->err);
+	unit_ok(store_ksk_set_state(help->store, want.id, "published",
+	    &help->err), &help->err);
+	unit_fails(store_ksk_set_state(help->store, want.key_id, "published",
+	    &help->err), &help->err, ERR_STORE, "no KSK");
+	committed(help);
+	unit_ok(store_ksk_find(help->store, want.id, &got, &found, &help->err),
+	    &help->err);
+	assert_true(found);
+	assert_string_equal(got.id, want.id);
+	assert_string_equal(got.cmk_id, want.cmk_id);
+	assert_string_equal(got.key_id, want.key_id);
+	assert_string_equal(got.zone, "b.example.");
+	assert_int_equal(got.generation, 1);
+	assert_int_equal(got.alg, 13);
+	assert_int_equal(got.key_tag, 1001);
+	assert_int_equal(got.revoked_tag, 1129);
+	assert_int_equal(got.dnskey.len, 7);
+	assert_memory_equal(got.dnskey.data, want.dnskey.data, 7);
+	assert_string_equal(got.state, "published");
+	assert_int_equal(got.created_at, AT);
+	assert_string_equal(got.endorsement, "{}");
+	assert_string_equal(got.endorsement_signature, "c2ln");
+	ksk_row_clear(&got);
+	unit_ok(store_ksk_find(help->store, want.key_id, &got, &found,
+	    &help->err), &help->err);
+	assert_false(found);
+	ksk_row_clear(&want);
+}
+
+/* The KSKs of a zone, a CMK, both or all, as "zone/generation ...". */
+static void
+lists_as(struct storehelp *help, const char *zone, const char *cmk,
+    const char *want)
+{
+	struct buf text = BUF_INIT;
+	struct ksk_row *list = NULL;
+	size_t i, n = 0;
+
+	unit_ok(store_ksk_list(help->store, zone, cmk, &list, &n, &help->err),
+	    &help->err);
+	for (i = 0; i < n; i++)
+		buf_printf(&text, "%s%s/%d", i == 0 ? "" : " ", list[i].zone,
+		    (int)list[i].generation);
+	assert_string_equal(buf_text(&text), want);
+	buf_free(&text);
+	ksk_rows_free(list, n);
+}
+
+static void
+lists_ksks_by_zone_and_cmk(void **state)
+{
+	struct storehelp *help = begun(state);
+	char one[STORE_ID_TEXT], two[STORE_ID_TEXT];
+
+	(void)storehelp_id(1, one);
+	(void)storehelp_id(2, two);
+	unit_ok(put_ksk(help, 1, "b.example.", 2, 0), &help->err);
+	unit_ok(put_ksk(help, 2, "b.example.", 1, 0), &help->err);
+	unit_ok(put_ksk(help, 3, "a.example.", 1, 0), &help->err);
+	committed(help);
+	lists_as(help, NULL, NULL, "a.example./1 b.example./1 b.example./2");
+	lists_as(help, "b.example.", NULL, "b.example./1 b.example./2");
+	lists_as(help, "c.example.", NULL, "");
+	lists_as(help, NULL, one, "a.example./1 b.example./1 b.example./2");
+	lists_as(help, NULL, two, "");
+	lists_as(help, "a.example.", one, "a.example./1");
+	lists_as(help, "a.example.", two, "");
+}
+
+static void
+has_one_ksk_per_generation_and_tag(void **state)
+{
+	struct storehelp *help = begun(state);
+	char id[STORE_ID_TEXT];
+
+	unit_ok(put_ksk(help, 1, "a.", 1, 0), &help->err);
+	unit_fails(put_ksk(help, 2, "a.", 1, 0), &help->err, ERR_INPUT,
+	    "generation 1");
+	unit_fails(put_ksk(help, 2, "a.", 2, -1), &help->err, ERR_INPUT,
+	    "key tag 1001");
+	/* The twin that a revocation would make of the first. */
+	unit_fails(put_ksk(help, 2, "a.", 2, 127), &help->err, ERR_STORE,
+	    "revoked twin");
+	unit_ok(put_ksk(help, 2, "b.", 1, -1), &help->err);
+	/* A removed key's tag is free again, its generation is not. */
+	unit_ok(store_ksk_set_state(help->store, storehelp_id(1001, id),
+	    "removed", &help->err), &help->err);
+	unit_fails(put_ksk(help, 3, "a.", 1, -2), &help->err, ERR_INPUT,
+	    "generation 1");
+	unit_ok(put_ksk(help, 3, "a.", 2, -2), &help->err);
+	committed(help);
+	lists_as(help, "a.", NULL, "a./1 a./2");
+}
+
+static void
+keeps_signatures(void **state)
+{
+	struct storehelp *help = begun(state);
+	struct signature_row row = { .zone = mem_strdup("a.") }, *list = NULL;
+	size_t n = 0, i;
+
+	unit_ok(put_ksk(help, 1, "a.", 1, 0), &help->err);
+	(void)storehelp_id(1001, row.ksk_id);
+	row.type_covered = 48;
+	memset(row.tbs_hash, 7, sizeof(row.tbs_hash));
+	row.expiration_at = AT + 100;
+	row.created_at = AT;
+	buf_add(&row.rrsig, "nineteen bytes long", 19);
+	for (i = 0; i < 1002; i++) {
+		row.inception_at = (int64_t)i;
+		unit_ok(store_signature_put(help->store, &row, &help->err),
+		    &help->err);
+	}
+	committed(help);
+	unit_ok(store_signature_list(help->store, "a.", &list, &n, &help->err),
+	    &help->err);
+	assert_int_equal(n, 1000);
+	assert_int_equal(list[0].inception_at, 1001);
+	assert_true(list[0].id > list[1].id);
+	assert_string_equal(list[0].ksk_id, row.ksk_id);
+	assert_string_equal(list[0].zone, "a.");
+	assert_int_equal(list[0].type_covered, 48);
+	assert_memory_equal(list[0].tbs_hash, row.tbs_hash, 32);
+	assert_int_equal(list[0].expiration_at, AT + 100);
+	assert_int_equal(list[0].rrsig.len, 19);
+	assert_memory_equal(list[0].rrsig.data, row.rrsig.data, 19);
+	assert_int_equal(list[0].created_at, AT);
+	signature_rows_free(list, n);
+	unit_ok(store_signature_list(help->store, "b.", &list, &n, &help->err),
+	    &help->err);
+	assert_int_equal(n, 0);
+	signature_rows_free(list, n);
+	free(row.zone);
+	buf_free(&row.rrsig);
+}
+
+static void
+keeps_the_last_zsk_set(void **state)
+{
+	struct storehelp *help = begun(state);
+	struct zsk_set_row row = { "a.", { 1 }, "a. DNSKEY ...\n", AT };
+	struct zsk_set_row got = { 0 };
+	bool found = true;
+
+	unit_ok(store_zsk_set_last(help->store, "a.", &got, &found,
+	    &help->err), &help->err);
+	assert_false(found);
+	unit_ok(store_zsk_set_put(help->store, &row, &help->err), &help->err);
+	/* The same once more is no news. */
+	row.admitted_at = AT + 1;
+	unit_ok(store_zsk_set_put(help->store, &row, &help->err), &help->err);
+	unit_ok(store_zsk_set_last(help->store, "a.", &got, &found,
+	    &help->err), &help->err);
+	assert_true(found);
+	assert_int_equal(got.admitted_at, AT);
+	zsk_set_row_clear(&got);
+	row.hash[0] = 2;
+	unit_ok(store_zsk_set_put(help->store, &row, &help->err), &help->err);
+	row.hash[0] = 1;
+	row.admitted_at = AT + 2;
+	unit_ok(store_zsk_set_put(help->store, &row, &help->err), &help->err);
+	committed(help);
+	unit_ok(store_zsk_set_last(help->store, "a.", &got, &found,
+	    &help->err), &help->err);
+	assert_true(found);
+	assert_string_equal(got.zone, "a.");
+	assert_memory_equal(got.hash, row.hash, 32);
+	assert_string_equal(got.text, row.text);
+	assert_int_equal(got.admitted_at, AT + 2);
+	zsk_set_row_clear(&got);
+	unit_ok(store_zsk_set_last(help->store, "b.", &got, &found,
+	    &help->err), &help->err);
+	assert_false(found);
+}
+
+static void
+keeps_intents(void **state)
+{
+	struct storehelp *help = begun(state);
+	struct intent_row one = { .kind = "create-ksk", .token = "main",
+		.label = "kmgr/ksk/1", .payload = "{}", .created_at = AT };
+	struct intent_row two = one, again = one, *list = NULL;
+	size_t n = 0;
+
+	(void)storehelp_id(1, one.key_id);
+	(void)storehelp_id(1, again.key_id);
+	(void)storehelp_id(2, two.key_id);
+	unit_ok(store_intent_put(help->store, &one, &help->err), &help->err);
+	unit_ok(store_intent_put(help->store, &two, &help->err), &help->err);
+	assert_true(one.id > 0 && two.id > one.id);
+	unit_fails(store_intent_put(help->store, &again, &help->err),
+	    &help->err, ERR_STORE, "write down an intent");
+	unit_ok(store_intent_resolve(help->store, one.id, "done", AT + 9,
+	    &help->err), &help->err);
+	unit_fails(store_intent_resolve(help->store, one.id, "undone", AT + 9,
+	    &help->err), &help->err, ERR_INTEGRITY, "not open");
+	unit_fails(store_intent_resolve(help->store, 99, "done", AT + 9,
+	    &help->err), &help->err, ERR_INTEGRITY, "not open");
+	committed(help);
+	unit_ok(store_intent_list(help->store, NULL, &list, &n, &help->err),
+	    &help->err);
+	assert_int_equal(n, 2);
+	assert_int_equal(list[0].id, one.id);
+	assert_string_equal(list[0].state, "done");
+	assert_int_equal(list[0].resolved_at, AT + 9);
+	intent_rows_free(list, n);
+	unit_ok(store_intent_list(help->store, "open", &list, &n, &help->err),
+	    &help->err);
+	assert_int_equal(n, 1);
+	assert_int_equal(list[0].id, two.id);
+	assert_string_equal(list[0].kind, "create-ksk");
+	assert_string_equal(list[0].token, "main");
+	assert_string_equal(list[0].key_id, two.key_id);
+	assert_string_equal(list[0].label, "kmgr/ksk/1");
+	assert_string_equal(list[0].payload, "{}");
+	assert_int_equal(list[0].created_at, AT);
+	assert_int_equal(list[0].resolved_at, 0);
+	intent_rows_free(list, n);
+}
+
+static void
+undoes_what_is_not_committed(void **state)
+{
+	struct storehelp *help = begun(state);
+	struct key_row orphan = storehelp_key(9, 7, "ksk");
+
+	unit_ok(put_ksk(help, 1, "a.", 1, 0), &help->err);
+	store_rollback(help->store);
+	store_rollback(help->store);
+	lists_as(help, NULL, NULL, "");
+	/* A key of no CMK: found when it is committed, and all is undone. */
+	unit_ok(store_begin(help->store, &help->err), &help->err);
+	unit_ok(put_ksk(help, 1, "a.", 1, 0), &help->err);
+	unit_ok(store_key_put(help->store, &orphan, &help->err), &help->err);
+	unit_fails(store_commit(help->store, &help->err), &help->err,
+	    ERR_STORE, "FOREIGN KEY");
+	lists_as(help, NULL, NULL, "");
+	unit_ok(store_begin(help->store, &help->err), &help->err);
+	unit_ok(put_ksk(help, 1, "a.", 1, 0), &help->err);
+	committed(help);
+	lists_as(help, NULL, NULL, "a./1");
+	key_row_clear(&orphan);
+}
+
+static int
+hang_while_writing(struct store *store, struct error *err)
+{
+	struct json *nothing = json_new_object();
+
+	if (store_begin(store, err) == 0 &&
+	    ledger_append(store, "test", nothing, nothing, AT, err) == 0)
+		(void)raise(SIGKILL);
+	json_free(nothing);
+	return 1;
+}
+
+static void
+forgets_what_a_killed_process_wrote(void **state)
+{
+	struct storehelp *help = *state;
+	size_t n = 9;
+
+	assert_int_equal(storehelp_wait(storehelp_child(help,
+	    hang_while_writing)), -1);
+	unit_ok(ledger_verify(help->store, &n, &help->err), &help->err);
+	assert_int_equal(n, 0);
+	storehelp_append(help, 1);
+}
+
+static int
+hold_the_lock(struct store *store, struct error *err)
+{
+
+	if (store_lock(store, 20, err) != 0)
+		return 1;
+	(void)raise(SIGSTOP);
+	return 0;
+}
+
+static void
+hands_the_lock_over(void **state)
+{
+	struct storehelp *help = *state;
+	const struct timespec pause = { 0, 20000000 };
+	char pid_text[24];
+	int tries, rc;
+	pid_t pid;
+
+	unit_ok(store_lock(help->store, 0, &help->err), &help->err);
+	store_unlock(help->store);
+	pid = storehelp_child(help, hold_the_lock);
+	for (tries = 0; tries < 500; tries++) {
+		rc = store_lock(help->store, 0, &help->err);
+		if (rc != 0)
+			break;
+		store_unlock(help->store);
+		(void)nanosleep(&pause, NULL);
+	}
+	(void)snprintf(pid_text, sizeof(pid_text), "process %ld ", (long)pid);
+	assert_non_null(strstr(help->err.hint, pid_text));
+	unit_fails(rc, &help->err, ERR_STORE, "another kmgr is at work");
+	/* The holder dies with the lock; whoever waits gets it. */
+	(void)kill(pid, SIGKILL);
+	unit_ok(store_lock(help->store, 20, &help->err), &help->err);
+	assert_int_equal(storehelp_wait(pid), -1);
+	store_unlock(help->store);
+}
+
+static void
+makes_ids_and_names(void **state)
+{
+	struct storehelp *help = *state;
+	char one[STORE_ID_TEXT], two[STORE_ID_TEXT];
+	char *path = store_token_lock_path(help->store, "main");
+
+	unit_ok(store_id_new(one, &help->err), &help->err);
+	unit_ok(store_id_new(two, &help->err), &help->err);
+	assert_int_equal(strspn(one, "0123456789abcdef"), 32);
+	assert_string_not_equal(one, two);
+	assert_string_equal(path + strlen(path) - 10, ".main.lock");
+	assert_int_equal(path[0], '/');
+	free(path);
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		STOREHELP_TEST(keeps_cmks),
+		STOREHELP_TEST(refuses_a_second_cmk_of_a_name),
+		STOREHELP_TEST(seals_a_cmk_once),
+		STOREHELP_TEST(keeps_keys),
+		STOREHELP_TEST(finds_the_newest_shared_key),
+		STOREHELP_TEST(keeps_ksks),
+		STOREHELP_TEST(lists_ksks_by_zone_and_cmk),
+		STOREHELP_TEST(has_one_ksk_per_generation_and_tag),
+		STOREHELP_TEST(keeps_signatures),
+		STOREHELP_TEST(keeps_the_last_zsk_set),
+		STOREHELP_TEST(keeps_intents),
+		STOREHELP_TEST(undoes_what_is_not_committed),
+		STOREHELP_TEST(forgets_what_a_killed_process_wrote),
+		STOREHELP_TEST(hands_the_lock_over),
+		STOREHELP_TEST(makes_ids_and_names),
+	};
+
+	return storehelp_run(tests, N_OF(tests));
+}
