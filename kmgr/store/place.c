@@ -119,7 +119,7 @@ place_prepare(const char *path, enum store_mode mode, struct error *err)
 
 	if (is_missing && mode == STORE_OPEN) {
 		(void)err_set(err, ERR_STORE, "store %s: there is none", path);
-		return err_hint(err, "the first `kmgr create-cmk` makes it; "
+		return err_hint(err, "kmgr init makes it; "
 		    "is store: in the configuration right?");
 	}
 	if (is_missing && make_file(path, err) != 0)
