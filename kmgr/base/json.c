@@ -278,7 +278,8 @@ is_plain(const json_t *value, int depth)
 	json_t *item;
 	size_t i;
 
-	if (depth == 0 || json_is_real(value))
+	if (json_is_real(value) || (depth == 0 &&
+	    (json_is_array(value) || json_is_object(value))))
 		return false;
 	json_array_foreach(u.out, i, item)
 		if (!is_plain(item, depth - 1))
