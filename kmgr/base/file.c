@@ -134,18 +134,34 @@ file_check_private(const char *path, struct error *err)
 	return 0;
 }
 
+/* Make the folder path unless it is there. */
+static int
+make_folder(const char *path, struct error *err)
+{
+	struct stat st;
+
+	if (mkdir(path, 0700) == 0)
+		return 0;
+	/* What is there may be a file. */
+	if (errno == EEXIST && stat(path, &st) == 0) {
+		if (S_ISDIR(st.st_mode))
+			return 0;
+		errno = ENOTDIR;
+	}
+	return err_set_errno(err, "make folder %s", path);
+}
+
 int
 file_make_folders(const char *path, struct error *err)
 {
 	char *copy = mem_strdup(path);
-	char *slash = copy;
+	char *slash = copy + strspn(copy, "/");
 	int rc = 0;
 
-	while (rc == 0 && (slash = strchr(slash + 1, '/')) != NULL) {
+	while (rc == 0 && (slash = strchr(slash, '/')) != NULL) {
 		*slash = '\0';
-		if (mkdir(copy, 0700) != 0 && errno != EEXIST)
-			rc = err_set_errno(err, "make folder %s", copy);
-		*slash = '/';
+		rc = make_folder(copy, err);
+		*slash++ = '/';
 	}
 	free(copy);
 	return rc;
