@@ -13,7 +13,7 @@
 
 struct secret {
 	size_t	len;
-	char	bytes[SECRET_MAX + 1];
+	char	bytes[SECRET_MAX + 3];	/* read: CR LF and one too many */
 };
 
 void
@@ -60,7 +60,10 @@ secret_new(const char *text, size_t len, struct secret **out,
 	return 0;
 }
 
-/* Read until end of file or the room is full; false on a read error. */
+/*
+ * Read until end of file or the room is full, but from a terminal one line;
+ * false on a read error.
+ */
 static bool
 read_some(int fd, char *p, size_t room, size_t *len)
 {
@@ -72,6 +75,8 @@ read_some(int fd, char *p, size_t room, size_t *len)
 		if (n < 0)
 			return false;
 		*len += (size_t)n;
+		if (p[*len - 1] == '\n' && isatty(fd))
+			break;
 	}
 	return true;
 }
