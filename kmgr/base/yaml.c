@@ -78,25 +78,71 @@ node_push(struct yaml_node *node, char *key_take, struct yaml_node *item_take)
 	node->n_items++;
 }
 
-/* The text of a key; it must be a scalar and new in map. */
-static int
-read_key(struct reader *r, const yaml_event_t *event,
-    const struct yaml_node *map, char **out, struct error *err)
-{
-	char *key;
+/* A key of the map that is being read, and where it stands. */
+struct key {
+	char		*text;
+	yaml_mark_t	 mark;
+};
 
-	if (event->type != YAML_SCALAR_EVENT || refusal(event) != NULL)
+static int
+read_key(struct reader *r, const yaml_event_t *event, struct key *out,
+    struct error *err)
+{
+	const char *text, *why = refusal(event);
+
+	if (why == NULL && event->type != YAML_SCALAR_EVENT)
+		why = "a key must be a plain word";
+	if (why != NULL)
+		return fail_at(r, &event->start_mark, why, err);
+	text = (const char *)event->data.scalar.value;
+	if (!text_is_utf8(text, event->data.scalar.length))
+		return fail_at(r, &event->start_mark, "a NUL character", err);
+	if (strcmp(text, "<<") == 0)
 		return fail_at(r, &event->start_mark,
-		    "a key must be a plain word", err);
-	key = mem_strdup((const char *)event->data.scalar.value);
-	if (strlen(key) != event->data.scalar.length ||
-	    yaml_node_find(map, key) != NULL) {
-		(void)fail_at(r, &event->start_mark,
-		    "this key stands here twice", err);
-		free(key);
+		    "merge keys are not allowed; write the values out", err);
+	out->text = mem_strdup(text);
+	out->mark = event->start_mark;
+	return 0;
+}
+
+static int
+compare_keys(const void *a, const void *b)
+{
+	const struct key *x = a, *y = b;
+	const int order = strcmp(x->text, y->text);
+
+	return order != 0 ? order : x->mark.index < y->mark.index ? -1 : 1;
+}
+
+/* Sorted, since a file may list as many zones as there are. */
+static int
+check_unique(const struct reader *r, struct key *keys, size_t n,
+    struct error *err)
+{
+	size_t i;
+
+	if (n > 1)
+		qsort(keys, n, sizeof(*keys), compare_keys);
+	for (i = 1; i < n; i++)
+		if (strcmp(keys[i - 1].text, keys[i].text) == 0)
+			return fail_at(r, &keys[i].mark,
+			    "this key stands here twice", err);
+	return 0;
+}
+
+/* Add the value that event begins to node, under key in a map. */
+static int
+read_item(struct reader *r, const yaml_event_t *event,
+    struct yaml_node *node, char *key_take, unsigned int depth,
+    struct error *err)
+{
+	struct yaml_node *item;
+
+	if (node_from_event(r, event, depth, &item, err) != 0) {
+		free(key_take);
 		return -1;
 	}
-	*out = key;
+	node_push(node, key_take, item);
 	return 0;
 }
 
@@ -105,34 +151,34 @@ static int
 read_members(struct reader *r, struct yaml_node *node, unsigned int depth,
     struct error *err)
 {
+	const bool is_map = node->kind == YAML_NODE_MAP;
+	struct key *keys = NULL, *key = NULL;
 	yaml_event_t event;
-	struct yaml_node *item;
-	char *key = NULL;
-	int rc;
+	size_t n_keys = 0;
+	bool is_end = false;
+	int rc = 0;
 
-	for (;;) {
-		if (next(r, &event, err) != 0)
-			break;
-		if (event.type == YAML_SEQUENCE_END_EVENT ||
-		    event.type == YAML_MAPPING_END_EVENT) {
-			yaml_event_delete(&event);
-			return 0;
-		}
-		if (node->kind == YAML_NODE_MAP && key == NULL) {
-			rc = read_key(r, &event, node, &key, err);
+	while (rc == 0 && !is_end && (rc = next(r, &event, err)) == 0) {
+		is_end = event.type == YAML_SEQUENCE_END_EVENT ||
+		    event.type == YAML_MAPPING_END_EVENT;
+		if (is_end) {
+			rc = check_unique(r, keys, n_keys, err);
+		} else if (is_map && key == NULL) {
+			key = mem_push(&keys, n_keys, sizeof(*keys));
+			if ((rc = read_key(r, &event, key, err)) == 0)
+				n_keys++;
 		} else {
-			rc = node_from_event(r, &event, depth, &item, err);
-			if (rc == 0)
-				node_push(node, key, item);
-			if (rc == 0)
-				key = NULL;
+			rc = read_item(r, &event, node,
+			    is_map ? key->text : NULL, depth, err);
+			key = NULL;
 		}
 		yaml_event_delete(&event);
-		if (rc != 0)
-			break;
 	}
-	free(key);
-	return -1;
+	/* A key that still waits for its value is nobody's. */
+	if (key != NULL)
+		free(key->text);
+	free(keys);
+	return rc;
 }
 
 static int
@@ -210,6 +256,27 @@ read_document(struct reader *r, struct yaml_node **root, struct error *err)
 	}
 }
 
+/* Before the parser guesses UTF-16 and whatever else. */
+static int
+check_bytes(const char *text, size_t len, const char *what,
+    struct error *err)
+{
+	const char *end, *p = text;
+	size_t line = 1;
+
+	if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
+		return err_set(err, ERR_CONFIG, "%s:1:1: a byte order mark",
+		    what);
+	if (text_is_utf8(text, len))
+		return 0;
+	for (; p < text + len; p = end + 1, line++) {
+		end = memchr(p, '\n', (size_t)(text + len - p));
+		if (end == NULL || !text_is_utf8(p, (size_t)(end - p)))
+			break;
+	}
+	return err_set(err, ERR_CONFIG, "%s:%zu:1: not UTF-8", what, line);
+}
+
 int
 yaml_node_read(const char *text, size_t len, const char *what,
     struct yaml_node **out, struct error *err)
@@ -223,7 +290,8 @@ yaml_node_read(const char *text, size_t len, const char *what,
 		return err_set(err, ERR_INTERNAL, "start the YAML parser");
 	yaml_parser_set_input_string(&r.parser, (const unsigned char *)text,
 	    len);
-	rc = read_document(&r, &root, err);
+	if ((rc = check_bytes(text, len, what, err)) == 0)
+		rc = read_document(&r, &root, err);
 	yaml_parser_delete(&r.parser);
 	if (rc != 0) {
 		yaml_node_free(root);
