@@ -69,7 +69,8 @@ int crypto_key_from_rsa(const uint8_t *e, size_t e_len, const uint8_t *n,
 /**
  * crypto_key_from_point(kind, point, len, out, err):
  * The key of the raw public bytes ${point}: x || y for CRYPTO_P256 (64) and
- * CRYPTO_P384 (96), which must lie on the curve; 32 bytes for CRYPTO_ED25519.
+ * CRYPTO_P384 (96), 32 bytes for CRYPTO_ED25519. The point must lie on the
+ * curve.
  *
  * Owner: the caller, crypto_key_free().
  * Errors: ERR_INPUT.
@@ -93,6 +94,21 @@ int crypto_key_from_spki(const uint8_t *der, size_t len,
  */
 enum crypto_kind crypto_key_kind(const struct crypto_key *key);
 unsigned int crypto_key_bits(const struct crypto_key *key);
+
+/**
+ * crypto_key_point(key, out):
+ * Append the raw public bytes of ${key}, which is no RSA key, as
+ * crypto_key_from_point() takes them.
+ */
+void crypto_key_point(const struct crypto_key *key, struct buf *out);
+
+/**
+ * crypto_key_rsa(key, e, n):
+ * Append exponent and modulus of the RSA key ${key} to ${e} and ${n}, both
+ * big-endian without leading zero octets.
+ */
+void crypto_key_rsa(const struct crypto_key *key, struct buf *e,
+    struct buf *n);
 
 /**
  * crypto_key_spki(key, out), crypto_key_pem(key, out):

@@ -1,4 +1,5 @@
 #include <assert.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -96,6 +97,40 @@ from_ec_point(const char *group, const uint8_t *xy, size_t len)
 	return from_params("EC", params);
 }
 
+/*
+ * Whether the key decodes to a point (RFC 8032 s5.1.3), which OpenSSL never
+ * asks: x^2 = (y^2 - 1) / (d y^2 + 1) has a root, d = -121665 / 121666. With
+ * numerator and denominator multiplied by 121666, u / v is a square exactly
+ * where u v is one.
+ */
+static bool
+is_ed25519_point(const uint8_t *key)
+{
+	uint8_t le[32];
+	BN_CTX *ctx = BN_CTX_new();
+	BIGNUM *p = BN_new(), *y = BN_new(), *u = BN_new(), *v = BN_new();
+	int root;
+
+	assert(ctx != NULL && p != NULL && y != NULL && u != NULL && v != NULL);
+	memcpy(le, key, sizeof(le));
+	le[31] &= 0x7f;
+	root = BN_set_bit(p, 255) == 1 && BN_sub_word(p, 19) == 1 &&
+	    BN_lebin2bn(le, sizeof(le), y) != NULL && BN_cmp(y, p) < 0 &&
+	    BN_mod_sqr(y, y, p, ctx) == 1 && BN_copy(u, y) != NULL &&
+	    BN_copy(v, y) != NULL && BN_mul_word(u, 121666) == 1 &&
+	    BN_sub_word(u, 121666) == 1 && BN_mul_word(v, 121665) == 1 &&
+	    BN_sub_word(v, 121666) == 1 && BN_mod_mul(u, u, v, p, ctx) == 1 ?
+	    BN_kronecker(u, p, ctx) : -1;
+	/* -(u v) and u v are squares together: -1 is one, as p mod 4 is 1. */
+	BN_CTX_free(ctx);
+	BN_free(p);
+	BN_free(y);
+	BN_free(u);
+	BN_free(v);
+	/* x = 0 has no negative. */
+	return root == 1 || (root == 0 && (key[31] & 0x80) == 0);
+}
+
 int
 crypto_key_from_point(enum crypto_kind kind, const uint8_t *point, size_t len,
     struct crypto_key **out, struct error *err)
@@ -107,13 +142,24 @@ crypto_key_from_point(enum crypto_kind kind, const uint8_t *point, size_t len,
 		pkey = from_ec_point("P-256", point, len);
 	else if (kind == CRYPTO_P384 && len == 96)
 		pkey = from_ec_point("P-384", point, len);
-	else if (kind == CRYPTO_ED25519 && len == 32)
+	else if (kind == CRYPTO_ED25519 && len == 32 &&
+	    is_ed25519_point(point))
 		pkey = EVP_PKEY_new_raw_public_key_ex(NULL, "ED25519", NULL,
 		    point, len);
 	if (pkey == NULL)
 		return fail(ERR_INPUT, "not a point of the curve", err);
 	*out = wrap(pkey, kind);
 	return 0;
+}
+
+/* Other curves have 256 and 384 bits too. */
+static bool
+is_group(const EVP_PKEY *pkey, const char *group)
+{
+	char name[32];
+
+	return EVP_PKEY_get_group_name(pkey, name, sizeof(name), NULL) == 1 &&
+	    strcmp(name, group) == 0;
 }
 
 static int
@@ -124,9 +170,9 @@ kind_of(const EVP_PKEY *pkey, enum crypto_kind *kind)
 		*kind = CRYPTO_RSA;
 	else if (EVP_PKEY_is_a(pkey, "ED25519"))
 		*kind = CRYPTO_ED25519;
-	else if (EVP_PKEY_is_a(pkey, "EC") && EVP_PKEY_get_bits(pkey) == 256)
+	else if (EVP_PKEY_is_a(pkey, "EC") && is_group(pkey, "prime256v1"))
 		*kind = CRYPTO_P256;
-	else if (EVP_PKEY_is_a(pkey, "EC") && EVP_PKEY_get_bits(pkey) == 384)
+	else if (EVP_PKEY_is_a(pkey, "EC") && is_group(pkey, "secp384r1"))
 		*kind = CRYPTO_P384;
 	else
 		return -1;
@@ -139,7 +185,10 @@ crypto_key_from_spki(const uint8_t *der, size_t len, struct crypto_key **out,
 {
 	const unsigned char *p = der;
 	EVP_PKEY *pkey = d2i_PUBKEY(NULL, &p, (long)len);
+	struct crypto_key *key;
+	struct buf point = BUF_INIT;
 	enum crypto_kind kind;
+	int rc;
 
 	*out = NULL;
 	if (pkey == NULL || p != der + len || kind_of(pkey, &kind) != 0) {
@@ -148,8 +197,17 @@ crypto_key_from_spki(const uint8_t *der, size_t len, struct crypto_key **out,
 		    "not a SubjectPublicKeyInfo of RSA, P-256, P-384 or "
 		    "Ed25519", err);
 	}
-	*out = wrap(pkey, kind);
-	return 0;
+	key = wrap(pkey, kind);
+	if (kind == CRYPTO_RSA) {
+		*out = key;
+		return 0;
+	}
+	/* A compressed point, or a curve spelt out: one key, one form. */
+	crypto_key_point(key, &point);
+	rc = crypto_key_from_point(kind, point.data, point.len, out, err);
+	buf_free(&point);
+	crypto_key_free(key);
+	return rc;
 }
 
 enum crypto_kind
@@ -163,7 +221,58 @@ unsigned int
 crypto_key_bits(const struct crypto_key *key)
 {
 
-	return (unsigned int)EVP_PKEY_get_bits(key->pkey);
+	/* OpenSSL counts the bits of Ed25519's group order: 253. */
+	return key->kind == CRYPTO_ED25519 ? 256 :
+	    (unsigned int)EVP_PKEY_get_bits(key->pkey);
+}
+
+/* Append the number called name, with leading zeroes up to len bytes. */
+static void
+add_number(const struct crypto_key *key, const char *name, size_t len,
+    struct buf *out)
+{
+	BIGNUM *bn = NULL;
+	const int known = EVP_PKEY_get_bn_param(key->pkey, name, &bn);
+	uint8_t *bytes;
+	int n;
+
+	assert(known == 1);
+	if (len == 0)
+		len = (size_t)BN_num_bytes(bn);
+	bytes = mem_new(len);
+	n = BN_bn2binpad(bn, bytes, (int)len);
+	assert(n >= 0);
+	buf_add(out, bytes, (size_t)n);
+	free(bytes);
+	BN_free(bn);
+}
+
+void
+crypto_key_point(const struct crypto_key *key, struct buf *out)
+{
+	const size_t half = key->kind == CRYPTO_P384 ? 48 : 32;
+	uint8_t raw[32];
+	size_t len = sizeof(raw);
+	int ok;
+
+	assert(key->kind != CRYPTO_RSA);
+	if (key->kind == CRYPTO_ED25519) {
+		ok = EVP_PKEY_get_raw_public_key(key->pkey, raw, &len);
+		assert(ok == 1);
+		buf_add(out, raw, len);
+		return;
+	}
+	add_number(key, OSSL_PKEY_PARAM_EC_PUB_X, half, out);
+	add_number(key, OSSL_PKEY_PARAM_EC_PUB_Y, half, out);
+}
+
+void
+crypto_key_rsa(const struct crypto_key *key, struct buf *e, struct buf *n)
+{
+
+	assert(key->kind == CRYPTO_RSA);
+	add_number(key, OSSL_PKEY_PARAM_RSA_E, 0, e);
+	add_number(key, OSSL_PKEY_PARAM_RSA_N, 0, n);
 }
 
 void
