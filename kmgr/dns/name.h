@@ -22,10 +22,22 @@ struct name {
  * as an absolute name; "." is the root. Letters become lower case.
  *
  * Errors: ERR_INPUT (empty, label over 63, name over 255, bad escape, a
- * character outside ASCII: write IDNs as A-labels).
+ * character outside ASCII: write IDNs as A-labels; a blank, a quote or one of
+ * ( ) ; that is not escaped; "@", which only a zone file gives a meaning).
  * Source: RFC 1035 s5.1, RFC 4034 s6.2.
  */
 int name_read(const char *text, struct name *out, struct error *err);
+
+/**
+ * name_read_relative(text, origin, out, err):
+ * Read ${text} as a zone file means it: absolute only with its final dot,
+ * else below ${origin}; "@" is ${origin}.
+ *
+ * Errors: ERR_INPUT, as name_read().
+ * Source: RFC 1035 s5.1.
+ */
+int name_read_relative(const char *text, const struct name *origin,
+    struct name *out, struct error *err);
 
 /**
  * name_from_wire(wire, len, out, err):
