@@ -24,7 +24,7 @@ struct alg_info {
 	uint8_t		 number;
 	const char	*mnemonic;	/* "ECDSAP256SHA256" (RFC 4034 app. A.1) */
 	const char	*word;		/* policy word: "ecdsap256sha256" */
-	const char	*refusal;	/* why it is not used for signing, or NULL */
+	const char	*refusal;	/* why it does not sign here, or NULL */
 	enum crypto_kind kind;		/* the rest only where refusal is NULL */
 	size_t		 key_len;	/* public key in DNSKEY; 0 for RSA */
 	size_t		 sig_len;	/* in RRSIG; 0 for RSA */
@@ -35,6 +35,12 @@ struct alg_info {
  * The row of algorithm ${number}, or NULL if the registry has none.
  */
 const struct alg_info *alg_find(unsigned int number);
+
+/**
+ * alg_find_name(text):
+ * The row of the mnemonic, in either case, or number ${text}, or NULL.
+ */
+const struct alg_info *alg_find_name(const char *text);
 
 /**
  * alg_read(text, out, err):
@@ -48,7 +54,7 @@ int alg_read(const char *text, enum alg *out, struct error *err);
 
 /**
  * alg_name(number):
- * The mnemonic, or "ALG<number>" from a static table's default "unknown".
+ * The mnemonic, or "unknown" where the registry has none.
  */
 const char *alg_name(unsigned int number);
 
