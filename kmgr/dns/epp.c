@@ -1,0 +1,107 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "kmgr/base/crypto.h"
+#include "kmgr/dns/epp.h"
+
+/* The name as XML text, without the final dot that EPP leaves out. */
+static void
+add_zone(const struct name *zone, struct buf *out)
+{
+	char text[NAME_TEXT_MAX];
+	size_t n = strlen(name_text(zone, text)), i;
+
+	if (n > 1)
+		n--;
+	for (i = 0; i < n; i++) {
+		if (text[i] == '<')
+			buf_printf(out, "&lt;");
+		else if (text[i] == '>')
+			buf_printf(out, "&gt;");
+		else if (text[i] == '&')
+			buf_printf(out, "&amp;");
+		else
+			buf_add(out, &text[i], 1);
+	}
+}
+
+/* RFC 5910 s5.2.5: a domain <update> that changes nothing but secDNS. */
+static void
+begin(const struct name *zone, struct buf *out)
+{
+
+	buf_printf(out,
+	    "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"no\"?>\n"
+	    "<epp xmlns=\"urn:ietf:params:xml:ns:epp-1.0\">\n"
+	    "  <command>\n"
+	    "    <update>\n"
+	    "      <domain:update\n"
+	    "       xmlns:domain=\"urn:ietf:params:xml:ns:domain-1.0\">\n"
+	    "        <domain:name>");
+	add_zone(zone, out);
+	buf_printf(out, "</domain:name>\n"
+	    "      </domain:update>\n"
+	    "    </update>\n"
+	    "    <extension>\n"
+	    "      <secDNS:update\n"
+	    "       xmlns:secDNS=\"urn:ietf:params:xml:ns:secDNS-1.1\">\n"
+	    "        <secDNS:add>\n");
+}
+
+static void
+end(struct buf *out)
+{
+
+	buf_printf(out,
+	    "        </secDNS:add>\n"
+	    "      </secDNS:update>\n"
+	    "    </extension>\n"
+	    "  </command>\n"
+	    "</epp>\n");
+}
+
+void
+epp_add_ds(const struct name *zone, const struct ds *ds, size_t n,
+    struct buf *out)
+{
+	size_t i, j;
+
+	begin(zone, out);
+	for (i = 0; i < n; i++) {
+		buf_printf(out,
+		    "          <secDNS:dsData>\n"
+		    "            <secDNS:keyTag>%u</secDNS:keyTag>\n"
+		    "            <secDNS:alg>%u</secDNS:alg>\n"
+		    "            <secDNS:digestType>%u</secDNS:digestType>\n"
+		    "            <secDNS:digest>", ds[i].key_tag, ds[i].alg,
+		    ds[i].digest_type);
+		for (j = 0; j < ds[i].digest_len; j++)
+			buf_printf(out, "%02X", ds[i].digest[j]);
+		buf_printf(out, "</secDNS:digest>\n"
+		    "          </secDNS:dsData>\n");
+	}
+	end(out);
+}
+
+void
+epp_add_keys(const struct name *zone, const struct dnskey *keys, size_t n,
+    struct buf *out)
+{
+	char *base64;
+	size_t i;
+
+	begin(zone, out);
+	for (i = 0; i < n; i++) {
+		base64 = crypto_base64(keys[i].key, keys[i].key_len);
+		buf_printf(out,
+		    "          <secDNS:keyData>\n"
+		    "            <secDNS:flags>%u</secDNS:flags>\n"
+		    "            <secDNS:protocol>%u</secDNS:protocol>\n"
+		    "            <secDNS:alg>%u</secDNS:alg>\n"
+		    "            <secDNS:pubKey>%s</secDNS:pubKey>\n"
+		    "          </secDNS:keyData>\n", keys[i].flags,
+		    keys[i].protocol, keys[i].alg, base64);
+		free(base64);
+	}
+	end(out);
+}
