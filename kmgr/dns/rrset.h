@@ -55,7 +55,8 @@ void rrset_wire(const struct rrset *rrset, struct buf *out);
 /**
  * rrset_text(rrset, out):
  * Append one zone-file line an RR: "owner TTL IN TYPE rdata\n", fields
- * parted by one blank or tab; anything that reads zone files reads it.
+ * parted by one blank; anything that reads zone files reads it. RDATA that
+ * is not of the type's form is written as RFC 3597 writes unknown types.
  */
 void rrset_text(const struct rrset *rrset, struct buf *out);
 
@@ -70,5 +71,12 @@ void rrset_free(struct rrset *rrset);
  * "DNSKEY", ...; "TYPE?" for one that is not in enum rrtype.
  */
 const char *rrtype_name(unsigned int type);
+
+/**
+ * rrtype_text(type, out):
+ * Append the type as zone files have it: "DNSKEY", ...; "TYPE<number>" for
+ * one that is not in enum rrtype (RFC 3597 section 5).
+ */
+void rrtype_text(unsigned int type, struct buf *out);
 
 #endif

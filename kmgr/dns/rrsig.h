@@ -31,7 +31,8 @@ struct rrsig {
  * valid from ${inception_at} to ${expiration_at}.
  *
  * Errors: ERR_INPUT where the window is empty, longer than 2^31 - 1 seconds
- * (RFC 4034 s3.1.5 compares modulo 2^32), or outside 1970 to 2106.
+ * (RFC 4034 s3.1.5 compares modulo 2^32), or outside 1970 to 2106, and where
+ * ${rrset} is empty.
  */
 int rrsig_init(struct rrsig *rrsig, const struct rrset *rrset,
     const struct dnskey *key, int64_t inception_at, int64_t expiration_at,
@@ -50,8 +51,10 @@ void rrsig_tbs(const struct rrsig *rrsig, const struct rrset *rrset,
 /**
  * rrsig_verify(rrsig, rrset, key, err):
  * Verify in software that ${rrsig} is by ${key} over ${rrset}: fields fit
- * each other and the signature is good. Its window is not compared with any
- * clock.
+ * each other and the signature is good. The owner may lie below the signer;
+ * its TTL must be the original one, so what a cache has counted down does
+ * not verify, and neither does what a wildcard expanded to. The window must
+ * not be empty, but is not compared with any clock.
  *
  * Errors: ERR_INTEGRITY.
  * Source: RFC 4035 s5.3.1 without its times.
@@ -73,6 +76,12 @@ void rrsig_rdata(const struct rrsig *rrsig, struct buf *out);
  */
 int rrsig_from_rdata(const uint8_t *rdata, size_t len, struct rrsig *out,
     struct error *err);
+
+/**
+ * rrsig_rdata_text(rrsig, out):
+ * Append the presentation form of the RDATA: "DNSKEY 13 2 3600 2027...".
+ */
+void rrsig_rdata_text(const struct rrsig *rrsig, struct buf *out);
 
 /**
  * rrsig_text(rrsig, owner, out):
