@@ -9,8 +9,12 @@ libdns_la_SOURCES = \
 	kmgr/dns/ds.h \
 	kmgr/dns/epp.c \
 	kmgr/dns/epp.h \
+	kmgr/dns/lexer.c \
+	kmgr/dns/lexer.h \
 	kmgr/dns/name.c \
 	kmgr/dns/name.h \
+	kmgr/dns/rdata.c \
+	kmgr/dns/rdata.h \
 	kmgr/dns/rrset.c \
 	kmgr/dns/rrset.h \
 	kmgr/dns/rrsig.c \

@@ -35,9 +35,19 @@ struct zonefile {
  * zonefile_read(text, len, what, origin, out, err):
  * Read every record in ${len} bytes: ( ) over several lines, comments,
  * $ORIGIN and $TTL, names relative to ${origin}, "@", blank owners, upper
- * case, TTL before or after the class or absent, CRLF. $INCLUDE, a byte
- * order mark, NUL and bytes that are no UTF-8 are refused. ${what} names the
- * source in messages.
+ * case, TTL before or after the class or absent, CRLF. Every other directive,
+ * a byte order mark, control characters, bytes that are no UTF-8 and a last
+ * line without its end are refused. ${what} names the source in messages.
+ *
+ * TTL: its own, else that of the last $TTL before it (RFC 2308 section 4),
+ * else ZONEFILE_NO_TTL; the TTL of the record before, which RFC 1035 section
+ * 5.1 would take, is not a statement about this one. Class: its own, else IN.
+ *
+ * Owner names: only one with its final dot is absolute. `pdnsutil
+ * export-zone-dnskey` prints "example.com IN DNSKEY" where it means
+ * example.com., which under ${origin} example.com. reads as
+ * example.com.example.com. as the standard demands. Nothing is guessed here;
+ * a caller that meets ${origin} twice in an owner can say what to do.
  *
  * Owner: the caller, zonefile_free().
  * Errors: ERR_INPUT, with ${what} and line.
