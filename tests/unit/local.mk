@@ -46,3 +46,80 @@ tests_unit_test_sqlite_LDFLAGS = $(AM_LDFLAGS) \
 tests_unit_test_store_SOURCES = tests/unit/test_store.c $(unit_store_help)
 tests_unit_test_store_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_store_LDADD = $(unit_store_ldadd)
+# --- base and dns
+# One test a module, named after it. Those of kmgr/dns share dnshelp.
+check_LTLIBRARIES += tests/unit/libdnshelp.la
+tests_unit_libdnshelp_la_CPPFLAGS = $(unit_cppflags)
+tests_unit_libdnshelp_la_LIBADD = libdns.la $(unit_ldadd)
+tests_unit_libdnshelp_la_SOURCES = \
+	tests/unit/dnshelp.c \
+	tests/unit/dnshelp.h \
+	tests/unit/unit.h \
+	tests/unit/vectors.h
+
+unit_base = \
+	tests/unit/test_buf \
+	tests/unit/test_crypto \
+	tests/unit/test_err \
+	tests/unit/test_file \
+	tests/unit/test_json \
+	tests/unit/test_mem \
+	tests/unit/test_secret \
+	tests/unit/test_text \
+	tests/unit/test_when \
+	tests/unit/test_yaml
+unit_dns = \
+	tests/unit/test_alg \
+	tests/unit/test_dnskey \
+	tests/unit/test_ds \
+	tests/unit/test_epp \
+	tests/unit/test_lexer \
+	tests/unit/test_name \
+	tests/unit/test_rdata \
+	tests/unit/test_rrset \
+	tests/unit/test_rrsig \
+	tests/unit/test_zonefile
+check_PROGRAMS += $(unit_base) $(unit_dns)
+TESTS += $(unit_base) $(unit_dns)
+
+tests_unit_test_buf_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_buf_LDADD = $(unit_ldadd)
+tests_unit_test_crypto_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_crypto_LDADD = $(unit_ldadd)
+tests_unit_test_err_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_err_LDADD = $(unit_ldadd)
+tests_unit_test_file_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_file_LDADD = $(unit_ldadd)
+tests_unit_test_json_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_json_LDADD = $(unit_ldadd)
+tests_unit_test_mem_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_mem_LDADD = $(unit_ldadd)
+tests_unit_test_secret_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_secret_LDADD = $(unit_ldadd)
+tests_unit_test_text_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_text_LDADD = $(unit_ldadd)
+tests_unit_test_when_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_when_LDADD = $(unit_ldadd)
+tests_unit_test_yaml_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_yaml_LDADD = $(unit_ldadd)
+
+tests_unit_test_alg_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_alg_LDADD = tests/unit/libdnshelp.la libdns.la $(unit_ldadd)
+tests_unit_test_dnskey_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_dnskey_LDADD = tests/unit/libdnshelp.la libdns.la $(unit_ldadd)
+tests_unit_test_ds_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_ds_LDADD = tests/unit/libdnshelp.la libdns.la $(unit_ldadd)
+tests_unit_test_epp_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_epp_LDADD = tests/unit/libdnshelp.la libdns.la $(unit_ldadd)
+tests_unit_test_lexer_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_lexer_LDADD = tests/unit/libdnshelp.la libdns.la $(unit_ldadd)
+tests_unit_test_name_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_name_LDADD = tests/unit/libdnshelp.la libdns.la $(unit_ldadd)
+tests_unit_test_rdata_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_rdata_LDADD = tests/unit/libdnshelp.la libdns.la $(unit_ldadd)
+tests_unit_test_rrset_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_rrset_LDADD = tests/unit/libdnshelp.la libdns.la $(unit_ldadd)
+tests_unit_test_rrsig_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_rrsig_LDADD = tests/unit/libdnshelp.la libdns.la $(unit_ldadd)
+tests_unit_test_zonefile_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_zonefile_LDADD = tests/unit/libdnshelp.la libdns.la $(unit_ldadd)
