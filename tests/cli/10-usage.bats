@@ -99,7 +99,7 @@ load ../lib/common
 		run kmgr explain-rule "$id"
 		[ "$status" -eq 0 ]
 		[[ $output == "$id: "* ]]
-		[ "${#output}" -gt 120 ]
+		[ "${#output}" -gt 80 ]
 	done
 	run kmgr explain-rule zsk-flags
 	[ "$status" -eq 0 ]

@@ -19,7 +19,7 @@ END
 # The fixtures that need no policy or KSK of their own; the unit tests judge
 # the others too.
 judged_by_default() {
-	grep -LE '^; (policy|ksks|zone|now|shared)|^; expect:.*(KSK|TAG)' \
+	grep -LE '^; (only a warning|policy|ksks|zone|now|shared)|^; expect:.*(KSK|TAG)' \
 		"$srcdir/tests/fixtures/$1"/*.zone
 }
 
