@@ -5,7 +5,6 @@
 
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
-#include <openssl/ecdsa.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -14,6 +13,7 @@
 
 #include "kmgr/base/crypto.h"
 #include "kmgr/base/mem.h"
+#include "kmgr/base/spki.h"
 
 struct crypto_key {
 	EVP_PKEY	*pkey;
@@ -179,8 +179,9 @@ kind_of(const EVP_PKEY *pkey, enum crypto_kind *kind)
 	return 0;
 }
 
-int
-crypto_key_from_spki(const uint8_t *der, size_t len, struct crypto_key **out,
+/* RSA, and curves in a form that is not the usual one. */
+static int
+from_spki_decoded(const uint8_t *der, size_t len, struct crypto_key **out,
     struct error *err)
 {
 	const unsigned char *p = der;
@@ -190,7 +191,6 @@ crypto_key_from_spki(const uint8_t *der, size_t len, struct crypto_key **out,
 	enum crypto_kind kind;
 	int rc;
 
-	*out = NULL;
 	if (pkey == NULL || p != der + len || kind_of(pkey, &kind) != 0) {
 		EVP_PKEY_free(pkey);
 		return fail(ERR_INPUT,
@@ -208,6 +208,22 @@ crypto_key_from_spki(const uint8_t *der, size_t len, struct crypto_key **out,
 	buf_free(&point);
 	crypto_key_free(key);
 	return rc;
+}
+
+int
+crypto_key_from_spki(const uint8_t *der, size_t len, struct crypto_key **out,
+    struct error *err)
+{
+	const uint8_t *point;
+	enum crypto_kind kind;
+	size_t point_len;
+
+	*out = NULL;
+	point = spki_find_point(der, len, &kind, &point_len);
+	if (point != NULL)
+		return crypto_key_from_point(kind, point, point_len, out,
+		    err);
+	return from_spki_decoded(der, len, out, err);
 }
 
 enum crypto_kind
@@ -278,9 +294,17 @@ crypto_key_rsa(const struct crypto_key *key, struct buf *e, struct buf *n)
 void
 crypto_key_spki(const struct crypto_key *key, struct buf *out)
 {
+	struct buf point = BUF_INIT;
 	unsigned char *der = NULL;
-	const int len = i2d_PUBKEY(key->pkey, &der);
+	int len;
 
+	if (key->kind != CRYPTO_RSA) {
+		crypto_key_point(key, &point);
+		spki_add_point(key->kind, point.data, out);
+		buf_free(&point);
+		return;
+	}
+	len = i2d_PUBKEY(key->pkey, &der);
 	assert(len > 0);
 	buf_add(out, der, (size_t)len);
 	OPENSSL_free(der);
@@ -297,39 +321,6 @@ crypto_key_pem(const struct crypto_key *key, struct buf *out)
 	    (len = BIO_get_mem_data(bio, &text)) > 0)
 		buf_add(out, text, (size_t)len);
 	BIO_free(bio);
-}
-
-void
-crypto_sig_to_der(const uint8_t *sig, size_t sig_len, struct buf *out)
-{
-	const int half = (int)(sig_len / 2);
-	ECDSA_SIG *ec = ECDSA_SIG_new();
-	BIGNUM *r = BN_bin2bn(sig, half, NULL);
-	BIGNUM *s = BN_bin2bn(sig + half, half, NULL);
-	unsigned char *der = NULL;
-	int len;
-
-	assert(ec != NULL && r != NULL && s != NULL);
-	(void)ECDSA_SIG_set0(ec, r, s);		/* ec owns both now */
-	len = i2d_ECDSA_SIG(ec, &der);
-	assert(len > 0);
-	buf_add(out, der, (size_t)len);
-	OPENSSL_free(der);
-	ECDSA_SIG_free(ec);
-}
-
-int
-crypto_sig_from_der(const uint8_t *der, size_t len, size_t half, uint8_t *sig,
-    struct error *err)
-{
-	const unsigned char *p = der;
-	ECDSA_SIG *ec = d2i_ECDSA_SIG(NULL, &p, (long)len);
-	const int ok = ec != NULL && p == der + len &&
-	    BN_bn2binpad(ECDSA_SIG_get0_r(ec), sig, (int)half) > 0 &&
-	    BN_bn2binpad(ECDSA_SIG_get0_s(ec), sig + half, (int)half) > 0;
-
-	ECDSA_SIG_free(ec);
-	return ok ? 0 : fail(ERR_INPUT, "not an ECDSA signature", err);
 }
 
 int

@@ -8,6 +8,7 @@ libbase_la_SOURCES = \
 	kmgr/base/crypto.c \
 	kmgr/base/crypto.h \
 	kmgr/base/crypto_key.c \
+	kmgr/base/crypto_sig.c \
 	kmgr/base/err.c \
 	kmgr/base/err.h \
 	kmgr/base/file.c \
@@ -18,6 +19,8 @@ libbase_la_SOURCES = \
 	kmgr/base/mem.h \
 	kmgr/base/secret.c \
 	kmgr/base/secret.h \
+	kmgr/base/spki.c \
+	kmgr/base/spki.h \
 	kmgr/base/text.c \
 	kmgr/base/text.h \
 	kmgr/base/when.c \
