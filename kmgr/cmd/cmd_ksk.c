@@ -234,22 +234,62 @@ print_ksk(const struct ksk *ksk, struct buf *out)
 	buf_printf(out, "\n");
 }
 
+/* The exception that not_held has for an attribute, or NULL. */
+static const struct json *
+find_exception(const struct json *not_held, const char *half,
+    const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < json_len(not_held); i++) {
+		const struct json *row = json_at(not_held, i);
+
+		if (strcmp(json_get_text(row, "half"), half) == 0 &&
+		    strcmp(json_get_text(row, "name"), name) == 0)
+			return row;
+	}
+	return NULL;
+}
+
+static void
+add_half(const struct json *attributes, const char *half, struct table *table)
+{
+	const struct json *held = json_get(attributes, half), *exception;
+	const char *name = NULL;
+
+	while ((name = json_next_key(held, name)) != NULL) {
+		exception = find_exception(json_get(attributes, "not_held"),
+		    half, name);
+		table_add(table, half);
+		table_add(table, name);
+		table_add(table, json_get_text(held, name));
+		table_add(table, exception == NULL ? "held" :
+		    json_get_text(exception, "verdict"));
+	}
+}
+
+/* What the token holds, then what it was asked for and does not tell. */
 static void
 print_attributes(const struct json *attributes, struct buf *out)
 {
+	const struct json *not_held = json_get(attributes, "not_held");
 	struct table table;
 	size_t i;
 
 	buf_printf(out, "\n");
-	table_init(&table, 5, "HALF", "ATTRIBUTE", "ASKED", "TOKEN HOLDS",
-	    "VERDICT");
-	for (i = 0; i < json_len(attributes); i++) {
-		const struct json *row = json_at(attributes, i);
+	table_init(&table, 4, "HALF", "ATTRIBUTE", "TOKEN HOLDS", "VERDICT");
+	add_half(attributes, "private", &table);
+	add_half(attributes, "public", &table);
+	for (i = 0; i < json_len(not_held); i++) {
+		const struct json *row = json_at(not_held, i);
+		const char *half = json_get_text(row, "half");
+		const char *name = json_get_text(row, "name");
 
-		table_add(&table, json_get_text(row, "half"));
-		table_add(&table, json_get_text(row, "name"));
-		table_add(&table, json_get_text(row, "asked"));
-		table_add(&table, json_get_text(row, "got"));
+		if (json_get(json_get(attributes, half), name) != NULL)
+			continue;
+		table_add(&table, half);
+		table_add(&table, name);
+		table_add(&table, "-");
 		table_add(&table, json_get_text(row, "verdict"));
 	}
 	table_print(&table, out);

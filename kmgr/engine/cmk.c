@@ -221,28 +221,38 @@ cmk_seal(struct session *session, struct cmk *cmk, struct hsm_key *seal_key,
 	return rc;
 }
 
-/* The attributes that the token holds for key, for store and endorsement. */
+/*
+ * The attributes that the token holds for key, for store and endorsement:
+ * {"private": {name: value}, "public": {name: value}}, and "not_held" for
+ * those that are not as they were asked for.
+ */
 static char *
 attributes_text(const struct hsm_key *key)
 {
-	struct json *list = json_new_array();
+	struct json *attributes = json_new_object(), *row;
+	struct json *private = json_put_object(attributes, "private");
+	struct json *public = json_put_object(attributes, "public");
+	struct json *not_held = json_put_array(attributes, "not_held");
 	struct buf text = BUF_INIT;
 	const struct hsm_attr *attrs;
 	size_t i, n;
 
 	attrs = hsm_key_attrs(key, &n);
 	for (i = 0; i < n; i++) {
-		struct json *row = json_add_object(list);
-
+		if (attrs[i].got[0] != '\0')
+			json_put_text(strcmp(attrs[i].half, "private") == 0 ?
+			    private : public, attrs[i].name, attrs[i].got);
+		if (attrs[i].verdict == HSM_ATTR_HELD)
+			continue;
+		row = json_add_object(not_held);
 		json_put_text(row, "half", attrs[i].half);
 		json_put_text(row, "name", attrs[i].name);
 		json_put_text(row, "asked", attrs[i].asked);
-		json_put_text(row, "got", attrs[i].got);
 		json_put_text(row, "verdict",
 		    hsm_attr_verdict_name(attrs[i].verdict));
 	}
-	json_canonical(list, &text);
-	json_free(list);
+	json_canonical(attributes, &text);
+	json_free(attributes);
 	return buf_take(&text);
 }
 

@@ -166,8 +166,13 @@ cmk() {
 		"$(jq -r .ksk.dnskey ksk.json)" ]
 	[ "$(jq -r .ksk.endorsement.policy_hash ksk.json)" = \
 		"$(kmgr --json describe-cmk prod | jq -r .cmk.policy_hash)" ]
-	[ "$(jq '[.ksk.endorsement.attributes[] |
-		select(.verdict != "held")] | length' ksk.json)" -eq 0 ]
+	[ "$(jq '.ksk.endorsement.attributes.not_held | length' ksk.json)" -eq 0 ]
+	for sealed in CKA_EXTRACTABLE CKA_MODIFIABLE CKA_COPYABLE; do
+		[ "$(jq -r ".ksk.endorsement.attributes.private.$sealed" \
+			ksk.json)" = false ]
+	done
+	[ "$(jq -r .ksk.endorsement.attributes.private.CKA_SENSITIVE \
+		ksk.json)" = true ]
 }
 
 @test "describe-ksk: by tag, by id, and what is none" {
@@ -189,7 +194,7 @@ cmk() {
 	cmk vault "seal: compliance"
 	kmgr -q create-ksk example.com --cmk vault >/dev/null
 	kmgr describe-ksk "$(kmgr --json list-ksks | jq -r '.ksks[0].id')" |
-		grep -E 'private +CKA_DESTROYABLE +false +false +held'
+		grep -E 'private +CKA_DESTROYABLE +false +held'
 	id=$(kmgr --json list-ksks | jq -r '.ksks[0].id')
 	key=$(kmgr --json describe-ksk "$id" | jq -r .ksk.endorsement.key_id)
 	run pkcs11-tool --module "$TOKEN_MODULE" --token-label kmgr --login \
