@@ -1,0 +1,253 @@
+# For bats files: load ../lib/common
+#
+# Tests are run by tests/lib/run-bats, which exports srcdir, builddir, TESTDIR,
+# P11SHIM, KILLWRITE, P11STEPS and KMGR. All functions here return non-zero on
+# failure, with the reason on standard error. What they start or make belongs
+# to a directory that the caller names, below one that bats throws away.
+
+# need_program NAME...: skips the test where a real component is missing.
+need_program() {
+	local name
+
+	for name in "$@"; do
+		command -v "$name" >/dev/null ||
+			skip "$name is not installed: scripts/install-deps test"
+	done
+}
+
+# find_file PATTERN...: prints the first file that one of the patterns matches.
+find_file() {
+	local file
+
+	for file in "$@"; do
+		if [ -e "$file" ]; then
+			printf '%s\n' "$file"
+			return 0
+		fi
+	done
+	echo "none of these files is there: $*" >&2
+	return 1
+}
+
+# wait_until SECONDS COMMAND...: runs the command until it succeeds.
+wait_until() {
+	local end=$((SECONDS + $1))
+
+	shift
+	until "$@" >/dev/null 2>&1; do
+		if [ $SECONDS -ge $end ]; then
+			echo "waited in vain for: $*" >&2
+			return 1
+		fi
+		sleep 0.05
+	done
+}
+
+# random_digits N
+random_digits() {
+	local digits=
+
+	while [ ${#digits} -lt "$1" ]; do
+		digits+=$RANDOM
+	done
+	printf '%s\n' "${digits:0:$1}"
+}
+
+# sha256_of FILE...: one line for the contents of all files, and of a directory
+# for the names and contents of all that is in it; to see that nothing changed.
+sha256_of() {
+	find "$@" -type f -print0 | LC_ALL=C sort -z |
+		xargs -0 -r sha256sum | sha256sum | cut -d ' ' -f 1
+}
+
+# --- kmgr ------------------------------------------------------------------
+
+# kmgr ARGUMENTS...: the program that was built.
+kmgr() {
+	"$KMGR" "$@"
+}
+
+# kmgr_env DIR [NAME=URI...]: makes DIR/kmgr.yaml with a store in DIR and these
+# tokens, or one token "main" of URI $TOKEN_URI, and sets KMGR_CONFIG.
+kmgr_env() {
+	local dir=$1 token
+
+	shift
+	[ $# -gt 0 ] || set -- "main=$TOKEN_URI"
+	mkdir -p "$dir"
+	{
+		echo "store: sqlite:$dir/kmgr.db"
+		echo 'tokens:'
+		for token in "$@"; do
+			echo "  ${token%%=*}: ${token#*=}"
+		done
+	} >"$dir/kmgr.yaml"
+	export KMGR_CONFIG=$dir/kmgr.yaml
+}
+
+# --- SoftHSM ---------------------------------------------------------------
+
+# pin_file DIR PIN: writes DIR/pin as kmgr wants it and prints its name.
+pin_file() {
+	(umask 077 && printf '%s\n' "$2" >"$1/pin") && echo "$1/pin"
+}
+
+# softhsm_new DIR LABEL: makes a token of its own in DIR and sets
+#   SOFTHSM2_CONF			(exported)
+#   TOKEN_MODULE TOKEN_LABEL	its module and label
+#   TOKEN_PIN TOKEN_SO_PIN
+#   TOKEN_URI			with module-path and pin-source
+# Called again for the same DIR it adds a token with another label.
+softhsm_new() {
+	local dir=$1
+
+	TOKEN_LABEL=$2
+	TOKEN_MODULE=$(find_file "${SOFTHSM2_MODULE:-}" \
+		/usr/lib/softhsm/libsofthsm2.so \
+		/usr/lib/*/softhsm/libsofthsm2.so \
+		/usr/local/lib/softhsm/libsofthsm2.so) || return
+	TOKEN_PIN=$(random_digits 8)
+	TOKEN_SO_PIN=$(random_digits 10)
+	export SOFTHSM2_CONF=$dir/softhsm2.conf
+	mkdir -p "$dir/tokens" "$dir/$TOKEN_LABEL"
+	cat >"$SOFTHSM2_CONF" <<-END
+		directories.tokendir = $dir/tokens
+		objectstore.backend = file
+		log.level = ERROR
+		slots.removable = false
+	END
+	softhsm2-util --module "$TOKEN_MODULE" --init-token --free \
+		--label "$TOKEN_LABEL" --so-pin "$TOKEN_SO_PIN" \
+		--pin "$TOKEN_PIN" >"$dir/softhsm2-util.log" 2>&1 || {
+		cat "$dir/softhsm2-util.log" >&2
+		return 1
+	}
+	token_uri "$(pin_file "$dir/$TOKEN_LABEL" "$TOKEN_PIN")"
+}
+
+# token_uri PIN-FILE: sets TOKEN_URI from TOKEN_LABEL and TOKEN_MODULE.
+token_uri() {
+	TOKEN_URI="pkcs11:token=${TOKEN_LABEL// /%20}"
+	TOKEN_URI+="?module-path=$TOKEN_MODULE&pin-source=file:$1"
+}
+
+# uri_of_shim URI: the same token by way of the shim, whose switches are in
+# tests/fault/p11shim_conf.c; also set KMGR_SHIM_MODULE=$TOKEN_MODULE.
+uri_of_shim() {
+	[ -e "$P11SHIM" ] || {
+		echo "$P11SHIM is not built" >&2
+		return 1
+	}
+	echo "${1%%module-path=*}module-path=$P11SHIM&pin-source=${1##*pin-source=}"
+}
+
+# with_killwrite COMMAND...: runs it under tests/fault/killwrite.c, whose
+# switches the caller exports.
+with_killwrite() {
+	[ -e "$KILLWRITE" ] || {
+		echo "$KILLWRITE is not built" >&2
+		return 1
+	}
+	ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}verify_asan_link_order=0 \
+		LD_PRELOAD=$KILLWRITE "$@"
+}
+
+# --- servers ---------------------------------------------------------------
+
+# is_port_free PORT: whether nobody has it on any address, TCP or UDP.
+is_port_free() {
+	! cat /proc/net/{tcp,tcp6,udp,udp6} 2>/dev/null |
+		awk '{ print $2 }' | grep -q "$(printf ':%04X' "$1")\$"
+}
+
+# free_port: prints a port that nobody has, and neither the one after it, below
+# the ephemeral ones.
+free_port() {
+	local port try
+
+	for try in {1..200}; do
+		port=$((10240 + (RANDOM << 2 | RANDOM & 3) % 20000))
+		if is_port_free $port && is_port_free $((port + 1)); then
+			echo "$port"
+			return 0
+		fi
+	done
+	echo "no free port after $try tries" >&2
+	return 1
+}
+
+# Where the process ids are, so that teardown finds what setup started.
+servers_dir() {
+	local dir=${BATS_FILE_TMPDIR:?}/servers
+
+	mkdir -p "$dir"
+	echo "$dir"
+}
+
+# server_start NAME COMMAND...: starts it in the background, in the foreground
+# mode that the command must have, with its output in $(server_log NAME).
+server_start() {
+	local name=$1 dir
+
+	dir=$(servers_dir)
+	shift
+	# bats waits for descriptor 3 to be closed by all.
+	"$@" >"$dir/$name.log" 2>&1 3>&- </dev/null &
+	echo $! >"$dir/$name.pid"
+}
+
+server_log() {
+	echo "$(servers_dir)/$1.log"
+}
+
+server_pid() {
+	cat "$(servers_dir)/$1.pid"
+}
+
+# server_ready NAME SECONDS COMMAND...: waits until the command succeeds; fails
+# with the log of the server if that has died or takes longer.
+server_ready() {
+	local name=$1 end=$((SECONDS + $2)) pid
+
+	pid=$(server_pid "$name") || return
+	shift 2
+	until "$@" >/dev/null 2>&1 3>&-; do
+		if ! kill -0 "$pid" 2>/dev/null || [ $SECONDS -ge $end ]; then
+			echo "$name is not ready ($*):" >&2
+			cat "$(server_log "$name")" >&2
+			return 1
+		fi
+		sleep 0.05
+	done
+}
+
+# pid_is_gone PID: whether it has ended; a zombie has.
+pid_is_gone() {
+	! kill -0 "$1" 2>/dev/null ||
+		grep -q '^State:[[:space:]]*Z' "/proc/$1/status" 2>/dev/null
+}
+
+# server_stop NAME: asks it to end, and makes it after $SERVER_GRACE seconds.
+SERVER_GRACE=5
+server_stop() {
+	local file pid
+
+	file=$(servers_dir)/$1.pid
+	[ -e "$file" ] || return 0
+	pid=$(cat "$file")
+	rm -f "$file"
+	kill "$pid" 2>/dev/null || return 0
+	wait_until "$SERVER_GRACE" pid_is_gone "$pid" 2>/dev/null ||
+		kill -KILL "$pid"
+}
+
+# servers_stop: stops all; for teardown and teardown_file.
+servers_stop() {
+	local file
+
+	for file in "$(servers_dir)"/*.pid; do
+		[ -e "$file" ] || continue
+		file=${file##*/}
+		server_stop "${file%.pid}"
+	done
+}
