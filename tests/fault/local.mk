@@ -1,0 +1,39 @@
+# A PKCS#11 module that misbehaves on request before a real one, a preloaded
+# library that kills at a chosen write, and a program that takes single steps.
+# They are loaded into programs that have no sanitizer, and so have none.
+# -rpath makes libtool build a shared object that is not installed.
+check_LTLIBRARIES += tests/fault/p11shim.la tests/fault/killwrite.la
+check_PROGRAMS += tests/fault/p11steps
+
+tests_fault_p11shim_la_CPPFLAGS = $(AM_CPPFLAGS) $(P11KIT_CFLAGS)
+tests_fault_p11shim_la_CFLAGS = $(WARN_CFLAGS)
+tests_fault_p11shim_la_LDFLAGS = -module -avoid-version -rpath /nowhere \
+	-export-symbols-regex '^C_GetFunctionList$$'
+tests_fault_p11shim_la_LIBADD = $(CRYPTO_LIBS) -lpthread -ldl
+tests_fault_p11shim_la_SOURCES = \
+	tests/fault/p11shim.c \
+	tests/fault/p11shim.h \
+	tests/fault/p11shim_attr.c \
+	tests/fault/p11shim_calls.h \
+	tests/fault/p11shim_conf.c \
+	tests/fault/p11shim_faults.c \
+	tests/fault/p11shim_gone.c \
+	tests/fault/p11shim_names.c \
+	tests/fault/p11shim_quirks.c \
+	tests/fault/p11shim_tag.c
+
+tests_fault_killwrite_la_CFLAGS = $(WARN_CFLAGS)
+tests_fault_killwrite_la_LDFLAGS = -module -avoid-version -rpath /nowhere
+tests_fault_killwrite_la_LIBADD = -lpthread -ldl
+tests_fault_killwrite_la_SOURCES = tests/fault/killwrite.c
+
+tests_fault_p11steps_CPPFLAGS = $(AM_CPPFLAGS) $(P11KIT_CFLAGS)
+tests_fault_p11steps_CFLAGS = $(WARN_CFLAGS)
+tests_fault_p11steps_LDFLAGS =
+tests_fault_p11steps_LDADD = -ldl
+tests_fault_p11steps_SOURCES = \
+	tests/fault/p11shim_names.c \
+	tests/fault/p11steps.c
+
+TESTS += tests/fault/10-shim.bats
+EXTRA_DIST += tests/fault/10-shim.bats
