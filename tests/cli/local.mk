@@ -1,0 +1,19 @@
+EXTRA_DIST += \
+	tests/lib/common.bash \
+	tests/lib/run-bats \
+	tests/lib/tokens.bash
+
+cli_tests = \
+	tests/cli/00-source.bats \
+	tests/cli/01-tokens.bats \
+	tests/cli/02-install-deps.bats \
+	tests/cli/10-usage.bats \
+	tests/cli/20-setup.bats \
+	tests/cli/30-cmk.bats \
+	tests/cli/40-ksk.bats \
+	tests/cli/50-sign.bats \
+	tests/cli/60-ds.bats \
+	tests/cli/70-verify.bats
+
+TESTS += $(cli_tests)
+EXTRA_DIST += $(cli_tests)
