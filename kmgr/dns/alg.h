@@ -22,12 +22,13 @@ enum alg {
 
 struct alg_info {
 	uint8_t		 number;
-	const char	*mnemonic;	/* "ECDSAP256SHA256" (RFC 4034 app. A.1) */
-	const char	*word;		/* policy word: "ecdsap256sha256" */
-	const char	*refusal;	/* why it does not sign here, or NULL */
-	enum crypto_kind kind;		/* the rest only where refusal is NULL */
-	size_t		 key_len;	/* public key in DNSKEY; 0 for RSA */
-	size_t		 sig_len;	/* in RRSIG; 0 for RSA */
+	const char	*mnemonic; /* "ECDSAP256SHA256" (RFC 4034 app. A.1) */
+	const char	*word;	   /* of policies: "ecdsap256sha256" */
+	const char	*refusal;  /* why it does not sign here, or NULL */
+	/* The rest only where refusal is NULL. */
+	enum crypto_kind kind;
+	size_t		 key_len;  /* public key in DNSKEY; 0 for RSA */
+	size_t		 sig_len;  /* in RRSIG; 0 for RSA */
 };
 
 /**

@@ -177,7 +177,8 @@ name_from_wire(const uint8_t *wire, size_t len, struct name *out,
 		at = end;
 	}
 	if (at + 1 != len || wire[at] != 0)
-		return err_set(err, ERR_INPUT, "not a domain name in wire form");
+		return err_set(err, ERR_INPUT,
+		    "not a domain name in wire form");
 	*out = name;
 	return 0;
 }

@@ -91,7 +91,8 @@ reads_rdata(void **state)
 		{ "A", "\\# 4 c0000201", "c0000201" },
 		{ "A", "192.0.2.1", "c0000201" },
 		{ "NS", "ns", "026e73066f726967696e00" },
-		{ "MX", "10 mail.example.", "000a046d61696c076578616d706c6500" },
+		{ "MX", "10 mail.example.",
+		    "000a046d61696c076578616d706c6500" },
 		{ "TXT", "\"a;b\" c", "03613b620163" },
 	};
 	struct buf out = BUF_INIT;
@@ -152,6 +153,23 @@ refuses_rdata(void **state)
 		{ "RRSIG", "A 8 2 1 2 now 1 a. QUI=", "field 6" },
 		{ "RRSIG", "A 8 2 1 +0000000000001 1 1 a. QUI=", "field 5" },
 		{ "RRSIG", "A 8 2 1 2 1 1 a..b QUI=", "empty label" },
+	};
+	struct buf out = BUF_INIT;
+	struct error err = ERR_INIT;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < N_OF(bad); i++) {
+		unit_fails(read_text(bad[i].type, bad[i].text, &out, &err),
+		    &err, ERR_INPUT, bad[i].why);
+		buf_free(&out);
+	}
+}
+
+static void
+refuses_generic_and_foreign_rdata(void **state)
+{
+	static const struct { const char *type, *text, *why; } bad[] = {
 		{ "DNSKEY", "\\#", "without a length" },
 		{ "DNSKEY", "\\# x 00", "length after" },
 		{ "DNSKEY", "\\# 65536 00", "length after" },
@@ -202,6 +220,7 @@ main(void)
 		cmocka_unit_test(reads_types),
 		cmocka_unit_test(reads_rdata),
 		cmocka_unit_test(refuses_rdata),
+		cmocka_unit_test(refuses_generic_and_foreign_rdata),
 		cmocka_unit_test(foreign_rdata_has_a_limit),
 	};
 

@@ -11,7 +11,7 @@
 struct dnskey_set {
 	const char	*from;
 	const char	*zone;
-	const char	*zsk, *ksk;	/* zone-file lines, in canonical order */
+	const char	*zsk, *ksk;	/* zone-file lines */
 	const char	*rrsig;
 	const char	*ds_sha256, *ds_sha384;
 	unsigned int	 bits;
