@@ -19,3 +19,4 @@ include tests/fault/local.mk
 include tests/fuzz/local.mk
 include tests/cli/local.mk
 include tests/interop/local.mk
+include tests/bench/local.mk
