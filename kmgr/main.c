@@ -42,7 +42,7 @@ show_progress(void *arg, size_t done, size_t all)
 {
 
 	(void)arg;
-	if (all < 2 || (done % 16 != 0 && done != all))
+	if (all < 2)
 		return;
 	(void)fprintf(stderr, "\r%zu of %zu%s", done, all,
 	    done == all ? "\n" : "");
@@ -147,6 +147,7 @@ start_command(const struct run *run, struct error *err)
 		cmd.options.trace = trace_call;
 	if (isatty(STDERR_FILENO) && !has(run, OPT_QUIET))
 		cmd.options.progress = show_progress;
+	cmd.wants_json = has(run, OPT_JSON);
 	cmd.json = json_new_object();
 	json_put_int(cmd.json, "schema", JSON_SCHEMA);
 	json_put_text(cmd.json, "command", run->command->name);

@@ -5,6 +5,7 @@
 #ifndef KMGR_BASE_CRYPTO_H
 #define KMGR_BASE_CRYPTO_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -116,6 +117,13 @@ void crypto_key_rsa(const struct crypto_key *key, struct buf *e,
  */
 void crypto_key_spki(const struct crypto_key *key, struct buf *out);
 void crypto_key_pem(const struct crypto_key *key, struct buf *out);
+
+/**
+ * crypto_key_is_same(a, b):
+ * Whether both are the same public key.
+ */
+bool crypto_key_is_same(const struct crypto_key *a,
+    const struct crypto_key *b);
 
 /**
  * crypto_key_verify(key, tbs, len, sig, sig_len, err):

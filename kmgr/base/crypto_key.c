@@ -226,6 +226,13 @@ crypto_key_from_spki(const uint8_t *der, size_t len, struct crypto_key **out,
 	return from_spki_decoded(der, len, out, err);
 }
 
+bool
+crypto_key_is_same(const struct crypto_key *a, const struct crypto_key *b)
+{
+
+	return a->kind == b->kind && EVP_PKEY_eq(a->pkey, b->pkey) == 1;
+}
+
 enum crypto_kind
 crypto_key_kind(const struct crypto_key *key)
 {

@@ -2,17 +2,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "kmgr/base/file.h"
 #include "kmgr/base/mem.h"
 #include "kmgr/base/when.h"
 #include "kmgr/cmd/command.h"
 #include "kmgr/dns/zonefile.h"
+#include "kmgr/engine/bulk.h"
 #include "kmgr/engine/zsks.h"
 
-/* So many zones are signed before one transaction records them. */
-#define BATCH 256
+#define SUFFIX ".zone"
 
 /* What the options say for every zone. */
 static int
@@ -78,7 +77,8 @@ sign_one(struct cmd *cmd, struct cmk_cache *cache, struct zsks_keys *keys,
 	} else if (zsks_sign(cmd->session, keys, zsks, err) == 0 &&
 	    zsks_record(cmd->session, &zsks, 1, err) == 0) {
 		zsks_text(zsks, &cmd->text);
-		json_put_take(cmd->json, "signed", zsks_json(zsks));
+		if (cmd->wants_json)
+			json_put_take(cmd->json, "signed", zsks_json(zsks));
 		rc = 0;
 	}
 	zsks_free(zsks);
@@ -106,20 +106,16 @@ sign_zone(struct cmd *cmd, struct cmk_cache *cache, struct zsks_keys *keys,
 	return rc;
 }
 
-/* Many zones: files DIR/ZONE.zone, in batches that are recorded together. */
-struct bulk {
+/* Many zones: files DIR/ZONE.zone. */
+struct folder {
 	struct cmd		*cmd;
-	struct cmk_cache	*cache;
-	struct zsks_keys	*keys;
-	struct zsks_request	*request;
-	const char		*folder;
+	struct zsks_request	 request;	/* what the options say */
+	const char		*path;
 	struct dirent		**entries;
-	int			 n_entries;
-	struct zsks		*batch[BATCH];
-	size_t			 n_batch;
-	size_t			 n_signed, n_failed;
+	char			**files;	/* DIR/ZONE.zone, for messages */
 	struct json		*list;
-	struct error		 first;		/* of the failures */
+	size_t			 n_signed, n_refused;
+	struct error		 first;		/* of the refusals */
 };
 
 static int
@@ -127,126 +123,98 @@ is_zone_file(const struct dirent *entry)
 {
 	const size_t len = strlen(entry->d_name);
 
-	return len > 5 && strcmp(entry->d_name + len - 5, ".zone") == 0;
+	return len > strlen(SUFFIX) &&
+	    strcmp(entry->d_name + len - strlen(SUFFIX), SUFFIX) == 0;
+}
+
+static int
+folder_load(void *arg, size_t i, struct zsks_request *request,
+    struct buf *text, struct error *err)
+{
+	struct folder *folder = arg;
+	const char *file = folder->entries[i]->d_name;
+	char zone[NAME_TEXT_MAX];
+
+	*request = folder->request;
+	folder->files[i] = mem_printf("%s/%s", folder->path, file);
+	request->what = folder->files[i];
+	(void)snprintf(zone, sizeof(zone), "%.*s",
+	    (int)(strlen(file) - strlen(SUFFIX)), file);
+	if (cmd_zone(zone, &request->zone, err) != 0)
+		return -1;
+	return file_read(request->what, ZONEFILE_MAX_LEN, text, err);
 }
 
 static void
-bulk_failed(struct bulk *bulk, const char *what, const struct error *err)
+folder_signed(void *arg, size_t i, const struct zsks *zsks)
 {
+	struct folder *folder = arg;
 
-	session_note(bulk->cmd->session, "%s: %s", what, err->msg);
-	if (bulk->n_failed++ == 0)
-		bulk->first = *err;
+	(void)i;
+	note_warnings(folder->cmd, zsks);
+	zsks_text(zsks, &folder->cmd->text);
+	if (folder->cmd->wants_json)
+		json_add_take(folder->list, zsks_json(zsks));
+	folder->n_signed++;
 }
 
-/* Record the batch; only what is recorded is released. */
-static int
-bulk_flush(struct bulk *bulk, struct error *err)
+static void
+folder_refused(void *arg, size_t i, const struct error *err)
 {
-	size_t i;
-	int rc = 0;
+	struct folder *folder = arg;
 
-	if (bulk->n_batch > 0)
-		rc = zsks_record(bulk->cmd->session, bulk->batch,
-		    bulk->n_batch, err);
-	for (i = 0; i < bulk->n_batch; i++) {
-		if (rc == 0) {
-			zsks_text(bulk->batch[i], &bulk->cmd->text);
-			json_add_take(bulk->list, zsks_json(bulk->batch[i]));
-			bulk->n_signed++;
-		}
-		zsks_free(bulk->batch[i]);
+	session_note(folder->cmd->session, "%s: %s",
+	    folder->entries[i]->d_name, err->msg);
+	if (folder->n_refused++ == 0)
+		folder->first = *err;
+}
+
+static int
+sign_entries(struct folder *folder, size_t n, struct error *err)
+{
+	const struct bulk bulk = { n, folder, folder_load, folder_signed,
+		folder_refused };
+	struct cmd *cmd = folder->cmd;
+	int rc;
+
+	folder->list = json_put_array(cmd->json, "signed");
+	rc = bulk_sign(cmd->session, &bulk, err);
+	cmd->is_partial = folder->n_signed > 0;
+	json_put_int(cmd->json, "n_signed", (int64_t)folder->n_signed);
+	json_put_int(cmd->json, "n_refused", (int64_t)folder->n_refused);
+	if (rc == 0 && folder->n_refused > 0) {
+		*err = folder->first;
+		rc = err_wrap(err, "%zu of %zu zones were not signed; the "
+		    "first", folder->n_refused, n);
 	}
-	bulk->n_batch = 0;
 	return rc;
 }
 
 static int
-bulk_one(struct bulk *bulk, const char *file, struct error *err)
+sign_folder(struct cmd *cmd, const struct zsks_request *request,
+    struct error *err)
 {
-	char *path = mem_printf("%s/%s", bulk->folder, file);
-	struct zsks_request *request = bulk->request;
-	char zone[NAME_TEXT_MAX];
-	struct buf text = BUF_INIT;
-	struct zsks *zsks = NULL;
-	int rc = -1;
+	struct folder folder = { .cmd = cmd, .request = *request,
+		.first = ERR_INIT };
+	int i, n, rc;
 
-	(void)snprintf(zone, sizeof(zone), "%.*s", (int)strlen(file) - 5,
-	    file);
-	if (cmd_zone(zone, &request->zone, err) == 0 &&
-	    file_read(path, ZONEFILE_MAX_LEN, &text, err) == 0) {
-		request->text = buf_text(&text);
-		request->len = text.len;
-		request->what = path;
-		rc = zsks_prepare(bulk->cmd->session, bulk->cache, request,
-		    &zsks, err);
+	folder.path = args_get(cmd->args, OPT_ZONES_FROM);
+	n = scandir(folder.path, &folder.entries, is_zone_file, alphasort);
+	if (n < 0)
+		return err_set_errno(err, "open folder %s", folder.path);
+	if (n == 0) {
+		free(folder.entries);
+		return err_set(err, ERR_INPUT, "%s holds no file named "
+		    "ZONE" SUFFIX, folder.path);
 	}
-	if (rc == 0) {
-		note_warnings(bulk->cmd, zsks);
-		rc = zsks_sign(bulk->cmd->session, bulk->keys, zsks, err);
+	folder.files = mem_new((size_t)n * sizeof(*folder.files));
+	rc = sign_entries(&folder, (size_t)n, err);
+	for (i = 0; i < n; i++) {
+		free(folder.entries[i]);
+		free(folder.files[i]);
 	}
-	if (rc == 0)
-		bulk->batch[bulk->n_batch++] = zsks;
-	else
-		zsks_free(zsks);
-	buf_free(&text);
-	free(path);
-	return rc;
-}
-
-/* A bad zone stops no other; a store or token that fails stops all. */
-static int
-bulk_run(struct bulk *bulk, struct error *err)
-{
-	int i;
-
-	for (i = 0; i < bulk->n_entries; i++) {
-		if (bulk_one(bulk, bulk->entries[i]->d_name, err) != 0) {
-			if (err->class == ERR_STORE || err->class == ERR_TOKEN)
-				break;
-			bulk_failed(bulk, bulk->entries[i]->d_name, err);
-			err_clear(err);
-		}
-		if (bulk->n_batch == BATCH && bulk_flush(bulk, err) != 0)
-			return -1;
-		session_progress(bulk->cmd->session, (size_t)i + 1,
-		    (size_t)bulk->n_entries);
-	}
-	if (i < bulk->n_entries) {
-		struct error ignored = ERR_INIT;
-
-		(void)bulk_flush(bulk, &ignored);
-		return -1;
-	}
-	return bulk_flush(bulk, err);
-}
-
-static int
-sign_folder(struct cmd *cmd, struct cmk_cache *cache, struct zsks_keys *keys,
-    struct zsks_request *request, struct error *err)
-{
-	struct bulk bulk = { .cmd = cmd, .cache = cache, .keys = keys,
-		.request = request, .first = ERR_INIT };
-	int i, rc;
-
-	bulk.folder = args_get(cmd->args, OPT_ZONES_FROM);
-	bulk.n_entries = scandir(bulk.folder, &bulk.entries, is_zone_file,
-	    alphasort);
-	if (bulk.n_entries < 0)
-		return err_set_errno(err, "open folder %s", bulk.folder);
-	bulk.list = json_put_array(cmd->json, "signed");
-	rc = bulk_run(&bulk, err);
-	cmd->is_partial = bulk.n_signed > 0;
-	json_put_int(cmd->json, "n_signed", (int64_t)bulk.n_signed);
-	json_put_int(cmd->json, "n_failed", (int64_t)bulk.n_failed);
-	if (rc == 0 && bulk.n_failed > 0) {
-		*err = bulk.first;
-		rc = err_wrap(err, "%zu of %d zones were not signed; the "
-		    "first", bulk.n_failed, bulk.n_entries);
-	}
-	for (i = 0; i < bulk.n_entries; i++)
-		free(bulk.entries[i]);
-	free(bulk.entries);
+	free(folder.entries);
+	free(folder.files);
 	return rc;
 }
 
@@ -257,7 +225,7 @@ cmd_sign_zsks(struct cmd *cmd, struct error *err)
 	struct cmk_cache cache = { 0 };
 	struct zsks_request request;
 	struct zsks_keys *keys;
-	int rc = -1;
+	int rc;
 
 	if (is_bulk ? cmd->args->n_words > 0 ||
 	    args_has(cmd->args, OPT_DRY_RUN) : cmd->args->n_words == 0) {
@@ -268,9 +236,10 @@ cmd_sign_zsks(struct cmd *cmd, struct error *err)
 	}
 	if (read_options(cmd, &request, err) != 0)
 		return -1;
+	if (is_bulk)
+		return sign_folder(cmd, &request, err);
 	keys = zsks_keys_new();
-	rc = is_bulk ? sign_folder(cmd, &cache, keys, &request, err) :
-	    sign_zone(cmd, &cache, keys, &request, err);
+	rc = sign_zone(cmd, &cache, keys, &request, err);
 	zsks_keys_free(keys);
 	cmk_cache_clear(&cache);
 	return rc;

@@ -21,9 +21,10 @@ struct cmd {
 	const struct args	*args;
 	struct session_options	 options;	/* to open the session */
 	struct session		*session;	/* NULL where not needed */
+	bool			 wants_json;	/* --json was given */
 	struct json		*json;		/* the result for machines */
 	struct buf		 text;		/* the result for people */
-	bool			 is_partial;	/* print it though run() fails */
+	bool			 is_partial;	/* printed on failure too */
 };
 
 enum cmd_session { CMD_NO_SESSION, CMD_WITH_SESSION };

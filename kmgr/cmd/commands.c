@@ -3,6 +3,8 @@
 
 #include "kmgr/cmd/command.h"
 
+#define WIDTH 78
+
 #define GROUP_SETUP	"Set-up"
 #define GROUP_POLICY	"Policy"
 #define GROUP_CMK	"Customer master key"
@@ -30,29 +32,32 @@ static const enum opt get_ds_opts[] = { OPT_FORMAT, OPT_OUTPUT, OPT_END };
 static const struct command commands[] = {
 	{ "init", GROUP_SETUP, "--token NAME=URI... [--store URL]",
 	    "write the configuration and make the store",
-	    "Writes the configuration file (-c FILE) with the tokens and the "
-	    "store named, unless\nthe file is there already, and makes the "
-	    "store where it is not. The store is\nsqlite:/var/lib/kmgr/kmgr.db "
-	    "unless --store says otherwise. Quote the URI: a shell\ntakes its "
-	    "? and & for something else.",
+	    "Writes the configuration file (-c FILE) with the tokens "
+	    "and the store named, unless the file is there already, and "
+	    "makes the store where it is not. The store is "
+	    "sqlite:/var/lib/kmgr/kmgr.db unless --store says "
+	    "otherwise. Quote the URI: a shell takes its ? and & for "
+	    "something else.",
 	    init_opts, 0, 0, CMD_NO_SESSION, cmd_init },
 	{ "list-tokens", GROUP_SETUP, "[--module PATH]",
 	    "show the configured tokens, or those of a module",
-	    "Asks for no PIN. With --module, prints a URI for each token that "
-	    "the PKCS#11 module\noffers, to be put into the configuration.",
+	    "Asks for no PIN. With --module, prints a URI for each "
+	    "token that the PKCS#11 module offers, to be put into the "
+	    "configuration.",
 	    list_tokens_opts, 0, 0, CMD_NO_SESSION, cmd_list_tokens },
 	{ "probe-token", GROUP_SETUP, "TOKEN",
 	    "try what a token really enforces, on throw-away keys",
-	    "Each row is an attempt that was made: enforced (the token refused "
-	    "it), ignored (it\nsucceeded), unsupported (the token does not know "
-	    "the attribute), works or absent\n(algorithms). Only a private value "
-	    "that could leave makes a token unfit: exit 6.",
+	    "Each row is an attempt that was made: enforced (the token "
+	    "refused it), ignored (it succeeded), unsupported (the "
+	    "token does not know the attribute), works or absent "
+	    "(algorithms). Only a private value that could leave makes "
+	    "a token unfit: exit 6.",
 	    none, 1, 1, CMD_WITH_SESSION, cmd_probe_token },
 	{ "check-policy", GROUP_POLICY, "FILE",
 	    "read a policy, judge it, and show it with every default",
-	    "Exit 3 names file, line and key of what cannot be read; exit 5 "
-	    "names the rule, both\nvalues and the formula of what makes no sense. "
-	    "FILE may be - for standard input.",
+	    "Exit 3 names file, line and key of what cannot be read; "
+	    "exit 5 names the rule, both values and the formula of what "
+	    "makes no sense. FILE may be - for standard input.",
 	    none, 1, 1, CMD_NO_SESSION, cmd_check_policy },
 	{ "get-policy", GROUP_POLICY, "CMK [--format yaml|json]",
 	    "show the policy of a CMK",
@@ -65,24 +70,24 @@ static const struct command commands[] = {
 	    none, 0, 1, CMD_NO_SESSION, cmd_explain_rule },
 	{ "create-cmk", GROUP_CMK, "NAME --token TOKEN --policy FILE",
 	    "make a customer master key",
-	    "Probes the token, makes the seal key in it, and keeps the policy "
-	    "as a draft. The\nfirst KSK seals it: from then on it never changes. "
-	    "A CMK that is there already with\nthe same policy and token is left "
-	    "as it is.",
+	    "Probes the token, makes the seal key in it, and keeps the "
+	    "policy as a draft. The first KSK seals it: from then on it "
+	    "never changes. A CMK that is there already with the same "
+	    "policy and token is left as it is.",
 	    create_cmk_opts, 1, 1, CMD_WITH_SESSION, cmd_create_cmk },
 	{ "list-cmks", GROUP_CMK, "", "list the customer master keys", "",
 	    none, 0, 0, CMD_WITH_SESSION, cmd_list_cmks },
 	{ "describe-cmk", GROUP_CMK, "CMK",
 	    "show a customer master key",
-	    "With its public key, seal, token and the attributes that the token "
-	    "holds.",
+	    "With its public key, seal, token and the attributes that the "
+	    "token holds.",
 	    none, 1, 1, CMD_WITH_SESSION, cmd_describe_cmk },
 	{ "create-ksk", GROUP_KSK, "ZONE... --cmk CMK",
 	    "make key-signing keys for zones",
-	    "Each zone gets a KSK under the CMK unless it has one; --another "
-	    "makes a further one.\nThe first KSK of a CMK seals its policy. "
-	    "--zones-from FILE takes zones from a file, one a\nline, # begins a "
-	    "comment.",
+	    "Each zone gets a KSK under the CMK unless it has one; "
+	    "--another makes a further one. The first KSK of a CMK "
+	    "seals its policy. --zones-from FILE takes zones from a "
+	    "file, one a line, # begins a comment.",
 	    create_ksk_opts, 0, CMD_ANY_WORDS, CMD_WITH_SESSION,
 	    cmd_create_ksk },
 	{ "list-ksks", GROUP_KSK, "[ZONE] [--cmk CMK]",
@@ -90,21 +95,22 @@ static const struct command commands[] = {
 	    list_ksks_opts, 0, 1, CMD_WITH_SESSION, cmd_list_ksks },
 	{ "describe-ksk", GROUP_KSK, "ZONE/KEYTAG|ID",
 	    "show a key-signing key",
-	    "With its DNSKEY, DS, endorsement, the attributes that the token "
-	    "holds and the\nsignatures made with it.",
+	    "With its DNSKEY, DS, endorsement, the attributes that the "
+	    "token holds and the signatures made with it.",
 	    none, 1, 1, CMD_WITH_SESSION, cmd_describe_ksk },
 	{ "sign-zsks", GROUP_SIGN, "ZONE [FILE|-] [--cds] [-o FILE]",
 	    "sign a zone signer's ZSK set",
-	    "Reads DNSKEY records with flags 256 in zone-file form and prints "
-	    "the zone's DNSKEY\nRRset, its KSKs put in, with an RRSIG of every "
-	    "KSK. TIME is 2027-03-01T04:00:00Z,\n20270301040000, or +14d; "
-	    "DURATION is 1w2d, 36h, or ISO 8601. With --zones-from DIR,\nevery "
-	    "file DIR/ZONE.zone is signed in one go.",
+	    "Reads DNSKEY records with flags 256 in zone-file form and "
+	    "prints the zone's DNSKEY RRset, its KSKs put in, with an "
+	    "RRSIG of every KSK. TIME is 2027-03-01T04:00:00Z, "
+	    "20270301040000, or +14d; DURATION is 1w2d, 36h, or ISO "
+	    "8601. With --zones-from DIR, every file DIR/ZONE.zone is "
+	    "signed in one go.",
 	    sign_zsks_opts, 0, 2, CMD_WITH_SESSION, cmd_sign_zsks },
 	{ "get-ds", GROUP_PARENT, "ZONE [--format FORMAT] [-o FILE]",
 	    "print the DS for the parent or registrar",
-	    "FORMAT is zone (default), json, form, epp-ds, epp-key, cds or "
-	    "nsupdate. Needs no\ntoken.",
+	    "FORMAT is zone (default), json, form, epp-ds, epp-key, cds "
+	    "or nsupdate. Needs no token.",
 	    get_ds_opts, 1, 1, CMD_WITH_SESSION, cmd_get_ds },
 	{ "verify", GROUP_TRUST, "",
 	    "compare store, ledger and tokens, and name every difference",
@@ -191,6 +197,23 @@ print_options(const enum opt *opts, struct buf *out)
 	}
 }
 
+/* Break text into lines of at most WIDTH characters. */
+static void
+print_wrapped(const char *text, struct buf *out)
+{
+	size_t len;
+
+	while (*text != '\0') {
+		len = strlen(text);
+		if (len > WIDTH)
+			for (len = WIDTH; len > 1 && text[len] != ' '; len--)
+				;
+		buf_printf(out, "%.*s\n", (int)len, text);
+		text += len;
+		text += strspn(text, " ");
+	}
+}
+
 void
 command_usage(const struct command *command, struct buf *out)
 {
@@ -198,8 +221,10 @@ command_usage(const struct command *command, struct buf *out)
 	buf_printf(out, "usage: kmgr %s%s%s\n\n%s\n", command->name,
 	    command->words[0] != '\0' ? " " : "", command->words,
 	    command->summary);
-	if (command->help[0] != '\0')
-		buf_printf(out, "\n%s\n", command->help);
+	if (command->help[0] != '\0') {
+		buf_printf(out, "\n");
+		print_wrapped(command->help, out);
+	}
 	if (command->opts[0] != OPT_END) {
 		buf_printf(out, "\noptions:\n");
 		print_options(command->opts, out);

@@ -115,45 +115,35 @@ cmk_load(struct store *store, const char *name, struct cmk **out,
 
 int
 cmk_open_key(struct session *session, const struct cmk *cmk,
-    const struct key_row *row, struct hsm_key **out, struct error *err)
+    const char *key_id, const struct crypto_key *pinned,
+    struct hsm_key **out, struct error *err)
 {
 	uint8_t id[HSM_ID_LEN];
-	struct buf spki = BUF_INIT;
 	struct hsm_key *key = NULL;
 	struct hsm_token *token;
 	size_t len;
-	int rc = -1;
 
 	*out = NULL;
 	if (session_token(session, cmk->row.token, &token, err) != 0 ||
-	    text_from_hex(row->id, id, sizeof(id), &len, err) != 0 ||
+	    text_from_hex(key_id, id, sizeof(id), &len, err) != 0 ||
 	    hsm_key_find(token, id, &key, err) != 0)
-		goto out;
+		return -1;
 	if (key == NULL) {
-		(void)err_set(err, ERR_TOKEN,
-		    "token %s has no key %s (%s)", cmk->row.token, row->id,
-		    row->label);
-		(void)err_hint(err, "is this the token that CMK %s was made "
+		(void)err_set(err, ERR_TOKEN, "token %s has no key with "
+		    "CKA_ID %s", cmk->row.token, key_id);
+		return err_hint(err, "is this the token that CMK %s was made "
 		    "in? kmgr never makes a lost key again by itself",
 		    cmk->row.name);
-		goto out;
 	}
-	/* The label and id are hints; the pinned public key is proof. */
-	crypto_key_spki(hsm_key_public(key), &spki);
-	if (spki.len != row->spki.len ||
-	    memcmp(spki.data, row->spki.data, spki.len) != 0) {
-		(void)err_set(err, ERR_INTEGRITY,
-		    "the public key of %s in token %s is not the recorded one",
-		    row->label, cmk->row.token);
-		goto out;
+	if (!crypto_key_is_same(hsm_key_public(key), pinned)) {
+		(void)err_set(err, ERR_INTEGRITY, "the public key of %s in "
+		    "token %s is not the recorded one", hsm_key_label(key),
+		    cmk->row.token);
+		hsm_key_free(key);
+		return -1;
 	}
 	*out = key;
-	key = NULL;
-	rc = 0;
- out:
-	hsm_key_free(key);
-	buf_free(&spki);
-	return rc;
+	return 0;
 }
 
 int
@@ -161,7 +151,8 @@ cmk_open_seal_key(struct session *session, const struct cmk *cmk,
     struct hsm_key **out, struct error *err)
 {
 
-	if (cmk_open_key(session, cmk, &cmk->key, out, err) != 0)
+	if (cmk_open_key(session, cmk, cmk->key.id, cmk->public, out,
+	    err) != 0)
 		return err_wrap(err, "seal key of CMK %s", cmk->row.name);
 	return 0;
 }

@@ -51,15 +51,16 @@ int cmk_open_seal_key(struct session *session, const struct cmk *cmk,
     struct hsm_key **out, struct error *err);
 
 /**
- * cmk_open_key(session, cmk, key, out, err):
- * The key pair ${key} of ${cmk} in its token; its public half there must be
- * the one that the store has.
+ * cmk_open_key(session, cmk, key_id, pinned, out, err):
+ * The key pair of ${cmk} with the CKA_ID ${key_id}, in hex, in its token. Id
+ * and label are hints: its public half must be ${pinned}.
  *
  * Owner: the caller, hsm_key_free().
  * Errors: ERR_TOKEN, ERR_INTEGRITY.
  */
 int cmk_open_key(struct session *session, const struct cmk *cmk,
-    const struct key_row *key, struct hsm_key **out, struct error *err);
+    const char *key_id, const struct crypto_key *pinned,
+    struct hsm_key **out, struct error *err);
 
 /**
  * cmk_seal(session, cmk, seal_key, err):

@@ -266,6 +266,22 @@ ksk_find(struct store *store, struct cmk_cache *cache, const char *text,
 	return rc;
 }
 
+int
+ksk_open(struct session *session, const struct ksk *ksk,
+    struct hsm_key **out, struct error *err)
+{
+	struct crypto_key *pinned = NULL;
+	int rc = -1;
+
+	*out = NULL;
+	if (dnskey_public(&ksk->dnskey, &pinned, err) == 0)
+		rc = cmk_open_key(session, ksk->cmk, ksk->row.key_id, pinned,
+		    out, err);
+	crypto_key_free(pinned);
+	return rc == 0 ? 0 : err_wrap(err, "KSK %s%u", ksk->row.zone,
+	    ksk->row.key_tag);
+}
+
 void
 ksk_list_free(struct ksk *list, size_t n)
 {

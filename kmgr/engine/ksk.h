@@ -18,6 +18,17 @@ struct ksk {
 };
 
 /**
+ * ksk_open(session, ksk, out, err):
+ * The key pair of ${ksk} in its token, which must be the endorsed one. No
+ * store is asked.
+ *
+ * Owner: the caller, hsm_key_free().
+ * Errors: ERR_TOKEN, ERR_INTEGRITY.
+ */
+int ksk_open(struct session *session, const struct ksk *ksk,
+    struct hsm_key **out, struct error *err);
+
+/**
  * ksk_load(store, cache, zone, cmk_id, out, n, err):
  * The KSKs that are not removed, of one zone or one CMK where ${zone} or
  * ${cmk_id} is not NULL, each checked: its endorsement is signed by its

@@ -1,6 +1,9 @@
 noinst_LTLIBRARIES += libengine.la
-libengine_la_LIBADD = libhsm.la libpolicy.la libstore.la libdns.la libbase.la
+libengine_la_LIBADD = libhsm.la libpolicy.la libstore.la libdns.la libbase.la \
+	-lpthread
 libengine_la_SOURCES = \
+	kmgr/engine/bulk.c \
+	kmgr/engine/bulk.h \
 	kmgr/engine/cmk.c \
 	kmgr/engine/cmk.h \
 	kmgr/engine/cmk_create.c \

@@ -232,19 +232,23 @@ static int
 check_key(struct verifier *v, const struct key_row *key, struct error *err)
 {
 	struct intent_row as_made = { .label = key->label };
+	struct crypto_key *pinned = NULL;
 	struct hsm_key *hsm_key = NULL;
 	struct key_row now = { 0 };
 	struct cmk *cmk;
-	int rc = 0;
 
 	if (cmk_cache_get(&v->cache, v->store, key->cmk_id, &cmk, err) != 0 ||
-	    cmk_open_key(v->session, cmk, key, &hsm_key, err) != 0) {
-		if (err->class != ERR_INTEGRITY)
+	    crypto_key_from_spki(key->spki.data, key->spki.len, &pinned,
+	    err) != 0 || cmk_open_key(v->session, cmk, key->id, pinned,
+	    &hsm_key, err) != 0) {
+		crypto_key_free(pinned);
+		if (err->class == ERR_TOKEN || err->class == ERR_STORE)
 			return -1;
 		problem(v, "changed-key", "%s", err->msg);
 		err_clear(err);
 		return 0;
 	}
+	crypto_key_free(pinned);
 	cmk_key_row(key->cmk_id, key->role, &as_made, hsm_key, 0, &now);
 	if (strcmp(hsm_key_label(hsm_key), key->label) != 0)
 		problem(v, "changed-key", "the label of \"%s\" is now \"%s\"",
@@ -255,7 +259,7 @@ check_key(struct verifier *v, const struct key_row *key, struct error *err)
 		    now.attributes);
 	key_row_clear(&now);
 	hsm_key_free(hsm_key);
-	return rc;
+	return 0;
 }
 
 static int

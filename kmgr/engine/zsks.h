@@ -32,7 +32,7 @@ struct zsks_request {
 	/* Instants, or ZSKS_WINDOW_BY_POLICY. */
 	int64_t				 inception_at;
 	int64_t				 expiration_at;
-	int64_t				 validity_s;	/* from now, or the same */
+	int64_t				 validity_s;	/* from now on */
 };
 
 /* One RRset and its signatures, one a KSK. */

@@ -40,36 +40,19 @@ static int
 key_of(struct session *session, struct zsks_keys *keys, const struct ksk *ksk,
     struct hsm_key **out, struct error *err)
 {
-	struct key_row row = { 0 };
 	struct opened *opened;
-	struct store *store;
-	struct hsm_key *key;
-	bool found = false;
 	size_t i;
-	int rc = -1;
 
 	for (i = 0; i < keys->n; i++) {
 		*out = keys->opened[i].key;
 		if (strcmp(keys->opened[i].id, ksk->row.key_id) == 0)
 			return 0;
 	}
-	*out = NULL;
-	if (session_store(session, &store, err) != 0 ||
-	    store_key_find(store, ksk->row.key_id, &row, &found, err) != 0)
+	if (ksk_open(session, ksk, out, err) != 0)
 		return -1;
-	if (!found)
-		rc = err_set(err, ERR_INTEGRITY,
-		    "the store has lost the record of key %s",
-		    ksk->row.key_id);
-	else
-		rc = cmk_open_key(session, ksk->cmk, &row, &key, err);
-	key_row_clear(&row);
-	if (rc != 0)
-		return err_wrap(err, "KSK %s%u", ksk->row.zone,
-		    ksk->row.key_tag);
 	opened = mem_push(&keys->opened, keys->n++, sizeof(*opened));
 	memcpy(opened->id, ksk->row.key_id, sizeof(opened->id));
-	opened->key = *out = key;
+	opened->key = *out;
 	return 0;
 }
 

@@ -195,6 +195,10 @@ verifies() {
 	[ "$(grep -c RRSIG <<<"$output")" -eq 2 ]
 	[[ $stderr == *"b.example"*"ZSK-FLAGS"* ]]
 	[[ $stderr == *"1 of 3 zones were not signed"* ]]
+	mkdir empty
+	run kmgr sign-zsks --zones-from empty
+	[ "$status" -eq 4 ]
+	[[ $output == *"no file named ZONE.zone"* ]]
 }
 
 @test "--json has the records, the window and every finding" {
