@@ -1,0 +1,36 @@
+# One target a parser, built with configure --enable-fuzzers CC=clang. A new
+# one is three lines below, some seeds in seeds/<name>/ and, if it likes,
+# words in seeds/<name>.dict; run-fuzz finds it by itself.
+fuzz_ldflags = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+fuzz_base = libbase.la
+fuzz_dns = libdns.la libbase.la
+
+if FUZZERS
+fuzz_programs = \
+	tests/fuzz/fuzz_dnskey \
+	tests/fuzz/fuzz_json \
+	tests/fuzz/fuzz_name \
+	tests/fuzz/fuzz_when \
+	tests/fuzz/fuzz_yaml \
+	tests/fuzz/fuzz_zonefile
+check_PROGRAMS += $(fuzz_programs)
+TESTS += tests/fuzz/run-fuzz
+
+tests_fuzz_fuzz_dnskey_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_dnskey_LDADD = $(fuzz_dns)
+tests_fuzz_fuzz_json_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_json_LDADD = $(fuzz_base)
+tests_fuzz_fuzz_name_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_name_LDADD = $(fuzz_dns)
+tests_fuzz_fuzz_when_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_when_LDADD = $(fuzz_base)
+tests_fuzz_fuzz_yaml_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_yaml_LDADD = $(fuzz_base)
+tests_fuzz_fuzz_zonefile_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_zonefile_LDADD = $(fuzz_dns)
+endif
+
+EXTRA_DIST += \
+	tests/fuzz/fuzz.h \
+	tests/fuzz/run-fuzz \
+	tests/fuzz/seeds
