@@ -27,7 +27,12 @@ libhsm_la_SOURCES = \
 	hsm/pin.c \
 	hsm/pin.h \
 	hsm/pin_ask.c \
+	hsm/probe.c \
 	hsm/probe.h \
+	hsm/probe_alg.c \
+	hsm/probe_seal.c \
+	hsm/probe_value.c \
+	hsm/probe_wrapped.c \
 	hsm/pubkey.c \
 	hsm/pubkey.h \
 	hsm/run.c \
@@ -39,5 +44,7 @@ libhsm_la_SOURCES = \
 	hsm/start.h \
 	hsm/token.c \
 	hsm/token.h \
+	hsm/trial.c \
+	hsm/trial.h \
 	hsm/uri.c \
 	hsm/uri.h
