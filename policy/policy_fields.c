@@ -147,7 +147,7 @@ zsk_algorithms_preset(const struct policy *policy)
 #define VALIDITY_DOC "of a bundle (KSR-POLICY-SIG-VALIDITY)"
 
 static const struct policy_field fields[] = {
-	INT("version", version, 1, 1, NULL, "of the format of this file"),
+	INT("version", version, 1, 1, NULL, "the format of this file"),
 	{ .key = "zones", .kind = POLICY_ZONES, LIST(zones, n_zones),
 	    .doc = "exact names, \"*.NAME\" for all below NAME, \".\" for any "
 	    "zone" },

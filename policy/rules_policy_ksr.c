@@ -238,8 +238,8 @@ const struct rule rules_policy_ksr[] = {
 	{ { "POLICY-KSR-KEYS",
 	    "the numbers of ZSKs fit each other",
 	    "A bundle that keys-per-bundle asks for must be within "
-	    "max-keys-per-bundle and max-distinct-keys. (zsk.max-keys of the "
-	    "policy holds besides; the lower limit counts.)" },
+	    "max-keys-per-bundle and max-distinct-keys. zsk.max-keys of the "
+	    "policy holds besides; the lower limit counts." },
 	    ERR_POLICY, check_keys },
 	{ { "POLICY-KSR-CYCLE",
 	    "that many bundles at these intervals make such a cycle",

@@ -109,7 +109,7 @@ const struct rule rules_window[] = {
 	    "A signature that begins later is bogus until then, and one that "
 	    "begins long ago says nothing true about that time. Up to a day "
 	    "before now less signatures.inception-offset is allowed, so that "
-	    "it may begin at midnight. Is the clock right?" },
+	    "it may begin at midnight. Look at the clock first." },
 	    ERR_POLICY, check_inception },
 	{ { "SIG-EXPIRATION",
 	    "the signature is still good when the last cache forgets it",

@@ -242,7 +242,8 @@ const struct rule rules_zsks[] = {
 	{ { "ZSK-EMPTY",
 	    "there is at least one ZSK",
 	    "A DNSKEY set without a ZSK leaves the zone's data without a key "
-	    "that could verify it. Is the file the right one, and complete?" },
+	    "that could verify it. Look whether the file is the right one, and "
+	    "complete." },
 	    ERR_INPUT, check_empty },
 	{ { "ZSK-TYPE",
 	    "every record is a DNSKEY",
