@@ -14,6 +14,7 @@ AM_TESTS_ENVIRONMENT = \
 unit_ldadd = libbase.la $(CMOCKA_LIBS)
 unit_cppflags = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 
+include tests/fixtures/local.mk
 include tests/unit/local.mk
 include tests/fault/local.mk
 include tests/fuzz/local.mk
