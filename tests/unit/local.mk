@@ -123,3 +123,39 @@ tests_unit_test_rrsig_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_rrsig_LDADD = tests/unit/libdnshelp.la libdns.la $(unit_ldadd)
 tests_unit_test_zonefile_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_zonefile_LDADD = tests/unit/libdnshelp.la libdns.la $(unit_ldadd)
+# --- policy
+check_LTLIBRARIES += tests/unit/libpolicyhelp.la
+tests_unit_libpolicyhelp_la_CPPFLAGS = $(unit_cppflags)
+tests_unit_libpolicyhelp_la_LIBADD = libpolicy.la libdns.la $(unit_ldadd)
+tests_unit_libpolicyhelp_la_SOURCES = \
+	tests/unit/fixtures.c \
+	tests/unit/fixtures.h \
+	tests/unit/unit.h \
+	tests/unit/zsks.c \
+	tests/unit/zsks.h
+
+unit_policy = \
+	tests/unit/test_permit \
+	tests/unit/test_policy \
+	tests/unit/test_policy_fields \
+	tests/unit/test_policy_fixtures \
+	tests/unit/test_rules \
+	tests/unit/test_rules_zsks
+unit_policy_ldadd = tests/unit/libpolicyhelp.la libpolicy.la libdns.la \
+	$(unit_ldadd)
+check_PROGRAMS += $(unit_policy)
+TESTS += $(unit_policy)
+EXTRA_DIST += tests/unit/golden
+
+tests_unit_test_permit_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_permit_LDADD = $(unit_policy_ldadd)
+tests_unit_test_policy_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_policy_LDADD = $(unit_policy_ldadd)
+tests_unit_test_policy_fields_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_policy_fields_LDADD = $(unit_policy_ldadd)
+tests_unit_test_policy_fixtures_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_policy_fixtures_LDADD = $(unit_policy_ldadd)
+tests_unit_test_rules_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_rules_LDADD = $(unit_policy_ldadd)
+tests_unit_test_rules_zsks_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_rules_zsks_LDADD = $(unit_policy_ldadd)
