@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "kmgr/store/schema.h"
@@ -8,53 +9,56 @@
 
 const char *const sqlite_setup_steps[SQLITE_SETUP_STEPS] = { schema_sql };
 
-/* What a database says of itself, whosesoever it is. */
-struct about {
-	int64_t application;
-	int64_t version;
-	int64_t tables;
-	bool is_wal;
-};
+/* A PRAGMA each: as one SELECT they take a hundred times as long. */
+static const struct db_question ask_application = { "read its owner",
+	"PRAGMA application_id" };
+static const struct db_question ask_version = { "read its version",
+	"PRAGMA user_version" };
+static const struct db_question ask_tables = { "read its schema",
+	"SELECT count(*) FROM sqlite_master" };
+static const struct db_question ask_journal = { "read its journal's mode",
+	"PRAGMA journal_mode" };
 
 static void
-read_about(const struct db_rows *rows, void *out)
+read_number(const struct db_rows *rows, void *out)
 {
-	struct about *about = out;
 
-	about->application = db_get_int(rows, 0);
-	about->version = db_get_int(rows, 1);
-	about->tables = db_get_int(rows, 2);
-	about->is_wal = db_get_int(rows, 3) != 0;
+	*(int64_t *)out = db_get_int(rows, 0);
+}
+
+static void
+read_is_wal(const struct db_rows *rows, void *out)
+{
+	char *mode = db_get_text(rows, 0);
+
+	*(bool *)out = strcmp(mode, "wal") == 0;
+	free(mode);
 }
 
 static int
-ask_about(struct db *db, struct about *about, struct error *err)
+ask_number(struct db *db, const struct db_question *question, int64_t *out,
+    struct error *err)
 {
-	static const struct db_question question = { "read its version",
-		"SELECT application_id, user_version, "
-		"(SELECT count(*) FROM sqlite_master), journal_mode = 'wal' "
-		"FROM pragma_application_id, pragma_user_version, "
-		"pragma_journal_mode" };
-	static const struct db_shape shape = { sizeof(*about), read_about,
+	static const struct db_shape shape = { sizeof(*out), read_number,
 		NULL };
 	bool found = false;
 
-	return db_one(db, &question, NULL, 0, &shape, about, &found, err);
+	return db_one(db, question, NULL, 0, &shape, out, &found, err);
 }
 
 int
 sqlite_setup_content(struct db *db, enum db_content *content, int64_t *version,
     struct error *err)
 {
-	struct about about = { 0, 0, 0, false };
+	int64_t application = 0, tables = 0;
 
-	if (ask_about(db, &about, err) != 0)
+	if (ask_number(db, &ask_application, &application, err) != 0 ||
+	    ask_number(db, &ask_version, version, err) != 0 ||
+	    ask_number(db, &ask_tables, &tables, err) != 0)
 		return -1;
-	*version = about.version;
-	if (about.application == APPLICATION_ID)
+	if (application == APPLICATION_ID)
 		*content = DB_KMGR;
-	else if (about.application == 0 && about.version == 0 &&
-	    about.tables == 0)
+	else if (application == 0 && *version == 0 && tables == 0)
 		*content = DB_EMPTY;
 	else
 		*content = DB_FOREIGN;
@@ -83,22 +87,32 @@ sqlite_setup_check(const char *place, struct error *err)
 	return err_hint(err, "write it as sqlite:/var/lib/kmgr/kmgr.db");
 }
 
+static int
+is_wal(struct db *db, bool *yes, struct error *err)
+{
+	static const struct db_shape shape = { sizeof(*yes), read_is_wal,
+		NULL };
+	bool found = false;
+
+	return db_one(db, &ask_journal, NULL, 0, &shape, yes, &found, err);
+}
+
 /* The log is written before the database, by one process at a time. */
 static int
 use_wal(struct db *db, int64_t wait_s, struct error *err)
 {
-	struct about about = { 0, 0, 0, false };
+	bool yes = false;
 	int rc = -1;
 
-	if (ask_about(db, &about, err) != 0)
+	if (is_wal(db, &yes, err) != 0)
 		return -1;
-	if (about.is_wal)
+	if (yes)
 		return 0;
 	if (db->driver->lock(db, wait_s, err) != 0)
 		return -1;
 	if (db->driver->script(db, "PRAGMA journal_mode = WAL", err) == 0 &&
-	    ask_about(db, &about, err) == 0)
-		rc = about.is_wal ? 0 : err_set(err, ERR_STORE,
+	    is_wal(db, &yes, err) == 0)
+		rc = yes ? 0 : err_set(err, ERR_STORE,
 		    "store %s: no write-ahead log here", db->name);
 	db->driver->unlock(db);
 	return rc;
