@@ -155,6 +155,7 @@ cmd_probe_token(struct cmd *cmd, struct error *err)
 	struct hsm_token_info info;
 	struct hsm_token *token;
 	struct table table;
+	int rc = 0;
 	size_t i;
 
 	if (session_token(cmd->session, cmd->args->words[0], &token,
@@ -188,6 +189,12 @@ cmd_probe_token(struct cmd *cmd, struct error *err)
 	json_put_take(cmd->json, "identity", tokens_identity_json(&info));
 	json_put_take(cmd->json, "rows", tokens_probe_json(probe));
 	json_put_text(cmd->json, "leak", leak == NULL ? NULL : leak->id);
+	if (leak != NULL) {
+		cmd->is_partial = true;
+		rc = err_set(err, ERR_TOKEN, "token %s lets a private key "
+		    "leave: %s (%s)", cmd->args->words[0], leak->what,
+		    leak->id);
+	}
 	hsm_probe_free(probe);
-	return 0;
+	return rc;
 }
