@@ -7,25 +7,24 @@
 
 static const struct opt_info infos[OPT_N] = {
 	[OPT_CONFIG] = { "config", 'c', "FILE",
-	    "configuration (default $KMGR_CONFIG, else " SYSCONFDIR
-	    "/kmgr/kmgr.yaml)" },
+	    "default $KMGR_CONFIG, else " SYSCONFDIR "/kmgr/kmgr.yaml" },
 	[OPT_JSON] = { "json", 0, NULL, "print JSON" },
 	[OPT_QUIET] = { "quiet", 'q', NULL, "print no notes and no progress" },
 	[OPT_VERBOSE] = { "verbose", 'v', NULL,
-	    "show every call to the token on standard error" },
+	    "show each call to the token on standard error" },
 	[OPT_HELP] = { "help", 'h', NULL, "say how the command is used" },
 	[OPT_VERSION] = { "version", 0, NULL, "print the version" },
 	[OPT_ANOTHER] = { "another", 0, NULL,
-	    "make one more KSK even where the zone has one under the CMK" },
+	    "make one more where a zone has a KSK already" },
 	[OPT_CDS] = { "cds", 0, NULL, "add the signed CDS and CDNSKEY RRsets" },
 	[OPT_CMK] = { "cmk", 0, "NAME", "the customer master key" },
 	[OPT_DRY_RUN] = { "dry-run", 'n', NULL,
 	    "print what would be done, and change nothing" },
 	[OPT_EXPIRATION] = { "expiration", 0, "TIME",
-	    "when the signature ends (default: now + validity)" },
+	    "signature ends (default: now + validity)" },
 	[OPT_FORMAT] = { "format", 'f', "FORMAT", "how to print" },
 	[OPT_INCEPTION] = { "inception", 0, "TIME",
-	    "when the signature begins (default: now - inception-offset)" },
+	    "signature begins (default: now - inception-offset)" },
 	[OPT_MODULE] = { "module", 0, "PATH",
 	    "list what this PKCS#11 module offers" },
 	[OPT_OUTPUT] = { "output", 'o', "FILE",
@@ -35,9 +34,9 @@ static const struct opt_info infos[OPT_N] = {
 	[OPT_TOKEN] = { "token", 0, "NAME",
 	    "the token, as the configuration calls it" },
 	[OPT_VALIDITY] = { "validity", 0, "DURATION",
-	    "how long the signature is valid from now on" },
+	    "signature is valid for so long from now on" },
 	[OPT_ZONES_FROM] = { "zones-from", 0, "PATH",
-	    "take the zones from a file (or, for sign-zsks, a folder)" },
+	    "a file of zones; for sign-zsks a folder" },
 };
 
 const struct opt_info *

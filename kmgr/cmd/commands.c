@@ -32,10 +32,11 @@ static const enum opt get_ds_opts[] = { OPT_FORMAT, OPT_OUTPUT, OPT_END };
 static const struct command commands[] = {
 	{ "init", GROUP_SETUP, "--token NAME=URI... [--store URL]",
 	    "write the configuration and make the store",
-	    "Writes the configuration file (-c FILE) with the tokens "
-	    "and the store named, unless the file is there already, and "
-	    "makes the store where it is not. The store is "
-	    "sqlite:/var/lib/kmgr/kmgr.db unless --store says "
+	    "Writes the configuration file (-c FILE) with these tokens "
+	    "and this store, unless it is there already, and makes the "
+	    "store where it is not. The store is "
+	    "sqlite:" LOCALSTATEDIR
+	    "/lib/kmgr/kmgr.db unless --store says "
 	    "otherwise. Quote the URI: a shell takes its ? and & for "
 	    "something else.",
 	    init_opts, 0, 0, CMD_NO_SESSION, cmd_init },
@@ -57,16 +58,17 @@ static const struct command commands[] = {
 	    "read a policy, judge it, and show it with every default",
 	    "Exit 3 names file, line and key of what cannot be read; "
 	    "exit 5 names the rule, both values and the formula of what "
-	    "makes no sense. FILE may be - for standard input.",
+	    "makes no sense. FILE may be - for standard input. Needs "
+	    "neither configuration nor token.",
 	    none, 1, 1, CMD_NO_SESSION, cmd_check_policy },
-	{ "get-policy", GROUP_POLICY, "CMK [--format yaml|json]",
+	{ "get-policy", GROUP_POLICY, "CMK [--format yaml|json] [-o FILE]",
 	    "show the policy of a CMK",
 	    "json is the canonical form, whose SHA-256 is the policy's hash.",
 	    get_policy_opts, 1, 1, CMD_WITH_SESSION, cmd_get_policy },
 	{ "explain-rule", GROUP_POLICY, "[ID]",
 	    "explain a rule, or list them all",
-	    "Rules are what policies, ZSK sets and requests are judged by; a "
-	    "refusal names the id.",
+	    "Rules are what policies, new KSKs, ZSK sets and signatures "
+	    "are judged by; a refusal names the id.",
 	    none, 0, 1, CMD_NO_SESSION, cmd_explain_rule },
 	{ "create-cmk", GROUP_CMK, "NAME --token TOKEN --policy FILE",
 	    "make a customer master key",
@@ -79,8 +81,9 @@ static const struct command commands[] = {
 	    none, 0, 0, CMD_WITH_SESSION, cmd_list_cmks },
 	{ "describe-cmk", GROUP_CMK, "CMK",
 	    "show a customer master key",
-	    "With its public key, seal, token and the attributes that the "
-	    "token holds.",
+	    "With its public key. --json has also the seal and its "
+	    "signature, what the probe of the token found, and the "
+	    "attributes of the seal key.",
 	    none, 1, 1, CMD_WITH_SESSION, cmd_describe_cmk },
 	{ "create-ksk", GROUP_KSK, "ZONE... --cmk CMK",
 	    "make key-signing keys for zones",
@@ -95,8 +98,9 @@ static const struct command commands[] = {
 	    list_ksks_opts, 0, 1, CMD_WITH_SESSION, cmd_list_ksks },
 	{ "describe-ksk", GROUP_KSK, "ZONE/KEYTAG|ID",
 	    "show a key-signing key",
-	    "With its DNSKEY, DS, endorsement, the attributes that the "
-	    "token holds and the signatures made with it.",
+	    "With its DNSKEY, its DS, the attributes that the token "
+	    "holds and the signatures made with it. --json has also the "
+	    "endorsement and its signature.",
 	    none, 1, 1, CMD_WITH_SESSION, cmd_describe_ksk },
 	{ "sign-zsks", GROUP_SIGN, "ZONE [FILE|-] [--cds] [-o FILE]",
 	    "sign a zone signer's ZSK set",
