@@ -192,20 +192,6 @@ print_help(const struct run *run, struct error *err)
 }
 
 static int
-find_command(struct run *run, const char *name, struct error *err)
-{
-	const char *nearest;
-
-	if ((run->command = command_find(name)) != NULL)
-		return 0;
-	(void)err_set(err, ERR_USAGE, "no command \"%.64s\"", name);
-	nearest = command_nearest(name);
-	if (nearest != NULL)
-		return err_hint(err, "did you mean %s?", nearest);
-	return err_hint(err, "kmgr help lists the commands");
-}
-
-static int
 run_all(int argc, char **argv, struct run *run, struct error *err)
 {
 	int used, behind;
@@ -213,7 +199,8 @@ run_all(int argc, char **argv, struct run *run, struct error *err)
 	if (args_parse(argc, argv, NULL, ARGS_STOP_AT_WORD, &run->globals,
 	    &used, err) != 0)
 		return -1;
-	if (used < argc && find_command(run, argv[used], err) != 0)
+	if (used < argc && (run->command = command_need(argv[used],
+	    err)) == NULL)
 		return -1;
 	if (run->command != NULL && args_parse(argc - used, argv + used,
 	    run->command->opts, ARGS_TO_THE_END, &run->args, &behind,

@@ -17,9 +17,9 @@ cmd_help(struct cmd *cmd, struct error *err)
 
 	if (cmd->args->n_words == 0) {
 		command_overview(&cmd->text);
-	} else if ((command = command_find(cmd->args->words[0])) == NULL) {
-		return err_set(err, ERR_USAGE, "no command \"%.64s\"",
-		    cmd->args->words[0]);
+	} else if ((command = command_need(cmd->args->words[0],
+	    err)) == NULL) {
+		return -1;
 	} else {
 		command_usage(command, &cmd->text);
 	}

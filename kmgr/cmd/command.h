@@ -56,10 +56,13 @@ void command_usage(const struct command *command, struct buf *out);
 void command_overview(struct buf *out);
 
 /**
- * command_nearest(name):
- * The name of the command that ${name} may have been meant for, or NULL.
+ * command_need(name, err):
+ * As command_find(); a name that nothing has is an error, with the command
+ * that may have been meant.
+ *
+ * Errors: ERR_USAGE.
  */
-const char *command_nearest(const char *name);
+const struct command *command_need(const char *name, struct error *err);
 
 /**
  * cmd_zone(text, zone, err):

@@ -169,8 +169,8 @@ distance(const char *a, const char *b)
 	return row[n];
 }
 
-const char *
-command_nearest(const char *name)
+static const char *
+nearest_name(const char *name)
 {
 	const char *nearest = NULL;
 	size_t i, d, best = 4;
@@ -181,6 +181,22 @@ command_nearest(const char *name)
 			nearest = commands[i].name;
 		}
 	return nearest;
+}
+
+const struct command *
+command_need(const char *name, struct error *err)
+{
+	const struct command *command = command_find(name);
+	const char *nearest;
+
+	if (command != NULL)
+		return command;
+	(void)err_set(err, ERR_USAGE, "no command \"%.64s\"", name);
+	if ((nearest = nearest_name(name)) != NULL)
+		(void)err_hint(err, "did you mean %s?", nearest);
+	else
+		(void)err_hint(err, "kmgr help lists the commands");
+	return NULL;
 }
 
 static void
