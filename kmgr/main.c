@@ -115,20 +115,18 @@ print_notes(const struct run *run, const struct session *session)
 static int
 run_command(const struct run *run, struct cmd *cmd, struct error *err)
 {
+	struct error ignored = ERR_INIT;
 	int rc;
 
 	if (cmd->command->session == CMD_WITH_SESSION &&
 	    session_open(&cmd->options, &cmd->session, err) != 0)
 		return -1;
 	rc = cmd->command->run(cmd, err);
-	print_notes(run, cmd->session);
 	if (rc == 0)
-		return print_result(run, cmd, err);
-	if (cmd->is_partial) {
-		struct error ignored = ERR_INIT;
-
+		rc = print_result(run, cmd, err);
+	else if (cmd->is_partial)
 		(void)print_result(run, cmd, &ignored);
-	}
+	print_notes(run, cmd->session);
 	return rc;
 }
 
@@ -159,6 +157,14 @@ start_command(const struct run *run, struct error *err)
 }
 
 static int
+hint_usage(const struct command *command, struct error *err)
+{
+
+	return err_hint(err, "usage: kmgr %s%s%s", command->name,
+	    command->words[0] == '\0' ? "" : " ", command->words);
+}
+
+static int
 check_words(const struct run *run, struct error *err)
 {
 	const struct command *command = run->command;
@@ -169,8 +175,7 @@ check_words(const struct run *run, struct error *err)
 	(void)err_set(err, ERR_USAGE, n < command->min_words ?
 	    "%s needs more arguments" : "%s takes fewer arguments",
 	    command->name);
-	return err_hint(err, "usage: kmgr %s %s", command->name,
-	    command->words);
+	return hint_usage(command, err);
 }
 
 /* Help and version need neither a command that is right nor a store. */
@@ -205,8 +210,7 @@ run_all(int argc, char **argv, struct run *run, struct error *err)
 	if (run->command != NULL && args_parse(argc - used, argv + used,
 	    run->command->opts, ARGS_TO_THE_END, &run->args, &behind,
 	    err) != 0)
-		return err_hint(err, "usage: kmgr %s %s", run->command->name,
-		    run->command->words);
+		return hint_usage(run->command, err);
 	if (has(run, OPT_HELP) || has(run, OPT_VERSION))
 		return print_help(run, err);
 	if (run->command == NULL) {
