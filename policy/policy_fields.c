@@ -336,3 +336,17 @@ policy_fields_nearest(const char *key)
 	}
 	return nearest;
 }
+
+const char *
+policy_custody_name(enum policy_custody custody)
+{
+
+	return custody_words[custody];
+}
+
+const char *
+policy_seal_name(enum policy_seal seal)
+{
+
+	return seal_words[seal];
+}

@@ -112,7 +112,7 @@ struct folder {
 	struct zsks_request	 request;	/* what the options say */
 	const char		*path;
 	struct dirent		**entries;
-	char			**files;	/* DIR/ZONE.zone, for messages */
+	char			**files;	/* DIR/ZONE.zone */
 	struct json		*list;
 	size_t			 n_signed, n_refused;
 	struct error		 first;		/* of the refusals */
