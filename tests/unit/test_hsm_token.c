@@ -387,8 +387,8 @@ test_start_lock(void **state)
 	if ((pid = fork()) == 0) {
 		const int fd = open(soft->lock_path, O_RDWR | O_CREAT, 0600);
 
-		(void)flock(fd, LOCK_EX);
-		(void)write(ready[1], "x", 1);
+		if (flock(fd, LOCK_EX) != 0 || write(ready[1], "x", 1) != 1)
+			_exit(1);
 		(void)usleep(400000);
 		_exit(0);
 	}
