@@ -294,6 +294,9 @@ cds_and_cdnskey_are_of_the_ksks(void **state)
 	add_cds(a.rrset, &a.zsks.request.zone, &a.zsks.ksks[0],
 	    DIGEST_SHA256);
 	is_permitted(&a);
+	a.rrset->owner.wire[1] ^= 1;
+	is_refused(&a, ERR_INTERNAL, "CDS");
+	a.rrset->owner.wire[1] ^= 1;
 	/* A digest that the policy does not have. */
 	add_cds(a.rrset, &a.zsks.request.zone, &a.zsks.ksks[0],
 	    DIGEST_SHA384);

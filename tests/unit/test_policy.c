@@ -477,6 +477,15 @@ rolls_take_what_the_equations_say(void **state)
 		assert_int_equal(policy_roll_s(p), want[i].roll_s);
 		policy_free(p);
 	}
+	/* DS waits of 4h between DNSKEY waits of 3h in and 6h out. */
+	p = read_yaml(TWO_LINES "ksk: { roll-type: double-rrset }\n"
+	    "timing: { retire-safety: 4h, parent-ds-ttl: 1s,\n"
+	    "  parent-propagation-delay: 0 }\n");
+	assert_int_equal(policy_publish_s(p), 3 * 3600);
+	assert_int_equal(policy_ds_s(p), 4 * 3600 + 1);
+	assert_int_equal(policy_retire_s(p), 6 * 3600);
+	assert_int_equal(policy_roll_s(p), 10 * 3600 + 1);
+	policy_free(p);
 }
 
 int

@@ -155,6 +155,8 @@ messages_name_line_and_reason(void **state)
 		{ "ZSK-SIZE", ERR_POLICY, "RSA of 1024 bits" },
 		{ "ZSK-TTL", ERR_POLICY, "TTL 7200; signatures.dnskey-ttl is "
 		    "3600" },
+		{ "ZSK-DUPLICATE", ERR_POLICY, "ZSK-DUPLICATE: line 3: the key "
+		    "of line 2 again, with another TTL" },
 		{ "ZSK-TAG", ERR_POLICY, "is the tag of a KSK" },
 		{ "ZSK-TAG-2", ERR_POLICY, "when it is revoked" },
 		{ "ZSK-KEY-DATA-7", ERR_INPUT, "line 3: " },
@@ -179,7 +181,7 @@ static void
 some_things_are_only_warned_of(void **state)
 {
 	static const char *const names[] = { "ZSK-DUPLICATE-2",
-		"ZSK-DUPLICATE-3", "ZSK-TAG-3" };
+		"ZSK-DUPLICATE-3", "ZSK-DUPLICATE-4", "ZSK-TAG-3" };
 	struct findings findings = FINDINGS_INIT;
 	struct zsks zsks;
 	size_t i;
