@@ -7,6 +7,8 @@
 #include "kmgr/base/when.h"
 #include "policy/policy_element.h"
 
+#define PATTERN_MAX (NAME_TEXT_MAX + 2)
+
 static int
 read_int(const struct policy_field *field, const char *text, void *at,
     struct error *err)
@@ -266,20 +268,26 @@ read_zone(const struct policy_field *field, const char *text, void *at,
 	return 0;
 }
 
+/* The pattern as it is sealed: no final dot but the root's own. */
+static const char *
+pattern(const struct policy_zone *zone, char out[static PATTERN_MAX])
+{
+
+	if (zone->scope == SCOPE_ANY)
+		return ".";
+	memcpy(out, "*.", 2);
+	(void)name_text(&zone->name, out + 2);
+	out[strlen(out) - 1] = '\0';
+	return zone->scope == SCOPE_BELOW ? out : out + 2;
+}
+
 static void
 text_zone(const struct policy_field *field, const void *at, struct buf *out)
 {
-	const struct policy_zone *zone = at;
-	char text[NAME_TEXT_MAX];
+	char text[PATTERN_MAX];
 
 	(void)field;
-	if (zone->scope == SCOPE_ANY) {
-		buf_printf(out, ".");
-		return;
-	}
-	(void)name_text(&zone->name, text);
-	text[strlen(text) - 1] = '\0';
-	buf_printf(out, "%s%s", zone->scope == SCOPE_BELOW ? "*." : "", text);
+	buf_printf(out, "%s", pattern(at, text));
 }
 
 static void
@@ -295,15 +303,9 @@ allowed_zone(const struct policy_field *field, struct buf *out)
 static int
 compare_zones(const void *a, const void *b)
 {
-	struct buf left = BUF_INIT, right = BUF_INIT;
-	int order;
+	char left[PATTERN_MAX], right[PATTERN_MAX];
 
-	text_zone(NULL, a, &left);
-	text_zone(NULL, b, &right);
-	order = strcmp(buf_text(&left), buf_text(&right));
-	buf_free(&left);
-	buf_free(&right);
-	return order;
+	return strcmp(pattern(a, left), pattern(b, right));
 }
 
 /* By registry number; both enums are of int's size. */

@@ -4,12 +4,14 @@
 fuzz_ldflags = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 fuzz_base = libbase.la
 fuzz_dns = libdns.la libbase.la
+fuzz_policy = libpolicy.la libdns.la libbase.la
 
 if FUZZERS
 fuzz_programs = \
 	tests/fuzz/fuzz_dnskey \
 	tests/fuzz/fuzz_json \
 	tests/fuzz/fuzz_name \
+	tests/fuzz/fuzz_policy \
 	tests/fuzz/fuzz_when \
 	tests/fuzz/fuzz_yaml \
 	tests/fuzz/fuzz_zonefile
@@ -22,6 +24,8 @@ tests_fuzz_fuzz_json_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_json_LDADD = $(fuzz_base)
 tests_fuzz_fuzz_name_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_name_LDADD = $(fuzz_dns)
+tests_fuzz_fuzz_policy_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_policy_LDADD = $(fuzz_policy)
 tests_fuzz_fuzz_when_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_when_LDADD = $(fuzz_base)
 tests_fuzz_fuzz_yaml_LDFLAGS = $(fuzz_ldflags)

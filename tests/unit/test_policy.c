@@ -446,6 +446,18 @@ comparison_names_each_key_and_both_values(void **state)
 }
 
 static void
+words_have_names(void **state)
+{
+
+	(void)state;
+	assert_string_equal(policy_custody_name(CUSTODY_TOKEN), "token");
+	assert_string_equal(policy_custody_name(CUSTODY_SHARED), "shared");
+	assert_string_equal(policy_custody_name(CUSTODY_WRAPPED), "wrapped");
+	assert_string_equal(policy_seal_name(SEAL_GOVERNANCE), "governance");
+	assert_string_equal(policy_seal_name(SEAL_COMPLIANCE), "compliance");
+}
+
+static void
 rolls_take_what_the_equations_say(void **state)
 {
 	static const char head[] = TWO_LINES
@@ -504,6 +516,7 @@ main(void)
 		cmocka_unit_test(only_the_canonical_form_is_sealed),
 		cmocka_unit_test(no_flipped_bit_goes_unseen),
 		cmocka_unit_test(comparison_names_each_key_and_both_values),
+		cmocka_unit_test(words_have_names),
 		cmocka_unit_test(rolls_take_what_the_equations_say),
 	};
 
