@@ -33,7 +33,7 @@ static const struct row table[] = {
 	PRIVATE(CKA_SENSITIVE, true, ALWAYS, LEAK),
 	PRIVATE(CKA_EXTRACTABLE, false, ALWAYS, LEAK),
 	PRIVATE(CKA_SIGN, true, ALWAYS, TEMPLATE),
-	PRIVATE(CKA_DECRYPT, false, USES, TEMPLATE),
+	PRIVATE(CKA_DECRYPT, false, CRYPT, TEMPLATE),
 	PRIVATE(CKA_UNWRAP, false, USES, TEMPLATE),
 	PRIVATE(CKA_DERIVE, false, USES, TEMPLATE),
 	PRIVATE(CKA_SIGN_RECOVER, false, USES, TEMPLATE),
@@ -47,7 +47,7 @@ static const struct row table[] = {
 	PUBLIC(CKA_TOKEN, true, ALWAYS, TEMPLATE),
 	PUBLIC(CKA_PRIVATE, false, ALWAYS, TEMPLATE),
 	PUBLIC(CKA_VERIFY, true, ALWAYS, TEMPLATE),
-	PUBLIC(CKA_ENCRYPT, false, USES, TEMPLATE),
+	PUBLIC(CKA_ENCRYPT, false, CRYPT, TEMPLATE),
 	PUBLIC(CKA_WRAP, false, USES, TEMPLATE),
 	PUBLIC(CKA_VERIFY_RECOVER, false, USES, TEMPLATE),
 	PUBLIC(CKA_MODIFIABLE, false, MODIFIABLE, TEMPLATE),
@@ -58,7 +58,7 @@ static const struct row table[] = {
 };
 
 #define N_ROWS (sizeof(table) / sizeof(table[0]))
-#define N_MECHS_READ 8
+#define N_MECHS_READ 32
 
 void
 attr_add(struct attr_template *template, ck_attribute_type_t type,

@@ -14,12 +14,13 @@
 
 /* What may be left out of a template, as far as a token refuses it. */
 enum attr_group {
-	ATTR_COPYABLE = 1 << 0,
-	ATTR_DESTROYABLE = 1 << 1,
-	ATTR_MECHANISMS = 1 << 2,
-	ATTR_MODIFIABLE = 1 << 3,
-	ATTR_USES = 1 << 4,		/* all but signing */
-	ATTR_GROUPS = 5,
+	ATTR_CRYPT = 1 << 0,		/* CKA_ENCRYPT, CKA_DECRYPT */
+	ATTR_COPYABLE = 1 << 1,
+	ATTR_DESTROYABLE = 1 << 2,
+	ATTR_MECHANISMS = 1 << 3,
+	ATTR_USES = 1 << 4,		/* all others but signing */
+	ATTR_MODIFIABLE = 1 << 5,
+	ATTR_GROUPS = 6,
 	ATTR_ALWAYS = 0			/* never left out */
 };
 

@@ -38,7 +38,7 @@ static const struct ckr table[] = {
 	ROW(CKR_SLOT_ID_INVALID, DEVICE, HINT_AWAY),
 	ROW(CKR_GENERAL_ERROR, DEVICE, "the module says no more than this; "
 	    "its own log may (SoftHSM: syslog, others: see their manual)"),
-	ROW(CKR_FUNCTION_FAILED, NONE, NULL),
+	ROW(CKR_FUNCTION_FAILED, DEVICE, NULL),
 	ROW(CKR_ARGUMENTS_BAD, NONE, NULL),
 	ROW(CKR_NO_EVENT, NONE, NULL),
 	ROW(CKR_NEED_TO_CREATE_THREADS, NONE, NULL),

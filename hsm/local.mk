@@ -42,6 +42,8 @@ libhsm_la_SOURCES = \
 	hsm/sign.c \
 	hsm/start.c \
 	hsm/start.h \
+	hsm/template.c \
+	hsm/template.h \
 	hsm/token.c \
 	hsm/token.h \
 	hsm/trial.c \

@@ -183,3 +183,10 @@ run_do(struct hsm_token *token, const struct run *run, struct error *err)
 	}
 	return 0;
 }
+
+int
+run_restart(struct hsm_token *token, struct error *err)
+{
+
+	return reopen(token, token->epoch, err);
+}

@@ -80,4 +80,12 @@ struct run {
  */
 int run_do(struct hsm_token *token, const struct run *run, struct error *err);
 
+/**
+ * run_restart(token, err):
+ * Start the module anew although nothing says that it needs it.
+ *
+ * Errors: as run_do().
+ */
+int run_restart(struct hsm_token *token, struct error *err);
+
 #endif
