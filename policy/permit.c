@@ -6,6 +6,17 @@
 #include "kmgr/dns/ds.h"
 #include "policy/permit.h"
 
+/* What the rules let pass, copied. */
+struct judgement {
+	const struct policy	*policy;
+	struct name		 zone;
+	int64_t			 inception_at;
+	int64_t			 expiration_at;
+	struct dnskey		*ksks;
+	size_t			 n_ksks;
+	struct rrset		*dnskeys;	/* KSKs and ZSKs */
+};
+
 struct permit {
 	struct dnskey	key;
 	uint8_t		tbs_hash[CRYPTO_SHA256_LEN];
@@ -61,25 +72,59 @@ expected_dnskeys(const struct policy *policy, const struct rules_zsks *zsks)
 	return rrset;
 }
 
+int
+permit_judge(const struct policy *policy, const struct rules_zsks *zsks,
+    struct findings *findings, struct judgement **out, struct error *err)
+{
+	struct judgement *judgement;
+
+	*out = NULL;
+	rules_check_zsks(policy, zsks, findings);
+	if (findings_failed(findings) > 0)
+		return findings_error(findings, err);
+	judgement = mem_new(sizeof(*judgement));
+	judgement->policy = policy;
+	judgement->zone = zsks->zone;
+	judgement->inception_at = zsks->inception_at;
+	judgement->expiration_at = zsks->expiration_at;
+	judgement->ksks = mem_dup(zsks->ksks,
+	    zsks->n_ksks * sizeof(*zsks->ksks));
+	judgement->n_ksks = zsks->n_ksks;
+	judgement->dnskeys = expected_dnskeys(policy, zsks);
+	*out = judgement;
+	return 0;
+}
+
+void
+permit_judgement_free(struct judgement *judgement)
+{
+
+	if (judgement == NULL)
+		return;
+	rrset_free(judgement->dnskeys);
+	free(judgement->ksks);
+	free(judgement);
+}
+
 /* All that a CDS or CDNSKEY RRset of the request may hold. */
 static struct rrset *
-allowed_children(const struct policy *policy, const struct rules_zsks *zsks,
-    enum rrtype type)
+allowed_children(const struct judgement *judgement, enum rrtype type)
 {
-	struct rrset *rrset = rrset_new(&zsks->zone, type,
+	const struct policy *policy = judgement->policy;
+	struct rrset *rrset = rrset_new(&judgement->zone, type,
 	    (uint32_t)policy->dnskey_ttl_s);
 	struct buf rdata = BUF_INIT;
 	struct ds ds;
 	size_t i, j;
 
-	for (i = 0; i < zsks->n_ksks; i++) {
+	for (i = 0; i < judgement->n_ksks; i++) {
 		/* A revoked key has no DS (RFC 5011 s2.1). */
-		if ((zsks->ksks[i].flags & DNSKEY_REVOKE) != 0)
+		if ((judgement->ksks[i].flags & DNSKEY_REVOKE) != 0)
 			continue;
 		if (type == RRTYPE_CDNSKEY)
-			add_key(rrset, &zsks->ksks[i]);
+			add_key(rrset, &judgement->ksks[i]);
 		for (j = 0; type == RRTYPE_CDS && j < policy->n_digests; j++) {
-			ds_init(&ds, &zsks->zone, &zsks->ksks[i],
+			ds_init(&ds, &judgement->zone, &judgement->ksks[i],
 			    policy->digests[j]);
 			ds_rdata(&ds, &rdata);
 			rrset_add(rrset, rdata.data, rdata.len);
@@ -116,51 +161,50 @@ is_subset(const struct rrset *rrset, const struct rrset *allowed)
 }
 
 static int
-check_rrset(const struct policy *policy, const struct rules_zsks *zsks,
-    const struct rrset *rrset, struct error *err)
+check_rrset(const struct judgement *judgement, const struct rrset *rrset,
+    struct error *err)
 {
-	struct rrset *rebuilt;
+	struct rrset *allowed;
 	bool ok;
 
 	switch (rrset->type) {
 	case RRTYPE_DNSKEY:
-		rebuilt = expected_dnskeys(policy, zsks);
-		ok = is_same_rrset(rrset, rebuilt);
+		ok = is_same_rrset(rrset, judgement->dnskeys);
 		break;
 	case RRTYPE_CDS:
 	case RRTYPE_CDNSKEY:
-		rebuilt = allowed_children(policy, zsks,
+		allowed = allowed_children(judgement,
 		    (enum rrtype)rrset->type);
-		ok = is_subset(rrset, rebuilt);
+		ok = is_subset(rrset, allowed);
+		rrset_free(allowed);
 		break;
 	default:
 		return err_set(err, ERR_INTERNAL, "a KSK signs no RRset of "
 		    "type %u", rrset->type);
 	}
-	rrset_free(rebuilt);
 	return ok ? 0 : differs(err, rrtype_name(rrset->type));
 }
 
 /* The one KSK of the request that the signature names. */
 static const struct dnskey *
-signer_of(const struct rules_zsks *zsks, const struct rrsig *rrsig)
+signer_of(const struct judgement *judgement, const struct rrsig *rrsig)
 {
 	const struct dnskey *key = NULL;
 	size_t i;
 
-	for (i = 0; i < zsks->n_ksks; i++) {
-		if (zsks->ksks[i].alg != rrsig->alg ||
-		    dnskey_tag(&zsks->ksks[i]) != rrsig->key_tag)
+	for (i = 0; i < judgement->n_ksks; i++) {
+		if (judgement->ksks[i].alg != rrsig->alg ||
+		    dnskey_tag(&judgement->ksks[i]) != rrsig->key_tag)
 			continue;
 		if (key != NULL)
 			return NULL;
-		key = &zsks->ksks[i];
+		key = &judgement->ksks[i];
 	}
 	return key;
 }
 
 static int
-check_rrsig(const struct rules_zsks *zsks, const struct rrset *rrset,
+check_rrsig(const struct judgement *judgement, const struct rrset *rrset,
     const struct rrsig *rrsig, struct error *err)
 {
 
@@ -168,50 +212,37 @@ check_rrsig(const struct rules_zsks *zsks, const struct rrset *rrset,
 		return err_set(err, ERR_INTERNAL, "it is signed already");
 	if (rrsig->type_covered != rrset->type)
 		return differs(err, "covered type");
-	if (rrsig->labels != name_labels(&zsks->zone))
+	if (rrsig->labels != name_labels(&judgement->zone))
 		return differs(err, "number of labels");
 	if (rrsig->original_ttl != rrset->ttl)
 		return differs(err, "TTL");
-	if (rrsig->inception_at != zsks->inception_at ||
-	    rrsig->expiration_at != zsks->expiration_at)
+	if (rrsig->inception_at != judgement->inception_at ||
+	    rrsig->expiration_at != judgement->expiration_at)
 		return differs(err, "window");
-	if (!name_is_same(&rrsig->signer, &zsks->zone))
+	if (!name_is_same(&rrsig->signer, &judgement->zone))
 		return differs(err, "signer");
 	return 0;
 }
 
 int
-permit_new(const struct policy *policy, const struct rules_zsks *zsks,
-    const struct rrset *rrset, const struct rrsig *rrsig, struct permit **out,
-    struct error *err)
+permit_new(const struct judgement *judgement, const struct rrset *rrset,
+    const struct rrsig *rrsig, struct permit **out, struct error *err)
 {
-	struct findings findings = FINDINGS_INIT;
 	struct buf tbs = BUF_INIT;
 	const struct dnskey *key;
-	int rc = -1;
 
 	*out = NULL;
-	rules_check_zsks(policy, zsks, &findings);
-	if (findings_failed(&findings) > 0) {
-		(void)findings_error(&findings, err);
-		goto out;
-	}
-	if (check_rrset(policy, zsks, rrset, err) != 0 ||
-	    check_rrsig(zsks, rrset, rrsig, err) != 0)
-		goto out;
-	if ((key = signer_of(zsks, rrsig)) == NULL) {
-		(void)differs(err, "signing key");
-		goto out;
-	}
+	if (check_rrset(judgement, rrset, err) != 0 ||
+	    check_rrsig(judgement, rrset, rrsig, err) != 0)
+		return -1;
+	if ((key = signer_of(judgement, rrsig)) == NULL)
+		return differs(err, "signing key");
 	*out = mem_new(sizeof(**out));
 	(*out)->key = *key;
 	rrsig_tbs(rrsig, rrset, &tbs);
 	crypto_sha256(tbs.data, tbs.len, (*out)->tbs_hash);
-	rc = 0;
- out:
-	findings_clear(&findings);
 	buf_free(&tbs);
-	return rc;
+	return 0;
 }
 
 bool

@@ -16,22 +16,36 @@
 #include "policy/policy.h"
 #include "policy/rules.h"
 
+struct judgement;
 struct permit;
 
 /**
- * permit_new(policy, zsks, rrset, rrsig, out, err):
+ * permit_judge(policy, zsks, findings, out, err):
+ * Run all rules over the request ${zsks}, add what they find to ${findings},
+ * and, where none fails, keep what was judged: nobody else can make a
+ * judgement, and what it holds no longer depends on ${zsks}. ${policy} must
+ * outlive it.
+ *
+ * Owner: the caller, permit_judgement_free().
+ * Errors: ERR_INPUT, ERR_POLICY: findings_error().
+ */
+int permit_judge(const struct policy *policy, const struct rules_zsks *zsks,
+    struct findings *findings, struct judgement **out, struct error *err);
+void permit_judgement_free(struct judgement *judgement);
+
+/**
+ * permit_new(judgement, rrset, rrsig, out, err):
  * Permit the signature ${rrsig}, still without its bytes, over ${rrset}. The
- * rules run again over ${zsks}; the RRset must be the zone's DNSKEY RRset,
- * exactly the KSKs and ZSKs of ${zsks}, or a CDS or CDNSKEY RRset of nothing
- * but its KSKs; owner, TTL, signer, tag, algorithm and window must be those
- * of the request and of one of its KSKs.
+ * RRset must be the zone's DNSKEY RRset, exactly the KSKs and ZSKs that were
+ * judged, or a CDS or CDNSKEY RRset of nothing but its KSKs; owner, TTL,
+ * signer, tag, algorithm and window must be those that were judged and of
+ * one of its KSKs.
  *
  * Owner: the caller, permit_free().
- * Errors: ERR_POLICY, ERR_INPUT; ERR_INTERNAL where RRset and request differ.
+ * Errors: ERR_INTERNAL where RRset or signature differ from what was judged.
  */
-int permit_new(const struct policy *policy, const struct rules_zsks *zsks,
-    const struct rrset *rrset, const struct rrsig *rrsig, struct permit **out,
-    struct error *err);
+int permit_new(const struct judgement *judgement, const struct rrset *rrset,
+    const struct rrsig *rrsig, struct permit **out, struct error *err);
 
 /**
  * permit_covers(permit, tbs, len):

@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,22 +28,44 @@ set_window(const struct zsks_request *request, const struct policy *policy,
 		    request->validity_s : policy->validity_s);
 }
 
+/* The judgement by the policy of an earlier KSK's CMK, if it is the same. */
+static struct judgement *
+judged_before(const struct zsks *zsks, size_t i)
+{
+	size_t k;
+
+	for (k = 0; k < i; k++)
+		if (zsks->ksks[k].cmk == zsks->ksks[i].cmk)
+			return zsks->judgements[k];
+	return NULL;
+}
+
 /* Let the policy of every CMK that has a KSK in the zone judge the set. */
 static int
 judge(struct zsks *zsks, struct error *err)
 {
-	size_t i, k;
+	size_t i;
 
+	zsks->judgements = mem_new(zsks->n_ksks * sizeof(struct judgement *));
 	for (i = 0; i < zsks->n_ksks; i++) {
-		for (k = 0; k < i; k++)
-			if (zsks->ksks[k].cmk == zsks->ksks[i].cmk)
-				break;
-		if (k == i)
-			rules_check_zsks(zsks->ksks[i].cmk->policy,
-			    &zsks->rules, &zsks->findings);
+		zsks->judgements[i] = judged_before(zsks, i);
+		if (zsks->judgements[i] == NULL &&
+		    permit_judge(zsks->ksks[i].cmk->policy, &zsks->rules,
+		    &zsks->findings, &zsks->judgements[i], err) != 0)
+			return -1;
 	}
-	return findings_failed(&zsks->findings) == 0 ? 0 :
-	    findings_error(&zsks->findings, err);
+	return 0;
+}
+
+static void
+free_judgements(struct zsks *zsks)
+{
+	size_t i;
+
+	for (i = 0; zsks->judgements != NULL && i < zsks->n_ksks; i++)
+		if (judged_before(zsks, i) == NULL)
+			permit_judgement_free(zsks->judgements[i]);
+	free(zsks->judgements);
 }
 
 /* An RRset of type, its signatures laid out but not made. */
@@ -156,6 +179,27 @@ load_ksks(struct session *session, struct cmk_cache *cache, struct zsks *zsks,
 	return 0;
 }
 
+/*
+ * PowerDNS prints the zone's name without its final dot, which in a zone file
+ * makes it a name below itself. No zone signer has a key there.
+ */
+static void
+undouble_owners(struct zonefile *file, const struct name *zone)
+{
+	char text[NAME_TEXT_MAX], doubled[2 * NAME_TEXT_MAX];
+	struct error ignored = ERR_INIT;
+	struct name name;
+	size_t i;
+
+	(void)name_text(zone, text);
+	(void)snprintf(doubled, sizeof(doubled), "%s%s", text, text);
+	if (name_read(doubled, &name, &ignored) != 0)
+		return;
+	for (i = 0; i < file->n_records; i++)
+		if (name_is_same(&file->records[i].owner, &name))
+			file->records[i].owner = *zone;
+}
+
 int
 zsks_prepare(struct session *session, struct cmk_cache *cache,
     const struct zsks_request *request, struct zsks **out, struct error *err)
@@ -169,6 +213,7 @@ zsks_prepare(struct session *session, struct cmk_cache *cache,
 	if (zonefile_read(request->text, request->len, request->what,
 	    &request->zone, &zsks->file, err) != 0)
 		goto out;
+	undouble_owners(zsks->file, &request->zone);
 	zsks->rules.records = zsks->file->records;
 	zsks->rules.n_records = zsks->file->n_records;
 	if (load_ksks(session, cache, zsks, err) != 0)
@@ -280,6 +325,7 @@ zsks_free(struct zsks *zsks)
 		free(zsks->sets[i].rrsigs);
 	}
 	free(zsks->sets);
+	free_judgements(zsks);
 	free(zsks->ksk_dnskeys);
 	ksk_list_free(zsks->ksks, zsks->n_ksks);
 	findings_clear(&zsks->findings);

@@ -4,12 +4,14 @@
 
 #include "kmgr/dns/zonefile.h"
 #include "kmgr/engine/zsks.h"
+#include "policy/permit.h"
 
 struct zsks {
 	struct zonefile		*file;
 	struct rules_zsks	 rules;		/* borrows from here */
 	struct findings		 findings;
 	struct ksk		*ksks;		/* the zone's, all sign */
+	struct judgement	**judgements;	/* of each KSK's policy */
 	size_t			 n_ksks;
 	struct dnskey		*ksk_dnskeys;	/* the same, as rules want */
 	struct zsks_signed	*sets;

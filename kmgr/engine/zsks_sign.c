@@ -56,17 +56,18 @@ key_of(struct session *session, struct zsks_keys *keys, const struct ksk *ksk,
 	return 0;
 }
 
+/* One RRset, with the ith KSK. */
 static int
 sign_one(struct session *session, struct zsks_keys *keys,
-    const struct zsks *zsks, const struct ksk *ksk,
-    const struct rrset *rrset, struct rrsig *rrsig, struct error *err)
+    const struct zsks *zsks, size_t i, const struct rrset *rrset,
+    struct rrsig *rrsig, struct error *err)
 {
 	struct permit *permit = NULL;
 	struct hsm_key *key;
 	int rc = -1;
 
-	if (permit_new(ksk->cmk->policy, &zsks->rules, rrset, rrsig, &permit,
-	    err) == 0 && key_of(session, keys, ksk, &key, err) == 0)
+	if (permit_new(zsks->judgements[i], rrset, rrsig, &permit, err) == 0 &&
+	    key_of(session, keys, &zsks->ksks[i], &key, err) == 0)
 		rc = signer_sign(permit, key, rrset, rrsig, err);
 	permit_free(permit);
 	return rc;
@@ -80,7 +81,7 @@ zsks_sign(struct session *session, struct zsks_keys *keys, struct zsks *zsks,
 
 	for (i = 0; i < zsks->n_sets; i++)
 		for (k = 0; k < zsks->n_ksks; k++)
-			if (sign_one(session, keys, zsks, &zsks->ksks[k],
+			if (sign_one(session, keys, zsks, k,
 			    zsks->sets[i].rrset, &zsks->sets[i].rrsigs[k],
 			    err) != 0)
 				return -1;
