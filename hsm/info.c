@@ -40,6 +40,14 @@ known_or(unsigned long v, uint64_t otherwise)
 	return v == CK_UNAVAILABLE_INFORMATION ? otherwise : v;
 }
 
+/* openCryptoki writes -2 for "as many as you like", others 0 or -1. */
+static uint64_t
+limit_of(unsigned long v)
+{
+
+	return v > INT32_MAX ? 0 : v;
+}
+
 static void
 flags_fill(struct hsm_token_info *out, ck_flags_t flags)
 {
@@ -75,8 +83,7 @@ info_read(const struct module *module, ck_slot_id_t slot,
 	version(out->library_version, &library.library_version);
 	version(out->firmware_version, &info.firmware_version);
 	flags_fill(out, info.flags);
-	/* CK_EFFECTIVELY_INFINITE is 0 as well */
-	out->max_sessions = known_or(info.max_session_count, 0);
+	out->max_sessions = limit_of(info.max_session_count);
 	out->free_memory = known_or(info.free_private_memory, UINT64_MAX);
 	return 0;
 }

@@ -131,6 +131,28 @@ is_initialized(struct ck_function_list *list)
 	return list != NULL && list->C_GetInfo(&info) == CKR_OK;
 }
 
+/*
+ * p11-kit's proxy hands out another instance of itself with every list of
+ * functions, which is to be initialised by whoever asked for it.
+ */
+static int
+list_init(struct module *module, const char *path, struct error *err)
+{
+	struct ck_c_initialize_args args = { .flags = CKF_OS_LOCKING_OK };
+	ck_rv_t rv;
+
+	if ((module->list = functions_of(path)) == NULL)
+		return err_set(err, ERR_TOKEN,
+		    "%s gives no list of functions", path);
+	if (is_initialized(module->list))
+		return 0;
+	rv = CALL(module, C_Initialize, (&args));
+	if (rv != CKR_OK && rv != CKR_CRYPTOKI_ALREADY_INITIALIZED)
+		return ckr_set(err, "C_Initialize", rv);
+	module->is_instance = rv == CKR_OK;
+	return 0;
+}
+
 /* Have libp11 load and initialise the module, initialised already or not. */
 static int
 own_load(struct module *module, const char *path, struct error *err)
@@ -152,10 +174,9 @@ own_load(struct module *module, const char *path, struct error *err)
 		return -1;
 	}
 	module_called(module, "C_Initialize", CKR_OK, at_us);
-	if ((module->list = functions_of(path)) == NULL) {
+	if (list_init(module, path, err) != 0) {
 		module_unload(module);
-		return err_set(err, ERR_TOKEN,
-		    "%s gives no list of functions", path);
+		return -1;
 	}
 	return 0;
 }
@@ -190,8 +211,11 @@ module_reload(struct module *module, const char *path, struct error *err)
 void
 module_unload(struct module *module)
 {
-	const int64_t at_us = module_clock_us();
+	int64_t at_us;
 
+	if (module->is_instance)
+		(void)CALL(module, C_Finalize, (NULL));
+	at_us = module_clock_us();
 	if (module->slots != NULL)
 		PKCS11_release_all_slots(module->ctx, module->slots,
 		    module->n_slots);
@@ -205,6 +229,7 @@ module_unload(struct module *module)
 	module->n_slots = 0;
 	module->ctx = NULL;
 	module->list = NULL;
+	module->is_instance = false;
 }
 
 static bool
@@ -254,7 +279,10 @@ find_by_libp11(struct module *module, const struct hsm_uri *uri,
 	return 0;
 }
 
-/* In a module that another token has loaded, libp11 would disturb that one. */
+/*
+ * Without libp11: in a module that another token has loaded it would disturb
+ * that one, and in another instance it has other slots.
+ */
 static int
 find_beside(const struct module *module, const struct hsm_uri *uri,
     ck_slot_id_t *slot, size_t *n_found, struct error *err)
@@ -287,7 +315,7 @@ module_find(struct module *module, const struct hsm_uri *uri,
 	size_t n_found = 0;
 	int rc;
 
-	if (module->ctx != NULL)
+	if (module->ctx != NULL && !module->is_instance)
 		rc = find_by_libp11(module, uri, slot, &n_found, err);
 	else
 		rc = find_beside(module, uri, slot, &n_found, err);

@@ -26,6 +26,7 @@ struct module {
 	struct PKCS11_ctx_st	*ctx;	/* NULL: another token initialised it */
 	struct PKCS11_slot_st	*slots;	/* libp11's, kept: see module_find() */
 	unsigned int		 n_slots;
+	bool			 is_instance; /* list is apart from libp11's */
 	const struct hsm_config	*config; /* whose trace() is called, or NULL */
 };
 

@@ -49,19 +49,17 @@ detail(struct hsm_probe_row *out, const char *prefix, const struct trial *t)
 static enum hsm_verdict
 compare(struct trial *t, struct probe_arg *arg)
 {
-	const ck_rv_t refusal = t->rv;
 	struct trial other = *t;
 	enum trial_end end = TRIAL_UNABLE;
 
-	detail(arg->out, "", t);
+	if (is_specific(t->rv))
+		return HSM_ENFORCED;
 	if (arg->row->kind == TRIAL_ATTACK) {
 		other.n_made = 0;
 		end = arg->row->attempt(&other, arg->row, TRIAL_FREE);
 		trial_clear(&other);
 	}
-	if (end == TRIAL_DONE ||
-	    (is_specific(refusal) && other.rv != refusal) ||
-	    (is_specific(refusal) && end != TRIAL_REFUSED))
+	if (end == TRIAL_DONE)
 		return HSM_ENFORCED;
 	detail(arg->out, end == TRIAL_REFUSED ? "refused for any key: " :
 	    "inconclusive: ", t);

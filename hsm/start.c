@@ -85,8 +85,7 @@ opened(struct hsm_token *token, const struct hsm_token_info *info)
 
 	token->epoch++;
 	token->has_pin_pad = info->has_pin_pad;
-	session_pool_forget(&token->pool,
-	    info->max_sessions > SIZE_MAX ? 0 : (size_t)info->max_sessions);
+	session_pool_forget(&token->pool, (size_t)info->max_sessions);
 }
 
 int
