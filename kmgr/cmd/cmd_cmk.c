@@ -134,6 +134,21 @@ cmd_list_cmks(struct cmd *cmd, struct error *err)
 	return rc;
 }
 
+/* As the token named itself when the CMK was made. */
+static void
+print_identity(const char *identity, struct buf *out)
+{
+	struct error ignored = ERR_INIT;
+	struct json *json;
+
+	if (json_read(identity, strlen(identity), &json, &ignored) != 0)
+		return;
+	buf_printf(out, "  token is     %s, %s %s, serial %s\n",
+	    json_get_text(json, "label"), json_get_text(json, "manufacturer"),
+	    json_get_text(json, "model"), json_get_text(json, "serial"));
+	json_free(json);
+}
+
 int
 cmd_describe_cmk(struct cmd *cmd, struct error *err)
 {
@@ -160,8 +175,8 @@ cmd_describe_cmk(struct cmd *cmd, struct error *err)
 	put_stored(json, "seal", cmk->row.seal);
 	json_put_text(json, "seal_signature", cmk->row.seal_signature);
 	print_cmk(cmk, &cmd->text);
-	buf_printf(&cmd->text, "  token is     %s\n  KSKs         %zu\n\n",
-	    cmk->row.token_identity, n);
+	print_identity(cmk->row.token_identity, &cmd->text);
+	buf_printf(&cmd->text, "  KSKs         %zu\n\n", n);
 	crypto_key_pem(cmk->public, &cmd->text);
 	cmk_free(cmk);
 	return 0;

@@ -214,7 +214,7 @@ print_ksk(const struct ksk *ksk, struct buf *out)
 	struct ds ds;
 	size_t i;
 
-	buf_printf(out, "KSK %s%u\n  id          %s\n  state       %s\n"
+	buf_printf(out, "KSK %s/%u\n  id          %s\n  state       %s\n"
 	    "  algorithm   %s (%u), %u bits\n  CMK         %s, custody %s\n"
 	    "  generation  %lld\n  created     %s\n  revoked tag %u\n\n",
 	    ksk->row.zone, ksk->row.key_tag, ksk->row.id, ksk->row.state,

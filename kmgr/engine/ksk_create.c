@@ -69,7 +69,7 @@ plan_zone(const struct cmk *cmk, const struct name *zone, bool make_key,
 
 	if (make_key)
 		plan_add(plan, ACTION_MAKE_KSK, zone,
-		    "make a %s KSK for %s in token %s and endorse it",
+		    "make an %s KSK for %s in token %s and endorse it",
 		    alg_name(cmk->policy->alg), name_text(zone, text),
 		    cmk->row.token);
 	else
