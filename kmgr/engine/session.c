@@ -134,10 +134,10 @@ session_token(struct session *session, const char *name,
 			.trace_arg = session->options.arg,
 		};
 		if (hsm_token_open(&open->config, &open->token, err) != 0)
-			return err_wrap(err, "token %s", name);
+			return -1;
 	}
 	if (hsm_token_login(open->token, err) != 0)
-		return err_wrap(err, "token %s", name);
+		return -1;
 	*out = open->token;
 	return 0;
 }
