@@ -50,9 +50,10 @@ static const struct command commands[] = {
 	    "try what a token really enforces, on throw-away keys",
 	    "Each row is an attempt that was made: enforced (the token "
 	    "refused it), ignored (it succeeded), unsupported (the "
-	    "token does not know the attribute), works or absent "
-	    "(algorithms). Only a private value that could leave makes "
-	    "a token unfit: exit 6.",
+	    "token does not know the attribute), not-tried (it has "
+	    "nothing to try it with), works or absent (algorithms). Only "
+	    "a private value that could leave makes a token unfit: "
+	    "exit 6.",
 	    none, 1, 1, CMD_WITH_SESSION, cmd_probe_token },
 	{ "check-policy", GROUP_POLICY, "FILE",
 	    "read a policy, judge it, and show it with every default",
