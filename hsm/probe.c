@@ -9,13 +9,14 @@
 #include "kmgr/base/mem.h"
 
 static const struct trial_row *const tables[] = {
-	probe_alg_rows,
 	probe_value_rows,
 	probe_seal_rows,
 	probe_wrapped_rows,
 };
 
 struct probe_arg {
+	enum hsm_probe_scope	 scope;
+	enum alg		 alg;
 	struct hsm_probe	*probe;
 	const struct mech	*mech;	/* of throw-away pairs */
 	const struct trial_row	*row;
@@ -167,11 +168,14 @@ row_run(struct hsm_token *token, struct probe_arg *arg, struct error *err)
 static const struct mech *
 working_mech(const struct hsm_probe *probe)
 {
+	const struct trial_row *row;
 	size_t i;
 
-	for (i = 0; i < probe->n_rows; i++)
-		if (probe->rows[i].verdict == HSM_WORKS)
-			return mech_find((enum alg)probe_alg_rows[i].arg);
+	for (row = probe_alg_rows; row->id != NULL; row++)
+		for (i = 0; i < probe->n_rows; i++)
+			if (strcmp(probe->rows[i].id, row->id) == 0 &&
+			    probe->rows[i].verdict == HSM_WORKS)
+				return mech_find((enum alg)row->arg);
 	return NULL;
 }
 
@@ -239,6 +243,31 @@ kind_work(struct hsm_token *token, ck_session_handle_t session, void *arg,
 	return 0;
 }
 
+/* Whether the algorithm's row is worth the time that its keys take. */
+static bool
+is_wanted(const struct probe_arg *arg, const struct trial_row *row)
+{
+	const enum alg alg = (enum alg)row->arg;
+
+	if (arg->scope == HSM_PROBE_ALL || alg == arg->alg ||
+	    alg == ALG_ECDSAP256SHA256)
+		return true;
+	return working_mech(arg->probe) == NULL;
+}
+
+static int
+probe_algs(struct hsm_token *token, struct probe_arg *arg, struct error *err)
+{
+
+	for (arg->row = probe_alg_rows; arg->row->id != NULL; arg->row++)
+		if (is_wanted(arg, arg->row) && row_run(token, arg, err) != 0)
+			return -1;
+	if ((arg->mech = working_mech(arg->probe)) == NULL)
+		return err_set(err, ERR_TOKEN, "no algorithm of DNSSEC works "
+		    "in this token (%s)", arg->probe->rows[0].detail);
+	return 0;
+}
+
 static int
 probe_all(struct hsm_token *token, struct probe_arg *arg, struct error *err)
 {
@@ -248,24 +277,24 @@ probe_all(struct hsm_token *token, struct probe_arg *arg, struct error *err)
 
 	if (run_do(token, &sweep, err) != 0 || run_do(token, &kind, err) != 0)
 		return -1;
-	for (i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
-		if (i == 1 && (arg->mech = working_mech(arg->probe)) == NULL)
-			return err_set(err, ERR_TOKEN, "no algorithm of "
-			    "DNSSEC works in this token (%s)",
-			    arg->probe->rows[0].detail);
+	if (probe_algs(token, arg, err) != 0)
+		return -1;
+	for (i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
 		for (arg->row = tables[i]; arg->row->id != NULL; arg->row++)
-			if (row_run(token, arg, err) != 0)
+			if ((arg->scope == HSM_PROBE_ALL ||
+			    arg->row->weight != HSM_WRAPPED_ONLY) &&
+			    row_run(token, arg, err) != 0)
 				return -1;
-	}
 	/* Where token objects were used, nothing may be left. */
 	return run_do(token, &sweep, err);
 }
 
 int
-hsm_probe_run(struct hsm_token *token, struct hsm_probe **out,
-    struct error *err)
+hsm_probe_run(struct hsm_token *token, enum hsm_probe_scope scope,
+    enum alg alg, struct hsm_probe **out, struct error *err)
 {
-	struct probe_arg arg = { .probe = mem_new(sizeof(*arg.probe)) };
+	struct probe_arg arg = { .scope = scope, .alg = alg,
+		.probe = mem_new(sizeof(*arg.probe)) };
 
 	*out = NULL;
 	if (probe_all(token, &arg, err) != 0) {

@@ -10,6 +10,7 @@
 
 #include "hsm/token.h"
 #include "kmgr/base/err.h"
+#include "kmgr/dns/alg.h"
 
 enum hsm_verdict {
 	HSM_ENFORCED,		/* the attempt was refused, as it should be */
@@ -41,18 +42,26 @@ struct hsm_probe {
 	bool			 uses_token_objects; /* no session keys here */
 };
 
+/* All rows; or those that a CMK of one algorithm in custody token needs. */
+enum hsm_probe_scope {
+	HSM_PROBE_ALL,
+	HSM_PROBE_RESIDENT	/* no other algorithm, nothing of wrapping */
+};
+
 /**
- * hsm_probe_run(token, out, err):
- * Try every property and algorithm on keys that are destroyed afterwards
- * (session objects where the token has them; otherwise token objects
- * labelled "kmgr1:probe:...", and remains of an earlier probe are removed
- * first). The token must be logged in.
+ * hsm_probe_run(token, scope, alg, out, err):
+ * Try every property and algorithm of ${scope} on keys that are destroyed
+ * afterwards (session objects where the token has them; otherwise token
+ * objects labelled "kmgr1:probe:...", and remains of an earlier probe are
+ * removed first). HSM_PROBE_RESIDENT tries ${alg} and P-256 only, of which
+ * seal keys are; where the token has neither, the other algorithms too. The
+ * token must be logged in.
  *
  * Owner: the caller, hsm_probe_free().
  * Errors: ERR_TOKEN only where nothing could be tried at all.
  */
-int hsm_probe_run(struct hsm_token *token, struct hsm_probe **out,
-    struct error *err);
+int hsm_probe_run(struct hsm_token *token, enum hsm_probe_scope scope,
+    enum alg alg, struct hsm_probe **out, struct error *err);
 
 /**
  * hsm_probe_leak(probe):

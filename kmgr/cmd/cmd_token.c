@@ -160,7 +160,7 @@ cmd_probe_token(struct cmd *cmd, struct error *err)
 
 	if (session_token(cmd->session, cmd->args->words[0], &token,
 	    err) != 0 || hsm_token_info_get(token, &info, err) != 0 ||
-	    hsm_probe_run(token, &probe, err) != 0)
+	    hsm_probe_run(token, HSM_PROBE_ALL, ALG_NONE, &probe, err) != 0)
 		return -1;
 	buf_printf(&cmd->text, "%s: %s, %s %s, serial %s; library %s %s\n",
 	    cmd->args->words[0], info.label, info.manufacturer, info.model,

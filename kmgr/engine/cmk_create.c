@@ -148,7 +148,8 @@ create_new(struct session *session, const struct cmk_request *request,
 
 	if (session_token(session, request->token, &token, err) != 0 ||
 	    hsm_token_info_get(token, &info, err) != 0 ||
-	    hsm_probe_run(token, &probe, err) != 0 ||
+	    hsm_probe_run(token, HSM_PROBE_RESIDENT, request->policy->alg,
+	    &probe, err) != 0 ||
 	    check_probe(probe, request, err) != 0 ||
 	    store_id_new(cmk_id, err) != 0)
 		goto out;
