@@ -97,34 +97,44 @@ mismatch(const struct rrsig *rrsig, const struct rrset *rrset,
 }
 
 int
-rrsig_verify(const struct rrsig *rrsig, const struct rrset *rrset,
-    const struct dnskey *key, struct error *err)
+rrsig_verify_by(const struct rrsig *rrsig, const struct rrset *rrset,
+    const struct dnskey *key, const struct crypto_key *public,
+    struct error *err)
 {
 	const char *why = mismatch(rrsig, rrset, key);
-	struct crypto_key *public = NULL;
 	struct buf tbs = BUF_INIT;
-	int rc = -1;
+	int rc;
 
 	if (why != NULL) {
-		(void)err_set(err, ERR_INTEGRITY, "%s", why);
-		goto out;
+		rc = err_set(err, ERR_INTEGRITY, "%s", why);
+	} else {
+		rrsig_tbs(rrsig, rrset, &tbs);
+		rc = crypto_key_verify(public, tbs.data, tbs.len, rrsig->sig,
+		    rrsig->sig_len, err);
 	}
-	if (dnskey_public(key, &public, err) != 0) {
-		err->class = ERR_INTEGRITY;
-		goto out;
-	}
-	rrsig_tbs(rrsig, rrset, &tbs);
-	if (crypto_key_verify(public, tbs.data, tbs.len, rrsig->sig,
-	    rrsig->sig_len, err) != 0)
-		goto out;
-	rc = 0;
- out:
 	if (rc != 0)
 		(void)err_wrap(err, "RRSIG %s by key %u (%s)",
 		    rrtype_name(rrset->type), rrsig->key_tag,
 		    alg_name(rrsig->alg));
-	crypto_key_free(public);
 	buf_free(&tbs);
+	return rc;
+}
+
+int
+rrsig_verify(const struct rrsig *rrsig, const struct rrset *rrset,
+    const struct dnskey *key, struct error *err)
+{
+	struct crypto_key *public = NULL;
+	int rc;
+
+	if (dnskey_public(key, &public, err) != 0) {
+		err->class = ERR_INTEGRITY;
+		return err_wrap(err, "RRSIG %s by key %u (%s)",
+		    rrtype_name(rrset->type), rrsig->key_tag,
+		    alg_name(rrsig->alg));
+	}
+	rc = rrsig_verify_by(rrsig, rrset, key, public, err);
+	crypto_key_free(public);
 	return rc;
 }
 

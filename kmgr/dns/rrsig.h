@@ -63,6 +63,15 @@ int rrsig_verify(const struct rrsig *rrsig, const struct rrset *rrset,
     const struct dnskey *key, struct error *err);
 
 /**
+ * rrsig_verify_by(rrsig, rrset, key, public, err):
+ * As rrsig_verify(), with ${public}, which is dnskey_public() of ${key}: for
+ * those who verify many signatures of one key.
+ */
+int rrsig_verify_by(const struct rrsig *rrsig, const struct rrset *rrset,
+    const struct dnskey *key, const struct crypto_key *public,
+    struct error *err);
+
+/**
  * rrsig_rdata(rrsig, out):
  * Append the RDATA.
  */

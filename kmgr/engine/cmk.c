@@ -114,27 +114,36 @@ cmk_load(struct store *store, const char *name, struct cmk **out,
 }
 
 int
-cmk_open_key(struct session *session, const struct cmk *cmk,
-    const char *key_id, const struct crypto_key *pinned,
-    struct hsm_key **out, struct error *err)
+cmk_find_key(struct session *session, const struct cmk *cmk,
+    const char *key_id, struct hsm_key **out, struct error *err)
 {
 	uint8_t id[HSM_ID_LEN];
-	struct hsm_key *key = NULL;
 	struct hsm_token *token;
 	size_t len;
 
 	*out = NULL;
 	if (session_token(session, cmk->row.token, &token, err) != 0 ||
 	    text_from_hex(key_id, id, sizeof(id), &len, err) != 0 ||
-	    hsm_key_find(token, id, &key, err) != 0)
+	    hsm_key_find(token, id, out, err) != 0)
 		return -1;
-	if (key == NULL) {
-		(void)err_set(err, ERR_TOKEN, "token %s has no key with "
-		    "CKA_ID %s", cmk->row.token, key_id);
-		return err_hint(err, "is this the token that CMK %s was made "
-		    "in? kmgr never makes a lost key again by itself",
-		    cmk->row.name);
-	}
+	if (*out != NULL)
+		return 0;
+	(void)err_set(err, ERR_TOKEN, "token %s has no key with CKA_ID %s",
+	    cmk->row.token, key_id);
+	return err_hint(err, "is this the token that CMK %s was made in? kmgr "
+	    "never makes a lost key again by itself", cmk->row.name);
+}
+
+int
+cmk_open_key(struct session *session, const struct cmk *cmk,
+    const char *key_id, const struct crypto_key *pinned,
+    struct hsm_key **out, struct error *err)
+{
+	struct hsm_key *key;
+
+	*out = NULL;
+	if (cmk_find_key(session, cmk, key_id, &key, err) != 0)
+		return -1;
 	if (!crypto_key_is_same(hsm_key_public(key), pinned)) {
 		(void)err_set(err, ERR_INTEGRITY, "the public key of %s in "
 		    "token %s is not the recorded one", hsm_key_label(key),

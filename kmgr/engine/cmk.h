@@ -51,6 +51,17 @@ int cmk_open_seal_key(struct session *session, const struct cmk *cmk,
     struct hsm_key **out, struct error *err);
 
 /**
+ * cmk_find_key(session, cmk, key_id, out, err):
+ * The key pair with the CKA_ID ${key_id}, in hex, in the token of ${cmk},
+ * whatever its public half is.
+ *
+ * Owner: the caller, hsm_key_free().
+ * Errors: ERR_TOKEN, also where there is none; ERR_INTEGRITY.
+ */
+int cmk_find_key(struct session *session, const struct cmk *cmk,
+    const char *key_id, struct hsm_key **out, struct error *err);
+
+/**
  * cmk_open_key(session, cmk, key_id, pinned, out, err):
  * The key pair of ${cmk} with the CKA_ID ${key_id}, in hex, in its token. Id
  * and label are hints: its public half must be ${pinned}.

@@ -268,18 +268,15 @@ ksk_find(struct store *store, struct cmk_cache *cache, const char *text,
 
 int
 ksk_open(struct session *session, const struct ksk *ksk,
-    struct hsm_key **out, struct error *err)
+    struct signer_key **out, struct error *err)
 {
-	struct crypto_key *pinned = NULL;
-	int rc = -1;
+	struct hsm_key *key = NULL;
 
 	*out = NULL;
-	if (dnskey_public(&ksk->dnskey, &pinned, err) == 0)
-		rc = cmk_open_key(session, ksk->cmk, ksk->row.key_id, pinned,
-		    out, err);
-	crypto_key_free(pinned);
-	return rc == 0 ? 0 : err_wrap(err, "KSK %s%u", ksk->row.zone,
-	    ksk->row.key_tag);
+	if (cmk_find_key(session, ksk->cmk, ksk->row.key_id, &key,
+	    err) == 0 && signer_key_new(key, &ksk->dnskey, out, err) == 0)
+		return 0;
+	return err_wrap(err, "KSK %s/%u", ksk->row.zone, ksk->row.key_tag);
 }
 
 void

@@ -8,6 +8,7 @@
 #include "kmgr/dns/dnskey.h"
 #include "kmgr/dns/name.h"
 #include "kmgr/engine/cmk.h"
+#include "kmgr/engine/signer.h"
 #include "kmgr/store/store.h"
 
 struct ksk {
@@ -22,11 +23,11 @@ struct ksk {
  * The key pair of ${ksk} in its token, which must be the endorsed one. No
  * store is asked.
  *
- * Owner: the caller, hsm_key_free().
+ * Owner: the caller, signer_key_free().
  * Errors: ERR_TOKEN, ERR_INTEGRITY.
  */
 int ksk_open(struct session *session, const struct ksk *ksk,
-    struct hsm_key **out, struct error *err);
+    struct signer_key **out, struct error *err);
 
 /**
  * ksk_load(store, cache, zone, cmk_id, out, n, err):

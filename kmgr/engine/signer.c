@@ -1,10 +1,48 @@
-#include <string.h>
+#include <stdlib.h>
 
+#include "kmgr/base/mem.h"
 #include "kmgr/engine/signer.h"
 #include "kmgr/engine/statement.h"
 
+struct signer_key {
+	struct dnskey		 dnskey;
+	struct crypto_key	*public;	/* of dnskey */
+	struct hsm_key		*key;
+};
+
 int
-signer_sign(const struct permit *permit, struct hsm_key *key,
+signer_key_new(struct hsm_key *key_take, const struct dnskey *dnskey,
+    struct signer_key **out, struct error *err)
+{
+	struct signer_key *key = mem_new(sizeof(*key));
+
+	*out = NULL;
+	key->dnskey = *dnskey;
+	key->key = key_take;
+	if (dnskey_public(dnskey, &key->public, err) == 0 &&
+	    crypto_key_is_same(key->public, hsm_key_public(key_take))) {
+		*out = key;
+		return 0;
+	}
+	(void)err_set(err, ERR_INTEGRITY, "the public key of %s in the token "
+	    "is not the endorsed one", hsm_key_label(key_take));
+	signer_key_free(key);
+	return -1;
+}
+
+void
+signer_key_free(struct signer_key *key)
+{
+
+	if (key == NULL)
+		return;
+	crypto_key_free(key->public);
+	hsm_key_free(key->key);
+	free(key);
+}
+
+int
+signer_sign(const struct permit *permit, struct signer_key *key,
     const struct rrset *rrset, struct rrsig *rrsig, struct error *err)
 {
 	struct rrsig signed_one = *rrsig;
@@ -18,10 +56,15 @@ signer_sign(const struct permit *permit, struct hsm_key *key,
 		    "the RRset differs from the approved one");
 		goto out;
 	}
+	if (!dnskey_is_same_key(permit_key(permit), &key->dnskey)) {
+		(void)err_set(err, ERR_POLICY,
+		    "the key differs from the approved one");
+		goto out;
+	}
 	/* No signature leaves this function unless software verified it. */
-	if (hsm_key_sign(key, tbs.data, tbs.len, signed_one.sig,
-	    &signed_one.sig_len, err) != 0 ||
-	    rrsig_verify(&signed_one, rrset, permit_key(permit), err) != 0)
+	if (hsm_key_sign(key->key, tbs.data, tbs.len, signed_one.sig,
+	    &signed_one.sig_len, err) != 0 || rrsig_verify_by(&signed_one,
+	    rrset, permit_key(permit), key->public, err) != 0)
 		goto out;
 	*rrsig = signed_one;
 	rc = 0;

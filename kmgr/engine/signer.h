@@ -11,15 +11,30 @@
 #include "kmgr/dns/rrsig.h"
 #include "policy/permit.h"
 
+/* A KSK ready to sign: its pair in the token and its pinned public half. */
+struct signer_key;
+
+/**
+ * signer_key_new(key_take, dnskey, out, err):
+ * Make ${key_take}, whose public half in the token must be that of the
+ * endorsed ${dnskey}, ready to sign. The key is freed where it is not.
+ *
+ * Owner: the caller, signer_key_free().
+ * Errors: ERR_INTEGRITY.
+ */
+int signer_key_new(struct hsm_key *key_take, const struct dnskey *dnskey,
+    struct signer_key **out, struct error *err);
+void signer_key_free(struct signer_key *key);
+
 /**
  * signer_sign(permit, key, rrset, rrsig, err):
  * Sign ${rrset} in the token as ${rrsig} says, and put the signature there.
- * The bytes must be the ones that ${permit} covers, and the signature must
- * verify in software with the KSK that ${permit} names.
+ * The bytes must be the ones that ${permit} covers, ${key} the KSK that it
+ * names, and the signature must verify in software.
  *
- * Errors: ERR_POLICY (other bytes), ERR_TOKEN, ERR_INTEGRITY.
+ * Errors: ERR_POLICY (other bytes or key), ERR_TOKEN, ERR_INTEGRITY.
  */
-int signer_sign(const struct permit *permit, struct hsm_key *key,
+int signer_sign(const struct permit *permit, struct signer_key *key,
     const struct rrset *rrset, struct rrsig *rrsig, struct error *err);
 
 /**

@@ -10,7 +10,7 @@
 struct zsks_keys {
 	struct opened {
 		char		 id[STORE_ID_TEXT];
-		struct hsm_key	*key;
+		struct signer_key *key;
 	}	*opened;
 	size_t	 n;
 };
@@ -30,7 +30,7 @@ zsks_keys_free(struct zsks_keys *keys)
 	if (keys == NULL)
 		return;
 	for (i = 0; i < keys->n; i++)
-		hsm_key_free(keys->opened[i].key);
+		signer_key_free(keys->opened[i].key);
 	free(keys->opened);
 	free(keys);
 }
@@ -38,7 +38,7 @@ zsks_keys_free(struct zsks_keys *keys)
 /* The key pair of ksk in its token, found at its first use. */
 static int
 key_of(struct session *session, struct zsks_keys *keys, const struct ksk *ksk,
-    struct hsm_key **out, struct error *err)
+    struct signer_key **out, struct error *err)
 {
 	struct opened *opened;
 	size_t i;
@@ -63,7 +63,7 @@ sign_one(struct session *session, struct zsks_keys *keys,
     struct rrsig *rrsig, struct error *err)
 {
 	struct permit *permit = NULL;
-	struct hsm_key *key;
+	struct signer_key *key;
 	int rc = -1;
 
 	if (permit_new(zsks->judgements[i], rrset, rrsig, &permit, err) == 0 &&
