@@ -8,16 +8,20 @@ fuzz_policy = libpolicy.la libdns.la libbase.la
 
 if FUZZERS
 fuzz_programs = \
+	tests/fuzz/fuzz_config \
 	tests/fuzz/fuzz_dnskey \
 	tests/fuzz/fuzz_json \
 	tests/fuzz/fuzz_name \
 	tests/fuzz/fuzz_policy \
+	tests/fuzz/fuzz_uri \
 	tests/fuzz/fuzz_when \
 	tests/fuzz/fuzz_yaml \
 	tests/fuzz/fuzz_zonefile
 check_PROGRAMS += $(fuzz_programs)
 TESTS += tests/fuzz/run-fuzz
 
+tests_fuzz_fuzz_config_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_config_LDADD = libengine.la
 tests_fuzz_fuzz_dnskey_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_dnskey_LDADD = $(fuzz_dns)
 tests_fuzz_fuzz_json_LDFLAGS = $(fuzz_ldflags)
@@ -26,6 +30,8 @@ tests_fuzz_fuzz_name_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_name_LDADD = $(fuzz_dns)
 tests_fuzz_fuzz_policy_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_policy_LDADD = $(fuzz_policy)
+tests_fuzz_fuzz_uri_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_uri_LDADD = libhsm.la libbase.la
 tests_fuzz_fuzz_when_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_when_LDADD = $(fuzz_base)
 tests_fuzz_fuzz_yaml_LDFLAGS = $(fuzz_ldflags)
