@@ -172,12 +172,12 @@ config_token(const struct config *config, const char *name, struct error *err)
 	struct buf names = BUF_INIT;
 	size_t i;
 
-	for (i = 0; i < config->n_tokens; i++) {
+	for (i = 0; i < config->n_tokens; i++)
 		if (strcmp(config->tokens[i].name, name) == 0)
 			return &config->tokens[i];
+	for (i = 0; i < config->n_tokens; i++)
 		buf_printf(&names, "%s%s", i > 0 ? ", " : "",
 		    config->tokens[i].name);
-	}
 	(void)err_set(err, ERR_CONFIG, "%s: no token named \"%.64s\"",
 	    config->path, name);
 	(void)err_hint(err, "configured are: %s", buf_text(&names));
