@@ -9,6 +9,8 @@ libhsm_la_SOURCES = \
 	hsm/ckr.h \
 	hsm/find.c \
 	hsm/find.h \
+	hsm/index.c \
+	hsm/index.h \
 	hsm/info.c \
 	hsm/info.h \
 	hsm/key.c \

@@ -2,17 +2,11 @@
 #include <string.h>
 
 #include "hsm/find.h"
+#include "hsm/index.h"
 #include "hsm/login.h"
 #include "hsm/pair.h"
 #include "hsm/pubkey.h"
 #include "kmgr/base/mem.h"
-
-struct halves {
-	ck_object_handle_t	private;
-	ck_object_handle_t	public;
-	size_t			n_private;
-	size_t			n_public;
-};
 
 struct hsm_key *
 pair_new(struct hsm_token *token, const uint8_t id[static HSM_ID_LEN])
@@ -25,42 +19,6 @@ pair_new(struct hsm_token *token, const uint8_t id[static HSM_ID_LEN])
 	return key;
 }
 
-static int
-halves_add(struct halves *halves, const struct module *module,
-    ck_session_handle_t session, ck_object_handle_t object, struct error *err)
-{
-	unsigned long class = CK_UNAVAILABLE_INFORMATION;
-	struct ck_attribute attr = { CKA_CLASS, &class, sizeof(class) };
-
-	if (find_values(module, session, object, &attr, 1, err) != 0)
-		return -1;
-	if (class == CKO_PRIVATE_KEY) {
-		halves->private = object;
-		halves->n_private++;
-	} else if (class == CKO_PUBLIC_KEY) {
-		halves->public = object;
-		halves->n_public++;
-	}
-	return 0;
-}
-
-static int
-halves_find(struct halves *halves, const struct hsm_key *key,
-    ck_session_handle_t session, struct error *err)
-{
-	const struct module *module = &key->token->module;
-	ck_object_handle_t *found;
-	size_t i, n;
-	int rc;
-
-	memset(halves, 0, sizeof(*halves));
-	rc = find_by_id(module, session, key->id, &found, &n, err);
-	for (i = 0; rc == 0 && i < n; i++)
-		rc = halves_add(halves, module, session, found[i], err);
-	free(found);
-	return rc;
-}
-
 int
 pair_locate(struct hsm_key *key, ck_session_handle_t session, bool *found,
     struct error *err)
@@ -68,7 +26,8 @@ pair_locate(struct hsm_key *key, ck_session_handle_t session, bool *found,
 	struct halves halves;
 
 	*found = false;
-	if (halves_find(&halves, key, session, err) != 0 ||
+	if (index_find(&key->token->index, &key->token->module, session,
+	    key->id, &halves, err) != 0 ||
 	    (halves.n_private == 0 &&
 	    login_check(key->token, session, err) != 0))
 		return -1;

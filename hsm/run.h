@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "hsm/index.h"
 #include "hsm/module.h"
 #include "hsm/session.h"
 #include "hsm/token.h"
@@ -35,6 +36,7 @@ struct hsm_token {
 	struct module		 module;
 	ck_slot_id_t		 slot;
 	struct session_pool	 pool;
+	struct index		 index;
 	unsigned long		 epoch;		/* 1, 2, ... per opening */
 
 	pthread_mutex_t		 login_lock;	/* over all that follows */

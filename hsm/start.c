@@ -84,6 +84,7 @@ opened(struct hsm_token *token, const struct hsm_token_info *info)
 {
 
 	token->epoch++;
+	index_forget(&token->index);
 	token->has_pin_pad = info->has_pin_pad;
 	session_pool_forget(&token->pool, (size_t)info->max_sessions);
 }

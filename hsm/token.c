@@ -30,6 +30,7 @@ token_new(const struct hsm_config *config)
 	token->config = config;
 	token->module.config = config;
 	session_pool_init(&token->pool);
+	index_init(&token->index);
 	(void)pthread_rwlock_init(&token->lock, NULL);
 	(void)pthread_mutex_init(&token->login_lock, NULL);
 	(void)pthread_mutex_init(&token->memo_lock, NULL);
@@ -117,6 +118,7 @@ hsm_token_close(struct hsm_token *token)
 	session_pool_close(&token->pool, &token->module);
 	module_unload(&token->module);
 	session_pool_clear(&token->pool);
+	index_clear(&token->index);
 	secret_free(token->pin);
 	(void)pthread_mutex_destroy(&token->memo_lock);
 	(void)pthread_mutex_destroy(&token->login_lock);

@@ -24,6 +24,8 @@ traced(void *arg, const char *call, unsigned long rv, int64_t elapsed_us)
 		soft->n_starts++;
 	if (strcmp(call, "C_GenerateKeyPair") == 0)
 		soft->n_generated++;
+	if (strcmp(call, "C_FindObjectsInit") == 0)
+		soft->n_searches++;
 }
 
 const char *

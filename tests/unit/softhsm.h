@@ -21,6 +21,7 @@ struct softhsm {
 	unsigned int		 n_logins;
 	unsigned int		 n_starts;
 	unsigned int		 n_generated;
+	unsigned int		 n_searches;
 };
 
 /**

@@ -466,6 +466,54 @@ test_key_replaced(void **state)
 	hsm_token_close(token);
 }
 
+/* Finding many is one walk over the token, and what it noted is no truth. */
+static void
+test_find_many(void **state)
+{
+	struct softhsm *soft = *state;
+	struct hsm_token *token = softhsm_open(soft);
+	struct hsm_key_spec spec = spec_of(ALG_ECDSAP256SHA256, 0, 0);
+	struct hsm_key *key, *made[30];
+	struct error err = ERR_INIT;
+	size_t left;
+	uint8_t i;
+
+	for (i = 0; i < N_OF(made); i++) {
+		spec.id[3] = i;
+		made[i] = generate(token, &spec);
+	}
+	soft->n_searches = 0;
+	for (i = 0; i < N_OF(made); i++) {
+		spec.id[3] = i;
+		key = find(token, &spec);
+		assert_non_null(key);
+		signs(key, hsm_key_public(made[i]), 64);
+		hsm_key_free(key);
+		hsm_key_free(made[i]);
+	}
+	assert_int_equal(soft->n_searches, 5);
+	/* gone, replaced, half a pair, and new since then */
+	spec.id[3] = 1;
+	unit_ok(hsm_object_destroy(token, spec.id, &left, &err), &err);
+	assert_null(find(token, &spec));
+	made[0] = generate(token, &spec);
+	key = find(token, &spec);
+	signs(key, hsm_key_public(made[0]), 64);
+	hsm_key_free(key);
+	hsm_key_free(made[0]);
+	spec.id[3] = 2;
+	raw_destroy(CKO_PUBLIC_KEY, &spec);
+	unit_fails(hsm_key_find(token, spec.id, &key, &err), &err,
+	    ERR_INTEGRITY, "1 private and 0 public");
+	spec.id[3] = 99;
+	made[0] = generate(token, &spec);
+	key = find(token, &spec);
+	signs(key, hsm_key_public(made[0]), 64);
+	hsm_key_free(key);
+	hsm_key_free(made[0]);
+	hsm_token_close(token);
+}
+
 int
 main(void)
 {
@@ -486,6 +534,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_undestroyable, setup,
 		    teardown),
 		cmocka_unit_test_setup_teardown(test_list, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_find_many, setup,
+		    teardown),
 		cmocka_unit_test_setup_teardown(test_recovery, setup,
 		    teardown),
 		cmocka_unit_test_setup_teardown(test_key_gone, setup,
