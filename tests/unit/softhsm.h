@@ -17,11 +17,11 @@ struct softhsm {
 	char			 uri[512];
 	char			 lock_path[128];
 	/* What config.trace saw. */
-	unsigned int		 n_calls;
-	unsigned int		 n_logins;
-	unsigned int		 n_starts;
-	unsigned int		 n_generated;
-	unsigned int		 n_searches;
+	_Atomic unsigned int	 n_calls;
+	_Atomic unsigned int	 n_logins;
+	_Atomic unsigned int	 n_starts;
+	_Atomic unsigned int	 n_generated;
+	_Atomic unsigned int	 n_searches;
 };
 
 /**

@@ -1,6 +1,8 @@
 /* hsm/keygen.c, key.c, pair.c, sign.c, attr.c, object.c: on SoftHSM */
 #include "tests/unit/unit.h"
 
+#include <pthread.h>
+
 #include "hsm/key.h"
 #include "hsm/object.h"
 #include "tests/unit/softhsm.h"
@@ -514,6 +516,51 @@ test_find_many(void **state)
 	hsm_token_close(token);
 }
 
+#define N_THREADS 4
+
+static void *
+sign_many(void *arg)
+{
+	struct hsm_key *key = arg;
+	struct error err = ERR_INIT;
+	uint8_t sig[HSM_SIG_MAX];
+	size_t siglen;
+	int i;
+
+	for (i = 0; i < 100; i++)
+		if (hsm_key_sign(key, tbs, sizeof(tbs), sig, &siglen,
+		    &err) != 0 || crypto_key_verify(hsm_key_public(key), tbs,
+		    sizeof(tbs), sig, siglen, &err) != 0)
+			return key;
+	return NULL;
+}
+
+/* One key in several threads, one login for all. */
+static void
+test_threads(void **state)
+{
+	struct softhsm *soft = *state;
+	struct hsm_token *token = softhsm_open(soft);
+	struct hsm_key_spec spec = spec_of(ALG_ECDSAP256SHA256, 0, 1);
+	struct hsm_key *key = generate(token, &spec);
+	pthread_t threads[N_THREADS];
+	void *failed;
+	size_t i;
+
+	assert_int_equal(softhsm_raw()->C_Logout(softhsm_raw_session("kmgr")),
+	    CKR_OK);
+	for (i = 0; i < N_THREADS; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, sign_many,
+		    key), 0);
+	for (i = 0; i < N_THREADS; i++) {
+		assert_int_equal(pthread_join(threads[i], &failed), 0);
+		assert_null(failed);
+	}
+	assert_int_equal(soft->n_logins, 2);
+	hsm_key_free(key);
+	hsm_token_close(token);
+}
+
 int
 main(void)
 {
@@ -538,6 +585,7 @@ main(void)
 		    teardown),
 		cmocka_unit_test_setup_teardown(test_recovery, setup,
 		    teardown),
+		cmocka_unit_test_setup_teardown(test_threads, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_key_gone, setup,
 		    teardown),
 		cmocka_unit_test_setup_teardown(test_key_replaced, setup,

@@ -264,15 +264,14 @@ test_no_pin(void **state)
 	assert_int_equal(status, 0);
 }
 
-/* What is asked of the token works: three private things are not hidden. */
+/* A list of objects is only given to who is logged in. */
 static void
-still_works(struct softhsm *soft, struct hsm_token *token)
+still_works(struct hsm_token *token)
 {
 	struct hsm_object *objects = NULL;
 	struct error err = ERR_INIT;
 	size_t n;
 
-	(void)soft;
 	unit_ok(hsm_object_list(token, &objects, &n, &err), &err);
 	free(objects);
 }
@@ -289,7 +288,7 @@ test_lost_sessions(void **state)
 	    CKR_OK);
 	assert_int_equal(softhsm_raw()->C_CloseAllSessions(info.slot_id),
 	    CKR_OK);
-	still_works(soft, token);
+	still_works(token);
 	assert_int_equal(soft->n_logins, 2);
 	assert_int_equal(soft->n_starts, 1);
 	hsm_token_close(token);
@@ -303,7 +302,7 @@ test_lost_login(void **state)
 	ck_session_handle_t session = softhsm_raw_session("kmgr");
 
 	assert_int_equal(softhsm_raw()->C_Logout(session), CKR_OK);
-	still_works(soft, token);
+	still_works(token);
 	assert_int_equal(soft->n_logins, 2);
 	hsm_token_close(token);
 }
@@ -315,7 +314,7 @@ test_finalized_behind_us(void **state)
 	struct hsm_token *token = softhsm_open(soft);
 
 	assert_int_equal(softhsm_raw()->C_Finalize(NULL), CKR_OK);
-	still_works(soft, token);
+	still_works(token);
 	assert_int_equal(soft->n_logins, 2);
 	assert_int_equal(soft->n_starts, 2);
 	hsm_token_close(token);
@@ -342,16 +341,16 @@ test_two_tokens(void **state)
 	config.uri = softhsm_uri(soft, uri, sizeof(uri), "seal", pin);
 	unit_ok(hsm_token_open(&config, &second, &err), &err);
 	unit_ok(hsm_token_login(second, &err), &err);
-	still_works(soft, first);
-	still_works(soft, second);
+	still_works(first);
+	still_works(second);
 	unit_ok(hsm_module_list(SOFTHSM_MODULE, &infos, &n, &err), &err);
 	assert_true(n >= 2);
 	free(infos);
-	still_works(soft, first);
+	still_works(first);
 	assert_int_equal(soft->n_logins, 1);	/* of the second token */
 	/* The one that started the module goes first. */
 	hsm_token_close(first);
-	still_works(soft, second);
+	still_works(second);
 	hsm_token_close(second);
 }
 
@@ -399,6 +398,48 @@ test_start_lock(void **state)
 	hsm_token_close(token);
 }
 
+#define N_PROCESSES 6
+#define N_OPENINGS  8
+
+static void
+open_often(struct softhsm *soft)
+{
+	struct hsm_token *token = NULL;
+	struct error err = ERR_INIT;
+	int i;
+
+	for (i = 0; i < N_OPENINGS; i++) {
+		if (hsm_token_open(&soft->config, &token, &err) != 0 ||
+		    hsm_token_login(token, &err) != 0) {
+			(void)fprintf(stderr, "%s\n", err.msg);
+			_exit(1);
+		}
+		hsm_token_close(token);
+	}
+	_exit(0);
+}
+
+/*
+ * SoftHSM 2.6.1 rewrites the token's file at each login; who begins just then
+ * sees no token or one without a PIN.
+ */
+static void
+test_start_race(void **state)
+{
+	struct softhsm *soft = *state;
+	pid_t pids[N_PROCESSES];
+	int status;
+	size_t i;
+
+	for (i = 0; i < N_PROCESSES; i++)
+		if ((pids[i] = fork()) == 0)
+			open_often(soft);
+	for (i = 0; i < N_PROCESSES; i++) {
+		assert_int_equal(waitpid(pids[i], &status, 0), pids[i]);
+		assert_int_equal(status, 0);
+	}
+}
+
 int
 main(void)
 {
@@ -432,6 +473,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_module_list, setup,
 		    teardown),
 		cmocka_unit_test_setup_teardown(test_start_lock, setup,
+		    teardown),
+		cmocka_unit_test_setup_teardown(test_start_race, setup,
 		    teardown),
 	};
 
