@@ -4,3 +4,10 @@ EXTRA_DIST += \
 	scripts/check-layers \
 	scripts/check-size \
 	scripts/install-deps
+
+# Run by hand, or by continuous integration.
+EXTRA_DIST += \
+	.ci/run \
+	scripts/bench \
+	scripts/check \
+	scripts/quickstart
