@@ -226,16 +226,22 @@ static const struct ds_format {
 static int
 find_format(const char *name, const struct ds_format **out, struct error *err)
 {
+	struct buf names = BUF_INIT;
 	size_t i;
 
 	for (i = 0; i < N_FORMATS; i++) {
 		*out = &formats[i];
 		if (name == NULL || strcmp(name, formats[i].name) == 0)
-			return 0;
+			break;
+		buf_printf(&names, "%s%s", i > 0 ? ", " : "",
+		    formats[i].name);
 	}
-	(void)err_set(err, ERR_USAGE, "no format \"%.32s\"", name);
-	return err_hint(err, "formats are: zone, json, form, epp-ds, "
-	    "epp-key, cds, nsupdate");
+	if (i == N_FORMATS) {
+		(void)err_set(err, ERR_USAGE, "no format \"%.32s\"", name);
+		(void)err_hint(err, "formats are: %s", buf_text(&names));
+	}
+	buf_free(&names);
+	return i < N_FORMATS ? 0 : -1;
 }
 
 static void
