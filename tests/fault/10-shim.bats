@@ -69,7 +69,7 @@ key_tag() {
 @test "an unknown switch or value is never taken in silence" {
 	for switch in FAIL_TA=1 FAIL_AT=1 CKR=CKR_PIN_LOCKED COUNT= \
 		KILL_AT=x KILL_AT=-1 KILL_AFTER=1x TAG=70000:13 TAG=1 \
-		TAG_ONCE=file REFUSE_ATTR=COPABLE IGNORE_ATTR=TOKEN,,PRIVATE \
+		TAG_ONCE=file REFUSE_ATTR=COPABLE REFUSE_MECH=RSA IGNORE_ATTR=TOKEN,,PRIVATE \
 		EC_POINT=1 RSA_ZERO=yes TOKEN_FLAGS=locked; do
 		run env "KMGR_SHIM_$switch" "$P11STEPS" "$P11SHIM" init
 		[ "$status" -eq 99 ]
@@ -305,6 +305,14 @@ key_tag() {
 	[[ $output == *"priv CKR_OK 00"*"priv CKR_OK 01"* ]]
 	[ "$(note_of priv | wc -c)" = 65 ]
 	[ "$(rv_of verify)" = CKR_OK ]
+}
+
+@test "REFUSE_MECH: makes no such key, starts no such signature" {
+	KMGR_SHIM_REFUSE_MECH=CKM_EC_KEY_PAIR_GEN run steps gen=ec gen=rsa
+	[[ $output == *"gen CKR_MECHANISM_INVALID"*"gen CKR_OK"* ]]
+	KMGR_SHIM_REFUSE_MECH=RSA_PKCS,ECDSA run steps gen=ec sign gen=rsa sign
+	[ "$(grep -c 'gen CKR_OK' <<<"$output")" = 2 ]
+	[ "$(grep -c 'sign CKR_MECHANISM_INVALID' <<<"$output")" = 2 ]
 }
 
 @test "EC_POINT=raw: the same point without its wrapper" {

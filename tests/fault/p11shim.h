@@ -18,7 +18,7 @@
  *	   p11shim_faults.c	counting, failing, killing
  *	   p11shim_gone.c	a token that is pulled out
  *	-> p11shim_attr.c	attributes that a token does not know or keep
- *	-> p11shim_quirks.c	flags, wrong signatures
+ *	-> p11shim_quirks.c	flags, mechanisms, wrong signatures
  *	-> p11shim_tag.c	key pairs of a chosen key tag
  *	-> the real module
  *
@@ -27,10 +27,17 @@
  */
 
 #define SHIM_ATTRS_MAX 16
+#define SHIM_MECHS_MAX 8
 
 /* Attribute types that one switch names. */
 struct shim_attrs {
 	ck_attribute_type_t	type[SHIM_ATTRS_MAX];
+	size_t			n;
+};
+
+/* The same for mechanisms. */
+struct shim_mechs {
+	ck_mechanism_type_t	type[SHIM_MECHS_MAX];
 	size_t			n;
 };
 
@@ -53,6 +60,7 @@ struct shim_conf {
 	ck_flags_t		 token_flags;
 	struct shim_attrs	 refuse;
 	struct shim_attrs	 ignore;
+	struct shim_mechs	 refuse_mech;
 	bool			 ec_point_raw;
 	bool			 rsa_zero;
 	bool			 tag_wanted;
@@ -123,11 +131,13 @@ void attr_install(struct ck_function_list *list,
     const struct ck_function_list *real);
 
 /**
- * name_attr(name, type) / name_rv(name, rv):
- * The number of the attribute or return value that Cryptoki calls ${name},
- * with or without CKA_, or as a number for a return value; false if unknown.
+ * name_attr(name, type) / name_mech(name, type) / name_rv(name, rv):
+ * The number of the attribute, mechanism or return value that Cryptoki calls
+ * ${name}, with or without CKA_, or as a number for a return value; false if
+ * unknown.
  */
 bool name_attr(const char *name, ck_attribute_type_t *type);
+bool name_mech(const char *name, ck_mechanism_type_t *type);
 bool name_rv(const char *name, ck_rv_t *rv);
 
 /**

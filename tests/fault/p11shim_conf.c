@@ -26,6 +26,8 @@
  * KMGR_SHIM_IGNORE_ATTR=A,B	a token that takes A and B and forgets them;
  *				of SENSITIVE and EXTRACTABLE it makes the value
  *				that lets the key leave
+ * KMGR_SHIM_REFUSE_MECH=A,B	a token that makes no keys and starts no
+ *				signature by mechanisms A and B
  * KMGR_SHIM_EC_POINT=raw	CKA_EC_POINT without the OCTET STRING around
  * KMGR_SHIM_RSA_ZERO=1		CKA_MODULUS and CKA_PUBLIC_EXPONENT with a
  *				leading zero byte
@@ -100,21 +102,49 @@ read_rv(const struct option *opt, const char *value, void *into)
 		shim_die(PREFIX "%s: no such CKR: %s", opt->name, value);
 }
 
+/* Cut "A,B" and give each word to take(), which says whether it knew it. */
 static void
-read_attrs(const struct option *opt, const char *value, void *into)
+read_words(const struct option *opt, const char *value,
+    bool (*take)(const char *word, void *into), void *into)
 {
-	struct shim_attrs *set = into;
 	char list[512], *rest = list, *word;
 
 	if (snprintf(list, sizeof(list), "%s", value) >= (int)sizeof(list))
 		shim_die(PREFIX "%s is too long", opt->name);
-	while ((word = strsep(&rest, ",")) != NULL) {
-		if (set->n == SHIM_ATTRS_MAX)
-			shim_die(PREFIX "%s: too many", opt->name);
-		if (!name_attr(word, &set->type[set->n++]))
-			shim_die(PREFIX "%s: no such attribute: %s", opt->name,
-			    word);
-	}
+	while ((word = strsep(&rest, ",")) != NULL)
+		if (!take(word, into))
+			shim_die(PREFIX "%s: unknown, or too many: %s",
+			    opt->name, word);
+}
+
+static bool
+take_attr(const char *word, void *into)
+{
+	struct shim_attrs *set = into;
+
+	return set->n < SHIM_ATTRS_MAX && name_attr(word, &set->type[set->n++]);
+}
+
+static bool
+take_mech(const char *word, void *into)
+{
+	struct shim_mechs *set = into;
+
+	return set->n < SHIM_MECHS_MAX && name_mech(word, &set->type[set->n++]);
+}
+
+static void
+read_attrs(const struct option *opt, const char *value, void *into)
+{
+
+	read_words(opt, value, take_attr, into);
+}
+
+static void
+read_mechs(const struct option *opt, const char *value, void *into)
+{
+
+	read_words(opt, value, take_mech, into);
 }
 
 static void
@@ -168,6 +198,7 @@ static const struct option options[] = {
 	{ "TOKEN_FLAGS", read_number, &conf.token_flags },
 	{ "REFUSE_ATTR", read_attrs, &conf.refuse },
 	{ "IGNORE_ATTR", read_attrs, &conf.ignore },
+	{ "REFUSE_MECH", read_mechs, &conf.refuse_mech },
 	{ "EC_POINT", read_raw, &conf.ec_point_raw },
 	{ "RSA_ZERO", read_one, &conf.rsa_zero },
 	{ "TAG", read_tag, &conf },

@@ -81,6 +81,12 @@ static const struct name rvs[] = {
 	NAME(CKR_VENDOR_DEFINED),
 };
 
+static const struct name mechs[] = {
+	NAME(CKM_RSA_PKCS_KEY_PAIR_GEN), NAME(CKM_RSA_PKCS),
+	NAME(CKM_EC_KEY_PAIR_GEN), NAME(CKM_ECDSA),
+	NAME(CKM_EC_EDWARDS_KEY_PAIR_GEN), NAME(CKM_AES_KEY_GEN),
+};
+
 #define N(table) (sizeof(table) / sizeof((table)[0]))
 
 static bool
@@ -90,7 +96,7 @@ find(const struct name *table, size_t n, const char *text,
 	size_t i;
 
 	for (i = 0; i < n; i++) {
-		/* All names of a table share a prefix of four: CKA_, CKR_. */
+		/* All names share the length of their prefix: CKA_, ... */
 		if (strcmp(table[i].text, text) == 0 ||
 		    strcmp(table[i].text + 4, text) == 0) {
 			*number = table[i].number;
@@ -105,6 +111,13 @@ name_attr(const char *name, ck_attribute_type_t *type)
 {
 
 	return find(attrs, N(attrs), name, type);
+}
+
+bool
+name_mech(const char *name, ck_mechanism_type_t *type)
+{
+
+	return find(mechs, N(mechs), name, type);
 }
 
 bool

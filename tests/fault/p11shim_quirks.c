@@ -1,6 +1,6 @@
 /*
- * How a module wants to be started, what its token says of itself, and a
- * signature that went wrong.
+ * How a module wants to be started, what its token says of itself, mechanisms
+ * that it does not have, and a signature that went wrong.
  */
 
 #include "tests/fault/p11shim.h"
@@ -40,6 +40,51 @@ get_token_info(ck_slot_id_t slot, struct ck_token_info *info)
 	return rv;
 }
 
+static bool
+is_refused(const struct ck_mechanism *mech)
+{
+	const struct shim_mechs *set = &shim_conf()->refuse_mech;
+	size_t i;
+
+	for (i = 0; i < set->n; i++)
+		if (mech != NULL && mech->mechanism == set->type[i])
+			return true;
+	return false;
+}
+
+static ck_rv_t
+generate_key_pair(ck_session_handle_t session, struct ck_mechanism *mech,
+    struct ck_attribute *pub, unsigned long pub_n, struct ck_attribute *priv,
+    unsigned long priv_n, ck_object_handle_t *pub_key,
+    ck_object_handle_t *priv_key)
+{
+
+	if (is_refused(mech))
+		return CKR_MECHANISM_INVALID;
+	return real->C_GenerateKeyPair(session, mech, pub, pub_n, priv, priv_n,
+	    pub_key, priv_key);
+}
+
+static ck_rv_t
+generate_key(ck_session_handle_t session, struct ck_mechanism *mech,
+    struct ck_attribute *attrs, unsigned long n, ck_object_handle_t *key)
+{
+
+	if (is_refused(mech))
+		return CKR_MECHANISM_INVALID;
+	return real->C_GenerateKey(session, mech, attrs, n, key);
+}
+
+static ck_rv_t
+sign_init(ck_session_handle_t session, struct ck_mechanism *mech,
+    ck_object_handle_t key)
+{
+
+	if (is_refused(mech))
+		return CKR_MECHANISM_INVALID;
+	return real->C_SignInit(session, mech, key);
+}
+
 static ck_rv_t
 sign(ck_session_handle_t session, unsigned char *in, unsigned long in_len,
     unsigned char *out, unsigned long *out_len)
@@ -64,5 +109,8 @@ quirks_install(
 	real = below;
 	list->C_Initialize = initialize;
 	list->C_GetTokenInfo = get_token_info;
+	list->C_GenerateKeyPair = generate_key_pair;
+	list->C_GenerateKey = generate_key;
+	list->C_SignInit = sign_init;
 	list->C_Sign = sign;
 }
