@@ -99,7 +99,8 @@ is_asked(const struct row *row, const struct attr_want *want)
 {
 
 	return (row->use == USE_TEMPLATE || row->use == USE_LEAK) &&
-	    (row->type != CKA_DESTROYABLE || want->destroy == HSM_UNDESTROYABLE);
+	    (row->type != CKA_DESTROYABLE ||
+	    want->destroy == HSM_UNDESTROYABLE);
 }
 
 unsigned int

@@ -72,6 +72,17 @@ int hsm_key_generate(struct hsm_token *token, const struct hsm_key_spec *spec,
     struct hsm_key **out, struct error *err);
 
 /**
+ * hsm_key_prove(key, err):
+ * What hsm_key_generate() asks of a pair before it believes in it: that the
+ * private value cannot leave, and a trial signature that software verifies.
+ * For a pair that was found, whose generation may have been cut short: a
+ * token can have written all of it but the private value.
+ *
+ * Errors: ERR_TOKEN.
+ */
+int hsm_key_prove(struct hsm_key *key, struct error *err);
+
+/**
  * hsm_key_find(token, id, out, err):
  * Find the pair with CKA_ID ${id}; *${out} is NULL when the token has no
  * object of that id. That is never a reason to make a new key. Attributes

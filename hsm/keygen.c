@@ -21,10 +21,9 @@ read_work(struct hsm_token *token, ck_session_handle_t session, void *arg,
 }
 
 static int
-is_what_was_asked(const struct hsm_key *key, const struct hsm_key_spec *spec,
+is_kind(const struct hsm_key *key, const struct hsm_key_spec *spec,
     struct error *err)
 {
-	const struct hsm_attr *leak = attr_leak(key->attrs, key->n_attrs);
 
 	if (key->want.mech->alg != spec->alg ||
 	    (spec->alg == ALG_RSASHA256 &&
@@ -32,13 +31,6 @@ is_what_was_asked(const struct hsm_key *key, const struct hsm_key_spec *spec,
 		return err_set(err, ERR_TOKEN, "the token made another kind "
 		    "of key, %s of %u bits", alg_name(key->want.mech->alg),
 		    crypto_key_bits(key->pub));
-	if (leak != NULL) {
-		(void)err_set(err, ERR_TOKEN, "%s of the private key reads "
-		    "%s: its value could leave the token", leak->name,
-		    leak->got);
-		return err_hint(err, "this token cannot keep a key; kmgr "
-		    "probe-token shows what it enforces");
-	}
 	return 0;
 }
 
@@ -59,6 +51,21 @@ trial(struct hsm_key *key, struct error *err)
 		return err_wrap(err, "trial signature");
 	}
 	return 0;
+}
+
+int
+hsm_key_prove(struct hsm_key *key, struct error *err)
+{
+	const struct hsm_attr *leak = attr_leak(key->attrs, key->n_attrs);
+
+	if (leak != NULL) {
+		(void)err_set(err, ERR_TOKEN, "%s of the private key reads "
+		    "%s: its value could leave the token", leak->name,
+		    leak->got);
+		return err_hint(err, "this token cannot keep a key; kmgr "
+		    "probe-token shows what it enforces");
+	}
+	return trial(key, err);
 }
 
 static int
@@ -150,7 +157,7 @@ make_and_check(struct hsm_key *key, const struct hsm_key_spec *spec,
 	if (make(key, spec, left_out, err) != 0)
 		return -1;
 	if (run_do(key->token, &read, err) != 0 ||
-	    is_what_was_asked(key, spec, err) != 0)
+	    is_kind(key, spec, err) != 0)
 		return undo_and_say(key, err);
 	return 0;
 }
@@ -186,7 +193,7 @@ generate(struct hsm_key *key, const struct hsm_key_spec *spec,
 		err_clear(&failed);
 		if (make_and_check(key, spec, left_out[i], &failed) != 0)
 			break;
-		if (trial(key, &failed) == 0)
+		if (hsm_key_prove(key, &failed) == 0)
 			return 0;
 		if (!is_unusable(&failed) || i + 1 == n) {
 			(void)undo_and_say(key, &failed);

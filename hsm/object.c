@@ -190,7 +190,8 @@ static bool
 is_refused(ck_rv_t rv)
 {
 
-	return rv == CKR_ACTION_PROHIBITED || rv == CKR_FUNCTION_NOT_SUPPORTED ||
+	return rv == CKR_ACTION_PROHIBITED ||
+	    rv == CKR_FUNCTION_NOT_SUPPORTED ||
 	    rv == CKR_FUNCTION_REJECTED || rv == CKR_ATTRIBUTE_READ_ONLY;
 }
 

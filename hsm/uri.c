@@ -186,7 +186,7 @@ hsm_uri_read(const char *text, struct hsm_uri *out, struct error *err)
 	*out = uri;
 	rc = 0;
  out:
-	/* Not the text of it, which may hold a PIN that is in its wrong place. */
+	/* Not its text, which may hold a PIN in the wrong place. */
 	if (rc != 0)
 		(void)err_wrap(err, "token URI");
 	p11_kit_uri_free(parsed);

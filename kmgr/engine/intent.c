@@ -158,34 +158,59 @@ finish(struct session *session, const struct intent_row *intent,
 	    intent->kind);
 }
 
+/*
+ * The pair of a generation that came to its end, or NULL and why not. A key
+ * that nobody has seen yet is no loss, so one that cannot prove itself goes,
+ * whatever the reason.
+ */
+static int
+find_finished(struct hsm_token *token, const uint8_t id[static HSM_ID_LEN],
+    struct hsm_key **out, const char **why, struct error *err)
+{
+	struct error unproved = ERR_INIT;
+	struct hsm_object *objects = NULL;
+	struct hsm_key *key = NULL;
+	size_t n = 0;
+
+	*out = NULL;
+	if (hsm_object_find(token, id, &objects, &n, err) != 0)
+		return -1;
+	*why = n == 0 ? "interrupted before the token made the key" :
+	    "interrupted while the token made the key";
+	if (is_whole_pair(objects, n) &&
+	    hsm_key_find(token, id, &key, &unproved) == 0 && key != NULL &&
+	    hsm_key_prove(key, &unproved) == 0) {
+		*out = key;
+		key = NULL;
+	}
+	hsm_key_free(key);
+	free(objects);
+	return 0;
+}
+
 static int
 resume_one(struct session *session, struct hsm_token *token,
     const struct intent_row *intent, struct error *err)
 {
-	struct hsm_object *objects = NULL;
 	uint8_t id[HSM_ID_LEN];
 	struct hsm_key *key = NULL;
-	size_t n = 0;
+	const char *why;
 	int rc = -1;
 
 	if (key_id_of(intent, id, err) != 0 ||
-	    hsm_object_find(token, id, &objects, &n, err) != 0)
+	    find_finished(token, id, &key, &why, err) != 0)
 		goto out;
-	if (!is_whole_pair(objects, n)) {
-		rc = intent_undo(session, intent, n == 0 ?
-		    "interrupted before the token made the key" :
-		    "interrupted while the token made the key", err);
+	if (key == NULL) {
+		rc = intent_undo(session, intent, why, err);
 		goto out;
 	}
-	if (hsm_key_find(token, id, &key, err) != 0 ||
-	    finish(session, intent, key, err) != 0)
+	if (finish(session, intent, key, err) != 0)
 		goto out;
 	session_note(session, "finished what an interrupted %s had begun "
 	    "(%s)", intent->kind, intent->label);
 	rc = 0;
  out:
 	hsm_key_free(key);
-	free(objects);
 	return rc;
 }
 
