@@ -1,5 +1,6 @@
 EXTRA_DIST += \
 	tests/lib/common.bash \
+	tests/lib/lsan.supp \
 	tests/lib/run-bats \
 	tests/lib/tokens.bash
 
