@@ -18,3 +18,6 @@ cli_tests = \
 
 TESTS += $(cli_tests)
 EXTRA_DIST += $(cli_tests)
+# --- docs
+TESTS += tests/cli/80-docs.bats
+EXTRA_DIST += tests/cli/80-docs.bats
