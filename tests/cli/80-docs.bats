@@ -409,7 +409,7 @@ complete_at() {
 	[ "$(complete_at -c "$PWD/kmgr.yaml" describe-cmk '')" = 'prod ' ]
 }
 
-@test "bash completes the formats that get-ds has, and knows what takes a value" {
+@test "completion knows the formats of get-ds, and what takes a value" {
 	kmgr_env "$PWD" main=pkcs11:token=none?module-path=/none.so
 	source "$srcdir/kmgr/completion/kmgr"
 	run kmgr get-ds example.com -f none
