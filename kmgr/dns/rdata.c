@@ -1,3 +1,4 @@
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -197,6 +198,30 @@ read_strictly(const struct grammar *grammar, char *const *fields, size_t n,
 	    last + 1);
 }
 
+/*
+ * Types whose text ldns reads without fault, as far as fuzzing shows; on bad
+ * IPSECKEY, for one, it leaks.
+ */
+static bool
+is_for_ldns(uint16_t type)
+{
+	static const uint16_t types[] = {
+		LDNS_RR_TYPE_A, LDNS_RR_TYPE_NS, LDNS_RR_TYPE_CNAME,
+		LDNS_RR_TYPE_SOA, LDNS_RR_TYPE_PTR, LDNS_RR_TYPE_MX,
+		LDNS_RR_TYPE_TXT, LDNS_RR_TYPE_AAAA, LDNS_RR_TYPE_SRV,
+		LDNS_RR_TYPE_NAPTR, LDNS_RR_TYPE_DNAME, LDNS_RR_TYPE_SSHFP,
+		LDNS_RR_TYPE_NSEC, LDNS_RR_TYPE_NSEC3,
+		LDNS_RR_TYPE_NSEC3PARAM, LDNS_RR_TYPE_TLSA,
+		LDNS_RR_TYPE_CAA,
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (type == types[i])
+			return true;
+	return false;
+}
+
 /* RFC 3597 s5 */
 static int
 read_generic(char *const *fields, size_t n, struct buf *out,
@@ -225,7 +250,6 @@ static int
 read_by_ldns(uint16_t type, char *const *fields, size_t n,
     const struct name *origin, struct buf *out, struct error *err)
 {
-	const ldns_rr_descriptor *known = ldns_rr_descript(type);
 	ldns_buffer *wire = ldns_buffer_new(LDNS_MAX_PACKETLEN);
 	ldns_rdf *above = ldns_dname_new_frm_data((uint16_t)origin->len,
 	    origin->wire);
@@ -235,7 +259,7 @@ read_by_ldns(uint16_t type, char *const *fields, size_t n,
 	ldns_rr *rr = NULL;
 	int rc = -1;
 
-	if (known == NULL || (uint16_t)known->_type != type) {
+	if (!is_for_ldns(type)) {
 		(void)err_set(err, ERR_INPUT, "the RDATA of TYPE%u must be "
 		    "written as \\# (RFC 3597)", type);
 		goto out;

@@ -23,8 +23,9 @@ int rdata_type_read(const char *text, uint16_t *out, struct error *err);
  * rdata_read(type, fields, n, origin, out, err):
  * Append the RDATA of ${type} that the ${n} ${fields} of a zone file mean;
  * names are relative to ${origin}. DNSKEY, CDNSKEY, DS, CDS and RRSIG are
- * read strictly (numbers decimal and in range, base64 and hex exact), every
- * other type as ldns reads it, any type in the form "\# length hex".
+ * read strictly (numbers decimal and in range, base64 and hex exact), the
+ * common other types as ldns reads them, any type in the form "\# length
+ * hex".
  *
  * Errors: ERR_INPUT.
  * Source: RFC 4034 s2.2, s3.2, s5.3; RFC 3597 s5.

@@ -92,7 +92,17 @@ rows_fit(void **state)
 		assert_ptr_equal(alg_find_name(alg->word), alg);
 		assert_string_equal(alg_name(i), alg->mnemonic);
 	}
-	assert_true(n >= 15);
+	assert_int_equal(n, 19);
+	alg = alg_find(ALG_ECDSAP256SHA256);
+	assert_int_equal(alg->key_len, 64);
+	assert_int_equal(alg->sig_len, 64);
+	assert_int_equal(alg->kind, CRYPTO_P256);
+	alg = alg_find(ALG_RSASHA256);
+	assert_int_equal(alg->key_len, 0);
+	assert_int_equal(alg->kind, CRYPTO_RSA);
+	assert_string_equal(alg_name(2), "DH");
+	assert_string_equal(alg_name(17), "SM2SM3");
+	assert_string_equal(alg_name(23), "ECC-GOST12");
 	alg = alg_find(ALG_ECDSAP384SHA384);
 	assert_int_equal(alg->key_len, 96);
 	assert_int_equal(alg->sig_len, 96);

@@ -314,6 +314,42 @@ points_lie_on_the_curve(void **state)
 	}
 }
 
+/* x = 5 on P-256 and x = 2 on P-384: what is small keeps its zeroes. */
+static void
+short_numbers_are_padded(void **state)
+{
+	static const struct { enum crypto_kind kind; size_t half; uint8_t x;
+	    const char *y; } t[] = {
+		{ CRYPTO_P256, 32, 5,
+		    "459243b9aa581806fe913bce99817ade"
+		    "11ca503c64d9a3c533415c083248fbcc" },
+		{ CRYPTO_P384, 48, 2,
+		    "732152442fb6ee5c3e6ce1d920c059bc623563814d79042b"
+		    "903ce60f1d4487fccd450a86da03f3e6ed525d02017bfdb3" },
+	};
+	struct error err = ERR_INIT;
+	struct crypto_key *key;
+	uint8_t point[96];
+	struct buf again;
+	size_t i, len;
+
+	(void)state;
+	for (i = 0; i < N_OF(t); i++) {
+		again = (struct buf)BUF_INIT;
+		memset(point, 0, sizeof(point));
+		point[t[i].half - 1] = t[i].x;
+		unit_ok(text_from_hex(t[i].y, point + t[i].half, t[i].half,
+		    &len, &err), &err);
+		unit_ok(crypto_key_from_point(t[i].kind, point,
+		    2 * t[i].half, &key, &err), &err);
+		crypto_key_point(key, &again);
+		assert_int_equal(again.len, 2 * t[i].half);
+		assert_memory_equal(again.data, point, again.len);
+		buf_free(&again);
+		crypto_key_free(key);
+	}
+}
+
 /* What decodes, by RFC 8032 s5.1.3 done in Python's integers. */
 static void
 ed25519_points_decode(void **state)
@@ -447,6 +483,7 @@ main(void)
 		cmocka_unit_test(one_key_has_one_form),
 		cmocka_unit_test(other_kinds_are_refused),
 		cmocka_unit_test(points_lie_on_the_curve),
+		cmocka_unit_test(short_numbers_are_padded),
 		cmocka_unit_test(ed25519_points_decode),
 		cmocka_unit_test(verifies),
 		cmocka_unit_test(ecdsa_signatures_change_form),

@@ -56,6 +56,9 @@ rsamd5_has_its_own_tag(void **state)
 	(void)state;
 	assert_int_equal(dnskey_tag(&key), 0x1234);
 	assert_int_equal(dnskey_revoked_tag(&key), 0x1234);
+	assert_int_equal(dnskey_bits(&key), 44);
+	key.key_len = 3;
+	assert_int_equal(dnskey_tag(&key), 0x0103);
 	key.key_len = 2;
 	assert_int_equal(dnskey_tag(&key), 0x0100 + 0x0301 + 0x0103);
 }
@@ -259,6 +262,24 @@ long_exponents(void **state)
 	    "leading zero");
 	assert_int_equal(dnskey_bits(&key), 2048);
 
+	memcpy(key.key, "\0\0\xff", 3);
+	key.key[3] = 0x81;
+	key.key_len = 3 + 255 + 256;
+	unit_fails(dnskey_public(&key, &public, &err), &err, ERR_INPUT,
+	    "leading zero");
+	key.alg = 10;
+	assert_int_equal(dnskey_bits(&key), 2048);
+	key.alg = ALG_RSASHA256;
+
+	/* 255 octets have the short form still. */
+	memset(key.key, 0x81, sizeof(key.key));
+	key.key[0] = 255;
+	key.key_len = 1 + 255 + 256;
+	unit_ok(dnskey_public(&key, &public, &err), &err);
+	unit_ok(dnskey_init(&again, 256, ALG_RSASHA256, public, &err), &err);
+	assert_true(dnskey_is_same_key(&key, &again));
+	crypto_key_free(public);
+
 	memset(key.key, 0x81, sizeof(key.key));
 	memcpy(key.key, "\0\1\0", 3);
 	key.key_len = 3 + 256 + 512;
@@ -266,6 +287,32 @@ long_exponents(void **state)
 	unit_ok(dnskey_init(&again, 256, ALG_RSASHA256, public, &err), &err);
 	assert_true(dnskey_is_same_key(&key, &again));
 	crypto_key_free(public);
+}
+
+static void
+init_refuses_rsa_of_other_sizes(void **state)
+{
+	static const struct { size_t len; const char *why; } t[] = {
+		{ 127, "RSA of 1016 bits" },
+		{ 513, "RSA of 4104 bits" },
+		{ 1100, "RSA of 8800 bits; at most 4096" },
+	};
+	struct dnskey made = { .alg = 77 };
+	struct crypto_key *public;
+	struct error err = ERR_INIT;
+	uint8_t n[1100];
+	size_t i;
+
+	(void)state;
+	memset(n, 0x81, sizeof(n));
+	for (i = 0; i < N_OF(t); i++) {
+		unit_ok(crypto_key_from_rsa((const uint8_t *)"\1\0\1", 3, n,
+		    t[i].len, &public, &err), &err);
+		unit_fails(dnskey_init(&made, 257, ALG_RSASHA256, public,
+		    &err), &err, ERR_INPUT, t[i].why);
+		assert_int_equal(made.alg, 77);
+		crypto_key_free(public);
+	}
 }
 
 static void
@@ -376,6 +423,7 @@ main(void)
 		cmocka_unit_test(rsa_is_checked),
 		cmocka_unit_test(rsa_data_must_be_whole),
 		cmocka_unit_test(long_exponents),
+		cmocka_unit_test(init_refuses_rsa_of_other_sizes),
 		cmocka_unit_test(points_are_checked),
 		cmocka_unit_test(other_algorithms_have_no_public_key),
 		cmocka_unit_test(same_key_is_the_key_alone),

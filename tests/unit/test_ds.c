@@ -63,6 +63,13 @@ rdata_is_read_back(void **state)
 	unit_ok(ds_from_rdata(rdata.data, rdata.len, &again, &err), &err);
 	assert_true(ds_is_same(&ds, &again));
 	buf_free(&rdata);
+	ds_init(&ds, &name, &key, DIGEST_SHA256);
+	ds_rdata(&ds, &rdata);
+	unit_ok(ds_from_rdata(rdata.data, rdata.len, &again, &err), &err);
+	assert_true(ds_is_same(&ds, &again));
+	unit_fails(ds_from_rdata(rdata.data, rdata.len - 1, &again, &err),
+	    &err, ERR_INPUT, "a digest of 31 octets where type 2 has 32");
+	buf_free(&rdata);
 }
 
 static void

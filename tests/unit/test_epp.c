@@ -63,11 +63,12 @@ static void
 adds_keys(void **state)
 {
 	const struct name zone = dnshelp_name("example.com.");
-	const struct dnskey key = dnshelp_key(signed_sets[2].key);
+	const struct dnskey keys[] = { dnshelp_key(signed_sets[2].key),
+		dnshelp_key(signed_sets[3].key) };
 	struct buf out = BUF_INIT;
 
 	(void)state;
-	epp_add_keys(&zone, &key, 1, &out);
+	epp_add_keys(&zone, keys, 2, &out);
 	assert_string_equal(buf_text(&out),
 	    HEAD "example.com" MIDDLE
 	    "          <secDNS:keyData>\n"
@@ -77,6 +78,13 @@ adds_keys(void **state)
 	    "            <secDNS:pubKey>l02Woi0iS8Aa25FQkUd9RMzZHJpBoRQwAQEX1"
 	    "SxZJA4=</secDNS:pubKey>\n"
 	    "          </secDNS:keyData>\n"
+	    "          <secDNS:keyData>\n"
+	    "            <secDNS:flags>257</secDNS:flags>\n"
+	    "            <secDNS:protocol>3</secDNS:protocol>\n"
+	    "            <secDNS:alg>15</secDNS:alg>\n"
+	    "            <secDNS:pubKey>zPnZ/QwEe7S8C5SPz2OfS5RR40ATk2/rYnE9x"
+	    "HIEijs=</secDNS:pubKey>\n"
+	    "          </secDNS:keyData>\n"
 	    TAIL);
 	buf_free(&out);
 }
@@ -85,7 +93,7 @@ static void
 names_are_xml_text(void **state)
 {
 	const struct name odd = dnshelp_name("a<b>&c.example.");
-	const struct name root = dnshelp_name(".");
+	const struct name root = dnshelp_name("."), one = dnshelp_name("x.");
 	struct buf out = BUF_INIT;
 
 	(void)state;
@@ -95,6 +103,9 @@ names_are_xml_text(void **state)
 	buf_free(&out);
 	epp_add_keys(&root, NULL, 0, &out);
 	assert_string_equal(buf_text(&out), HEAD "." MIDDLE TAIL);
+	buf_free(&out);
+	epp_add_keys(&one, NULL, 0, &out);
+	assert_string_equal(buf_text(&out), HEAD "x" MIDDLE TAIL);
 	buf_free(&out);
 }
 

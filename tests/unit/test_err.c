@@ -16,6 +16,10 @@ wraps_outermost_first(void **state)
 	assert_int_equal(err_wrap(&err, "sign %s DNSKEY", "example."), -1);
 	assert_string_equal(err.msg, "sign example. DNSKEY: C_Sign: 7");
 	assert_int_equal(err.class, ERR_TOKEN);
+	/* Nothing of a longer message before shows. */
+	(void)err_set(&err, ERR_INPUT, "a");
+	(void)err_wrap(&err, "b");
+	assert_string_equal(err.msg, "b: a");
 	err_clear(&err);
 	assert_int_equal(err.class, ERR_NONE);
 	assert_string_equal(err.msg, "");
@@ -29,13 +33,15 @@ first_hint_stays(void **state)
 	(void)state;
 	(void)err_set(&err, ERR_INPUT, "a");
 	assert_int_equal(err_hint(&err, "do %s", "this"), -1);
-	(void)err_hint(&err, "do that");
+	assert_int_equal(err_hint(&err, "do that"), -1);
 	(void)err_wrap(&err, "b");
 	assert_string_equal(err.hint, "do this");
 	/* Another failure has another way out. */
 	(void)err_set(&err, ERR_INPUT, "c");
 	assert_string_equal(err.hint, "");
+	(void)err_hint(&err, "x");
 	(void)err_hint(&err, "do that");
+	assert_string_equal(err.hint, "x");
 	errno = EACCES;
 	(void)err_set_errno(&err, "d");
 	assert_string_equal(err.hint, "");
@@ -95,6 +101,7 @@ classes_have_names(void **state)
 		assert_string_equal(err_class_name((enum err_class)i),
 		    names[i]);
 	assert_int_equal(ERR_NOT_YET, 11);
+	assert_string_equal(err_class_name((enum err_class)12), "internal");
 	assert_string_equal(err_class_name((enum err_class)99), "internal");
 }
 

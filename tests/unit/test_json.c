@@ -99,6 +99,7 @@ pretty_form_is_for_people(void **state)
 	json_pretty(json, &out);
 	assert_string_equal(buf_text(&out), "{\n  \"b\": 1,\n  \"a\": [\n"
 	    "    true,\n    {}\n  ],\n  \"c\": []\n}\n");
+	assert_int_equal(out.len, strlen(buf_text(&out)));
 	buf_free(&out);
 	json_free(json);
 }

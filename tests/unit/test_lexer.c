@@ -119,6 +119,7 @@ refuses_what_is_no_text(void **state)
 		{ "a\n ", 3, 2, "no end" },
 		{ "a\r", 2, 1, "no end" },
 		{ "\xef\xbb\xbf" "a\n", 5, 1, "byte order mark" },
+		{ "\xef\xbb\xbf", 3, 1, "byte order mark" },
 		{ "a\0\n", 3, 1, "0x00" },
 		{ "a\n;\0\n", 5, 2, "0x00" },
 		{ "a\rb\n", 4, 1, "0x0d" },

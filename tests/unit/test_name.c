@@ -33,6 +33,7 @@ reads_wire_form(void **state)
 		{ "a@b$c", "\5a@b$c", 7 },
 		{ "_dns.x-1.", "\4_dns\3x-1", 10 },
 		{ "\\A.", "\1a", 3 },
+		{ "\\~.", "\1~", 3 },
 	};
 	struct error err = ERR_INIT;
 	struct name name;
@@ -64,10 +65,13 @@ refuses_what_is_no_name(void **state)
 		{ "a;b", "must be escaped" },
 		{ "a\x7f", "must be escaped" },
 		{ "b\xc3\xbc" "cher.example", "outside ASCII" },
+		{ "\x80", "outside ASCII" },
 		{ "a\\", "bad escape" },
 		{ "a\\1", "bad escape" },
 		{ "a\\12", "bad escape" },
 		{ "a\\12x", "bad escape" },
+		{ "a\\1x2", "bad escape" },
+		{ "a\\\x7f", "bad escape" },
 		{ "a\\256", "bad escape" },
 		{ "a\\999", "bad escape" },
 		{ "a\\\tb", "bad escape" },
@@ -173,6 +177,8 @@ text_is_read_back(void **state)
 		assert_true(name_is_same(&name, &again));
 		name.wire[1] = 'x';
 	}
+	unit_ok(name_read("!~\\127", &name, &err), &err);
+	assert_string_equal(name_text(&name, text), "!~\\127.");
 	unit_ok(name_read("a\\000\\$\\@\\\"\\(\\)\\;\\ b", &name, &err),
 	    &err);
 	assert_string_equal(name_text(&name, text),

@@ -38,6 +38,7 @@ reads_types(void **state)
 		{ "DS", 43 }, { "cds", 59 }, { "RRSIG", 46 },
 		{ "TYPE48", 48 }, { "type48", 48 }, { "A", 1 }, { "soa", 6 },
 		{ "TYPE65535", 65535 }, { "TYPE1", 1 }, { "NSEC3PARAM", 51 },
+		{ "TYPE127", 127 }, { "TYPE256", 256 },
 	};
 	static const char *const bad[] = { "", "NOSUCH", "TYPE", "TYPE0",
 		"TYPE65536", "TYPE65584", "TYPE048", "TYPE-1", "TYPE48x",
@@ -68,6 +69,7 @@ reads_rdata(void **state)
 		{ "DNSKEY", "257 3 RSASHA256 QUI=", "010103084142" },
 		{ "DNSKEY", "65535 255 ed25519 Q U I =", "ffffff0f4142" },
 		{ "DNSKEY", "0 0 255 QUI=", "000000ff4142" },
+		{ "DNSKEY", "0 0 9 QUI=", "000000094142" },
 		{ "TYPE48", "257 3 8 QUI=", "010103084142" },
 		{ "CDNSKEY", "0 3 0 AA==", "0000030000" },
 		{ "DS", "20326 8 2 e0 6D 44b8", "4f660802e06d44b8" },
@@ -178,6 +180,7 @@ refuses_generic_and_foreign_rdata(void **state)
 		{ "DNSKEY", "\\# 1 0000", "2 octets where \\# says 1" },
 		{ "DNSKEY", "\\# 1 0", "hex digits" },
 		{ "TYPE65280", "abcd", "RFC 3597" },
+		{ "IPSECKEY", "10 1 2 192.0.2.38 AQ==", "RFC 3597" },
 		{ "A", "192.0.2.256", "TYPE1" },
 		{ "A", "192.0.2.1 192.0.2.2", "TYPE1" },
 		{ "MX", "10", "TYPE15" },

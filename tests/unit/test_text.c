@@ -50,16 +50,18 @@ reads_hex(void **state)
 	(void)state;
 	unit_ok(text_from_hex("", out, 4, &len, &err), &err);
 	assert_int_equal(len, 0);
-	unit_ok(text_from_hex("00Ff7aB9", out, 4, &len, &err), &err);
+	unit_ok(text_from_hex("00Ff7aA9", out, 4, &len, &err), &err);
 	assert_int_equal(len, 4);
-	assert_memory_equal(out, "\x00\xff\x7a\xb9", 4);
-	assert_string_equal(text_hex(out, 4, hex), "00ff7ab9");
+	assert_memory_equal(out, "\x00\xff\x7a\xa9", 4);
+	assert_string_equal(text_hex(out, 4, hex), "00ff7aa9");
 	assert_string_equal(text_hex(out, 0, hex), "");
 	unit_fails(text_from_hex("0011223344", out, 4, &len, &err), &err,
 	    ERR_INPUT, "at most 8");
 	unit_ok(text_from_hex("aa", out, 1, &len, &err), &err);
 	unit_fails(text_from_hex("aabb", out, 1, &len, &err), &err,
 	    ERR_INPUT, "at most 2");
+	unit_fails(text_from_hex("00gg", out, 4, &len, &err), &err,
+	    ERR_INPUT, "position 3");
 	for (i = 0; i < N_OF(bad); i++)
 		unit_fails(text_from_hex(bad[i], out, 4, &len, &err), &err,
 		    ERR_INPUT, "hex digit");
@@ -93,6 +95,9 @@ knows_utf8(void **state)
 		{ "\xed\xa0\x80", 3, false },		/* surrogate */
 		{ "\xed\xbf\xbf", 3, false },
 		{ "\xee\x80\x80", 3, true },
+		{ "\xef\xbf\xbd", 3, true },
+		{ "\xc2\xc0", 2, false },
+		{ "\xe2\x82\xc0", 3, false },
 		{ "\xf0\x8f\xbf\xbf", 4, false },	/* overlong */
 		{ "\xf0\x90\x80\x80", 4, true },
 		{ "\xf0\x9f\x94\x91", 4, true },

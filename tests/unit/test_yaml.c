@@ -108,9 +108,9 @@ roots_need_not_be_maps(void **state)
 	assert_int_equal(root->kind, YAML_NODE_LIST);
 	assert_null(yaml_node_find(root, "a"));
 	yaml_node_free(root);
-	root = read_yaml("word\n");
-	check_scalar(root, "word", 1);
-	assert_null(yaml_node_find(root, "word"));
+	root = read_yaml("w\n");
+	check_scalar(root, "w", 1);
+	assert_null(yaml_node_find(root, "w"));
 	yaml_node_free(root);
 	assert_null(yaml_node_find(NULL, "a"));
 }
@@ -134,6 +134,7 @@ refuses_what_is_not_plain(void **state)
 		{ "<<: {a: 1}\n", "f:1:1: merge" },
 		{ "b: 1\n\"<<\": c\n", "f:2:1: merge" },
 		{ "a: 1\nb: 2\na: 3\n", "f:3:1: this key stands here twice" },
+		{ "a: 1\na: 1\n", "f:2:1: this key stands here twice" },
 		{ "a: {b: 1, c: 2, \"b\": 1}\n", "f:1:17: this key" },
 		{ "- {x: {k: 1, k: 2}}\n", "f:1:14: this key" },
 		{ "? [a]\n: b\n", "f:1:3: a key must be a plain word" },
@@ -152,7 +153,8 @@ refuses_what_is_not_plain(void **state)
 		{ "a: \"\\0\"\n", "f:1:4: a NUL" },
 		{ "\"a\\0b\": 1\n", "f:1:1: a NUL" },
 		{ "a: \xff\n", "f:1:1: not UTF-8" },
-		{ "a: 1\nb: \xc3\n", "f:2:1: not UTF-8" },
+		{ "a: 1\n\nb: \xc3\n", "f:3:1: not UTF-8" },
+		{ "\xef\xbb\xbf", "f:1:1: a byte order mark" },
 		{ "\xef\xbb\xbf" "a: 1\n", "f:1:1: a byte order mark" },
 		{ "a: \x01\n", "f:" },
 	};
