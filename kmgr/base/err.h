@@ -39,7 +39,9 @@ struct error {
 /**
  * err_set(err, class, fmt, ...):
  * Describe in ${err} a failure of ${class} where it is detected; a longer
- * message is cut. Always returns -1, so that a caller can return it.
+ * message is cut, and a control character or what is no UTF-8 shows as "?",
+ * here and in the functions below. Always returns -1, so that a caller can
+ * return it.
  */
 int err_set(struct error *err, enum err_class class, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));

@@ -89,6 +89,44 @@ long_messages_are_cut(void **state)
 }
 
 static void
+messages_can_be_shown(void **state)
+{
+	static const struct { const char *text, *shown; } t[] = {
+		{ "plain ~", "plain ~" },
+		{ "b\xc3\xbc \xe2\x82\xac \xf0\x9f\x94\x91 \xc2\xa0",
+		    "b\xc3\xbc \xe2\x82\xac \xf0\x9f\x94\x91 \xc2\xa0" },
+		{ "a\nb\tc\x1b[2J\x7f\x1f", "a?b?c?[2J??" },
+		{ "\xc2\x9b" "2J\xc2\x80\xc2\x9f", "??2J????" },
+		{ "\xff\xc3", "??" },
+		{ "\xe2\x82", "??" },
+		{ "\xe2\x82x\xed\xa0\x80\xc0\xaf", "??x?????" },
+	};
+	struct error err = ERR_INIT;
+	char text[ERR_MSG_LEN + 8];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < N_OF(t); i++) {
+		(void)err_set(&err, ERR_INPUT, "%s", t[i].text);
+		assert_string_equal(err.msg, t[i].shown);
+		(void)err_hint(&err, "%s", t[i].text);
+		assert_string_equal(err.hint, t[i].shown);
+		err_clear(&err);
+		(void)err_wrap(&err, "%s", t[i].text);
+		assert_memory_equal(err.msg, t[i].shown, strlen(t[i].shown));
+		errno = 0;
+		(void)err_set_errno(&err, "%s", t[i].text);
+		assert_memory_equal(err.msg, t[i].shown, strlen(t[i].shown));
+	}
+	/* Cut within a character. */
+	memset(text, 'x', sizeof(text));
+	(void)strcpy(text + ERR_MSG_LEN - 2, "\xc3\xbc");
+	(void)err_set(&err, ERR_INPUT, "%s", text);
+	assert_int_equal(err.msg[ERR_MSG_LEN - 2], '?');
+	assert_int_equal(err.msg[ERR_MSG_LEN - 1], '\0');
+}
+
+static void
 classes_have_names(void **state)
 {
 	static const char *const names[] = { "none", "internal", "usage",
@@ -113,6 +151,7 @@ main(void)
 		cmocka_unit_test(first_hint_stays),
 		cmocka_unit_test(errno_has_its_text),
 		cmocka_unit_test(long_messages_are_cut),
+		cmocka_unit_test(messages_can_be_shown),
 		cmocka_unit_test(classes_have_names),
 	};
 
