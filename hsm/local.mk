@@ -51,4 +51,6 @@ libhsm_la_SOURCES = \
 	hsm/trial.c \
 	hsm/trial.h \
 	hsm/uri.c \
-	hsm/uri.h
+	hsm/uri.h \
+	hsm/wreck.c \
+	hsm/wreck.h

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "hsm/object.h"
+#include "hsm/wreck.h"
 #include "kmgr/base/mem.h"
 #include "kmgr/base/text.h"
 #include "kmgr/engine/cmk_create.h"
@@ -114,24 +115,63 @@ resolve(struct session *session, const struct intent_row *intent,
 	return rc;
 }
 
+/* Destroy what is left of intent and count what the token keeps. */
+static int
+destroy(struct session *session, const struct intent_row *intent,
+    size_t *left, struct error *err)
+{
+	uint8_t id[HSM_ID_LEN];
+	struct hsm_token *token;
+
+	if (session_token(session, intent->token, &token, err) != 0 ||
+	    key_id_of(intent, id, err) != 0 ||
+	    hsm_object_destroy(token, id, left, err) != 0)
+		return -1;
+	if (*left > 0)
+		session_note(session, "token %s keeps %zu object%s labelled "
+		    "\"%s\" for ever; recorded as abandoned", intent->token,
+		    *left, *left == 1 ? "" : "s", intent->label);
+	return 0;
+}
+
 int
 intent_undo(struct session *session, const struct intent_row *intent,
     const char *why, struct error *err)
 {
-	uint8_t id[HSM_ID_LEN];
+	size_t left;
+
+	if (destroy(session, intent, &left, err) != 0)
+		return -1;
+	return resolve(session, intent, left > 0 ? "abandoned" : "undone",
+	    why, err);
+}
+
+/*
+ * As intent_undo(), after a crash: what the token had begun to write may not
+ * bear the id yet.
+ */
+static int
+undo_crashed(struct session *session, const struct intent_row *intent,
+    const char *why, struct error *err)
+{
+	struct hsm_wrecks wrecks;
 	struct hsm_token *token;
 	size_t left;
 
 	if (session_token(session, intent->token, &token, err) != 0 ||
-	    key_id_of(intent, id, err) != 0 ||
-	    hsm_object_destroy(token, id, &left, err) != 0)
+	    hsm_wreck_destroy(token, &wrecks, err) != 0 ||
+	    destroy(session, intent, &left, err) != 0)
 		return -1;
-	if (left > 0)
-		session_note(session, "token %s keeps %zu object%s labelled "
-		    "\"%s\" for ever; recorded as abandoned", intent->token,
-		    left, left == 1 ? "" : "s", intent->label);
-	return resolve(session, intent, left > 0 ? "abandoned" : "undone",
-	    why, err);
+	if (wrecks.n_destroyed > 0)
+		session_note(session, "destroyed %zu half-written key%s "
+		    "without name in token %s", wrecks.n_destroyed,
+		    wrecks.n_destroyed == 1 ? "" : "s", intent->token);
+	if (wrecks.n_left > 0)
+		session_note(session, "token %s does not destroy %zu "
+		    "half-written key%s without name", intent->token,
+		    wrecks.n_left, wrecks.n_left == 1 ? "" : "s");
+	return resolve(session, intent,
+	    left + wrecks.n_left > 0 ? "abandoned" : "undone", why, err);
 }
 
 static bool
@@ -201,7 +241,7 @@ resume_one(struct session *session, struct hsm_token *token,
 	    find_finished(token, id, &key, &why, err) != 0)
 		goto out;
 	if (key == NULL) {
-		rc = intent_undo(session, intent, why, err);
+		rc = undo_crashed(session, intent, why, err);
 		goto out;
 	}
 	if (finish(session, intent, key, err) != 0)
