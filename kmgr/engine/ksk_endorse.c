@@ -266,11 +266,49 @@ ksk_create_finish(struct session *session, const struct intent_row *intent,
 	return rc;
 }
 
-int
-ksk_endorse_shared(struct session *session, const struct cmk *cmk,
-    struct hsm_key *seal_key, const struct name *zone, struct error *err)
+/*
+ * The DNSKEY of the shared pair key. The store's word for it is no proof:
+ * the seal key must have endorsed this very pair before, for the zone that it
+ * was made for, and the token must still hold it.
+ */
+static int
+open_shared(struct session *session, struct store *store, struct cmk *cmk,
+    const struct key_row *key, struct dnskey *dnskey, struct error *err)
 {
 	struct crypto_key *public = NULL;
+	struct hsm_key *hsm_key = NULL;
+	struct ksk_row first = { 0 };
+	struct ksk ksk = { 0 };
+	bool found = false;
+	int rc = -1;
+
+	if (store_ksk_of_key(store, key->id, &first, &found, err) != 0)
+		return -1;
+	if (!found || strcmp(first.cmk_id, cmk->row.id) != 0) {
+		(void)err_set(err, ERR_INTEGRITY, "the key %s, which the store "
+		    "calls shared, was never endorsed by CMK %s", key->id,
+		    cmk->row.name);
+		(void)err_hint(err, "the store was changed behind kmgr's "
+		    "back; kmgr verify lists every difference");
+		goto out;
+	}
+	if (ksk_check(cmk, &first, &ksk, err) != 0 ||
+	    dnskey_public(&ksk.dnskey, &public, err) != 0 || cmk_open_key(
+	    session, cmk, key->id, public, &hsm_key, err) != 0)
+		goto out;
+	*dnskey = ksk.dnskey;
+	rc = 0;
+ out:
+	hsm_key_free(hsm_key);
+	crypto_key_free(public);
+	ksk_row_clear(&first);
+	return rc;
+}
+
+int
+ksk_endorse_shared(struct session *session, struct cmk *cmk,
+    struct hsm_key *seal_key, const struct name *zone, struct error *err)
+{
 	struct key_row key = { 0 };
 	struct ksk_row row = { 0 };
 	char ksk_id[STORE_ID_TEXT];
@@ -286,9 +324,7 @@ ksk_endorse_shared(struct session *session, const struct cmk *cmk,
 		(void)err_set(err, ERR_INTERNAL, "no shared key pair");
 		goto out;
 	}
-	if (crypto_key_from_spki(key.spki.data, key.spki.len, &public,
-	    err) != 0 || dnskey_init(&dnskey, DNSKEY_FLAGS_KSK, key.alg,
-	    public, err) != 0 ||
+	if (open_shared(session, store, cmk, &key, &dnskey, err) != 0 ||
 	    tag_collides(store, cmk, zone, &dnskey, &collides, err) != 0)
 		goto out;
 	if (collides) {
@@ -305,7 +341,6 @@ ksk_endorse_shared(struct session *session, const struct cmk *cmk,
 		goto out;
 	rc = 0;
  out:
-	crypto_key_free(public);
 	key_row_clear(&key);
 	ksk_row_clear(&row);
 	return rc;

@@ -34,12 +34,13 @@ int ksk_endorse_new(struct session *session, const struct cmk *cmk,
 /**
  * ksk_endorse_shared(session, cmk, seal_key, zone, err):
  * Make the shared key pair of ${cmk} a KSK of one more zone: a statement and
- * a row, nothing new in the token.
+ * a row, nothing new in the token, which must hold the pair that was endorsed
+ * for its first zone.
  *
  * Errors: ERR_POLICY (its key tag collides in the zone), ERR_TOKEN,
  * ERR_STORE, ERR_INTEGRITY.
  */
-int ksk_endorse_shared(struct session *session, const struct cmk *cmk,
+int ksk_endorse_shared(struct session *session, struct cmk *cmk,
     struct hsm_key *seal_key, const struct name *zone, struct error *err);
 
 #endif

@@ -223,6 +223,13 @@ int store_ksk_find(struct store *store, const char *id, struct ksk_row *out,
     bool *found, struct error *err);
 
 /**
+ * store_ksk_of_key(store, key_id, out, found, err):
+ * The first KSK that was endorsed for the key pair with CKA_ID ${key_id}.
+ */
+int store_ksk_of_key(struct store *store, const char *key_id,
+    struct ksk_row *out, bool *found, struct error *err);
+
+/**
  * store_ksk_set_state(store, id, state, err):
  * Write the state of a KSK.
  */

@@ -12,6 +12,9 @@ static const struct db_question ask_put = { "add a KSK",
 	"$8, $9, $10, $11, $12, $13)" };
 static const struct db_question ask_find = { "find a KSK",
 	"SELECT " COLUMNS " FROM ksk WHERE id = $1" };
+static const struct db_question ask_of_key = { "find a key's first KSK",
+	"SELECT " COLUMNS " FROM ksk WHERE key_id = $1 "
+	"ORDER BY created_at, id LIMIT 1" };
 static const struct db_question ask_state = { "write the state of a KSK",
 	"UPDATE ksk SET state = $1 WHERE id = $2" };
 
@@ -134,6 +137,16 @@ store_ksk_find(struct store *store, const char *id, struct ksk_row *out,
 	const struct db_value args[] = { db_text(id) };
 
 	return db_one(store->db, &ask_find, args, STORE_N(args), &shape, out,
+	    found, err);
+}
+
+int
+store_ksk_of_key(struct store *store, const char *key_id, struct ksk_row *out,
+    bool *found, struct error *err)
+{
+	const struct db_value args[] = { db_text(key_id) };
+
+	return db_one(store->db, &ask_of_key, args, STORE_N(args), &shape, out,
 	    found, err);
 }
 

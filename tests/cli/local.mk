@@ -14,7 +14,8 @@ cli_tests = \
 	tests/cli/40-ksk.bats \
 	tests/cli/50-sign.bats \
 	tests/cli/60-ds.bats \
-	tests/cli/70-verify.bats
+	tests/cli/70-verify.bats \
+	tests/cli/75-tampering.bats
 
 TESTS += $(cli_tests)
 EXTRA_DIST += $(cli_tests)
