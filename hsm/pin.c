@@ -20,8 +20,12 @@ read_path(const char *path, struct secret **out, struct error *err)
 {
 	int fd, rc;
 
-	if ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)) < 0)
-		return err_set_errno(err, "open %s", path);
+	if ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)) < 0) {
+		(void)err_set_errno(err, "open %s", path);
+		err->class = ERR_CONFIG;
+		return err_hint(err, "the token's pin-source names this file; "
+		    "write the PIN into it, mode 0600");
+	}
 	rc = secret_read_fd(fd, path, out, err);
 	(void)close(fd);
 	return rc;
@@ -42,7 +46,8 @@ read_file(const char *source, struct secret **out, struct error *err)
 	if (path[0] != '/' || path[1] == '/')
 		return err_set(err, ERR_CONFIG,
 		    "pin-source \"%s\" is not an absolute path", source);
-	if (file_check_private(path, err) != 0)
+	/* A missing one is said by read_path(), with what to do. */
+	if (access(path, F_OK) == 0 && file_check_private(path, err) != 0)
 		return -1;
 	return read_path(path, out, err);
 }

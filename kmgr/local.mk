@@ -5,3 +5,6 @@ dist_man_MANS += kmgr/kmgr.1
 
 bashcomp_DATA = kmgr/completion/kmgr
 EXTRA_DIST += $(bashcomp_DATA)
+
+# The policy file with every key, its default and what it means.
+dist_doc_DATA = policy/example.yaml

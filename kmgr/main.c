@@ -79,6 +79,8 @@ static int
 write_stdout(const struct buf *text, struct error *err)
 {
 
+	/* Modules are not to die of it; who reads no more may end us now. */
+	(void)signal(SIGPIPE, SIG_DFL);
 	if (fwrite(text->data, 1, text->len, stdout) != text->len ||
 	    fflush(stdout) != 0)
 		return err_set_errno(err, "write standard output");

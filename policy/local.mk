@@ -25,4 +25,3 @@ libpolicy_la_SOURCES = \
 	policy/rules_zsks.c \
 	policy/zsk_set.c \
 	policy/zsk_set.h
-EXTRA_DIST += policy/example.yaml

@@ -85,7 +85,7 @@ file_write(const char *path, mode_t mode, const void *data, size_t len,
 	int fd, rc = -1;
 
 	if ((fd = mkostemp(temp, O_CLOEXEC)) < 0) {
-		(void)err_set_errno(err, "create %s", temp);
+		(void)err_set_errno(err, "write %s", path);
 		free(temp);
 		return -1;
 	}

@@ -231,7 +231,8 @@ when_duration(int64_t s, char out[static WHEN_TEXT_LEN])
 		(void)snprintf(out, WHEN_TEXT_LEN, "%" PRId64 "s", s);
 		return out;
 	}
-	for (i = 0; i < N_UNITS; i++) {
+	/* People say 2w, and 365d rather than 52w1d. */
+	for (i = s % units[0].s == 0 ? 0 : 1; i < N_UNITS; i++) {
 		if ((v = s / units[i].s) == 0)
 			continue;
 		n += (size_t)snprintf(out + n, WHEN_TEXT_LEN - n,

@@ -52,7 +52,8 @@ int when_duration_read(const char *text, int64_t *out, struct error *err);
 
 /**
  * when_duration(s, out):
- * Write ${s} seconds as 1w2d3h4m5s, "0s" for none. Returns ${out}.
+ * Write ${s} seconds as whole weeks (2w) or as 9d3h4m5s, "0s" for none.
+ * Returns ${out}.
  */
 char *when_duration(int64_t s, char out[static WHEN_TEXT_LEN]);
 

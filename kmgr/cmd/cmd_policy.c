@@ -6,7 +6,7 @@
 #include "kmgr/cmd/cmd_policy.h"
 #include "kmgr/cmd/command.h"
 #include "kmgr/cmd/table.h"
-#include "kmgr/engine/cmk.h"
+#include "kmgr/engine/cmk_create.h"
 #include "policy/rules.h"
 
 int
@@ -42,6 +42,7 @@ int
 cmd_check_policy(struct cmd *cmd, struct error *err)
 {
 	struct findings findings = FINDINGS_INIT;
+	const char *unsupported;
 	struct policy *policy;
 	size_t i;
 	int rc = 0;
@@ -58,6 +59,11 @@ cmd_check_policy(struct cmd *cmd, struct error *err)
 		if (findings.items[i].verdict == FINDING_WARN)
 			buf_printf(&cmd->text, "# %s: %s\n",
 			    findings.items[i].rule, findings.items[i].message);
+	unsupported = cmk_create_unsupported(policy);
+	if (unsupported != NULL)
+		buf_printf(&cmd->text, "# %s is not in this version of kmgr: "
+		    "create-cmk refuses it\n", unsupported);
+	json_put_text(cmd->json, "unsupported", unsupported);
 	policy_yaml(policy, &cmd->text);
 	put_policy(cmd->json, policy);
 	buf_printf(&cmd->text, "# SHA-256 of the canonical form: %s\n",
@@ -117,8 +123,9 @@ cmd_explain_rule(struct cmd *cmd, struct error *err)
 			    cmd->args->words[0]);
 			return err_hint(err, "kmgr explain-rule lists all");
 		}
-		buf_printf(&cmd->text, "%s: %s\n\n%s\n", rule->id,
-		    rule->summary, rule->explanation);
+		buf_printf(&cmd->text, "%s: %s\n\n", rule->id,
+		    rule->summary);
+		cmd_wrap(rule->explanation, &cmd->text);
 		put_rule(list, rule);
 		return 0;
 	}

@@ -82,6 +82,12 @@ int cmd_option(const struct cmd *cmd, enum opt opt, const char **out,
     struct error *err);
 
 /**
+ * cmd_wrap(text, out):
+ * Append ${text} in lines of at most 78 characters.
+ */
+void cmd_wrap(const char *text, struct buf *out);
+
+/**
  * cmd_plan(cmd, plan):
  * Make ${plan} the command's result, for --dry-run.
  */

@@ -3,8 +3,6 @@
 
 #include "kmgr/cmd/command.h"
 
-#define WIDTH 78
-
 #define GROUP_SETUP	"Set-up"
 #define GROUP_POLICY	"Policy"
 #define GROUP_CMK	"Customer master key"
@@ -218,23 +216,6 @@ print_options(const enum opt *opts, struct buf *out)
 	}
 }
 
-/* Break text into lines of at most WIDTH characters. */
-static void
-print_wrapped(const char *text, struct buf *out)
-{
-	size_t len;
-
-	while (*text != '\0') {
-		len = strlen(text);
-		if (len > WIDTH)
-			for (len = WIDTH; len > 1 && text[len] != ' '; len--)
-				;
-		buf_printf(out, "%.*s\n", (int)len, text);
-		text += len;
-		text += strspn(text, " ");
-	}
-}
-
 void
 command_usage(const struct command *command, struct buf *out)
 {
@@ -244,7 +225,7 @@ command_usage(const struct command *command, struct buf *out)
 	    command->summary);
 	if (command->help[0] != '\0') {
 		buf_printf(out, "\n");
-		print_wrapped(command->help, out);
+		cmd_wrap(command->help, out);
 	}
 	if (command->opts[0] != OPT_END) {
 		buf_printf(out, "\noptions:\n");

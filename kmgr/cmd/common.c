@@ -1,5 +1,9 @@
 /* What commands have in common. */
+#include <string.h>
+
 #include "kmgr/cmd/command.h"
+
+#define WIDTH 78
 
 int
 cmd_zone(const char *text, struct name *zone, struct error *err)
@@ -22,6 +26,22 @@ cmd_option(const struct cmd *cmd, enum opt opt, const char **out,
 	    args_opt(opt)->name, args_opt(opt)->arg);
 	return err_hint(err, "usage: kmgr %s %s", cmd->command->name,
 	    cmd->command->words);
+}
+
+void
+cmd_wrap(const char *text, struct buf *out)
+{
+	size_t len;
+
+	while (*text != '\0') {
+		len = strcspn(text, "\n");
+		if (len > WIDTH)
+			for (len = WIDTH; len > 1 && text[len] != ' '; len--)
+				;
+		buf_printf(out, "%.*s\n", (int)len, text);
+		text += len;
+		text += *text == '\n' ? 1 : strspn(text, " ");
+	}
 }
 
 void

@@ -16,25 +16,40 @@
 /* Where a token has no P-256, the seal key is RSA of this size. */
 #define SEAL_RSA_BITS 3072
 
+const char *
+cmk_create_unsupported(const struct policy *policy)
+{
+
+	if (policy->custody == CUSTODY_WRAPPED)
+		return "custody: wrapped";
+	if (policy->admission == ADMISSION_SSH)
+		return "zsk.admission: ssh";
+	if (policy->admission == ADMISSION_TSIG)
+		return "zsk.admission: tsig";
+	return policy->require_backup ? "ksk.require-backup: true" : NULL;
+}
+
 static int
 check_request(const struct cmk_request *request, struct error *err)
 {
 	struct findings findings = FINDINGS_INIT;
+	const char *why;
 	int rc = 0;
 
 	if (!text_is_label(request->name, CMK_NAME_MAX))
-		return err_set(err, ERR_INPUT, "\"%.80s\" is no name for a "
+		return err_set(err, ERR_USAGE, "\"%.80s\" is no name for a "
 		    "CMK: 1 to %d letters, digits and . _ -, a letter or "
 		    "digit first", request->name, CMK_NAME_MAX);
 	rules_check_policy(request->policy, &findings);
 	if (findings_failed(&findings) > 0)
 		rc = findings_error(&findings, err);
 	findings_clear(&findings);
-	if (rc == 0 && request->policy->custody == CUSTODY_WRAPPED) {
-		rc = err_set(err, ERR_POLICY,
-		    "custody: wrapped is not in this version of kmgr");
-		(void)err_hint(err, "use custody: token, or shared for a "
-		    "group of zones");
+	why = cmk_create_unsupported(request->policy);
+	if (rc == 0 && why != NULL) {
+		rc = err_set(err, ERR_POLICY, "this version of kmgr cannot "
+		    "keep what the policy promises: %s", why);
+		(void)err_hint(err, "a sealed promise is for ever: leave the "
+		    "key out, or wait for the version that keeps it");
 	}
 	return rc;
 }

@@ -16,10 +16,18 @@ struct cmk_request {
 };
 
 /**
+ * cmk_create_unsupported(policy):
+ * What ${policy} promises and this version does not keep, as it stands in
+ * the file, or NULL: such a policy is not sealed.
+ */
+const char *cmk_create_unsupported(const struct policy *policy);
+
+/**
  * cmk_create_plan(session, request, plan, err):
  * What cmk_create_apply() would do; nothing where that CMK is there already.
  *
- * Errors: ERR_INPUT (bad name, or one taken by another CMK), ERR_POLICY.
+ * Errors: ERR_USAGE (bad name), ERR_INPUT (one taken by another CMK),
+ * ERR_POLICY.
  */
 int cmk_create_plan(struct session *session, const struct cmk_request *request,
     struct plan *plan, struct error *err);

@@ -74,12 +74,11 @@ read_store(struct config *config, const struct yaml_node *node,
     struct error *err)
 {
 
-	if (node->kind != YAML_NODE_SCALAR) {
-		(void)err_set(err, ERR_CONFIG, "must be a URL");
-		return wrap_line(config, node, "store", err);
-	}
-	if (store_url_check(node->text, err) != 0)
-		return wrap_line(config, node, "store", err);
+	if (node->kind != YAML_NODE_SCALAR)
+		(void)err_set(err, ERR_CONFIG, "store: must be a URL");
+	if (node->kind != YAML_NODE_SCALAR ||
+	    store_url_check(node->text, err) != 0)
+		return err_wrap(err, "%s:%zu", config->path, node->line);
 	config->store = mem_strdup(node->text);
 	return 0;
 }

@@ -47,7 +47,11 @@ shell_files() {
 		case $file in
 		kmgr/store/schema.h | kmgr/cmd/completion.h) continue ;;
 		esac
-		grep -Fq "$file" ./*/local.mk ./*/*/local.mk || missing+=" $file"
+		# A program without _SOURCES has automake's: its name and .c.
+		grep -Fq -e "$file" -e "${file%.c} " -e "${file%.c}\\" \
+			./*/local.mk ./*/*/local.mk ||
+			grep -qE "(^|[[:space:]])${file%.c}\$" \
+			./*/local.mk ./*/*/local.mk || missing+=" $file"
 	done
 	echo "in no local.mk:$missing"
 	[ -z "$missing" ]

@@ -92,6 +92,11 @@ load ../lib/common
 	[[ $output == *"write standard output"* ]]
 }
 
+@test "a reader that ends early is no error to talk about" {
+	run bash -c "'$KMGR' help | head -1; exit \${PIPESTATUS[0]}"
+	[[ $output != *"Broken pipe"* ]]
+}
+
 @test "rules are explained, each of them" {
 	run kmgr explain-rule
 	[ "$status" -eq 0 ]

@@ -112,8 +112,8 @@ setup() {
 	[[ $output == *"can be read or written by others"*"chmod 600"* ]]
 	rm "$pin"
 	run kmgr probe-token main
-	[ "$status" -ne 0 ]
-	[[ $output == *"$pin"* ]]
+	[ "$status" -eq 3 ]
+	[[ $output == *"$pin"*"hint: the token's pin-source names"* ]]
 }
 
 @test "the PIN comes from a command, or from systemd's credentials" {

@@ -35,7 +35,7 @@ create_prod() {
 	[ "$status" -eq 4 ]
 	[[ $output == *"another policy"*"choose another name"* ]]
 	run kmgr create-cmk "bad/name" --token main --policy policy.yaml
-	[ "$status" -eq 4 ]
+	[ "$status" -eq 2 ]
 	run kmgr create-cmk other --token nowhere --policy policy.yaml
 	[ "$status" -eq 3 ]
 	[[ $(kmgr verify) == "1 CMKs"* ]]
@@ -58,10 +58,16 @@ create_prod() {
 	run kmgr create-cmk prod --token main --policy bad.yaml
 	[ "$status" -eq 5 ]
 	[[ $output == *POLICY-LIFETIME* ]]
-	printf 'version: 1\nzones: ["."]\ncustody: wrapped\n' >bad.yaml
-	run kmgr create-cmk prod --token main --policy bad.yaml
-	[ "$status" -eq 5 ]
-	[[ $output == *wrapped* ]]
+	for promise in "custody: wrapped" "zsk: { admission: ssh }" \
+		"zsk: { admission: tsig }" "ksk: { require-backup: true }"; do
+		printf 'version: 1\nzones: ["."]\n%s\n' "$promise" >bad.yaml
+		run kmgr create-cmk prod --token main --policy bad.yaml
+		[ "$status" -eq 5 ]
+		[[ $output == *"cannot keep what the policy promises"* ]]
+		run kmgr check-policy bad.yaml
+		[ "$status" -eq 0 ]
+		[[ $output == *"# "*" is not in this version of kmgr"* ]]
+	done
 	run kmgr create-cmk prod --token main --policy none.yaml
 	[ "$status" -eq 3 ]
 	[[ $(kmgr verify) == "0 CMKs, 0 key pairs"* ]]

@@ -133,7 +133,7 @@ policy_keys() {
 			if (/\.( \(\+\))?$/) { flush(); state = "" } }'
 }
 
-# Durations of standard input in seconds, so that 365d is 52w1d.
+# Durations of standard input in seconds, so that 7d is 1w.
 in_seconds() {
 	awk 'BEGIN { s["w"] = 604800; s["d"] = 86400; s["h"] = 3600
 			s["m"] = 60; s["s"] = 1 }

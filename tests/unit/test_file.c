@@ -203,7 +203,7 @@ failure_leaves_the_old_file(void **state)
 	    "to d: Is a directory");
 	check_content("d/inside", "x");
 	unit_fails(file_write("absent/f", 0600, "x", 1, &err), &err,
-	    ERR_SYSTEM, "create absent/f.");
+	    ERR_SYSTEM, "write absent/f:");
 	assert_int_equal(count("*"), 2);
 }
 
