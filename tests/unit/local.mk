@@ -1,25 +1,42 @@
-
+# --- hsm
 hsm_test_cppflags = $(unit_cppflags) $(P11KIT_CFLAGS)
-hsm_test_ldadd = libhsm.la $(unit_ldadd) -ldl
-hsm_test_sources = \
+hsm_test_ldadd = tests/unit/libsofthsm.la libhsm.la $(unit_ldadd) -ldl \
+	-lpthread
+check_LTLIBRARIES += tests/unit/libsofthsm.la
+tests_unit_libsofthsm_la_CPPFLAGS = $(hsm_test_cppflags)
+tests_unit_libsofthsm_la_SOURCES = \
 	tests/unit/softhsm.c \
 	tests/unit/softhsm.h \
 	tests/unit/unit.h
+
 hsm_tests = \
+	tests/unit/test_hsm_ckr \
+	tests/unit/test_hsm_index \
 	tests/unit/test_hsm_key \
+	tests/unit/test_hsm_pin \
+	tests/unit/test_hsm_probe \
+	tests/unit/test_hsm_session \
+	tests/unit/test_hsm_template \
 	tests/unit/test_hsm_token \
 	tests/unit/test_hsm_uri
 check_PROGRAMS += $(hsm_tests)
 TESTS += $(hsm_tests)
-tests_unit_test_hsm_key_SOURCES = tests/unit/test_hsm_key.c $(hsm_test_sources)
+tests_unit_test_hsm_ckr_CPPFLAGS = $(hsm_test_cppflags)
+tests_unit_test_hsm_ckr_LDADD = $(hsm_test_ldadd)
+tests_unit_test_hsm_index_CPPFLAGS = $(hsm_test_cppflags)
+tests_unit_test_hsm_index_LDADD = $(hsm_test_ldadd)
 tests_unit_test_hsm_key_CPPFLAGS = $(hsm_test_cppflags)
 tests_unit_test_hsm_key_LDADD = $(hsm_test_ldadd)
-tests_unit_test_hsm_token_SOURCES = tests/unit/test_hsm_token.c \
-	$(hsm_test_sources)
+tests_unit_test_hsm_pin_CPPFLAGS = $(hsm_test_cppflags)
+tests_unit_test_hsm_pin_LDADD = $(hsm_test_ldadd)
+tests_unit_test_hsm_probe_CPPFLAGS = $(hsm_test_cppflags)
+tests_unit_test_hsm_probe_LDADD = $(hsm_test_ldadd)
+tests_unit_test_hsm_session_CPPFLAGS = $(hsm_test_cppflags)
+tests_unit_test_hsm_session_LDADD = $(hsm_test_ldadd)
+tests_unit_test_hsm_template_CPPFLAGS = $(hsm_test_cppflags)
+tests_unit_test_hsm_template_LDADD = $(hsm_test_ldadd)
 tests_unit_test_hsm_token_CPPFLAGS = $(hsm_test_cppflags)
 tests_unit_test_hsm_token_LDADD = $(hsm_test_ldadd)
-tests_unit_test_hsm_uri_SOURCES = tests/unit/test_hsm_uri.c \
-	$(hsm_test_sources)
 tests_unit_test_hsm_uri_CPPFLAGS = $(hsm_test_cppflags)
 tests_unit_test_hsm_uri_LDADD = $(hsm_test_ldadd)
 # --- store

@@ -364,10 +364,11 @@ test_list(void **state)
 	unit_ok(hsm_object_list(token, &objects, &n, &err), &err);
 	assert_int_equal(n, 0);
 	free(objects);
-	for (spec.id[0] = 0; spec.id[0] < 70; spec.id[0]++)
+	/* more than one C_FindObjects gives */
+	for (spec.id[0] = 0; spec.id[0] < 33; spec.id[0]++)
 		hsm_key_free(generate(token, &spec));
 	unit_ok(hsm_object_list(token, &objects, &n, &err), &err);
-	assert_int_equal(n, 140);
+	assert_int_equal(n, 66);
 	for (i = 0; i < n; i++) {
 		assert_int_equal(objects[i].id_len, HSM_ID_LEN);
 		assert_int_equal(objects[i].id[15], 1);
@@ -375,8 +376,8 @@ test_list(void **state)
 		n_private += objects[i].class == HSM_CLASS_PRIVATE;
 		n_public += objects[i].class == HSM_CLASS_PUBLIC;
 	}
-	assert_int_equal(n_private, 70);
-	assert_int_equal(n_public, 70);
+	assert_int_equal(n_private, 33);
+	assert_int_equal(n_public, 33);
 	assert_string_equal(hsm_class_name(HSM_CLASS_DATA), "data");
 	free(objects);
 	hsm_token_close(token);
@@ -475,7 +476,7 @@ test_find_many(void **state)
 	struct softhsm *soft = *state;
 	struct hsm_token *token = softhsm_open(soft);
 	struct hsm_key_spec spec = spec_of(ALG_ECDSAP256SHA256, 0, 0);
-	struct hsm_key *key, *made[30];
+	struct hsm_key *key, *made[12];
 	struct error err = ERR_INIT;
 	size_t left;
 	uint8_t i;

@@ -64,7 +64,8 @@ test_softhsm(void **state)
 	size_t i, n = 99;
 
 	(void)state;
-	unit_ok(hsm_probe_run(token, &probe, &err), &err);
+	unit_ok(hsm_probe_run(token, HSM_PROBE_ALL, ALG_NONE, &probe,
+	    &err), &err);
 	assert_false(probe->uses_token_objects);
 	assert_int_equal(probe->n_rows, 42);
 	for (i = 0; i < probe->n_rows; i++)
@@ -80,6 +81,32 @@ test_softhsm(void **state)
 	softhsm_free(soft);
 }
 
+/* What a CMK in custody token needs: nothing of wrapping, no RSA. */
+static void
+test_resident(void **state)
+{
+	struct softhsm *soft = softhsm_new();
+	struct hsm_token *token = softhsm_open(soft);
+	struct hsm_probe *probe = NULL;
+	struct error err = ERR_INIT;
+	size_t i, n_works = 0, n_required = 0;
+
+	(void)state;
+	unit_ok(hsm_probe_run(token, HSM_PROBE_RESIDENT, ALG_ED25519, &probe,
+	    &err), &err);
+	for (i = 0; i < probe->n_rows; i++) {
+		check_row(&probe->rows[i]);
+		assert_int_not_equal(probe->rows[i].weight, HSM_WRAPPED_ONLY);
+		n_works += probe->rows[i].verdict == HSM_WORKS;
+		n_required += probe->rows[i].weight == HSM_REQUIRED;
+	}
+	assert_int_equal(n_works, 2);
+	assert_int_equal(n_required, 9);
+	hsm_probe_free(probe);
+	hsm_token_close(token);
+	softhsm_free(soft);
+}
+
 static void
 test_needs_login(void **state)
 {
@@ -90,8 +117,8 @@ test_needs_login(void **state)
 
 	(void)state;
 	unit_ok(hsm_token_open(&soft->config, &token, &err), &err);
-	unit_fails(hsm_probe_run(token, &probe, &err), &err, ERR_TOKEN,
-	    "CKR_USER_NOT_LOGGED_IN");
+	unit_fails(hsm_probe_run(token, HSM_PROBE_ALL, ALG_NONE, &probe,
+	    &err), &err, ERR_TOKEN, "CKR_USER_NOT_LOGGED_IN");
 	assert_null(probe);
 	hsm_token_close(token);
 	softhsm_free(soft);
@@ -118,7 +145,8 @@ test_sweep(void **state)
 	(void)strcpy(spec.label, "kmgr1:probes:");
 	unit_ok(hsm_key_generate(token, &spec, &key, &err), &err);
 	hsm_key_free(key);
-	unit_ok(hsm_probe_run(token, &probe, &err), &err);
+	unit_ok(hsm_probe_run(token, HSM_PROBE_ALL, ALG_NONE, &probe,
+	    &err), &err);
 	hsm_probe_free(probe);
 	unit_ok(hsm_object_list(token, &objects, &n, &err), &err);
 	assert_int_equal(n, 2);
@@ -153,6 +181,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_softhsm),
+		cmocka_unit_test(test_resident),
 		cmocka_unit_test(test_needs_login),
 		cmocka_unit_test(test_sweep),
 		cmocka_unit_test(test_leak),
