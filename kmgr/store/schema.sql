@@ -70,7 +70,7 @@ CREATE UNIQUE INDEX ksk_tag ON ksk (zone, key_tag) WHERE state <> 'removed';
 CREATE UNIQUE INDEX ksk_revoked_tag ON ksk (zone, revoked_tag)
 	WHERE state <> 'removed';
 CREATE INDEX ksk_cmk ON ksk (cmk_id, zone, generation);
-CREATE INDEX ksk_key ON ksk (key_id);
+CREATE INDEX ksk_key ON ksk (key_id, created_at, id);
 
 CREATE TABLE signature (
 	id		INTEGER PRIMARY KEY,

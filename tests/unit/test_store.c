@@ -282,6 +282,32 @@ lists_ksks_by_zone_and_cmk(void **state)
 }
 
 static void
+finds_the_first_ksk_of_a_key(void **state)
+{
+	struct storehelp *help = begun(state);
+	struct ksk_row later = storehelp_ksk(1, "a.", 1), got = { 0 };
+	bool found = false;
+
+	later.created_at++;
+	unit_ok(store_ksk_put(help->store, &later, &help->err), &help->err);
+	(void)storehelp_id(1002, later.id);
+	free(later.zone);
+	later.zone = mem_strdup("b.");
+	later.created_at--;
+	unit_ok(store_ksk_put(help->store, &later, &help->err), &help->err);
+	committed(help);
+	unit_ok(store_ksk_of_key(help->store, later.key_id, &got, &found,
+	    &help->err), &help->err);
+	assert_true(found);
+	assert_string_equal(got.zone, "b.");
+	ksk_row_clear(&got);
+	unit_ok(store_ksk_of_key(help->store, later.id, &got, &found,
+	    &help->err), &help->err);
+	assert_false(found);
+	ksk_row_clear(&later);
+}
+
+static void
 has_one_ksk_per_generation_and_tag(void **state)
 {
 	struct storehelp *help = begun(state);
@@ -547,6 +573,7 @@ main(void)
 		STOREHELP_TEST(finds_the_newest_shared_key),
 		STOREHELP_TEST(keeps_ksks),
 		STOREHELP_TEST(lists_ksks_by_zone_and_cmk),
+		STOREHELP_TEST(finds_the_first_ksk_of_a_key),
 		STOREHELP_TEST(has_one_ksk_per_generation_and_tag),
 		STOREHELP_TEST(keeps_signatures),
 		STOREHELP_TEST(keeps_the_last_zsk_set),
