@@ -13,6 +13,7 @@ tests_interop_steal_SOURCES = \
 
 interop_tests = \
 	tests/interop/10-chain.bats \
+	tests/interop/20-tokens.bats \
 	tests/interop/30-cannot-leave.bats
 
 TESTS += $(interop_tests)
