@@ -13,6 +13,7 @@ struct list_arg {
 	const uint8_t		*id;	/* or NULL: all */
 	struct hsm_object	*objects;
 	size_t			 n;
+	bool			 is_again;
 };
 
 const char *
@@ -88,7 +89,7 @@ object_read(const struct module *module, ck_session_handle_t session,
 	return 0;
 }
 
-/* Gone since the search: somebody else destroyed it, and that is the answer. */
+/* Gone since the search: somebody else destroyed it, or so the token says. */
 static bool
 is_gone(const struct error *err)
 {
@@ -131,7 +132,7 @@ list_work(struct hsm_token *token, ck_session_handle_t session, void *arg,
 		if (object_read(module, session, handles[i],
 		    &list->objects[list->n], &failed) == 0)
 			list->n++;
-		else if (is_gone(&failed))
+		else if (is_gone(&failed) && list->is_again)
 			err_clear(&failed);
 	}
 	free(handles);
@@ -141,12 +142,21 @@ list_work(struct hsm_token *token, ck_session_handle_t session, void *arg,
 	return -1;
 }
 
+/* What is gone is believed to be when it is so for the second time. */
+static void
+list_forget(void *arg)
+{
+	struct list_arg *list = arg;
+
+	list->is_again = true;
+}
+
 static int
 list(struct hsm_token *token, const uint8_t *id, struct hsm_object **out,
     size_t *n, struct error *err)
 {
-	struct list_arg found = { id, NULL, 0 };
-	const struct run run = { list_work, NULL, &found, RUN_AGAIN };
+	struct list_arg found = { id, NULL, 0, false };
+	const struct run run = { list_work, list_forget, &found, RUN_AGAIN };
 
 	*out = NULL;
 	*n = 0;
