@@ -100,26 +100,41 @@ image_check(const char *path, struct error *err)
 }
 
 /*
- * The functions of the image that is already in memory, or NULL. It is never
- * unmapped afterwards: few modules survive that.
+ * The functions of an image; *out is NULL where mode has RTLD_NOLOAD and it is
+ * not in memory yet. It is never unmapped afterwards: few modules survive that.
  */
-static struct ck_function_list *
-functions_of(const char *path)
+static int
+functions_get(const char *path, int mode, struct ck_function_list **out,
+    struct error *err)
 {
-	struct ck_function_list *list = NULL;
 	CK_C_GetFunctionList get = NULL;
+	ck_rv_t rv = CKR_OK;
 	void *image, *symbol;
 
-	image = dlopen(path, RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE);
+	*out = NULL;
+	image = dlopen(path, RTLD_NOW | RTLD_NODELETE | mode);
 	if (image == NULL)
-		return NULL;
+		return 0;
 	if ((symbol = dlsym(image, "C_GetFunctionList")) != NULL) {
 		/* ISO C has no cast from an object to a function. */
 		memcpy(&get, &symbol, sizeof(get));
-		if (get(&list) != CKR_OK)
-			list = NULL;
+		rv = get(out);
 	}
 	(void)dlclose(image);
+	if (rv == CKR_OK)
+		return 0;
+	*out = NULL;
+	return ckr_set(err, "C_GetFunctionList", rv);
+}
+
+/* As above where no answer is answer enough. */
+static struct ck_function_list *
+functions_of(const char *path)
+{
+	struct error ignored = ERR_INIT;
+	struct ck_function_list *list;
+
+	(void)functions_get(path, RTLD_NOLOAD, &list, &ignored);
 	return list;
 }
 
@@ -141,7 +156,9 @@ list_init(struct module *module, const char *path, struct error *err)
 	struct ck_c_initialize_args args = { .flags = CKF_OS_LOCKING_OK };
 	ck_rv_t rv;
 
-	if ((module->list = functions_of(path)) == NULL)
+	if (functions_get(path, RTLD_NOLOAD, &module->list, err) != 0)
+		return -1;
+	if (module->list == NULL)
 		return err_set(err, ERR_TOKEN,
 		    "%s gives no list of functions", path);
 	if (is_initialized(module->list))
@@ -151,6 +168,31 @@ list_init(struct module *module, const char *path, struct error *err)
 		return ckr_set(err, "C_Initialize", rv);
 	module->is_instance = rv == CKR_OK;
 	return 0;
+}
+
+/*
+ * libp11 calls C_GetFunctionList, whose answer it keeps to itself, then
+ * C_Initialize and C_GetInfo.
+ */
+static int
+ctx_load(PKCS11_CTX *ctx, const char *path, struct error *err)
+{
+	struct error failed = ERR_INIT;
+	struct ck_function_list *list;
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		if (PKCS11_CTX_load(ctx, path) == 0)
+			return 0;
+		(void)libp11_error(&failed, "C_Initialize or C_GetInfo",
+		    "the module failed to start");
+		if (failed.code != CKR_OK ||
+		    functions_get(path, 0, &list, &failed) != 0)
+			break;
+		/* It answers now; so does it to libp11, perhaps. */
+	}
+	*err = failed;
+	return err_hint(err, "see the module's own configuration and log");
 }
 
 /* Have libp11 load and initialise the module, initialised already or not. */
@@ -163,11 +205,7 @@ own_load(struct module *module, const char *path, struct error *err)
 		return -1;
 	module->ctx = PKCS11_CTX_new();
 	at_us = module_clock_us();
-	if (PKCS11_CTX_load(module->ctx, path) != 0) {
-		(void)libp11_error(err, "C_Initialize",
-		    "the module failed to start");
-		(void)err_hint(err, "see the module's own configuration and "
-		    "log");
+	if (ctx_load(module->ctx, path, err) != 0) {
 		module_called(module, "C_Initialize", err->code, at_us);
 		PKCS11_CTX_free(module->ctx);
 		module->ctx = NULL;
@@ -264,8 +302,8 @@ find_by_libp11(struct module *module, const struct hsm_uri *uri,
 	if (module->slots == NULL && PKCS11_enumerate_slots(module->ctx,
 	    &module->slots, &module->n_slots) != 0) {
 		module->slots = NULL;
-		(void)libp11_error(err, "C_GetSlotList",
-		    "the module lists no slots");
+		(void)libp11_error(err, "C_GetSlotList, C_GetSlotInfo or "
+		    "C_GetTokenInfo", "the module lists no slots");
 		module_called(module, "C_GetSlotList", err->code, at_us);
 		return -1;
 	}
