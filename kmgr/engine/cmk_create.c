@@ -114,7 +114,8 @@ check_probe(const struct hsm_probe *probe, const struct cmk_request *request,
     struct error *err)
 {
 	const struct hsm_probe_row *leak = hsm_probe_leak(probe);
-	const char *word = alg_find(request->policy->alg)->word;
+	const struct hsm_probe_row *row = tokens_row(probe,
+	    request->policy->alg);
 
 	if (leak != NULL) {
 		(void)err_set(err, ERR_TOKEN, "token %s lets a private key "
@@ -125,7 +126,9 @@ check_probe(const struct hsm_probe *probe, const struct cmk_request *request,
 	}
 	if (!tokens_can(probe, request->policy->alg)) {
 		(void)err_set(err, ERR_TOKEN, "token %s cannot make and use "
-		    "%s keys, which the policy wants", request->token, word);
+		    "%s keys, which the policy wants (%s)", request->token,
+		    alg_find(request->policy->alg)->word,
+		    row == NULL ? "not tried" : row->detail);
 		return err_hint(err, "kmgr probe-token %s shows what it can",
 		    request->token);
 	}

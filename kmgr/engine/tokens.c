@@ -34,8 +34,8 @@ tokens_probe_json(const struct hsm_probe *probe)
 	return list;
 }
 
-bool
-tokens_can(const struct hsm_probe *probe, enum alg alg)
+const struct hsm_probe_row *
+tokens_row(const struct hsm_probe *probe, enum alg alg)
 {
 	const char *word = alg_find(alg)->word;
 	const size_t len = strlen(word);
@@ -44,6 +44,14 @@ tokens_can(const struct hsm_probe *probe, enum alg alg)
 	/* The probe's rows of algorithms begin with the policy's word. */
 	for (i = 0; i < probe->n_rows; i++)
 		if (strncmp(probe->rows[i].id, word, len) == 0)
-			return probe->rows[i].verdict == HSM_WORKS;
-	return false;
+			return &probe->rows[i];
+	return NULL;
+}
+
+bool
+tokens_can(const struct hsm_probe *probe, enum alg alg)
+{
+	const struct hsm_probe_row *row = tokens_row(probe, alg);
+
+	return row != NULL && row->verdict == HSM_WORKS;
 }

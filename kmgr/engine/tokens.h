@@ -23,6 +23,13 @@ struct json *tokens_identity_json(const struct hsm_token_info *info);
 struct json *tokens_probe_json(const struct hsm_probe *probe);
 
 /**
+ * tokens_row(probe, alg):
+ * What came of making and using a key of ${alg}, or NULL if it was not tried.
+ */
+const struct hsm_probe_row *tokens_row(const struct hsm_probe *probe,
+    enum alg alg);
+
+/**
  * tokens_can(probe, alg):
  * Whether the token made, used and destroyed a key of ${alg}.
  */
