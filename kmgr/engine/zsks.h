@@ -45,7 +45,7 @@ struct zsks_signed {
 /* A request taken apart, judged and, after zsks_sign(), signed. */
 struct zsks;
 
-/* KSKs found in their tokens, kept for all zones of a run. */
+/* KSKs, and their CMKs, found in their tokens; kept for all zones of a run. */
 struct zsks_keys;
 
 /**
@@ -83,7 +83,9 @@ void zsks_keys_free(struct zsks_keys *keys);
 /**
  * zsks_sign(session, keys, zsks, err):
  * Make every signature in the token, each under its permit, each verified in
- * software. Nothing is recorded or released yet.
+ * software. The token must hold the seal key of every CMK that judged, or what
+ * the store says of policies proves nothing. Nothing is recorded or released
+ * yet.
  *
  * Errors: ERR_POLICY, ERR_TOKEN, ERR_INTEGRITY.
  */

@@ -13,6 +13,10 @@ struct zsks_keys {
 		struct signer_key *key;
 	}	*opened;
 	size_t	 n;
+	struct proved {
+		char		 id[STORE_ID_TEXT];
+	}	*cmks;
+	size_t	 n_cmks;
 };
 
 struct zsks_keys *
@@ -32,7 +36,31 @@ zsks_keys_free(struct zsks_keys *keys)
 	for (i = 0; i < keys->n; i++)
 		signer_key_free(keys->opened[i].key);
 	free(keys->opened);
+	free(keys->cmks);
 	free(keys);
+}
+
+/*
+ * Policy and endorsements are signed by the seal key that the store names.
+ * That it is the one in the token only the token can say.
+ */
+static int
+prove_cmk(struct session *session, struct zsks_keys *keys,
+    const struct cmk *cmk, struct error *err)
+{
+	struct hsm_key *seal_key = NULL;
+	struct proved *proved;
+	size_t i;
+
+	for (i = 0; i < keys->n_cmks; i++)
+		if (strcmp(keys->cmks[i].id, cmk->row.id) == 0)
+			return 0;
+	if (cmk_open_seal_key(session, cmk, &seal_key, err) != 0)
+		return -1;
+	hsm_key_free(seal_key);
+	proved = mem_push(&keys->cmks, keys->n_cmks++, sizeof(*proved));
+	memcpy(proved->id, cmk->row.id, sizeof(proved->id));
+	return 0;
 }
 
 /* The key pair of ksk in its token, found at its first use. */
@@ -67,6 +95,7 @@ sign_one(struct session *session, struct zsks_keys *keys,
 	int rc = -1;
 
 	if (permit_new(zsks->judgements[i], rrset, rrsig, &permit, err) == 0 &&
+	    prove_cmk(session, keys, zsks->ksks[i].cmk, err) == 0 &&
 	    key_of(session, keys, &zsks->ksks[i], &key, err) == 0)
 		rc = signer_sign(permit, key, rrset, rrsig, err);
 	permit_free(permit);

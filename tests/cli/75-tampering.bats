@@ -72,3 +72,37 @@ signs() {
 	[ "$(kmgr --json list-ksks b.example | jq -r '.ksks[0].dnskey')" = \
 		"$real" ]
 }
+
+# forge TEXT TAG: the attacker's signature of a statement, base64.
+forge() {
+	{ printf '%s\0' "$2"; printf '%s' "$1"; } |
+		openssl dgst -sha256 -sign own.pem | base64 -w 0
+}
+
+@test "a policy under a forged seal signs nothing" {
+	prod
+	spki=$(attacker_key)
+	policy=$(sqlite3 kmgr.db "SELECT policy FROM cmk" |
+		sed 's/"validity":[0-9]*/"validity":31536000/
+		s/"max-horizon":[0-9]*/"max-horizon":63072000/')
+	new=$(printf '%s' "$policy" | sha256sum | cut -d ' ' -f 1)
+	old=$(sqlite3 kmgr.db "SELECT lower(hex(policy_hash)) FROM cmk")
+	seal=$(sqlite3 kmgr.db "SELECT seal FROM cmk")
+	statement=$(sqlite3 kmgr.db "SELECT endorsement FROM ksk")
+	seal=${seal/$old/$new}
+	statement=${statement/$old/$new}
+	sql "UPDATE cmk SET policy = '$policy', policy_hash = x'$new',
+		seal = '$seal',
+		seal_signature = '$(forge "$seal" kmgr/policy/v1)';
+		UPDATE ksk SET endorsement = '$statement',
+		endorsement_signature =
+		'$(forge "$statement" kmgr/endorsement/v1)';
+		UPDATE key SET spki = x'$spki' WHERE role = 'seal'"
+	# The store agrees with itself; the token does not.
+	[[ $(kmgr get-policy prod --format json) == *'"validity":31536000'* ]]
+	run kmgr sign-zsks example.com zsk --validity 300d
+	[ "$status" -eq 10 ]
+	[[ $output == *"seal key of CMK prod"*"is not the recorded one"* ]]
+	run kmgr verify
+	[ "$status" -eq 10 ]
+}
