@@ -29,6 +29,15 @@ cmk_create_unsupported(const struct policy *policy)
 	return policy->require_backup ? "ksk.require-backup: true" : NULL;
 }
 
+/* A CMK is found by its name or its id, and so a name must be no id. */
+static bool
+is_id(const char *name)
+{
+	const size_t len = STORE_ID_TEXT - 1;
+
+	return strlen(name) == len && strspn(name, "0123456789abcdef") == len;
+}
+
 static int
 check_request(const struct cmk_request *request, struct error *err)
 {
@@ -40,6 +49,9 @@ check_request(const struct cmk_request *request, struct error *err)
 		return err_set(err, ERR_USAGE, "\"%.80s\" is no name for a "
 		    "CMK: 1 to %d letters, digits and . _ -, a letter or "
 		    "digit first", request->name, CMK_NAME_MAX);
+	if (is_id(request->name))
+		return err_set(err, ERR_INPUT, "\"%s\" looks like the id of "
+		    "a CMK; choose another name", request->name);
 	rules_check_policy(request->policy, &findings);
 	if (findings_failed(&findings) > 0)
 		rc = findings_error(&findings, err);
@@ -229,7 +241,10 @@ row_from_payload(const struct intent_row *intent, const struct json *payload,
 	const char *name = json_get_text(payload, "name");
 	struct buf text = BUF_INIT;
 
-	if (id == NULL || strlen(id) >= sizeof(row->id) || name == NULL)
+	if (id == NULL || strlen(id) != sizeof(row->id) - 1 || name == NULL ||
+	    json_get(payload, "token_identity") == NULL ||
+	    json_get(payload, "probe") == NULL ||
+	    json_get(payload, "policy") == NULL)
 		return err_set(err, ERR_INTEGRITY,
 		    "intent %lld is damaged", (long long)intent->id);
 	*row = (struct cmk_row) { .created_at = at };

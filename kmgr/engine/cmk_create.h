@@ -49,7 +49,7 @@ int cmk_create_apply(struct session *session,
  * Record the CMK whose seal key ${key} was made for ${intent}, in one
  * transaction that closes the intent.
  *
- * Errors: ERR_STORE.
+ * Errors: ERR_INPUT (its name was taken meanwhile), ERR_STORE, ERR_INTEGRITY.
  */
 int cmk_create_finish(struct session *session,
     const struct intent_row *intent, struct hsm_key *key, struct error *err);

@@ -174,6 +174,64 @@ undo_crashed(struct session *session, const struct intent_row *intent,
 	    left + wrecks.n_left > 0 ? "abandoned" : "undone", why, err);
 }
 
+/* Close intent and leave what the token holds for it. */
+static int
+abandon(struct session *session, const struct intent_row *intent,
+    const char *why, struct error *err)
+{
+
+	session_note(session, "what token %s holds for \"%s\" (id %s) stays "
+	    "there, of no use, recorded as abandoned: %s", intent->token,
+	    intent->label, intent->key_id, why);
+	return resolve(session, intent, "abandoned", why, err);
+}
+
+/*
+ * The record of a key and the end of its intent are one transaction. An open
+ * intent for a recorded key was put there to have the key destroyed, or
+ * endorsed for another zone.
+ */
+static int
+check_unclaimed(struct session *session, const struct intent_row *intent,
+    struct error *err)
+{
+	bool has_key = false, has_ksk = false;
+	struct key_row key = { 0 };
+	struct ksk_row ksk = { 0 };
+	struct store *store;
+
+	if (session_store(session, &store, err) != 0 || store_key_find(store,
+	    intent->key_id, &key, &has_key, err) != 0)
+		return -1;
+	key_row_clear(&key);
+	if (store_ksk_of_key(store, intent->key_id, &ksk, &has_ksk,
+	    err) != 0)
+		return -1;
+	ksk_row_clear(&ksk);
+	if (!has_key && !has_ksk)
+		return 0;
+	(void)err_set(err, ERR_INTEGRITY, "intent %lld is open for the key "
+	    "%s, which is in use", (long long)intent->id, intent->key_id);
+	return err_hint(err, "the store was changed behind kmgr's back; no "
+	    "key was touched; kmgr verify lists every difference");
+}
+
+/* Whether every object was made for intent; a token may keep no label. */
+static bool
+is_labelled_so(const struct hsm_object *objects, size_t n,
+    const struct intent_row *intent)
+{
+	size_t i;
+
+	if (strncmp(intent->label, "kmgr1:", 6) != 0)
+		return false;
+	for (i = 0; i < n; i++)
+		if (objects[i].label[0] != '\0' &&
+		    strcmp(objects[i].label, intent->label) != 0)
+			return false;
+	return true;
+}
+
 static bool
 is_whole_pair(const struct hsm_object *objects, size_t n)
 {
@@ -198,29 +256,44 @@ finish(struct session *session, const struct intent_row *intent,
 	    intent->kind);
 }
 
+/* What an interrupted generation left in the token. */
+enum remains {
+	REMAINS_PAIR,		/* it came to its end */
+	REMAINS_PART,		/* nothing, or what cannot prove itself */
+	REMAINS_FOREIGN		/* what was not made for the intent */
+};
+
 /*
- * The pair of a generation that came to its end, or NULL and why not. A key
- * that nobody has seen yet is no loss, so one that cannot prove itself goes,
- * whatever the reason.
+ * What is there for intent: the pair, or NULL and why not. A key that nobody
+ * has seen yet is no loss, so one that cannot prove itself goes, whatever the
+ * reason.
  */
 static int
-find_finished(struct hsm_token *token, const uint8_t id[static HSM_ID_LEN],
-    struct hsm_key **out, const char **why, struct error *err)
+find_remains(struct hsm_token *token, const struct intent_row *intent,
+    enum remains *out, struct hsm_key **pair, const char **why,
+    struct error *err)
 {
 	struct error unproved = ERR_INIT;
 	struct hsm_object *objects = NULL;
+	uint8_t id[HSM_ID_LEN];
 	struct hsm_key *key = NULL;
 	size_t n = 0;
 
-	*out = NULL;
-	if (hsm_object_find(token, id, &objects, &n, err) != 0)
+	*pair = NULL;
+	*out = REMAINS_PART;
+	if (key_id_of(intent, id, err) != 0 ||
+	    hsm_object_find(token, id, &objects, &n, err) != 0)
 		return -1;
 	*why = n == 0 ? "interrupted before the token made the key" :
 	    "interrupted while the token made the key";
-	if (is_whole_pair(objects, n) &&
+	if (!is_labelled_so(objects, n, intent)) {
+		*out = REMAINS_FOREIGN;
+		*why = "its label is another one";
+	} else if (is_whole_pair(objects, n) &&
 	    hsm_key_find(token, id, &key, &unproved) == 0 && key != NULL &&
 	    hsm_key_prove(key, &unproved) == 0) {
-		*out = key;
+		*out = REMAINS_PAIR;
+		*pair = key;
 		key = NULL;
 	}
 	hsm_key_free(key);
@@ -228,28 +301,52 @@ find_finished(struct hsm_token *token, const uint8_t id[static HSM_ID_LEN],
 	return 0;
 }
 
+/*
+ * Finish intent with the pair key. Where token or store fails, the next run
+ * tries again. What is refused will never be recorded: the pair is left alone,
+ * since a whole pair is never destroyed on the store's word, and the intent
+ * must not stand in the way of all that comes after it.
+ */
+static int
+finish_or_abandon(struct session *session, const struct intent_row *intent,
+    struct hsm_key *key, struct error *err)
+{
+	struct error refused = ERR_INIT;
+
+	if (finish(session, intent, key, &refused) == 0) {
+		session_note(session, "finished what an interrupted %s had "
+		    "begun (%s)", intent->kind, intent->label);
+		return 0;
+	}
+	if (refused.class == ERR_INPUT || refused.class == ERR_POLICY)
+		return abandon(session, intent, refused.msg, err);
+	*err = refused;
+	return -1;
+}
+
 static int
 resume_one(struct session *session, struct hsm_token *token,
     const struct intent_row *intent, struct error *err)
 {
-	uint8_t id[HSM_ID_LEN];
 	struct hsm_key *key = NULL;
+	enum remains remains;
 	const char *why;
 	int rc = -1;
 
-	if (key_id_of(intent, id, err) != 0 ||
-	    find_finished(token, id, &key, &why, err) != 0)
-		goto out;
-	if (key == NULL) {
+	if (check_unclaimed(session, intent, err) != 0 ||
+	    find_remains(token, intent, &remains, &key, &why, err) != 0)
+		return -1;
+	switch (remains) {
+	case REMAINS_PAIR:
+		rc = finish_or_abandon(session, intent, key, err);
+		break;
+	case REMAINS_PART:
 		rc = undo_crashed(session, intent, why, err);
-		goto out;
+		break;
+	case REMAINS_FOREIGN:
+		rc = abandon(session, intent, why, err);
+		break;
 	}
-	if (finish(session, intent, key, err) != 0)
-		goto out;
-	session_note(session, "finished what an interrupted %s had begun "
-	    "(%s)", intent->kind, intent->label);
-	rc = 0;
- out:
 	hsm_key_free(key);
 	return rc;
 }

@@ -53,7 +53,9 @@ int intent_undo(struct session *session, const struct intent_row *intent,
 /**
  * intent_resume(session, token, err):
  * Finish or undo every open intent of ${token}: a whole pair is recorded as
- * its command would have done, half a pair is destroyed or abandoned.
+ * its command would have done, half a pair is destroyed or abandoned. A whole
+ * pair that may not be recorded, and objects with another label, are abandoned
+ * and left as they are; an intent for a key in use is ERR_INTEGRITY.
  *
  * Errors: ERR_TOKEN, ERR_STORE, ERR_INTEGRITY.
  */

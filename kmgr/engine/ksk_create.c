@@ -201,6 +201,11 @@ try_ksk(struct session *session, const struct cmk *cmk,
 	    intent_make_key(session, &intent, &spec, &birth.key, err) == 0)
 		rc = ksk_endorse_new(session, cmk, seal_key, &birth, made,
 		    err);
+	if (rc == 0 && !*made) {
+		session_note(session, "a new key had a key tag that collides "
+		    "in the zone; it was thrown away");
+		rc = intent_undo(session, &intent, "key tag collision", err);
+	}
 	hsm_key_free(birth.key);
 	json_free(payload);
 	intent_row_clear(&intent);

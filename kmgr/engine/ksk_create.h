@@ -48,10 +48,12 @@ int ksk_create_apply(struct session *session,
 /**
  * ksk_create_finish(session, intent, key, err):
  * Endorse and record the KSK whose pair ${key} was made for ${intent}, in one
- * transaction that closes the intent. Where its key tag collides in the zone
- * the pair is destroyed and the intent undone, which is no error.
+ * transaction that closes the intent. All that was checked before the pair was
+ * made is checked again.
  *
- * Errors: ERR_TOKEN, ERR_STORE, ERR_INTEGRITY.
+ * Errors: ERR_INPUT, ERR_POLICY (it may not be recorded, now or later; also
+ * where its key tag collides in the zone); ERR_TOKEN, ERR_STORE,
+ * ERR_INTEGRITY.
  */
 int ksk_create_finish(struct session *session,
     const struct intent_row *intent, struct hsm_key *key, struct error *err);

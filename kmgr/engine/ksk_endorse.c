@@ -10,6 +10,7 @@
 #include "kmgr/engine/signer.h"
 #include "kmgr/engine/statement.h"
 #include "kmgr/store/ledger.h"
+#include "policy/rules.h"
 
 static void
 add_tag(uint16_t **tags, size_t *n, uint16_t tag)
@@ -219,13 +220,8 @@ ksk_endorse_new(struct session *session, const struct cmk *cmk,
 	    hsm_key_public(birth->key), err) != 0 || tag_collides(store, cmk,
 	    birth->zone, &dnskey, &collides, err) != 0)
 		return -1;
-	if (collides) {
-		session_note(session, "a new key had key tag %u, which "
-		    "collides in the zone; it was thrown away",
-		    dnskey_tag(&dnskey));
-		return intent_undo(session, birth->intent,
-		    "key tag collision", err);
-	}
+	if (collides)
+		return 0;
 	cmk_key_row(cmk->row.id, "ksk", birth->intent, birth->key,
 	    session_now(session), &key_row);
 	key_row.is_shared = cmk->policy->custody == CUSTODY_SHARED;
@@ -240,17 +236,50 @@ ksk_endorse_new(struct session *session, const struct cmk *cmk,
 	return rc;
 }
 
+/*
+ * What was checked before the intent was written. The intent is the store's
+ * word only, and time has passed.
+ */
+static int
+check_birth(struct store *store, const struct cmk *cmk,
+    const struct ksk_birth *birth, struct error *err)
+{
+	struct rules_new_ksk wanted = { .zone = *birth->zone };
+	struct findings findings = FINDINGS_INIT;
+	char zone[NAME_TEXT_MAX];
+	struct ksk_row *rows;
+	size_t i, n;
+	int rc = 0;
+
+	if (!cmk_is_sealed(cmk) ||
+	    strcmp(cmk->row.token, birth->intent->token) != 0 ||
+	    hsm_key_alg(birth->key) != cmk->policy->alg)
+		return err_set(err, ERR_INTEGRITY, "intent %lld is none of "
+		    "CMK %s", (long long)birth->intent->id, cmk->row.name);
+	if (store_ksk_list(store, name_text(birth->zone, zone), NULL, &rows,
+	    &n, err) != 0)
+		return -1;
+	for (i = 0; i < n; i++)
+		wanted.n_present += strcmp(rows[i].state, "removed") != 0;
+	ksk_rows_free(rows, n);
+	rules_check_new_ksk(cmk->policy, &wanted, &findings);
+	if (findings_failed(&findings) > 0)
+		rc = findings_error(&findings, err);
+	findings_clear(&findings);
+	return rc;
+}
+
 int
 ksk_create_finish(struct session *session, const struct intent_row *intent,
     struct hsm_key *key, struct error *err)
 {
 	struct ksk_birth birth = { .intent = intent, .key = key };
 	struct hsm_key *seal_key = NULL;
-	char ksk_id[STORE_ID_TEXT];
+	char ksk_id[STORE_ID_TEXT], zone_text[NAME_TEXT_MAX];
 	struct cmk *cmk = NULL;
 	struct store *store;
 	struct name zone;
-	bool made;
+	bool made = false;
 	int rc = -1;
 
 	if (session_store(session, &store, err) != 0 ||
@@ -258,9 +287,13 @@ ksk_create_finish(struct session *session, const struct intent_row *intent,
 		return -1;
 	birth.ksk_id = ksk_id;
 	birth.zone = &zone;
-	if (cmk_open_seal_key(session, cmk, &seal_key, err) == 0)
+	if (check_birth(store, cmk, &birth, err) == 0 &&
+	    cmk_open_seal_key(session, cmk, &seal_key, err) == 0)
 		rc = ksk_endorse_new(session, cmk, seal_key, &birth, &made,
 		    err);
+	if (rc == 0 && !made)
+		rc = err_set(err, ERR_POLICY, "its key tag is in use in zone "
+		    "%s", name_text(&zone, zone_text));
 	hsm_key_free(seal_key);
 	cmk_free(cmk);
 	return rc;

@@ -22,8 +22,8 @@ struct ksk_birth {
 /**
  * ksk_endorse_new(session, cmk, seal_key, birth, made, err):
  * Endorse and record the KSK of ${birth} in one transaction that closes its
- * intent. Where its key tag collides in the zone the pair is destroyed, the
- * intent undone and *${made} false, which is no error.
+ * intent. Where its key tag collides in the zone nothing is done and *${made}
+ * is false, which is no error.
  *
  * Errors: ERR_TOKEN, ERR_STORE, ERR_INTEGRITY.
  */

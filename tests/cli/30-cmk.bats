@@ -144,3 +144,35 @@ create_prod() {
 	[ "$status" -eq 10 ]
 	[[ $output == *"cmk: CMK prod"* ]]
 }
+
+@test "a name that looks like an id is refused before a key is made" {
+	before=$(sha256_of tokens)
+	run kmgr create-cmk 0123456789abcdef0123456789abcdef --token main \
+		--policy policy.yaml
+	[ "$status" -eq 4 ]
+	[[ $output == *"choose another name"* ]]
+	[ "$before" = "$(sha256_of tokens)" ]
+	run create_prod
+	[ "$status" -eq 0 ]
+}
+
+@test "an interrupted CMK whose name is taken meanwhile stops nobody" {
+	create_prod
+	# As if the process had died with the pair made, and prod come later.
+	for trigger in $(sqlite3 kmgr.db "SELECT name FROM sqlite_master
+		WHERE type = 'trigger'"); do
+		sqlite3 kmgr.db "DROP TRIGGER $trigger"
+	done
+	key=$(sqlite3 kmgr.db "SELECT key_id FROM cmk")
+	kmgr -q create-cmk spare --token main --policy policy.yaml
+	sqlite3 kmgr.db "DELETE FROM cmk WHERE name = 'prod';
+		DELETE FROM key WHERE id = '$key';
+		UPDATE intent SET state = 'open', resolved_at = NULL
+		WHERE key_id = '$key';
+		UPDATE cmk SET name = 'prod'"
+	run kmgr create-cmk prod --token main --policy policy.yaml
+	[ "$status" -eq 0 ]
+	[[ $output == *"recorded as abandoned"*'there is a CMK "prod" already'* ]]
+	run kmgr create-ksk example.com --cmk prod
+	[ "$status" -eq 0 ]
+}

@@ -106,3 +106,64 @@ forge() {
 	run kmgr verify
 	[ "$status" -eq 10 ]
 }
+
+@test "an intent for a live key destroys it not, and endorses it not" {
+	prod
+	label=$(sqlite3 kmgr.db "SELECT label FROM key WHERE id = '$key'")
+	plant_intent "$label" example.com.
+	run kmgr create-ksk b.example --cmk prod
+	[ "$status" -eq 10 ]
+	[[ $output == *"which is in use"* ]]
+	signs
+	run kmgr verify
+	[ "$status" -eq 10 ]
+}
+
+@test "a live key whose records are gone is not destroyed" {
+	prod
+	before=$(sha256_of tokens)
+	label=$(sqlite3 kmgr.db "SELECT label FROM key WHERE id = '$key'")
+	tag=$(kmgr --json list-ksks | jq '.ksks[0].key_tag')
+	# Its tag is taken by another row, the pair's own is gone.
+	plant_intent "$label" example.com.
+	sql "UPDATE ksk SET key_id = (SELECT key_id FROM cmk);
+		DELETE FROM key WHERE id = '$key'"
+	run kmgr create-ksk b.example --cmk prod
+	[ "$status" -eq 0 ]
+	[[ $output == *"stays there"*"recorded as abandoned"*"key tag"* ]]
+	run pkcs11-tool --module "$TOKEN_MODULE" --token-label kmgr --login \
+		--pin "$TOKEN_PIN" --list-objects --type privkey
+	[[ $output == *"$key"* ]]
+}
+
+@test "an intent for another program's key leaves it alone" {
+	prod
+	key=00112233445566778899aabbccddeeff
+	pkcs11-tool --module "$TOKEN_MODULE" --token-label kmgr --login \
+		--pin "$TOKEN_PIN" --keypairgen --key-type EC:prime256v1 \
+		--id $key --label www
+	for label in www kmgr1:ksk:x; do
+		plant_intent $label b.example.
+		run kmgr create-ksk b.example --cmk prod
+		[ "$status" -eq 0 ]
+		[[ $output == *abandoned*"label is another one"* ]]
+	done
+	run pkcs11-tool --module "$TOKEN_MODULE" --token-label kmgr --login \
+		--pin "$TOKEN_PIN" --list-objects --type privkey
+	[[ $output == *"$key"* ]]
+}
+
+@test "an intent beyond the policy endorses nothing" {
+	prod
+	label=$(sqlite3 kmgr.db "SELECT label FROM key WHERE id = '$key'")
+	printf 'version: 1\nzones: ["example.net"]\n' >narrow.yaml
+	kmgr -q create-cmk narrow --token main --policy narrow.yaml >/dev/null
+	kmgr -q create-ksk example.net --cmk narrow >/dev/null
+	sql "DELETE FROM ksk WHERE key_id = '$key';
+		DELETE FROM key WHERE id = '$key';
+		DELETE FROM cmk WHERE name = 'prod'"
+	plant_intent "$label" example.org.
+	run kmgr create-ksk example.net --cmk narrow
+	[[ $output == *KSK-ZONE* ]]
+	[ "$(kmgr --json list-ksks example.org | jq '.ksks | length')" -eq 0 ]
+}
