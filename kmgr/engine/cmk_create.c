@@ -7,6 +7,7 @@
 #include "kmgr/base/text.h"
 #include "kmgr/engine/cmk_create.h"
 #include "kmgr/engine/intent.h"
+#include "kmgr/engine/recovery.h"
 #include "kmgr/engine/tokens.h"
 #include "kmgr/store/ledger.h"
 #include "policy/rules.h"
@@ -217,7 +218,7 @@ cmk_create_apply(struct session *session, const struct cmk_request *request,
 	    session_store(session, &store, err) != 0 ||
 	    store_lock(store, LOCK_WAIT_S, err) != 0)
 		return -1;
-	if (intent_resume(session, request->token, err) != 0 ||
+	if (recovery_run(session, request->token, err) != 0 ||
 	    find_existing(session, request, out, err) != 0)
 		goto out;
 	if (*out != NULL)

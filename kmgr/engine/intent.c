@@ -2,27 +2,13 @@
 #include <string.h>
 
 #include "hsm/object.h"
-#include "hsm/wreck.h"
 #include "kmgr/base/mem.h"
 #include "kmgr/base/text.h"
-#include "kmgr/engine/cmk_create.h"
 #include "kmgr/engine/intent.h"
-#include "kmgr/engine/ksk_create.h"
 #include "kmgr/store/ledger.h"
 
-/* How a whole pair that was found after a crash becomes what was wanted. */
-static const struct intent_kind {
-	const char	*kind;
-	int		(*finish)(struct session *, const struct intent_row *,
-			    struct hsm_key *, struct error *);
-} kinds[] = {
-	{ INTENT_CREATE_CMK, cmk_create_finish },
-	{ INTENT_CREATE_KSK, ksk_create_finish },
-};
-#define N_KINDS (sizeof(kinds) / sizeof(kinds[0]))
-
-static int
-key_id_of(const struct intent_row *intent, uint8_t id[static HSM_ID_LEN],
+int
+intent_key_id(const struct intent_row *intent, uint8_t id[static HSM_ID_LEN],
     struct error *err)
 {
 	size_t len;
@@ -72,7 +58,7 @@ intent_make_key(struct session *session, const struct intent_row *intent,
 
 	*out = NULL;
 	if (session_token(session, intent->token, &token, err) != 0 ||
-	    key_id_of(intent, spec->id, err) != 0)
+	    intent_key_id(intent, spec->id, err) != 0)
 		return -1;
 	(void)strncpy(spec->label, intent->label, HSM_LABEL_MAX);
 	spec->label[HSM_LABEL_MAX] = '\0';
@@ -86,9 +72,8 @@ intent_make_key(struct session *session, const struct intent_row *intent,
 	return -1;
 }
 
-/* Close intent as state, and say so in the ledger. */
-static int
-resolve(struct session *session, const struct intent_row *intent,
+int
+intent_close(struct session *session, const struct intent_row *intent,
     const char *state, const char *why, struct error *err)
 {
 	struct json *payload;
@@ -115,16 +100,15 @@ resolve(struct session *session, const struct intent_row *intent,
 	return rc;
 }
 
-/* Destroy what is left of intent and count what the token keeps. */
-static int
-destroy(struct session *session, const struct intent_row *intent,
+int
+intent_destroy(struct session *session, const struct intent_row *intent,
     size_t *left, struct error *err)
 {
 	uint8_t id[HSM_ID_LEN];
 	struct hsm_token *token;
 
 	if (session_token(session, intent->token, &token, err) != 0 ||
-	    key_id_of(intent, id, err) != 0 ||
+	    intent_key_id(intent, id, err) != 0 ||
 	    hsm_object_destroy(token, id, left, err) != 0)
 		return -1;
 	if (*left > 0)
@@ -140,243 +124,10 @@ intent_undo(struct session *session, const struct intent_row *intent,
 {
 	size_t left;
 
-	if (destroy(session, intent, &left, err) != 0)
+	if (intent_destroy(session, intent, &left, err) != 0)
 		return -1;
-	return resolve(session, intent, left > 0 ? "abandoned" : "undone",
+	return intent_close(session, intent, left > 0 ? "abandoned" : "undone",
 	    why, err);
-}
-
-/*
- * As intent_undo(), after a crash: what the token had begun to write may not
- * bear the id yet.
- */
-static int
-undo_crashed(struct session *session, const struct intent_row *intent,
-    const char *why, struct error *err)
-{
-	struct hsm_wrecks wrecks;
-	struct hsm_token *token;
-	size_t left;
-
-	if (session_token(session, intent->token, &token, err) != 0 ||
-	    hsm_wreck_destroy(token, &wrecks, err) != 0 ||
-	    destroy(session, intent, &left, err) != 0)
-		return -1;
-	if (wrecks.n_destroyed > 0)
-		session_note(session, "destroyed %zu half-written key%s "
-		    "without name in token %s", wrecks.n_destroyed,
-		    wrecks.n_destroyed == 1 ? "" : "s", intent->token);
-	if (wrecks.n_left > 0)
-		session_note(session, "token %s does not destroy %zu "
-		    "half-written key%s without name", intent->token,
-		    wrecks.n_left, wrecks.n_left == 1 ? "" : "s");
-	return resolve(session, intent,
-	    left + wrecks.n_left > 0 ? "abandoned" : "undone", why, err);
-}
-
-/* Close intent and leave what the token holds for it. */
-static int
-abandon(struct session *session, const struct intent_row *intent,
-    const char *why, struct error *err)
-{
-
-	session_note(session, "what token %s holds for \"%s\" (id %s) stays "
-	    "there, of no use, recorded as abandoned: %s", intent->token,
-	    intent->label, intent->key_id, why);
-	return resolve(session, intent, "abandoned", why, err);
-}
-
-/*
- * The record of a key and the end of its intent are one transaction. An open
- * intent for a recorded key was put there to have the key destroyed, or
- * endorsed for another zone.
- */
-static int
-check_unclaimed(struct session *session, const struct intent_row *intent,
-    struct error *err)
-{
-	bool has_key = false, has_ksk = false;
-	struct key_row key = { 0 };
-	struct ksk_row ksk = { 0 };
-	struct store *store;
-
-	if (session_store(session, &store, err) != 0 || store_key_find(store,
-	    intent->key_id, &key, &has_key, err) != 0)
-		return -1;
-	key_row_clear(&key);
-	if (store_ksk_of_key(store, intent->key_id, &ksk, &has_ksk,
-	    err) != 0)
-		return -1;
-	ksk_row_clear(&ksk);
-	if (!has_key && !has_ksk)
-		return 0;
-	(void)err_set(err, ERR_INTEGRITY, "intent %lld is open for the key "
-	    "%s, which is in use", (long long)intent->id, intent->key_id);
-	return err_hint(err, "the store was changed behind kmgr's back; no "
-	    "key was touched; kmgr verify lists every difference");
-}
-
-/* Whether every object was made for intent; a token may keep no label. */
-static bool
-is_labelled_so(const struct hsm_object *objects, size_t n,
-    const struct intent_row *intent)
-{
-	size_t i;
-
-	if (strncmp(intent->label, "kmgr1:", 6) != 0)
-		return false;
-	for (i = 0; i < n; i++)
-		if (objects[i].label[0] != '\0' &&
-		    strcmp(objects[i].label, intent->label) != 0)
-			return false;
-	return true;
-}
-
-static bool
-is_whole_pair(const struct hsm_object *objects, size_t n)
-{
-
-	return n == 2 && objects[0].class != objects[1].class &&
-	    (objects[0].class == HSM_CLASS_PRIVATE ||
-	    objects[0].class == HSM_CLASS_PUBLIC) &&
-	    (objects[1].class == HSM_CLASS_PRIVATE ||
-	    objects[1].class == HSM_CLASS_PUBLIC);
-}
-
-static int
-finish(struct session *session, const struct intent_row *intent,
-    struct hsm_key *key, struct error *err)
-{
-	size_t i;
-
-	for (i = 0; i < N_KINDS; i++)
-		if (strcmp(intent->kind, kinds[i].kind) == 0)
-			return kinds[i].finish(session, intent, key, err);
-	return err_set(err, ERR_INTEGRITY, "an intent of unknown kind %s",
-	    intent->kind);
-}
-
-/* What an interrupted generation left in the token. */
-enum remains {
-	REMAINS_PAIR,		/* it came to its end */
-	REMAINS_PART,		/* nothing, or what cannot prove itself */
-	REMAINS_FOREIGN		/* what was not made for the intent */
-};
-
-/*
- * What is there for intent: the pair, or NULL and why not. A key that nobody
- * has seen yet is no loss, so one that cannot prove itself goes, whatever the
- * reason.
- */
-static int
-find_remains(struct hsm_token *token, const struct intent_row *intent,
-    enum remains *out, struct hsm_key **pair, const char **why,
-    struct error *err)
-{
-	struct error unproved = ERR_INIT;
-	struct hsm_object *objects = NULL;
-	uint8_t id[HSM_ID_LEN];
-	struct hsm_key *key = NULL;
-	size_t n = 0;
-
-	*pair = NULL;
-	*out = REMAINS_PART;
-	if (key_id_of(intent, id, err) != 0 ||
-	    hsm_object_find(token, id, &objects, &n, err) != 0)
-		return -1;
-	*why = n == 0 ? "interrupted before the token made the key" :
-	    "interrupted while the token made the key";
-	if (!is_labelled_so(objects, n, intent)) {
-		*out = REMAINS_FOREIGN;
-		*why = "its label is another one";
-	} else if (is_whole_pair(objects, n) &&
-	    hsm_key_find(token, id, &key, &unproved) == 0 && key != NULL &&
-	    hsm_key_prove(key, &unproved) == 0) {
-		*out = REMAINS_PAIR;
-		*pair = key;
-		key = NULL;
-	}
-	hsm_key_free(key);
-	free(objects);
-	return 0;
-}
-
-/*
- * Finish intent with the pair key. Where token or store fails, the next run
- * tries again. What is refused will never be recorded: the pair is left alone,
- * since a whole pair is never destroyed on the store's word, and the intent
- * must not stand in the way of all that comes after it.
- */
-static int
-finish_or_abandon(struct session *session, const struct intent_row *intent,
-    struct hsm_key *key, struct error *err)
-{
-	struct error refused = ERR_INIT;
-
-	if (finish(session, intent, key, &refused) == 0) {
-		session_note(session, "finished what an interrupted %s had "
-		    "begun (%s)", intent->kind, intent->label);
-		return 0;
-	}
-	if (refused.class == ERR_INPUT || refused.class == ERR_POLICY)
-		return abandon(session, intent, refused.msg, err);
-	*err = refused;
-	return -1;
-}
-
-static int
-resume_one(struct session *session, struct hsm_token *token,
-    const struct intent_row *intent, struct error *err)
-{
-	struct hsm_key *key = NULL;
-	enum remains remains;
-	const char *why;
-	int rc = -1;
-
-	if (check_unclaimed(session, intent, err) != 0 ||
-	    find_remains(token, intent, &remains, &key, &why, err) != 0)
-		return -1;
-	switch (remains) {
-	case REMAINS_PAIR:
-		rc = finish_or_abandon(session, intent, key, err);
-		break;
-	case REMAINS_PART:
-		rc = undo_crashed(session, intent, why, err);
-		break;
-	case REMAINS_FOREIGN:
-		rc = abandon(session, intent, why, err);
-		break;
-	}
-	hsm_key_free(key);
-	return rc;
-}
-
-int
-intent_resume(struct session *session, const char *token_name,
-    struct error *err)
-{
-	struct intent_row *intents = NULL;
-	struct hsm_token *token;
-	struct store *store;
-	size_t i, n = 0;
-	int rc = -1;
-
-	if (session_store(session, &store, err) != 0 ||
-	    store_intent_list(store, "open", &intents, &n, err) != 0)
-		return -1;
-	for (i = 0; i < n; i++) {
-		if (strcmp(intents[i].token, token_name) != 0)
-			continue;
-		if (session_token(session, token_name, &token, err) != 0 ||
-		    resume_one(session, token, &intents[i], err) != 0) {
-			(void)err_wrap(err, "resume %s", intents[i].label);
-			goto out;
-		}
-	}
-	rc = 0;
- out:
-	intent_rows_free(intents, n);
-	return rc;
 }
 
 int

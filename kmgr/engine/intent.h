@@ -51,16 +51,32 @@ int intent_undo(struct session *session, const struct intent_row *intent,
     const char *why, struct error *err);
 
 /**
- * intent_resume(session, token, err):
- * Finish or undo every open intent of ${token}: a whole pair is recorded as
- * its command would have done, half a pair is destroyed or abandoned. A whole
- * pair that may not be recorded, and objects with another label, are abandoned
- * and left as they are; an intent for a key in use is ERR_INTEGRITY.
+ * intent_key_id(intent, id, err):
+ * The CKA_ID of ${intent}.
  *
- * Errors: ERR_TOKEN, ERR_STORE, ERR_INTEGRITY.
+ * Errors: ERR_INTEGRITY.
  */
-int intent_resume(struct session *session, const char *token,
-    struct error *err);
+int intent_key_id(const struct intent_row *intent,
+    uint8_t id[static HSM_ID_LEN], struct error *err);
+
+/**
+ * intent_destroy(session, intent, left, err):
+ * Destroy what the token holds for ${intent}; *${left} objects it keeps.
+ *
+ * Errors: ERR_TOKEN.
+ */
+int intent_destroy(struct session *session, const struct intent_row *intent,
+    size_t *left, struct error *err);
+
+/**
+ * intent_close(session, intent, state, why, err):
+ * Close ${intent} as ${state} ("undone", "abandoned"), with ${why} in the
+ * ledger.
+ *
+ * Errors: ERR_STORE.
+ */
+int intent_close(struct session *session, const struct intent_row *intent,
+    const char *state, const char *why, struct error *err);
 
 /**
  * intent_payload(intent, out, err):

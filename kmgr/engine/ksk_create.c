@@ -5,6 +5,7 @@
 #include "kmgr/base/mem.h"
 #include "kmgr/base/text.h"
 #include "kmgr/engine/intent.h"
+#include "kmgr/engine/recovery.h"
 #include "kmgr/engine/ksk_create.h"
 #include "kmgr/engine/ksk_endorse.h"
 #include "kmgr/store/ledger.h"
@@ -260,7 +261,7 @@ apply(struct session *session, struct cmk *cmk, const struct plan *plan,
 }
 
 /*
- * Drop from zones those for which intent_resume() has just finished what an
+ * Drop from zones those for which recovery_run() has just finished what an
  * interrupted run of the same command wanted.
  */
 static int
@@ -281,7 +282,7 @@ drop_resumed(struct session *session, const struct cmk *cmk,
 		if (count_ksks(store, &request->zones[i], cmk->row.id,
 		    &before[i], err) != 0)
 			goto out;
-	if (intent_resume(session, cmk->row.token, err) != 0)
+	if (recovery_run(session, cmk->row.token, err) != 0)
 		goto out;
 	for (i = 0; i < request->n_zones; i++) {
 		if (count_ksks(store, &request->zones[i], cmk->row.id, &after,

@@ -20,6 +20,8 @@ libengine_la_SOURCES = \
 	kmgr/engine/ksk_endorse.h \
 	kmgr/engine/plan.c \
 	kmgr/engine/plan.h \
+	kmgr/engine/recovery.c \
+	kmgr/engine/recovery.h \
 	kmgr/engine/session.c \
 	kmgr/engine/session.h \
 	kmgr/engine/signer.c \
