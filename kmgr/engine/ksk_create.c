@@ -8,8 +8,8 @@
 #include "kmgr/engine/recovery.h"
 #include "kmgr/engine/ksk_create.h"
 #include "kmgr/engine/ksk_endorse.h"
+#include "kmgr/engine/ksk_rules.h"
 #include "kmgr/store/ledger.h"
-#include "policy/rules.h"
 
 #define LOCK_WAIT_S 30
 
@@ -45,30 +45,13 @@ count_ksks(struct store *store, const struct name *zone, const char *cmk_id,
 	return 0;
 }
 
-/* What stands in the way of a further KSK for zone, as the policy sees it. */
-static int
-check_zone(const struct cmk *cmk, const struct name *zone,
-    const struct census *census, struct error *err)
-{
-	struct rules_new_ksk wanted = { .n_present = census->n_present };
-	struct findings findings = FINDINGS_INIT;
-	int rc = 0;
-
-	wanted.zone = *zone;
-	rules_check_new_ksk(cmk->policy, &wanted, &findings);
-	if (findings_failed(&findings) > 0)
-		rc = findings_error(&findings, err);
-	findings_clear(&findings);
-	return rc;
-}
-
 static void
-plan_zone(const struct cmk *cmk, const struct name *zone, bool make_key,
-    struct plan *plan)
+plan_zone(const struct cmk *cmk, const struct name *zone,
+    enum action_kind kind, struct plan *plan)
 {
 	char text[NAME_TEXT_MAX];
 
-	if (make_key)
+	if (kind == ACTION_MAKE_KSK)
 		plan_add(plan, ACTION_MAKE_KSK, zone,
 		    "make an %s KSK for %s in token %s and endorse it",
 		    alg_name(cmk->policy->alg), name_text(zone, text),
@@ -80,8 +63,9 @@ plan_zone(const struct cmk *cmk, const struct name *zone, bool make_key,
 }
 
 static int
-plan_zones(struct store *store, const struct cmk *cmk,
-    const struct ksk_request *request, struct plan *plan, struct error *err)
+plan_zones(struct store *store, struct cmk_cache *cache,
+    const struct cmk *cmk, const struct ksk_request *request,
+    struct plan *plan, struct error *err)
 {
 	const bool is_shared = cmk->policy->custody == CUSTODY_SHARED;
 	struct key_row shared = { 0 };
@@ -104,16 +88,18 @@ plan_zones(struct store *store, const struct cmk *cmk,
 			return err_set(err, ERR_POLICY, "custody: shared has "
 			    "one key pair for all zones of CMK %s; another "
 			    "KSK takes another CMK", cmk->row.name);
-		if (check_zone(cmk, zone, &census, err) != 0)
+		if (ksk_rules_allow(cmk, zone, census.n_present,
+		    err) != 0 || (census.n_present > census.n_under_cmk &&
+		    ksk_rules_company(store, cache, cmk, zone, err) != 0))
 			return -1;
-		plan_zone(cmk, zone, !has_shared, plan);
+		plan_zone(cmk, zone, has_shared ? ACTION_ENDORSE :
+		    ACTION_MAKE_KSK, plan);
 		has_shared = is_shared;
 	}
-	if (plan->n > 0 && strcmp(cmk->row.state, "disabled") == 0) {
-		(void)err_set(err, ERR_POLICY, "CMK %s is disabled",
-		    cmk->row.name);
-		return -1;
-	}
+	if (plan->n > 0 && strcmp(cmk->row.state, "draft") != 0 &&
+	    strcmp(cmk->row.state, "enabled") != 0)
+		return err_set(err, ERR_POLICY, "CMK %s is %s",
+		    cmk->row.name, cmk->row.state);
 	return 0;
 }
 
@@ -124,10 +110,12 @@ plan_for(struct store *store, const struct cmk *cmk,
 {
 	struct plan zones = PLAN_INIT;
 	char hex[2 * CRYPTO_SHA256_LEN + 1];
+	struct cmk_cache cache = { 0 };
 	size_t i;
 	int rc;
 
-	rc = plan_zones(store, cmk, request, &zones, err);
+	rc = plan_zones(store, &cache, cmk, request, &zones, err);
+	cmk_cache_clear(&cache);
 	if (rc == 0 && zones.n > 0 && !cmk_is_sealed(cmk))
 		plan_add(plan, ACTION_SEAL, NULL,
 		    "seal CMK %s: its policy %.16s... can never change again",

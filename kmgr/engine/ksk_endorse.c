@@ -7,10 +7,10 @@
 #include "kmgr/engine/ksk.h"
 #include "kmgr/engine/ksk_create.h"
 #include "kmgr/engine/ksk_endorse.h"
+#include "kmgr/engine/ksk_rules.h"
 #include "kmgr/engine/signer.h"
 #include "kmgr/engine/statement.h"
 #include "kmgr/store/ledger.h"
-#include "policy/rules.h"
 
 static void
 add_tag(uint16_t **tags, size_t *n, uint16_t tag)
@@ -244,12 +244,9 @@ static int
 check_birth(struct store *store, const struct cmk *cmk,
     const struct ksk_birth *birth, struct error *err)
 {
-	struct rules_new_ksk wanted = { .zone = *birth->zone };
-	struct findings findings = FINDINGS_INIT;
 	char zone[NAME_TEXT_MAX];
+	size_t i, n, n_present = 0;
 	struct ksk_row *rows;
-	size_t i, n;
-	int rc = 0;
 
 	if (!cmk_is_sealed(cmk) ||
 	    strcmp(cmk->row.token, birth->intent->token) != 0 ||
@@ -260,13 +257,9 @@ check_birth(struct store *store, const struct cmk *cmk,
 	    &n, err) != 0)
 		return -1;
 	for (i = 0; i < n; i++)
-		wanted.n_present += strcmp(rows[i].state, "removed") != 0;
+		n_present += strcmp(rows[i].state, "removed") != 0;
 	ksk_rows_free(rows, n);
-	rules_check_new_ksk(cmk->policy, &wanted, &findings);
-	if (findings_failed(&findings) > 0)
-		rc = findings_error(&findings, err);
-	findings_clear(&findings);
-	return rc;
+	return ksk_rules_allow(cmk, birth->zone, n_present, err);
 }
 
 int

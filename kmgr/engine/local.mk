@@ -18,6 +18,8 @@ libengine_la_SOURCES = \
 	kmgr/engine/ksk_create.h \
 	kmgr/engine/ksk_endorse.c \
 	kmgr/engine/ksk_endorse.h \
+	kmgr/engine/ksk_rules.c \
+	kmgr/engine/ksk_rules.h \
 	kmgr/engine/plan.c \
 	kmgr/engine/plan.h \
 	kmgr/engine/recovery.c \

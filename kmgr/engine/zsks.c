@@ -11,21 +11,29 @@
 #include "kmgr/engine/zsks.h"
 #include "kmgr/engine/zsks_internal.h"
 
-/* The window asked for, or the policy's. */
+/* The window asked for, or the shortest of the policies'. */
 static void
-set_window(const struct zsks_request *request, const struct policy *policy,
-    struct rules_zsks *rules)
+set_window(const struct zsks_request *request, struct zsks *zsks)
 {
+	int64_t offset_s = INT64_MAX, validity_s = INT64_MAX;
+	struct rules_zsks *rules = &zsks->rules;
+	size_t i;
 
+	for (i = 0; i < zsks->n_ksks; i++) {
+		const struct policy *policy = zsks->ksks[i].cmk->policy;
+
+		if (policy->inception_offset_s < offset_s)
+			offset_s = policy->inception_offset_s;
+		if (policy->validity_s < validity_s)
+			validity_s = policy->validity_s;
+	}
+	if (request->validity_s != ZSKS_WINDOW_BY_POLICY)
+		validity_s = request->validity_s;
 	rules->inception_at = request->inception_at != ZSKS_WINDOW_BY_POLICY ?
-	    request->inception_at :
-	    rules->now_at - policy->inception_offset_s;
-	if (request->expiration_at != ZSKS_WINDOW_BY_POLICY)
-		rules->expiration_at = request->expiration_at;
-	else
-		rules->expiration_at = rules->now_at +
-		    (request->validity_s != ZSKS_WINDOW_BY_POLICY ?
-		    request->validity_s : policy->validity_s);
+	    request->inception_at : rules->now_at - offset_s;
+	rules->expiration_at =
+	    request->expiration_at != ZSKS_WINDOW_BY_POLICY ?
+	    request->expiration_at : rules->now_at + validity_s;
 }
 
 /* The judgement by the policy of an earlier KSK's CMK, if it is the same. */
@@ -91,7 +99,7 @@ static struct rrset *
 new_rrset(const struct zsks *zsks, enum rrtype type)
 {
 
-	/* The policies agree on the TTL: rule ZSK-TTL saw each of them. */
+	/* The policies agree on the TTL: check_ttl() saw each of them. */
 	return rrset_new(&zsks->rules.zone, type,
 	    (uint32_t)zsks->ksks[0].cmk->policy->dnskey_ttl_s);
 }
@@ -115,7 +123,29 @@ add_dnskey_rrset(struct zsks *zsks, struct error *err)
 	return add_rrset(zsks, rrset, err);
 }
 
-/* CDS and CDNSKEY: what the parent should have (RFC 7344 section 3). */
+/* Whether every policy of the zone's KSKs names the digest. */
+static bool
+is_common(const struct zsks *zsks, enum digest digest)
+{
+	size_t i, k;
+
+	for (i = 0; i < zsks->n_ksks; i++) {
+		const struct policy *policy = zsks->ksks[i].cmk->policy;
+
+		for (k = 0; k < policy->n_digests; k++)
+			if (policy->digests[k] == digest)
+				break;
+		if (k == policy->n_digests)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * CDS and CDNSKEY: what the parent should have (RFC 7344 section 3). Each
+ * policy must permit all of it, so that of the digests only those stand there
+ * that all of them name.
+ */
 static int
 add_parent_rrsets(struct zsks *zsks, struct error *err)
 {
@@ -133,6 +163,8 @@ add_parent_rrsets(struct zsks *zsks, struct error *err)
 		rrset_add(cdnskey, rdata.data, rdata.len);
 		rdata.len = 0;
 		for (k = 0; k < policy->n_digests; k++) {
+			if (!is_common(zsks, policy->digests[k]))
+				continue;
 			ds_init(&ds, &zsks->rules.zone, &zsks->ksks[i].dnskey,
 			    policy->digests[k]);
 			ds_rdata(&ds, &rdata);
@@ -141,8 +173,33 @@ add_parent_rrsets(struct zsks *zsks, struct error *err)
 		}
 	}
 	buf_free(&rdata);
+	if (cds->n_rdata == 0) {
+		rrset_free(cds);
+		rrset_free(cdnskey);
+		return err_set(err, ERR_POLICY, "the policies of the zone's "
+		    "KSKs have no entry of ds.digest-types in common");
+	}
 	rc = add_rrset(zsks, cds, err);
 	return add_rrset(zsks, cdnskey, err) != 0 ? -1 : rc;
+}
+
+/* An RRset has one TTL, and so have all policies of its KSKs. */
+static int
+check_ttl(const struct zsks *zsks, struct error *err)
+{
+	const struct cmk *first = zsks->ksks[0].cmk, *other;
+	size_t i;
+
+	for (i = 1; i < zsks->n_ksks; i++) {
+		other = zsks->ksks[i].cmk;
+		if (other->policy->dnskey_ttl_s == first->policy->dnskey_ttl_s)
+			continue;
+		return err_set(err, ERR_POLICY, "signatures.dnskey-ttl is "
+		    "%lld s under CMK %s and %lld s under CMK %s",
+		    (long long)first->policy->dnskey_ttl_s, first->row.name,
+		    (long long)other->policy->dnskey_ttl_s, other->row.name);
+	}
+	return 0;
 }
 
 static int
@@ -176,7 +233,7 @@ load_ksks(struct session *session, struct cmk_cache *cache, struct zsks *zsks,
 	}
 	zsks->rules.ksks = zsks->ksk_dnskeys;
 	zsks->rules.n_ksks = zsks->n_ksks;
-	return 0;
+	return check_ttl(zsks, err);
 }
 
 /*
@@ -218,7 +275,7 @@ zsks_prepare(struct session *session, struct cmk_cache *cache,
 	zsks->rules.n_records = zsks->file->n_records;
 	if (load_ksks(session, cache, zsks, err) != 0)
 		goto out;
-	set_window(request, zsks->ksks[0].cmk->policy, &zsks->rules);
+	set_window(request, zsks);
 	if (judge(zsks, err) != 0) {
 		(void)err_wrap(err, "%s", request->what);
 		goto out;

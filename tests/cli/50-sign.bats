@@ -191,6 +191,45 @@ verifies() {
 	[ "$status" -ne 0 ]
 }
 
+# other YAML...: a second CMK, and a KSK of example.com under it.
+other() {
+	{ printf 'version: 1\nzones: ["."]\n'; printf '%s\n' "$@"; } \
+		>other.yaml
+	kmgr -q create-cmk other --token main --policy other.yaml >/dev/null
+	kmgr -q create-ksk example.com --cmk other
+}
+
+@test "two CMKs: the shorter window, and the digests of both" {
+	other 'signatures: { validity: 8d }' \
+		'ds: { digest-types: [sha-256, sha-384] }'
+	kmgr --json sign-zsks example.com zsk.zone --cds >out.json
+	[ "$(jq -r '.signed | (.expiration | fromdate) -
+		(.inception | fromdate)' out.json)" -eq $((8 * 86400 + 3600)) ]
+	[ "$(jq -r .signed.records out.json | grep -c 'IN CDS')" -eq 2 ]
+	[ "$(jq -r .signed.records out.json | grep -c 'RRSIG CDS')" -eq 2 ]
+}
+
+@test "two CMKs without a digest in common: no CDS, exit 5" {
+	other 'ds: { digest-types: [sha-384] }'
+	run kmgr sign-zsks example.com zsk.zone --cds
+	[ "$status" -eq 5 ]
+	[[ $output == *"ds.digest-types in common"* ]]
+	kmgr sign-zsks example.com zsk.zone | grep -q RRSIG
+}
+
+@test "no KSK is made that no ZSK set could please" {
+	run other 'signatures: { dnskey-ttl: 2h }'
+	[ "$status" -eq 5 ]
+	[[ $output == *"dnskey-ttl is 3600 s"*"7200 s"* ]]
+	printf 'version: 1\nzones: ["."]\nksk: { algorithm: ed25519 }\n' >ed.yaml
+	kmgr -q create-cmk ed --token main --policy ed.yaml >/dev/null
+	run kmgr create-ksk example.com --cmk ed
+	[ "$status" -eq 5 ]
+	[[ $output == *"zsk.algorithms of both"* ]]
+	kmgr sign-zsks example.com zsk.zone | grep -q RRSIG
+	[[ $(kmgr verify) == *": 0 differences" ]]
+}
+
 @test "many zones in one go: a bad one is named and stops no other" {
 	kmgr -q create-ksk a.example b.example c.example --cmk prod >/dev/null
 	mkdir zones

@@ -1,0 +1,32 @@
+/* Whether a zone may have a further KSK. */
+#ifndef ENGINE_KSK_RULES_H
+#define ENGINE_KSK_RULES_H
+
+#include <stddef.h>
+
+#include "kmgr/base/err.h"
+#include "kmgr/dns/name.h"
+#include "kmgr/engine/cmk.h"
+#include "kmgr/store/store.h"
+
+/**
+ * ksk_rules_allow(cmk, zone, n_present, err):
+ * Whether the policy of ${cmk} lets a further KSK be made for ${zone}, which
+ * has ${n_present} that are not removed.
+ *
+ * Errors: ERR_POLICY: findings_error().
+ */
+int ksk_rules_allow(const struct cmk *cmk, const struct name *zone,
+    size_t n_present, struct error *err);
+
+/**
+ * ksk_rules_company(store, cache, cmk, zone, err):
+ * Whether a ZSK set is possible that the policy of ${cmk} and those of the
+ * CMKs that ${zone} has KSKs under would all let pass.
+ *
+ * Errors: ERR_POLICY, ERR_INTEGRITY, ERR_STORE.
+ */
+int ksk_rules_company(struct store *store, struct cmk_cache *cache,
+    const struct cmk *cmk, const struct name *zone, struct error *err);
+
+#endif
