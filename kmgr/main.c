@@ -87,11 +87,24 @@ write_stdout(const struct buf *text, struct error *err)
 	return 0;
 }
 
+/* The file that the result goes to, NULL for standard output. */
+static const char *
+output_path(const struct run *run)
+{
+	const char *path = args_get(&run->args, OPT_OUTPUT);
+
+	/* A plan is no result: the file stays as it is. */
+	if (path == NULL || strcmp(path, "-") == 0 ||
+	    args_has(&run->args, OPT_DRY_RUN))
+		return NULL;
+	return path;
+}
+
 /* The command's result, whole, to where it was asked for. */
 static int
 print_result(const struct run *run, struct cmd *cmd, struct error *err)
 {
-	const char *path = args_get(&run->args, OPT_OUTPUT);
+	const char *path = output_path(run);
 	struct buf json = BUF_INIT;
 	const struct buf *out = &cmd->text;
 	int rc;

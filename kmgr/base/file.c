@@ -77,13 +77,27 @@ sync_folder(const char *path)
 	free(copy);
 }
 
+/* A rename onto /dev/null or a pipe would put a file in its place. */
+static int
+check_target(const char *path, struct error *err)
+{
+	struct stat st;
+
+	if (stat(path, &st) != 0 || S_ISREG(st.st_mode))
+		return 0;
+	return err_set(err, ERR_SYSTEM, "%s is not a regular file", path);
+}
+
 int
 file_write(const char *path, mode_t mode, const void *data, size_t len,
     struct error *err)
 {
-	char *temp = mem_printf("%s.XXXXXX", path);
+	char *temp;
 	int fd, rc = -1;
 
+	if (check_target(path, err) != 0)
+		return -1;
+	temp = mem_printf("%s.XXXXXX", path);
 	if ((fd = mkostemp(temp, O_CLOEXEC)) < 0) {
 		(void)err_set_errno(err, "write %s", path);
 		free(temp);

@@ -22,7 +22,8 @@ int file_read(const char *path, size_t max, struct buf *out,
  * file_write(path, mode, data, len, err):
  * Replace the file ${path} by the ${len} bytes ${data} with permissions
  * ${mode}: into a temporary file beside it, fsync, rename, fsync of the
- * folder. Whoever reads ${path} sees the old content or the new one.
+ * folder. Whoever reads ${path} sees the old content or the new one. What is
+ * there and no regular file is refused.
  *
  * Errors: ERR_SYSTEM; ${path} is then as it was.
  */

@@ -63,14 +63,9 @@ static int
 add_zone(const char *text, struct name **zones, size_t *n, struct error *err)
 {
 	struct name zone;
-	size_t i;
 
 	if (cmd_zone(text, &zone, err) != 0)
 		return -1;
-	for (i = 0; i < *n && *n < 1000; i++)
-		if (name_is_same(&(*zones)[i], &zone))
-			return err_set(err, ERR_USAGE,
-			    "zone %.200s is named twice", text);
 	*(struct name *)mem_push(zones, (*n)++, sizeof(zone)) = zone;
 	return 0;
 }
@@ -87,6 +82,8 @@ zones_from_file(const char *path, struct name **zones, size_t *n,
 
 	if (file_read(path, ZONES_MAX_LEN, &text, err) != 0)
 		return -1;
+	if (text.len != strlen(buf_text(&text)))
+		rc = err_set(err, ERR_INPUT, "%s: a byte 0 in it", path);
 	for (line = (char *)text.data; line != NULL && rc == 0; line = next) {
 		number++;
 		if ((next = strchr(line, '\n')) != NULL)
@@ -109,6 +106,36 @@ zones_from_file(const char *path, struct name **zones, size_t *n,
 }
 
 static int
+compare_names(const void *a, const void *b)
+{
+	const struct name *const *left = a, *const *right = b;
+
+	if ((*left)->len != (*right)->len)
+		return (*left)->len < (*right)->len ? -1 : 1;
+	return memcmp((*left)->wire, (*right)->wire, (*left)->len);
+}
+
+/* Twice the same zone would get two KSKs. */
+static int
+check_once(const struct name *zones, size_t n, struct error *err)
+{
+	const struct name **sorted = mem_new(n * sizeof(*sorted));
+	char text[NAME_TEXT_MAX];
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < n; i++)
+		sorted[i] = &zones[i];
+	qsort(sorted, n, sizeof(*sorted), compare_names);
+	for (i = 1; i < n && rc == 0; i++)
+		if (name_is_same(sorted[i - 1], sorted[i]))
+			rc = err_set(err, ERR_USAGE, "zone %s is named twice",
+			    name_text(sorted[i], text));
+	free(sorted);
+	return rc;
+}
+
+static int
 read_zones(struct cmd *cmd, struct name **zones, size_t *n, struct error *err)
 {
 	size_t i;
@@ -124,7 +151,7 @@ read_zones(struct cmd *cmd, struct name **zones, size_t *n, struct error *err)
 		return err_hint(err, "usage: kmgr create-ksk %s",
 		    cmd->command->words);
 	}
-	return 0;
+	return check_once(*zones, *n, err);
 }
 
 /* What the operator does with a KSK that nobody has seen yet. */

@@ -113,7 +113,7 @@ struct folder {
 	const char		*path;
 	struct dirent		**entries;
 	char			**files;	/* DIR/ZONE.zone */
-	struct json		*list;
+	struct json		*list, *refused;
 	size_t			 n_signed, n_refused;
 	struct error		 first;		/* of the refusals */
 };
@@ -142,7 +142,11 @@ folder_load(void *arg, size_t i, struct zsks_request *request,
 	    (int)(strlen(file) - strlen(SUFFIX)), file);
 	if (cmd_zone(zone, &request->zone, err) != 0)
 		return -1;
-	return file_read(request->what, ZONEFILE_MAX_LEN, text, err);
+	if (file_read(request->what, ZONEFILE_MAX_LEN, text, err) == 0)
+		return 0;
+	/* A file that cannot be read is its zone's trouble, not the run's. */
+	err->class = ERR_INPUT;
+	return -1;
 }
 
 static void
@@ -162,11 +166,61 @@ static void
 folder_refused(void *arg, size_t i, const struct error *err)
 {
 	struct folder *folder = arg;
+	struct json *row = json_add_object(folder->refused);
 
+	json_put_text(row, "file", folder->files[i]);
+	json_put_text(row, "error", err_class_name(err->class));
+	json_put_text(row, "message", err->msg);
+	json_put_text(row, "hint", err->hint);
 	session_note(folder->cmd->session, "%s: %s",
 	    folder->entries[i]->d_name, err->msg);
 	if (folder->n_refused++ == 0)
 		folder->first = *err;
+}
+
+/* What sign_entries() would do. */
+static int
+plan_entry(struct folder *folder, struct cmk_cache *cache, size_t i,
+    struct plan *plan, struct error *err)
+{
+	struct zsks_request request;
+	struct buf text = BUF_INIT;
+	struct zsks *zsks;
+	int rc = -1;
+
+	if (folder_load(folder, i, &request, &text, err) != 0)
+		goto out;
+	request.text = buf_text(&text);
+	request.len = text.len;
+	if (zsks_prepare(folder->cmd->session, cache, &request, &zsks,
+	    err) != 0)
+		goto out;
+	note_warnings(folder->cmd, zsks);
+	zsks_plan(zsks, plan);
+	zsks_free(zsks);
+	rc = 0;
+ out:
+	buf_free(&text);
+	return rc;
+}
+
+static void
+plan_entries(struct folder *folder, size_t n)
+{
+	struct cmk_cache cache = { 0 };
+	struct plan plan = PLAN_INIT;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		struct error err = ERR_INIT;
+
+		if (plan_entry(folder, &cache, i, &plan, &err) != 0)
+			folder_refused(folder, i, &err);
+	}
+	cmd_plan(folder->cmd, &plan);
+	folder->cmd->is_partial = plan.n > 0;
+	plan_clear(&plan);
+	cmk_cache_clear(&cache);
 }
 
 static int
@@ -181,12 +235,6 @@ sign_entries(struct folder *folder, size_t n, struct error *err)
 	rc = bulk_sign(cmd->session, &bulk, err);
 	cmd->is_partial = folder->n_signed > 0;
 	json_put_int(cmd->json, "n_signed", (int64_t)folder->n_signed);
-	json_put_int(cmd->json, "n_refused", (int64_t)folder->n_refused);
-	if (rc == 0 && folder->n_refused > 0) {
-		*err = folder->first;
-		rc = err_wrap(err, "%zu of %zu zones were not signed; the "
-		    "first", folder->n_refused, n);
-	}
 	return rc;
 }
 
@@ -196,7 +244,7 @@ sign_folder(struct cmd *cmd, const struct zsks_request *request,
 {
 	struct folder folder = { .cmd = cmd, .request = *request,
 		.first = ERR_INIT };
-	int i, n, rc;
+	int i, n, rc = 0;
 
 	folder.path = args_get(cmd->args, OPT_ZONES_FROM);
 	n = scandir(folder.path, &folder.entries, is_zone_file, alphasort);
@@ -208,7 +256,17 @@ sign_folder(struct cmd *cmd, const struct zsks_request *request,
 		    "ZONE" SUFFIX, folder.path);
 	}
 	folder.files = mem_new((size_t)n * sizeof(*folder.files));
-	rc = sign_entries(&folder, (size_t)n, err);
+	folder.refused = json_put_array(cmd->json, "refused");
+	if (args_has(cmd->args, OPT_DRY_RUN))
+		plan_entries(&folder, (size_t)n);
+	else
+		rc = sign_entries(&folder, (size_t)n, err);
+	json_put_int(cmd->json, "n_refused", (int64_t)folder.n_refused);
+	if (rc == 0 && folder.n_refused > 0) {
+		*err = folder.first;
+		rc = err_wrap(err, "%zu of %d zones were not signed; the "
+		    "first", folder.n_refused, n);
+	}
 	for (i = 0; i < n; i++) {
 		free(folder.entries[i]);
 		free(folder.files[i]);
@@ -227,8 +285,7 @@ cmd_sign_zsks(struct cmd *cmd, struct error *err)
 	struct zsks_keys *keys;
 	int rc;
 
-	if (is_bulk ? cmd->args->n_words > 0 ||
-	    args_has(cmd->args, OPT_DRY_RUN) : cmd->args->n_words == 0) {
+	if (is_bulk ? cmd->args->n_words > 0 : cmd->args->n_words == 0) {
 		(void)err_set(err, ERR_USAGE, "sign-zsks takes a ZONE and a "
 		    "FILE, or --zones-from DIR alone");
 		return err_hint(err, "usage: kmgr sign-zsks %s",

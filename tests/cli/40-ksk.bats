@@ -105,6 +105,17 @@ cmk() {
 	[ "$(kmgr --json list-ksks | jq '.ksks | length')" -eq 2 ]
 }
 
+@test "a zone that stands twice among many is found" {
+	cmk prod
+	{ seq -f 'z%.0f.example' 1500; echo Z7.example.; } >zones
+	run kmgr create-ksk --zones-from zones --cmk prod --dry-run
+	[ "$status" -eq 2 ]
+	[[ $output == *"z7.example. is named twice"* ]]
+	printf 'a.example\n\0b.example\n' >zones
+	run kmgr create-ksk --zones-from zones --cmk prod --dry-run
+	[ "$status" -eq 4 ]
+}
+
 @test "names that are none: exit 2" {
 	cmk prod
 	for zone in "" "a..b" ".a" \

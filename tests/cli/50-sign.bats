@@ -261,3 +261,40 @@ other() {
 		grep -c fail)" -eq 0 ]
 	[ "$(jq '.signed.findings | length' out.json)" -gt 10 ]
 }
+
+@test "--dry-run leaves the file of -o as it is" {
+	echo precious >out
+	run kmgr sign-zsks example.com zsk.zone --dry-run -o out
+	[ "$status" -eq 0 ]
+	[[ $output == *"would sign example.com. DNSKEY"* ]]
+	[ "$(cat out)" = precious ]
+	kmgr sign-zsks example.com zsk.zone -o - | grep -q RRSIG
+	[ ! -e - ]
+}
+
+@test "-o replaces no pipe or device" {
+	mkfifo pipe
+	run kmgr sign-zsks example.com zsk.zone -o pipe
+	[ "$status" -eq 9 ]
+	[[ $output == *"not a regular file"* ]]
+	[ -p pipe ]
+}
+
+@test "many zones: what cannot be read stops no other; --json says why" {
+	mkdir -p zones/a.example.zone
+	cp zsk.zone zones/example.com.zone
+	run --separate-stderr kmgr --json sign-zsks --zones-from zones
+	[ "$status" -eq 4 ]
+	[ "$(jq -c '[.n_signed, .n_refused]' <<<"$output")" = '[1,1]' ]
+	[ "$(jq -r '.refused[0].file' <<<"$output")" = zones/a.example.zone ]
+	[[ $(jq -r '.refused[0].message' <<<"$output") == *directory* ]]
+}
+
+@test "many zones: --dry-run signs none" {
+	mkdir zones
+	cp zsk.zone zones/example.com.zone
+	run kmgr sign-zsks --zones-from zones --dry-run
+	[ "$status" -eq 0 ]
+	[[ $output == *"would sign example.com. DNSKEY"* ]]
+	[ "$(sqlite3 kmgr.db 'SELECT count(*) FROM signature')" -eq 0 ]
+}
