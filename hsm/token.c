@@ -125,3 +125,11 @@ hsm_token_close(struct hsm_token *token)
 	(void)pthread_rwlock_destroy(&token->lock);
 	free(token);
 }
+
+const char *
+hsm_result_name(unsigned long rv)
+{
+	const char *name = ckr_name(rv);
+
+	return name != NULL ? name : "CKR_?";
+}

@@ -93,6 +93,13 @@ const char *hsm_token_name(const struct hsm_token *token);
 void hsm_token_close(struct hsm_token *token);
 
 /**
+ * hsm_result_name(rv):
+ * The name of a Cryptoki return value, "CKR_OK"; "CKR_?" for one that the
+ * standard does not have.
+ */
+const char *hsm_result_name(unsigned long rv);
+
+/**
  * hsm_module_list(path, out, n, err):
  * What tokens the module ${path} offers, for people who look for a URI.
  *

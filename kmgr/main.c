@@ -33,8 +33,8 @@ trace_call(void *arg, const char *call, unsigned long rv, int64_t elapsed_us)
 {
 
 	(void)arg;
-	(void)fprintf(stderr, "%s 0x%lx %lld us\n", call, rv,
-	    (long long)elapsed_us);
+	(void)fprintf(stderr, "%s %s (0x%lx) %lld us\n", call,
+	    hsm_result_name(rv), rv, (long long)elapsed_us);
 }
 
 static void

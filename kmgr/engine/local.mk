@@ -34,6 +34,8 @@ libengine_la_SOURCES = \
 	kmgr/engine/tokens.h \
 	kmgr/engine/verify.c \
 	kmgr/engine/verify.h \
+	kmgr/engine/verify_internal.h \
+	kmgr/engine/verify_token.c \
 	kmgr/engine/zsks.c \
 	kmgr/engine/zsks.h \
 	kmgr/engine/zsks_internal.h \

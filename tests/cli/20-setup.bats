@@ -159,6 +159,7 @@ setup() {
 	kmgr init >/dev/null
 	run kmgr -v probe-token main
 	[ "$status" -eq 0 ]
-	[[ $output == *C_Login* && $output == *C_GenerateKeyPair* ]]
+	[[ $output == *"C_Login CKR_OK (0x0) "* ]]
+	[[ $output == *C_GenerateKeyPair* ]]
 	[[ $output != *"$TOKEN_PIN"* ]]
 }

@@ -64,8 +64,7 @@ setup() {
 	kmgr get-ds example.com --format epp-ds >ds.xml
 	kmgr get-ds example.com --format epp-key >key.xml
 	for file in ds.xml key.xml; do
-		python3 -c 'import sys, xml.dom.minidom as m
-m.parse(sys.argv[1])' $file
+		xmllint --nonet --noout $file
 		grep -q 'urn:ietf:params:xml:ns:secDNS-1.1' $file
 		grep -q '<domain:name>example.com</domain:name>' $file
 	done

@@ -48,7 +48,7 @@ differs() {
 @test "a private key that is gone" {
 	tool --delete-object --type privkey --id "$key"
 	differs missing-key
-	[[ $(kmgr verify 2>&1 || :) == *"no private half"* ]]
+	[[ $(kmgr verify 2>&1 || :) == *"no private half of KSK example.com./"* ]]
 	run kmgr sign-zsks example.com /dev/null
 	[ "$status" -ne 0 ]
 }
@@ -76,6 +76,14 @@ differs() {
 	tool --delete-object --type pubkey --id "$key"
 	tool --keypairgen --key-type EC:prime256v1 --id "$key" --label planted
 	differs changed-key
+}
+
+@test "an attribute that is not what it was is named" {
+	sql "UPDATE key SET attributes = replace(attributes,
+		'\"CKA_COPYABLE\":\"false\"', '\"CKA_COPYABLE\":\"true\"')
+		WHERE role = 'ksk'"
+	differs changed-key
+	[[ $(kmgr verify 2>&1 || :) == *"KSK example.com./"*": CKA_COPYABLE of its private half was true and is false"* ]]
 }
 
 @test "an object with our label that nobody knows" {
