@@ -7,7 +7,6 @@
 #include "kmgr/base/mem.h"
 #include "kmgr/engine/ksk.h"
 #include "kmgr/engine/verify_internal.h"
-#include "kmgr/store/ledger.h"
 
 static const struct {
 	const char	*kind;
@@ -19,6 +18,8 @@ static const struct {
 	    "behind kmgr's back; restore the store from a backup" },
 	{ "ksk", "the record of the KSK was changed behind kmgr's back; "
 	    "restore the store from a backup" },
+	{ "removed-record", "the ledger knows of it and the store does not, or "
+	    "the other way round; restore the store from a backup" },
 	{ "unfinished", "a run was interrupted; the next create-cmk or "
 	    "create-ksk on this token finishes or undoes it" },
 	{ "missing-key", "the token has lost the key, or is another token; "
@@ -32,7 +33,7 @@ static const struct {
 };
 
 void
-verify_problem_add(struct verifier *v, const char *kind, const char *fmt, ...)
+verify_add(struct verifier *v, const char *kind, const char *fmt, ...)
 {
 	struct verify_problem *p;
 	char text[1200];
@@ -69,17 +70,12 @@ load_all(struct verifier *v, struct error *err)
 	return 0;
 }
 
-static int
-check_ledger(struct verifier *v, struct error *err)
+bool
+verify_is_failure(const struct error *err)
 {
 
-	if (ledger_verify(v->store, &v->report->n_events, err) == 0)
-		return 0;
-	if (err->class != ERR_INTEGRITY)
-		return -1;
-	verify_problem_add(v, "ledger", "%s", err->msg);
-	err_clear(err);
-	return 0;
+	return err->class == ERR_STORE || err->class == ERR_TOKEN ||
+	    err->class == ERR_SYSTEM || err->class == ERR_INTERNAL;
 }
 
 /* The records against their signatures. */
@@ -94,9 +90,9 @@ check_records(struct verifier *v, struct error *err)
 		if (cmk_cache_get(&v->cache, v->store, v->cmks[i].id, &cmk,
 		    err) == 0)
 			continue;
-		if (err->class != ERR_INTEGRITY)
+		if (verify_is_failure(err))
 			return -1;
-		verify_problem_add(v, "cmk", "%s", err->msg);
+		verify_add(v, "cmk", "%s", err->msg);
 		err_clear(err);
 	}
 	for (i = 0; i < v->n_ksks; i++) {
@@ -104,16 +100,16 @@ check_records(struct verifier *v, struct error *err)
 		    &cmk, err) == 0 &&
 		    ksk_check(cmk, &v->ksks[i], &ksk, err) == 0)
 			continue;
-		if (err->class != ERR_INTEGRITY)
+		if (verify_is_failure(err))
 			return -1;
-		verify_problem_add(v, "ksk", "%s", err->msg);
+		verify_add(v, "ksk", "%s", err->msg);
 		err_clear(err);
 	}
 	for (i = 0; i < v->n_intents; i++)
 		if (strcmp(v->intents[i].state, "abandoned") == 0)
 			v->report->n_abandoned++;
 		else if (strcmp(v->intents[i].state, "open") == 0)
-			verify_problem_add(v, "unfinished",
+			verify_add(v, "unfinished",
 			    "%s of \"%s\" in token %s", v->intents[i].kind,
 			    v->intents[i].label, v->intents[i].token);
 	return 0;
@@ -126,7 +122,7 @@ verify_run(struct session *session, struct verify_report *report,
 	struct verifier v = { .session = session, .report = report };
 	int rc = -1;
 
-	if (load_all(&v, err) == 0 && check_ledger(&v, err) == 0 &&
+	if (load_all(&v, err) == 0 && verify_history(&v, err) == 0 &&
 	    check_records(&v, err) == 0)
 		rc = verify_tokens(&v, err);
 	cmk_cache_clear(&v.cache);

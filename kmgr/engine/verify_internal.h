@@ -1,6 +1,8 @@
-/* What verify.c and verify_token.c share: a comparison on its way. */
+/* What the files of verify share: a comparison under way. */
 #ifndef ENGINE_VERIFY_INTERNAL_H
 #define ENGINE_VERIFY_INTERNAL_H
+
+#include <stdbool.h>
 
 #include "kmgr/engine/cmk.h"
 #include "kmgr/engine/verify.h"
@@ -23,15 +25,30 @@ struct verifier {
 };
 
 /**
- * verify_problem_add(v, kind, fmt, ...):
+ * verify_add(v, kind, fmt, ...):
  * Report a difference of ${kind}, which stands in the table of meanings.
  */
-void verify_problem_add(struct verifier *v, const char *kind, const char *fmt,
+void verify_add(struct verifier *v, const char *kind, const char *fmt,
     ...) __attribute__((format(printf, 3, 4)));
 
 /**
+ * verify_is_failure(err):
+ * Whether ${err} keeps the comparison from being made, and is no result.
+ */
+bool verify_is_failure(const struct error *err);
+
+/**
+ * verify_history(v, err):
+ * Compare the ledger with itself, with the heads that the seal keys signed,
+ * and with the records that its events tell of.
+ *
+ * Errors: ERR_STORE.
+ */
+int verify_history(struct verifier *v, struct error *err);
+
+/**
  * verify_tokens(v, err):
- * Compare the records with every token that a CMK or an intent names.
+ * Compare the records with every token that a CMK or an open intent names.
  *
  * Errors: ERR_TOKEN, ERR_STORE.
  */

@@ -82,7 +82,7 @@ check_objects(struct verifier *v, const char *token,
 		if (strncmp(objects[i].label, "kmgr1:", 6) != 0 ||
 		    key_with_id(v, id) != NULL || is_intended(v, id))
 			continue;
-		verify_problem_add(v, "unknown-object",
+		verify_add(v, "unknown-object",
 		    "token %s: %s \"%s\" with id %s",
 		    token, hsm_class_name(objects[i].class),
 		    objects[i].label, id);
@@ -111,12 +111,12 @@ check_halves(struct verifier *v, const char *token, const struct key_row *key,
 		    objects[i].class != HSM_CLASS_PUBLIC;
 	}
 	if (n_private == 0 || n_public == 0)
-		verify_problem_add(v, "missing-key", "token %s has %s of %s "
+		verify_add(v, "missing-key", "token %s has %s of %s "
 		    "(CKA_ID %s)", token, n_private + n_public == 0 ?
 		    "nothing" : n_private == 0 ? "no private half" :
 		    "no public half", name, key->id);
 	if (n_private > 1 || n_public > 1 || n_other > 0)
-		verify_problem_add(v, "duplicate-object",
+		verify_add(v, "duplicate-object",
 		    "token %s has %zu private, %zu "
 		    "public and %zu other objects with the CKA_ID %s of %s",
 		    token, n_private, n_public, n_other, key->id, name);
@@ -135,13 +135,13 @@ compare_half(struct verifier *v, const char *name, const char *half,
 		was = json_get_text(a, key);
 		is = json_get_text(b, key);
 		if (is == NULL || strcmp(was, is) != 0)
-			verify_problem_add(v, "changed-key", "%s: %s of its "
+			verify_add(v, "changed-key", "%s: %s of its "
 			    "%s half was %s and is %s", name, key, half, was,
 			    is == NULL ? "unreadable" : is);
 	}
 	while ((key = json_next_key(b, key)) != NULL)
 		if (json_get(a, key) == NULL)
-			verify_problem_add(v, "changed-key", "%s: %s of its "
+			verify_add(v, "changed-key", "%s: %s of its "
 			    "%s half was unreadable and is %s", name, key,
 			    half, json_get_text(b, key));
 }
@@ -160,7 +160,7 @@ compare_attributes(struct verifier *v, const char *name, const char *then,
 
 	if (json_read(then, strlen(then), &a, &ignored) != 0 ||
 	    json_read(now, strlen(now), &b, &ignored) != 0) {
-		verify_problem_add(v, "changed-key", "the recorded attributes "
+		verify_add(v, "changed-key", "the recorded attributes "
 		    "of %s are damaged", name);
 	} else {
 		compare_half(v, name, "private", a, b);
@@ -187,9 +187,9 @@ check_key(struct verifier *v, const struct key_row *key, struct error *err)
 	    err) != 0 || cmk_open_key(v->session, cmk, key->id, pinned,
 	    &hsm_key, err) != 0) {
 		crypto_key_free(pinned);
-		if (err->class == ERR_TOKEN || err->class == ERR_STORE)
+		if (verify_is_failure(err))
 			return -1;
-		verify_problem_add(v, "changed-key", "%s: %s", name,
+		verify_add(v, "changed-key", "%s: %s", name,
 		    err->msg);
 		err_clear(err);
 		return 0;
@@ -197,7 +197,7 @@ check_key(struct verifier *v, const struct key_row *key, struct error *err)
 	crypto_key_free(pinned);
 	cmk_key_row(key->cmk_id, key->role, &as_made, hsm_key, 0, &now);
 	if (strcmp(hsm_key_label(hsm_key), key->label) != 0)
-		verify_problem_add(v, "changed-key", "%s: its label was \"%s\" "
+		verify_add(v, "changed-key", "%s: its label was \"%s\" "
 		    "and is \"%s\"", name, key->label,
 		    hsm_key_label(hsm_key));
 	compare_attributes(v, name, key->attributes, now.attributes);
@@ -267,6 +267,8 @@ verify_tokens(struct verifier *v, struct error *err)
 	for (i = 0; i < v->n_intents; i++) {
 		const char *name = v->intents[i].token;
 
+		if (strcmp(v->intents[i].state, "open") != 0)
+			continue;
 		for (k = 0; k < i; k++)
 			if (strcmp(v->intents[k].token, name) == 0)
 				break;

@@ -150,3 +150,46 @@ differs() {
 	[ "$status" -eq 6 ]
 	[[ $output == *"seal key of CMK prod"*"has no key"* ]]
 }
+
+@test "a KSK whose CMK is gone is named, and is no end of the comparison" {
+	sql "PRAGMA foreign_keys = OFF; UPDATE ksk SET
+		cmk_id = '00000000000000000000000000000000'"
+	differs ksk
+}
+
+@test "a KSK's record that was removed" {
+	sql "DELETE FROM ksk"
+	differs removed-record
+}
+
+@test "a resolved intent of a token that is configured no more" {
+	sql "INSERT INTO intent (kind, token, key_id, label, payload, state,
+		created_at, resolved_at) VALUES ('create-ksk', 'old',
+		'000102030405060708090a0b0c0d0e0f', 'kmgr1:ksk:x', '{}',
+		'undone', 1, 2)"
+	run kmgr verify
+	[ "$status" -eq 0 ]
+}
+
+@test "a chain that was made anew differs from the heads that were signed" {
+	cat >chain.py <<-'END'
+	import hashlib, json, sqlite3
+	db = sqlite3.connect("kmgr.db")
+	prev = bytes(32)
+	for seq, type, payload, actor, at in db.execute("SELECT seq, type,"
+	    " payload, actor, at FROM ledger ORDER BY seq").fetchall():
+	    text = '{"actor":%s,"at":%d,"payload":%s,"prev":"%s","seq":%d,' \
+	        '"type":"%s"}' % (actor, at, payload, prev.hex(), seq, type)
+	    hash = hashlib.sha256(b"kmgr/ledger/v1\0" + text.encode()).digest()
+	    db.execute("UPDATE ledger SET prev = ?, hash = ? WHERE seq = ?",
+	        (prev, hash, seq))
+	    prev = hash
+	db.commit()
+	END
+	sql "UPDATE ledger SET actor = replace(actor, '\"uid\":', '\"uid\":1')
+		WHERE seq = 1"
+	need_program python3
+	python3 chain.py
+	differs ledger
+	[[ $output == *"when the seal of CMK prod was signed"* ]]
+}
