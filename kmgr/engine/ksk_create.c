@@ -144,18 +144,42 @@ ksk_create_plan(struct session *session, const struct ksk_request *request,
 	return rc;
 }
 
+/* A draft has no KSK: one that has was sealed, and somebody broke the seal. */
+static int
+check_never_sealed(struct store *store, const struct cmk *cmk,
+    struct error *err)
+{
+	struct ksk_row *rows;
+	size_t n;
+
+	if (store_ksk_list(store, NULL, cmk->row.id, &rows, &n, err) != 0)
+		return -1;
+	ksk_rows_free(rows, n);
+	if (n == 0)
+		return 0;
+	(void)err_set(err, ERR_INTEGRITY, "it has KSKs, and its seal is gone");
+	return err_hint(err, "the store was changed behind kmgr's back; kmgr "
+	    "verify lists every difference");
+}
+
 static int
 seal(struct session *session, struct cmk *cmk, struct hsm_key *seal_key,
     struct error *err)
 {
+	char hex[2 * CRYPTO_SHA256_LEN + 1];
 	struct store *store;
 
 	if (session_store(session, &store, err) != 0 ||
+	    check_never_sealed(store, cmk, err) != 0 ||
 	    store_begin(store, err) != 0)
 		return -1;
 	if (cmk_seal(session, cmk, seal_key, err) == 0 &&
-	    store_commit(store, err) == 0)
+	    store_commit(store, err) == 0) {
+		session_note(session, "the policy of CMK %s is sealed: SHA-256 "
+		    "%s", cmk->row.name, text_hex(cmk->row.policy_hash,
+		    CRYPTO_SHA256_LEN, hex));
 		return 0;
+	}
 	store_rollback(store);
 	return err_wrap(err, "seal CMK %s", cmk->row.name);
 }

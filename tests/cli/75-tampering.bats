@@ -167,3 +167,12 @@ forge() {
 	[[ $output == *KSK-ZONE* ]]
 	[ "$(kmgr --json list-ksks example.org | jq '.ksks | length')" -eq 0 ]
 }
+
+@test "a broken seal is not put on again" {
+	prod
+	sql "UPDATE cmk SET seal = NULL, seal_signature = NULL,
+		sealed_at = NULL, state = 'draft'"
+	run kmgr create-ksk b.example --cmk prod
+	[ "$status" -eq 10 ]
+	[[ $output == *"its seal is gone"* ]]
+}
