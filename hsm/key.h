@@ -38,7 +38,8 @@ enum hsm_attr_verdict {
 	HSM_ATTR_HELD,		/* reads back as asked */
 	HSM_ATTR_DIFFERS,	/* reads back otherwise */
 	HSM_ATTR_UNREADABLE,	/* the token does not know or tell it */
-	HSM_ATTR_LEFT_OUT	/* the token refused it in a template */
+	HSM_ATTR_LEFT_OUT	/* not asked for in the end: the token refused
+				 * it; told by hsm_key_generate() only */
 };
 
 struct hsm_attr {

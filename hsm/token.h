@@ -49,7 +49,9 @@ struct hsm_token_info {
 /**
  * hsm_token_open(config, out, err):
  * Load the module and find the token. ${config} and what it points to must
- * outlive the token. Nothing secret is asked for yet.
+ * outlive the token. Nothing secret is asked for yet. SIGPIPE is ignored from
+ * here on unless the program has its own handler: modules that talk to a
+ * daemon would end the process with it.
  *
  * Owner: the caller, hsm_token_close().
  * Errors: ERR_TOKEN (module does not load, token absent, two that match),
