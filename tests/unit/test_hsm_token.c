@@ -191,7 +191,7 @@ test_pin_files(void **state)
 	login_fails(soft, "file:pin", ERR_CONFIG, 0, "not an absolute path");
 	login_fails(soft, "file://host/pin", ERR_CONFIG, 0,
 	    "not an absolute path");
-	login_fails(soft, "file:/nowhere/pin", ERR_SYSTEM, 2,
+	login_fails(soft, "file:/nowhere/pin", ERR_CONFIG, 2,
 	    "/nowhere/pin");
 	login_fails(soft, soft->dir, ERR_CONFIG, 0, "not a regular file");
 	assert_int_equal(soft->n_logins, 0);
