@@ -144,10 +144,8 @@ args_parse(int argc, char **argv, const enum opt *opts, enum args_stop stop,
 			push(&args->words, &args->n_words, optarg);
 			continue;
 		}
-		if (got == '?' || got == ':') {
-			args_clear(args);
+		if (got == '?' || got == ':')
 			return bad_option(got, argv, &spec, err);
-		}
 		opt = opt_of(got, &spec);
 		push(&args->values[opt], &args->n_values[opt],
 		    optarg == NULL ? "" : optarg);

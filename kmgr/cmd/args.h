@@ -60,17 +60,19 @@ const struct opt_info *args_opt(enum opt opt);
  */
 const enum opt *args_globals(void);
 
+enum args_stop { ARGS_TO_THE_END, ARGS_STOP_AT_WORD };
+
 /**
- * args_parse(argc, argv, opts, stop, args, err):
+ * args_parse(argc, argv, opts, stop, args, used, err):
  * Parse argv[1] up to argv[${argc} - 1] with the global options and ${opts}.
  * Where ${stop} is ARGS_STOP_AT_WORD, parsing ends before the first word;
  * *${used} is the number of arguments behind, argv[0] included. Strings of
  * ${args} point into ${argv}.
  *
- * Owner: the caller, args_clear().
+ * Owner: the caller, args_clear(), also after an error: then ${args} has what
+ * stood before it, so that --json is known to who prints it.
  * Errors: ERR_USAGE.
  */
-enum args_stop { ARGS_TO_THE_END, ARGS_STOP_AT_WORD };
 int args_parse(int argc, char **argv, const enum opt *opts,
     enum args_stop stop, struct args *args, int *used, struct error *err);
 

@@ -143,7 +143,7 @@ ksk_check(struct cmk *cmk, const struct ksk_row *row, struct ksk *ksk,
 		err->class = ERR_INTEGRITY;
 		(void)err_hint(err, "the store was changed behind kmgr's "
 		    "back; kmgr verify lists every difference");
-		(void)err_wrap(err, "KSK %s%u", row->zone, row->key_tag);
+		(void)err_wrap(err, "KSK %s/%u", row->zone, row->key_tag);
 	}
 	return rc;
 }

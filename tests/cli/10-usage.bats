@@ -111,3 +111,9 @@ load ../lib/common
 	run kmgr explain-rule NO-SUCH
 	[ "$status" -eq 2 ]
 }
+
+@test "--json before an option that is none: the error is JSON" {
+	run kmgr sign-zsks --json --bogus
+	[ "$status" -eq 2 ]
+	[ "$(jq -r .error <<<"$output")" = usage ]
+}
