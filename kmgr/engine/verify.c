@@ -22,6 +22,9 @@ static const struct {
 	    "the other way round; restore the store from a backup" },
 	{ "unfinished", "a run was interrupted; the next create-cmk or "
 	    "create-ksk on this token finishes or undoes it" },
+	{ "planted-intent", "its key is in use, so that no run has left it; "
+	    "somebody put it there to have the key destroyed; restore the "
+	    "store from a backup" },
 	{ "missing-key", "the token has lost the key, or is another token; "
 	    "kmgr never makes a lost key again by itself" },
 	{ "duplicate-object", "somebody put another object under the id of a "
@@ -78,6 +81,24 @@ verify_is_failure(const struct error *err)
 	    err->class == ERR_SYSTEM || err->class == ERR_INTERNAL;
 }
 
+/* Whether a run that was interrupted has left intent, or something else. */
+static void
+check_intent(struct verifier *v, const struct intent_row *intent)
+{
+	const char *kind = "unfinished";
+	size_t i;
+
+	if (strcmp(intent->state, "abandoned") == 0)
+		v->report->n_abandoned++;
+	if (strcmp(intent->state, "open") != 0)
+		return;
+	for (i = 0; i < v->n_keys; i++)
+		if (strcmp(v->keys[i].id, intent->key_id) == 0)
+			kind = "planted-intent";
+	verify_add(v, kind, "%s of \"%s\" in token %s", intent->kind,
+	    intent->label, intent->token);
+}
+
 /* The records against their signatures. */
 static int
 check_records(struct verifier *v, struct error *err)
@@ -106,12 +127,7 @@ check_records(struct verifier *v, struct error *err)
 		err_clear(err);
 	}
 	for (i = 0; i < v->n_intents; i++)
-		if (strcmp(v->intents[i].state, "abandoned") == 0)
-			v->report->n_abandoned++;
-		else if (strcmp(v->intents[i].state, "open") == 0)
-			verify_add(v, "unfinished",
-			    "%s of \"%s\" in token %s", v->intents[i].kind,
-			    v->intents[i].label, v->intents[i].token);
+		check_intent(v, &v->intents[i]);
 	return 0;
 }
 

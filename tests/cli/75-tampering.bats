@@ -117,6 +117,7 @@ forge() {
 	signs
 	run kmgr verify
 	[ "$status" -eq 10 ]
+	[[ $output == *planted-intent:* ]]
 }
 
 @test "a live key whose records are gone is not destroyed" {
