@@ -200,7 +200,7 @@ failure_leaves_the_old_file(void **state)
 	assert_int_equal(mkdir("d", 0700), 0);
 	put("d/inside", "x", 0600);
 	unit_fails(file_write("d", 0600, "x", 1, &err), &err, ERR_SYSTEM,
-	    "to d: Is a directory");
+	    "d is not a regular file");
 	check_content("d/inside", "x");
 	unit_fails(file_write("absent/f", 0600, "x", 1, &err), &err,
 	    ERR_SYSTEM, "write absent/f:");
