@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "kmgr/base/file.h"
+#include "kmgr/base/mem.h"
 #include "kmgr/base/secret.h"
 #include "kmgr/base/when.h"
 #include "kmgr/cmd/command.h"
@@ -19,6 +20,7 @@ struct run {
 	const struct command	*command;
 	struct args		 globals;	/* before the command's name */
 	struct args		 args;		/* behind it */
+	struct json		*notes;		/* for a JSON error, or NULL */
 };
 
 static bool
@@ -69,6 +71,8 @@ print_error(const struct run *run, const struct error *err)
 	json_put_int(json, "code", (int64_t)err->code);
 	json_put_text(json, "message", err->msg);
 	json_put_text(json, "hint", err->hint);
+	if (run->notes != NULL)
+		json_put_take(json, "notes", json_copy_of(run->notes));
 	json_pretty(json, &text);
 	(void)fputs(buf_text(&text), stderr);
 	buf_free(&text);
@@ -119,16 +123,36 @@ print_result(const struct run *run, struct cmd *cmd, struct error *err)
 	return rc;
 }
 
+/* Notes go below the result for people, into it for machines. */
 static void
 print_notes(const struct run *run, const struct session *session)
 {
 
-	if (session != NULL && !has(run, OPT_QUIET))
+	if (session != NULL && !has(run, OPT_QUIET) && !has(run, OPT_JSON))
 		(void)fputs(buf_text(session_notes(session)), stderr);
 }
 
+static struct json *
+notes_json(const struct session *session)
+{
+	struct json *list = json_new_array();
+	const char *line = "";
+	size_t len;
+	char *copy;
+
+	if (session != NULL)
+		line = buf_text(session_notes(session));
+	for (; *line != '\0'; line += len + (line[len] == '\n')) {
+		len = strcspn(line, "\n");
+		copy = mem_printf("%.*s", (int)len, line);
+		json_add_text(list, copy);
+		free(copy);
+	}
+	return list;
+}
+
 static int
-run_command(const struct run *run, struct cmd *cmd, struct error *err)
+run_command(struct run *run, struct cmd *cmd, struct error *err)
 {
 	struct error ignored = ERR_INIT;
 	int rc;
@@ -137,6 +161,8 @@ run_command(const struct run *run, struct cmd *cmd, struct error *err)
 	    session_open(&cmd->options, &cmd->session, err) != 0)
 		return -1;
 	rc = cmd->command->run(cmd, err);
+	run->notes = notes_json(cmd->session);
+	json_put_take(cmd->json, "notes", json_copy_of(run->notes));
 	if (rc == 0)
 		rc = print_result(run, cmd, err);
 	else if (cmd->is_partial)
@@ -146,7 +172,7 @@ run_command(const struct run *run, struct cmd *cmd, struct error *err)
 }
 
 static int
-start_command(const struct run *run, struct error *err)
+start_command(struct run *run, struct error *err)
 {
 	const char *config = args_get(&run->args, OPT_CONFIG);
 	struct cmd cmd = { .command = run->command, .args = &run->args };
@@ -248,6 +274,7 @@ main(int argc, char **argv)
 		print_error(&run, &err);
 		status = (int)err.class;
 	}
+	json_free(run.notes);
 	args_clear(&run.globals);
 	args_clear(&run.args);
 	return status;

@@ -262,6 +262,21 @@ collect(struct parent_data *data)
 	}
 }
 
+/* A DS ahead of its DNSKEY makes the zone bogus for who validates. */
+static void
+note_unpublished(struct cmd *cmd, const struct parent_data *data)
+{
+	size_t i;
+
+	for (i = 0; i < data->n_ksks; i++)
+		if (strcmp(data->ksks[i].row.state, "generated") == 0)
+			session_note(cmd->session, "KSK %s/%u is not published "
+			    "yet: put what sign-zsks prints into the zone and "
+			    "wait until caches have it, before the parent gets "
+			    "its DS", data->zone_text,
+			    data->ksks[i].row.key_tag);
+}
+
 int
 cmd_get_ds(struct cmd *cmd, struct error *err)
 {
@@ -290,6 +305,7 @@ cmd_get_ds(struct cmd *cmd, struct error *err)
 		goto out;
 	}
 	collect(&data);
+	note_unpublished(cmd, &data);
 	format->print(&data, &cmd->text);
 	json_put_take(cmd->json, "ds", data_json(&data));
 	rc = 0;

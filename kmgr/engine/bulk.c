@@ -95,7 +95,9 @@ static bool
 stops_all(const struct error *err)
 {
 
-	return err->class == ERR_TOKEN || err->class == ERR_STORE ||
+	/* Without a CK_RV the token answered: it lacks this zone's key. */
+	return (err->class == ERR_TOKEN && err->code != 0) ||
+	    err->class == ERR_STORE ||
 	    err->class == ERR_SYSTEM || err->class == ERR_INTERNAL;
 }
 

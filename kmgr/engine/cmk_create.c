@@ -12,8 +12,6 @@
 #include "kmgr/store/ledger.h"
 #include "policy/rules.h"
 
-#define LOCK_WAIT_S 30
-
 /* Where a token has no P-256, the seal key is RSA of this size. */
 #define SEAL_RSA_BITS 3072
 
@@ -216,7 +214,7 @@ cmk_create_apply(struct session *session, const struct cmk_request *request,
 	*out = NULL;
 	if (check_request(request, err) != 0 ||
 	    session_store(session, &store, err) != 0 ||
-	    store_lock(store, LOCK_WAIT_S, err) != 0)
+	    store_lock(store, SESSION_LOCK_WAIT_S, err) != 0)
 		return -1;
 	if (recovery_run(session, request->token, err) != 0 ||
 	    find_existing(session, request, out, err) != 0)

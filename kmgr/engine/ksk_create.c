@@ -11,8 +11,6 @@
 #include "kmgr/engine/ksk_rules.h"
 #include "kmgr/store/ledger.h"
 
-#define LOCK_WAIT_S 30
-
 /* So often a key whose tag collides is thrown away before giving up. */
 #define TAG_TRIES 8
 
@@ -361,7 +359,7 @@ ksk_create_apply(struct session *session, const struct ksk_request *request,
 	*out = NULL;
 	*n = 0;
 	if (session_store(session, &store, err) != 0 ||
-	    store_lock(store, LOCK_WAIT_S, err) != 0)
+	    store_lock(store, SESSION_LOCK_WAIT_S, err) != 0)
 		return -1;
 	if (cmk_load(store, request->cmk, &cmk, err) == 0)
 		rc = run_locked(session, store, cmk, request, err);

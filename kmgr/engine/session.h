@@ -30,6 +30,9 @@ struct session_options {
 	void		*arg;
 };
 
+/* So long a creation waits for another one to end. */
+#define SESSION_LOCK_WAIT_S 30
+
 /**
  * session_open(options, out, err):
  * Read the configuration and begin a run.

@@ -74,10 +74,22 @@ setup() {
 }
 
 @test "nsupdate: a script that adds and removes nothing" {
-	run kmgr get-ds example.com --format nsupdate
+	run kmgr -q get-ds example.com --format nsupdate
 	[ "$(grep -c '^update add example.com. 86400 IN DS ' <<<"$output")" -eq 2 ]
 	[ "${lines[-1]}" = send ]
 	[[ $output != *delete* ]]
+}
+
+@test "a DS ahead of its DNSKEY: a note says what comes first" {
+	bats_require_minimum_version 1.5.0
+	run --separate-stderr kmgr get-ds example.com
+	[[ $stderr == *"KSK example.com./$tag is not published yet"* ]]
+	[[ $output != *published* ]]
+	run --separate-stderr kmgr --json get-ds example.com
+	[ -z "$stderr" ]
+	[[ $(jq -r '.notes[0]' <<<"$output") == *"is not published yet"* ]]
+	run --separate-stderr kmgr -q get-ds example.com
+	[ -z "$stderr" ]
 }
 
 @test "an unknown format: exit 2 with the formats that there are" {
