@@ -4,6 +4,22 @@
 #include "kmgr/base/json.h"
 #include "kmgr/base/text.h"
 
+/* What was read from the canonical form has its keys in order. */
+static void
+check_sorted(const struct json *json)
+{
+	const char *key = NULL, *next;
+	size_t i;
+
+	while ((next = json_next_key(json, key)) != NULL) {
+		assert(key == NULL || strcmp(key, next) < 0);
+		check_sorted(json_get(json, next));
+		key = next;
+	}
+	for (i = 0; json_holds_array(json) && i < json_len(json); i++)
+		check_sorted(json_at(json, i));
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
@@ -22,6 +38,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	assert(memchr(once.data, '\n', once.len) == NULL);
 	assert(json_read(buf_text(&once), once.len, &again, &err) == 0);
 	assert(json_same(json, again));
+	check_sorted(again);
 	json_canonical(again, &twice);
 	assert(strcmp(buf_text(&once), buf_text(&twice)) == 0);
 	json_free(again);

@@ -3,6 +3,22 @@
 
 #include "kmgr/base/when.h"
 
+/* An absolute instant has one form of each length; no day is carried. */
+static void
+check_form(const char *text, int64_t at)
+{
+	char again[WHEN_TEXT_LEN];
+
+	if (text[0] < '0' || text[0] > '9')
+		return;
+	if (strlen(text) == 14)
+		assert(strcmp(when_dns(at, again), text) == 0);
+	else
+		assert(strncmp(when_rfc3339(at, again), text, 10) == 0);
+	if (strlen(text) == 20)
+		assert(strcmp(again, text) == 0);
+}
+
 static void
 check_instant(int64_t at)
 {
@@ -39,8 +55,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 
 	rc = when_read(text, INT64_C(1800000000), &v, &err);
 	fuzz_check_error(rc, &err);
-	if (rc == 0)
+	if (rc == 0) {
 		check_instant(v);
+		check_form(text, v);
+	}
 	err_clear(&err);
 	rc = when_duration_read(text, &v, &err);
 	fuzz_check_error(rc, &err);
