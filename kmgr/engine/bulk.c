@@ -47,10 +47,17 @@ static void *
 prepare(void *arg)
 {
 	struct batch *batch = arg;
+	struct error ignored = ERR_INIT;
+	struct store *store;
 	size_t i;
 
+	/* Where there is no snapshot, each zone says what is wrong. */
+	if (session_store(batch->session, &store, &ignored) == 0)
+		(void)store_snapshot(store, &ignored);
 	for (i = 0; i < batch->n; i++)
 		prepare_one(batch, batch->first + i, &batch->jobs[i]);
+	if (store != NULL)
+		store_release(store);
 	return NULL;
 }
 

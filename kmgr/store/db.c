@@ -126,15 +126,36 @@ db_close(struct db *db)
 
 	if (db == NULL)
 		return;
+	db_release(db);
 	db_rollback(db);
 	db->driver->close(db);
+}
+
+int
+db_snapshot(struct db *db, struct error *err)
+{
+
+	assert(!db->is_writing && !db->is_snapshot);
+	if (db->driver->snapshot(db, err) != 0)
+		return -1;
+	db->is_snapshot = true;
+	return 0;
+}
+
+void
+db_release(struct db *db)
+{
+
+	if (db->is_snapshot)
+		db->driver->rollback(db);
+	db->is_snapshot = false;
 }
 
 int
 db_begin(struct db *db, struct error *err)
 {
 
-	assert(!db->is_writing);
+	assert(!db->is_writing && !db->is_snapshot);
 	if (db->driver->begin(db, err) != 0)
 		return -1;
 	db->is_writing = true;

@@ -72,6 +72,7 @@ struct db_driver {
 	    int64_t *version, struct error *err);
 	int (*set_version)(struct db *db, int64_t version, struct error *err);
 	int (*script)(struct db *db, const char *sql, struct error *err);
+	int (*snapshot)(struct db *db, struct error *err);
 	int (*begin)(struct db *db, struct error *err);
 	int (*commit)(struct db *db, struct error *err);
 	void (*rollback)(struct db *db);
@@ -94,6 +95,7 @@ struct db {
 	char *name;		/* for messages */
 	char *lock_base;	/* path that lock files stand beside */
 	bool is_writing;	/* inside a transaction */
+	bool is_snapshot;	/* inside one that only reads */
 };
 
 /* Every struct db_rows of a backend begins with this. */
@@ -122,6 +124,16 @@ const struct db_driver *db_find_driver(const char *url, const char **place,
 int db_open(const char *url, enum store_mode mode, struct db **out,
     struct error *err);
 void db_close(struct db *db);
+
+/**
+ * db_snapshot(db, err), db_release(db):
+ * Let all questions up to db_release() see the database as it is at the first
+ * of them. db_release() without a snapshot does nothing.
+ *
+ * Errors: ERR_STORE.
+ */
+int db_snapshot(struct db *db, struct error *err);
+void db_release(struct db *db);
 
 /**
  * db_begin(db, err), db_commit(db, err), db_rollback(db):

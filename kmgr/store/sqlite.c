@@ -262,6 +262,15 @@ sqlite_fault(const struct db *db)
 }
 
 static int
+sqlite_snapshot(struct db *db, struct error *err)
+{
+
+	if (run(sqlite_of(db), "BEGIN", err) != 0)
+		return err_wrap(err, "begin to read");
+	return 0;
+}
+
+static int
 sqlite_begin(struct db *db, struct error *err)
 {
 
@@ -365,6 +374,7 @@ const struct db_driver sqlite_driver = {
 	.content = sqlite_setup_content,
 	.set_version = sqlite_setup_version,
 	.script = sqlite_script,
+	.snapshot = sqlite_snapshot,
 	.begin = sqlite_begin,
 	.commit = sqlite_commit,
 	.rollback = sqlite_rollback,

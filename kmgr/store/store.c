@@ -44,6 +44,20 @@ store_token_lock_path(const struct store *store, const char *token)
 }
 
 int
+store_snapshot(struct store *store, struct error *err)
+{
+
+	return db_snapshot(store->db, err);
+}
+
+void
+store_release(struct store *store)
+{
+
+	db_release(store->db);
+}
+
+int
 store_begin(struct store *store, struct error *err)
 {
 

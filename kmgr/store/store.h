@@ -57,6 +57,16 @@ int store_url_check(const char *url, struct error *err);
 char *store_token_lock_path(const struct store *store, const char *token);
 
 /**
+ * store_snapshot(store, err), store_release(store):
+ * Let all questions up to store_release() see one state of the store, and
+ * cost it one lock. No write comes in between.
+ *
+ * Errors: ERR_STORE.
+ */
+int store_snapshot(struct store *store, struct error *err);
+void store_release(struct store *store);
+
+/**
  * store_begin(store, err), store_commit(store, err), store_rollback(store):
  * One transaction that writes; a second writer waits (30 s at most).
  *
