@@ -63,9 +63,8 @@ write_all(int fd, const char *what, const void *data, size_t len,
 	return 0;
 }
 
-/* So that the new name is still there after a power failure. */
-static void
-sync_folder(const char *path)
+void
+file_sync_folder(const char *path)
 {
 	char *copy = mem_strdup(path);
 	const int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -113,7 +112,7 @@ file_write(const char *path, mode_t mode, const void *data, size_t len,
 		(void)err_set_errno(err, "rename %s to %s", temp, path);
 		goto out;
 	}
-	sync_folder(path);
+	file_sync_folder(path);
 	rc = 0;
  out:
 	(void)close(fd);

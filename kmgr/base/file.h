@@ -31,6 +31,13 @@ int file_write(const char *path, mode_t mode, const void *data, size_t len,
     struct error *err);
 
 /**
+ * file_sync_folder(path):
+ * Let the folder of the file ${path} reach the disk, so that the name is
+ * still there after a power failure; as well as the file system can.
+ */
+void file_sync_folder(const char *path);
+
+/**
  * file_check_private(path, err):
  * Refuse ${path} unless it is a regular file, owned by this user or root,
  * that neither group nor others may read or write.

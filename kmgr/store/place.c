@@ -1,6 +1,5 @@
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -77,20 +76,6 @@ check_access(const char *path, struct error *err)
 	    (unsigned int)(st.st_mode & 07777), (unsigned long)geteuid());
 }
 
-/* So that the name is still there after a power failure. */
-static void
-sync_folder(const char *path)
-{
-	char *copy = mem_strdup(path);
-	const int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (fd >= 0) {
-		(void)fsync(fd);
-		(void)close(fd);
-	}
-	free(copy);
-}
-
 /* SQLite would make it readable by everybody. */
 static int
 make_file(const char *path, struct error *err)
@@ -107,7 +92,7 @@ make_file(const char *path, struct error *err)
 	if (fd < 0)
 		return fail_errno(err, path);
 	(void)close(fd);
-	sync_folder(path);
+	file_sync_folder(path);
 	return 0;
 }
 

@@ -18,17 +18,6 @@ tool() {
 		--pin "$TOKEN_PIN" "$@"
 }
 
-# sql STATEMENT: with the guards taken away, as somebody would who wants to.
-sql() {
-	local trigger
-
-	for trigger in $(sqlite3 kmgr.db "SELECT name FROM sqlite_master
-		WHERE type = 'trigger'"); do
-		sqlite3 kmgr.db "DROP TRIGGER $trigger"
-	done
-	sqlite3 kmgr.db "$1"
-}
-
 # differs KIND: verify exits 10 and names a difference of this kind.
 differs() {
 	run kmgr verify

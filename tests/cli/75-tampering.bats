@@ -17,17 +17,6 @@ prod() {
 	key=$(sqlite3 kmgr.db "SELECT id FROM key WHERE role = 'ksk'")
 }
 
-# sql STATEMENT...: with the guards taken away.
-sql() {
-	local trigger
-
-	for trigger in $(sqlite3 kmgr.db "SELECT name FROM sqlite_master
-		WHERE type = 'trigger'"); do
-		sqlite3 kmgr.db "DROP TRIGGER $trigger"
-	done
-	sqlite3 kmgr.db "$@"
-}
-
 # attacker_key: makes own.pem, and prints its SubjectPublicKeyInfo in hex.
 attacker_key() {
 	openssl genpkey -quiet -algorithm EC \

@@ -85,6 +85,18 @@ kmgr_env() {
 	export KMGR_CONFIG=$dir/kmgr.yaml
 }
 
+# sql ARGUMENT...: sqlite3 on kmgr.db here, with the guards taken away, as
+# somebody would who wants to.
+sql() {
+	local trigger
+
+	for trigger in $(sqlite3 kmgr.db "SELECT name FROM sqlite_master
+		WHERE type = 'trigger'"); do
+		sqlite3 kmgr.db "DROP TRIGGER $trigger"
+	done
+	sqlite3 kmgr.db "$@"
+}
+
 # --- SoftHSM ---------------------------------------------------------------
 
 # pin_file DIR PIN: writes DIR/pin as kmgr wants it and prints its name.
