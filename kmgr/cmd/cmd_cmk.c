@@ -75,7 +75,7 @@ cmd_create_cmk(struct cmd *cmd, struct error *err)
 
 	if (cmd_option(cmd, OPT_TOKEN, &request.token, err) != 0 ||
 	    cmd_option(cmd, OPT_POLICY, &path, err) != 0 ||
-	    cmd_read_policy(path, &policy, err) != 0)
+	    cmd_policy_read(path, &policy, err) != 0)
 		goto out;
 	request.policy = policy;
 	if (args_has(cmd->args, OPT_DRY_RUN)) {

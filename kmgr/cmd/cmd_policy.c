@@ -10,7 +10,7 @@
 #include "policy/rules.h"
 
 int
-cmd_read_policy(const char *path, struct policy **out, struct error *err)
+cmd_policy_read(const char *path, struct policy **out, struct error *err)
 {
 	struct buf text = BUF_INIT;
 	int rc = -1;
@@ -47,7 +47,7 @@ cmd_check_policy(struct cmd *cmd, struct error *err)
 	size_t i;
 	int rc = 0;
 
-	if (cmd_read_policy(cmd->args->words[0], &policy, err) != 0)
+	if (cmd_policy_read(cmd->args->words[0], &policy, err) != 0)
 		return -1;
 	rules_check_policy(policy, &findings);
 	if (findings_failed(&findings) > 0) {

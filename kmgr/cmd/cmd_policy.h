@@ -6,12 +6,12 @@
 #include "policy/policy.h"
 
 /**
- * cmd_read_policy(path, out, err):
+ * cmd_policy_read(path, out, err):
  * Read the policy file ${path}, "-" for standard input.
  *
  * Owner: the caller, policy_free().
  * Errors: ERR_CONFIG.
  */
-int cmd_read_policy(const char *path, struct policy **out, struct error *err);
+int cmd_policy_read(const char *path, struct policy **out, struct error *err);
 
 #endif

@@ -3,6 +3,7 @@ libcmd_la_LIBADD = libengine.la
 libcmd_la_SOURCES = \
 	kmgr/cmd/args.c \
 	kmgr/cmd/args.h \
+	kmgr/cmd/cmd.c \
 	kmgr/cmd/cmd_cmk.c \
 	kmgr/cmd/cmd_ds.c \
 	kmgr/cmd/cmd_help.c \
@@ -15,6 +16,5 @@ libcmd_la_SOURCES = \
 	kmgr/cmd/cmd_verify.c \
 	kmgr/cmd/command.h \
 	kmgr/cmd/commands.c \
-	kmgr/cmd/common.c \
 	kmgr/cmd/table.c \
 	kmgr/cmd/table.h

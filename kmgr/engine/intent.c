@@ -141,15 +141,3 @@ intent_payload(const struct intent_row *intent, struct json **out,
 	err->class = ERR_INTEGRITY;
 	return err_wrap(err, "intent %lld", (long long)intent->id);
 }
-
-void
-intent_row_clear(struct intent_row *intent)
-{
-
-	free(intent->kind);
-	free(intent->token);
-	free(intent->label);
-	free(intent->payload);
-	free(intent->state);
-	*intent = (struct intent_row) { 0 };
-}

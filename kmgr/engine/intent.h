@@ -87,10 +87,4 @@ int intent_close(struct session *session, const struct intent_row *intent,
 int intent_payload(const struct intent_row *intent, struct json **out,
     struct error *err);
 
-/**
- * intent_row_clear(intent):
- * Free what ${intent} holds.
- */
-void intent_row_clear(struct intent_row *intent);
-
 #endif

@@ -45,17 +45,4 @@ int ksk_create_apply(struct session *session,
     const struct ksk_request *request, struct cmk_cache *cache,
     struct ksk **out, size_t *n, struct error *err);
 
-/**
- * ksk_create_finish(session, intent, key, err):
- * Endorse and record the KSK whose pair ${key} was made for ${intent}, in one
- * transaction that closes the intent. All that was checked before the pair was
- * made is checked again.
- *
- * Errors: ERR_INPUT, ERR_POLICY (it may not be recorded, now or later; also
- * where its key tag collides in the zone); ERR_TOKEN, ERR_STORE,
- * ERR_INTEGRITY.
- */
-int ksk_create_finish(struct session *session,
-    const struct intent_row *intent, struct hsm_key *key, struct error *err);
-
 #endif

@@ -5,7 +5,6 @@
 #include "kmgr/dns/zonefile.h"
 #include "kmgr/engine/intent.h"
 #include "kmgr/engine/ksk.h"
-#include "kmgr/engine/ksk_create.h"
 #include "kmgr/engine/ksk_endorse.h"
 #include "kmgr/engine/ksk_rules.h"
 #include "kmgr/engine/signer.h"
@@ -263,7 +262,7 @@ check_birth(struct store *store, const struct cmk *cmk,
 }
 
 int
-ksk_create_finish(struct session *session, const struct intent_row *intent,
+ksk_endorse_finish(struct session *session, const struct intent_row *intent,
     struct hsm_key *key, struct error *err)
 {
 	struct ksk_birth birth = { .intent = intent, .key = key };

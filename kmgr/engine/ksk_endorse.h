@@ -43,4 +43,17 @@ int ksk_endorse_new(struct session *session, const struct cmk *cmk,
 int ksk_endorse_shared(struct session *session, struct cmk *cmk,
     struct hsm_key *seal_key, const struct name *zone, struct error *err);
 
+/**
+ * ksk_endorse_finish(session, intent, key, err):
+ * Endorse and record the KSK whose pair ${key} was made for ${intent}, in one
+ * transaction that closes the intent. All that was checked before the pair was
+ * made is checked again.
+ *
+ * Errors: ERR_INPUT, ERR_POLICY (it may not be recorded, now or later; also
+ * where its key tag collides in the zone); ERR_TOKEN, ERR_STORE,
+ * ERR_INTEGRITY.
+ */
+int ksk_endorse_finish(struct session *session,
+    const struct intent_row *intent, struct hsm_key *key, struct error *err);
+
 #endif

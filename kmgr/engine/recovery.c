@@ -5,7 +5,7 @@
 #include "hsm/wreck.h"
 #include "kmgr/engine/cmk_create.h"
 #include "kmgr/engine/intent.h"
-#include "kmgr/engine/ksk_create.h"
+#include "kmgr/engine/ksk_endorse.h"
 #include "kmgr/engine/recovery.h"
 
 /* How a whole pair that was found after a crash becomes what was wanted. */
@@ -15,7 +15,7 @@ static const struct intent_kind {
 			    struct hsm_key *, struct error *);
 } kinds[] = {
 	{ INTENT_CREATE_CMK, cmk_create_finish },
-	{ INTENT_CREATE_KSK, ksk_create_finish },
+	{ INTENT_CREATE_KSK, ksk_endorse_finish },
 };
 #define N_KINDS (sizeof(kinds) / sizeof(kinds[0]))
 

@@ -302,6 +302,7 @@ struct intent_row {
 	int64_t	 created_at;
 	int64_t	 resolved_at;		/* 0: open */
 };
+void intent_row_clear(struct intent_row *row);
 void intent_rows_free(struct intent_row *rows, size_t n);
 
 /**

@@ -17,16 +17,23 @@ static const struct db_question ask_all = { "list intents",
 static const struct db_question ask_state = { "list intents",
 	"SELECT " COLUMNS " FROM intent WHERE state = $1 ORDER BY id" };
 
-static void
-clear_row(void *out)
+void
+intent_row_clear(struct intent_row *row)
 {
-	struct intent_row *row = out;
 
 	free(row->kind);
 	free(row->token);
 	free(row->label);
 	free(row->payload);
 	free(row->state);
+	*row = (struct intent_row) { 0 };
+}
+
+static void
+clear_row(void *row)
+{
+
+	intent_row_clear(row);
 }
 
 static void
