@@ -363,14 +363,14 @@ module_find(struct module *module, const struct hsm_uri *uri,
 		(void)err_set(err, ERR_TOKEN, "%zu tokens match the URI",
 		    n_found);
 		return err_hint(err, "add serial= to the URI; kmgr "
-		    "list-tokens shows it");
+		    "list-tokens --module %s shows it", uri->module_path);
 	}
 	(void)err_set(err, ERR_TOKEN, "no token %s%s%s in %s", uri->token,
 	    uri->serial[0] != '\0' ? " of serial " : "", uri->serial,
 	    uri->module_path);
 	err->code = CKR_TOKEN_NOT_PRESENT;
-	return err_hint(err, "kmgr list-tokens shows the tokens that this "
-	    "module has; is the right one plugged in?");
+	return err_hint(err, "kmgr list-tokens --module %s shows the tokens "
+	    "that it has; is the right one plugged in?", uri->module_path);
 }
 
 int

@@ -160,6 +160,10 @@ run_command(struct run *run, struct cmd *cmd, struct error *err)
 	if (cmd->command->session == CMD_WITH_SESSION &&
 	    session_open(&cmd->options, &cmd->session, err) != 0)
 		return -1;
+	/* Nothing is signed that could not be written. */
+	if (output_path(run) != NULL &&
+	    file_check_writable(output_path(run), err) != 0)
+		return -1;
 	rc = cmd->command->run(cmd, err);
 	run->notes = notes_json(cmd->session);
 	json_put_take(cmd->json, "notes", json_copy_of(run->notes));

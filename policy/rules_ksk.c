@@ -42,9 +42,8 @@ const struct rule rules_ksk[] = {
 	{ { "KSK-COUNT",
 	    "the zone has room for a further KSK",
 	    "ksk.max-per-zone counts all KSKs of the zone that are not "
-	    "removed, those that are retired or stand by included. Let the "
-	    "roll that is under way end, or delete a KSK that was never "
-	    "used." },
+	    "removed, those that are retired or stand by included. More "
+	    "room takes a CMK whose policy allows it." },
 	    ERR_POLICY, check_count },
 };
 const size_t rules_ksk_n = sizeof(rules_ksk) / sizeof(rules_ksk[0]);

@@ -95,8 +95,8 @@ flags_meaning(uint16_t flags)
 
 	switch (flags) {
 	case DNSKEY_FLAGS_KSK:
-		return "a KSK: KSKs are added by this program, or registered, "
-		    "and never taken from a ZSK set";
+		return "a KSK: KSKs are added by this program and never "
+		    "taken from a ZSK set";
 	case DNSKEY_FLAGS_KSK | DNSKEY_REVOKE:
 		return "a revoked KSK: KSKs are never taken from a ZSK set";
 	case DNSKEY_FLAGS_ZSK | DNSKEY_REVOKE:
@@ -268,8 +268,7 @@ const struct rule rules_zsks[] = {
 	    "A key with the SEP bit (257, 385) in a ZSK set would become a "
 	    "secure entry point that the token never made: whoever holds it "
 	    "could sign the zone's keys once its DS is at the parent. KSKs of "
-	    "this program are added to the set by itself; those of another "
-	    "provider are registered with add-foreign-key. Take such lines "
+	    "this program are added to the set by itself. Take such lines "
 	    "out of the file. Source: RFC 4034 section 2.1.1, RFC 5011 "
 	    "section 7." },
 	    ERR_INPUT, check_flags },

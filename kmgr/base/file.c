@@ -88,6 +88,18 @@ check_target(const char *path, struct error *err)
 }
 
 int
+file_check_writable(const char *path, struct error *err)
+{
+	char *copy = mem_strdup(path);
+	int rc = check_target(path, err);
+
+	if (rc == 0 && access(dirname(copy), W_OK | X_OK) != 0)
+		rc = err_set_errno(err, "write %s", path);
+	free(copy);
+	return rc;
+}
+
+int
 file_write(const char *path, mode_t mode, const void *data, size_t len,
     struct error *err)
 {

@@ -31,6 +31,14 @@ int file_write(const char *path, mode_t mode, const void *data, size_t len,
     struct error *err);
 
 /**
+ * file_check_writable(path, err):
+ * Whether file_write() could replace ${path} now; nothing is written.
+ *
+ * Errors: ERR_SYSTEM.
+ */
+int file_check_writable(const char *path, struct error *err);
+
+/**
  * file_sync_folder(path):
  * Let the folder of the file ${path} reach the disk, so that the name is
  * still there after a power failure; as well as the file system can.

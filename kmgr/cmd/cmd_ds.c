@@ -262,19 +262,69 @@ collect(struct parent_data *data)
 	}
 }
 
-/* A DS ahead of its DNSKEY makes the zone bogus for who validates. */
-static void
-note_unpublished(struct cmd *cmd, const struct parent_data *data)
+/* When ksk first signed; 0: never. */
+static int64_t
+first_signed(const struct ksk *ksk, const struct signature_row *rows,
+    size_t n)
 {
+	int64_t at = 0;
 	size_t i;
 
-	for (i = 0; i < data->n_ksks; i++)
-		if (strcmp(data->ksks[i].row.state, "generated") == 0)
+	for (i = 0; i < n; i++)
+		if (strcmp(rows[i].ksk_id, ksk->row.id) == 0 &&
+		    (at == 0 || rows[i].created_at < at))
+			at = rows[i].created_at;
+	return at;
+}
+
+/*
+ * A DS ahead of its DNSKEY makes the zone bogus for who validates. RFC 7583
+ * s3.3.1: IpubC = DprpC + TTLkey, and a safety margin.
+ */
+static void
+note_early(struct cmd *cmd, const struct parent_data *data,
+    const struct signature_row *rows, size_t n)
+{
+	char text[WHEN_TEXT_LEN];
+	size_t i;
+
+	for (i = 0; i < data->n_ksks; i++) {
+		const struct ksk *ksk = &data->ksks[i];
+		const struct policy *policy = ksk->cmk->policy;
+		const int64_t at = first_signed(ksk, rows, n);
+		const int64_t ready_at = at + policy->dnskey_ttl_s +
+		    policy->zone_propagation_delay_s +
+		    policy->publish_safety_s;
+
+		if (at == 0)
 			session_note(cmd->session, "KSK %s/%u is not published "
 			    "yet: put what sign-zsks prints into the zone and "
 			    "wait until caches have it, before the parent gets "
-			    "its DS", data->zone_text,
-			    data->ksks[i].row.key_tag);
+			    "its DS", data->zone_text, ksk->row.key_tag);
+		else if (session_now(cmd->session) < ready_at)
+			session_note(cmd->session, "the parent may have the DS "
+			    "of KSK %s/%u from %s on, if the zone has been "
+			    "serving the key since it was first signed "
+			    "(dnskey-ttl + zone-propagation-delay + "
+			    "publish-safety)", data->zone_text,
+			    ksk->row.key_tag, when_rfc3339(ready_at, text));
+	}
+}
+
+/* The KSKs of "ZONE", or the one of "ZONE/KEYTAG". */
+static int
+find_ksks(struct store *store, struct cmk_cache *cache, const char *text,
+    struct name *zone, struct ksk **out, size_t *n, struct error *err)
+{
+
+	if (strchr(text, '/') == NULL)
+		return cmd_zone(text, zone, err) != 0 ? -1 :
+		    ksk_load(store, cache, zone, NULL, out, n, err);
+	if (ksk_find(store, cache, text, out, err) != 0)
+		return -1;
+	*n = 1;
+	*zone = (*out)->zone;
+	return 0;
 }
 
 int
@@ -283,16 +333,17 @@ cmd_get_ds(struct cmd *cmd, struct error *err)
 	struct parent_data data = { 0 };
 	const struct ds_format *format;
 	struct cmk_cache cache = { 0 };
+	struct signature_row *rows = NULL;
 	struct ksk *ksks = NULL;
 	struct store *store;
 	struct name zone;
+	size_t n_rows = 0;
 	int rc = -1;
 
 	if (find_format(args_get(cmd->args, OPT_FORMAT), &format, err) != 0 ||
-	    cmd_zone(cmd->args->words[0], &zone, err) != 0 ||
 	    session_store(cmd->session, &store, err) != 0 ||
-	    ksk_load(store, &cache, &zone, NULL, &ksks, &data.n_ksks,
-	    err) != 0)
+	    find_ksks(store, &cache, cmd->args->words[0], &zone, &ksks,
+	    &data.n_ksks, err) != 0)
 		goto out;
 	data.zone = &zone;
 	data.ksks = ksks;
@@ -304,13 +355,17 @@ cmd_get_ds(struct cmd *cmd, struct error *err)
 		    data.zone_text);
 		goto out;
 	}
+	if (store_signature_list(store, data.zone_text, &rows, &n_rows,
+	    err) != 0)
+		goto out;
 	collect(&data);
-	note_unpublished(cmd, &data);
+	note_early(cmd, &data, rows, n_rows);
 	format->print(&data, &cmd->text);
 	json_put_take(cmd->json, "ds", data_json(&data));
 	rc = 0;
  out:
 	free(data.list);
+	signature_rows_free(rows, n_rows);
 	ksk_list_free(ksks, data.n_ksks);
 	cmk_cache_clear(&cache);
 	return rc;

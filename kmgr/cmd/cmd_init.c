@@ -35,25 +35,54 @@ compose(const struct cmd *cmd, struct buf *out, struct error *err)
 	return 0;
 }
 
-/* Write the configuration where there is none. */
+/* What the options ask for, as text and as it will be read. */
 static int
-write_config(struct cmd *cmd, const char *path, struct error *err)
+wanted(struct cmd *cmd, struct buf *text, struct config **config,
+    struct error *err)
 {
+
+	*config = NULL;
+	if (compose(cmd, text, err) != 0)
+		return -1;
+	return config_parse(buf_text(text), text->len, "the new configuration",
+	    config, err);
+}
+
+static int
+make_store(struct cmd *cmd, const struct config *config, struct error *err)
+{
+	struct store *store = NULL;
+
+	json_put_text(cmd->json, "store", config->store);
+	if (args_has(cmd->args, OPT_DRY_RUN)) {
+		buf_printf(&cmd->text, "would make store %s where it is not "
+		    "there\n", config->store);
+		return 0;
+	}
+	if (store_open(config->store, STORE_CREATE, &store, err) != 0)
+		return -1;
+	store_close(store);
+	buf_printf(&cmd->text, "store %s is ready\n", config->store);
+	return 0;
+}
+
+/* The store first: a configuration that names none would be in the way. */
+static int
+init_new(struct cmd *cmd, const char *path, struct error *err)
+{
+	const bool is_dry = args_has(cmd->args, OPT_DRY_RUN);
 	struct config *config = NULL;
 	struct buf text = BUF_INIT;
 	int rc = -1;
 
-	if (compose(cmd, &text, err) != 0 || config_parse(buf_text(&text),
-	    text.len, path, &config, err) != 0)
+	if (wanted(cmd, &text, &config, err) != 0 ||
+	    make_store(cmd, config, err) != 0)
 		goto out;
-	if (args_has(cmd->args, OPT_DRY_RUN))
-		buf_printf(&cmd->text, "would write %s:\n%s", path,
-		    buf_text(&text));
-	else if (file_make_folders(path, err) != 0 ||
-	    file_write(path, 0644, text.data, text.len, err) != 0)
+	if (!is_dry && (file_make_folders(path, err) != 0 ||
+	    file_write(path, 0644, text.data, text.len, err) != 0))
 		goto out;
-	else
-		buf_printf(&cmd->text, "wrote %s\n", path);
+	buf_printf(&cmd->text, is_dry ? "would write %s:\n%s" : "wrote %s\n",
+	    path, buf_text(&text));
 	rc = 0;
  out:
 	config_free(config);
@@ -61,20 +90,45 @@ write_config(struct cmd *cmd, const char *path, struct error *err)
 	return rc;
 }
 
+/* What is there stays; options that want something else are refused. */
 static int
-make_store(struct cmd *cmd, const char *path, struct error *err)
+init_again(struct cmd *cmd, const char *path, struct error *err)
 {
+	const char *store = args_get(cmd->args, OPT_STORE);
+	const struct config_token *token;
 	struct config *config;
-	struct store *store = NULL;
+	const char *value;
+	bool differs;
+	size_t i;
 	int rc;
 
 	if (config_read(path, &config, err) != 0)
 		return -1;
-	rc = store_open(config->store, STORE_CREATE, &store, err);
-	if (rc == 0)
-		buf_printf(&cmd->text, "store %s is ready\n", config->store);
-	json_put_text(cmd->json, "store", config->store);
-	store_close(store);
+	differs = store != NULL && strcmp(store, config->store) != 0;
+	for (i = 0; i < cmd->args->n_values[OPT_TOKEN]; i++) {
+		value = cmd->args->values[OPT_TOKEN][i];
+		differs = true;
+		for (token = config->tokens;
+		    token < config->tokens + config->n_tokens; token++)
+			if (strncmp(value, token->name,
+			    strlen(token->name)) == 0 &&
+			    value[strlen(token->name)] == '=' &&
+			    strcmp(value + strlen(token->name) + 1,
+			    token->uri) == 0)
+				differs = false;
+		if (differs)
+			break;
+	}
+	if (differs) {
+		(void)err_set(err, ERR_USAGE, "%s is there already and says "
+		    "otherwise", path);
+		rc = err_hint(err, "edit the file, or name another one with "
+		    "-c");
+	} else {
+		buf_printf(&cmd->text, "%s is there already and stays as it "
+		    "is\n", path);
+		rc = make_store(cmd, config, err);
+	}
 	config_free(config);
 	return rc;
 }
@@ -88,15 +142,7 @@ cmd_init(struct cmd *cmd, struct error *err)
 	json_put_text(cmd->json, "configuration", path);
 	json_put_bool(cmd->json, "configuration_written", !is_there &&
 	    !args_has(cmd->args, OPT_DRY_RUN));
-	if (is_there)
-		buf_printf(&cmd->text, "%s is there already and stays as it "
-		    "is\n", path);
-	else if (write_config(cmd, path, err) != 0)
-		return -1;
-	if (args_has(cmd->args, OPT_DRY_RUN)) {
-		buf_printf(&cmd->text, "would make the store where it is not "
-		    "there\n");
-		return 0;
-	}
-	return make_store(cmd, path, err);
+	json_put_bool(cmd->json, "dry_run", args_has(cmd->args, OPT_DRY_RUN));
+	return is_there ? init_again(cmd, path, err) :
+	    init_new(cmd, path, err);
 }

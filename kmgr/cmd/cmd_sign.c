@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "kmgr/base/file.h"
 #include "kmgr/base/mem.h"
@@ -32,6 +33,14 @@ read_options(struct cmd *cmd, struct zsks_request *request, struct error *err)
 	if (expiration != NULL && validity != NULL)
 		return err_set(err, ERR_USAGE,
 		    "--expiration and --validity say the same thing twice");
+	/* 14 would be fourteen seconds, and nobody means that. */
+	if (validity != NULL &&
+	    validity[strspn(validity, "0123456789")] == '\0') {
+		(void)err_set(err, ERR_USAGE, "--validity %s has no unit",
+		    validity);
+		return err_hint(err, "write %sd, %sh or %ss", validity,
+		    validity, validity);
+	}
 	if ((inception != NULL && when_read(inception, now_at,
 	    &request->inception_at, err) != 0) ||
 	    (expiration != NULL && when_read(expiration, now_at,
@@ -44,6 +53,21 @@ read_options(struct cmd *cmd, struct zsks_request *request, struct error *err)
 	return 0;
 }
 
+/* Whether the policy of another CMK has warned of the same. */
+static bool
+is_said(const struct findings *findings, size_t i)
+{
+	size_t k;
+
+	for (k = 0; k < i; k++)
+		if (strcmp(findings->items[k].rule,
+		    findings->items[i].rule) == 0 &&
+		    strcmp(findings->items[k].message,
+		    findings->items[i].message) == 0)
+			return true;
+	return false;
+}
+
 static void
 note_warnings(struct cmd *cmd, const struct zsks *zsks)
 {
@@ -51,7 +75,8 @@ note_warnings(struct cmd *cmd, const struct zsks *zsks)
 	size_t i;
 
 	for (i = 0; i < findings->n; i++)
-		if (findings->items[i].verdict == FINDING_WARN)
+		if (findings->items[i].verdict == FINDING_WARN &&
+		    !is_said(findings, i))
 			session_note(cmd->session, "%s: %s",
 			    findings->items[i].rule,
 			    findings->items[i].message);
@@ -85,6 +110,36 @@ sign_one(struct cmd *cmd, struct cmk_cache *cache, struct zsks_keys *keys,
 	return rc;
 }
 
+/* A result over its source would be the end of the signer's file. */
+static int
+check_output(const struct cmd *cmd, const char *input, struct error *err)
+{
+	const char *output = args_get(cmd->args, OPT_OUTPUT);
+	struct stat in, out;
+
+	if (output == NULL || strcmp(input, "-") == 0 ||
+	    stat(input, &in) != 0 || stat(output, &out) != 0 ||
+	    in.st_dev != out.st_dev || in.st_ino != out.st_ino)
+		return 0;
+	return err_set(err, ERR_USAGE, "-o %s would overwrite the ZSK set "
+	    "that is read", output);
+}
+
+/* Whether the first word is a file, where a zone should stand. */
+static int
+check_zone_word(const struct cmd *cmd, struct error *err)
+{
+	const char *word = cmd->args->words[0];
+	struct stat st;
+
+	if (cmd->args->n_words > 1 || strchr(word, '.') == NULL ||
+	    stat(word, &st) != 0 || !S_ISREG(st.st_mode))
+		return 0;
+	(void)err_set(err, ERR_USAGE, "%s is a file; the zone stands before "
+	    "it", word);
+	return err_hint(err, "kmgr sign-zsks ZONE %s", word);
+}
+
 static int
 sign_zone(struct cmd *cmd, struct cmk_cache *cache, struct zsks_keys *keys,
     struct zsks_request *request, struct error *err)
@@ -94,7 +149,9 @@ sign_zone(struct cmd *cmd, struct cmk_cache *cache, struct zsks_keys *keys,
 	int rc = -1;
 
 	request->what = args->n_words == 2 ? args->words[1] : "-";
-	if (cmd_zone(args->words[0], &request->zone, err) == 0 &&
+	if (check_zone_word(cmd, err) == 0 &&
+	    check_output(cmd, request->what, err) == 0 &&
+	    cmd_zone(args->words[0], &request->zone, err) == 0 &&
 	    file_read(request->what, ZONEFILE_MAX_LEN, &text, err) == 0) {
 		request->text = buf_text(&text);
 		request->len = text.len;

@@ -110,7 +110,7 @@ static const struct command commands[] = {
 	    "8601. With --zones-from DIR, every file DIR/ZONE.zone is "
 	    "signed in one go.",
 	    sign_zsks_opts, 0, 2, CMD_WITH_SESSION, cmd_sign_zsks },
-	{ "get-ds", GROUP_PARENT, "ZONE [--format FORMAT] [-o FILE]",
+	{ "get-ds", GROUP_PARENT, "ZONE[/KEYTAG] [--format FORMAT] [-o FILE]",
 	    "print the DS for the parent or registrar",
 	    "FORMAT is zone (default), json, form, epp-ds, epp-key, cds "
 	    "or nsupdate. Needs no token.",

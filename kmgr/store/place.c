@@ -66,6 +66,11 @@ check_access(const char *path, struct error *err)
 	if (!S_ISREG(st.st_mode))
 		return err_set(err, ERR_STORE,
 		    "store %s: not a regular file", path);
+	if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+		(void)err_set(err, ERR_STORE, "store %s: others can write to "
+		    "it (mode %04o)", path, (unsigned int)(st.st_mode & 07777));
+		return err_hint(err, "chmod 600 %s, then kmgr verify", path);
+	}
 	if (faccessat(AT_FDCWD, path, R_OK | W_OK, AT_EACCESS) == 0)
 		return 0;
 	(void)fail_errno(err, path);

@@ -13,12 +13,34 @@ setup() {
 	[ "$status" -eq 0 ]
 	[ "$(stat -c %a "$BATS_TEST_TMPDIR/new/kmgr.db")" = 600 ]
 	before=$(sha256_of "$KMGR_CONFIG")
-	run kmgr init --token other=pkcs11:token=x
-	[ "$status" -eq 0 ]
-	[[ $output == *"stays as it is"* ]]
+	for again in "" "--token main=$TOKEN_URI"; do
+		run kmgr init $again
+		[ "$status" -eq 0 ]
+		[[ $output == *"stays as it is"* ]]
+	done
+	for other in "--token other=$TOKEN_URI" "--store sqlite:/x/y.db"; do
+		run kmgr init $other
+		[ "$status" -eq 2 ]
+		[[ $output == *"is there already and says otherwise"* ]]
+	done
 	[ "$before" = "$(sha256_of "$KMGR_CONFIG")" ]
 	run kmgr list-cmks
 	[ "$status" -eq 0 ]
+}
+
+@test "init leaves no configuration behind for a store that cannot be" {
+	rm "$KMGR_CONFIG"
+	run kmgr init --token "main=$TOKEN_URI" --store sqlite:/proc/none/k.db
+	[ "$status" -ne 0 ]
+	[ ! -e "$KMGR_CONFIG" ]
+}
+
+@test "a store that others can write to is refused" {
+	kmgr init >/dev/null
+	chmod 666 "$BATS_TEST_TMPDIR/kmgr.db"
+	run kmgr list-cmks
+	[ "$status" -eq 7 ]
+	[[ $output == *"others can write to it"*"chmod 600"* ]]
 }
 
 @test "init --dry-run writes nothing" {

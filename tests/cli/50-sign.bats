@@ -150,6 +150,26 @@ verifies() {
 	[ "$(ls -a | grep -c '^out\.')" -eq 0 ]
 }
 
+@test "nothing is signed that could not be written" {
+	run kmgr sign-zsks example.com zsk.zone -o none/out
+	[ "$status" -eq 9 ]
+	[ "$(kmgr --json list-ksks | jq -r '.ksks[0].state')" = generated ]
+	cp zsk.zone same.zone
+	run kmgr sign-zsks example.com same.zone -o same.zone
+	[ "$status" -eq 2 ]
+	[[ $output == *"would overwrite the ZSK set"* ]]
+	cmp zsk.zone same.zone
+}
+
+@test "a validity without a unit, a file in the place of the zone" {
+	run kmgr sign-zsks example.com zsk.zone --validity 14
+	[ "$status" -eq 2 ]
+	[[ $output == *"has no unit"*"write 14d, 14h or 14s"* ]]
+	run kmgr sign-zsks zsk.zone
+	[ "$status" -eq 2 ]
+	[[ $output == *"zsk.zone is a file"*"kmgr sign-zsks ZONE zsk.zone"* ]]
+}
+
 @test "a zone without a KSK, a file that is not there, junk" {
 	run kmgr sign-zsks example.org zsk.zone
 	[ "$status" -eq 4 ]

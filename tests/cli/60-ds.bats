@@ -13,8 +13,13 @@ setup() {
 	kmgr --json list-ksks | jq -r '"example.com. 3600 IN DNSKEY \(.ksks[0].dnskey)"' \
 		>key
 	tag=$(kmgr --json list-ksks | jq '.ksks[0].key_tag')
-	# No format needs the token.
+}
+
+@test "no format needs the token" {
 	echo 0 >"$BATS_TEST_TMPDIR/kmgr/pin"
+	for format in zone json form epp-ds epp-key cds nsupdate; do
+		kmgr -q get-ds example.com --format $format | grep -q .
+	done
 }
 
 @test "zone: what dnssec-dsfromkey makes of the same key" {
@@ -90,6 +95,27 @@ setup() {
 	[[ $(jq -r '.notes[0]' <<<"$output") == *"is not published yet"* ]]
 	run --separate-stderr kmgr -q get-ds example.com
 	[ -z "$stderr" ]
+}
+
+@test "ZONE/KEYTAG: the DS of one KSK" {
+	kmgr -q create-ksk example.com --cmk prod --another >/dev/null
+	[ "$(kmgr -q get-ds example.com | wc -l)" -eq 4 ]
+	[ "$(kmgr -q get-ds "example.com/$tag" | cut -d ' ' -f 4 | sort -u)" = \
+		"$tag" ]
+	run kmgr get-ds example.com/99999
+	[ "$status" -eq 4 ]
+}
+
+@test "after signing, a note says from when the parent may have the DS" {
+	kmgr -q sign-zsks example.com \
+		"$srcdir/tests/fixtures/good-zsks/bind-dnssec-keygen.zone" \
+		>/dev/null
+	bats_require_minimum_version 1.5.0
+	run --separate-stderr kmgr get-ds example.com
+	# 1h dnskey-ttl, 1h zone-propagation-delay, 1h publish-safety
+	from=$(grep -o '20..-..-..T..:..:..Z' <<<"$stderr")
+	(( $(date -d "$from" +%s) - $(date +%s) > 3 * 3600 - 120 ))
+	(( $(date -d "$from" +%s) - $(date +%s) <= 3 * 3600 ))
 }
 
 @test "an unknown format: exit 2 with the formats that there are" {

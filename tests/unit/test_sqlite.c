@@ -357,6 +357,10 @@ says_what_is_not_permitted(void **state)
 
 	/* The log cannot be made beside it. */
 	assert_int_equal(chmod(path_of(help), 0666), 0);
+	does_not_open(help, "others can write to it", "chmod 600");
+	assert_int_equal(chmod(path_of(help), 0600), 0);
+	if (geteuid() == 0)
+		assert_int_equal(chown(path_of(help), NOBODY, NOBODY), 0);
 	assert_int_equal(chmod(folder, 0555), 0);
 	as_nobody();
 	does_not_open(help, "open the store", "to make them in their folder");
