@@ -155,7 +155,8 @@ trial_pair_signs(struct trial *t, const struct trial_pair *pair,
 		return false;
 	if (pubkey_read(t->module, t->session, pair->public_key, &mech, &pub,
 	    &err) != 0)
-		(void)trial_ok(t, "reading the public key",
+		(void)trial_ok(t, err.code != 0 ? "C_GetAttributeValue" :
+		    "reading the public key", err.code != 0 ? err.code :
 		    CKR_PUBLIC_KEY_INVALID);
 	else if (crypto_key_verify(pub, tbs, sizeof(tbs), sig, sig_len,
 	    &err) != 0)
