@@ -60,8 +60,7 @@ static int
 load_all(struct verifier *v, struct error *err)
 {
 
-	if (session_store(v->session, &v->store, err) != 0 ||
-	    store_cmk_list(v->store, &v->cmks, &v->n_cmks, err) != 0 ||
+	if (store_cmk_list(v->store, &v->cmks, &v->n_cmks, err) != 0 ||
 	    store_key_list(v->store, &v->keys, &v->n_keys, err) != 0 ||
 	    store_ksk_list(v->store, NULL, NULL, &v->ksks, &v->n_ksks,
 	    err) != 0 || store_intent_list(v->store, NULL, &v->intents,
@@ -138,9 +137,14 @@ verify_run(struct session *session, struct verify_report *report,
 	struct verifier v = { .session = session, .report = report };
 	int rc = -1;
 
+	/* A key that is just being made is in the token before the store. */
+	if (session_store(session, &v.store, err) != 0 ||
+	    store_lock(v.store, SESSION_LOCK_WAIT_S, err) != 0)
+		return -1;
 	if (load_all(&v, err) == 0 && verify_history(&v, err) == 0 &&
 	    check_records(&v, err) == 0)
 		rc = verify_tokens(&v, err);
+	store_unlock(v.store);
 	cmk_cache_clear(&v.cache);
 	cmk_rows_free(v.cmks, v.n_cmks);
 	key_rows_free(v.keys, v.n_keys);

@@ -26,7 +26,7 @@ struct verify_report {
  * verify_run(session, report, err):
  * Compare all records with each other and with every token that they name,
  * and put each difference into ${report}. That there are differences is no
- * error of this function.
+ * error of this function. Whoever makes keys at the time is waited for.
  *
  * Errors: ERR_STORE, ERR_TOKEN: the comparison could not be made.
  */

@@ -136,3 +136,16 @@ both() {
 		world_check no one.example two.example three.example
 	done
 }
+
+@test "verify sees nothing wrong while KSKs are made" {
+	world_in_haste
+	for _ in $(seq "$(rounds 3 30)"); do
+		shape create-ksk:token-governance
+		kmgr create-ksk {a..j}.example --cmk c &
+		maker=$!
+		while kill -0 $maker 2>/dev/null; do
+			kmgr verify
+		done
+		wait $maker
+	done
+}
