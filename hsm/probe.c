@@ -116,9 +116,19 @@ close_trial(struct trial *t)
 	(void)CALL(t->module, C_CloseSession, (t->session));
 }
 
+/* Whether it may be the moment's answer, and not the token's. */
+static bool
+is_passing(ck_rv_t rv)
+{
+	const enum ckr_mend mend = ckr_mend(rv);
+
+	return mend == CKR_MEND_DEVICE || mend == CKR_MEND_SESSION ||
+	    mend == CKR_MEND_LOGIN;
+}
+
 /*
- * One row in a session of its own. A device that failed under it is started
- * anew by run_do() and the row done again.
+ * One row in a session of its own. What failed under it, the device, session
+ * or login, is mended by run_do() and the row done again.
  */
 static int
 row_work(struct hsm_token *token, ck_session_handle_t session, void *arg,
@@ -134,7 +144,7 @@ row_work(struct hsm_token *token, ck_session_handle_t session, void *arg,
 	probe->out->verdict = judge(&t, probe);
 	if ((probe->out->verdict == HSM_NOT_TRIED ||
 	    probe->out->verdict == HSM_ABSENT) &&
-	    ckr_mend(t.rv) == CKR_MEND_DEVICE)
+	    is_passing(t.rv))
 		rc = ckr_set(err, t.call, t.rv);
 	close_trial(&t);
 	return rc;
@@ -157,8 +167,8 @@ row_run(struct hsm_token *token, struct probe_arg *arg, struct error *err)
 	if (run_do(token, &run, &failed) == 0)
 		return 0;
 	/* It still fails: that is this token's answer. */
-	if (failed.class == ERR_TOKEN &&
-	    ckr_mend(failed.code) == CKR_MEND_DEVICE && token->module.list)
+	if (failed.class == ERR_TOKEN && is_passing(failed.code) &&
+	    token->module.list != NULL)
 		return 0;
 	*err = failed;
 	return -1;
