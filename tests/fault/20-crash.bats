@@ -72,6 +72,52 @@ loop() {
 	WANTED=12 loop sign-many:shared-governance write
 }
 
+# rounds N M: N, and with KMGR_SOAK=1 M.
+rounds() {
+	echo "${KMGR_SOAK:+$2}" | grep . || echo "$1"
+}
+
+# any_command: sets COMMAND to one by chance. Some are refused: a zone without a
+# KSK cannot be signed, one that has enough of them gets no other.
+any_command() {
+	local zone=z$((RANDOM % $(rounds 6 90))).example
+
+	sed "s/^one\.example\./$zone./" "$WORLD/zones/one.example.zone" \
+		>"$WORLD/zone"
+	case $((RANDOM % 5)) in
+	0) COMMAND=(create-ksk "$zone" --cmk c) ;;
+	1) COMMAND=(create-ksk "$zone" --another --cmk c) ;;
+	2) COMMAND=(create-ksk z0.example z1.example z2.example --cmk c) ;;
+	3) COMMAND=(sign-zsks "$zone" "$WORLD/zone") ;;
+	4) COMMAND=(create-cmk "c$((RANDOM % 3))" --token main --policy
+		"$WORLD/token-compliance.yaml") ;;
+	esac
+}
+
+@test "one crash after another" {
+	world_in_haste
+	points_seed
+	world_load empty
+	kmgr -q create-cmk c --token main \
+		--policy "$WORLD/token-compliance.yaml"
+	for _ in $(seq "$(rounds 30 600)"); do
+		any_command
+		if [ $((RANDOM % 2)) -eq 0 ]; then
+			KMGR_SHIM_KILL_AT=$((RANDOM % 60 + 1)) \
+				run kmgr "${COMMAND[@]}"
+		else
+			KMGR_KILL_PATHS=$WORLD KMGR_KILL_EXCEPT=token.object \
+				KMGR_KILL_AT=$((RANDOM % 240 + 1)) \
+				run with_killwrite "$KMGR" "${COMMAND[@]}"
+		fi
+		echo "${COMMAND[*]}: $status $output"
+		[[ $status =~ ^(0|4|5|137)$ ]]
+	done
+	kmgr create-ksk one.example --cmk c
+	world_check yes any
+	signs one.example
+}
+
 # --- more than one at a time -------------------------------------------------
 
 # shape COMMAND: what its crash-loop begins from; it has made it by now, unless
@@ -84,11 +130,6 @@ shape() {
 		world_save create-ksk:token-governance
 	fi
 	world_load "$1"
-}
-
-# rounds N M: N, and with KMGR_SOAK=1 M.
-rounds() {
-	echo "${KMGR_SOAK:+$2}" | grep . || echo "$1"
 }
 
 # both COMMAND...: two processes at once; both have to succeed.
