@@ -6,6 +6,7 @@
 #ifndef STORE_LEDGER_H
 #define STORE_LEDGER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,11 +24,14 @@ struct ledger_record {
 	char	*actor;			/* canonical JSON: uid, user, host */
 	int64_t	 at;
 };
+void ledger_record_clear(struct ledger_record *record);
 void ledger_records_free(struct ledger_record *records, size_t n);
 
 /**
  * ledger_append(store, type, payload, actor, at, err):
  * Append an event inside the caller's transaction.
+ *
+ * What ${payload} says as "cmk_id" and "zone" is what ledger_of_*() look for.
  *
  * hash = SHA-256("kmgr/ledger/v1\0" || canonical JSON of {actor, at,
  * payload, prev, seq, type}); prev in lower-case hex, at in seconds.
@@ -53,6 +57,54 @@ int ledger_head(struct store *store, int64_t *seq,
  */
 int ledger_list(struct store *store, int64_t from, size_t max,
     struct ledger_record **out, size_t *n, struct error *err);
+
+/**
+ * ledger_of_cmk(store, cmk_id, type, from, max, out, n, err),
+ * ledger_of_zone(store, zone, type, from, max, out, n, err):
+ * As ledger_list(), those of ${type} that tell of one CMK or zone.
+ */
+int ledger_of_cmk(struct store *store, const char *cmk_id, const char *type,
+    int64_t from, size_t max, struct ledger_record **out, size_t *n,
+    struct error *err);
+int ledger_of_zone(struct store *store, const char *zone, const char *type,
+    int64_t from, size_t max, struct ledger_record **out, size_t *n,
+    struct error *err);
+
+/**
+ * ledger_last(store, cmk_id, type, out, found, err):
+ * The newest record of ${type} that tells of the CMK.
+ *
+ * Owner: the caller, ledger_record_clear().
+ */
+int ledger_last(struct store *store, const char *cmk_id, const char *type,
+    struct ledger_record *out, bool *found, struct error *err);
+
+/**
+ * ledger_count_of_zone(store, zone, type, n, err):
+ * How many records of ${type} tell of ${zone}.
+ */
+int ledger_count_of_zone(struct store *store, const char *zone,
+    const char *type, int64_t *n, struct error *err);
+
+/**
+ * ledger_record_check(record, seq, prev, err):
+ * Whether ${record} is number ${seq}, follows the one with hash ${prev}, is
+ * canonical, and hashes to its hash.
+ *
+ * Errors: ERR_INTEGRITY.
+ */
+int ledger_record_check(const struct ledger_record *record, int64_t seq,
+    const uint8_t prev[static CRYPTO_SHA256_LEN], struct error *err);
+
+/**
+ * ledger_append_record(store, record, err):
+ * Append a record that was exported before, as it is, inside the caller's
+ * transaction. It must follow the last one.
+ *
+ * Errors: ERR_STORE, ERR_INTEGRITY.
+ */
+int ledger_append_record(struct store *store,
+    const struct ledger_record *record, struct error *err);
 
 /**
  * ledger_verify(store, n, err):

@@ -91,8 +91,11 @@ void store_unlock(struct store *store);
 struct cmk_row {
 	char	 id[STORE_ID_TEXT];
 	char	*name;
-	char	*token;			/* the configuration's name */
-	char	*state;			/* "draft", "enabled", "disabled" */
+	char	*token;			/* of its KSKs, as configured */
+	char	*seal_token;		/* of its seal key; often the same */
+	char	*state;			/* "draft", "enabled", "disabled",
+					 * "pending-deletion", "deleted" */
+	int64_t	 deletion_at;		/* 0 unless it is pending */
 	char	*key_id;		/* the seal key's, in table key */
 	int64_t	 created_at;
 	char	*token_identity;	/* JSON: label, manufacturer, ... */
@@ -102,19 +105,27 @@ struct cmk_row {
 	int64_t	 sealed_at;		/* 0: draft */
 	char	*seal;			/* statement, JSON; NULL: draft */
 	char	*seal_signature;	/* base64; NULL: draft */
+	char	*identity_key_id;	/* NULL: the seal key answers */
+	char	*identity;		/* certificate, JSON, or NULL */
+	char	*identity_signature;	/* base64, or NULL */
+	int64_t	 horizon_at;		/* latest expiration signed, or 0 */
+	char	*contact;		/* free text; "" */
+	char	*tags;			/* JSON object of texts; "{}" */
 };
 
-/* A key pair in a token; the seal key's and the KSKs'. */
+/* A key in a token, or wrapped by one there. */
 struct key_row {
 	char	 id[STORE_ID_TEXT];	/* CKA_ID in hex */
 	char	 cmk_id[STORE_ID_TEXT];
-	char	*role;			/* "seal" or "ksk" */
+	char	*role;			/* "seal", "identity", "ksk", "wrap" */
 	char	*label;			/* CKA_LABEL */
 	uint8_t	 alg;
 	unsigned int bits;
 	struct buf spki;		/* public key, DER */
 	char	*attributes;		/* JSON: asked, got, verdict */
 	bool	 is_shared;		/* serves a group of zones */
+	struct buf blob;		/* wrapped private half, or empty */
+	char	*wrap_key_id;		/* what wrapped it, or NULL */
 	int64_t	 created_at;
 };
 
@@ -133,6 +144,12 @@ struct ksk_row {
 	int64_t	 created_at;
 	char	*endorsement;		/* signed statement, canonical JSON */
 	char	*endorsement_signature;	/* base64 */
+	int64_t	 ds_seen_at;		/* its DS was at the parent, or 0 */
+	int64_t	 ds_gone_at;		/* and is there no more, or 0 */
+	int64_t	 horizon_at;		/* before a loss it may have signed
+					 * until then, or 0 */
+	char	*retirement;		/* signed statement; NULL: in use */
+	char	*retirement_signature;	/* base64, or NULL */
 };
 
 /**
@@ -170,6 +187,45 @@ int store_cmk_put(struct store *store, const struct cmk_row *cmk,
  * Errors: ERR_STORE; ERR_INTEGRITY where it is sealed already.
  */
 int store_cmk_seal(struct store *store, const struct cmk_row *cmk,
+    struct error *err);
+
+/**
+ * store_cmk_set_policy(store, cmk, err):
+ * Replace policy and policy_hash of the draft ${cmk}->id.
+ *
+ * Errors: ERR_STORE; ERR_INTEGRITY where it is sealed.
+ */
+int store_cmk_set_policy(struct store *store, const struct cmk_row *cmk,
+    struct error *err);
+
+/**
+ * store_cmk_set_identity(store, cmk, err):
+ * Write identity_key_id, identity and identity_signature, once.
+ */
+int store_cmk_set_identity(struct store *store, const struct cmk_row *cmk,
+    struct error *err);
+
+/**
+ * store_cmk_set_state(store, cmk, err):
+ * Write state and deletion_at.
+ */
+int store_cmk_set_state(struct store *store, const struct cmk_row *cmk,
+    struct error *err);
+
+/**
+ * store_cmk_set_info(store, cmk, err):
+ * Write what stays mutable: name, contact, tags.
+ *
+ * Errors: ERR_STORE; ERR_INPUT where the name is taken.
+ */
+int store_cmk_set_info(struct store *store, const struct cmk_row *cmk,
+    struct error *err);
+
+/**
+ * store_cmk_raise_horizon(store, id, at, err):
+ * Something of the CMK was signed until ${at}: horizon_at is that at least.
+ */
+int store_cmk_raise_horizon(struct store *store, const char *id, int64_t at,
     struct error *err);
 
 /**
@@ -246,6 +302,23 @@ int store_ksk_of_key(struct store *store, const char *key_id,
 int store_ksk_set_state(struct store *store, const char *id,
     const char *state, struct error *err);
 
+/**
+ * store_ksk_set_ds(store, ksk, err):
+ * Write state, ds_seen_at and ds_gone_at of ${ksk}->id.
+ */
+int store_ksk_set_ds(struct store *store, const struct ksk_row *ksk,
+    struct error *err);
+
+/**
+ * store_ksk_retire(store, ksk, err):
+ * Write retirement and retirement_signature of ${ksk}->id, whose state is
+ * "removed" from then on.
+ *
+ * Errors: ERR_STORE; ERR_INTEGRITY where it is removed already.
+ */
+int store_ksk_retire(struct store *store, const struct ksk_row *ksk,
+    struct error *err);
+
 /* What was signed, until when. */
 struct signature_row {
 	int64_t	 id;			/* given by the store */
@@ -269,6 +342,13 @@ int store_signature_put(struct store *store, const struct signature_row *row,
  */
 int store_signature_list(struct store *store, const char *zone,
     struct signature_row **out, size_t *n, struct error *err);
+
+/**
+ * store_signature_horizon(store, ksk_id, at, err):
+ * The latest expiration of what the KSK signed; 0 where it signed nothing.
+ */
+int store_signature_horizon(struct store *store, const char *ksk_id,
+    int64_t *at, struct error *err);
 
 /* A ZSK set that was admitted. */
 struct zsk_set_row {
@@ -327,5 +407,77 @@ int store_intent_resolve(struct store *store, int64_t id, const char *state,
  */
 int store_intent_list(struct store *store, const char *state,
     struct intent_row **out, size_t *n, struct error *err);
+
+/* A plan that waits, or waited, for approvers. */
+struct plan_row {
+	char	 hash[2 * CRYPTO_SHA256_LEN + 1]; /* of text, in hex */
+	char	 cmk_id[STORE_ID_TEXT];
+	char	*op;			/* "delete-ksk", ... */
+	char	*text;			/* canonical JSON: what is signed */
+	char	*state;		/* "waiting", "applied", "expired",
+				 * "withdrawn" */
+	int64_t	 created_at;
+	int64_t	 expires_at;
+	int64_t	 resolved_at;		/* 0: waiting */
+};
+void plan_row_clear(struct plan_row *row);
+void plan_rows_free(struct plan_row *rows, size_t n);
+
+/**
+ * store_plan_put(store, row, err), store_plan_find(store, hash, out, found,
+ * err), store_plan_list(store, state, out, n, err):
+ * Add a waiting plan; the one whose hash begins with ${hash} (found only
+ * where that is one alone); those in ${state}, all where NULL, oldest first.
+ */
+int store_plan_put(struct store *store, const struct plan_row *row,
+    struct error *err);
+int store_plan_find(struct store *store, const char *hash,
+    struct plan_row *out, bool *found, struct error *err);
+int store_plan_list(struct store *store, const char *state,
+    struct plan_row **out, size_t *n, struct error *err);
+
+/**
+ * store_plan_resolve(store, hash, state, at, err):
+ * End the waiting plan ${hash} with ${state}.
+ *
+ * Errors: ERR_STORE; ERR_INTEGRITY where it waits no more.
+ */
+int store_plan_resolve(struct store *store, const char *hash,
+    const char *state, int64_t at, struct error *err);
+
+/* One approver's signature under a plan. */
+struct approval_row {
+	char	 plan_hash[2 * CRYPTO_SHA256_LEN + 1];
+	char	*fingerprint;		/* "SHA256:..." of the SSH key */
+	char	*who;			/* key's comment, certificate's id */
+	char	*signature;		/* armoured, as ssh-keygen wrote it */
+	int64_t	 at;
+};
+void approval_rows_free(struct approval_row *rows, size_t n);
+
+/**
+ * store_approval_put(store, row, err):
+ * Add an approval.
+ *
+ * Errors: ERR_STORE; ERR_INPUT where this approver has signed it already.
+ */
+int store_approval_put(struct store *store, const struct approval_row *row,
+    struct error *err);
+
+/**
+ * store_approval_list(store, plan_hash, out, n, err):
+ * The approvals of a plan by time. Owner: the caller, approval_rows_free().
+ */
+int store_approval_list(struct store *store, const char *plan_hash,
+    struct approval_row **out, size_t *n, struct error *err);
+
+/**
+ * store_backup(store, path, err):
+ * Write a copy of the store as it is now to the new file ${path}, whole or
+ * not at all, readable by its owner only.
+ *
+ * Errors: ERR_STORE; ERR_SYSTEM (the file is there, or cannot be written).
+ */
+int store_backup(struct store *store, const char *path, struct error *err);
 
 #endif
