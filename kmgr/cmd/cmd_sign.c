@@ -99,7 +99,8 @@ sign_one(struct cmd *cmd, struct cmk_cache *cache, struct zsks_keys *keys,
 		cmd_plan(cmd, &plan);
 		plan_clear(&plan);
 		rc = 0;
-	} else if (zsks_sign(cmd->session, keys, zsks, err) == 0 &&
+	} else if (zsks_prove(cmd->session, zsks, err) == 0 &&
+	    zsks_sign(cmd->session, keys, zsks, err) == 0 &&
 	    zsks_record(cmd->session, &zsks, 1, err) == 0) {
 		zsks_text(zsks, &cmd->text);
 		if (cmd->wants_json)

@@ -108,6 +108,23 @@ stops_all(const struct error *err)
 	    err->class == ERR_SYSTEM || err->class == ERR_INTERNAL;
 }
 
+/* Prove the CMKs of a batch, while no other thread is at work. */
+static void
+batch_prove(struct batch *batch)
+{
+	size_t i;
+
+	for (i = 0; i < batch->n; i++) {
+		struct job *job = &batch->jobs[i];
+
+		if (job->zsks == NULL || zsks_prove(batch->session, job->zsks,
+		    &job->err) == 0)
+			continue;
+		zsks_free(job->zsks);
+		job->zsks = NULL;
+	}
+}
+
 /* Have the token sign what was judged; a refused zone loses its zsks. */
 static int
 batch_sign(struct batch *batch, struct zsks_keys *keys, struct error *err)
@@ -161,6 +178,7 @@ run_batch(struct batch *batch, struct batch *next, struct zsks_keys *keys,
 {
 	int rc;
 
+	batch_prove(batch);
 	rc = batch_start(next, batch->first + batch->n, err);
 	if (rc == 0)
 		rc = batch_sign(batch, keys, err);

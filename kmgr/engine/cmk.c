@@ -4,6 +4,7 @@
 #include "kmgr/base/mem.h"
 #include "kmgr/base/text.h"
 #include "kmgr/engine/cmk.h"
+#include "kmgr/engine/event.h"
 #include "kmgr/engine/signer.h"
 #include "kmgr/engine/statement.h"
 #include "kmgr/store/ledger.h"
@@ -166,6 +167,21 @@ cmk_open_seal_key(struct session *session, const struct cmk *cmk,
 	return 0;
 }
 
+int
+cmk_open_attestor(struct session *session, const struct cmk *cmk,
+    struct hsm_key **out, struct error *err)
+{
+
+	return cmk_open_seal_key(session, cmk, out, err);
+}
+
+const struct crypto_key *
+cmk_attestor_public(const struct cmk *cmk)
+{
+
+	return cmk->public;
+}
+
 /* The seal's text: whose policy, which, and where in the ledger. */
 static char *
 seal_text(const struct cmk *cmk, int64_t seq,
@@ -213,64 +229,12 @@ cmk_seal(struct session *session, struct cmk *cmk, struct hsm_key *seal_key,
 	json_put_text(payload, "cmk_id", cmk->row.id);
 	json_put_text(payload, "policy_hash", text_hex(cmk->row.policy_hash,
 	    CRYPTO_SHA256_LEN, hex));
+	json_put_text(payload, "seal", cmk->row.seal);
 	json_put_text(payload, "signature", cmk->row.seal_signature);
-	rc = ledger_append(store, "seal", payload, session_actor(session),
-	    cmk->row.sealed_at, err);
+	rc = event_append(session, "seal", payload, err);
  out:
 	json_free(payload);
 	return rc;
-}
-
-/*
- * The attributes that the token holds for key, for store and endorsement:
- * {"private": {name: value}, "public": {name: value}}, and "not_held" for
- * those that are not as they were asked for.
- */
-static char *
-attributes_text(const struct hsm_key *key)
-{
-	struct json *attributes = json_new_object(), *row;
-	struct json *private = json_put_object(attributes, "private");
-	struct json *public = json_put_object(attributes, "public");
-	struct json *not_held = json_put_array(attributes, "not_held");
-	struct buf text = BUF_INIT;
-	const struct hsm_attr *attrs;
-	size_t i, n;
-
-	attrs = hsm_key_attrs(key, &n);
-	for (i = 0; i < n; i++) {
-		if (attrs[i].got[0] != '\0')
-			json_put_text(strcmp(attrs[i].half, "private") == 0 ?
-			    private : public, attrs[i].name, attrs[i].got);
-		if (attrs[i].verdict == HSM_ATTR_HELD)
-			continue;
-		row = json_add_object(not_held);
-		json_put_text(row, "half", attrs[i].half);
-		json_put_text(row, "name", attrs[i].name);
-		json_put_text(row, "asked", attrs[i].asked);
-		json_put_text(row, "verdict",
-		    hsm_attr_verdict_name(attrs[i].verdict));
-	}
-	json_canonical(attributes, &text);
-	json_free(attributes);
-	return buf_take(&text);
-}
-
-void
-cmk_key_row(const char *cmk_id, const char *role,
-    const struct intent_row *intent, const struct hsm_key *key, int64_t at,
-    struct key_row *out)
-{
-
-	*out = (struct key_row) { .created_at = at };
-	memcpy(out->id, intent->key_id, sizeof(out->id));
-	(void)strncpy(out->cmk_id, cmk_id, sizeof(out->cmk_id) - 1);
-	out->role = mem_strdup(role);
-	out->label = mem_strdup(intent->label);
-	out->alg = (uint8_t)hsm_key_alg(key);
-	out->bits = crypto_key_bits(hsm_key_public(key));
-	crypto_key_spki(hsm_key_public(key), &out->spki);
-	out->attributes = attributes_text(key);
 }
 
 int

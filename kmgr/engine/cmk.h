@@ -84,14 +84,17 @@ int cmk_seal(struct session *session, struct cmk *cmk,
     struct hsm_key *seal_key, struct error *err);
 
 /**
- * cmk_key_row(cmk_id, role, intent, key, at, out):
- * Describe for the store the key pair ${key} that was made for ${intent}.
+ * cmk_open_attestor(session, cmk, out, err), cmk_attestor_public(cmk):
+ * The key that answers challenges and signs checkpoints for ${cmk} in the
+ * token of its KSKs: the identity key, or the seal key where that is in the
+ * same token. Its pinned public half; owner: ${cmk}.
  *
- * Owner: the caller, key_row_clear().
+ * Owner: the caller, hsm_key_free().
+ * Errors: ERR_TOKEN, ERR_INTEGRITY.
  */
-void cmk_key_row(const char *cmk_id, const char *role,
-    const struct intent_row *intent, const struct hsm_key *key, int64_t at,
-    struct key_row *out);
+int cmk_open_attestor(struct session *session, const struct cmk *cmk,
+    struct hsm_key **out, struct error *err);
+const struct crypto_key *cmk_attestor_public(const struct cmk *cmk);
 
 /*
  * The CMKs of one run, each loaded and checked once. Zeroes are an empty

@@ -6,7 +6,9 @@
 #include "kmgr/base/mem.h"
 #include "kmgr/base/text.h"
 #include "kmgr/engine/cmk_create.h"
+#include "kmgr/engine/event.h"
 #include "kmgr/engine/intent.h"
+#include "kmgr/engine/key_record.h"
 #include "kmgr/engine/recovery.h"
 #include "kmgr/engine/tokens.h"
 #include "kmgr/store/ledger.h"
@@ -213,10 +215,10 @@ cmk_create_apply(struct session *session, const struct cmk_request *request,
 
 	*out = NULL;
 	if (check_request(request, err) != 0 ||
-	    session_store(session, &store, err) != 0 ||
-	    store_lock(store, SESSION_LOCK_WAIT_S, err) != 0)
+	    session_lock(session, SESSION_LOCK_WAIT_S, err) != 0)
 		return -1;
-	if (recovery_run(session, request->token, err) != 0 ||
+	if (session_store(session, &store, err) != 0 ||
+	    recovery_run(session, request->token, err) != 0 ||
 	    find_existing(session, request, out, err) != 0)
 		goto out;
 	if (*out != NULL)
@@ -227,7 +229,7 @@ cmk_create_apply(struct session *session, const struct cmk_request *request,
 		goto out;
 	rc = 0;
  out:
-	store_unlock(store);
+	session_unlock(session);
 	return rc == 0 ? 0 : err_wrap(err, "create CMK %s", request->name);
 }
 
@@ -250,6 +252,9 @@ row_from_payload(const struct intent_row *intent, const struct json *payload,
 	(void)strncpy(row->id, id, sizeof(row->id) - 1);
 	row->name = mem_strdup(name);
 	row->token = mem_strdup(intent->token);
+	row->seal_token = mem_strdup(intent->token);
+	row->contact = mem_strdup("");
+	row->tags = mem_strdup("{}");
 	row->state = mem_strdup("draft");
 	row->key_id = mem_strdup(intent->key_id);
 	json_canonical(json_get(payload, "token_identity"), &text);
@@ -262,12 +267,31 @@ row_from_payload(const struct intent_row *intent, const struct json *payload,
 	return 0;
 }
 
+/* All that the rows say: from the event they can be written again. */
+static struct json *
+event_of(const struct cmk_row *row, const struct key_row *key)
+{
+	char hex[2 * CRYPTO_SHA256_LEN + 1];
+	struct json *event = json_new_object();
+
+	json_put_text(event, "cmk_id", row->id);
+	json_put_text(event, "name", row->name);
+	json_put_text(event, "token", row->token);
+	json_put_text(event, "seal_token", row->seal_token);
+	json_put_text(event, "token_identity", row->token_identity);
+	json_put_text(event, "probe", row->probe);
+	json_put_text(event, "policy", row->policy);
+	json_put_text(event, "policy_hash", text_hex(row->policy_hash,
+	    CRYPTO_SHA256_LEN, hex));
+	json_put_take(event, "key", key_record_json(key));
+	return event;
+}
+
 /* Write CMK, seal key, event and the closed intent in one transaction. */
 static int
 record(struct session *session, const struct intent_row *intent,
     const struct cmk_row *row, const struct key_row *key, struct error *err)
 {
-	char hex[2 * CRYPTO_SHA256_LEN + 1];
 	struct json *event;
 	struct store *store;
 	int rc = -1;
@@ -275,19 +299,12 @@ record(struct session *session, const struct intent_row *intent,
 	if (session_store(session, &store, err) != 0 ||
 	    store_begin(store, err) != 0)
 		return -1;
-	event = json_new_object();
-	json_put_text(event, "cmk_id", row->id);
-	json_put_text(event, "name", row->name);
-	json_put_text(event, "token", row->token);
-	json_put_text(event, "key_id", key->id);
-	json_put_text(event, "policy_hash", text_hex(row->policy_hash,
-	    CRYPTO_SHA256_LEN, hex));
+	event = event_of(row, key);
 	if (store_cmk_put(store, row, err) == 0 &&
 	    store_key_put(store, key, err) == 0 &&
 	    store_intent_resolve(store, intent->id, "done", row->created_at,
 	    err) == 0 &&
-	    ledger_append(store, "create-cmk", event, session_actor(session),
-	    row->created_at, err) == 0)
+	    event_append(session, "create-cmk", event, err) == 0)
 		rc = store_commit(store, err);
 	if (rc != 0)
 		store_rollback(store);
@@ -308,7 +325,7 @@ cmk_create_finish(struct session *session, const struct intent_row *intent,
 	    row_from_payload(intent, payload, session_now(session), &row,
 	    err) != 0)
 		goto out;
-	cmk_key_row(row.id, "seal", intent, key, row.created_at, &key_row);
+	key_record_init(row.id, "seal", intent, key, row.created_at, &key_row);
 	rc = record(session, intent, &row, &key_row, err);
  out:
 	json_free(payload);

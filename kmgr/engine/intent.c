@@ -4,6 +4,7 @@
 #include "hsm/object.h"
 #include "kmgr/base/mem.h"
 #include "kmgr/base/text.h"
+#include "kmgr/engine/event.h"
 #include "kmgr/engine/intent.h"
 #include "kmgr/store/ledger.h"
 
@@ -91,8 +92,7 @@ intent_close(struct session *session, const struct intent_row *intent,
 	json_put_text(payload, "why", why);
 	if (store_intent_resolve(store, intent->id, state,
 	    session_now(session), err) == 0 &&
-	    ledger_append(store, state, payload, session_actor(session),
-	    session_now(session), err) == 0)
+	    event_append(session, state, payload, err) == 0)
 		rc = store_commit(store, err);
 	if (rc != 0)
 		store_rollback(store);

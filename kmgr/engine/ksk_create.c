@@ -359,11 +359,11 @@ ksk_create_apply(struct session *session, const struct ksk_request *request,
 	*out = NULL;
 	*n = 0;
 	if (session_store(session, &store, err) != 0 ||
-	    store_lock(store, SESSION_LOCK_WAIT_S, err) != 0)
+	    session_lock(session, SESSION_LOCK_WAIT_S, err) != 0)
 		return -1;
 	if (cmk_load(store, request->cmk, &cmk, err) == 0)
 		rc = run_locked(session, store, cmk, request, err);
-	store_unlock(store);
+	session_unlock(session);
 	if (rc == 0)
 		rc = collect(store, cache, cmk->row.id, request, out, n, err);
 	cmk_free(cmk);

@@ -3,7 +3,9 @@
 
 #include "kmgr/base/mem.h"
 #include "kmgr/dns/zonefile.h"
+#include "kmgr/engine/event.h"
 #include "kmgr/engine/intent.h"
+#include "kmgr/engine/key_record.h"
 #include "kmgr/engine/ksk.h"
 #include "kmgr/engine/ksk_endorse.h"
 #include "kmgr/engine/ksk_rules.h"
@@ -139,10 +141,11 @@ record(struct session *session, struct store *store, const struct cmk *cmk,
 	json_put_text(event, "key_id", row->key_id);
 	json_put_text(event, "zone", row->zone);
 	json_put_int(event, "key_tag", row->key_tag);
+	json_put_text(event, "endorsement", row->endorsement);
 	json_put_text(event, "endorsement_signature",
 	    row->endorsement_signature);
-	rc = ledger_append(store, "create-ksk", event,
-	    session_actor(session), row->created_at, err);
+	json_put_take(event, "key", key_record_json(key));
+	rc = event_append(session, "create-ksk", event, err);
 	json_free(event);
 	return rc;
 }
@@ -221,7 +224,7 @@ ksk_endorse_new(struct session *session, const struct cmk *cmk,
 		return -1;
 	if (collides)
 		return 0;
-	cmk_key_row(cmk->row.id, "ksk", birth->intent, birth->key,
+	key_record_init(cmk->row.id, "ksk", birth->intent, birth->key,
 	    session_now(session), &key_row);
 	key_row.is_shared = cmk->policy->custody == CUSTODY_SHARED;
 	if (ksk_row_init(store, cmk, birth->ksk_id, &key_row, birth->zone,

@@ -10,8 +10,12 @@ libengine_la_SOURCES = \
 	kmgr/engine/cmk_create.h \
 	kmgr/engine/config.c \
 	kmgr/engine/config.h \
+	kmgr/engine/event.c \
+	kmgr/engine/event.h \
 	kmgr/engine/intent.c \
 	kmgr/engine/intent.h \
+	kmgr/engine/key_record.c \
+	kmgr/engine/key_record.h \
 	kmgr/engine/ksk.c \
 	kmgr/engine/ksk.h \
 	kmgr/engine/ksk_create.c \
@@ -32,6 +36,8 @@ libengine_la_SOURCES = \
 	kmgr/engine/statement.h \
 	kmgr/engine/tokens.c \
 	kmgr/engine/tokens.h \
+	kmgr/engine/trust.c \
+	kmgr/engine/trust.h \
 	kmgr/engine/verify.c \
 	kmgr/engine/verify.h \
 	kmgr/engine/verify_history.c \

@@ -21,6 +21,9 @@ struct session {
 	struct store		*store;
 	struct open_token	*tokens;	/* one a configured token */
 	struct buf		 notes;
+	size_t			 n_locks;
+	char			(*proved)[STORE_ID_TEXT]; /* ids of CMKs */
+	size_t			 n_proved;
 };
 
 static struct json *
@@ -73,6 +76,7 @@ session_close(struct session *session)
 	json_free(session->actor);
 	config_free(session->config);
 	buf_free(&session->notes);
+	free(session->proved);
 	free(session);
 }
 
@@ -88,6 +92,13 @@ session_now(const struct session *session)
 {
 
 	return session->options.now_at;
+}
+
+bool
+session_accepts_time_jump(const struct session *session)
+{
+
+	return session->options.accepts_time_jump;
 }
 
 const struct json *
@@ -108,6 +119,48 @@ session_store(struct session *session, struct store **out, struct error *err)
 		return -1;
 	*out = session->store;
 	return 0;
+}
+
+int
+session_lock(struct session *session, int64_t wait_s, struct error *err)
+{
+	struct store *store;
+
+	if (session->n_locks == 0 &&
+	    (session_store(session, &store, err) != 0 ||
+	    store_lock(store, wait_s, err) != 0))
+		return -1;
+	session->n_locks++;
+	return 0;
+}
+
+void
+session_unlock(struct session *session)
+{
+
+	if (session->n_locks > 0 && --session->n_locks == 0)
+		store_unlock(session->store);
+}
+
+bool
+session_is_proved(const struct session *session, const char *id)
+{
+	size_t i;
+
+	for (i = 0; i < session->n_proved; i++)
+		if (strcmp(session->proved[i], id) == 0)
+			return true;
+	return false;
+}
+
+void
+session_set_proved(struct session *session, const char *id)
+{
+	char *next = mem_push(&session->proved, session->n_proved++,
+	    STORE_ID_TEXT);
+
+	(void)strncpy(next, id, STORE_ID_TEXT - 1);
+	next[STORE_ID_TEXT - 1] = '\0';
 }
 
 int

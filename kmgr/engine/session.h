@@ -22,6 +22,7 @@ struct session;
 struct session_options {
 	const char	*config_path;
 	int64_t		 now_at;	/* read once, for the whole run */
+	bool		 accepts_time_jump; /* --accept-time-jump */
 	/* Called after every Cryptoki call, or NULL. */
 	void		(*trace)(void *arg, const char *call,
 			    unsigned long rv, int64_t elapsed_us);
@@ -48,9 +49,11 @@ void session_close(struct session *session);
  * session_config(session), session_now(session), session_actor(session):
  * The configuration; the instant of this run; who runs it, as the ledger
  * records it: {"host", "uid", "user"}. Owner: ${session}.
+ * session_accepts_time_jump(): whether the operator answers for the clock.
  */
 const struct config *session_config(const struct session *session);
 int64_t session_now(const struct session *session);
+bool session_accepts_time_jump(const struct session *session);
 const struct json *session_actor(const struct session *session);
 
 /**
@@ -59,6 +62,22 @@ const struct json *session_actor(const struct session *session);
  */
 int session_store(struct session *session, struct store **out,
     struct error *err);
+
+/**
+ * session_lock(session, wait_s, err), session_unlock(session):
+ * store_lock() for this run; calls nest, and the last unlock gives it up.
+ *
+ * Errors: ERR_STORE where another process holds it after ${wait_s} seconds.
+ */
+int session_lock(struct session *session, int64_t wait_s, struct error *err);
+void session_unlock(struct session *session);
+
+/**
+ * session_is_proved(session, id), session_set_proved(session, id):
+ * Whether trust_prove() has been through with the CMK ${id} in this run.
+ */
+bool session_is_proved(const struct session *session, const char *id);
+void session_set_proved(struct session *session, const char *id);
 
 /**
  * session_token(session, name, out, err):

@@ -139,12 +139,12 @@ verify_run(struct session *session, struct verify_report *report,
 
 	/* A key that is just being made is in the token before the store. */
 	if (session_store(session, &v.store, err) != 0 ||
-	    store_lock(v.store, SESSION_LOCK_WAIT_S, err) != 0)
+	    session_lock(session, SESSION_LOCK_WAIT_S, err) != 0)
 		return -1;
 	if (load_all(&v, err) == 0 && verify_history(&v, err) == 0 &&
 	    check_records(&v, err) == 0)
 		rc = verify_tokens(&v, err);
-	store_unlock(v.store);
+	session_unlock(session);
 	cmk_cache_clear(&v.cache);
 	cmk_rows_free(v.cmks, v.n_cmks);
 	key_rows_free(v.keys, v.n_keys);

@@ -4,6 +4,7 @@
 
 #include "hsm/object.h"
 #include "kmgr/base/text.h"
+#include "kmgr/engine/key_record.h"
 #include "kmgr/engine/verify_internal.h"
 
 #define KEY_NAME_LEN 1200	/* holds a zone's name */
@@ -195,7 +196,7 @@ check_key(struct verifier *v, const struct key_row *key, struct error *err)
 		return 0;
 	}
 	crypto_key_free(pinned);
-	cmk_key_row(key->cmk_id, key->role, &as_made, hsm_key, 0, &now);
+	key_record_init(key->cmk_id, key->role, &as_made, hsm_key, 0, &now);
 	if (strcmp(hsm_key_label(hsm_key), key->label) != 0)
 		verify_add(v, "changed-key", "%s: its label was \"%s\" "
 		    "and is \"%s\"", name, key->label,

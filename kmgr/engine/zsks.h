@@ -81,11 +81,19 @@ struct zsks_keys *zsks_keys_new(void);
 void zsks_keys_free(struct zsks_keys *keys);
 
 /**
+ * zsks_prove(session, zsks, err):
+ * trust_prove() every CMK that judged, or what the store says of policies
+ * proves nothing. While another thread uses the store this must not run.
+ *
+ * Errors: as trust_prove().
+ */
+int zsks_prove(struct session *session, const struct zsks *zsks,
+    struct error *err);
+
+/**
  * zsks_sign(session, keys, zsks, err):
  * Make every signature in the token, each under its permit, each verified in
- * software. The token must hold the seal key of every CMK that judged, or what
- * the store says of policies proves nothing. Nothing is recorded or released
- * yet.
+ * software. Every CMK was proved before. Nothing is recorded or released yet.
  *
  * Errors: ERR_POLICY, ERR_TOKEN, ERR_INTEGRITY.
  */

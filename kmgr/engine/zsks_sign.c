@@ -2,7 +2,9 @@
 #include <string.h>
 
 #include "kmgr/base/mem.h"
+#include "kmgr/engine/event.h"
 #include "kmgr/engine/signer.h"
+#include "kmgr/engine/trust.h"
 #include "kmgr/engine/zsks_internal.h"
 #include "kmgr/store/ledger.h"
 #include "policy/permit.h"
@@ -13,10 +15,6 @@ struct zsks_keys {
 		struct signer_key *key;
 	}	*opened;
 	size_t	 n;
-	struct proved {
-		char		 id[STORE_ID_TEXT];
-	}	*cmks;
-	size_t	 n_cmks;
 };
 
 struct zsks_keys *
@@ -36,31 +34,7 @@ zsks_keys_free(struct zsks_keys *keys)
 	for (i = 0; i < keys->n; i++)
 		signer_key_free(keys->opened[i].key);
 	free(keys->opened);
-	free(keys->cmks);
 	free(keys);
-}
-
-/*
- * Policy and endorsements are signed by the seal key that the store names.
- * That it is the one in the token only the token can say.
- */
-static int
-prove_cmk(struct session *session, struct zsks_keys *keys,
-    const struct cmk *cmk, struct error *err)
-{
-	struct hsm_key *seal_key = NULL;
-	struct proved *proved;
-	size_t i;
-
-	for (i = 0; i < keys->n_cmks; i++)
-		if (strcmp(keys->cmks[i].id, cmk->row.id) == 0)
-			return 0;
-	if (cmk_open_seal_key(session, cmk, &seal_key, err) != 0)
-		return -1;
-	hsm_key_free(seal_key);
-	proved = mem_push(&keys->cmks, keys->n_cmks++, sizeof(*proved));
-	memcpy(proved->id, cmk->row.id, sizeof(proved->id));
-	return 0;
 }
 
 /* The key pair of ksk in its token, found at its first use. */
@@ -95,11 +69,22 @@ sign_one(struct session *session, struct zsks_keys *keys,
 	int rc = -1;
 
 	if (permit_new(zsks->judgements[i], rrset, rrsig, &permit, err) == 0 &&
-	    prove_cmk(session, keys, zsks->ksks[i].cmk, err) == 0 &&
 	    key_of(session, keys, &zsks->ksks[i], &key, err) == 0)
 		rc = signer_sign(permit, key, rrset, rrsig, err);
 	permit_free(permit);
 	return rc;
+}
+
+int
+zsks_prove(struct session *session, const struct zsks *zsks,
+    struct error *err)
+{
+	size_t i;
+
+	for (i = 0; i < zsks->n_ksks; i++)
+		if (trust_prove(session, zsks->ksks[i].cmk, err) != 0)
+			return -1;
+	return 0;
 }
 
 int
@@ -108,6 +93,10 @@ zsks_sign(struct session *session, struct zsks_keys *keys, struct zsks *zsks,
 {
 	size_t i, k;
 
+	for (k = 0; k < zsks->n_ksks; k++)
+		if (!session_is_proved(session, zsks->ksks[k].cmk->row.id))
+			return err_set(err, ERR_INTERNAL,
+			    "a CMK was not proved before signing");
 	for (i = 0; i < zsks->n_sets; i++)
 		for (k = 0; k < zsks->n_ksks; k++)
 			if (sign_one(session, keys, zsks, k,
@@ -211,8 +200,7 @@ zsks_record(struct session *session, struct zsks *const *zsks, size_t n,
 	for (i = 0; i < n; i++)
 		if (record_zone(session, store, zsks[i], events, err) != 0)
 			break;
-	if (i == n && ledger_append(store, "sign-zsks", payload,
-	    session_actor(session), session_now(session), err) == 0)
+	if (i == n && event_append(session, "sign-zsks", payload, err) == 0)
 		rc = store_commit(store, err);
 	if (rc != 0)
 		store_rollback(store);

@@ -1,0 +1,74 @@
+#include <assert.h>
+#include <string.h>
+
+#include "kmgr/engine/event.h"
+#include "kmgr/store/ledger.h"
+
+static const struct event_type types[] = {
+	{ "create-cmk", EVENT_LIFE_CYCLE, "a CMK was made" },
+	{ "identity", EVENT_LIFE_CYCLE,
+	    "the identity key of a CMK was made and certified" },
+	{ "put-policy", EVENT_LIFE_CYCLE, "a draft policy was replaced" },
+	{ "seal", EVENT_LIFE_CYCLE, "a policy was sealed" },
+	{ "update-cmk", EVENT_ROUTINE,
+	    "name, contact or tags of a CMK were changed" },
+	{ "cmk-state", EVENT_LIFE_CYCLE, "the state of a CMK changed" },
+	{ "create-ksk", EVENT_LIFE_CYCLE, "a KSK was made and endorsed" },
+	{ "delete-ksk", EVENT_LIFE_CYCLE, "a KSK was taken out of its zone" },
+	{ "ds-seen", EVENT_LIFE_CYCLE, "a DS was seen at the parent" },
+	{ "ds-gone", EVENT_LIFE_CYCLE, "a DS was gone from the parent" },
+	{ "sign-zsks", EVENT_ROUTINE, "ZSK sets were signed" },
+	{ "plan", EVENT_ROUTINE, "a plan waits for approvers" },
+	{ "approval", EVENT_ROUTINE, "an approver signed a plan" },
+	{ "plan-end", EVENT_ROUTINE, "a plan was applied, or never will be" },
+	{ "approvers", EVENT_LIFE_CYCLE, "an approver was replaced" },
+	{ "refusal", EVENT_ROUTINE, "a command was refused" },
+	{ "time-jump", EVENT_ROUTINE, "a jump of the clock was accepted" },
+	{ "checkpoint", EVENT_ROUTINE, "the ledger's head was signed" },
+	{ "undone", EVENT_ROUTINE, "an interrupted step was undone" },
+	{ "abandoned", EVENT_ROUTINE,
+	    "what an interrupted step left stays in the token" },
+	{ "backup", EVENT_ROUTINE, "a backup of the store was written" },
+	{ "restore", EVENT_LIFE_CYCLE, "the store was restored" },
+	{ "recover", EVENT_LIFE_CYCLE, "a loss of the store was accepted" },
+};
+#define N_TYPES (sizeof(types) / sizeof(types[0]))
+
+const struct event_type *
+event_type_at(size_t i)
+{
+
+	return i < N_TYPES ? &types[i] : NULL;
+}
+
+const struct event_type *
+event_type_find(const char *type)
+{
+	size_t i;
+
+	for (i = 0; i < N_TYPES; i++)
+		if (strcmp(types[i].type, type) == 0)
+			return &types[i];
+	return NULL;
+}
+
+bool
+event_is_life_cycle(const char *type)
+{
+	const struct event_type *found = event_type_find(type);
+
+	return found != NULL && found->class == EVENT_LIFE_CYCLE;
+}
+
+int
+event_append(struct session *session, const char *type,
+    const struct json *payload, struct error *err)
+{
+	struct store *store;
+
+	assert(event_type_find(type) != NULL);
+	if (session_store(session, &store, err) != 0)
+		return -1;
+	return ledger_append(store, type, payload, session_actor(session),
+	    session_now(session), err);
+}
