@@ -253,10 +253,10 @@ row_from_payload(const struct intent_row *intent, const struct json *payload,
 	row->name = mem_strdup(name);
 	row->token = mem_strdup(intent->token);
 	row->seal_token = mem_strdup(intent->token);
-	row->contact = mem_strdup("");
-	row->tags = mem_strdup("{}");
 	row->state = mem_strdup("draft");
 	row->key_id = mem_strdup(intent->key_id);
+	row->contact = mem_strdup("");
+	row->tags = mem_strdup("{}");
 	json_canonical(json_get(payload, "token_identity"), &text);
 	row->token_identity = buf_take(&text);
 	json_canonical(json_get(payload, "probe"), &text);

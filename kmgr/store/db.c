@@ -245,11 +245,12 @@ read_int(const struct db_rows *rows, void *row)
 	*(int64_t *)row = db_get_int(rows, 0);
 }
 
+static const struct db_shape number = { sizeof(int64_t), read_int, NULL };
+
 int
 db_insert(struct db *db, const struct db_question *question,
     const struct db_value *args, size_t n, int64_t *id, struct error *err)
 {
-	static const struct db_shape number = { sizeof(*id), read_int, NULL };
 	int64_t *ids = NULL;
 	size_t ids_n = 0;
 
@@ -316,6 +317,16 @@ db_one(struct db *db, const struct db_question *question,
 	}
 	db->driver->done(rows);
 	return step >= 0 ? 0 : err_wrap(err, "%s", question->what);
+}
+
+int
+db_number(struct db *db, const struct db_question *question,
+    const struct db_value *args, size_t n, int64_t *out, struct error *err)
+{
+	bool found;
+
+	*out = 0;
+	return db_one(db, question, args, n, &number, out, &found, err);
 }
 
 enum db_fault

@@ -205,6 +205,15 @@ int db_one(struct db *db, const struct db_question *question,
     void *out, bool *found, struct error *err);
 
 /**
+ * db_number(db, question, args, n, out, err):
+ * The number that answers the question; 0 where it is NULL or there is none.
+ *
+ * Errors: ERR_STORE.
+ */
+int db_number(struct db *db, const struct db_question *question,
+    const struct db_value *args, size_t n, int64_t *out, struct error *err);
+
+/**
  * db_fault(db):
  * Why the last question failed.
  */

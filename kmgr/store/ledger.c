@@ -3,7 +3,7 @@
 
 #include "kmgr/base/mem.h"
 #include "kmgr/base/text.h"
-#include "kmgr/store/ledger.h"
+#include "kmgr/store/ledger_inner.h"
 #include "kmgr/store/store_inner.h"
 
 #define TYPE_MAX 64		/* characters of a record's type */
@@ -13,48 +13,8 @@
 static const char tag[] = "kmgr/ledger/v1";	/* its final 0 included */
 
 static const struct db_question ask_append = { "append to the ledger",
-	"INSERT INTO ledger (seq, prev, hash, type, payload, actor, at) "
-	"VALUES ($1, $2, $3, $4, $5, $6, $7)" };
-static const struct db_question ask_head = { "read the ledger's head",
-	"SELECT seq, hash FROM ledger ORDER BY seq DESC LIMIT 1" };
-static const struct db_question ask_list = { "read the ledger",
-	"SELECT seq, prev, hash, type, payload, actor, at FROM ledger "
-	"WHERE seq >= $1 ORDER BY seq LIMIT $2" };
-
-static void
-clear_record(void *out)
-{
-	struct ledger_record *record = out;
-
-	free(record->type);
-	free(record->payload);
-	free(record->actor);
-}
-
-static void
-read_record(const struct db_rows *rows, void *out)
-{
-	struct ledger_record *record = out;
-
-	record->seq = db_get_int(rows, 0);
-	db_get_fixed(rows, 1, record->prev, sizeof(record->prev));
-	db_get_fixed(rows, 2, record->hash, sizeof(record->hash));
-	record->type = db_get_text(rows, 3);
-	record->payload = db_get_text(rows, 4);
-	record->actor = db_get_text(rows, 5);
-	record->at = db_get_int(rows, 6);
-}
-
-static const struct db_shape shape = { sizeof(struct ledger_record),
-	read_record, clear_record };
-
-void
-ledger_records_free(struct ledger_record *records, size_t n)
-{
-
-	db_list_free(&shape, records, n);
-}
-
+	"INSERT INTO ledger (seq, prev, hash, type, payload, actor, at, "
+	"cmk_id, zone) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)" };
 /*
  * The canonical JSON of a record, put together from parts that are canonical
  * JSON themselves: keys in their order, and a type that needs no escape.
@@ -76,40 +36,10 @@ hash_record(const struct ledger_record *record,
 	buf_free(&text);
 }
 
-struct head {
-	int64_t seq;
-	uint8_t hash[CRYPTO_SHA256_LEN];
-};
-
-static void
-read_head(const struct db_rows *rows, void *out)
-{
-	struct head *head = out;
-
-	head->seq = db_get_int(rows, 0);
-	db_get_fixed(rows, 1, head->hash, sizeof(head->hash));
-}
-
-int
-ledger_head(struct store *store, int64_t *seq,
-    uint8_t hash[static CRYPTO_SHA256_LEN], struct error *err)
-{
-	static const struct db_shape head_shape = { sizeof(struct head),
-		read_head, NULL };
-	struct head head = { 0 };
-	bool found = false;
-
-	if (db_one(store->db, &ask_head, NULL, 0, &head_shape, &head, &found,
-	    err) != 0)
-		return -1;
-	*seq = head.seq;
-	memcpy(hash, head.hash, sizeof(head.hash));
-	return 0;
-}
-
+/* payload is that of the record, read. */
 static int
 put_record(struct store *store, const struct ledger_record *record,
-    struct error *err)
+    const struct json *payload, struct error *err)
 {
 	const struct db_value args[] = {
 		db_int(record->seq),
@@ -119,6 +49,8 @@ put_record(struct store *store, const struct ledger_record *record,
 		db_text(record->payload),
 		db_text(record->actor),
 		db_int(record->at),
+		db_text(json_get_text(payload, "cmk_id")),
+		db_text(json_get_text(payload, "zone")),
 	};
 
 	return db_change(store->db, &ask_append, args, STORE_N(args), NULL,
@@ -146,94 +78,147 @@ ledger_append(struct store *store, const char *type,
 	json_canonical(actor, &text);
 	record.actor = buf_take(&text);
 	hash_record(&record, record.hash);
-	rc = put_record(store, &record, err);
-	clear_record(&record);
+	rc = put_record(store, &record, payload, err);
+	ledger_record_clear(&record);
 	return rc;
 }
 
-int
-ledger_list(struct store *store, int64_t from, size_t max,
-    struct ledger_record **out, size_t *n, struct error *err)
-{
-	const struct db_value args[] = {
-		db_int(from),
-		db_int(max > INT32_MAX ? INT32_MAX : (int64_t)max),
-	};
-
-	*out = NULL;
-	*n = 0;
-	return db_list(store->db, &ask_list, args, STORE_N(args), &shape, out,
-	    n, err);
-}
-
 /*
- * Whether the text is one canonical JSON value. Else bytes could move from
- * one column to another, and the hash of all would stay the same.
+ * Read a text that is one canonical JSON value; NULL where it is not. Else
+ * bytes could move from one column to another, and the hash of all would stay
+ * the same.
  */
-static bool
-is_canonical(const char *text)
+static struct json *
+read_canonical(const char *text)
 {
 	struct error ignored = ERR_INIT;
 	struct buf again = BUF_INIT;
 	struct json *json = NULL;
-	bool is_same = false;
 
-	if (json_read(text, strlen(text), &json, &ignored) == 0) {
-		json_canonical(json, &again);
-		is_same = strcmp(buf_text(&again), text) == 0;
+	if (json_read(text, strlen(text), &json, &ignored) != 0)
+		return NULL;
+	json_canonical(json, &again);
+	if (strcmp(buf_text(&again), text) != 0) {
+		json_free(json);
+		json = NULL;
 	}
-	json_free(json);
 	buf_free(&again);
-	return is_same;
+	return json;
 }
 
-static int
-verify_record(const struct ledger_record *record, int64_t seq,
-    const uint8_t prev[static CRYPTO_SHA256_LEN], struct error *err)
+static bool
+is_hashed(const struct ledger_record *record)
 {
 	uint8_t hash[CRYPTO_SHA256_LEN];
+
+	hash_record(record, hash);
+	return memcmp(record->hash, hash, sizeof(hash)) == 0;
+}
+
+/* As ledger_record_check(); *payload is that of the record, read. */
+static int
+check_record(const struct ledger_record *record, int64_t seq,
+    const uint8_t prev[static CRYPTO_SHA256_LEN], struct json **payload,
+    struct error *err)
+{
+	struct json *actor = NULL;
 	const char *what = NULL;
 
+	*payload = NULL;
 	if (record->seq != seq)
 		return err_set(err, ERR_INTEGRITY, "ledger: record %lld "
 		    "stands where %lld should be", (long long)record->seq,
 		    (long long)seq);
-	if (memcmp(record->prev, prev, sizeof(hash)) != 0)
+	if (memcmp(record->prev, prev, CRYPTO_SHA256_LEN) != 0)
 		what = "does not follow the one before it";
 	else if (!text_is_label(record->type, TYPE_MAX))
 		what = "has a type that kmgr never writes";
-	else if (!is_canonical(record->payload) ||
-	    !is_canonical(record->actor))
+	else if ((*payload = read_canonical(record->payload)) == NULL ||
+	    (actor = read_canonical(record->actor)) == NULL)
 		what = "is not canonical JSON";
-	if (what == NULL) {
-		hash_record(record, hash);
-		if (memcmp(record->hash, hash, sizeof(hash)) != 0)
-			what = "does not match its hash";
-	}
+	else if (!is_hashed(record))
+		what = "does not match its hash";
+	json_free(actor);
 	if (what == NULL)
 		return 0;
+	json_free(*payload);
+	*payload = NULL;
 	return err_set(err, ERR_INTEGRITY, "ledger: record %lld (%s) %s",
 	    (long long)seq, record->type, what);
+}
+
+int
+ledger_record_check(const struct ledger_record *record, int64_t seq,
+    const uint8_t prev[static CRYPTO_SHA256_LEN], struct error *err)
+{
+	struct json *payload;
+	const int rc = check_record(record, seq, prev, &payload, err);
+
+	json_free(payload);
+	return rc;
+}
+
+int
+ledger_append_record(struct store *store, const struct ledger_record *record,
+    struct error *err)
+{
+	uint8_t prev[CRYPTO_SHA256_LEN];
+	struct json *payload = NULL;
+	int64_t seq;
+	int rc = -1;
+
+	if (ledger_head(store, &seq, prev, err) == 0 &&
+	    check_record(record, seq + 1, prev, &payload, err) == 0)
+		rc = put_record(store, record, payload, err);
+	json_free(payload);
+	return rc;
+}
+
+/* What the payload says and what the column has; each may be NULL. */
+static bool
+is_same(const struct json *payload, const char *key, const char *column)
+{
+	const char *said = json_get_text(payload, key);
+
+	if (said == NULL || column == NULL)
+		return said == column;
+	return strcmp(said, column) == 0;
+}
+
+static int
+check_row(const struct ledger_row *row, int64_t seq,
+    const uint8_t prev[static CRYPTO_SHA256_LEN], struct error *err)
+{
+	struct json *payload;
+	int rc;
+
+	if (check_record(&row->record, seq, prev, &payload, err) != 0)
+		return -1;
+	rc = is_same(payload, "cmk_id", row->cmk_id) &&
+	    is_same(payload, "zone", row->zone) ? 0 : err_set(err,
+	    ERR_INTEGRITY, "ledger: record %lld (%s) is filed under another "
+	    "CMK or zone than it tells of", (long long)seq, row->record.type);
+	json_free(payload);
+	return rc;
 }
 
 int
 ledger_verify(struct store *store, size_t *n, struct error *err)
 {
 	uint8_t prev[CRYPTO_SHA256_LEN] = { 0 };
-	struct ledger_record *records;
+	struct ledger_row *rows;
 	int64_t from = INT64_MIN;	/* what is before the first, too */
 	size_t i, total = 0, page = 0;
 	int rc = 0;
 
 	do {
-		if (ledger_list(store, from, PAGE, &records, &page, err) != 0)
+		if (ledger_row_list(store, from, PAGE, &rows, &page, err) != 0)
 			return -1;
 		for (i = 0; rc == 0 && i < page; i++) {
-			rc = verify_record(&records[i], (int64_t)++total,
-			    prev, err);
-			memcpy(prev, records[i].hash, sizeof(prev));
+			rc = check_row(&rows[i], (int64_t)++total, prev, err);
+			memcpy(prev, rows[i].record.hash, sizeof(prev));
 		}
-		ledger_records_free(records, page);
+		ledger_row_list_free(rows, page);
 		from = (int64_t)total + 1;
 	} while (rc == 0 && page == PAGE);
 	if (rc == 0)

@@ -6,6 +6,8 @@ libstore_la_SOURCES = \
 	kmgr/store/db.h \
 	kmgr/store/ledger.c \
 	kmgr/store/ledger.h \
+	kmgr/store/ledger_find.c \
+	kmgr/store/ledger_inner.h \
 	kmgr/store/lock.c \
 	kmgr/store/lock.h \
 	kmgr/store/place.c \
@@ -20,6 +22,7 @@ libstore_la_SOURCES = \
 	kmgr/store/store_intent.c \
 	kmgr/store/store_key.c \
 	kmgr/store/store_ksk.c \
+	kmgr/store/store_plan.c \
 	kmgr/store/store_zone.c
 nodist_libstore_la_SOURCES = kmgr/store/schema.h
 EXTRA_DIST += kmgr/store/schema.sql

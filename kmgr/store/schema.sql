@@ -17,7 +17,11 @@ CREATE TABLE key (
 	spki		BLOB NOT NULL,
 	attributes	TEXT NOT NULL,
 	is_shared	INTEGER NOT NULL CHECK (is_shared IN (0, 1)),
+	blob		BLOB CHECK (length(blob) > 0),
+	wrap_key_id	TEXT
+			REFERENCES key (id) DEFERRABLE INITIALLY DEFERRED,
 	created_at	INTEGER NOT NULL CHECK (created_at > 0),
+	CHECK ((blob IS NULL) = (wrap_key_id IS NULL)),
 	CHECK (length(id) = 32 AND id = lower(id))
 ) STRICT;
 CREATE INDEX key_shared ON key (cmk_id, created_at) WHERE is_shared = 1;
@@ -27,8 +31,10 @@ CREATE TABLE cmk (
 	name		TEXT NOT NULL UNIQUE
 			CHECK (length(name) BETWEEN 1 AND 255),
 	token		TEXT NOT NULL CHECK (length(token) > 0),
+	seal_token	TEXT NOT NULL CHECK (length(seal_token) > 0),
 	state		TEXT NOT NULL CHECK (state IN ('draft', 'enabled',
 			'disabled', 'pending-deletion', 'deleted')),
+	deletion_at	INTEGER CHECK (deletion_at > 0),
 	key_id		TEXT NOT NULL UNIQUE
 			REFERENCES key (id) DEFERRABLE INITIALLY DEFERRED,
 	created_at	INTEGER NOT NULL CHECK (created_at > 0),
@@ -39,6 +45,16 @@ CREATE TABLE cmk (
 	sealed_at	INTEGER CHECK (sealed_at > 0),
 	seal		TEXT,
 	seal_signature	TEXT,
+	identity_key_id	TEXT
+			REFERENCES key (id) DEFERRABLE INITIALLY DEFERRED,
+	identity	TEXT,
+	identity_signature TEXT,
+	horizon_at	INTEGER CHECK (horizon_at > 0),
+	contact		TEXT NOT NULL,
+	tags		TEXT NOT NULL,
+	CHECK ((identity IS NULL) = (identity_key_id IS NULL)),
+	CHECK ((identity IS NULL) = (identity_signature IS NULL)),
+	CHECK ((deletion_at IS NULL) = (state <> 'pending-deletion')),
 	CHECK (length(id) = 32 AND id = lower(id)),
 	CHECK ((sealed_at IS NULL) = (seal IS NULL)),
 	CHECK ((sealed_at IS NULL) = (seal_signature IS NULL)),
@@ -63,6 +79,14 @@ CREATE TABLE ksk (
 	endorsement	TEXT NOT NULL CHECK (length(endorsement) > 0),
 	endorsement_signature
 			TEXT NOT NULL CHECK (length(endorsement_signature) > 0),
+	ds_seen_at	INTEGER CHECK (ds_seen_at > 0),
+	ds_gone_at	INTEGER CHECK (ds_gone_at > 0),
+	horizon_at	INTEGER CHECK (horizon_at > 0),
+	retirement	TEXT,
+	retirement_signature TEXT,
+	CHECK (ds_gone_at IS NULL OR ds_seen_at IS NOT NULL),
+	CHECK ((state = 'removed') = (retirement IS NOT NULL)),
+	CHECK ((retirement IS NULL) = (retirement_signature IS NULL)),
 	UNIQUE (zone, generation),
 	CHECK (length(id) = 32 AND id = lower(id))
 ) STRICT;
@@ -121,7 +145,40 @@ CREATE TABLE ledger (
 	type		TEXT NOT NULL CHECK (length(type) > 0),
 	payload		TEXT NOT NULL,
 	actor		TEXT NOT NULL,
-	at		INTEGER NOT NULL
+	at		INTEGER NOT NULL,
+	cmk_id		TEXT,
+	zone		TEXT
+) STRICT;
+-- Of the payload, for whoever looks for events; no part of the hash.
+CREATE INDEX ledger_cmk ON ledger (cmk_id, type, seq);
+CREATE INDEX ledger_zone ON ledger (zone, type, seq);
+CREATE INDEX ledger_type ON ledger (type, seq);
+
+-- What waits for approvers, and what they signed.
+
+CREATE TABLE plan (
+	hash		TEXT PRIMARY KEY,
+	cmk_id		TEXT NOT NULL REFERENCES cmk (id),
+	op		TEXT NOT NULL CHECK (length(op) > 0),
+	text		TEXT NOT NULL CHECK (length(text) > 0),
+	state		TEXT NOT NULL CHECK (state IN ('waiting', 'applied',
+			'expired', 'withdrawn')),
+	created_at	INTEGER NOT NULL CHECK (created_at > 0),
+	expires_at	INTEGER NOT NULL,
+	resolved_at	INTEGER CHECK (resolved_at > 0),
+	CHECK (expires_at > created_at),
+	CHECK ((state = 'waiting') = (resolved_at IS NULL)),
+	CHECK (length(hash) = 64 AND hash = lower(hash))
+) STRICT;
+CREATE INDEX plan_state ON plan (state, created_at, hash);
+
+CREATE TABLE approval (
+	plan_hash	TEXT NOT NULL REFERENCES plan (hash),
+	fingerprint	TEXT NOT NULL CHECK (length(fingerprint) > 0),
+	who		TEXT NOT NULL,
+	signature	TEXT NOT NULL CHECK (length(signature) > 0),
+	at		INTEGER NOT NULL CHECK (at > 0),
+	PRIMARY KEY (plan_hash, fingerprint)
 ) STRICT;
 
 -- Guards. SQLite's own; another database has its own words for them.
@@ -136,12 +193,21 @@ BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
 CREATE TRIGGER ledger_delete BEFORE DELETE ON ledger
 BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
 
-CREATE TRIGGER cmk_identity BEFORE UPDATE OF id, token, key_id, created_at,
-	token_identity, probe ON cmk
+CREATE TRIGGER cmk_identity BEFORE UPDATE OF id, token, seal_token, key_id,
+	created_at, token_identity, probe ON cmk
 BEGIN SELECT RAISE(ABORT, 'what a CMK is never changes'); END;
 CREATE TRIGGER cmk_sealed BEFORE UPDATE OF policy, policy_hash, sealed_at,
 	seal, seal_signature ON cmk WHEN OLD.sealed_at IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'a sealed policy never changes'); END;
+CREATE TRIGGER cmk_identity_key BEFORE UPDATE OF identity_key_id, identity,
+	identity_signature ON cmk WHEN OLD.identity IS NOT NULL
+BEGIN SELECT RAISE(ABORT, 'an identity key never changes'); END;
+CREATE TRIGGER cmk_deleted BEFORE UPDATE OF state ON cmk
+WHEN OLD.state = 'deleted'
+BEGIN SELECT RAISE(ABORT, 'a deleted CMK does not come back'); END;
+CREATE TRIGGER cmk_horizon BEFORE UPDATE OF horizon_at ON cmk
+WHEN NEW.horizon_at IS NULL OR NEW.horizon_at < OLD.horizon_at
+BEGIN SELECT RAISE(ABORT, 'a horizon never comes nearer'); END;
 CREATE TRIGGER cmk_delete BEFORE DELETE ON cmk
 BEGIN SELECT RAISE(ABORT, 'a CMK is never forgotten'); END;
 
@@ -157,6 +223,13 @@ BEGIN SELECT RAISE(ABORT, 'what a KSK is never changes'); END;
 CREATE TRIGGER ksk_removed BEFORE UPDATE OF state ON ksk
 WHEN OLD.state = 'removed' AND NEW.state <> 'removed'
 BEGIN SELECT RAISE(ABORT, 'a removed KSK does not come back'); END;
+CREATE TRIGGER ksk_retired BEFORE UPDATE OF retirement, retirement_signature
+	ON ksk WHEN OLD.retirement IS NOT NULL
+BEGIN SELECT RAISE(ABORT, 'a retirement never changes'); END;
+CREATE TRIGGER ksk_horizon BEFORE UPDATE OF horizon_at ON ksk
+WHEN OLD.horizon_at IS NOT NULL
+	AND (NEW.horizon_at IS NULL OR NEW.horizon_at < OLD.horizon_at)
+BEGIN SELECT RAISE(ABORT, 'a horizon never comes nearer'); END;
 CREATE TRIGGER ksk_delete BEFORE DELETE ON ksk
 BEGIN SELECT RAISE(ABORT, 'a KSK is never forgotten'); END;
 -- RFC 5011 section 2.1: revoking a key changes its tag.
@@ -178,3 +251,19 @@ WHEN OLD.state <> 'open'
 BEGIN SELECT RAISE(ABORT, 'this intent is resolved'); END;
 CREATE TRIGGER intent_delete BEFORE DELETE ON intent
 BEGIN SELECT RAISE(ABORT, 'an intent is never forgotten'); END;
+
+CREATE TRIGGER plan_identity BEFORE UPDATE OF hash, cmk_id, op, text,
+	created_at, expires_at ON plan
+BEGIN SELECT RAISE(ABORT, 'what was planned never changes'); END;
+CREATE TRIGGER plan_resolved BEFORE UPDATE ON plan
+WHEN OLD.state <> 'waiting'
+BEGIN SELECT RAISE(ABORT, 'this plan is resolved'); END;
+CREATE TRIGGER plan_delete BEFORE DELETE ON plan
+BEGIN SELECT RAISE(ABORT, 'a plan is never forgotten'); END;
+CREATE TRIGGER approval_insert BEFORE INSERT ON approval
+WHEN (SELECT state FROM plan WHERE hash = NEW.plan_hash) <> 'waiting'
+BEGIN SELECT RAISE(ABORT, 'this plan is resolved'); END;
+CREATE TRIGGER approval_update BEFORE UPDATE ON approval
+BEGIN SELECT RAISE(ABORT, 'what was approved never changes'); END;
+CREATE TRIGGER approval_delete BEFORE DELETE ON approval
+BEGIN SELECT RAISE(ABORT, 'an approval is never forgotten'); END;

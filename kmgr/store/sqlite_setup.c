@@ -20,13 +20,6 @@ static const struct db_question ask_journal = { "read its journal's mode",
 	"PRAGMA journal_mode" };
 
 static void
-read_number(const struct db_rows *rows, void *out)
-{
-
-	*(int64_t *)out = db_get_int(rows, 0);
-}
-
-static void
 read_is_wal(const struct db_rows *rows, void *out)
 {
 	char *mode = db_get_text(rows, 0);
@@ -35,26 +28,15 @@ read_is_wal(const struct db_rows *rows, void *out)
 	free(mode);
 }
 
-static int
-ask_number(struct db *db, const struct db_question *question, int64_t *out,
-    struct error *err)
-{
-	static const struct db_shape shape = { sizeof(*out), read_number,
-		NULL };
-	bool found = false;
-
-	return db_one(db, question, NULL, 0, &shape, out, &found, err);
-}
-
 int
 sqlite_setup_content(struct db *db, enum db_content *content, int64_t *version,
     struct error *err)
 {
 	int64_t application = 0, tables = 0;
 
-	if (ask_number(db, &ask_application, &application, err) != 0 ||
-	    ask_number(db, &ask_version, version, err) != 0 ||
-	    ask_number(db, &ask_tables, &tables, err) != 0)
+	if (db_number(db, &ask_application, NULL, 0, &application, err) != 0 ||
+	    db_number(db, &ask_version, NULL, 0, version, err) != 0 ||
+	    db_number(db, &ask_tables, NULL, 0, &tables, err) != 0)
 		return -1;
 	if (application == APPLICATION_ID)
 		*content = DB_KMGR;

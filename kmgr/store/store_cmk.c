@@ -4,15 +4,32 @@
 #include "kmgr/store/store_inner.h"
 
 #define COLUMNS                                                              \
-	"id, name, token, state, key_id, created_at, token_identity, probe, " \
-	"policy, policy_hash, sealed_at, seal, seal_signature"
+	"id, name, token, seal_token, state, deletion_at, key_id, "          \
+	"created_at, token_identity, probe, policy, policy_hash, "           \
+	"sealed_at, seal, seal_signature, identity_key_id, identity, "       \
+	"identity_signature, horizon_at, contact, tags"
 
 static const struct db_question ask_put = { "add a CMK",
 	"INSERT INTO cmk (" COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, "
-	"$8, $9, $10, $11, $12, $13)" };
+	"$8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, "
+	"$21)" };
 static const struct db_question ask_seal = { "seal a CMK",
 	"UPDATE cmk SET state = $1, sealed_at = $2, seal = $3, "
 	"seal_signature = $4 WHERE id = $5 AND sealed_at IS NULL" };
+static const struct db_question ask_policy = { "replace a draft's policy",
+	"UPDATE cmk SET policy = $1, policy_hash = $2 "
+	"WHERE id = $3 AND sealed_at IS NULL" };
+static const struct db_question ask_identity = {
+	"write the identity key of a CMK",
+	"UPDATE cmk SET identity_key_id = $1, identity = $2, "
+	"identity_signature = $3 WHERE id = $4 AND identity IS NULL" };
+static const struct db_question ask_state = { "write the state of a CMK",
+	"UPDATE cmk SET state = $1, deletion_at = $2 WHERE id = $3" };
+static const struct db_question ask_info = { "write what a CMK is called",
+	"UPDATE cmk SET name = $1, contact = $2, tags = $3 WHERE id = $4" };
+static const struct db_question ask_horizon = { "raise the horizon of a CMK",
+	"UPDATE cmk SET horizon_at = CASE WHEN horizon_at > $1 "
+	"THEN horizon_at ELSE $1 END WHERE id = $2" };
 static const struct db_question ask_find = { "find a CMK",
 	"SELECT " COLUMNS " FROM cmk WHERE name = $1 OR id = $1" };
 static const struct db_question ask_list = { "list CMKs",
@@ -24,6 +41,7 @@ cmk_row_clear(struct cmk_row *row)
 
 	free(row->name);
 	free(row->token);
+	free(row->seal_token);
 	free(row->state);
 	free(row->key_id);
 	free(row->token_identity);
@@ -31,6 +49,11 @@ cmk_row_clear(struct cmk_row *row)
 	free(row->policy);
 	free(row->seal);
 	free(row->seal_signature);
+	free(row->identity_key_id);
+	free(row->identity);
+	free(row->identity_signature);
+	free(row->contact);
+	free(row->tags);
 	*row = (struct cmk_row){ 0 };
 }
 
@@ -49,16 +72,24 @@ read_row(const struct db_rows *rows, void *out)
 	db_get_id(rows, 0, cmk->id);
 	cmk->name = db_get_text(rows, 1);
 	cmk->token = db_get_text(rows, 2);
-	cmk->state = db_get_text(rows, 3);
-	cmk->key_id = db_get_text(rows, 4);
-	cmk->created_at = db_get_int(rows, 5);
-	cmk->token_identity = db_get_text(rows, 6);
-	cmk->probe = db_get_text(rows, 7);
-	cmk->policy = db_get_text(rows, 8);
-	db_get_fixed(rows, 9, cmk->policy_hash, sizeof(cmk->policy_hash));
-	cmk->sealed_at = db_get_int(rows, 10);
-	cmk->seal = db_get_text_or_null(rows, 11);
-	cmk->seal_signature = db_get_text_or_null(rows, 12);
+	cmk->seal_token = db_get_text(rows, 3);
+	cmk->state = db_get_text(rows, 4);
+	cmk->deletion_at = db_get_int(rows, 5);
+	cmk->key_id = db_get_text(rows, 6);
+	cmk->created_at = db_get_int(rows, 7);
+	cmk->token_identity = db_get_text(rows, 8);
+	cmk->probe = db_get_text(rows, 9);
+	cmk->policy = db_get_text(rows, 10);
+	db_get_fixed(rows, 11, cmk->policy_hash, sizeof(cmk->policy_hash));
+	cmk->sealed_at = db_get_int(rows, 12);
+	cmk->seal = db_get_text_or_null(rows, 13);
+	cmk->seal_signature = db_get_text_or_null(rows, 14);
+	cmk->identity_key_id = db_get_text_or_null(rows, 15);
+	cmk->identity = db_get_text_or_null(rows, 16);
+	cmk->identity_signature = db_get_text_or_null(rows, 17);
+	cmk->horizon_at = db_get_int(rows, 18);
+	cmk->contact = db_get_text(rows, 19);
+	cmk->tags = db_get_text(rows, 20);
 }
 
 static const struct db_shape shape = { sizeof(struct cmk_row), read_row,
@@ -71,6 +102,29 @@ cmk_rows_free(struct cmk_row *rows, size_t n)
 	db_list_free(&shape, rows, n);
 }
 
+/* store_cmk_find() takes a name or an id: they must differ. */
+static int
+check_name(const char *name, struct error *err)
+{
+
+	if (strlen(name) != STORE_ID_TEXT - 1 ||
+	    strspn(name, "0123456789abcdef") != STORE_ID_TEXT - 1)
+		return 0;
+	return err_set(err, ERR_INPUT, "CMK name \"%s\": looks like an id",
+	    name);
+}
+
+/* What a change with a name failed of. */
+static int
+explain_name(struct store *store, const char *name, struct error *err)
+{
+
+	if (db_fault(store->db) != DB_FAULT_TAKEN)
+		return -1;
+	(void)err_set(err, ERR_INPUT, "there is a CMK \"%s\" already", name);
+	return err_hint(err, "choose another name");
+}
+
 int
 store_cmk_put(struct store *store, const struct cmk_row *cmk,
     struct error *err)
@@ -79,7 +133,9 @@ store_cmk_put(struct store *store, const struct cmk_row *cmk,
 		db_text(cmk->id),
 		db_text(cmk->name),
 		db_text(cmk->token),
+		db_text(cmk->seal_token),
 		db_text(cmk->state),
+		db_time(cmk->deletion_at),
 		db_text(cmk->key_id),
 		db_int(cmk->created_at),
 		db_text(cmk->token_identity),
@@ -89,21 +145,40 @@ store_cmk_put(struct store *store, const struct cmk_row *cmk,
 		db_time(cmk->sealed_at),
 		db_text(cmk->seal),
 		db_text(cmk->seal_signature),
+		db_text(cmk->identity_key_id),
+		db_text(cmk->identity),
+		db_text(cmk->identity_signature),
+		db_time(cmk->horizon_at),
+		db_text(cmk->contact),
+		db_text(cmk->tags),
 	};
 
-	/* store_cmk_find() takes a name or an id: they must differ. */
-	if (strlen(cmk->name) == STORE_ID_TEXT - 1 &&
-	    strspn(cmk->name, "0123456789abcdef") == STORE_ID_TEXT - 1)
-		return err_set(err, ERR_INPUT,
-		    "CMK name \"%s\": looks like an id", cmk->name);
-	if (db_change(store->db, &ask_put, args, STORE_N(args), NULL, err) ==
-	    0)
-		return 0;
-	if (db_fault(store->db) != DB_FAULT_TAKEN)
+	if (check_name(cmk->name, err) != 0)
 		return -1;
-	(void)err_set(err, ERR_INPUT, "there is a CMK \"%s\" already",
-	    cmk->name);
-	return err_hint(err, "choose another name");
+	if (db_change(store->db, &ask_put, args, STORE_N(args), NULL, err) !=
+	    0)
+		return explain_name(store, cmk->name, err);
+	return 0;
+}
+
+/* *${changed} is false where no row was as the question wants it. */
+static int
+change(struct store *store, const struct db_question *question,
+    const struct db_value *args, size_t n, bool *changed, struct error *err)
+{
+	int64_t rows = 0;
+
+	if (db_change(store->db, question, args, n, &rows, err) != 0)
+		return -1;
+	*changed = rows == 1;
+	return 0;
+}
+
+static int
+refuse_missing(const char *id, struct error *err)
+{
+
+	return err_set(err, ERR_STORE, "the store has no CMK %s", id);
 }
 
 int
@@ -117,15 +192,99 @@ store_cmk_seal(struct store *store, const struct cmk_row *cmk,
 		db_text(cmk->seal_signature),
 		db_text(cmk->id),
 	};
-	int64_t changed = 0;
+	bool changed = false;
 
-	if (db_change(store->db, &ask_seal, args, STORE_N(args), &changed,
+	if (change(store, &ask_seal, args, STORE_N(args), &changed, err) != 0)
+		return -1;
+	return changed ? 0 : err_set(err, ERR_INTEGRITY, "CMK %s: the store "
+	    "has no draft of it to seal; it is sealed already or gone",
+	    cmk->id);
+}
+
+int
+store_cmk_set_policy(struct store *store, const struct cmk_row *cmk,
+    struct error *err)
+{
+	const struct db_value args[] = {
+		db_text(cmk->policy),
+		db_blob(cmk->policy_hash, sizeof(cmk->policy_hash)),
+		db_text(cmk->id),
+	};
+	bool changed = false;
+
+	if (change(store, &ask_policy, args, STORE_N(args), &changed, err) !=
+	    0)
+		return -1;
+	return changed ? 0 : err_set(err, ERR_INTEGRITY, "CMK %s: the store "
+	    "has no draft whose policy could be replaced; it is sealed or "
+	    "gone", cmk->id);
+}
+
+int
+store_cmk_set_identity(struct store *store, const struct cmk_row *cmk,
+    struct error *err)
+{
+	const struct db_value args[] = {
+		db_text(cmk->identity_key_id),
+		db_text(cmk->identity),
+		db_text(cmk->identity_signature),
+		db_text(cmk->id),
+	};
+	bool changed = false;
+
+	if (change(store, &ask_identity, args, STORE_N(args), &changed,
 	    err) != 0)
 		return -1;
-	if (changed == 1)
-		return 0;
-	return err_set(err, ERR_INTEGRITY, "CMK %s: the store has no draft of "
-	    "it to seal; it is sealed already or gone", cmk->id);
+	return changed ? 0 : err_set(err, ERR_INTEGRITY, "CMK %s: it has an "
+	    "identity key already or is gone", cmk->id);
+}
+
+int
+store_cmk_set_state(struct store *store, const struct cmk_row *cmk,
+    struct error *err)
+{
+	const struct db_value args[] = {
+		db_text(cmk->state),
+		db_time(cmk->deletion_at),
+		db_text(cmk->id),
+	};
+	bool changed = false;
+
+	if (change(store, &ask_state, args, STORE_N(args), &changed, err) != 0)
+		return -1;
+	return changed ? 0 : refuse_missing(cmk->id, err);
+}
+
+int
+store_cmk_set_info(struct store *store, const struct cmk_row *cmk,
+    struct error *err)
+{
+	const struct db_value args[] = {
+		db_text(cmk->name),
+		db_text(cmk->contact),
+		db_text(cmk->tags),
+		db_text(cmk->id),
+	};
+	bool changed = false;
+
+	if (check_name(cmk->name, err) != 0)
+		return -1;
+	if (change(store, &ask_info, args, STORE_N(args), &changed, err) != 0)
+		return explain_name(store, cmk->name, err);
+	return changed ? 0 : refuse_missing(cmk->id, err);
+}
+
+int
+store_cmk_raise_horizon(struct store *store, const char *id, int64_t at,
+    struct error *err)
+{
+	const struct db_value args[] = { db_int(at), db_text(id) };
+	bool changed = false;
+
+	if (change(store, &ask_horizon, args, STORE_N(args), &changed, err) !=
+	    0)
+		return -1;
+	return changed ? 0 : refuse_missing(id, err);
 }
 
 int

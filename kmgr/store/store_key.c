@@ -4,11 +4,11 @@
 
 #define COLUMNS                                                         \
 	"id, cmk_id, role, label, alg, bits, spki, attributes, is_shared, " \
-	"created_at"
+	"blob, wrap_key_id, created_at"
 
 static const struct db_question ask_put = { "add a key",
 	"INSERT INTO key (" COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, "
-	"$8, $9, $10)" };
+	"$8, $9, $10, $11, $12)" };
 static const struct db_question ask_find = { "find a key",
 	"SELECT " COLUMNS " FROM key WHERE id = $1" };
 static const struct db_question ask_list = { "list keys",
@@ -25,6 +25,8 @@ key_row_clear(struct key_row *row)
 	free(row->label);
 	buf_free(&row->spki);
 	free(row->attributes);
+	buf_free(&row->blob);
+	free(row->wrap_key_id);
 	*row = (struct key_row){ 0 };
 }
 
@@ -49,7 +51,9 @@ read_row(const struct db_rows *rows, void *out)
 	db_get_buf(rows, 6, &key->spki);
 	key->attributes = db_get_text(rows, 7);
 	key->is_shared = db_get_int(rows, 8) != 0;
-	key->created_at = db_get_int(rows, 9);
+	db_get_buf(rows, 9, &key->blob);
+	key->wrap_key_id = db_get_text_or_null(rows, 10);
+	key->created_at = db_get_int(rows, 11);
 }
 
 static const struct db_shape shape = { sizeof(struct key_row), read_row,
@@ -76,6 +80,8 @@ store_key_put(struct store *store, const struct key_row *key,
 		db_buf(&key->spki),
 		db_text(key->attributes),
 		db_int(key->is_shared ? 1 : 0),
+		key->blob.len > 0 ? db_buf(&key->blob) : db_text(NULL),
+		db_text(key->wrap_key_id),
 		db_int(key->created_at),
 	};
 

@@ -4,12 +4,13 @@
 
 #define COLUMNS                                                           \
 	"id, cmk_id, key_id, zone, generation, alg, key_tag, revoked_tag, " \
-	"dnskey, state, created_at, endorsement, endorsement_signature"
+	"dnskey, state, created_at, endorsement, endorsement_signature, " \
+	"ds_seen_at, ds_gone_at, horizon_at, retirement, retirement_signature"
 #define BY_ZONE " ORDER BY zone, generation"
 
 static const struct db_question ask_put = { "add a KSK",
 	"INSERT INTO ksk (" COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, "
-	"$8, $9, $10, $11, $12, $13)" };
+	"$8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)" };
 static const struct db_question ask_find = { "find a KSK",
 	"SELECT " COLUMNS " FROM ksk WHERE id = $1" };
 static const struct db_question ask_of_key = { "find a key's first KSK",
@@ -17,6 +18,12 @@ static const struct db_question ask_of_key = { "find a key's first KSK",
 	"ORDER BY created_at, id LIMIT 1" };
 static const struct db_question ask_state = { "write the state of a KSK",
 	"UPDATE ksk SET state = $1 WHERE id = $2" };
+static const struct db_question ask_ds = { "write what became of a KSK's DS",
+	"UPDATE ksk SET state = $1, ds_seen_at = $2, ds_gone_at = $3 "
+	"WHERE id = $4" };
+static const struct db_question ask_retire = { "retire a KSK",
+	"UPDATE ksk SET state = 'removed', retirement = $1, "
+	"retirement_signature = $2 WHERE id = $3 AND state <> 'removed'" };
 
 /* One question each, so that each is answered from an index. */
 static const struct db_question ask_all = { "list KSKs",
@@ -38,6 +45,8 @@ ksk_row_clear(struct ksk_row *row)
 	free(row->state);
 	free(row->endorsement);
 	free(row->endorsement_signature);
+	free(row->retirement);
+	free(row->retirement_signature);
 	*row = (struct ksk_row){ 0 };
 }
 
@@ -66,6 +75,11 @@ read_row(const struct db_rows *rows, void *out)
 	ksk->created_at = db_get_int(rows, 10);
 	ksk->endorsement = db_get_text(rows, 11);
 	ksk->endorsement_signature = db_get_text(rows, 12);
+	ksk->ds_seen_at = db_get_int(rows, 13);
+	ksk->ds_gone_at = db_get_int(rows, 14);
+	ksk->horizon_at = db_get_int(rows, 15);
+	ksk->retirement = db_get_text_or_null(rows, 16);
+	ksk->retirement_signature = db_get_text_or_null(rows, 17);
 }
 
 static const struct db_shape shape = { sizeof(struct ksk_row), read_row,
@@ -96,6 +110,11 @@ store_ksk_put(struct store *store, const struct ksk_row *ksk,
 		db_int(ksk->created_at),
 		db_text(ksk->endorsement),
 		db_text(ksk->endorsement_signature),
+		db_time(ksk->ds_seen_at),
+		db_time(ksk->ds_gone_at),
+		db_time(ksk->horizon_at),
+		db_text(ksk->retirement),
+		db_text(ksk->retirement_signature),
 	};
 
 	if (db_change(store->db, &ask_put, args, STORE_N(args), NULL, err) ==
@@ -150,17 +169,59 @@ store_ksk_of_key(struct store *store, const char *key_id, struct ksk_row *out,
 	    found, err);
 }
 
+/* An answer that changed no row: there is no such KSK. */
+static int
+change_one(struct store *store, const struct db_question *question,
+    const struct db_value *args, size_t n, const char *id, struct error *err)
+{
+	int64_t changed = 0;
+
+	if (db_change(store->db, question, args, n, &changed, err) != 0)
+		return -1;
+	if (changed == 1)
+		return 0;
+	return err_set(err, ERR_STORE, "the store has no KSK %s", id);
+}
+
 int
 store_ksk_set_state(struct store *store, const char *id, const char *state,
     struct error *err)
 {
 	const struct db_value args[] = { db_text(state), db_text(id) };
+
+	return change_one(store, &ask_state, args, STORE_N(args), id, err);
+}
+
+int
+store_ksk_set_ds(struct store *store, const struct ksk_row *ksk,
+    struct error *err)
+{
+	const struct db_value args[] = {
+		db_text(ksk->state),
+		db_time(ksk->ds_seen_at),
+		db_time(ksk->ds_gone_at),
+		db_text(ksk->id),
+	};
+
+	return change_one(store, &ask_ds, args, STORE_N(args), ksk->id, err);
+}
+
+int
+store_ksk_retire(struct store *store, const struct ksk_row *ksk,
+    struct error *err)
+{
+	const struct db_value args[] = {
+		db_text(ksk->retirement),
+		db_text(ksk->retirement_signature),
+		db_text(ksk->id),
+	};
 	int64_t changed = 0;
 
-	if (db_change(store->db, &ask_state, args, STORE_N(args), &changed,
+	if (db_change(store->db, &ask_retire, args, STORE_N(args), &changed,
 	    err) != 0)
 		return -1;
 	if (changed == 1)
 		return 0;
-	return err_set(err, ERR_STORE, "the store has no KSK %s", id);
+	return err_set(err, ERR_INTEGRITY, "KSK %s: the store has none to "
+	    "retire; it is removed already or gone", ksk->id);
 }

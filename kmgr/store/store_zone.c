@@ -14,6 +14,9 @@ static const struct db_question ask_signature_list = {
 	"list a zone's signatures",
 	"SELECT id, " SIGNATURE_COLUMNS " FROM signature WHERE zone = $1 "
 	"ORDER BY id DESC LIMIT 1000" };
+static const struct db_question ask_signature_horizon = {
+	"find until when a KSK signed",
+	"SELECT max(expiration_at) FROM signature WHERE ksk_id = $1" };
 static const struct db_question ask_set_put = { "record a ZSK set",
 	"INSERT INTO zsk_set (zone, hash, text, admitted_at) "
 	"VALUES ($1, $2, $3, $4)" };
@@ -101,6 +104,16 @@ store_signature_list(struct store *store, const char *zone,
 	*n = 0;
 	return db_list(store->db, &ask_signature_list, args, STORE_N(args),
 	    &signature_shape, out, n, err);
+}
+
+int
+store_signature_horizon(struct store *store, const char *ksk_id, int64_t *at,
+    struct error *err)
+{
+	const struct db_value args[] = { db_text(ksk_id) };
+
+	return db_number(store->db, &ask_signature_horizon, args,
+	    STORE_N(args), at, err);
 }
 
 static void

@@ -132,12 +132,15 @@ storehelp_cmk(unsigned int n)
 	struct cmk_row row = {
 		.name = mem_printf("cmk-%u", n),
 		.token = mem_strdup("main"),
+		.seal_token = mem_strdup("vault"),
 		.state = mem_strdup("draft"),
 		.key_id = mem_printf("%032x", n + 100),
 		.created_at = AT,
 		.token_identity = mem_strdup("{\"label\":\"kmgr\"}"),
 		.probe = mem_strdup("[]"),
 		.policy = mem_strdup("{\"version\":1}"),
+		.contact = mem_strdup(""),
+		.tags = mem_strdup("{}"),
 	};
 
 	(void)storehelp_id(n, row.id);

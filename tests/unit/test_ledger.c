@@ -171,10 +171,10 @@ static const struct {
 	  "UPDATE ledger SET seq = 4 WHERE seq = 9",
 	    "record 3 (test) does not follow" },
 	{ "INSERT INTO ledger SELECT -1, prev, hash, type, payload, "
-	  "actor, at FROM ledger WHERE seq = 1",
+	  "actor, at, NULL, NULL FROM ledger WHERE seq = 1",
 	    "record -1 stands where 1" },
 	{ "INSERT INTO ledger SELECT 7, hash, hash, type, payload, "
-	  "actor, at FROM ledger WHERE seq = 5",
+	  "actor, at, NULL, NULL FROM ledger WHERE seq = 5",
 	    "record 7 stands where 6" },
 };
 

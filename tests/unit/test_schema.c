@@ -46,6 +46,8 @@ fill(struct storehelp *help)
 	ksk = storehelp_ksk(2, "a.", 2);
 	free(ksk.state);
 	ksk.state = mem_strdup("removed");
+	ksk.retirement = mem_strdup("{}");
+	ksk.retirement_signature = mem_strdup("c2ln");
 	unit_ok(store_ksk_put(help->store, &ksk, &help->err), &help->err);
 	unit_ok(store_commit(help->store, &help->err), &help->err);
 	storehelp_append(help, 2);
@@ -85,9 +87,9 @@ static const struct bad final[] = {
 	{ "DELETE FROM ledger WHERE seq = 2", "append-only" },
 	{ "REPLACE INTO ledger SELECT * FROM ledger", "is a chain" },
 	{ "INSERT INTO ledger SELECT 4, hash, hash, type, payload, "
-	  "actor, at FROM ledger WHERE seq = 2", "is a chain" },
+	  "actor, at, NULL, NULL FROM ledger WHERE seq = 2", "is a chain" },
 	{ "INSERT INTO ledger SELECT 3, prev, hash, type, payload, "
-	  "actor, at FROM ledger WHERE seq = 2", "is a chain" },
+	  "actor, at, NULL, NULL FROM ledger WHERE seq = 2", "is a chain" },
 	{ "UPDATE cmk SET id = upper(id)", "a CMK is" },
 	{ "UPDATE cmk SET token = 'x'", "a CMK is" },
 	{ "UPDATE cmk SET key_id = id", "a CMK is" },
@@ -315,16 +317,16 @@ refuses_a_ledger_that_is_none(void **state)
 {
 	static const struct bad bad[] = {
 		{ "INSERT INTO ledger SELECT 3, hash, zeroblob(1), type, "
-		  "payload, actor, at FROM ledger WHERE seq = 2",
+		  "payload, actor, at, NULL, NULL FROM ledger WHERE seq = 2",
 		    "length(hash)" },
 		{ "INSERT INTO ledger SELECT 3, hash, hash, '', payload, "
-		  "actor, at FROM ledger WHERE seq = 2", "length(type)" },
+		  "actor, at, NULL, NULL FROM ledger WHERE seq = 2", "length(type)" },
 		{ "INSERT INTO ledger SELECT 3, hash, hash, type, NULL, "
-		  "actor, at FROM ledger WHERE seq = 2", "ledger.payload" },
+		  "actor, at, NULL, NULL FROM ledger WHERE seq = 2", "ledger.payload" },
 		{ "INSERT INTO ledger SELECT 0, hash, hash, type, payload, "
-		  "actor, at FROM ledger WHERE seq = 2", "seq > 0" },
+		  "actor, at, NULL, NULL FROM ledger WHERE seq = 2", "seq > 0" },
 		{ "INSERT INTO ledger SELECT 3, zeroblob(1), hash, type, "
-		  "payload, actor, at FROM ledger WHERE seq = 2",
+		  "payload, actor, at, NULL, NULL FROM ledger WHERE seq = 2",
 		    "length(prev)" },
 	};
 	struct storehelp *help = *state;
@@ -350,7 +352,7 @@ allows_what_changes(void **state)
 		"DELETE FROM signature",
 		"DELETE FROM zsk_set",
 		"INSERT INTO ledger SELECT 3, hash, hash, type, payload, "
-		"actor, at FROM ledger WHERE seq = 2",
+		"actor, at, NULL, NULL FROM ledger WHERE seq = 2",
 	};
 	struct storehelp *help = *state;
 	size_t i;

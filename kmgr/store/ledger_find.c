@@ -1,0 +1,220 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "kmgr/store/ledger_inner.h"
+#include "kmgr/store/store_inner.h"
+
+#define COLUMNS "seq, prev, hash, type, payload, actor, at"
+
+static const struct db_question ask_head = { "read the ledger's head",
+	"SELECT seq, hash FROM ledger ORDER BY seq DESC LIMIT 1" };
+static const struct db_question ask_list = { "read the ledger",
+	"SELECT " COLUMNS ", cmk_id, zone FROM ledger "
+	"WHERE seq >= $1 ORDER BY seq LIMIT $2" };
+static const struct db_question ask_of_cmk = { "read a CMK's events",
+	"SELECT " COLUMNS " FROM ledger WHERE cmk_id = $1 AND type = $2 "
+	"AND seq >= $3 ORDER BY seq LIMIT $4" };
+static const struct db_question ask_of_zone = { "read a zone's events",
+	"SELECT " COLUMNS " FROM ledger WHERE zone = $1 AND type = $2 "
+	"AND seq >= $3 ORDER BY seq LIMIT $4" };
+static const struct db_question ask_last = { "read a CMK's last event",
+	"SELECT " COLUMNS " FROM ledger WHERE cmk_id = $1 AND type = $2 "
+	"ORDER BY seq DESC LIMIT 1" };
+static const struct db_question ask_count = { "count a zone's events",
+	"SELECT count(*) FROM ledger WHERE zone = $1 AND type = $2" };
+
+void
+ledger_record_clear(struct ledger_record *record)
+{
+
+	free(record->type);
+	free(record->payload);
+	free(record->actor);
+	*record = (struct ledger_record){ 0 };
+}
+
+static void
+clear_record(void *out)
+{
+
+	ledger_record_clear(out);
+}
+
+static void
+read_record(const struct db_rows *rows, void *out)
+{
+	struct ledger_record *record = out;
+
+	record->seq = db_get_int(rows, 0);
+	db_get_fixed(rows, 1, record->prev, sizeof(record->prev));
+	db_get_fixed(rows, 2, record->hash, sizeof(record->hash));
+	record->type = db_get_text(rows, 3);
+	record->payload = db_get_text(rows, 4);
+	record->actor = db_get_text(rows, 5);
+	record->at = db_get_int(rows, 6);
+}
+
+static const struct db_shape record_shape = { sizeof(struct ledger_record),
+	read_record, clear_record };
+
+void
+ledger_records_free(struct ledger_record *records, size_t n)
+{
+
+	db_list_free(&record_shape, records, n);
+}
+
+static void
+clear_row(void *out)
+{
+	struct ledger_row *row = out;
+
+	ledger_record_clear(&row->record);
+	free(row->cmk_id);
+	free(row->zone);
+}
+
+static void
+read_row(const struct db_rows *rows, void *out)
+{
+	struct ledger_row *row = out;
+
+	read_record(rows, &row->record);
+	row->cmk_id = db_get_text_or_null(rows, 7);
+	row->zone = db_get_text_or_null(rows, 8);
+}
+
+static const struct db_shape row_shape = { sizeof(struct ledger_row),
+	read_row, clear_row };
+
+void
+ledger_row_list_free(struct ledger_row *rows, size_t n)
+{
+
+	db_list_free(&row_shape, rows, n);
+}
+
+struct head {
+	int64_t seq;
+	uint8_t hash[CRYPTO_SHA256_LEN];
+};
+
+static void
+read_head(const struct db_rows *rows, void *out)
+{
+	struct head *head = out;
+
+	head->seq = db_get_int(rows, 0);
+	db_get_fixed(rows, 1, head->hash, sizeof(head->hash));
+}
+
+int
+ledger_head(struct store *store, int64_t *seq,
+    uint8_t hash[static CRYPTO_SHA256_LEN], struct error *err)
+{
+	static const struct db_shape head_shape = { sizeof(struct head),
+		read_head, NULL };
+	struct head head = { 0 };
+	bool found = false;
+
+	if (db_one(store->db, &ask_head, NULL, 0, &head_shape, &head, &found,
+	    err) != 0)
+		return -1;
+	*seq = head.seq;
+	memcpy(hash, head.hash, sizeof(head.hash));
+	return 0;
+}
+
+static struct db_value
+limit(size_t max)
+{
+
+	return db_int(max > INT32_MAX ? INT32_MAX : (int64_t)max);
+}
+
+static int
+list(struct store *store, int64_t from, size_t max,
+    const struct db_shape *shape, void *out, size_t *n, struct error *err)
+{
+	const struct db_value args[] = { db_int(from), limit(max) };
+
+	*n = 0;
+	return db_list(store->db, &ask_list, args, STORE_N(args), shape, out,
+	    n, err);
+}
+
+int
+ledger_row_list(struct store *store, int64_t from, size_t max,
+    struct ledger_row **out, size_t *n, struct error *err)
+{
+
+	*out = NULL;
+	return list(store, from, max, &row_shape, out, n, err);
+}
+
+int
+ledger_list(struct store *store, int64_t from, size_t max,
+    struct ledger_record **out, size_t *n, struct error *err)
+{
+
+	*out = NULL;
+	return list(store, from, max, &record_shape, out, n, err);
+}
+
+/* Those of one CMK or zone, as the question says. */
+static int
+list_of(struct store *store, const struct db_question *question,
+    const char *whose, const char *type, int64_t from, size_t max,
+    struct ledger_record **out, size_t *n, struct error *err)
+{
+	const struct db_value args[] = {
+		db_text(whose),
+		db_text(type),
+		db_int(from),
+		limit(max),
+	};
+
+	*out = NULL;
+	*n = 0;
+	return db_list(store->db, question, args, STORE_N(args),
+	    &record_shape, out, n, err);
+}
+
+int
+ledger_of_cmk(struct store *store, const char *cmk_id, const char *type,
+    int64_t from, size_t max, struct ledger_record **out, size_t *n,
+    struct error *err)
+{
+
+	return list_of(store, &ask_of_cmk, cmk_id, type, from, max, out, n,
+	    err);
+}
+
+int
+ledger_of_zone(struct store *store, const char *zone, const char *type,
+    int64_t from, size_t max, struct ledger_record **out, size_t *n,
+    struct error *err)
+{
+
+	return list_of(store, &ask_of_zone, zone, type, from, max, out, n,
+	    err);
+}
+
+int
+ledger_last(struct store *store, const char *cmk_id, const char *type,
+    struct ledger_record *out, bool *found, struct error *err)
+{
+	const struct db_value args[] = { db_text(cmk_id), db_text(type) };
+
+	return db_one(store->db, &ask_last, args, STORE_N(args),
+	    &record_shape, out, found, err);
+}
+
+int
+ledger_count_of_zone(struct store *store, const char *zone, const char *type,
+    int64_t *n, struct error *err)
+{
+	const struct db_value args[] = { db_text(zone), db_text(type) };
+
+	return db_number(store->db, &ask_count, args, STORE_N(args), n, err);
+}
