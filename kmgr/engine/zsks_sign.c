@@ -162,6 +162,7 @@ record_zone(struct session *session, struct store *store, struct zsks *zsks,
 {
 	struct json *event = json_add_object(events);
 	struct json *tags = json_put_array(event, "key_tags");
+	struct json *published = json_put_array(event, "published");
 	size_t i, k;
 
 	json_put_text(event, "zone", zsks->ksks[0].row.zone);
@@ -176,12 +177,58 @@ record_zone(struct session *session, struct store *store, struct zsks *zsks,
 			    zsks->sets[i].rrset, &zsks->sets[i].rrsigs[k],
 			    err) != 0)
 				return -1;
-		if (strcmp(ksk->row.state, "generated") == 0 &&
-		    store_ksk_set_state(store, ksk->row.id, "published",
+		if (strcmp(ksk->row.state, "generated") != 0)
+			continue;
+		if (store_ksk_set_state(store, ksk->row.id, "published",
 		    err) != 0)
 			return -1;
+		json_add_text(published, ksk->row.id);
 	}
 	return record_zsk_set(session, store, zsks, err);
+}
+
+/* Until when something of a CMK is signed. */
+struct horizon {
+	const char *cmk_id;
+	int64_t at;
+};
+
+static void
+note_horizon(struct horizon **all, size_t *n, const char *cmk_id, int64_t at)
+{
+	struct horizon *horizon;
+	size_t i;
+
+	for (i = 0; i < *n; i++) {
+		horizon = &(*all)[i];
+		if (strcmp(horizon->cmk_id, cmk_id) != 0)
+			continue;
+		if (horizon->at < at)
+			horizon->at = at;
+		return;
+	}
+	horizon = mem_push(all, (*n)++, sizeof(*horizon));
+	*horizon = (struct horizon){ cmk_id, at };
+}
+
+/* Once a CMK, however many zones it has. */
+static int
+raise_horizons(struct store *store, struct zsks *const *zsks, size_t n,
+    struct error *err)
+{
+	struct horizon *all = NULL;
+	size_t i, k, n_all = 0;
+	int rc = 0;
+
+	for (i = 0; i < n; i++)
+		for (k = 0; k < zsks[i]->n_ksks; k++)
+			note_horizon(&all, &n_all, zsks[i]->ksks[k].row.cmk_id,
+			    zsks[i]->rules.expiration_at);
+	for (i = 0; rc == 0 && i < n_all; i++)
+		rc = store_cmk_raise_horizon(store, all[i].cmk_id, all[i].at,
+		    err);
+	free(all);
+	return rc;
 }
 
 int
@@ -200,7 +247,8 @@ zsks_record(struct session *session, struct zsks *const *zsks, size_t n,
 	for (i = 0; i < n; i++)
 		if (record_zone(session, store, zsks[i], events, err) != 0)
 			break;
-	if (i == n && event_append(session, "sign-zsks", payload, err) == 0)
+	if (i == n && raise_horizons(store, zsks, n, err) == 0 &&
+	    event_append(session, "sign-zsks", payload, err) == 0)
 		rc = store_commit(store, err);
 	if (rc != 0)
 		store_rollback(store);
