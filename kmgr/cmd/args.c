@@ -30,6 +30,8 @@ static const struct opt_info infos[OPT_N] = {
 	[OPT_OUTPUT] = { "output", 'o', "FILE",
 	    "write to FILE, whole or not at all" },
 	[OPT_POLICY] = { "policy", 0, "FILE", "the policy, in YAML" },
+	[OPT_SEAL_TOKEN] = { "seal-token", 0, "NAME",
+	    "make the seal key in this token (default: --token)" },
 	[OPT_STORE] = { "store", 0, "URL", "where the state is kept" },
 	[OPT_TOKEN] = { "token", 0, "NAME",
 	    "the token, as the configuration calls it" },

@@ -30,6 +30,7 @@ put_cmk(struct json *json, const struct cmk *cmk)
 	json_put_text(json, "name", cmk->row.name);
 	json_put_text(json, "state", cmk->row.state);
 	json_put_text(json, "token", cmk->row.token);
+	json_put_text(json, "seal_token", cmk->row.seal_token);
 	json_put_text(json, "custody",
 	    policy_custody_name(cmk->policy->custody));
 	json_put_text(json, "created", when_rfc3339(cmk->row.created_at,
@@ -41,6 +42,7 @@ put_cmk(struct json *json, const struct cmk *cmk)
 	json_put_text(json, "seal_key_algorithm", alg_name(cmk->key.alg));
 	crypto_key_pem(cmk->public, &pem);
 	json_put_text(json, "public_key", buf_text(&pem));
+	json_put_text(json, "identity_key_id", cmk->row.identity_key_id);
 	buf_free(&pem);
 }
 
@@ -61,6 +63,11 @@ print_cmk(const struct cmk *cmk, struct buf *out)
 	buf_printf(out, "  policy hash  %s\n  seal key     %s, %s, CKA_ID "
 	    "%s\n", text_hex(cmk->row.policy_hash, CRYPTO_SHA256_LEN, text),
 	    alg_name(cmk->key.alg), cmk->key.label, cmk->key.id);
+	if (cmk->identity_public != NULL)
+		buf_printf(out, "  seal token   %s\n  identity key %s, %s, "
+		    "CKA_ID %s\n", cmk->row.seal_token,
+		    alg_name(cmk->identity_key.alg), cmk->identity_key.label,
+		    cmk->identity_key.id);
 }
 
 int
@@ -78,6 +85,9 @@ cmd_create_cmk(struct cmd *cmd, struct error *err)
 	    cmd_policy_read(path, &policy, err) != 0)
 		goto out;
 	request.policy = policy;
+	request.seal_token = args_get(cmd->args, OPT_SEAL_TOKEN);
+	if (request.seal_token == NULL)
+		request.seal_token = request.token;
 	if (args_has(cmd->args, OPT_DRY_RUN)) {
 		rc = cmk_create_plan(cmd->session, &request, &plan, err);
 		if (rc == 0)
@@ -173,6 +183,9 @@ cmd_describe_cmk(struct cmd *cmd, struct error *err)
 	put_stored(json, "seal_key_attributes", cmk->key.attributes);
 	put_stored(json, "probe", cmk->row.probe);
 	put_stored(json, "seal", cmk->row.seal);
+	put_stored(json, "identity", cmk->row.identity);
+	json_put_text(json, "identity_signature",
+	    cmk->row.identity_signature);
 	json_put_text(json, "seal_signature", cmk->row.seal_signature);
 	print_cmk(cmk, &cmd->text);
 	print_identity(cmk->row.token_identity, &cmd->text);

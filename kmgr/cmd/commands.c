@@ -17,8 +17,8 @@ static const enum opt init_opts[] = { OPT_TOKEN, OPT_STORE, OPT_DRY_RUN,
 	OPT_END };
 static const enum opt list_tokens_opts[] = { OPT_MODULE, OPT_END };
 static const enum opt get_policy_opts[] = { OPT_FORMAT, OPT_OUTPUT, OPT_END };
-static const enum opt create_cmk_opts[] = { OPT_TOKEN, OPT_POLICY,
-	OPT_DRY_RUN, OPT_END };
+static const enum opt create_cmk_opts[] = { OPT_TOKEN, OPT_SEAL_TOKEN,
+	OPT_POLICY, OPT_DRY_RUN, OPT_END };
 static const enum opt create_ksk_opts[] = { OPT_CMK, OPT_ZONES_FROM,
 	OPT_ANOTHER, OPT_DRY_RUN, OPT_END };
 static const enum opt list_ksks_opts[] = { OPT_CMK, OPT_END };
@@ -73,8 +73,11 @@ static const struct command commands[] = {
 	    "make a customer master key",
 	    "Probes the token, makes the seal key in it, and keeps the "
 	    "policy as a draft. The first KSK seals it: from then on it "
-	    "never changes. A CMK that is there already with the same "
-	    "policy and token is left as it is.",
+	    "never changes. With --seal-token the seal key is made in "
+	    "another token, with another PIN; the token of the KSKs gets "
+	    "an identity key, and daily signing never needs the seal key. "
+	    "A CMK that is there already with the same policy and tokens "
+	    "is left as it is.",
 	    create_cmk_opts, 1, 1, CMD_WITH_SESSION, cmd_create_cmk },
 	{ "list-cmks", GROUP_CMK, "", "list the customer master keys", "",
 	    none, 0, 0, CMD_WITH_SESSION, cmd_list_cmks },

@@ -5,6 +5,7 @@
 #include "kmgr/base/text.h"
 #include "kmgr/engine/cmk.h"
 #include "kmgr/engine/event.h"
+#include "kmgr/engine/identity.h"
 #include "kmgr/engine/signer.h"
 #include "kmgr/engine/statement.h"
 #include "kmgr/store/ledger.h"
@@ -79,7 +80,8 @@ load_parts(struct store *store, struct cmk *cmk, struct error *err)
 		err->class = ERR_INTEGRITY;
 		return -1;
 	}
-	if (check_policy(cmk, err) != 0)
+	if (check_policy(cmk, err) != 0 ||
+	    identity_load(store, cmk, err) != 0)
 		return -1;
 	return cmk_is_sealed(cmk) ? check_seal(cmk, err) : 0;
 }
@@ -114,8 +116,9 @@ cmk_load(struct store *store, const char *name, struct cmk **out,
 	return -1;
 }
 
-int
-cmk_find_key(struct session *session, const struct cmk *cmk,
+/* The key pair with key_id in the token that the configuration calls name. */
+static int
+find_key(struct session *session, const struct cmk *cmk, const char *name,
     const char *key_id, struct hsm_key **out, struct error *err)
 {
 	uint8_t id[HSM_ID_LEN];
@@ -123,32 +126,33 @@ cmk_find_key(struct session *session, const struct cmk *cmk,
 	size_t len;
 
 	*out = NULL;
-	if (session_token(session, cmk->row.token, &token, err) != 0 ||
+	if (session_token(session, name, &token, err) != 0 ||
 	    text_from_hex(key_id, id, sizeof(id), &len, err) != 0 ||
 	    hsm_key_find(token, id, out, err) != 0)
 		return -1;
 	if (*out != NULL)
 		return 0;
 	(void)err_set(err, ERR_TOKEN, "token %s has no key with CKA_ID %s",
-	    cmk->row.token, key_id);
+	    name, key_id);
 	return err_hint(err, "is this the token that CMK %s was made in? kmgr "
 	    "never makes a lost key again by itself", cmk->row.name);
 }
 
-int
-cmk_open_key(struct session *session, const struct cmk *cmk,
+/* As find_key(); its public half must be pinned. */
+static int
+open_key(struct session *session, const struct cmk *cmk, const char *name,
     const char *key_id, const struct crypto_key *pinned,
     struct hsm_key **out, struct error *err)
 {
 	struct hsm_key *key;
 
 	*out = NULL;
-	if (cmk_find_key(session, cmk, key_id, &key, err) != 0)
+	if (find_key(session, cmk, name, key_id, &key, err) != 0)
 		return -1;
 	if (!crypto_key_is_same(hsm_key_public(key), pinned)) {
 		(void)err_set(err, ERR_INTEGRITY, "the public key of %s in "
 		    "token %s is not the recorded one", hsm_key_label(key),
-		    cmk->row.token);
+		    name);
 		hsm_key_free(key);
 		return -1;
 	}
@@ -157,12 +161,30 @@ cmk_open_key(struct session *session, const struct cmk *cmk,
 }
 
 int
+cmk_find_key(struct session *session, const struct cmk *cmk,
+    const char *key_id, struct hsm_key **out, struct error *err)
+{
+
+	return find_key(session, cmk, cmk->row.token, key_id, out, err);
+}
+
+int
+cmk_open_key(struct session *session, const struct cmk *cmk,
+    const char *key_id, const struct crypto_key *pinned,
+    struct hsm_key **out, struct error *err)
+{
+
+	return open_key(session, cmk, cmk->row.token, key_id, pinned, out,
+	    err);
+}
+
+int
 cmk_open_seal_key(struct session *session, const struct cmk *cmk,
     struct hsm_key **out, struct error *err)
 {
 
-	if (cmk_open_key(session, cmk, cmk->key.id, cmk->public, out,
-	    err) != 0)
+	if (open_key(session, cmk, cmk->row.seal_token, cmk->key.id,
+	    cmk->public, out, err) != 0)
 		return err_wrap(err, "seal key of CMK %s", cmk->row.name);
 	return 0;
 }
@@ -172,14 +194,20 @@ cmk_open_attestor(struct session *session, const struct cmk *cmk,
     struct hsm_key **out, struct error *err)
 {
 
-	return cmk_open_seal_key(session, cmk, out, err);
+	if (cmk->identity_public == NULL)
+		return cmk_open_seal_key(session, cmk, out, err);
+	if (open_key(session, cmk, cmk->row.token, cmk->identity_key.id,
+	    cmk->identity_public, out, err) != 0)
+		return err_wrap(err, "identity key of CMK %s", cmk->row.name);
+	return 0;
 }
 
 const struct crypto_key *
 cmk_attestor_public(const struct cmk *cmk)
 {
 
-	return cmk->public;
+	return cmk->identity_public != NULL ? cmk->identity_public :
+	    cmk->public;
 }
 
 /* The seal's text: whose policy, which, and where in the ledger. */
@@ -278,5 +306,7 @@ cmk_free(struct cmk *cmk)
 	key_row_clear(&cmk->key);
 	policy_free(cmk->policy);
 	crypto_key_free(cmk->public);
+	key_row_clear(&cmk->identity_key);
+	crypto_key_free(cmk->identity_public);
 	free(cmk);
 }

@@ -20,6 +20,8 @@ struct cmk {
 	struct key_row		 key;		/* the seal key */
 	struct policy		*policy;
 	struct crypto_key	*public;	/* the seal key's public half */
+	struct key_row		 identity_key;	/* empty without one */
+	struct crypto_key	*identity_public; /* NULL without one */
 };
 
 /**
@@ -52,8 +54,8 @@ int cmk_open_seal_key(struct session *session, const struct cmk *cmk,
 
 /**
  * cmk_find_key(session, cmk, key_id, out, err):
- * The key pair with the CKA_ID ${key_id}, in hex, in the token of ${cmk},
- * whatever its public half is.
+ * The key pair with the CKA_ID ${key_id}, in hex, in the token of ${cmk}'s
+ * KSKs, whatever its public half is.
  *
  * Owner: the caller, hsm_key_free().
  * Errors: ERR_TOKEN, also where there is none; ERR_INTEGRITY.
@@ -63,8 +65,8 @@ int cmk_find_key(struct session *session, const struct cmk *cmk,
 
 /**
  * cmk_open_key(session, cmk, key_id, pinned, out, err):
- * The key pair of ${cmk} with the CKA_ID ${key_id}, in hex, in its token. Id
- * and label are hints: its public half must be ${pinned}.
+ * The key pair of ${cmk} with the CKA_ID ${key_id}, in hex, in the token of
+ * its KSKs. Id and label are hints: its public half must be ${pinned}.
  *
  * Owner: the caller, hsm_key_free().
  * Errors: ERR_TOKEN, ERR_INTEGRITY.

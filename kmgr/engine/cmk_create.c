@@ -7,6 +7,7 @@
 #include "kmgr/base/text.h"
 #include "kmgr/engine/cmk_create.h"
 #include "kmgr/engine/event.h"
+#include "kmgr/engine/identity.h"
 #include "kmgr/engine/intent.h"
 #include "kmgr/engine/key_record.h"
 #include "kmgr/engine/recovery.h"
@@ -75,7 +76,7 @@ find_existing(struct session *session, const struct cmk_request *request,
 	uint8_t hash[CRYPTO_SHA256_LEN];
 	struct cmk_row row = { 0 };
 	struct store *store;
-	bool found = false;
+	bool found = false, is_there;
 
 	*out = NULL;
 	if (session_store(session, &store, err) != 0 ||
@@ -87,14 +88,13 @@ find_existing(struct session *session, const struct cmk_request *request,
 	if (cmk_load(store, request->name, out, err) != 0)
 		return -1;
 	policy_hash(request->policy, hash);
-	if (strcmp((*out)->row.name, request->name) == 0 &&
-	    strcmp((*out)->row.token, request->token) == 0 &&
+	is_there = strcmp((*out)->row.token, request->token) == 0 &&
+	    strcmp((*out)->row.seal_token, request->seal_token) == 0;
+	if (is_there && strcmp((*out)->row.name, request->name) == 0 &&
 	    memcmp((*out)->row.policy_hash, hash, sizeof(hash)) == 0)
 		return 0;
 	(void)err_set(err, ERR_INPUT, "the name %s belongs to a CMK with "
-	    "another %s", request->name,
-	    strcmp((*out)->row.token, request->token) == 0 ? "policy" :
-	    "token");
+	    "another %s", request->name, is_there ? "policy" : "token");
 	(void)err_hint(err, "choose another name; kmgr describe-cmk %s shows "
 	    "the one that is there", request->name);
 	cmk_free(*out);
@@ -110,42 +110,54 @@ cmk_create_plan(struct session *session, const struct cmk_request *request,
 
 	if (check_request(request, err) != 0 ||
 	    config_token(session_config(session), request->token,
-	    err) == NULL || find_existing(session, request, &existing,
-	    err) != 0)
+	    err) == NULL || config_token(session_config(session),
+	    request->seal_token, err) == NULL ||
+	    find_existing(session, request, &existing, err) != 0)
 		return -1;
 	if (existing == NULL)
 		plan_add(plan, ACTION_MAKE_SEAL_KEY, NULL,
 		    "probe token %s and make the seal key of CMK %s in it",
-		    request->token, request->name);
+		    request->seal_token, request->name);
+	if (strcmp(request->token, request->seal_token) != 0 &&
+	    (existing == NULL || identity_is_due(existing)))
+		plan_add(plan, ACTION_MAKE_IDENTITY_KEY, NULL,
+		    "probe token %s, make the identity key of CMK %s in it and "
+		    "certify it", request->token, request->name);
 	cmk_free(existing);
 	return 0;
 }
 
-/* Refuse a token that leaks, or that lacks what the policy needs. */
+/* Refuse a token that leaks. */
 static int
-check_probe(const struct hsm_probe *probe, const struct cmk_request *request,
+check_leak(const struct hsm_probe *probe, const char *token,
     struct error *err)
 {
 	const struct hsm_probe_row *leak = hsm_probe_leak(probe);
+
+	if (leak == NULL)
+		return 0;
+	(void)err_set(err, ERR_TOKEN, "token %s lets a private key leave: %s "
+	    "(%s)", token, leak->what, leak->id);
+	return err_hint(err, "no key that kmgr makes there would be safe; kmgr "
+	    "probe-token %s shows all that was tried", token);
+}
+
+/* Refuse a token that lacks what the policy needs. */
+static int
+check_algorithm(const struct hsm_probe *probe,
+    const struct cmk_request *request, struct error *err)
+{
 	const struct hsm_probe_row *row = tokens_row(probe,
 	    request->policy->alg);
 
-	if (leak != NULL) {
-		(void)err_set(err, ERR_TOKEN, "token %s lets a private key "
-		    "leave: %s (%s)", request->token, leak->what, leak->id);
-		return err_hint(err, "no key that kmgr makes there would be "
-		    "safe; kmgr probe-token %s shows all that was tried",
-		    request->token);
-	}
-	if (!tokens_can(probe, request->policy->alg)) {
-		(void)err_set(err, ERR_TOKEN, "token %s cannot make and use "
-		    "%s keys, which the policy wants (%s)", request->token,
-		    alg_find(request->policy->alg)->word,
-		    row == NULL ? "not tried" : row->detail);
-		return err_hint(err, "kmgr probe-token %s shows what it can",
-		    request->token);
-	}
-	return 0;
+	if (tokens_can(probe, request->policy->alg))
+		return 0;
+	(void)err_set(err, ERR_TOKEN, "token %s cannot make and use %s keys, "
+	    "which the policy wants (%s)", request->token,
+	    alg_find(request->policy->alg)->word,
+	    row == NULL ? "not tried" : row->detail);
+	return err_hint(err, "kmgr probe-token %s shows what it can",
+	    request->token);
 }
 
 /* All that finishing the CMK takes, should this process die on the way. */
@@ -157,43 +169,69 @@ payload_new(const struct cmk_request *request, const char *cmk_id,
 
 	json_put_text(payload, "cmk_id", cmk_id);
 	json_put_text(payload, "name", request->name);
+	json_put_text(payload, "token", request->token);
 	json_put_take(payload, "policy", policy_json(request->policy));
 	json_put_take(payload, "probe", tokens_probe_json(probe));
 	json_put_take(payload, "token_identity", tokens_identity_json(info));
 	return payload;
 }
 
+/* Probe the token of the KSKs, and the seal key's where it is another one. */
+static int
+probe_tokens(struct session *session, const struct cmk_request *request,
+    struct hsm_token_info *info, struct hsm_probe **out, enum alg *seal_alg,
+    struct error *err)
+{
+	struct hsm_probe *other = NULL;
+	struct hsm_token *token;
+	int rc = -1;
+
+	if (session_token(session, request->token, &token, err) != 0 ||
+	    hsm_token_info_get(token, info, err) != 0 ||
+	    hsm_probe_run(token, HSM_PROBE_RESIDENT, request->policy->alg,
+	    out, err) != 0 ||
+	    check_leak(*out, request->token, err) != 0 ||
+	    check_algorithm(*out, request, err) != 0)
+		return -1;
+	*seal_alg = tokens_can(*out, ALG_ECDSAP256SHA256) ?
+	    ALG_ECDSAP256SHA256 : ALG_RSASHA256;
+	if (strcmp(request->token, request->seal_token) == 0)
+		return 0;
+	if (session_token(session, request->seal_token, &token, err) == 0 &&
+	    hsm_probe_run(token, HSM_PROBE_RESIDENT, ALG_ECDSAP256SHA256,
+	    &other, err) == 0 &&
+	    check_leak(other, request->seal_token, err) == 0) {
+		/* The identity key is of the seal key's algorithm. */
+		if (!tokens_can(other, ALG_ECDSAP256SHA256))
+			*seal_alg = ALG_RSASHA256;
+		rc = 0;
+	}
+	hsm_probe_free(other);
+	return rc;
+}
+
 static int
 create_new(struct session *session, const struct cmk_request *request,
     struct error *err)
 {
-	struct hsm_key_spec spec = { .alg = ALG_ECDSAP256SHA256 };
+	struct hsm_key_spec spec = { .bits = SEAL_RSA_BITS };
 	char cmk_id[STORE_ID_TEXT], label[HSM_LABEL_MAX + 1];
 	struct intent_row intent = { 0 };
 	struct hsm_probe *probe = NULL;
 	struct hsm_key *key = NULL;
 	struct json *payload = NULL;
 	struct hsm_token_info info;
-	struct hsm_token *token;
 	int rc = -1;
 
-	if (session_token(session, request->token, &token, err) != 0 ||
-	    hsm_token_info_get(token, &info, err) != 0 ||
-	    hsm_probe_run(token, HSM_PROBE_RESIDENT, request->policy->alg,
-	    &probe, err) != 0 ||
-	    check_probe(probe, request, err) != 0 ||
-	    store_id_new(cmk_id, err) != 0)
+	if (probe_tokens(session, request, &info, &probe, &spec.alg,
+	    err) != 0 || store_id_new(cmk_id, err) != 0)
 		goto out;
-	if (!tokens_can(probe, ALG_ECDSAP256SHA256)) {
-		spec.alg = ALG_RSASHA256;
-		spec.bits = SEAL_RSA_BITS;
-	}
 	spec.destroy = request->policy->seal == SEAL_COMPLIANCE ?
 	    HSM_UNDESTROYABLE : HSM_DESTROYABLE;
 	(void)snprintf(label, sizeof(label), "kmgr1:seal:%.16s", cmk_id);
 	payload = payload_new(request, cmk_id, probe, &info);
-	if (intent_begin(session, INTENT_CREATE_CMK, request->token, label,
-	    payload, &intent, err) != 0 ||
+	if (intent_begin(session, INTENT_CREATE_CMK, request->seal_token,
+	    label, payload, &intent, err) != 0 ||
 	    intent_make_key(session, &intent, &spec, &key, err) != 0 ||
 	    cmk_create_finish(session, &intent, key, err) != 0)
 		goto out;
@@ -204,6 +242,18 @@ create_new(struct session *session, const struct cmk_request *request,
 	json_free(payload);
 	intent_row_clear(&intent);
 	return rc;
+}
+
+/* Finish what a run that died has begun in either token. */
+static int
+recover(struct session *session, const struct cmk_request *request,
+    struct error *err)
+{
+
+	if (recovery_run(session, request->seal_token, err) != 0)
+		return -1;
+	return strcmp(request->token, request->seal_token) == 0 ? 0 :
+	    recovery_run(session, request->token, err);
 }
 
 int
@@ -218,19 +268,25 @@ cmk_create_apply(struct session *session, const struct cmk_request *request,
 	    session_lock(session, SESSION_LOCK_WAIT_S, err) != 0)
 		return -1;
 	if (session_store(session, &store, err) != 0 ||
-	    recovery_run(session, request->token, err) != 0 ||
+	    recover(session, request, err) != 0 ||
 	    find_existing(session, request, out, err) != 0)
 		goto out;
-	if (*out != NULL)
+	if (*out != NULL && !identity_is_due(*out))
 		session_note(session, "CMK %s is there already; nothing to do",
 		    request->name);
-	else if (create_new(session, request, err) != 0 ||
-	    cmk_load(store, request->name, out, err) != 0)
+	if (*out == NULL && (create_new(session, request, err) != 0 ||
+	    cmk_load(store, request->name, out, err) != 0))
+		goto out;
+	if (identity_is_due(*out) && identity_make(session, *out, err) != 0)
 		goto out;
 	rc = 0;
  out:
 	session_unlock(session);
-	return rc == 0 ? 0 : err_wrap(err, "create CMK %s", request->name);
+	if (rc == 0)
+		return 0;
+	cmk_free(*out);
+	*out = NULL;
+	return err_wrap(err, "create CMK %s", request->name);
 }
 
 /* The draft's row from the intent's payload. */
@@ -240,9 +296,11 @@ row_from_payload(const struct intent_row *intent, const struct json *payload,
 {
 	const char *id = json_get_text(payload, "cmk_id");
 	const char *name = json_get_text(payload, "name");
+	const char *token = json_get_text(payload, "token");
 	struct buf text = BUF_INIT;
 
 	if (id == NULL || strlen(id) != sizeof(row->id) - 1 || name == NULL ||
+	    token == NULL ||
 	    json_get(payload, "token_identity") == NULL ||
 	    json_get(payload, "probe") == NULL ||
 	    json_get(payload, "policy") == NULL)
@@ -251,7 +309,7 @@ row_from_payload(const struct intent_row *intent, const struct json *payload,
 	*row = (struct cmk_row) { .created_at = at };
 	(void)strncpy(row->id, id, sizeof(row->id) - 1);
 	row->name = mem_strdup(name);
-	row->token = mem_strdup(intent->token);
+	row->token = mem_strdup(token);
 	row->seal_token = mem_strdup(intent->token);
 	row->state = mem_strdup("draft");
 	row->key_id = mem_strdup(intent->key_id);

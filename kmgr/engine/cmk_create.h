@@ -11,7 +11,8 @@
 
 struct cmk_request {
 	const char		*name;
-	const char		*token;		/* the configuration's name */
+	const char		*token;		/* of the KSKs, as configured */
+	const char		*seal_token;	/* of the seal key */
 	const struct policy	*policy;
 };
 
@@ -34,8 +35,10 @@ int cmk_create_plan(struct session *session, const struct cmk_request *request,
 
 /**
  * cmk_create_apply(session, request, out, err):
- * Probe the token, make the seal key in it, and record the draft. A CMK of
- * this name, token and policy that is there already is returned as it is.
+ * Probe the tokens, make the seal key, record the draft, and make the identity
+ * key where the KSKs will live in another token. A CMK of this name, these
+ * tokens and this policy that is there already is returned as it is; what an
+ * interrupted run left to do is done.
  *
  * Owner: the caller, cmk_free().
  * Errors: as cmk_create_plan(); ERR_TOKEN, also for a token that a private

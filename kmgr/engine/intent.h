@@ -15,6 +15,7 @@
 
 #define INTENT_CREATE_CMK "create-cmk"
 #define INTENT_CREATE_KSK "create-ksk"
+#define INTENT_CREATE_IDENTITY "create-identity"
 
 /**
  * intent_begin(session, kind, token, label, payload, out, err):

@@ -4,6 +4,7 @@
 
 #include "kmgr/base/mem.h"
 #include "kmgr/base/text.h"
+#include "kmgr/engine/identity.h"
 #include "kmgr/engine/intent.h"
 #include "kmgr/engine/recovery.h"
 #include "kmgr/engine/ksk_create.h"
@@ -247,8 +248,9 @@ apply(struct session *session, struct cmk *cmk, const struct plan *plan,
 	size_t i;
 	int rc = 0;
 
-	if (plan->n > 0 && cmk_open_seal_key(session, cmk, &seal_key,
-	    err) != 0)
+	if (plan->n > 0 && ((identity_is_due(cmk) &&
+	    identity_make(session, cmk, err) != 0) ||
+	    cmk_open_seal_key(session, cmk, &seal_key, err) != 0))
 		return -1;
 	for (i = 0; i < plan->n && rc == 0; i++) {
 		const struct action *action = &plan->actions[i];
@@ -292,7 +294,8 @@ drop_resumed(struct session *session, const struct cmk *cmk,
 		if (count_ksks(store, &request->zones[i], cmk->row.id,
 		    &before[i], err) != 0)
 			goto out;
-	if (recovery_run(session, cmk->row.token, err) != 0)
+	if (recovery_run(session, cmk->row.token, err) != 0 ||
+	    recovery_run(session, cmk->row.seal_token, err) != 0)
 		goto out;
 	for (i = 0; i < request->n_zones; i++) {
 		if (count_ksks(store, &request->zones[i], cmk->row.id, &after,

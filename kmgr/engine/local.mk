@@ -12,6 +12,8 @@ libengine_la_SOURCES = \
 	kmgr/engine/config.h \
 	kmgr/engine/event.c \
 	kmgr/engine/event.h \
+	kmgr/engine/identity.c \
+	kmgr/engine/identity.h \
 	kmgr/engine/intent.c \
 	kmgr/engine/intent.h \
 	kmgr/engine/key_record.c \

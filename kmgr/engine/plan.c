@@ -10,6 +10,7 @@ action_name(enum action_kind kind)
 {
 	static const char *const names[] = {
 		[ACTION_MAKE_SEAL_KEY] = "make-seal-key",
+		[ACTION_MAKE_IDENTITY_KEY] = "make-identity-key",
 		[ACTION_SEAL] = "seal",
 		[ACTION_MAKE_KSK] = "make-ksk",
 		[ACTION_ENDORSE] = "endorse",

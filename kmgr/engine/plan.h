@@ -10,6 +10,7 @@
 
 enum action_kind {
 	ACTION_MAKE_SEAL_KEY,	/* a CMK's key pair in the token */
+	ACTION_MAKE_IDENTITY_KEY, /* the one that answers beside the KSKs */
 	ACTION_SEAL,		/* the policy becomes immutable */
 	ACTION_MAKE_KSK,	/* a KSK's key pair, endorsed for a zone */
 	ACTION_ENDORSE,		/* the shared key pair for one more zone */

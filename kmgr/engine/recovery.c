@@ -4,6 +4,7 @@
 #include "hsm/object.h"
 #include "hsm/wreck.h"
 #include "kmgr/engine/cmk_create.h"
+#include "kmgr/engine/identity.h"
 #include "kmgr/engine/intent.h"
 #include "kmgr/engine/ksk_endorse.h"
 #include "kmgr/engine/recovery.h"
@@ -16,6 +17,7 @@ static const struct intent_kind {
 } kinds[] = {
 	{ INTENT_CREATE_CMK, cmk_create_finish },
 	{ INTENT_CREATE_KSK, ksk_endorse_finish },
+	{ INTENT_CREATE_IDENTITY, identity_finish },
 };
 #define N_KINDS (sizeof(kinds) / sizeof(kinds[0]))
 

@@ -11,6 +11,7 @@
 
 #define STATEMENT_POLICY      "kmgr/policy/v1"
 #define STATEMENT_ENDORSEMENT "kmgr/endorsement/v1"
+#define STATEMENT_IDENTITY    "kmgr/identity/v1"
 
 /**
  * statement_tbs(tag, text, out):
