@@ -43,6 +43,7 @@ libengine_la_SOURCES = \
 	kmgr/engine/verify.c \
 	kmgr/engine/verify.h \
 	kmgr/engine/verify_history.c \
+	kmgr/engine/verify_index.c \
 	kmgr/engine/verify_internal.h \
 	kmgr/engine/verify_token.c \
 	kmgr/engine/zsks.c \

@@ -66,6 +66,7 @@ load_all(struct verifier *v, struct error *err)
 	    err) != 0 || store_intent_list(v->store, NULL, &v->intents,
 	    &v->n_intents, err) != 0)
 		return -1;
+	verify_index(v);
 	v->report->n_cmks = v->n_cmks;
 	v->report->n_keys = v->n_keys;
 	v->report->n_ksks = v->n_ksks;
@@ -85,15 +86,13 @@ static void
 check_intent(struct verifier *v, const struct intent_row *intent)
 {
 	const char *kind = "unfinished";
-	size_t i;
 
 	if (strcmp(intent->state, "abandoned") == 0)
 		v->report->n_abandoned++;
 	if (strcmp(intent->state, "open") != 0)
 		return;
-	for (i = 0; i < v->n_keys; i++)
-		if (strcmp(v->keys[i].id, intent->key_id) == 0)
-			kind = "planted-intent";
+	if (verify_key(v, intent->key_id) != NULL)
+		kind = "planted-intent";
 	verify_add(v, kind, "%s of \"%s\" in token %s", intent->kind,
 	    intent->label, intent->token);
 }

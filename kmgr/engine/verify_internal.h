@@ -8,7 +8,11 @@
 #include "kmgr/engine/verify.h"
 #include "kmgr/store/store.h"
 
-/* All records of the store, and what is found to be wrong with them. */
+/*
+ * All records of the store, and what is found to be wrong with them. After
+ * verify_index() the lists are sorted: CMKs and keys by id, KSKs and intents
+ * by key_id.
+ */
 struct verifier {
 	struct session		*session;
 	struct store		*store;
@@ -38,6 +42,34 @@ void verify_add(struct verifier *v, const char *kind, const char *fmt,
 bool verify_is_failure(const struct error *err);
 
 /**
+ * verify_index(v):
+ * Sort the lists, so that the questions below take no walk over them.
+ */
+void verify_index(struct verifier *v);
+
+/**
+ * verify_cmk(v, id), verify_key(v, id), verify_ksks_of(v, key_id, n):
+ * The record with an id, or NULL; the *${n} KSKs of one key pair.
+ */
+const struct cmk_row *verify_cmk(const struct verifier *v, const char *id);
+const struct key_row *verify_key(const struct verifier *v, const char *id);
+const struct ksk_row *verify_ksks_of(const struct verifier *v,
+    const char *key_id, size_t *n);
+
+/**
+ * verify_is_intended(v, key_id):
+ * Whether an intent accounts for objects with that id: open, or left for ever.
+ */
+bool verify_is_intended(const struct verifier *v, const char *key_id);
+
+/**
+ * verify_token_of(v, key):
+ * The token that holds ${key}; "" where none does.
+ */
+const char *verify_token_of(const struct verifier *v,
+    const struct key_row *key);
+
+/**
  * verify_history(v, err):
  * Compare the ledger with itself, with the heads that the seal keys signed,
  * and with the records that its events tell of.
@@ -48,7 +80,7 @@ int verify_history(struct verifier *v, struct error *err);
 
 /**
  * verify_tokens(v, err):
- * Compare the records with every token that a CMK or an open intent names.
+ * Compare the records with every token that is configured.
  *
  * Errors: ERR_TOKEN, ERR_STORE.
  */

@@ -9,118 +9,127 @@
 
 #define KEY_NAME_LEN 1200	/* holds a zone's name */
 
+/* The objects of one token, by id. */
+struct inventory {
+	const char		*token;
+	struct hsm_object	*objects;
+	size_t			 n;
+};
+
 /* What people call a key pair: "KSK example.com./123", "seal key of ...". */
 static const char *
 name_of(const struct verifier *v, const struct key_row *key,
     char out[static KEY_NAME_LEN])
 {
-	const struct ksk_row *first = NULL;
-	size_t i, n = 0;
+	const struct cmk_row *cmk = verify_cmk(v, key->cmk_id);
+	const struct ksk_row *first;
+	size_t n;
 
-	(void)snprintf(out, KEY_NAME_LEN, "\"%s\"", key->label);
-	for (i = 0; i < v->n_cmks; i++)
-		if (strcmp(v->cmks[i].key_id, key->id) == 0)
-			(void)snprintf(out, KEY_NAME_LEN,
-			    "the seal key of CMK %s", v->cmks[i].name);
-	for (i = 0; i < v->n_ksks; i++)
-		if (strcmp(v->ksks[i].key_id, key->id) == 0 && n++ == 0)
-			first = &v->ksks[i];
+	first = verify_ksks_of(v, key->id, &n);
 	if (n == 1)
 		(void)snprintf(out, KEY_NAME_LEN, "KSK %s/%u", first->zone,
 		    first->key_tag);
 	else if (n > 1)
 		(void)snprintf(out, KEY_NAME_LEN, "the KSK %u of %s and %zu "
 		    "other zones", first->key_tag, first->zone, n - 1);
+	else if (cmk != NULL && strcmp(key->role, "ksk") != 0)
+		(void)snprintf(out, KEY_NAME_LEN, "the %s key of CMK %s",
+		    key->role, cmk->name);
+	else
+		(void)snprintf(out, KEY_NAME_LEN, "\"%s\"", key->label);
 	return out;
 }
 
-static const char *
-token_of(const struct verifier *v, const struct key_row *key)
+static int
+compare_ids(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len)
 {
-	size_t i;
 
-	for (i = 0; i < v->n_cmks; i++)
-		if (strcmp(v->cmks[i].id, key->cmk_id) == 0)
-			return v->cmks[i].token;
-	return "";
+	if (a_len != b_len)
+		return a_len < b_len ? -1 : 1;
+	return memcmp(a, b, a_len);
 }
 
-static const struct key_row *
-key_with_id(const struct verifier *v, const char *id)
+static int
+compare_objects(const void *a, const void *b)
 {
-	size_t i;
+	const struct hsm_object *left = a, *right = b;
 
-	for (i = 0; i < v->n_keys; i++)
-		if (strcmp(v->keys[i].id, id) == 0)
-			return &v->keys[i];
-	return NULL;
+	return compare_ids(left->id, left->id_len, right->id, right->id_len);
 }
 
-/* Whether an intent accounts for an object: open, or left for ever. */
-static bool
-is_intended(const struct verifier *v, const char *id)
+/* The *n objects of inventory with id. */
+static const struct hsm_object *
+objects_with(const struct inventory *inventory, const uint8_t *id, size_t len,
+    size_t *n)
 {
-	size_t i;
+	size_t low = 0, high = inventory->n, middle;
 
-	for (i = 0; i < v->n_intents; i++)
-		if (strcmp(v->intents[i].key_id, id) == 0 &&
-		    (strcmp(v->intents[i].state, "open") == 0 ||
-		    strcmp(v->intents[i].state, "abandoned") == 0))
-			return true;
-	return false;
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (compare_ids(inventory->objects[middle].id,
+		    inventory->objects[middle].id_len, id, len) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (*n = 0; low + *n < inventory->n &&
+	    compare_ids(inventory->objects[low + *n].id,
+	    inventory->objects[low + *n].id_len, id, len) == 0;)
+		(*n)++;
+	return inventory->objects + low;
 }
 
 /* Objects with our label that nobody knows. */
 static void
-check_objects(struct verifier *v, const char *token,
-    const struct hsm_object *objects, size_t n)
+check_objects(struct verifier *v, const struct inventory *inventory)
 {
-	char id[2 * sizeof(objects->id) + 1];
+	char id[2 * sizeof(inventory->objects->id) + 1];
 	size_t i;
 
-	for (i = 0; i < n; i++) {
-		(void)text_hex(objects[i].id, objects[i].id_len, id);
-		if (strncmp(objects[i].label, "kmgr1:", 6) != 0 ||
-		    key_with_id(v, id) != NULL || is_intended(v, id))
+	for (i = 0; i < inventory->n; i++) {
+		const struct hsm_object *object = &inventory->objects[i];
+
+		(void)text_hex(object->id, object->id_len, id);
+		if (object->class == HSM_CLASS_DATA ||
+		    strncmp(object->label, "kmgr1:", 6) != 0 ||
+		    verify_key(v, id) != NULL || verify_is_intended(v, id))
 			continue;
 		verify_add(v, "unknown-object",
-		    "token %s: %s \"%s\" with id %s",
-		    token, hsm_class_name(objects[i].class),
-		    objects[i].label, id);
+		    "token %s: %s \"%s\" with id %s", inventory->token,
+		    hsm_class_name(object->class), object->label, id);
 	}
 }
 
 /* The halves of one pair, by a look at all objects. */
 static bool
-check_halves(struct verifier *v, const char *token, const struct key_row *key,
-    const struct hsm_object *objects, size_t n)
+check_halves(struct verifier *v, const struct inventory *inventory,
+    const struct key_row *key)
 {
-	size_t n_private = 0, n_public = 0, n_other = 0, len = 0, i;
+	size_t n_private = 0, n_public = 0, n_other, len = 0, i, n;
+	const struct hsm_object *objects;
 	struct error ignored = ERR_INIT;
 	char name[KEY_NAME_LEN];
 	uint8_t id[HSM_ID_LEN];
 
 	(void)name_of(v, key, name);
 	(void)text_from_hex(key->id, id, sizeof(id), &len, &ignored);
+	objects = objects_with(inventory, id, len, &n);
 	for (i = 0; i < n; i++) {
-		if (objects[i].id_len != len ||
-		    memcmp(objects[i].id, id, len) != 0)
-			continue;
 		n_private += objects[i].class == HSM_CLASS_PRIVATE;
 		n_public += objects[i].class == HSM_CLASS_PUBLIC;
-		n_other += objects[i].class != HSM_CLASS_PRIVATE &&
-		    objects[i].class != HSM_CLASS_PUBLIC;
 	}
+	n_other = n - n_private - n_public;
 	if (n_private == 0 || n_public == 0)
 		verify_add(v, "missing-key", "token %s has %s of %s "
-		    "(CKA_ID %s)", token, n_private + n_public == 0 ?
-		    "nothing" : n_private == 0 ? "no private half" :
+		    "(CKA_ID %s)", inventory->token, n_private + n_public ==
+		    0 ? "nothing" : n_private == 0 ? "no private half" :
 		    "no public half", name, key->id);
 	if (n_private > 1 || n_public > 1 || n_other > 0)
 		verify_add(v, "duplicate-object",
 		    "token %s has %zu private, %zu "
 		    "public and %zu other objects with the CKA_ID %s of %s",
-		    token, n_private, n_public, n_other, key->id, name);
+		    inventory->token, n_private, n_public, n_other, key->id,
+		    name);
 	return n_private == 1 && n_public == 1;
 }
 
@@ -171,31 +180,44 @@ compare_attributes(struct verifier *v, const char *name, const char *then,
 	json_free(b);
 }
 
+/* The key pair of the record key in its token, with the pinned public half. */
+static int
+open_key(struct verifier *v, const struct key_row *key, struct hsm_key **out,
+    struct error *err)
+{
+	struct crypto_key *pinned = NULL;
+	struct cmk *cmk;
+	int rc = -1;
+
+	*out = NULL;
+	if (cmk_cache_get(&v->cache, v->store, key->cmk_id, &cmk, err) != 0 ||
+	    crypto_key_from_spki(key->spki.data, key->spki.len, &pinned,
+	    err) != 0)
+		return -1;
+	rc = strcmp(key->role, "seal") == 0 ?
+	    cmk_open_seal_key(v->session, cmk, out, err) :
+	    cmk_open_key(v->session, cmk, key->id, pinned, out, err);
+	crypto_key_free(pinned);
+	return rc;
+}
+
 /* What the token says of the pair now against what was recorded. */
 static int
 check_key(struct verifier *v, const struct key_row *key, struct error *err)
 {
 	struct intent_row as_made = { .label = key->label };
-	struct crypto_key *pinned = NULL;
 	struct hsm_key *hsm_key = NULL;
 	struct key_row now = { 0 };
 	char name[KEY_NAME_LEN];
-	struct cmk *cmk;
 
 	(void)name_of(v, key, name);
-	if (cmk_cache_get(&v->cache, v->store, key->cmk_id, &cmk, err) != 0 ||
-	    crypto_key_from_spki(key->spki.data, key->spki.len, &pinned,
-	    err) != 0 || cmk_open_key(v->session, cmk, key->id, pinned,
-	    &hsm_key, err) != 0) {
-		crypto_key_free(pinned);
+	if (open_key(v, key, &hsm_key, err) != 0) {
 		if (verify_is_failure(err))
 			return -1;
-		verify_add(v, "changed-key", "%s: %s", name,
-		    err->msg);
+		verify_add(v, "changed-key", "%s: %s", name, err->msg);
 		err_clear(err);
 		return 0;
 	}
-	crypto_key_free(pinned);
 	key_record_init(key->cmk_id, key->role, &as_made, hsm_key, 0, &now);
 	if (strcmp(hsm_key_label(hsm_key), key->label) != 0)
 		verify_add(v, "changed-key", "%s: its label was \"%s\" "
@@ -210,72 +232,44 @@ check_key(struct verifier *v, const struct key_row *key, struct error *err)
 static int
 check_token(struct verifier *v, const char *name, struct error *err)
 {
-	struct hsm_object *objects = NULL;
+	struct inventory inventory = { .token = name };
 	struct hsm_token *token;
-	size_t i, n = 0;
+	size_t i;
 	int rc = -1;
 
 	if (session_token(v->session, name, &token, err) != 0 ||
-	    hsm_object_list(token, &objects, &n, err) != 0)
+	    hsm_object_list(token, &inventory.objects, &inventory.n,
+	    err) != 0)
 		return -1;
-	v->report->n_objects += n;
-	check_objects(v, name, objects, n);
+	if (inventory.n > 0)
+		qsort(inventory.objects, inventory.n,
+		    sizeof(*inventory.objects), compare_objects);
+	v->report->n_objects += inventory.n;
+	check_objects(v, &inventory);
 	for (i = 0; i < v->n_keys; i++)
-		if (strcmp(token_of(v, &v->keys[i]), name) == 0 &&
-		    check_halves(v, name, &v->keys[i], objects, n) &&
+		if (strcmp(verify_token_of(v, &v->keys[i]), name) == 0 &&
+		    check_halves(v, &inventory, &v->keys[i]) &&
 		    check_key(v, &v->keys[i], err) != 0)
 			goto out;
 	rc = 0;
  out:
-	free(objects);
+	free(inventory.objects);
 	return rc;
 }
 
-/* Whether a CMK before the ith names the same token. */
-static bool
-is_seen(const struct verifier *v, size_t i)
-{
-	size_t k;
-
-	for (k = 0; k < i; k++)
-		if (strcmp(v->cmks[k].token, v->cmks[i].token) == 0)
-			return true;
-	return false;
-}
-
-/* Whether name is the token of some CMK. */
-static bool
-is_of_cmk(const struct verifier *v, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < v->n_cmks; i++)
-		if (strcmp(v->cmks[i].token, name) == 0)
-			return true;
-	return false;
-}
-
-/* Every token that a CMK, or an open intent of a first CMK, names, once. */
+/* Every token that is configured: one that no record names may hold more. */
 int
 verify_tokens(struct verifier *v, struct error *err)
 {
-	size_t i, k;
+	const struct config *config = session_config(v->session);
+	size_t i;
 
 	for (i = 0; i < v->n_cmks; i++)
-		if (!is_seen(v, i) && check_token(v, v->cmks[i].token,
-		    err) != 0)
+		if (config_token(config, v->cmks[i].token, err) == NULL ||
+		    config_token(config, v->cmks[i].seal_token, err) == NULL)
 			return -1;
-	for (i = 0; i < v->n_intents; i++) {
-		const char *name = v->intents[i].token;
-
-		if (strcmp(v->intents[i].state, "open") != 0)
-			continue;
-		for (k = 0; k < i; k++)
-			if (strcmp(v->intents[k].token, name) == 0)
-				break;
-		if (k == i && !is_of_cmk(v, name) &&
-		    check_token(v, name, err) != 0)
+	for (i = 0; i < config->n_tokens; i++)
+		if (check_token(v, config->tokens[i].name, err) != 0)
 			return -1;
-	}
 	return 0;
 }

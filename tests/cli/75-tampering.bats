@@ -43,7 +43,7 @@ signs() {
 	kmgr -q create-ksk a.example --cmk group >/dev/null
 	spki=$(attacker_key)
 	sql "INSERT INTO key SELECT '$(printf 'a%.0s' {1..32})', cmk_id, role,
-		label, alg, bits, x'$spki', attributes, 1, created_at + 9
+		label, alg, bits, x'$spki', attributes, 1, NULL, NULL, created_at + 9
 		FROM key WHERE is_shared = 1"
 	run kmgr create-ksk b.example --cmk group
 	[ "$status" -eq 10 ]

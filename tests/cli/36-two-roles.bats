@@ -1,0 +1,122 @@
+# Two roles: the seal key in another token, with another PIN, than the KSKs.
+load ../lib/common
+
+setup() {
+	softhsm_new "$BATS_TEST_TMPDIR" vault
+	vault=$TOKEN_URI
+	softhsm_new "$BATS_TEST_TMPDIR" kmgr
+	daily=$TOKEN_URI
+	kmgr_env "$BATS_TEST_TMPDIR" "main=$daily" "vault=$vault"
+	kmgr init >/dev/null
+	cd "$BATS_TEST_TMPDIR"
+	printf 'version: 1\nzones: ["."]\n' >p.yaml
+	cat >zsk.zone <<'END'
+example.com. 3600 IN DNSKEY 256 3 13 oJMRESz5E4gYzS/q6XDrvU1qMPYIjCWzJaOau8XNEZeqCYKD5ar0IRd8KqXXFJkqmVfRvMGPmM1x8fGAa2XhSA==
+END
+}
+
+# create: the CMK prod with its seal key in the vault.
+create() {
+	kmgr create-cmk prod --token main --seal-token vault \
+		--policy p.yaml "$@"
+}
+
+# vault_away: a machine that has not the vault's PIN.
+vault_away() {
+	mv "$BATS_TEST_TMPDIR/vault/pin" "$BATS_TEST_TMPDIR/vault/away"
+}
+
+vault_back() {
+	mv "$BATS_TEST_TMPDIR/vault/away" "$BATS_TEST_TMPDIR/vault/pin"
+}
+
+# labels PIN-FILE LABEL: the labels of the objects in a token.
+labels() {
+	pkcs11-tool --module "$TOKEN_MODULE" --token-label "$1" --login \
+		--pin "$(cat "$BATS_TEST_TMPDIR/$1/pin")" -O 2>/dev/null |
+		sed -n 's/^ *label: *//p' | sort -u
+}
+
+@test "the seal key is made in one token, the identity key in the other" {
+	run create --dry-run
+	[ "$status" -eq 0 ]
+	[[ $output == *"seal key of CMK prod"*"identity key of CMK prod"* ]]
+	[ -z "$(labels kmgr)" ]
+	run create
+	[ "$status" -eq 0 ]
+	[[ $output == *"seal token   vault"*"identity key ECDSAP256SHA256"* ]]
+	[[ $(labels vault) == *kmgr1:seal:* ]]
+	[[ $(labels vault) != *kmgr1:identity:* ]]
+	[[ $(labels kmgr) == *kmgr1:identity:* ]]
+	run create
+	[ "$status" -eq 0 ]
+	[[ $output == *"nothing to do"* ]]
+	run kmgr create-cmk prod --token main --policy p.yaml
+	[ "$status" -eq 4 ]
+	[[ $output == *"another token"* ]]
+	run kmgr verify
+	[ "$status" -eq 0 ]
+}
+
+@test "daily signing needs the KSK token only; creating needs both" {
+	create -q >/dev/null
+	kmgr -q create-ksk example.com --cmk prod >/dev/null
+	vault_away
+	run kmgr sign-zsks example.com zsk.zone
+	[ "$status" -eq 0 ]
+	[[ $output == *"RRSIG"* ]]
+	run kmgr create-ksk example.net --cmk prod
+	[ "$status" -ne 0 ]
+	[[ $output == *vault* ]]
+	[ "$(kmgr --json list-ksks | jq '.ksks | length')" -eq 1 ]
+	vault_back
+	run kmgr create-ksk example.net --cmk prod
+	[ "$status" -eq 0 ]
+	run kmgr verify
+	[ "$status" -eq 0 ]
+}
+
+@test "a run that died before the identity key was made is made up for" {
+	KMGR_SHIM_MODULE=$TOKEN_MODULE
+	export KMGR_SHIM_MODULE
+	vault_away
+	run create
+	[ "$status" -ne 0 ]
+	vault_back
+	create -q >/dev/null
+	sql "UPDATE cmk SET identity = NULL, identity_signature = NULL,
+		identity_key_id = NULL"
+	run kmgr create-ksk example.com --cmk prod
+	[ "$status" -eq 0 ]
+	kmgr --json describe-cmk prod | jq -e '.cmk.identity.cmk_id == .cmk.id'
+}
+
+@test "an identity key that the seal key did not certify is refused" {
+	create -q >/dev/null
+	kmgr -q create-ksk example.com --cmk prod >/dev/null
+	cp kmgr.db kmgr.saved
+	sql "UPDATE cmk SET identity = replace(identity, '\"certified_at\":',
+		'\"certified_at\":1')"
+	run kmgr sign-zsks example.com zsk.zone
+	[ "$status" -eq 10 ]
+	[[ $output == *"identity key's certificate"* ]]
+	cp kmgr.saved kmgr.db
+	# Another CMK's certificate is none for this one.
+	kmgr -q create-cmk other --token main --seal-token vault \
+		--policy p.yaml >/dev/null
+	sql "UPDATE cmk SET identity = (SELECT identity FROM cmk
+		WHERE name = 'other'), identity_signature = (SELECT
+		identity_signature FROM cmk WHERE name = 'other')
+		WHERE name = 'prod'"
+	run kmgr sign-zsks example.com zsk.zone
+	[ "$status" -eq 10 ]
+}
+
+@test "the certificate can be verified with openssl and jq alone" {
+	create -q >/dev/null
+	kmgr --json describe-cmk prod >cmk.json
+	jq -r .cmk.public_key cmk.json >seal.pem
+	jq -r .cmk.identity_signature cmk.json | base64 -d >sig
+	{ printf 'kmgr/identity/v1\0'; jq -jcS .cmk.identity cmk.json; } >tbs
+	openssl dgst -sha256 -verify seal.pem -signature sig tbs
+}
