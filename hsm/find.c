@@ -112,3 +112,46 @@ find_values(const struct module *module, ck_session_handle_t session,
 			attrs[i].value_len = CK_UNAVAILABLE_INFORMATION;
 	return 0;
 }
+
+void
+find_text(const struct ck_attribute *attr, char *out, size_t size)
+{
+	const unsigned char *text = attr->value;
+	size_t i, len = 0;
+
+	if (attr->value_len != CK_UNAVAILABLE_INFORMATION)
+		len = attr->value_len < size ? attr->value_len : size - 1;
+	for (i = 0; i < len; i++)
+		out[i] = text[i] >= ' ' && text[i] < 0x7f ? (char)text[i] :
+		    '?';
+	out[len] = '\0';
+}
+
+static bool
+is_gone(const struct error *err)
+{
+
+	return err->class == ERR_TOKEN &&
+	    (err->code == CKR_OBJECT_HANDLE_INVALID ||
+	    err->code == CKR_KEY_HANDLE_INVALID);
+}
+
+int
+find_each(const struct module *module, ck_session_handle_t session,
+    const ck_object_handle_t *objects, size_t n, enum find_gone gone,
+    find_fn *each, void *arg, struct error *err)
+{
+	struct error failed = ERR_INIT;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (each(module, session, objects[i], arg, &failed) == 0)
+			continue;
+		if (gone == FIND_GONE_FAILS || !is_gone(&failed)) {
+			*err = failed;
+			return -1;
+		}
+		err_clear(&failed);
+	}
+	return 0;
+}

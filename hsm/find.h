@@ -42,4 +42,31 @@ int find_values(const struct module *module, ck_session_handle_t session,
     ck_object_handle_t object, struct ck_attribute *attrs, size_t n,
     struct error *err);
 
+/**
+ * find_text(attr, out, size):
+ * What find_values() read as a string of at most ${size} - 1 characters: cut
+ * where longer, "" where unreadable, with "?" for what is not printable.
+ */
+void find_text(const struct ck_attribute *attr, char *out, size_t size);
+
+/* What is done with each object of a walk. */
+typedef int find_fn(const struct module *module, ck_session_handle_t session,
+    ck_object_handle_t object, void *arg, struct error *err);
+
+/* An object that is gone since the search, or so the token says. */
+enum find_gone {
+	FIND_GONE_FAILS,	/* once: to look again (run.h) */
+	FIND_GONE_SKIPPED	/* somebody else destroyed it */
+};
+
+/**
+ * find_each(module, session, objects, n, gone, each, arg, err):
+ * Call each() for the ${n} objects until it fails.
+ *
+ * Errors: those of each().
+ */
+int find_each(const struct module *module, ck_session_handle_t session,
+    const ck_object_handle_t *objects, size_t n, enum find_gone gone,
+    find_fn *each, void *arg, struct error *err);
+
 #endif

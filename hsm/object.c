@@ -13,7 +13,7 @@ struct list_arg {
 	const uint8_t		*id;	/* or NULL: all */
 	struct hsm_object	*objects;
 	size_t			 n;
-	bool			 is_again;
+	enum find_gone		 gone;
 };
 
 const char *
@@ -54,26 +54,24 @@ cut(unsigned long len, size_t room)
 	return len > room ? room : len;
 }
 
-static void
-object_fill(struct hsm_object *object, unsigned long class,
-    const struct ck_attribute *id, const struct ck_attribute *label)
+/* Only data objects have it; asked of a key, it costs four calls more. */
+static int
+application_read(const struct module *module, ck_session_handle_t session,
+    ck_object_handle_t handle, struct hsm_object *object, struct error *err)
 {
-	const size_t label_len = cut(label->value_len,
-	    sizeof(object->label) - 1);
-	const unsigned char *text = label->value;
-	size_t i;
+	unsigned char application[1024];
+	struct ck_attribute attr = { CKA_APPLICATION, application,
+		sizeof(application) };
 
-	object->class = class_of(class);
-	object->id_len = cut(id->value_len, sizeof(object->id));
-	memcpy(object->id, id->value, object->id_len);
-	for (i = 0; i < label_len; i++)
-		object->label[i] = text[i] >= ' ' && text[i] < 0x7f ?
-		    (char)text[i] : '?';
+	if (find_values(module, session, handle, &attr, 1, err) != 0)
+		return -1;
+	find_text(&attr, object->application, sizeof(object->application));
+	return 0;
 }
 
 static int
-object_read(const struct module *module, ck_session_handle_t session,
-    ck_object_handle_t handle, struct hsm_object *object, struct error *err)
+object_push(const struct module *module, ck_session_handle_t session,
+    ck_object_handle_t handle, void *arg, struct error *err)
 {
 	unsigned long class = CK_UNAVAILABLE_INFORMATION;
 	unsigned char id[1024], label[1024];
@@ -82,21 +80,20 @@ object_read(const struct module *module, ck_session_handle_t session,
 		{ CKA_ID, id, sizeof(id) },
 		{ CKA_LABEL, label, sizeof(label) },
 	};
+	struct list_arg *list = arg;
+	struct hsm_object *object = &list->objects[list->n];
 
 	if (find_values(module, session, handle, attrs, 3, err) != 0)
 		return -1;
-	object_fill(object, class, &attrs[1], &attrs[2]);
+	object->class = class_of(class);
+	object->id_len = cut(attrs[1].value_len, sizeof(object->id));
+	memcpy(object->id, id, object->id_len);
+	find_text(&attrs[2], object->label, sizeof(object->label));
+	if (object->class == HSM_CLASS_DATA &&
+	    application_read(module, session, handle, object, err) != 0)
+		return -1;
+	list->n++;
 	return 0;
-}
-
-/* Gone since the search: somebody else destroyed it, or so the token says. */
-static bool
-is_gone(const struct error *err)
-{
-
-	return err->class == ERR_TOKEN &&
-	    (err->code == CKR_OBJECT_HANDLE_INVALID ||
-	    err->code == CKR_KEY_HANDLE_INVALID);
 }
 
 static int
@@ -117,9 +114,9 @@ list_work(struct hsm_token *token, ck_session_handle_t session, void *arg,
 {
 	struct list_arg *list = arg;
 	const struct module *module = &token->module;
-	struct error failed = ERR_INIT;
 	ck_object_handle_t *handles = NULL;
-	size_t i, n = 0;
+	size_t n = 0;
+	int rc;
 
 	free(list->objects);
 	list->objects = NULL;
@@ -128,18 +125,10 @@ list_work(struct hsm_token *token, ck_session_handle_t session, void *arg,
 	    handles_of(module, session, list->id, &handles, &n, err) != 0)
 		return -1;
 	list->objects = mem_new(n * sizeof(*list->objects));
-	for (i = 0; i < n && failed.class == ERR_NONE; i++) {
-		if (object_read(module, session, handles[i],
-		    &list->objects[list->n], &failed) == 0)
-			list->n++;
-		else if (is_gone(&failed) && list->is_again)
-			err_clear(&failed);
-	}
+	rc = find_each(module, session, handles, n, list->gone, object_push,
+	    list, err);
 	free(handles);
-	if (failed.class == ERR_NONE)
-		return 0;
-	*err = failed;
-	return -1;
+	return rc;
 }
 
 /* What is gone is believed to be when it is so for the second time. */
@@ -148,14 +137,14 @@ list_forget(void *arg)
 {
 	struct list_arg *list = arg;
 
-	list->is_again = true;
+	list->gone = FIND_GONE_SKIPPED;
 }
 
 static int
 list(struct hsm_token *token, const uint8_t *id, struct hsm_object **out,
     size_t *n, struct error *err)
 {
-	struct list_arg found = { id, NULL, 0, false };
+	struct list_arg found = { id, NULL, 0, FIND_GONE_FAILS };
 	const struct run run = { list_work, list_forget, &found, RUN_AGAIN };
 
 	*out = NULL;

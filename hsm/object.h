@@ -21,7 +21,8 @@ struct hsm_object {
 	enum hsm_class	 class;
 	size_t		 id_len;
 	uint8_t		 id[64];	/* cut where longer */
-	char		 label[64];	/* printable part, cut where longer */
+	char		 label[64];	/* cut; "?": not printable */
+	char		 application[64]; /* likewise; "" unless data */
 };
 
 /**
