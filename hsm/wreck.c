@@ -6,9 +6,8 @@
 #include "hsm/login.h"
 #include "hsm/run.h"
 #include "hsm/wreck.h"
-#include "kmgr/base/mem.h"
 
-/* Another program's key is nameless too, but for milliseconds. */
+/* Another program's object is nameless too, but for milliseconds. */
 #define SECOND_LOOK_MS 100
 
 static void
@@ -20,79 +19,89 @@ pause_ms(long ms)
 		;
 }
 
-/* What cannot be read, or not into this buffer, is not known to be empty. */
+/*
+ * What is empty in one that was cut short: all of its names, and one of the
+ * parts without which it is of use to nobody.
+ */
+static const struct kind {
+	unsigned long		class;
+	ck_attribute_type_t	names[3];
+	size_t			n_names;
+	ck_attribute_type_t	parts[2];
+	size_t			n_parts;
+} kinds[] = {
+	{ CKO_PRIVATE_KEY, { CKA_ID, CKA_LABEL }, 2,
+	    { CKA_EC_PARAMS, CKA_MODULUS }, 2 },
+	{ CKO_PUBLIC_KEY, { CKA_ID, CKA_LABEL }, 2,
+	    { CKA_EC_PARAMS, CKA_MODULUS }, 2 },
+	{ CKO_DATA, { CKA_APPLICATION, CKA_LABEL }, 2, { CKA_VALUE }, 1 },
+};
+
+#define N_KINDS (sizeof(kinds) / sizeof(kinds[0]))
+
+/*
+ * How many are empty. What cannot be read, or not into this buffer, is not
+ * known to be.
+ */
+static size_t
+count_empty(const struct module *module, ck_session_handle_t session,
+    ck_object_handle_t object, const ck_attribute_type_t *types, size_t n)
+{
+	unsigned char values[3][64];
+	struct ck_attribute attrs[3];
+	struct error ignored = ERR_INIT;
+	size_t i, n_empty = 0;
+
+	for (i = 0; i < n; i++)
+		attrs[i] = (struct ck_attribute) { types[i], values[i],
+			sizeof(values[i]) };
+	if (find_values(module, session, object, attrs, n, &ignored) != 0)
+		return 0;
+	for (i = 0; i < n; i++)
+		n_empty += attrs[i].value_len == 0;
+	return n_empty;
+}
+
 static bool
 is_wreck(const struct module *module, ck_session_handle_t session,
-    ck_object_handle_t object)
+    ck_object_handle_t object, const struct kind *kind)
 {
-	unsigned char id[64], label[64], params[64], modulus[64];
-	struct ck_attribute attrs[] = {
-		{ CKA_ID, id, sizeof(id) },
-		{ CKA_LABEL, label, sizeof(label) },
-		{ CKA_EC_PARAMS, params, sizeof(params) },
-		{ CKA_MODULUS, modulus, sizeof(modulus) },
-	};
-	struct error ignored = ERR_INIT;
 
-	return find_values(module, session, object, attrs, 4, &ignored) == 0 &&
-	    attrs[0].value_len == 0 && attrs[1].value_len == 0 &&
-	    (attrs[2].value_len == 0 || attrs[3].value_len == 0);
+	return count_empty(module, session, object, kind->names,
+	    kind->n_names) == kind->n_names &&
+	    count_empty(module, session, object, kind->parts,
+	    kind->n_parts) > 0;
 }
 
 /* Keep of the n handles those of wrecks. */
 static size_t
 keep_wrecks(const struct module *module, ck_session_handle_t session,
-    ck_object_handle_t *handles, size_t n)
+    const struct kind *kind, ck_object_handle_t *handles, size_t n)
 {
 	size_t i, n_kept = 0;
 
 	for (i = 0; i < n; i++)
-		if (is_wreck(module, session, handles[i]))
+		if (is_wreck(module, session, handles[i], kind))
 			handles[n_kept++] = handles[i];
 	return n_kept;
 }
 
-/* Append the wrecks of a class; they may not say yet whether they stay. */
+/* They may not say yet whether they stay, so all of the class are seen. */
 static int
-find_wrecks(const struct module *module, ck_session_handle_t session,
-    unsigned long class, ck_object_handle_t **out, size_t *n,
-    struct error *err)
+destroy_kind(const struct module *module, ck_session_handle_t session,
+    const struct kind *kind, struct hsm_wrecks *out, struct error *err)
 {
+	unsigned long class = kind->class;
 	struct ck_attribute attr = { CKA_CLASS, &class, sizeof(class) };
-	ck_object_handle_t *found = NULL, *place;
-	size_t i, n_found;
-
-	if (find_objects(module, session, &attr, 1, &found, &n_found,
-	    err) != 0)
-		return -1;
-	n_found = keep_wrecks(module, session, found, n_found);
-	for (i = 0; i < n_found; i++) {
-		place = mem_push(out, *n, sizeof(**out));
-		*place = found[i];
-		(*n)++;
-	}
-	free(found);
-	return 0;
-}
-
-static int
-destroy_work(struct hsm_token *token, ck_session_handle_t session, void *arg,
-    struct error *err)
-{
-	const struct module *module = &token->module;
-	struct hsm_wrecks *out = arg;
 	ck_object_handle_t *wrecks = NULL;
-	size_t i, n = 0;
-	int rc = -1;
+	size_t i, n;
 
-	*out = (struct hsm_wrecks) { 0 };
-	if (login_check(token, session, err) != 0 || find_wrecks(module,
-	    session, CKO_PRIVATE_KEY, &wrecks, &n, err) != 0 || find_wrecks(
-	    module, session, CKO_PUBLIC_KEY, &wrecks, &n, err) != 0)
-		goto out;
+	if (find_objects(module, session, &attr, 1, &wrecks, &n, err) != 0)
+		return -1;
+	n = keep_wrecks(module, session, kind, wrecks, n);
 	if (n > 0) {
 		pause_ms(SECOND_LOOK_MS);
-		n = keep_wrecks(module, session, wrecks, n);
+		n = keep_wrecks(module, session, kind, wrecks, n);
 	}
 	for (i = 0; i < n; i++)
 		if (CALL(module, C_DestroyObject,
@@ -100,10 +109,25 @@ destroy_work(struct hsm_token *token, ck_session_handle_t session, void *arg,
 			out->n_destroyed++;
 		else
 			out->n_left++;
-	rc = 0;
- out:
 	free(wrecks);
-	return rc;
+	return 0;
+}
+
+static int
+destroy_work(struct hsm_token *token, ck_session_handle_t session, void *arg,
+    struct error *err)
+{
+	struct hsm_wrecks *out = arg;
+	size_t i;
+
+	*out = (struct hsm_wrecks) { 0 };
+	if (login_check(token, session, err) != 0)
+		return -1;
+	for (i = 0; i < N_KINDS; i++)
+		if (destroy_kind(&token->module, session, &kinds[i], out,
+		    err) != 0)
+			return -1;
+	return 0;
 }
 
 int

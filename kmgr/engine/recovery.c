@@ -38,12 +38,12 @@ undo_crashed(struct session *session, const struct intent_row *intent,
 	    intent_destroy(session, intent, &left, err) != 0)
 		return -1;
 	if (wrecks.n_destroyed > 0)
-		session_note(session, "destroyed %zu half-written key%s "
+		session_note(session, "destroyed %zu half-written object%s "
 		    "without name in token %s", wrecks.n_destroyed,
 		    wrecks.n_destroyed == 1 ? "" : "s", intent->token);
 	if (wrecks.n_left > 0)
 		session_note(session, "token %s does not destroy %zu "
-		    "half-written key%s without name", intent->token,
+		    "half-written object%s without name", intent->token,
 		    wrecks.n_left, wrecks.n_left == 1 ? "" : "s");
 	return intent_close(session, intent,
 	    left + wrecks.n_left > 0 ? "abandoned" : "undone", why, err);
