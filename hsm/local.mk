@@ -7,6 +7,9 @@ libhsm_la_SOURCES = \
 	hsm/attr.h \
 	hsm/ckr.c \
 	hsm/ckr.h \
+	hsm/data.c \
+	hsm/data.h \
+	hsm/data_put.c \
 	hsm/find.c \
 	hsm/find.h \
 	hsm/index.c \
@@ -37,6 +40,8 @@ libhsm_la_SOURCES = \
 	hsm/probe_wrapped.c \
 	hsm/pubkey.c \
 	hsm/pubkey.h \
+	hsm/record.c \
+	hsm/record.h \
 	hsm/run.c \
 	hsm/run.h \
 	hsm/session.c \

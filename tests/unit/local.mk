@@ -11,6 +11,7 @@ tests_unit_libsofthsm_la_SOURCES = \
 
 hsm_tests = \
 	tests/unit/test_hsm_ckr \
+	tests/unit/test_hsm_data \
 	tests/unit/test_hsm_index \
 	tests/unit/test_hsm_key \
 	tests/unit/test_hsm_pin \
@@ -23,6 +24,8 @@ check_PROGRAMS += $(hsm_tests)
 TESTS += $(hsm_tests)
 tests_unit_test_hsm_ckr_CPPFLAGS = $(hsm_test_cppflags)
 tests_unit_test_hsm_ckr_LDADD = $(hsm_test_ldadd)
+tests_unit_test_hsm_data_CPPFLAGS = $(hsm_test_cppflags)
+tests_unit_test_hsm_data_LDADD = $(hsm_test_ldadd)
 tests_unit_test_hsm_index_CPPFLAGS = $(hsm_test_cppflags)
 tests_unit_test_hsm_index_LDADD = $(hsm_test_ldadd)
 tests_unit_test_hsm_key_CPPFLAGS = $(hsm_test_cppflags)

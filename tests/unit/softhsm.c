@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "hsm/run.h"
 #include "kmgr/base/mem.h"
 #include "tests/unit/softhsm.h"
 
@@ -190,4 +191,33 @@ softhsm_raw_session(const char *label)
 	    CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL, &session),
 	    CKR_OK);
 	return session;
+}
+
+struct softhsm_fixture *
+softhsm_fixture_new(void)
+{
+	struct softhsm_fixture *f = mem_new(sizeof(*f));
+
+	f->soft = softhsm_new();
+	f->token = softhsm_open(f->soft);
+	return f;
+}
+
+void
+softhsm_fixture_free(struct softhsm_fixture *f)
+{
+
+	hsm_token_close(f->token);
+	softhsm_free(f->soft);
+	free(f);
+}
+
+struct ck_function_list *
+softhsm_bend(struct softhsm_fixture *f, struct ck_function_list *bent)
+{
+	struct ck_function_list *real = f->token->module.list;
+
+	*bent = *real;
+	f->token->module.list = bent;
+	return real;
 }

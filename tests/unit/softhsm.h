@@ -71,4 +71,25 @@ struct ck_function_list *softhsm_raw(void);
  */
 ck_session_handle_t softhsm_raw_session(const char *label);
 
+/* A SoftHSM and its token, open and logged in. */
+struct softhsm_fixture {
+	struct softhsm		*soft;
+	struct hsm_token	*token;
+};
+
+/**
+ * softhsm_fixture_new(), softhsm_fixture_free(f):
+ * Owner: the caller.
+ */
+struct softhsm_fixture *softhsm_fixture_new(void);
+void softhsm_fixture_free(struct softhsm_fixture *f);
+
+/**
+ * softhsm_bend(f, bent):
+ * Until the token is opened anew it calls the functions ${bent}, which are
+ * the module's own at first; those are returned.
+ */
+struct ck_function_list *softhsm_bend(struct softhsm_fixture *f,
+    struct ck_function_list *bent);
+
 #endif

@@ -25,23 +25,14 @@ static struct {
 	bool			needs_raw_rsa;
 } how;
 
-struct fixture {
-	struct softhsm		*soft;
-	struct hsm_token	*token;
-};
-
 static int
 setup(void **state)
 {
-	struct fixture *f = calloc(1, sizeof(*f));
+	struct softhsm_fixture *f = softhsm_fixture_new();
 
 	memset(&how, 0, sizeof(how));
 	how.refusal = CKR_ATTRIBUTE_TYPE_INVALID;
-	f->soft = softhsm_new();
-	f->token = softhsm_open(f->soft);
-	real = f->token->module.list;
-	bent = *real;
-	f->token->module.list = &bent;
+	real = softhsm_bend(f, &bent);
 	*state = f;
 	return 0;
 }
@@ -49,11 +40,8 @@ setup(void **state)
 static int
 teardown(void **state)
 {
-	struct fixture *f = *state;
 
-	hsm_token_close(f->token);
-	softhsm_free(f->soft);
-	free(f);
+	softhsm_fixture_free(*state);
 	return 0;
 }
 
@@ -187,7 +175,7 @@ n_left(struct hsm_token *token)
 
 /* Just these attributes are left out of the key that is made. */
 static void
-makes_without(struct fixture *f, enum alg alg, uint8_t id,
+makes_without(struct softhsm_fixture *f, enum alg alg, uint8_t id,
     const char *const *names)
 {
 	struct hsm_key_spec spec = spec_of(alg, id);
@@ -225,7 +213,7 @@ test_fewest_left_out(void **state)
 {
 	static const char *const names[] = { "CKA_COPYABLE",
 		"CKA_ALLOWED_MECHANISMS", NULL };
-	struct fixture *f = *state;
+	struct softhsm_fixture *f = *state;
 
 	refuse(CKA_COPYABLE);
 	refuse(CKA_ALLOWED_MECHANISMS);
@@ -254,7 +242,7 @@ test_required(void **state)
 {
 	static const ck_attribute_type_t types[] = { CKA_SENSITIVE,
 		CKA_EXTRACTABLE, CKA_PRIVATE, CKA_TOKEN, CKA_ID };
-	struct fixture *f = *state;
+	struct softhsm_fixture *f = *state;
 	struct hsm_key_spec spec = spec_of(ALG_ECDSAP256SHA256, 1);
 	struct hsm_key *key = NULL;
 	struct error err = ERR_INIT;
@@ -272,7 +260,8 @@ test_required(void **state)
 }
 
 static void
-generation_fails(struct fixture *f, enum err_class class, const char *part)
+generation_fails(struct softhsm_fixture *f, enum err_class class,
+    const char *part)
 {
 	struct hsm_key_spec spec = spec_of(ALG_ECDSAP256SHA256, 1);
 	struct hsm_key *key = NULL;
@@ -301,7 +290,7 @@ test_value_could_leave(void **state)
 static void
 test_forgotten(void **state)
 {
-	struct fixture *f = *state;
+	struct softhsm_fixture *f = *state;
 	struct hsm_key_spec spec = spec_of(ALG_ECDSAP256SHA256, 1);
 	const struct hsm_attr *attrs;
 	struct hsm_key *key = NULL;
@@ -335,7 +324,7 @@ test_wrong_trial_signature(void **state)
 static void
 test_undestroyable_remains(void **state)
 {
-	struct fixture *f = *state;
+	struct softhsm_fixture *f = *state;
 	struct hsm_key_spec spec = spec_of(ALG_ECDSAP256SHA256, 1);
 	struct hsm_key *key = NULL;
 	struct error err = ERR_INIT;
@@ -352,7 +341,7 @@ test_undestroyable_remains(void **state)
 static void
 test_device_error(void **state)
 {
-	struct fixture *f = *state;
+	struct softhsm_fixture *f = *state;
 
 	bent.C_GenerateKeyPair = bent_generate;
 	how.fail_n = 1;
@@ -365,7 +354,7 @@ test_device_error(void **state)
 static void
 test_token_full(void **state)
 {
-	struct fixture *f = *state;
+	struct softhsm_fixture *f = *state;
 	struct hsm_key_spec spec = spec_of(ALG_ECDSAP256SHA256, 1);
 	struct hsm_key *key = NULL;
 	struct error err = ERR_INIT;
@@ -384,7 +373,7 @@ static void
 test_general_error_once(void **state)
 {
 	static const char *const none[] = { NULL };
-	struct fixture *f = *state;
+	struct softhsm_fixture *f = *state;
 
 	bent.C_GenerateKeyPair = bent_generate;
 	how.fail_n = 1;
@@ -398,7 +387,7 @@ static void
 test_unusable(void **state)
 {
 	static const char *const names[] = { "CKA_ALLOWED_MECHANISMS", NULL };
-	struct fixture *f = *state;
+	struct softhsm_fixture *f = *state;
 
 	bent.C_SignInit = bent_sign_init;
 	how.needs_raw_rsa = true;
@@ -422,7 +411,7 @@ signs_once(struct hsm_key *key, unsigned int i)
 }
 
 static struct hsm_key *
-make(struct fixture *f, enum alg alg)
+make(struct softhsm_fixture *f, enum alg alg)
 {
 	struct hsm_key_spec spec = spec_of(alg, (uint8_t)alg);
 	struct hsm_key *key = NULL;
@@ -437,7 +426,7 @@ test_public_forms(void **state)
 {
 	static const enum alg algs[] = { ALG_ECDSAP256SHA256,
 		ALG_ECDSAP384SHA384, ALG_ED25519, ALG_RSASHA256 };
-	struct fixture *f = *state;
+	struct softhsm_fixture *f = *state;
 	struct hsm_key *key;
 	size_t i;
 
@@ -464,7 +453,7 @@ test_short_signature(void **state)
 }
 
 static void
-flags_refuse(struct fixture *f, ck_flags_t flags, const char *part)
+flags_refuse(struct softhsm_fixture *f, ck_flags_t flags, const char *part)
 {
 	struct error err = ERR_INIT;
 
@@ -478,7 +467,7 @@ flags_refuse(struct fixture *f, ck_flags_t flags, const char *part)
 static void
 test_pin_flags(void **state)
 {
-	struct fixture *f = *state;
+	struct softhsm_fixture *f = *state;
 	ck_session_handle_t session = softhsm_raw_session("kmgr");
 
 	assert_int_equal(real->C_Logout(session), CKR_OK);
