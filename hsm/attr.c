@@ -160,6 +160,22 @@ value_words(const struct row *row, const struct ck_attribute *attr,
 	return true;
 }
 
+static const char *
+half_name(const struct row *row)
+{
+
+	return row->half == ATTR_PRIVATE ? "private" : "public";
+}
+
+static const char *
+asked_words(const struct row *row, const struct mech *mech)
+{
+
+	if (row->type == CKA_ALLOWED_MECHANISMS)
+		return mech->name;
+	return row->asked ? "true" : "false";
+}
+
 static void
 judge(const struct row *row, const struct ck_attribute *attr,
     const struct attr_want *want, struct hsm_attr *out)
@@ -167,12 +183,9 @@ judge(const struct row *row, const struct ck_attribute *attr,
 	const bool is_left_out = (row->group & want->left_out) != 0;
 	const bool is_read = value_words(row, attr, want, out->got);
 
-	out->half = row->half == ATTR_PRIVATE ? "private" : "public";
+	out->half = half_name(row);
 	out->name = row->name;
-	if (row->type == CKA_ALLOWED_MECHANISMS)
-		out->asked = want->mech->name;
-	else
-		out->asked = row->asked ? "true" : "false";
+	out->asked = asked_words(row, want->mech);
 	if (is_read && strcmp(out->got, out->asked) == 0)
 		out->verdict = HSM_ATTR_HELD;
 	else if (is_left_out)
@@ -218,6 +231,26 @@ attr_report(const struct module *module, ck_session_handle_t session,
 		(*n)++;
 	}
 	return 0;
+}
+
+size_t
+hsm_attr_rules(enum alg alg, enum hsm_destroy destroy,
+    struct hsm_attr_rule out[static HSM_ATTR_RULES_MAX])
+{
+	const struct attr_want want = { mech_find(alg), destroy, 0 };
+	const struct row *row;
+	size_t n = 0;
+
+	assert(N_ROWS <= HSM_ATTR_RULES_MAX);
+	for (row = table; row < table + N_ROWS; row++) {
+		if (row->type == CKA_DESTROYABLE && !is_asked(row, &want))
+			continue;
+		out[n++] = (struct hsm_attr_rule) { half_name(row), row->name,
+		    asked_words(row, want.mech), row->use == USE_LEAK ?
+		    HSM_ATTR_SECRECY : row->use == USE_ORIGIN ?
+		    HSM_ATTR_ORIGIN : HSM_ATTR_ADVISORY };
+	}
+	return n;
 }
 
 static bool

@@ -56,6 +56,30 @@ struct hsm_attr {
  */
 const char *hsm_attr_verdict_name(enum hsm_attr_verdict verdict);
 
+/* What it means when an attribute is not as it was asked for. */
+enum hsm_attr_need {
+	HSM_ATTR_ADVISORY,	/* a token may not know or not enforce it */
+	HSM_ATTR_ORIGIN,	/* the private value was outside */
+	HSM_ATTR_SECRECY	/* the private value can leave */
+};
+
+struct hsm_attr_rule {
+	const char		*half;	/* as in struct hsm_attr */
+	const char		*name;
+	const char		*asked;
+	enum hsm_attr_need	 need;
+};
+
+#define HSM_ATTR_RULES_MAX 32
+
+/**
+ * hsm_attr_rules(alg, destroy, out):
+ * What is asked of a pair of ${alg} and what proves where it comes from, the
+ * rows that hsm_key_attrs() has. Returns their number.
+ */
+size_t hsm_attr_rules(enum alg alg, enum hsm_destroy destroy,
+    struct hsm_attr_rule out[static HSM_ATTR_RULES_MAX]);
+
 /**
  * hsm_key_generate(token, spec, out, err):
  * Make a key pair as sealed token objects: private half PRIVATE, SENSITIVE,

@@ -123,25 +123,31 @@ print_result(const struct run *run, struct cmd *cmd, struct error *err)
 	return rc;
 }
 
-/* Notes go below the result for people, into it for machines. */
-static void
-print_notes(const struct run *run, const struct session *session)
+static const char *
+notes_of(const struct cmd *cmd)
 {
 
-	if (session != NULL && !has(run, OPT_QUIET) && !has(run, OPT_JSON))
-		(void)fputs(buf_text(session_notes(session)), stderr);
+	return buf_text(cmd->session != NULL ? session_notes(cmd->session) :
+	    &cmd->notes);
+}
+
+/* Notes go below the result for people, into it for machines. */
+static void
+print_notes(const struct run *run, const struct cmd *cmd)
+{
+
+	if (!has(run, OPT_QUIET) && !has(run, OPT_JSON))
+		(void)fputs(notes_of(cmd), stderr);
 }
 
 static struct json *
-notes_json(const struct session *session)
+notes_json(const struct cmd *cmd)
 {
 	struct json *list = json_new_array();
-	const char *line = "";
+	const char *line = notes_of(cmd);
 	size_t len;
 	char *copy;
 
-	if (session != NULL)
-		line = buf_text(session_notes(session));
 	for (; *line != '\0'; line += len + (line[len] == '\n')) {
 		len = strcspn(line, "\n");
 		copy = mem_printf("%.*s", (int)len, line);
@@ -165,13 +171,13 @@ run_command(struct run *run, struct cmd *cmd, struct error *err)
 	    file_check_writable(output_path(run), err) != 0)
 		return -1;
 	rc = cmd->command->run(cmd, err);
-	run->notes = notes_json(cmd->session);
+	run->notes = notes_json(cmd);
 	json_put_take(cmd->json, "notes", json_copy_of(run->notes));
 	if (rc == 0)
 		rc = print_result(run, cmd, err);
 	else if (cmd->is_partial)
 		(void)print_result(run, cmd, &ignored);
-	print_notes(run, cmd->session);
+	print_notes(run, cmd);
 	return rc;
 }
 
@@ -198,6 +204,7 @@ start_command(struct run *run, struct error *err)
 	session_close(cmd.session);
 	json_free(cmd.json);
 	buf_free(&cmd.text);
+	buf_free(&cmd.notes);
 	return rc;
 }
 

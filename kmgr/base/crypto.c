@@ -2,7 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/pem.h>
 #include <openssl/rand.h>
 
 #include "kmgr/base/crypto.h"
@@ -71,4 +73,58 @@ crypto_base64_read(const char *text, struct buf *out, struct error *err)
 	free(again);
 	free(bytes);
 	return same ? 0 : err_set(err, ERR_INPUT, "not base64");
+}
+
+/* One PEM block: its type, and the bytes in it. */
+struct block {
+	char		*type;
+	char		*header;
+	unsigned char	*der;
+	long		 len;
+};
+
+static bool
+block_next(BIO *bio, struct block *block)
+{
+	const bool is_there = PEM_read_bio(bio, &block->type, &block->header,
+	    &block->der, &block->len) == 1;
+
+	ERR_clear_error();
+	return is_there;
+}
+
+/* What was given by mistake can be a private key. */
+static void
+block_clear(struct block *block)
+{
+
+	OPENSSL_free(block->type);
+	OPENSSL_free(block->header);
+	OPENSSL_clear_free(block->der, (size_t)block->len);
+	*block = (struct block) { 0 };
+}
+
+int
+crypto_key_from_pem(const char *text, size_t len, struct crypto_key **out,
+    struct error *err)
+{
+	BIO *bio = len > INT32_MAX ? NULL : BIO_new_mem_buf(text, (int)len);
+	struct block block = { 0 }, more = { 0 };
+	int rc = -1;
+
+	*out = NULL;
+	if (bio == NULL || !block_next(bio, &block))
+		(void)err_set(err, ERR_INPUT, "no PEM block");
+	else if (strcmp(block.type, "PUBLIC KEY") != 0)
+		(void)err_set(err, ERR_INPUT, "a PEM block %.32s where a "
+		    "PUBLIC KEY is wanted", block.type);
+	else if (block_next(bio, &more))
+		(void)err_set(err, ERR_INPUT, "more than one PEM block");
+	else
+		rc = crypto_key_from_spki(block.der, (size_t)block.len, out,
+		    err);
+	block_clear(&block);
+	block_clear(&more);
+	BIO_free(bio);
+	return rc;
 }

@@ -90,6 +90,17 @@ int crypto_key_from_spki(const uint8_t *der, size_t len,
     struct crypto_key **out, struct error *err);
 
 /**
+ * crypto_key_from_pem(text, len, out, err):
+ * The key in the one PEM block of type PUBLIC KEY in ${text} (RFC 7468
+ * section 13); what stands before it is not looked at.
+ *
+ * Owner: the caller, crypto_key_free().
+ * Errors: ERR_INPUT, as crypto_key_from_spki(), and for another block.
+ */
+int crypto_key_from_pem(const char *text, size_t len, struct crypto_key **out,
+    struct error *err);
+
+/**
  * crypto_key_kind(key), crypto_key_bits(key):
  * What ${key} is, and its size as people state it (2048, 256, ...).
  */

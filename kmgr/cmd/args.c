@@ -18,6 +18,8 @@ static const struct opt_info infos[OPT_N] = {
 	    "make one more where a zone has a KSK already" },
 	[OPT_CDS] = { "cds", 0, NULL, "add the signed CDS and CDNSKEY RRsets" },
 	[OPT_CMK] = { "cmk", 0, "NAME", "the customer master key" },
+	[OPT_CMK_PUBLIC_KEY] = { "cmk-public-key", 0, "PEM",
+	    "the CMK's public key, from a source you trust" },
 	[OPT_DRY_RUN] = { "dry-run", 'n', NULL,
 	    "print what would be done, and change nothing" },
 	[OPT_EXPIRATION] = { "expiration", 0, "TIME",

@@ -24,6 +24,7 @@ struct cmd {
 	bool			 wants_json;	/* --json was given */
 	struct json		*json;		/* the result for machines */
 	struct buf		 text;		/* the result for people */
+	struct buf		 notes;		/* where there is no session */
 	bool			 is_partial;	/* printed on failure too */
 };
 
@@ -100,6 +101,7 @@ int cmd_create_ksk(struct cmd *cmd, struct error *err);
 int cmd_describe_cmk(struct cmd *cmd, struct error *err);
 int cmd_describe_ksk(struct cmd *cmd, struct error *err);
 int cmd_explain_rule(struct cmd *cmd, struct error *err);
+int cmd_export_endorsement(struct cmd *cmd, struct error *err);
 int cmd_get_ds(struct cmd *cmd, struct error *err);
 int cmd_get_policy(struct cmd *cmd, struct error *err);
 int cmd_help(struct cmd *cmd, struct error *err);
@@ -110,5 +112,6 @@ int cmd_list_tokens(struct cmd *cmd, struct error *err);
 int cmd_probe_token(struct cmd *cmd, struct error *err);
 int cmd_sign_zsks(struct cmd *cmd, struct error *err);
 int cmd_verify(struct cmd *cmd, struct error *err);
+int cmd_verify_endorsement(struct cmd *cmd, struct error *err);
 
 #endif

@@ -26,6 +26,9 @@ static const enum opt sign_zsks_opts[] = { OPT_CDS, OPT_INCEPTION,
 	OPT_EXPIRATION, OPT_VALIDITY, OPT_ZONES_FROM, OPT_OUTPUT, OPT_DRY_RUN,
 	OPT_END };
 static const enum opt get_ds_opts[] = { OPT_FORMAT, OPT_OUTPUT, OPT_END };
+static const enum opt export_endorsement_opts[] = { OPT_OUTPUT, OPT_END };
+static const enum opt verify_endorsement_opts[] = { OPT_CMK_PUBLIC_KEY,
+	OPT_END };
 
 static const struct command commands[] = {
 	{ "init", GROUP_SETUP, "--token NAME=URI... [--store URL]",
@@ -122,6 +125,22 @@ static const struct command commands[] = {
 	    "compare store, ledger and tokens, and name every difference",
 	    "Exit 0 where they agree, 10 where they differ.",
 	    none, 0, 0, CMD_WITH_SESSION, cmd_verify },
+	{ "export-endorsement", GROUP_TRUST, "ZONE/KEYTAG|ID [-o FILE]",
+	    "write all that proves a KSK into one file",
+	    "The file holds the KSK's endorsement, its CMK's policy, seal "
+	    "and public key. Needs no token.",
+	    export_endorsement_opts, 1, 1, CMD_WITH_SESSION,
+	    cmd_export_endorsement },
+	{ "verify-endorsement", GROUP_TRUST, "FILE|- [--cmk-public-key PEM]",
+	    "judge such a file, with nothing else at hand",
+	    "Says of each check what was found: pass, fail; not-pinned, when "
+	    "no --cmk-public-key was given and the file vouches for its own "
+	    "key; not-told and not-held, what the token did not tell or "
+	    "enforce and secrecy does not hang on. Exit 0 where none fails, "
+	    "10 where one does, 4 for what is no such file. Needs neither "
+	    "token nor store nor configuration.",
+	    verify_endorsement_opts, 1, 1, CMD_NO_SESSION,
+	    cmd_verify_endorsement },
 	{ "help", GROUP_HELP, "[COMMAND]", "say how a command is used", "",
 	    none, 0, 1, CMD_NO_SESSION, cmd_help },
 };
@@ -238,6 +257,18 @@ command_usage(const struct command *command, struct buf *out)
 	print_options(args_globals(), out);
 }
 
+/* Room for the longest name. */
+static int
+names_width(void)
+{
+	size_t i, width = 0;
+
+	for (i = 0; i < N_COMMANDS; i++)
+		if (strlen(commands[i].name) > width)
+			width = strlen(commands[i].name);
+	return (int)width;
+}
+
 void
 command_overview(struct buf *out)
 {
@@ -251,7 +282,7 @@ command_overview(struct buf *out)
 		if (strcmp(group, commands[i].group) != 0)
 			buf_printf(out, "\n%s\n", commands[i].group);
 		group = commands[i].group;
-		buf_printf(out, "  %-14s %s\n", commands[i].name,
+		buf_printf(out, "  %-*s %s\n", names_width(), commands[i].name,
 		    commands[i].summary);
 	}
 	buf_printf(out, "\nkmgr help COMMAND says more; so does kmgr(1).\n");

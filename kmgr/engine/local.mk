@@ -14,6 +14,12 @@ libengine_la_SOURCES = \
 	kmgr/engine/event.h \
 	kmgr/engine/identity.c \
 	kmgr/engine/identity.h \
+	kmgr/engine/endorsement.c \
+	kmgr/engine/endorsement.h \
+	kmgr/engine/endorsement_attr.c \
+	kmgr/engine/endorsement_internal.h \
+	kmgr/engine/endorsement_ksk.c \
+	kmgr/engine/endorsement_statement.c \
 	kmgr/engine/intent.c \
 	kmgr/engine/intent.h \
 	kmgr/engine/key_record.c \
@@ -26,6 +32,8 @@ libengine_la_SOURCES = \
 	kmgr/engine/ksk_endorse.h \
 	kmgr/engine/ksk_rules.c \
 	kmgr/engine/ksk_rules.h \
+	kmgr/engine/outcome.c \
+	kmgr/engine/outcome.h \
 	kmgr/engine/plan.c \
 	kmgr/engine/plan.h \
 	kmgr/engine/recovery.c \
