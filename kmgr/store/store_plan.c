@@ -99,7 +99,13 @@ store_plan_put(struct store *store, const struct plan_row *row,
 		db_int(row->expires_at),
 	};
 
-	return db_change(store->db, &ask_put, args, STORE_N(args), NULL, err);
+	if (db_change(store->db, &ask_put, args, STORE_N(args), NULL, err) ==
+	    0)
+		return 0;
+	if (db_fault(store->db) != DB_FAULT_TAKEN)
+		return -1;
+	return err_set(err, ERR_INPUT, "plan %.16s is there already",
+	    row->hash);
 }
 
 int
@@ -108,7 +114,7 @@ store_plan_find(struct store *store, const char *hash, struct plan_row *out,
 {
 	const size_t len = strspn(hash, "0123456789abcdef");
 	char behind[HASH_TEXT + 2];
-	const struct db_value args[] = { db_text(hash), db_text(behind) };
+	struct db_value args[2];
 	struct plan_row *rows = NULL;
 	size_t n = 0;
 
@@ -116,6 +122,8 @@ store_plan_find(struct store *store, const char *hash, struct plan_row *out,
 	if (len == 0 || len > HASH_TEXT || hash[len] != '\0')
 		return 0;
 	(void)snprintf(behind, sizeof(behind), "%sg", hash);
+	args[0] = db_text(hash);
+	args[1] = db_text(behind);
 	if (db_list(store->db, &ask_find, args, STORE_N(args), &plan_shape,
 	    &rows, &n, err) != 0)
 		return -1;
