@@ -102,3 +102,17 @@ store_id_new(char out[static STORE_ID_TEXT], struct error *err)
 	(void)text_hex(id, sizeof(id), out);
 	return 0;
 }
+
+int
+store_change(struct store *store, const struct store_change *change,
+    const struct db_value *args, size_t n, const char *id, struct error *err)
+{
+	int64_t changed = 0;
+
+	if (db_change(store->db, &change->ask, args, n, &changed, err) != 0)
+		return -1;
+	if (changed == 1)
+		return 0;
+	return err_set(err, change->class, "%s %s: %s", change->noun, id,
+	    change->why);
+}

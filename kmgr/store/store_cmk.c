@@ -13,27 +13,38 @@ static const struct db_question ask_put = { "add a CMK",
 	"INSERT INTO cmk (" COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, "
 	"$8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, "
 	"$21)" };
-static const struct db_question ask_seal = { "seal a CMK",
-	"UPDATE cmk SET state = $1, sealed_at = $2, seal = $3, "
-	"seal_signature = $4 WHERE id = $5 AND sealed_at IS NULL" };
-static const struct db_question ask_policy = { "replace a draft's policy",
-	"UPDATE cmk SET policy = $1, policy_hash = $2 "
-	"WHERE id = $3 AND sealed_at IS NULL" };
-static const struct db_question ask_identity = {
-	"write the identity key of a CMK",
-	"UPDATE cmk SET identity_key_id = $1, identity = $2, "
-	"identity_signature = $3 WHERE id = $4 AND identity IS NULL" };
-static const struct db_question ask_state = { "write the state of a CMK",
-	"UPDATE cmk SET state = $1, deletion_at = $2 WHERE id = $3" };
-static const struct db_question ask_info = { "write what a CMK is called",
-	"UPDATE cmk SET name = $1, contact = $2, tags = $3 WHERE id = $4" };
-static const struct db_question ask_horizon = { "raise the horizon of a CMK",
-	"UPDATE cmk SET horizon_at = CASE WHEN horizon_at > $1 "
-	"THEN horizon_at ELSE $1 END WHERE id = $2" };
 static const struct db_question ask_find = { "find a CMK",
 	"SELECT " COLUMNS " FROM cmk WHERE name = $1 OR id = $1" };
 static const struct db_question ask_list = { "list CMKs",
 	"SELECT " COLUMNS " FROM cmk ORDER BY name" };
+
+static const struct store_change seal = { { "seal a CMK",
+	"UPDATE cmk SET state = $1, sealed_at = $2, seal = $3, "
+	"seal_signature = $4 WHERE id = $5 AND sealed_at IS NULL" },
+	"CMK", ERR_INTEGRITY, "the store has no draft of it to seal; it is "
+	"sealed already or gone" };
+static const struct store_change set_policy = { { "replace a draft's policy",
+	"UPDATE cmk SET policy = $1, policy_hash = $2 "
+	"WHERE id = $3 AND sealed_at IS NULL" },
+	"CMK", ERR_INTEGRITY, "the store has no draft of it whose policy "
+	"could be replaced; it is sealed or gone" };
+static const struct store_change set_identity = {
+	{ "write the identity key of a CMK",
+	"UPDATE cmk SET identity_key_id = $1, identity = $2, "
+	"identity_signature = $3 WHERE id = $4 AND identity IS NULL" },
+	"CMK", ERR_INTEGRITY, "it has an identity key already or is gone" };
+
+#define GONE "CMK", ERR_STORE, "the store has no CMK of this id"
+
+static const struct store_change set_state = { { "write the state of a CMK",
+	"UPDATE cmk SET state = $1, deletion_at = $2 WHERE id = $3" }, GONE };
+static const struct store_change set_info = { { "write what a CMK is called",
+	"UPDATE cmk SET name = $1, contact = $2, tags = $3 WHERE id = $4" },
+	GONE };
+static const struct store_change raise_horizon = {
+	{ "raise the horizon of a CMK",
+	"UPDATE cmk SET horizon_at = CASE WHEN horizon_at > $1 "
+	"THEN horizon_at ELSE $1 END WHERE id = $2" }, GONE };
 
 void
 cmk_row_clear(struct cmk_row *row)
@@ -161,26 +172,6 @@ store_cmk_put(struct store *store, const struct cmk_row *cmk,
 	return 0;
 }
 
-/* *${changed} is false where no row was as the question wants it. */
-static int
-change(struct store *store, const struct db_question *question,
-    const struct db_value *args, size_t n, bool *changed, struct error *err)
-{
-	int64_t rows = 0;
-
-	if (db_change(store->db, question, args, n, &rows, err) != 0)
-		return -1;
-	*changed = rows == 1;
-	return 0;
-}
-
-static int
-refuse_missing(const char *id, struct error *err)
-{
-
-	return err_set(err, ERR_STORE, "the store has no CMK %s", id);
-}
-
 int
 store_cmk_seal(struct store *store, const struct cmk_row *cmk,
     struct error *err)
@@ -192,13 +183,8 @@ store_cmk_seal(struct store *store, const struct cmk_row *cmk,
 		db_text(cmk->seal_signature),
 		db_text(cmk->id),
 	};
-	bool changed = false;
 
-	if (change(store, &ask_seal, args, STORE_N(args), &changed, err) != 0)
-		return -1;
-	return changed ? 0 : err_set(err, ERR_INTEGRITY, "CMK %s: the store "
-	    "has no draft of it to seal; it is sealed already or gone",
-	    cmk->id);
+	return store_change(store, &seal, args, STORE_N(args), cmk->id, err);
 }
 
 int
@@ -210,14 +196,9 @@ store_cmk_set_policy(struct store *store, const struct cmk_row *cmk,
 		db_blob(cmk->policy_hash, sizeof(cmk->policy_hash)),
 		db_text(cmk->id),
 	};
-	bool changed = false;
 
-	if (change(store, &ask_policy, args, STORE_N(args), &changed, err) !=
-	    0)
-		return -1;
-	return changed ? 0 : err_set(err, ERR_INTEGRITY, "CMK %s: the store "
-	    "has no draft whose policy could be replaced; it is sealed or "
-	    "gone", cmk->id);
+	return store_change(store, &set_policy, args, STORE_N(args),
+	    cmk->id, err);
 }
 
 int
@@ -230,13 +211,9 @@ store_cmk_set_identity(struct store *store, const struct cmk_row *cmk,
 		db_text(cmk->identity_signature),
 		db_text(cmk->id),
 	};
-	bool changed = false;
 
-	if (change(store, &ask_identity, args, STORE_N(args), &changed,
-	    err) != 0)
-		return -1;
-	return changed ? 0 : err_set(err, ERR_INTEGRITY, "CMK %s: it has an "
-	    "identity key already or is gone", cmk->id);
+	return store_change(store, &set_identity, args, STORE_N(args),
+	    cmk->id, err);
 }
 
 int
@@ -248,11 +225,9 @@ store_cmk_set_state(struct store *store, const struct cmk_row *cmk,
 		db_time(cmk->deletion_at),
 		db_text(cmk->id),
 	};
-	bool changed = false;
 
-	if (change(store, &ask_state, args, STORE_N(args), &changed, err) != 0)
-		return -1;
-	return changed ? 0 : refuse_missing(cmk->id, err);
+	return store_change(store, &set_state, args, STORE_N(args),
+	    cmk->id, err);
 }
 
 int
@@ -265,13 +240,13 @@ store_cmk_set_info(struct store *store, const struct cmk_row *cmk,
 		db_text(cmk->tags),
 		db_text(cmk->id),
 	};
-	bool changed = false;
 
 	if (check_name(cmk->name, err) != 0)
 		return -1;
-	if (change(store, &ask_info, args, STORE_N(args), &changed, err) != 0)
+	if (store_change(store, &set_info, args, STORE_N(args), cmk->id,
+	    err) != 0)
 		return explain_name(store, cmk->name, err);
-	return changed ? 0 : refuse_missing(cmk->id, err);
+	return 0;
 }
 
 int
@@ -279,12 +254,9 @@ store_cmk_raise_horizon(struct store *store, const char *id, int64_t at,
     struct error *err)
 {
 	const struct db_value args[] = { db_int(at), db_text(id) };
-	bool changed = false;
 
-	if (change(store, &ask_horizon, args, STORE_N(args), &changed, err) !=
-	    0)
-		return -1;
-	return changed ? 0 : refuse_missing(id, err);
+	return store_change(store, &raise_horizon, args, STORE_N(args),
+	    id, err);
 }
 
 int

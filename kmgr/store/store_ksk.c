@@ -16,14 +16,18 @@ static const struct db_question ask_find = { "find a KSK",
 static const struct db_question ask_of_key = { "find a key's first KSK",
 	"SELECT " COLUMNS " FROM ksk WHERE key_id = $1 "
 	"ORDER BY created_at, id LIMIT 1" };
-static const struct db_question ask_state = { "write the state of a KSK",
-	"UPDATE ksk SET state = $1 WHERE id = $2" };
-static const struct db_question ask_ds = { "write what became of a KSK's DS",
+static const struct store_change set_state = { { "write the state of a KSK",
+	"UPDATE ksk SET state = $1 WHERE id = $2" },
+	"KSK", ERR_STORE, "the store has no KSK of this id" };
+static const struct store_change set_ds = {
+	{ "write what became of a KSK's DS",
 	"UPDATE ksk SET state = $1, ds_seen_at = $2, ds_gone_at = $3 "
-	"WHERE id = $4" };
-static const struct db_question ask_retire = { "retire a KSK",
+	"WHERE id = $4" },
+	"KSK", ERR_STORE, "the store has no KSK of this id" };
+static const struct store_change retire = { { "retire a KSK",
 	"UPDATE ksk SET state = 'removed', retirement = $1, "
-	"retirement_signature = $2 WHERE id = $3 AND state <> 'removed'" };
+	"retirement_signature = $2 WHERE id = $3 AND state <> 'removed'" },
+	"KSK", ERR_INTEGRITY, "it is removed already or gone" };
 
 /* One question each, so that each is answered from an index. */
 static const struct db_question ask_all = { "list KSKs",
@@ -169,27 +173,13 @@ store_ksk_of_key(struct store *store, const char *key_id, struct ksk_row *out,
 	    found, err);
 }
 
-/* An answer that changed no row: there is no such KSK. */
-static int
-change_one(struct store *store, const struct db_question *question,
-    const struct db_value *args, size_t n, const char *id, struct error *err)
-{
-	int64_t changed = 0;
-
-	if (db_change(store->db, question, args, n, &changed, err) != 0)
-		return -1;
-	if (changed == 1)
-		return 0;
-	return err_set(err, ERR_STORE, "the store has no KSK %s", id);
-}
-
 int
 store_ksk_set_state(struct store *store, const char *id, const char *state,
     struct error *err)
 {
 	const struct db_value args[] = { db_text(state), db_text(id) };
 
-	return change_one(store, &ask_state, args, STORE_N(args), id, err);
+	return store_change(store, &set_state, args, STORE_N(args), id, err);
 }
 
 int
@@ -203,7 +193,7 @@ store_ksk_set_ds(struct store *store, const struct ksk_row *ksk,
 		db_text(ksk->id),
 	};
 
-	return change_one(store, &ask_ds, args, STORE_N(args), ksk->id, err);
+	return store_change(store, &set_ds, args, STORE_N(args), ksk->id, err);
 }
 
 int
@@ -215,13 +205,6 @@ store_ksk_retire(struct store *store, const struct ksk_row *ksk,
 		db_text(ksk->retirement_signature),
 		db_text(ksk->id),
 	};
-	int64_t changed = 0;
 
-	if (db_change(store->db, &ask_retire, args, STORE_N(args), &changed,
-	    err) != 0)
-		return -1;
-	if (changed == 1)
-		return 0;
-	return err_set(err, ERR_INTEGRITY, "KSK %s: the store has none to "
-	    "retire; it is removed already or gone", ksk->id);
+	return store_change(store, &retire, args, STORE_N(args), ksk->id, err);
 }

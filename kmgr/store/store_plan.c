@@ -22,9 +22,10 @@ static const struct db_question ask_all = { "list plans",
 static const struct db_question ask_state = { "list plans",
 	"SELECT " PLAN_COLUMNS " FROM plan WHERE state = $1 "
 	"ORDER BY created_at, hash" };
-static const struct db_question ask_resolve = { "resolve a plan",
+static const struct store_change resolve = { { "resolve a plan",
 	"UPDATE plan SET state = $1, resolved_at = $2 "
-	"WHERE hash = $3 AND state = 'waiting'" };
+	"WHERE hash = $3 AND state = 'waiting'" },
+	"plan", ERR_INTEGRITY, "it waits no more" };
 static const struct db_question ask_approve = { "add an approval",
 	"INSERT INTO approval (" APPROVAL_COLUMNS ") "
 	"VALUES ($1, $2, $3, $4, $5)" };
@@ -157,14 +158,8 @@ store_plan_resolve(struct store *store, const char *hash, const char *state,
 		db_int(at),
 		db_text(hash),
 	};
-	int64_t changed = 0;
 
-	if (db_change(store->db, &ask_resolve, args, STORE_N(args), &changed,
-	    err) != 0)
-		return -1;
-	if (changed == 1)
-		return 0;
-	return err_set(err, ERR_INTEGRITY, "plan %s waits no more", hash);
+	return store_change(store, &resolve, args, STORE_N(args), hash, err);
 }
 
 static void
