@@ -76,6 +76,8 @@ struct db_driver {
 	int (*begin)(struct db *db, struct error *err);
 	int (*commit)(struct db *db, struct error *err);
 	void (*rollback)(struct db *db);
+	/* All of it as it is now, into the empty file path. */
+	int (*copy)(struct db *db, const char *path, struct error *err);
 	int (*ask)(struct db *db, const struct db_question *question,
 	    const struct db_value *args, size_t n, struct db_rows **out,
 	    struct error *err);

@@ -17,6 +17,7 @@ libstore_la_SOURCES = \
 	kmgr/store/sqlite_setup.h \
 	kmgr/store/store.c \
 	kmgr/store/store.h \
+	kmgr/store/store_backup.c \
 	kmgr/store/store_cmk.c \
 	kmgr/store/store_inner.h \
 	kmgr/store/store_intent.c \

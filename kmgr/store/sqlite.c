@@ -26,6 +26,7 @@ struct sqlite {
 	struct statement *cache;
 	size_t cache_n;
 	struct lock *lock;
+	const char *target;		/* of a backup under way, or NULL */
 	enum db_fault fault;
 };
 
@@ -96,24 +97,19 @@ fail(struct sqlite *db, struct error *err)
 	(void)err_set(err, ERR_STORE, "store %s: %s", db->base.name,
 	    sqlite3_errmsg(db->conn));
 	err->code = (unsigned long)code;
-	place_hint(trouble_of(code), db->base.name, sys, err);
+	place_hint(trouble_of(code), db->target != NULL ? db->target :
+	    db->base.name, sys, err);
 	return -1;
 }
 
 static int
-run(struct sqlite *db, const char *sql, struct error *err)
+sqlite_script(struct db *base, const char *sql, struct error *err)
 {
+	struct sqlite *db = sqlite_of(base);
 
 	if (sqlite3_exec(db->conn, sql, NULL, NULL, NULL) != SQLITE_OK)
 		return fail(db, err);
 	return 0;
-}
-
-static int
-sqlite_script(struct db *db, const char *sql, struct error *err)
-{
-
-	return run(sqlite_of(db), sql, err);
 }
 
 /* Parameters are numbered as in PostgreSQL; here that is their order. */
@@ -265,27 +261,24 @@ static int
 sqlite_snapshot(struct db *db, struct error *err)
 {
 
-	if (run(sqlite_of(db), "BEGIN", err) != 0)
-		return err_wrap(err, "begin to read");
-	return 0;
+	return sqlite_script(db, "BEGIN", err) == 0 ? 0 :
+	    err_wrap(err, "begin to read");
 }
 
 static int
 sqlite_begin(struct db *db, struct error *err)
 {
 
-	if (run(sqlite_of(db), "BEGIN IMMEDIATE", err) != 0)
-		return err_wrap(err, "begin to write");
-	return 0;
+	return sqlite_script(db, "BEGIN IMMEDIATE", err) == 0 ? 0 :
+	    err_wrap(err, "begin to write");
 }
 
 static int
 sqlite_commit(struct db *db, struct error *err)
 {
 
-	if (run(sqlite_of(db), "COMMIT", err) != 0)
-		return err_wrap(err, "commit");
-	return 0;
+	return sqlite_script(db, "COMMIT", err) == 0 ? 0 :
+	    err_wrap(err, "commit");
 }
 
 static void
@@ -296,6 +289,21 @@ sqlite_rollback(struct db *base)
 	/* Some failures have rolled back already. */
 	if (sqlite3_get_autocommit(db->conn) == 0)
 		(void)sqlite3_exec(db->conn, "ROLLBACK", NULL, NULL, NULL);
+}
+
+/* One statement reads one state, whoever writes meanwhile. */
+static int
+sqlite_copy(struct db *base, const char *path, struct error *err)
+{
+	static const struct db_question ask = { "copy", "VACUUM INTO $1" };
+	const struct db_value args[] = { db_text(path) };
+	int64_t ignored;
+	int rc;
+
+	sqlite_of(base)->target = path;
+	rc = db_number(base, &ask, args, 1, &ignored, err);
+	sqlite_of(base)->target = NULL;
+	return rc;
 }
 
 static int
@@ -378,6 +386,7 @@ const struct db_driver sqlite_driver = {
 	.begin = sqlite_begin,
 	.commit = sqlite_commit,
 	.rollback = sqlite_rollback,
+	.copy = sqlite_copy,
 	.ask = sqlite_ask,
 	.next = sqlite_next,
 	.changed = sqlite_changed,
