@@ -43,10 +43,19 @@ tests_unit_test_hsm_token_LDADD = $(hsm_test_ldadd)
 tests_unit_test_hsm_uri_CPPFLAGS = $(hsm_test_cppflags)
 tests_unit_test_hsm_uri_LDADD = $(hsm_test_ldadd)
 # --- store
-check_PROGRAMS += tests/unit/test_ledger tests/unit/test_schema \
-	tests/unit/test_sqlite tests/unit/test_store
-TESTS += tests/unit/test_ledger tests/unit/test_schema \
-	tests/unit/test_sqlite tests/unit/test_store
+store_tests = \
+	tests/unit/test_ledger \
+	tests/unit/test_ledger_find \
+	tests/unit/test_schema \
+	tests/unit/test_schema_rows \
+	tests/unit/test_sqlite \
+	tests/unit/test_sqlite_plan \
+	tests/unit/test_store \
+	tests/unit/test_store_backup \
+	tests/unit/test_store_cmk \
+	tests/unit/test_store_plan
+check_PROGRAMS += $(store_tests)
+TESTS += $(store_tests)
 unit_store_ldadd = libstore.la $(unit_ldadd)
 unit_store_help = \
 	tests/unit/storehelp.c \
@@ -55,17 +64,43 @@ unit_store_help = \
 tests_unit_test_ledger_SOURCES = tests/unit/test_ledger.c $(unit_store_help)
 tests_unit_test_ledger_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_ledger_LDADD = $(unit_store_ldadd)
+tests_unit_test_ledger_find_SOURCES = tests/unit/test_ledger_find.c \
+	$(unit_store_help)
+tests_unit_test_ledger_find_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_ledger_find_LDADD = $(unit_store_ldadd)
 tests_unit_test_schema_SOURCES = tests/unit/test_schema.c $(unit_store_help)
 tests_unit_test_schema_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_schema_LDADD = $(unit_store_ldadd)
+tests_unit_test_schema_rows_SOURCES = tests/unit/test_schema_rows.c \
+	$(unit_store_help)
+tests_unit_test_schema_rows_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_schema_rows_LDADD = $(unit_store_ldadd)
 tests_unit_test_sqlite_SOURCES = tests/unit/test_sqlite.c $(unit_store_help)
 tests_unit_test_sqlite_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_sqlite_LDADD = $(unit_store_ldadd)
 tests_unit_test_sqlite_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=statfs -Wl,--wrap=sqlite3_busy_timeout
+tests_unit_test_sqlite_plan_SOURCES = tests/unit/test_sqlite_plan.c \
+	$(unit_store_help)
+tests_unit_test_sqlite_plan_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_sqlite_plan_LDADD = $(unit_store_ldadd)
+tests_unit_test_sqlite_plan_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=sqlite3_prepare_v3
 tests_unit_test_store_SOURCES = tests/unit/test_store.c $(unit_store_help)
 tests_unit_test_store_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_store_LDADD = $(unit_store_ldadd)
+tests_unit_test_store_backup_SOURCES = tests/unit/test_store_backup.c \
+	$(unit_store_help)
+tests_unit_test_store_backup_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_store_backup_LDADD = $(unit_store_ldadd)
+tests_unit_test_store_backup_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=renameat2
+tests_unit_test_store_cmk_SOURCES = tests/unit/test_store_cmk.c \
+	$(unit_store_help)
+tests_unit_test_store_cmk_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_store_cmk_LDADD = $(unit_store_ldadd)
+tests_unit_test_store_plan_SOURCES = tests/unit/test_store_plan.c \
+	$(unit_store_help)
+tests_unit_test_store_plan_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_store_plan_LDADD = $(unit_store_ldadd)
 # --- base and dns
 # One test a module, named after it. Those of kmgr/dns share dnshelp.
 check_LTLIBRARIES += tests/unit/libdnshelp.la

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "kmgr/base/mem.h"
+#include "kmgr/base/text.h"
 #include "kmgr/store/store_inner.h"
 
 #define AT 1800000000		/* an instant in 2027 */
@@ -188,6 +189,45 @@ storehelp_ksk(unsigned int n, const char *zone, int64_t generation)
 	return row;
 }
 
+struct plan_row
+storehelp_plan(unsigned int n)
+{
+	struct plan_row row = {
+		.op = mem_strdup("delete-ksk"),
+		.text = mem_printf("{\"n\":%u}", n),
+		.state = mem_strdup("waiting"),
+		.created_at = AT + n,
+		.expires_at = AT + n + 3600,
+	};
+	uint8_t hash[CRYPTO_SHA256_LEN];
+
+	(void)storehelp_id(1, row.cmk_id);
+	crypto_sha256(row.text, strlen(row.text), hash);
+	(void)text_hex(hash, sizeof(hash), row.hash);
+	return row;
+}
+
+void
+storehelp_seal(struct cmk_row *cmk)
+{
+
+	free(cmk->state);
+	cmk->state = mem_strdup("enabled");
+	cmk->sealed_at = AT;
+	cmk->seal = mem_strdup("{\"tag\":\"kmgr/policy/v1\"}");
+	cmk->seal_signature = mem_strdup("c2ln");
+}
+
+void
+storehelp_retire(struct ksk_row *ksk)
+{
+
+	free(ksk->state);
+	ksk->state = mem_strdup("removed");
+	ksk->retirement = mem_strdup("{\"why\":\"rolled\"}");
+	ksk->retirement_signature = mem_strdup("cmV0");
+}
+
 void
 storehelp_fill(struct storehelp *help)
 {
@@ -209,6 +249,41 @@ storehelp_fill(struct storehelp *help)
 	cmk_row_clear(&cmk);
 }
 
+struct storehelp *
+storehelp_begun(void **state)
+{
+	struct storehelp *help = *state;
+
+	storehelp_fill(help);
+	unit_ok(store_begin(help->store, &help->err), &help->err);
+	return help;
+}
+
+void
+storehelp_committed(struct storehelp *help)
+{
+
+	unit_ok(store_commit(help->store, &help->err), &help->err);
+	storehelp_reopen(help);
+}
+
+void
+storehelp_event(struct storehelp *help, const char *type, const char *payload,
+    const char *actor, int64_t at)
+{
+	struct json *p = NULL, *a = NULL;
+
+	unit_ok(json_read(payload, strlen(payload), &p, &help->err),
+	    &help->err);
+	unit_ok(json_read(actor, strlen(actor), &a, &help->err), &help->err);
+	unit_ok(store_begin(help->store, &help->err), &help->err);
+	unit_ok(ledger_append(help->store, type, p, a, at, &help->err),
+	    &help->err);
+	unit_ok(store_commit(help->store, &help->err), &help->err);
+	json_free(p);
+	json_free(a);
+}
+
 void
 storehelp_append(struct storehelp *help, size_t n)
 {
@@ -226,6 +301,107 @@ storehelp_append(struct storehelp *help, size_t n)
 	}
 	json_free(payload);
 	json_free(actor);
+}
+
+/* CMK 1 is sealed, has an identity key and signed something; 3 is deleted. */
+static void
+fill_cmks(struct storehelp *help)
+{
+	struct cmk_row cmk = storehelp_cmk(1), draft = storehelp_cmk(2);
+	struct cmk_row deleted = storehelp_cmk(3);
+	struct key_row key;
+	unsigned int i;
+
+	for (i = 102; i <= 104; i++) {
+		key = storehelp_key(i, i == 104 ? 1 : i - 100,
+		    i == 104 ? "identity" : "seal");
+		unit_ok(store_key_put(help->store, &key, &help->err),
+		    &help->err);
+		key_row_clear(&key);
+	}
+	storehelp_seal(&cmk);
+	unit_ok(store_cmk_seal(help->store, &cmk, &help->err), &help->err);
+	cmk.identity_key_id = mem_printf("%032x", 104);
+	cmk.identity = mem_strdup("{}");
+	cmk.identity_signature = mem_strdup("c2ln");
+	unit_ok(store_cmk_set_identity(help->store, &cmk, &help->err),
+	    &help->err);
+	unit_ok(store_cmk_raise_horizon(help->store, cmk.id, AT, &help->err),
+	    &help->err);
+	unit_ok(store_cmk_put(help->store, &draft, &help->err), &help->err);
+	free(deleted.state);
+	deleted.state = mem_strdup("deleted");
+	unit_ok(store_cmk_put(help->store, &deleted, &help->err), &help->err);
+	cmk_row_clear(&cmk);
+	cmk_row_clear(&draft);
+	cmk_row_clear(&deleted);
+}
+
+/* KSK 1 of a. is generated and signed something; 2 is removed. */
+static void
+fill_zone(struct storehelp *help)
+{
+	struct ksk_row ksk = storehelp_ksk(1, "a.", 1);
+	struct ksk_row removed = storehelp_ksk(2, "a.", 2);
+	struct signature_row signature = { .zone = ksk.zone,
+		.type_covered = 48, .expiration_at = AT, .created_at = AT };
+	struct zsk_set_row set = { ksk.zone, { 1 }, "text", AT };
+
+	unit_ok(store_ksk_put(help->store, &ksk, &help->err), &help->err);
+	storehelp_retire(&removed);
+	removed.horizon_at = AT;
+	unit_ok(store_ksk_put(help->store, &removed, &help->err), &help->err);
+	memcpy(signature.ksk_id, ksk.id, sizeof(signature.ksk_id));
+	buf_add(&signature.rrsig, "nineteen bytes long", 19);
+	unit_ok(store_signature_put(help->store, &signature, &help->err),
+	    &help->err);
+	unit_ok(store_zsk_set_put(help->store, &set, &help->err), &help->err);
+	ksk_row_clear(&ksk);
+	ksk_row_clear(&removed);
+	buf_free(&signature.rrsig);
+}
+
+/* One of each that waits, one that is resolved. */
+static void
+fill_waiting(struct storehelp *help)
+{
+	struct intent_row intent = { .kind = "create-ksk", .token = "main",
+		.label = "label", .payload = "{}", .created_at = AT };
+	struct plan_row plan = storehelp_plan(1);
+	struct approval_row approval = { .fingerprint = "SHA256:a",
+		.who = "alice", .signature = "sig", .at = AT };
+
+	(void)storehelp_id(1, intent.key_id);
+	unit_ok(store_intent_put(help->store, &intent, &help->err),
+	    &help->err);
+	unit_ok(store_intent_resolve(help->store, intent.id, "done", AT,
+	    &help->err), &help->err);
+	(void)storehelp_id(2, intent.key_id);
+	unit_ok(store_intent_put(help->store, &intent, &help->err),
+	    &help->err);
+	unit_ok(store_plan_put(help->store, &plan, &help->err), &help->err);
+	memcpy(approval.plan_hash, plan.hash, sizeof(approval.plan_hash));
+	unit_ok(store_approval_put(help->store, &approval, &help->err),
+	    &help->err);
+	unit_ok(store_plan_resolve(help->store, plan.hash, "applied", AT,
+	    &help->err), &help->err);
+	plan_row_clear(&plan);
+	plan = storehelp_plan(2);
+	unit_ok(store_plan_put(help->store, &plan, &help->err), &help->err);
+	plan_row_clear(&plan);
+}
+
+void
+storehelp_fill_all(struct storehelp *help)
+{
+
+	storehelp_fill(help);
+	unit_ok(store_begin(help->store, &help->err), &help->err);
+	fill_cmks(help);
+	fill_zone(help);
+	fill_waiting(help);
+	unit_ok(store_commit(help->store, &help->err), &help->err);
+	storehelp_append(help, 2);
 }
 
 pid_t

@@ -69,6 +69,41 @@ char *storehelp_id(unsigned int n, char out[static STORE_ID_TEXT]);
 void storehelp_fill(struct storehelp *help);
 
 /**
+ * storehelp_plan(n):
+ * A plan that waits, for CMK 1. Owner: the caller, plan_row_clear().
+ */
+struct plan_row storehelp_plan(unsigned int n);
+
+/**
+ * storehelp_seal(cmk), storehelp_retire(ksk):
+ * Turn a draft's row into that of a sealed CMK, a KSK's into a removed one's.
+ */
+void storehelp_seal(struct cmk_row *cmk);
+void storehelp_retire(struct ksk_row *ksk);
+
+/**
+ * storehelp_begun(state), storehelp_committed(help):
+ * The test's store, filled, and with a transaction begun; commit that, and
+ * open the store again.
+ */
+struct storehelp *storehelp_begun(void **state);
+void storehelp_committed(struct storehelp *help);
+
+/**
+ * storehelp_fill_all(help):
+ * As storehelp_fill(), and something in each table: what may still change
+ * and what is final.
+ */
+void storehelp_fill_all(struct storehelp *help);
+
+/**
+ * storehelp_event(help, type, payload, actor, at):
+ * One record into the ledger, its payload and actor written as JSON.
+ */
+void storehelp_event(struct storehelp *help, const char *type,
+    const char *payload, const char *actor, int64_t at);
+
+/**
  * storehelp_append(help, n):
  * ${n} records into the ledger, a transaction each.
  */

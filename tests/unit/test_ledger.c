@@ -8,23 +8,6 @@
 #define PROCESSES 4
 #define APPENDS	  50
 
-static void
-append(struct storehelp *help, const char *type, const char *payload,
-    const char *actor, int64_t at)
-{
-	struct json *p = NULL, *a = NULL;
-
-	unit_ok(json_read(payload, strlen(payload), &p, &help->err),
-	    &help->err);
-	unit_ok(json_read(actor, strlen(actor), &a, &help->err), &help->err);
-	unit_ok(store_begin(help->store, &help->err), &help->err);
-	unit_ok(ledger_append(help->store, type, p, a, at, &help->err),
-	    &help->err);
-	unit_ok(store_commit(help->store, &help->err), &help->err);
-	json_free(p);
-	json_free(a);
-}
-
 /* The hashes were made by another program from ledger.h's words alone. */
 static void
 hashes_as_documented(void **state)
@@ -46,9 +29,9 @@ hashes_as_documented(void **state)
 	assert_int_equal(seq, 0);
 	text_hex(head, sizeof(head), hex);
 	assert_int_equal(strspn(hex, "0"), 64);
-	append(help, "create-cmk", "{\"name\": \"a\\\"b\", \"n\": -5}",
+	storehelp_event(help, "create-cmk", "{\"name\": \"a\\\"b\", \"n\": -5}",
 	    "{\"user\":\"root\",\"uid\":0,\"host\":\"\\u00e4\"}", AT);
-	append(help, "seal", "{}", "{\"uid\":0}", AT + 1);
+	storehelp_event(help, "seal", "{}", "{\"uid\":0}", AT + 1);
 
 	unit_ok(ledger_list(help->store, 1, 10, &records, &n, &help->err),
 	    &help->err);
@@ -149,6 +132,10 @@ static const struct {
 	    "record 1 (test) does not match its hash" },
 	{ "UPDATE ledger SET at = at + 1 WHERE seq = 5",
 	    "record 5 (test) does not match its hash" },
+	{ "UPDATE ledger SET cmk_id = '' WHERE seq = 3",
+	    "record 3 (test) is filed under another CMK or zone" },
+	{ "UPDATE ledger SET zone = 'a.' WHERE seq = 3",
+	    "record 3 (test) is filed under another CMK or zone" },
 	{ "UPDATE ledger SET prev = zeroblob(32) WHERE seq = 2",
 	    "record 2 (test) does not follow" },
 	{ "UPDATE ledger SET prev = zeroblob(31) WHERE seq = 2",
@@ -199,6 +186,137 @@ finds_what_was_tampered_with(void **state)
 	assert_int_equal(n, 5);
 }
 
+/* Columns that tell of one CMK or zone, and what may stand there instead. */
+static void
+finds_what_was_filed_elsewhere(void **state)
+{
+	static const char *const moved[] = {
+		"cmk_id = 'd'", "cmk_id = NULL", "zone = 'b.'", "zone = NULL",
+		"zone = 'A.'", "cmk_id = zone, zone = cmk_id",
+	};
+	struct storehelp *help = *state;
+	char sql[80];
+	size_t i, n = 0;
+
+	storehelp_event(help, "test", "{\"cmk_id\":\"c\",\"zone\":\"a.\"}",
+	    "{}", AT);
+	unit_ok(ledger_verify(help->store, &n, &help->err), &help->err);
+	storehelp_unguard(help);
+	for (i = 0; i < N_OF(moved); i++) {
+		(void)snprintf(sql, sizeof(sql), "BEGIN; UPDATE ledger SET %s",
+		    moved[i]);
+		unit_ok(storehelp_sql(help, sql), &help->err);
+		if (ledger_verify(help->store, &n, &help->err) == 0)
+			fail_msg("not found: %s", moved[i]);
+		unit_fails(-1, &help->err, ERR_INTEGRITY, "record 1 (test) is "
+		    "filed under another CMK or zone than it tells of");
+		unit_ok(storehelp_sql(help, "ROLLBACK"), &help->err);
+	}
+}
+
+/* Only a text of the payload itself says what a record tells of. */
+static void
+files_by_texts_alone(void **state)
+{
+	static const char *const payloads[] = { "{\"zone\":1}",
+		"[\"zone\"]",
+		"{\"zone\":null}", "{\"zones\":[{\"zone\":\"a.\"}]}" };
+	struct storehelp *help = *state;
+	int64_t count = 9;
+	size_t i, n = 0;
+
+	for (i = 0; i < N_OF(payloads); i++)
+		storehelp_event(help, "test", payloads[i], "{}", AT);
+	unit_ok(ledger_verify(help->store, &n, &help->err), &help->err);
+	assert_int_equal(n, N_OF(payloads));
+	unit_ok(ledger_count_of_zone(help->store, "a.", "test", &count,
+	    &help->err), &help->err);
+	assert_int_equal(count, 0);
+}
+
+/* A record as it is exported. */
+static struct ledger_record
+only_record(struct storehelp *help, int64_t seq)
+{
+	struct ledger_record *records = NULL, record;
+	size_t n = 0;
+
+	unit_ok(ledger_list(help->store, seq, 1, &records, &n, &help->err),
+	    &help->err);
+	assert_int_equal(n, 1);
+	record = records[0];
+	free(records);		/* the array; its strings are ours now */
+	return record;
+}
+
+static void
+checks_one_record(void **state)
+{
+	struct storehelp *help = *state;
+	struct ledger_record one, two;
+	const uint8_t none[CRYPTO_SHA256_LEN] = { 0 };
+
+	storehelp_append(help, 2);
+	one = only_record(help, 1);
+	two = only_record(help, 2);
+	unit_ok(ledger_record_check(&one, 1, none, &help->err), &help->err);
+	unit_ok(ledger_record_check(&two, 2, one.hash, &help->err),
+	    &help->err);
+	unit_fails(ledger_record_check(&two, 3, one.hash, &help->err),
+	    &help->err, ERR_INTEGRITY, "record 2 stands where 3 should be");
+	unit_fails(ledger_record_check(&two, 2, none, &help->err), &help->err,
+	    ERR_INTEGRITY, "record 2 (test) does not follow");
+	two.at++;
+	unit_fails(ledger_record_check(&two, 2, one.hash, &help->err),
+	    &help->err, ERR_INTEGRITY, "record 2 (test) does not match");
+	two.actor[0] = ' ';
+	unit_fails(ledger_record_check(&two, 2, one.hash, &help->err),
+	    &help->err, ERR_INTEGRITY, "record 2 (test) is not canonical");
+	ledger_record_clear(&one);
+	ledger_record_clear(&two);
+	assert_null(two.type);
+}
+
+/* What one store exported, another one takes, in its order and whole. */
+static void
+takes_exported_records(void **state)
+{
+	struct storehelp *help = *state;
+	struct ledger_record one, two;
+	int64_t count = 0;
+	size_t n = 9;
+
+	storehelp_append(help, 1);
+	storehelp_event(help, "test", "{\"cmk_id\":\"c\",\"zone\":\"a.\"}",
+	    "{}", AT);
+	one = only_record(help, 1);
+	two = only_record(help, 2);
+	storehelp_unguard(help);
+	unit_ok(storehelp_sql(help, "DELETE FROM ledger"), &help->err);
+
+	unit_ok(store_begin(help->store, &help->err), &help->err);
+	unit_fails(ledger_append_record(help->store, &two, &help->err),
+	    &help->err, ERR_INTEGRITY, "record 2 stands where 1 should be");
+	unit_ok(ledger_append_record(help->store, &one, &help->err),
+	    &help->err);
+	unit_fails(ledger_append_record(help->store, &one, &help->err),
+	    &help->err, ERR_INTEGRITY, "record 1 stands where 2 should be");
+	two.payload[11] = 'd';
+	unit_fails(ledger_append_record(help->store, &two, &help->err),
+	    &help->err, ERR_INTEGRITY, "does not match its hash");
+	two.payload[11] = 'c';
+	unit_ok(ledger_append_record(help->store, &two, &help->err),
+	    &help->err);
+	unit_ok(store_commit(help->store, &help->err), &help->err);
+	unit_ok(ledger_verify(help->store, &n, &help->err), &help->err);
+	assert_int_equal(n, 2);
+	unit_ok(ledger_count_of_zone(help->store, "a.", "test", &count,
+	    &help->err), &help->err);
+	assert_int_equal(count, 1);
+	ledger_record_clear(&one);
+	ledger_record_clear(&two);
+}
+
 /* The same bytes are hashed, but other columns hold them. */
 static void
 finds_bytes_that_moved(void **state)
@@ -206,7 +324,8 @@ finds_bytes_that_moved(void **state)
 	struct storehelp *help = *state;
 	size_t n = 0;
 
-	append(help, "test", "{\"aa\":0,\"at\":7,\"payload\":{}}", "{}", AT);
+	storehelp_event(help, "test", "{\"aa\":0,\"at\":7,\"payload\":{}}",
+	    "{}", AT);
 	unit_ok(ledger_verify(help->store, &n, &help->err), &help->err);
 	storehelp_unguard(help);
 	unit_ok(storehelp_sql(help, "UPDATE ledger SET at = 7, "
@@ -259,6 +378,10 @@ main(void)
 		STOREHELP_TEST(refuses_a_type_that_needs_escapes),
 		STOREHELP_TEST(verifies_a_long_ledger),
 		STOREHELP_TEST(finds_what_was_tampered_with),
+		STOREHELP_TEST(finds_what_was_filed_elsewhere),
+		STOREHELP_TEST(files_by_texts_alone),
+		STOREHELP_TEST(checks_one_record),
+		STOREHELP_TEST(takes_exported_records),
 		STOREHELP_TEST(finds_bytes_that_moved),
 		STOREHELP_TEST(has_no_gap_after_a_race),
 	};

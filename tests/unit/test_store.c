@@ -9,188 +9,6 @@
 
 #define AT 1800000000
 
-static struct storehelp *
-begun(void **state)
-{
-	struct storehelp *help = *state;
-
-	storehelp_fill(help);
-	unit_ok(store_begin(help->store, &help->err), &help->err);
-	return help;
-}
-
-static void
-committed(struct storehelp *help)
-{
-
-	unit_ok(store_commit(help->store, &help->err), &help->err);
-	storehelp_reopen(help);
-}
-
-static void
-keeps_cmks(void **state)
-{
-	struct storehelp *help = begun(state);
-	struct cmk_row put = storehelp_cmk(2), got = { 0 }, *list = NULL;
-	struct key_row seal_key = storehelp_key(102, 2, "seal");
-	bool found = false;
-	size_t n = 0;
-
-	unit_ok(store_cmk_put(help->store, &put, &help->err), &help->err);
-	unit_ok(store_key_put(help->store, &seal_key, &help->err), &help->err);
-	committed(help);
-	unit_ok(store_cmk_find(help->store, "cmk-2", &got, &found, &help->err),
-	    &help->err);
-	assert_true(found);
-	assert_string_equal(got.id, put.id);
-	assert_string_equal(got.name, put.name);
-	assert_string_equal(got.token, put.token);
-	assert_string_equal(got.state, "draft");
-	assert_string_equal(got.key_id, put.key_id);
-	assert_int_equal(got.created_at, put.created_at);
-	assert_string_equal(got.token_identity, put.token_identity);
-	assert_string_equal(got.probe, put.probe);
-	assert_string_equal(got.policy, put.policy);
-	assert_memory_equal(got.policy_hash, put.policy_hash, 32);
-	assert_int_equal(got.sealed_at, 0);
-	assert_null(got.seal);
-	assert_null(got.seal_signature);
-	cmk_row_clear(&got);
-
-	unit_ok(store_cmk_find(help->store, put.id, &got, &found, &help->err),
-	    &help->err);
-	assert_true(found);
-	assert_string_equal(got.name, "cmk-2");
-	cmk_row_clear(&got);
-	unit_ok(store_cmk_find(help->store, "cmk", &got, &found, &help->err),
-	    &help->err);
-	assert_false(found);
-
-	unit_ok(store_cmk_list(help->store, &list, &n, &help->err),
-	    &help->err);
-	assert_int_equal(n, 2);
-	assert_string_equal(list[0].name, "cmk-1");
-	assert_string_equal(list[1].name, "cmk-2");
-	cmk_rows_free(list, n);
-	cmk_row_clear(&put);
-	key_row_clear(&seal_key);
-}
-
-static void
-refuses_a_second_cmk_of_a_name(void **state)
-{
-	struct storehelp *help = begun(state);
-	struct cmk_row cmk = storehelp_cmk(2);
-
-	free(cmk.name);
-	cmk.name = mem_strdup("cmk-1");
-	unit_fails(store_cmk_put(help->store, &cmk, &help->err), &help->err,
-	    ERR_INPUT, "there is a CMK \"cmk-1\" already");
-	free(cmk.name);
-	cmk.name = mem_strdup("00000000000000000000000000000001");
-	unit_fails(store_cmk_put(help->store, &cmk, &help->err), &help->err,
-	    ERR_INPUT, "looks like an id");
-	cmk_row_clear(&cmk);
-}
-
-static void
-seals_a_cmk_once(void **state)
-{
-	struct storehelp *help = begun(state);
-	struct cmk_row cmk = storehelp_cmk(1), got = { 0 };
-	bool found = false;
-
-	free(cmk.state);
-	cmk.state = mem_strdup("enabled");
-	cmk.sealed_at = AT + 5;
-	cmk.seal = mem_strdup("{\"tag\":\"kmgr/policy/v1\"}");
-	cmk.seal_signature = mem_strdup("c2ln");
-	unit_ok(store_cmk_seal(help->store, &cmk, &help->err), &help->err);
-	unit_fails(store_cmk_seal(help->store, &cmk, &help->err), &help->err,
-	    ERR_INTEGRITY, "sealed already");
-	(void)storehelp_id(9, cmk.id);
-	unit_fails(store_cmk_seal(help->store, &cmk, &help->err), &help->err,
-	    ERR_INTEGRITY, "or gone");
-	committed(help);
-	unit_ok(store_cmk_find(help->store, "cmk-1", &got, &found, &help->err),
-	    &help->err);
-	assert_true(found);
-	assert_string_equal(got.state, "enabled");
-	assert_int_equal(got.sealed_at, AT + 5);
-	assert_string_equal(got.seal, cmk.seal);
-	assert_string_equal(got.seal_signature, "c2ln");
-	cmk_row_clear(&cmk);
-	cmk_row_clear(&got);
-}
-
-static void
-keeps_keys(void **state)
-{
-	struct storehelp *help = begun(state);
-	struct key_row got = { 0 }, *list = NULL;
-	char id[STORE_ID_TEXT];
-	bool found = false;
-	size_t n = 0;
-
-	committed(help);
-	unit_ok(store_key_find(help->store, storehelp_id(2, id), &got, &found,
-	    &help->err), &help->err);
-	assert_true(found);
-	assert_string_equal(got.id, id);
-	assert_string_equal(got.cmk_id, storehelp_id(1, id));
-	assert_string_equal(got.role, "ksk");
-	assert_string_equal(got.label, "kmgr/ksk/2");
-	assert_int_equal(got.alg, 13);
-	assert_int_equal(got.bits, 256);
-	assert_int_equal(got.spki.len, 3);
-	assert_memory_equal(got.spki.data, "\x30\0\xff", 3);
-	assert_string_equal(got.attributes, "{}");
-	assert_false(got.is_shared);
-	assert_int_equal(got.created_at, AT + 2);
-	key_row_clear(&got);
-	unit_ok(store_key_find(help->store, storehelp_id(9, id), &got, &found,
-	    &help->err), &help->err);
-	assert_false(found);
-	unit_ok(store_key_list(help->store, &list, &n, &help->err),
-	    &help->err);
-	assert_int_equal(n, 4);
-	assert_string_equal(list[3].role, "seal");
-	key_rows_free(list, n);
-}
-
-static void
-finds_the_newest_shared_key(void **state)
-{
-	struct storehelp *help = begun(state);
-	struct key_row key, got = { 0 };
-	char id[STORE_ID_TEXT];
-	bool found = true;
-	unsigned int i;
-
-	(void)storehelp_id(1, id);
-	unit_ok(store_key_shared(help->store, id, &got, &found, &help->err),
-	    &help->err);
-	assert_false(found);
-	for (i = 11; i <= 13; i++) {
-		key = storehelp_key(i, 1, "ksk");
-		key.is_shared = i != 13;
-		unit_ok(store_key_put(help->store, &key, &help->err),
-		    &help->err);
-		key_row_clear(&key);
-	}
-	committed(help);
-	unit_ok(store_key_shared(help->store, id, &got, &found, &help->err),
-	    &help->err);
-	assert_true(found);
-	assert_true(got.is_shared);
-	assert_string_equal(got.id, storehelp_id(12, id));
-	key_row_clear(&got);
-	(void)storehelp_id(2, id);
-	unit_ok(store_key_shared(help->store, id, &got, &found, &help->err),
-	    &help->err);
-	assert_false(found);
-}
-
 static int
 put_ksk(struct storehelp *help, unsigned int n, const char *zone,
     int64_t generation, int tag_shift)
@@ -207,7 +25,7 @@ put_ksk(struct storehelp *help, unsigned int n, const char *zone,
 static void
 keeps_ksks(void **state)
 {
-	struct storehelp *help = begun(state);
+	struct storehelp *help = storehelp_begun(state);
 	struct ksk_row want = storehelp_ksk(1, "b.example.", 1), got = { 0 };
 	bool found = false;
 
@@ -216,7 +34,7 @@ keeps_ksks(void **state)
 	    &help->err), &help->err);
 	unit_fails(store_ksk_set_state(help->store, want.key_id, "published",
 	    &help->err), &help->err, ERR_STORE, "no KSK");
-	committed(help);
+	storehelp_committed(help);
 	unit_ok(store_ksk_find(help->store, want.id, &got, &found, &help->err),
 	    &help->err);
 	assert_true(found);
@@ -241,6 +59,107 @@ keeps_ksks(void **state)
 	ksk_row_clear(&want);
 }
 
+static struct ksk_row
+ksk_of(struct storehelp *help, const char *id)
+{
+	struct ksk_row got = { 0 };
+	bool found = false;
+
+	unit_ok(store_ksk_find(help->store, id, &got, &found, &help->err),
+	    &help->err);
+	assert_true(found);
+	return got;
+}
+
+static void
+set_ds(struct storehelp *help, struct ksk_row *ksk, const char *word,
+    int64_t seen_at, int64_t gone_at)
+{
+	struct ksk_row got;
+
+	free(ksk->state);
+	ksk->state = mem_strdup(word);
+	ksk->ds_seen_at = seen_at;
+	ksk->ds_gone_at = gone_at;
+	unit_ok(store_ksk_set_ds(help->store, ksk, &help->err), &help->err);
+	got = ksk_of(help, ksk->id);
+	assert_string_equal(got.state, word);
+	assert_int_equal(got.ds_seen_at, seen_at);
+	assert_int_equal(got.ds_gone_at, gone_at);
+	ksk_row_clear(&got);
+}
+
+static void
+keeps_what_the_parent_showed(void **state)
+{
+	struct storehelp *help = storehelp_begun(state);
+	struct ksk_row ksk = storehelp_ksk(1, "a.", 1);
+
+	unit_ok(put_ksk(help, 1, "a.", 1, 0), &help->err);
+	unit_ok(put_ksk(help, 2, "a.", 2, 0), &help->err);
+	set_ds(help, &ksk, "active", AT + 1, 0);
+	set_ds(help, &ksk, "retired", AT + 1, AT + 2);
+	set_ds(help, &ksk, "active", AT + 3, 0);
+	set_ds(help, &ksk, "published", 0, 0);
+	(void)storehelp_id(9, ksk.id);
+	unit_fails(store_ksk_set_ds(help->store, &ksk, &help->err),
+	    &help->err, ERR_STORE, "no KSK");
+	ksk_row_clear(&ksk);
+	ksk = ksk_of(help, "000000000000000000000000000003ea");
+	assert_string_equal(ksk.state, "generated");
+	ksk_row_clear(&ksk);
+}
+
+static void
+retires_a_ksk_once(void **state)
+{
+	struct storehelp *help = storehelp_begun(state);
+	struct ksk_row ksk = storehelp_ksk(1, "a.", 1), got;
+
+	unit_ok(put_ksk(help, 1, "a.", 1, 0), &help->err);
+	got = ksk_of(help, ksk.id);
+	assert_null(got.retirement);
+	assert_null(got.retirement_signature);
+	ksk_row_clear(&got);
+	unit_fails(store_ksk_set_state(help->store, ksk.id, "removed",
+	    &help->err), &help->err, ERR_STORE, "retirement IS NOT NULL");
+	storehelp_retire(&ksk);
+	unit_ok(store_ksk_retire(help->store, &ksk, &help->err), &help->err);
+	ksk.retirement[2] = 'x';
+	unit_fails(store_ksk_retire(help->store, &ksk, &help->err),
+	    &help->err, ERR_INTEGRITY, "removed already or gone");
+	storehelp_committed(help);
+	got = ksk_of(help, ksk.id);
+	assert_string_equal(got.state, "removed");
+	assert_string_equal(got.retirement, "{\"why\":\"rolled\"}");
+	assert_string_equal(got.retirement_signature, "cmV0");
+	ksk_row_clear(&got);
+	ksk_row_clear(&ksk);
+}
+
+static void
+keeps_all_that_a_ksk_has(void **state)
+{
+	struct storehelp *help = storehelp_begun(state);
+	struct ksk_row ksk = storehelp_ksk(1, "a.", 1), got;
+
+	storehelp_retire(&ksk);
+	ksk.ds_seen_at = AT + 1;
+	ksk.ds_gone_at = AT + 2;
+	ksk.horizon_at = AT + 3;
+	unit_ok(store_ksk_put(help->store, &ksk, &help->err), &help->err);
+	storehelp_committed(help);
+	got = ksk_of(help, ksk.id);
+	assert_string_equal(got.state, "removed");
+	assert_int_equal(got.ds_seen_at, AT + 1);
+	assert_int_equal(got.ds_gone_at, AT + 2);
+	assert_int_equal(got.horizon_at, AT + 3);
+	assert_string_equal(got.retirement, ksk.retirement);
+	assert_string_equal(got.retirement_signature, "cmV0");
+	ksk_row_clear(&got);
+	ksk_row_clear(&ksk);
+}
+
 /* The KSKs of a zone, a CMK, both or all, as "zone/generation ...". */
 static void
 lists_as(struct storehelp *help, const char *zone, const char *cmk,
@@ -263,7 +182,7 @@ lists_as(struct storehelp *help, const char *zone, const char *cmk,
 static void
 lists_ksks_by_zone_and_cmk(void **state)
 {
-	struct storehelp *help = begun(state);
+	struct storehelp *help = storehelp_begun(state);
 	char one[STORE_ID_TEXT], two[STORE_ID_TEXT];
 
 	(void)storehelp_id(1, one);
@@ -271,7 +190,7 @@ lists_ksks_by_zone_and_cmk(void **state)
 	unit_ok(put_ksk(help, 1, "b.example.", 2, 0), &help->err);
 	unit_ok(put_ksk(help, 2, "b.example.", 1, 0), &help->err);
 	unit_ok(put_ksk(help, 3, "a.example.", 1, 0), &help->err);
-	committed(help);
+	storehelp_committed(help);
 	lists_as(help, NULL, NULL, "a.example./1 b.example./1 b.example./2");
 	lists_as(help, "b.example.", NULL, "b.example./1 b.example./2");
 	lists_as(help, "c.example.", NULL, "");
@@ -284,7 +203,7 @@ lists_ksks_by_zone_and_cmk(void **state)
 static void
 finds_the_first_ksk_of_a_key(void **state)
 {
-	struct storehelp *help = begun(state);
+	struct storehelp *help = storehelp_begun(state);
 	struct ksk_row later = storehelp_ksk(1, "a.", 1), got = { 0 };
 	bool found = false;
 
@@ -295,7 +214,7 @@ finds_the_first_ksk_of_a_key(void **state)
 	later.zone = mem_strdup("b.");
 	later.created_at--;
 	unit_ok(store_ksk_put(help->store, &later, &help->err), &help->err);
-	committed(help);
+	storehelp_committed(help);
 	unit_ok(store_ksk_of_key(help->store, later.key_id, &got, &found,
 	    &help->err), &help->err);
 	assert_true(found);
@@ -310,7 +229,7 @@ finds_the_first_ksk_of_a_key(void **state)
 static void
 has_one_ksk_per_generation_and_tag(void **state)
 {
-	struct storehelp *help = begun(state);
+	struct storehelp *help = storehelp_begun(state);
 	struct ksk_row first = storehelp_ksk(1, "a.", 1);
 
 	unit_ok(put_ksk(help, 1, "a.", 1, 0), &help->err);
@@ -323,13 +242,12 @@ has_one_ksk_per_generation_and_tag(void **state)
 	    "revoked twin");
 	unit_ok(put_ksk(help, 2, "b.", 1, -1), &help->err);
 	/* A removed key's tag is free again, its generation is not. */
-	first.retirement = mem_strdup("{}");
-	first.retirement_signature = mem_strdup("c2ln");
+	storehelp_retire(&first);
 	unit_ok(store_ksk_retire(help->store, &first, &help->err), &help->err);
 	unit_fails(put_ksk(help, 3, "a.", 1, -2), &help->err, ERR_INPUT,
 	    "generation 1");
 	unit_ok(put_ksk(help, 3, "a.", 2, -2), &help->err);
-	committed(help);
+	storehelp_committed(help);
 	lists_as(help, "a.", NULL, "a./1 a./2");
 	ksk_row_clear(&first);
 }
@@ -337,9 +255,10 @@ has_one_ksk_per_generation_and_tag(void **state)
 static void
 keeps_signatures(void **state)
 {
-	struct storehelp *help = begun(state);
+	struct storehelp *help = storehelp_begun(state);
 	struct signature_row row = { .zone = mem_strdup("a.") }, *list = NULL;
 	size_t n = 0, i;
+	int64_t at = 9;
 
 	unit_ok(put_ksk(help, 1, "a.", 1, 0), &help->err);
 	(void)storehelp_id(1001, row.ksk_id);
@@ -350,10 +269,11 @@ keeps_signatures(void **state)
 	buf_add(&row.rrsig, "nineteen bytes long", 19);
 	for (i = 0; i < 1002; i++) {
 		row.inception_at = (int64_t)i;
+		row.expiration_at = AT + 100 + (int64_t)(i % 3);
 		unit_ok(store_signature_put(help->store, &row, &help->err),
 		    &help->err);
 	}
-	committed(help);
+	storehelp_committed(help);
 	unit_ok(store_signature_list(help->store, "a.", &list, &n, &help->err),
 	    &help->err);
 	assert_int_equal(n, 1000);
@@ -363,7 +283,7 @@ keeps_signatures(void **state)
 	assert_string_equal(list[0].zone, "a.");
 	assert_int_equal(list[0].type_covered, 48);
 	assert_memory_equal(list[0].tbs_hash, row.tbs_hash, 32);
-	assert_int_equal(list[0].expiration_at, AT + 100);
+	assert_int_equal(list[0].expiration_at, AT + 102);
 	assert_int_equal(list[0].rrsig.len, 19);
 	assert_memory_equal(list[0].rrsig.data, row.rrsig.data, 19);
 	assert_int_equal(list[0].created_at, AT);
@@ -372,6 +292,13 @@ keeps_signatures(void **state)
 	    &help->err);
 	assert_int_equal(n, 0);
 	signature_rows_free(list, n);
+	unit_ok(store_signature_horizon(help->store, row.ksk_id, &at,
+	    &help->err), &help->err);
+	assert_int_equal(at, AT + 102);
+	(void)storehelp_id(9, row.ksk_id);
+	unit_ok(store_signature_horizon(help->store, row.ksk_id, &at,
+	    &help->err), &help->err);
+	assert_int_equal(at, 0);
 	free(row.zone);
 	buf_free(&row.rrsig);
 }
@@ -379,7 +306,7 @@ keeps_signatures(void **state)
 static void
 keeps_the_last_zsk_set(void **state)
 {
-	struct storehelp *help = begun(state);
+	struct storehelp *help = storehelp_begun(state);
 	struct zsk_set_row row = { "a.", { 1 }, "a. DNSKEY ...\n", AT };
 	struct zsk_set_row got = { 0 };
 	bool found = true;
@@ -401,7 +328,7 @@ keeps_the_last_zsk_set(void **state)
 	row.hash[0] = 1;
 	row.admitted_at = AT + 2;
 	unit_ok(store_zsk_set_put(help->store, &row, &help->err), &help->err);
-	committed(help);
+	storehelp_committed(help);
 	unit_ok(store_zsk_set_last(help->store, "a.", &got, &found,
 	    &help->err), &help->err);
 	assert_true(found);
@@ -418,7 +345,7 @@ keeps_the_last_zsk_set(void **state)
 static void
 keeps_intents(void **state)
 {
-	struct storehelp *help = begun(state);
+	struct storehelp *help = storehelp_begun(state);
 	struct intent_row one = { .kind = "create-ksk", .token = "main",
 		.label = "kmgr/ksk/1", .payload = "{}", .created_at = AT };
 	struct intent_row two = one, again = one, *list = NULL;
@@ -438,7 +365,7 @@ keeps_intents(void **state)
 	    &help->err), &help->err, ERR_INTEGRITY, "not open");
 	unit_fails(store_intent_resolve(help->store, 99, "done", AT + 9,
 	    &help->err), &help->err, ERR_INTEGRITY, "not open");
-	committed(help);
+	storehelp_committed(help);
 	unit_ok(store_intent_list(help->store, NULL, &list, &n, &help->err),
 	    &help->err);
 	assert_int_equal(n, 2);
@@ -463,7 +390,7 @@ keeps_intents(void **state)
 static void
 undoes_what_is_not_committed(void **state)
 {
-	struct storehelp *help = begun(state);
+	struct storehelp *help = storehelp_begun(state);
 	struct key_row orphan = storehelp_key(9, 7, "ksk");
 
 	unit_ok(put_ksk(help, 1, "a.", 1, 0), &help->err);
@@ -479,7 +406,7 @@ undoes_what_is_not_committed(void **state)
 	lists_as(help, NULL, NULL, "");
 	unit_ok(store_begin(help->store, &help->err), &help->err);
 	unit_ok(put_ksk(help, 1, "a.", 1, 0), &help->err);
-	committed(help);
+	storehelp_committed(help);
 	lists_as(help, NULL, NULL, "a./1");
 	key_row_clear(&orphan);
 }
@@ -568,12 +495,10 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		STOREHELP_TEST(keeps_cmks),
-		STOREHELP_TEST(refuses_a_second_cmk_of_a_name),
-		STOREHELP_TEST(seals_a_cmk_once),
-		STOREHELP_TEST(keeps_keys),
-		STOREHELP_TEST(finds_the_newest_shared_key),
 		STOREHELP_TEST(keeps_ksks),
+		STOREHELP_TEST(keeps_all_that_a_ksk_has),
+		STOREHELP_TEST(keeps_what_the_parent_showed),
+		STOREHELP_TEST(retires_a_ksk_once),
 		STOREHELP_TEST(lists_ksks_by_zone_and_cmk),
 		STOREHELP_TEST(finds_the_first_ksk_of_a_key),
 		STOREHELP_TEST(has_one_ksk_per_generation_and_tag),
