@@ -281,6 +281,8 @@ main(int argc, char **argv)
 
 	secret_disable_dumps();
 	(void)signal(SIGPIPE, SIG_IGN);
+	/* Whoever started us may ignore it; then no child has a status. */
+	(void)signal(SIGCHLD, SIG_DFL);
 	if (run_all(argc, argv, &run, &err) != 0) {
 		print_error(&run, &err);
 		status = (int)err.class;

@@ -17,6 +17,10 @@ libbase_la_SOURCES = \
 	kmgr/base/json.h \
 	kmgr/base/mem.c \
 	kmgr/base/mem.h \
+	kmgr/base/process.c \
+	kmgr/base/process.h \
+	kmgr/base/process_internal.h \
+	kmgr/base/process_start.c \
 	kmgr/base/secret.c \
 	kmgr/base/secret.h \
 	kmgr/base/spki.c \

@@ -119,6 +119,7 @@ unit_base = \
 	tests/unit/test_file \
 	tests/unit/test_json \
 	tests/unit/test_mem \
+	tests/unit/test_process \
 	tests/unit/test_secret \
 	tests/unit/test_text \
 	tests/unit/test_when \
@@ -149,6 +150,8 @@ tests_unit_test_json_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_json_LDADD = $(unit_ldadd)
 tests_unit_test_mem_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_mem_LDADD = $(unit_ldadd)
+tests_unit_test_process_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_process_LDADD = $(unit_ldadd) -lpthread
 tests_unit_test_secret_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_secret_LDADD = $(unit_ldadd)
 tests_unit_test_text_CPPFLAGS = $(unit_cppflags)
