@@ -107,6 +107,7 @@ int cmd_get_policy(struct cmd *cmd, struct error *err);
 int cmd_help(struct cmd *cmd, struct error *err);
 int cmd_init(struct cmd *cmd, struct error *err);
 int cmd_list_cmks(struct cmd *cmd, struct error *err);
+int cmd_list_events(struct cmd *cmd, struct error *err);
 int cmd_list_ksks(struct cmd *cmd, struct error *err);
 int cmd_list_tokens(struct cmd *cmd, struct error *err);
 int cmd_probe_token(struct cmd *cmd, struct error *err);

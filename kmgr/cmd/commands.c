@@ -25,6 +25,8 @@ static const enum opt list_ksks_opts[] = { OPT_CMK, OPT_END };
 static const enum opt sign_zsks_opts[] = { OPT_CDS, OPT_INCEPTION,
 	OPT_EXPIRATION, OPT_VALIDITY, OPT_ZONES_FROM, OPT_OUTPUT, OPT_DRY_RUN,
 	OPT_END };
+static const enum opt list_events_opts[] = { OPT_CMK, OPT_ZONE, OPT_TYPE,
+	OPT_SINCE, OPT_UNTIL, OPT_LAST, OPT_END };
 static const enum opt get_ds_opts[] = { OPT_FORMAT, OPT_OUTPUT, OPT_END };
 static const enum opt export_endorsement_opts[] = { OPT_OUTPUT, OPT_END };
 static const enum opt verify_endorsement_opts[] = { OPT_CMK_PUBLIC_KEY,
@@ -141,6 +143,13 @@ static const struct command commands[] = {
 	    "token nor store nor configuration.",
 	    verify_endorsement_opts, 1, 1, CMD_NO_SESSION,
 	    cmd_verify_endorsement },
+	{ "list-events", GROUP_TRUST, "[--cmk CMK] [--zone ZONE] "
+	    "[--type TYPE] [--since TIME] [--until TIME] [--last N]",
+	    "show what happened, who did it and when",
+	    "Events of the ledger, oldest first. --json has the whole "
+	    "records: payload, hash and the hash before it. TIME is "
+	    "2027-03-01T04:00:00Z, 2027-03-01, or -7d.",
+	    list_events_opts, 0, 0, CMD_WITH_SESSION, cmd_list_events },
 	{ "help", GROUP_HELP, "[COMMAND]", "say how a command is used", "",
 	    none, 0, 1, CMD_NO_SESSION, cmd_help },
 };

@@ -7,6 +7,7 @@ libcmd_la_SOURCES = \
 	kmgr/cmd/cmd_cmk.c \
 	kmgr/cmd/cmd_ds.c \
 	kmgr/cmd/cmd_endorsement.c \
+	kmgr/cmd/cmd_event.c \
 	kmgr/cmd/cmd_help.c \
 	kmgr/cmd/cmd_init.c \
 	kmgr/cmd/cmd_ksk.c \

@@ -20,6 +20,10 @@ libengine_la_SOURCES = \
 	kmgr/engine/endorsement_internal.h \
 	kmgr/engine/endorsement_ksk.c \
 	kmgr/engine/endorsement_statement.c \
+	kmgr/engine/event_list.c \
+	kmgr/engine/event_list.h \
+	kmgr/engine/event_text.c \
+	kmgr/engine/event_text.h \
 	kmgr/engine/intent.c \
 	kmgr/engine/intent.h \
 	kmgr/engine/key_record.c \

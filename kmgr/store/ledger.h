@@ -71,6 +71,13 @@ int ledger_of_zone(struct store *store, const char *zone, const char *type,
     struct error *err);
 
 /**
+ * ledger_of_type(store, type, from, max, out, n, err):
+ * As ledger_list(), those of ${type}.
+ */
+int ledger_of_type(struct store *store, const char *type, int64_t from,
+    size_t max, struct ledger_record **out, size_t *n, struct error *err);
+
+/**
  * ledger_last(store, cmk_id, type, out, found, err):
  * The newest record of ${type} that tells of the CMK.
  *

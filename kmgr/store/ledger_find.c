@@ -17,6 +17,9 @@ static const struct db_question ask_of_cmk = { "read a CMK's events",
 static const struct db_question ask_of_zone = { "read a zone's events",
 	"SELECT " COLUMNS " FROM ledger WHERE zone = $1 AND type = $2 "
 	"AND seq >= $3 ORDER BY seq LIMIT $4" };
+static const struct db_question ask_of_type = { "read events of a type",
+	"SELECT " COLUMNS " FROM ledger WHERE type = $1 AND seq >= $2 "
+	"ORDER BY seq LIMIT $3" };
 static const struct db_question ask_last = { "read a CMK's last event",
 	"SELECT " COLUMNS " FROM ledger WHERE cmk_id = $1 AND type = $2 "
 	"ORDER BY seq DESC LIMIT 1" };
@@ -198,6 +201,22 @@ ledger_of_zone(struct store *store, const char *zone, const char *type,
 
 	return list_of(store, &ask_of_zone, zone, type, from, max, out, n,
 	    err);
+}
+
+int
+ledger_of_type(struct store *store, const char *type, int64_t from,
+    size_t max, struct ledger_record **out, size_t *n, struct error *err)
+{
+	const struct db_value args[] = {
+		db_text(type),
+		db_int(from),
+		limit(max),
+	};
+
+	*out = NULL;
+	*n = 0;
+	return db_list(store->db, &ask_of_type, args, STORE_N(args),
+	    &record_shape, out, n, err);
 }
 
 int

@@ -20,6 +20,11 @@ cli_tests = \
 
 TESTS += $(cli_tests)
 EXTRA_DIST += $(cli_tests)
+# --- ledger
+ledger_cli_tests = \
+	tests/cli/82-events.bats
+TESTS += $(ledger_cli_tests)
+EXTRA_DIST += $(ledger_cli_tests)
 # --- docs
 TESTS += tests/cli/80-docs.bats
 EXTRA_DIST += tests/cli/80-docs.bats

@@ -1,0 +1,135 @@
+# The ledger as people see it: listed, exported, verified without a store.
+load ../lib/common
+bats_require_minimum_version 1.5.0
+
+setup() {
+	softhsm_new "$BATS_TEST_TMPDIR" kmgr
+	kmgr_env "$BATS_TEST_TMPDIR"
+	kmgr init >/dev/null
+	cd "$BATS_TEST_TMPDIR"
+	printf 'version: 1\nzones: ["."]\n' >p.yaml
+	kmgr -q create-cmk prod --token main --policy p.yaml >/dev/null
+	kmgr -q create-cmk other --token main --policy p.yaml >/dev/null
+	kmgr -q create-ksk example.com example.net --cmk prod >/dev/null
+	zsk='DNSKEY 256 3 13 oJMRESz5E4gYzS/q6XDrvU1qMPYIjCWzJaOau8XNEZeqCYKD5ar0IRd8KqXXFJkqmVfRvMGPmM1x8fGAa2XhSA=='
+	mkdir zones
+	for zone in example.com example.net; do
+		echo "$zone. 3600 IN $zsk" >zones/$zone.zone
+	done
+	kmgr -q sign-zsks --zones-from zones -o out >/dev/null
+}
+
+# types ARGUMENT...: the types of the events that are listed, on one line.
+types() {
+	kmgr --json list-events "$@" | jq -r '[.events[].type] | join(" ")'
+}
+
+# --- list-events -----------------------------------------------------------
+
+@test "every event has a line with its number, time, type, who and what" {
+	kmgr list-events >list
+	[ "$(sed 1d list | wc -l)" -eq "$(sqlite3 kmgr.db \
+		'SELECT count(*) FROM ledger')" ]
+	head -n 1 list | grep -qE '^SEQ +TIME +TYPE +WHO +WHAT$'
+	grep -qE "^1  +[0-9TZ:-]+  create-cmk +$(id -un)@[^ ]+ +CMK prod in token main, policy [0-9a-f]{16}\.\.\." list
+	grep -qE 'KSK example\.net\./[0-9]+ under CMK prod' list
+	grep -qE 'example\.com\. and 1 more, valid until 20' list
+	run grep -F '{' list
+	[ "$status" -eq 1 ]
+}
+
+@test "--json has whole records, which hash to their hashes" {
+	need_program python3
+	kmgr --json list-events >list.json
+	python3 - <<-'END'
+	import hashlib, json, calendar, time
+	prev = "0" * 64
+	for seq, e in enumerate(json.load(open("list.json"))["events"], 1):
+	    at = calendar.timegm(time.strptime(e["at"], "%Y-%m-%dT%H:%M:%SZ"))
+	    text = json.dumps({"actor": e["actor"], "at": at,
+	        "payload": e["payload"], "prev": prev, "seq": seq,
+	        "type": e["type"]}, sort_keys=True, separators=(",", ":"),
+	        ensure_ascii=False)
+	    prev = hashlib.sha256(b"kmgr/ledger/v1\0" + text.encode()).hexdigest()
+	    assert e["hash"] == prev and e["seq"] == seq, e
+	END
+}
+
+@test "events of a CMK, a zone, a type, and of several at once" {
+	kmgr --json list-events --cmk prod | jq -r '.events[].type' |
+		grep -v -x checkpoint | paste -s -d ' ' >prod
+	[ "$(cat prod)" = "create-cmk seal create-ksk create-ksk sign-zsks" ]
+	[[ "$(types --cmk other)" == create-cmk* ]]
+	[[ "$(types --cmk other)" != *sign-zsks* ]]
+	[ "$(types --zone EXAMPLE.net)" = "create-ksk sign-zsks" ]
+	[ "$(types --zone example.net. --type create-ksk)" = create-ksk ]
+	[ "$(types --cmk prod --zone example.com)" = "create-ksk sign-zsks" ]
+	[ -z "$(types --cmk other --zone example.com)" ]
+	[ "$(types --type seal)" = seal ]
+	[ "$(kmgr --json list-events --cmk prod --type create-cmk |
+		jq -r '.events[].payload.name')" = prod ]
+}
+
+@test "events by time, and only the newest" {
+	local all
+
+	all=$(types)
+	[ "$(types --since -1h)" = "$all" ]
+	[ "$(types --until now)" = "$all" ]
+	[ -z "$(types --until -1h)" ]
+	[ -z "$(types --since +1h)" ]
+	[ "$(types --last 1)" = "${all##* }" ]
+	[ "$(types --last 1000)" = "$all" ]
+	[ "$(types --type create-cmk --last 1)" = create-cmk ]
+	[ "$(kmgr --json list-events --type create-cmk --last 1 |
+		jq -r '.events[].payload.name')" = other ]
+	[ "$(types --zone example.com --last 2)" = "create-ksk sign-zsks" ]
+	[ "$(kmgr --json list-events --last 2 | jq '.events[1].seq -
+		.events[0].seq')" -eq 1 ]
+}
+
+@test "more events than a page holds come in order and once" {
+	need_program python3
+	python3 - <<-'END'
+	import hashlib, sqlite3
+	db = sqlite3.connect("kmgr.db")
+	seq, prev = db.execute("SELECT seq, hash FROM ledger"
+	    " ORDER BY seq DESC LIMIT 1").fetchone()
+	for i in range(1100):
+	    seq += 1
+	    kind = ("ds-seen", "ds-gone", "refusal")[i % 3]
+	    payload = '{"message":"%d","zone":"example.com."}' % i
+	    text = '{"actor":{},"at":1900000000,"payload":%s,"prev":"%s",' \
+	        '"seq":%d,"type":"%s"}' % (payload, prev.hex(), seq, kind)
+	    hash = hashlib.sha256(b"kmgr/ledger/v1\0" + text.encode()).digest()
+	    db.execute("INSERT INTO ledger (seq, prev, hash, type, payload,"
+	        " actor, at, zone) VALUES (?, ?, ?, ?, ?, '{}', 1900000000,"
+	        " 'example.com.')", (seq, prev, hash, kind, payload))
+	    prev = hash
+	db.commit()
+	END
+	kmgr --json list-events | jq -r '.events[].seq' >seqs
+	seq "$(wc -l <seqs)" | diff - seqs
+	kmgr --json list-events --zone example.com |
+		jq -r '.events[].payload.message // empty' >numbers
+	seq 0 1099 | diff - numbers
+	kmgr --json list-events --zone example.com --last 700 |
+		jq -r '.events[].payload.message' >numbers
+	seq 400 1099 | diff - numbers
+}
+
+@test "what is asked for wrongly is refused" {
+	run -2 kmgr list-events --type create-ksq
+	[[ $output == *"create-ksk"* ]]
+	run -2 kmgr list-events --since yesterday
+	run -2 kmgr list-events --last 0
+	run -2 kmgr list-events --zone ..
+	run -4 kmgr list-events --cmk nobody
+}
+
+@test "a payload cannot move the terminal" {
+	sql "UPDATE ledger SET payload = replace(payload, '\"name\":\"other\"',
+		'\"name\":\"a\\u001b[2Jb\"') WHERE type = 'create-cmk'"
+	kmgr list-events >list
+	grep -q 'CMK a?\[2Jb in token' list
+}
