@@ -12,6 +12,7 @@
 #include "kmgr/base/secret.h"
 #include "kmgr/base/when.h"
 #include "kmgr/cmd/command.h"
+#include "kmgr/engine/refusal.h"
 
 #define JSON_SCHEMA 1
 
@@ -157,6 +158,27 @@ notes_json(const struct cmd *cmd)
 	return list;
 }
 
+/* A command that changes something and was refused leaves its trace. */
+static void
+record_refusal(const struct run *run, const struct cmd *cmd,
+    const struct error *err)
+{
+	const struct refusal refusal = {
+		.command = run->command->name,
+		.words = run->args.words,
+		.n_words = run->args.n_words,
+		.cmk = args_get(&run->args, OPT_CMK),
+		.zones = json_get(cmd->json, "refused"),
+	};
+	const enum opt *opt = run->command->opts;
+
+	while (*opt != OPT_END && *opt != OPT_DRY_RUN)
+		opt++;
+	if (*opt == OPT_DRY_RUN && !args_has(&run->args, OPT_DRY_RUN) &&
+	    cmd->session != NULL)
+		refusal_record(cmd->session, &refusal, err);
+}
+
 static int
 run_command(struct run *run, struct cmd *cmd, struct error *err)
 {
@@ -171,6 +193,8 @@ run_command(struct run *run, struct cmd *cmd, struct error *err)
 	    file_check_writable(output_path(run), err) != 0)
 		return -1;
 	rc = cmd->command->run(cmd, err);
+	if (rc != 0)
+		record_refusal(run, cmd, err);
 	run->notes = notes_json(cmd);
 	json_put_take(cmd->json, "notes", json_copy_of(run->notes));
 	if (rc == 0)

@@ -42,6 +42,8 @@ libengine_la_SOURCES = \
 	kmgr/engine/plan.h \
 	kmgr/engine/recovery.c \
 	kmgr/engine/recovery.h \
+	kmgr/engine/refusal.c \
+	kmgr/engine/refusal.h \
 	kmgr/engine/session.c \
 	kmgr/engine/session.h \
 	kmgr/engine/signer.c \

@@ -16,15 +16,10 @@ cli_tests = \
 	tests/cli/50-sign.bats \
 	tests/cli/60-ds.bats \
 	tests/cli/70-verify.bats \
-	tests/cli/75-tampering.bats
+	tests/cli/75-tampering.bats \
+	tests/cli/80-docs.bats \
+	tests/cli/82-events.bats \
+	tests/cli/83-refusals.bats
 
 TESTS += $(cli_tests)
 EXTRA_DIST += $(cli_tests)
-# --- ledger
-ledger_cli_tests = \
-	tests/cli/82-events.bats
-TESTS += $(ledger_cli_tests)
-EXTRA_DIST += $(ledger_cli_tests)
-# --- docs
-TESTS += tests/cli/80-docs.bats
-EXTRA_DIST += tests/cli/80-docs.bats
