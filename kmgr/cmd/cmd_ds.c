@@ -7,6 +7,7 @@
 #include "kmgr/dns/ds.h"
 #include "kmgr/dns/epp.h"
 #include "kmgr/engine/ksk.h"
+#include "kmgr/store/store_zone.h"
 
 /* One KSK's DS, for each digest type of its policy. */
 struct parent_ds {

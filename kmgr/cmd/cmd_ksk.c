@@ -10,6 +10,7 @@
 #include "kmgr/dns/ds.h"
 #include "kmgr/dns/rrset.h"
 #include "kmgr/engine/ksk_create.h"
+#include "kmgr/store/store_zone.h"
 
 #define ZONES_MAX_LEN (64 << 20)
 

@@ -12,6 +12,7 @@
 #include "kmgr/engine/signer.h"
 #include "kmgr/engine/statement.h"
 #include "kmgr/store/ledger.h"
+#include "kmgr/store/store_zone.h"
 
 static void
 add_tag(uint16_t **tags, size_t *n, uint16_t tag)

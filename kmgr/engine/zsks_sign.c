@@ -7,6 +7,7 @@
 #include "kmgr/engine/trust.h"
 #include "kmgr/engine/zsks_internal.h"
 #include "kmgr/store/ledger.h"
+#include "kmgr/store/store_zone.h"
 #include "policy/permit.h"
 
 struct zsks_keys {

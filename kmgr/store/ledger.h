@@ -115,7 +115,8 @@ int ledger_append_record(struct store *store,
 
 /**
  * ledger_verify(store, n, err):
- * Recompute the chain over all *${n} records.
+ * Recompute the chain over all *${n} records; each must be found by what its
+ * payload says.
  *
  * Errors: ERR_STORE; ERR_INTEGRITY with the first record that is wrong.
  */

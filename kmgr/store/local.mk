@@ -24,7 +24,9 @@ libstore_la_SOURCES = \
 	kmgr/store/store_key.c \
 	kmgr/store/store_ksk.c \
 	kmgr/store/store_plan.c \
-	kmgr/store/store_zone.c
+	kmgr/store/store_plan.h \
+	kmgr/store/store_zone.c \
+	kmgr/store/store_zone.h
 nodist_libstore_la_SOURCES = kmgr/store/schema.h
 EXTRA_DIST += kmgr/store/schema.sql
 

@@ -1,6 +1,7 @@
 /*
- * The store: about twenty questions that the engine asks, in rows that own
- * their strings. SQL stands in this folder only; db.h is what a database has
+ * The store: the questions that the engine asks, in rows that own their
+ * strings; those about signatures are in store_zone.h, about plans in
+ * store_plan.h. SQL stands in this folder only; db.h is what a database has
  * to do for it.
  *
  * Every change runs between store_begin() and store_commit(). The store is
@@ -319,57 +320,6 @@ int store_ksk_set_ds(struct store *store, const struct ksk_row *ksk,
 int store_ksk_retire(struct store *store, const struct ksk_row *ksk,
     struct error *err);
 
-/* What was signed, until when. */
-struct signature_row {
-	int64_t	 id;			/* given by the store */
-	char	 ksk_id[STORE_ID_TEXT];
-	char	*zone;
-	uint16_t type_covered;
-	uint8_t	 tbs_hash[CRYPTO_SHA256_LEN];
-	int64_t	 inception_at;
-	int64_t	 expiration_at;
-	struct buf rrsig;		/* RDATA */
-	int64_t	 created_at;
-};
-void signature_rows_free(struct signature_row *rows, size_t n);
-
-int store_signature_put(struct store *store, const struct signature_row *row,
-    struct error *err);
-
-/**
- * store_signature_list(store, zone, out, n, err):
- * The signatures made for ${zone}, newest first, at most 1000.
- */
-int store_signature_list(struct store *store, const char *zone,
-    struct signature_row **out, size_t *n, struct error *err);
-
-/**
- * store_signature_horizon(store, ksk_id, at, err):
- * The latest expiration of what the KSK signed; 0 where it signed nothing.
- */
-int store_signature_horizon(struct store *store, const char *ksk_id,
-    int64_t *at, struct error *err);
-
-/* A ZSK set that was admitted. */
-struct zsk_set_row {
-	char	*zone;
-	uint8_t	 hash[CRYPTO_SHA256_LEN]; /* of its canonical wire form */
-	char	*text;			/* zone-file form */
-	int64_t	 admitted_at;
-};
-void zsk_set_row_clear(struct zsk_set_row *row);
-
-/**
- * store_zsk_set_put(store, row, err), store_zsk_set_last(store, zone, out,
- * found, err):
- * Record an admitted set (one equal to the last is not added again); the
- * last one of ${zone}.
- */
-int store_zsk_set_put(struct store *store, const struct zsk_set_row *row,
-    struct error *err);
-int store_zsk_set_last(struct store *store, const char *zone,
-    struct zsk_set_row *out, bool *found, struct error *err);
-
 /* What is about to change in a token, written down before it does. */
 struct intent_row {
 	int64_t	 id;			/* given by the store */
@@ -407,69 +357,6 @@ int store_intent_resolve(struct store *store, int64_t id, const char *state,
  */
 int store_intent_list(struct store *store, const char *state,
     struct intent_row **out, size_t *n, struct error *err);
-
-/* A plan that waits, or waited, for approvers. */
-struct plan_row {
-	char	 hash[2 * CRYPTO_SHA256_LEN + 1]; /* of text, in hex */
-	char	 cmk_id[STORE_ID_TEXT];
-	char	*op;			/* "delete-ksk", ... */
-	char	*text;			/* canonical JSON: what is signed */
-	char	*state;		/* "waiting", "applied", "expired",
-				 * "withdrawn" */
-	int64_t	 created_at;
-	int64_t	 expires_at;
-	int64_t	 resolved_at;		/* 0: waiting */
-};
-void plan_row_clear(struct plan_row *row);
-void plan_rows_free(struct plan_row *rows, size_t n);
-
-/**
- * store_plan_put(store, row, err), store_plan_find(store, hash, out, found,
- * err), store_plan_list(store, state, out, n, err):
- * Add a waiting plan; the one whose hash begins with ${hash} (found only
- * where that is one alone); those in ${state}, all where NULL, oldest first.
- */
-int store_plan_put(struct store *store, const struct plan_row *row,
-    struct error *err);
-int store_plan_find(struct store *store, const char *hash,
-    struct plan_row *out, bool *found, struct error *err);
-int store_plan_list(struct store *store, const char *state,
-    struct plan_row **out, size_t *n, struct error *err);
-
-/**
- * store_plan_resolve(store, hash, state, at, err):
- * End the waiting plan ${hash} with ${state}.
- *
- * Errors: ERR_STORE; ERR_INTEGRITY where it waits no more.
- */
-int store_plan_resolve(struct store *store, const char *hash,
-    const char *state, int64_t at, struct error *err);
-
-/* One approver's signature under a plan. */
-struct approval_row {
-	char	 plan_hash[2 * CRYPTO_SHA256_LEN + 1];
-	char	*fingerprint;		/* "SHA256:..." of the SSH key */
-	char	*who;			/* key's comment, certificate's id */
-	char	*signature;		/* armoured, as ssh-keygen wrote it */
-	int64_t	 at;
-};
-void approval_rows_free(struct approval_row *rows, size_t n);
-
-/**
- * store_approval_put(store, row, err):
- * Add an approval.
- *
- * Errors: ERR_STORE; ERR_INPUT where this approver has signed it already.
- */
-int store_approval_put(struct store *store, const struct approval_row *row,
-    struct error *err);
-
-/**
- * store_approval_list(store, plan_hash, out, n, err):
- * The approvals of a plan by time. Owner: the caller, approval_rows_free().
- */
-int store_approval_list(struct store *store, const char *plan_hash,
-    struct approval_row **out, size_t *n, struct error *err);
 
 /**
  * store_backup(store, path, err):

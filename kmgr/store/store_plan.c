@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "kmgr/store/store_inner.h"
+#include "kmgr/store/store_plan.h"
 
 #define HASH_TEXT (2 * CRYPTO_SHA256_LEN)
 #define PLAN_COLUMNS                                               \

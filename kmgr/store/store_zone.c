@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "kmgr/store/store_inner.h"
+#include "kmgr/store/store_zone.h"
 
 #define SIGNATURE_COLUMNS                                           \
 	"ksk_id, zone, type_covered, tbs_hash, inception_at, expiration_at, " \

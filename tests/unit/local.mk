@@ -49,7 +49,7 @@ store_tests = \
 	tests/unit/test_schema \
 	tests/unit/test_schema_rows \
 	tests/unit/test_sqlite \
-	tests/unit/test_sqlite_plan \
+	tests/unit/test_sqlite_index \
 	tests/unit/test_store \
 	tests/unit/test_store_backup \
 	tests/unit/test_store_cmk \
@@ -80,11 +80,11 @@ tests_unit_test_sqlite_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_sqlite_LDADD = $(unit_store_ldadd)
 tests_unit_test_sqlite_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=statfs -Wl,--wrap=sqlite3_busy_timeout
-tests_unit_test_sqlite_plan_SOURCES = tests/unit/test_sqlite_plan.c \
+tests_unit_test_sqlite_index_SOURCES = tests/unit/test_sqlite_index.c \
 	$(unit_store_help)
-tests_unit_test_sqlite_plan_CPPFLAGS = $(unit_cppflags)
-tests_unit_test_sqlite_plan_LDADD = $(unit_store_ldadd)
-tests_unit_test_sqlite_plan_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=sqlite3_prepare_v3
+tests_unit_test_sqlite_index_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_sqlite_index_LDADD = $(unit_store_ldadd)
+tests_unit_test_sqlite_index_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=sqlite3_prepare_v3
 tests_unit_test_store_SOURCES = tests/unit/test_store.c $(unit_store_help)
 tests_unit_test_store_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_store_LDADD = $(unit_store_ldadd)

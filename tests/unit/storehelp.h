@@ -6,6 +6,8 @@
 
 #include "kmgr/store/ledger.h"
 #include "kmgr/store/store.h"
+#include "kmgr/store/store_plan.h"
+#include "kmgr/store/store_zone.h"
 
 struct storehelp {
 	char dir[256];		/* made for the test, gone after it */

@@ -1,0 +1,58 @@
+/* What was signed for a zone, and which ZSK sets were admitted. */
+#ifndef STORE_STORE_ZONE_H
+#define STORE_STORE_ZONE_H
+
+#include "kmgr/store/store.h"
+
+/* What was signed, until when. */
+struct signature_row {
+	int64_t	 id;			/* given by the store */
+	char	 ksk_id[STORE_ID_TEXT];
+	char	*zone;
+	uint16_t type_covered;
+	uint8_t	 tbs_hash[CRYPTO_SHA256_LEN];
+	int64_t	 inception_at;
+	int64_t	 expiration_at;
+	struct buf rrsig;		/* RDATA */
+	int64_t	 created_at;
+};
+void signature_rows_free(struct signature_row *rows, size_t n);
+
+int store_signature_put(struct store *store, const struct signature_row *row,
+    struct error *err);
+
+/**
+ * store_signature_list(store, zone, out, n, err):
+ * The signatures made for ${zone}, newest first, at most 1000.
+ */
+int store_signature_list(struct store *store, const char *zone,
+    struct signature_row **out, size_t *n, struct error *err);
+
+/**
+ * store_signature_horizon(store, ksk_id, at, err):
+ * The latest expiration of what the KSK signed; 0 where it signed nothing.
+ */
+int store_signature_horizon(struct store *store, const char *ksk_id,
+    int64_t *at, struct error *err);
+
+/* A ZSK set that was admitted. */
+struct zsk_set_row {
+	char	*zone;
+	uint8_t	 hash[CRYPTO_SHA256_LEN]; /* of its canonical wire form */
+	char	*text;			/* zone-file form */
+	int64_t	 admitted_at;
+};
+void zsk_set_row_clear(struct zsk_set_row *row);
+
+/**
+ * store_zsk_set_put(store, row, err), store_zsk_set_last(store, zone, out,
+ * found, err):
+ * Record an admitted set (one equal to the last is not added again); the
+ * last one of ${zone}.
+ */
+int store_zsk_set_put(struct store *store, const struct zsk_set_row *row,
+    struct error *err);
+int store_zsk_set_last(struct store *store, const char *zone,
+    struct zsk_set_row *out, bool *found, struct error *err);
+
+#endif
