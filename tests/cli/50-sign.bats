@@ -273,6 +273,33 @@ other() {
 	[[ $output == *"no file named ZONE.zone"* ]]
 }
 
+# signed_event FILTER: what jq reads of the last sign-zsks event.
+signed_event() {
+	sqlite3 kmgr.db "SELECT payload FROM ledger WHERE type = 'sign-zsks'
+		ORDER BY seq DESC LIMIT 1" | jq -r "$1"
+}
+
+horizon() {
+	sqlite3 kmgr.db 'SELECT horizon_at FROM cmk'
+}
+
+@test "the event says which KSKs became published, the CMK until when" {
+	sed 's/^example.com/b.example/' zsk.zone >b.zone
+	kmgr -q create-ksk b.example --cmk prod >/dev/null
+	kmgr sign-zsks example.com zsk.zone --validity 10d >/dev/null
+	[ "$(signed_event '.zones[].published[]')" = "$(sqlite3 kmgr.db \
+		"SELECT id FROM ksk WHERE zone = 'example.com.'")" ]
+	[ "$(horizon)" = "$(signed_event '.zones[].expiration')" ]
+	# Shorter and once more: nothing is new, and nothing comes nearer.
+	kmgr sign-zsks example.com zsk.zone --validity 8d >/dev/null
+	[ "$(signed_event '.zones[].published | length')" -eq 0 ]
+	[ "$(horizon)" -gt "$(signed_event '.zones[].expiration')" ]
+	# Another zone of the CMK raises it.
+	kmgr sign-zsks b.example b.zone --validity 12d >/dev/null
+	[ "$(signed_event '.zones[].published | length')" -eq 1 ]
+	[ "$(horizon)" = "$(signed_event '.zones[].expiration')" ]
+}
+
 @test "--json has the records, the window and every finding" {
 	kmgr --json sign-zsks example.com zsk.zone >out.json
 	[ "$(jq -r .signed.zone out.json)" = example.com. ]
