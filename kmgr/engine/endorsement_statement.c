@@ -186,7 +186,8 @@ check_seal_order(const struct subject *s, const struct outcome *o)
 		outcome_fail(o, "seal or endorsement has no number ledger_seq");
 	else if (sealed > seq)
 		outcome_fail(o, "the seal is of ledger_seq %lld, the "
-		    "endorsement of %lld: before it", (long long)sealed, (long long)seq);
+		    "endorsement of %lld: before it", (long long)sealed,
+		    (long long)seq);
 	else if (sealed == seq && (seal_head == NULL || head == NULL ||
 	    strcmp(seal_head, head) != 0))
 		outcome_fail(o, "both are of ledger_seq %lld, with the "

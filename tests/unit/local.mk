@@ -217,3 +217,22 @@ tests_unit_test_rules_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_rules_LDADD = $(unit_policy_ldadd)
 tests_unit_test_rules_zsks_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_rules_zsks_LDADD = $(unit_policy_ldadd)
+# --- engine
+check_LTLIBRARIES += tests/unit/libendorsed.la
+tests_unit_libendorsed_la_CPPFLAGS = $(unit_cppflags) $(CRYPTO_CFLAGS)
+tests_unit_libendorsed_la_LIBADD = libengine.la $(CRYPTO_LIBS) $(unit_ldadd)
+tests_unit_libendorsed_la_SOURCES = \
+	tests/unit/endorsed.c \
+	tests/unit/endorsed.h \
+	tests/unit/unit.h
+
+unit_engine = \
+	tests/unit/test_endorsement \
+	tests/unit/test_endorsement_file
+unit_engine_ldadd = tests/unit/libendorsed.la libengine.la $(unit_ldadd)
+check_PROGRAMS += $(unit_engine)
+TESTS += $(unit_engine)
+tests_unit_test_endorsement_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_endorsement_LDADD = $(unit_engine_ldadd)
+tests_unit_test_endorsement_file_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_endorsement_file_LDADD = $(unit_engine_ldadd)
