@@ -74,6 +74,8 @@ finds_plans_by_the_start_of_their_hash(void **state)
 	hash[64] = '\0';
 	memcpy(plan.hash, hash, 65);
 	unit_ok(store_plan_put(help->store, &plan, &help->err), &help->err);
+	assert_true(finds(help, "f", hash));
+	assert_false(finds(help, "", NULL));
 	plan.hash[63] = '0';
 	unit_ok(store_plan_put(help->store, &plan, &help->err), &help->err);
 	(void)memset(plan.hash, '0', 64);
