@@ -23,5 +23,7 @@ libpolicy_la_SOURCES = \
 	policy/rules_window.c \
 	policy/rules_zsk_set.c \
 	policy/rules_zsks.c \
+	policy/ssh_key.c \
+	policy/ssh_key.h \
 	policy/zsk_set.c \
 	policy/zsk_set.h

@@ -84,3 +84,23 @@ fixtures_says(const struct buf *text, const char *key, size_t i,
 	out[n] = '\0';
 	return true;
 }
+
+char *
+fixtures_ssh_key(size_t i, char **print)
+{
+	struct buf text = BUF_INIT;
+	char *rest, *line, *word, *key = NULL;
+
+	fixtures_read("tests/fixtures/ssh-keys", &text);
+	rest = (char *)text.data;
+	while (key == NULL && (line = strsep(&rest, "\n")) != NULL) {
+		word = strsep(&line, " ");
+		if (word[0] == '#' || word[0] == '\0' || i-- > 0)
+			continue;
+		key = mem_strdup(line);
+		if (print != NULL)
+			*print = mem_strdup(word);
+	}
+	buf_free(&text);
+	return key;
+}

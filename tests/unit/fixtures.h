@@ -36,4 +36,12 @@ size_t fixtures_each(const char *folder, void (*visit)(const char *name,
 bool fixtures_says(const struct buf *text, const char *key, size_t i,
     char out[static 256]);
 
+/**
+ * fixtures_ssh_key(i, print):
+ * The ${i}th line of tests/fixtures/ssh-keys, and its fingerprint to
+ * ${print} unless that is NULL; NULL behind the last. Owner: the caller,
+ * free().
+ */
+char *fixtures_ssh_key(size_t i, char **print);
+
 #endif

@@ -198,7 +198,8 @@ unit_policy = \
 	tests/unit/test_policy_fields \
 	tests/unit/test_policy_fixtures \
 	tests/unit/test_rules \
-	tests/unit/test_rules_zsks
+	tests/unit/test_rules_zsks \
+	tests/unit/test_ssh_key
 unit_policy_ldadd = tests/unit/libpolicyhelp.la libpolicy.la libdns.la \
 	$(unit_ldadd)
 check_PROGRAMS += $(unit_policy)
@@ -236,3 +237,5 @@ tests_unit_test_endorsement_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_endorsement_LDADD = $(unit_engine_ldadd)
 tests_unit_test_endorsement_file_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_endorsement_file_LDADD = $(unit_engine_ldadd)
+tests_unit_test_ssh_key_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_ssh_key_LDADD = $(unit_policy_ldadd)
