@@ -9,6 +9,14 @@ libpolicy_la_SOURCES = \
 	policy/policy_element.h \
 	policy/policy_fields.c \
 	policy/policy_fields.h \
+	policy/policy_form.c \
+	policy/policy_form.h \
+	policy/policy_list.c \
+	policy/policy_list.h \
+	policy/policy_nearest.c \
+	policy/policy_nearest.h \
+	policy/policy_pattern.c \
+	policy/policy_pattern.h \
 	policy/policy_roll.c \
 	policy/policy_value.c \
 	policy/policy_value.h \

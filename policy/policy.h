@@ -17,6 +17,7 @@
 #include "kmgr/dns/alg.h"
 #include "kmgr/dns/name.h"
 
+#define POLICY_VERSION_MAX 1	/* that this kmgr knows */
 #define POLICY_MAX_LEN (1 << 16)	/* bytes of a policy file */
 #define POLICY_ALGS_MAX 4
 #define POLICY_DIGESTS_MAX 2

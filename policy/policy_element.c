@@ -1,13 +1,13 @@
 #include <ctype.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "kmgr/base/mem.h"
 #include "kmgr/base/text.h"
 #include "kmgr/base/when.h"
 #include "policy/policy_element.h"
-
-#define PATTERN_MAX (NAME_TEXT_MAX + 2)
+#include "policy/policy_pattern.h"
 
 static int
 read_int(const struct policy_field *field, const char *text, void *at,
@@ -212,6 +212,16 @@ allowed_digest(const struct policy_field *field, struct buf *out)
 	buf_printf(out, "sha-256 or sha-384");
 }
 
+static void
+clear_line(void *at)
+{
+	char *line;
+
+	memcpy(&line, at, sizeof(line));
+	free(line);
+	memset(at, 0, sizeof(line));
+}
+
 static int
 read_label(const struct policy_field *field, const char *text, void *at,
     struct error *err)
@@ -228,13 +238,13 @@ read_label(const struct policy_field *field, const char *text, void *at,
 }
 
 static void
-text_label(const struct policy_field *field, const void *at, struct buf *out)
+text_line(const struct policy_field *field, const void *at, struct buf *out)
 {
-	char *label;
+	char *line;
 
 	(void)field;
-	memcpy(&label, at, sizeof(label));
-	buf_printf(out, "%s", label == NULL ? "" : label);
+	memcpy(&line, at, sizeof(line));
+	buf_printf(out, "%s", line == NULL ? "" : line);
 }
 
 static void
@@ -249,45 +259,22 @@ static int
 read_zone(const struct policy_field *field, const char *text, void *at,
     struct error *err)
 {
-	const bool is_below = strncmp(text, "*.", 2) == 0;
-	struct policy_zone zone = { SCOPE_EXACT, { .len = 1 } };
+	struct policy_zone zone;
 
 	(void)field;
-	if (strcmp(text, ".") == 0)
-		zone.scope = SCOPE_ANY;
-	else if (is_below)
-		zone.scope = SCOPE_BELOW;
-	if (zone.scope != SCOPE_ANY && strcmp(text, "*.") != 0 &&
-	    name_read(is_below ? text + 2 : text, &zone.name, err) != 0)
+	if (policy_pattern_read(text, &zone, err) != 0)
 		return -1;
-	if (name_is_wildcard(&zone.name) ||
-	    (is_below && zone.name.len == 1))
-		return err_set(err, ERR_CONFIG, "\"%.256s\" is no pattern",
-		    text);
 	memcpy(at, &zone, sizeof(zone));
 	return 0;
-}
-
-/* The pattern as it is sealed: no final dot but the root's own. */
-static const char *
-pattern(const struct policy_zone *zone, char out[static PATTERN_MAX])
-{
-
-	if (zone->scope == SCOPE_ANY)
-		return ".";
-	memcpy(out, "*.", 2);
-	(void)name_text(&zone->name, out + 2);
-	out[strlen(out) - 1] = '\0';
-	return zone->scope == SCOPE_BELOW ? out : out + 2;
 }
 
 static void
 text_zone(const struct policy_field *field, const void *at, struct buf *out)
 {
-	char text[PATTERN_MAX];
+	char text[POLICY_PATTERN_MAX];
 
 	(void)field;
-	buf_printf(out, "%s", pattern(at, text));
+	buf_printf(out, "%s", policy_pattern_text(at, text));
 }
 
 static void
@@ -303,9 +290,10 @@ allowed_zone(const struct policy_field *field, struct buf *out)
 static int
 compare_zones(const void *a, const void *b)
 {
-	char left[PATTERN_MAX], right[PATTERN_MAX];
+	char left[POLICY_PATTERN_MAX], right[POLICY_PATTERN_MAX];
 
-	return strcmp(pattern(a, left), pattern(b, right));
+	return strcmp(policy_pattern_text(a, left),
+	    policy_pattern_text(b, right));
 }
 
 /* By registry number; both enums are of int's size. */
@@ -332,9 +320,9 @@ static const struct policy_element elements[] = {
 	    .allowed = allowed_word, .size = sizeof(int) },
 	[POLICY_ALG] = { .read = read_alg, .text = text_alg,
 	    .allowed = allowed_alg, .size = sizeof(enum alg) },
-	[POLICY_LABEL] = { .read = read_label, .text = text_label,
-	    .allowed = allowed_label, .size = sizeof(char *),
-	    .is_quoted = true },
+	[POLICY_LABEL] = { .read = read_label, .text = text_line,
+	    .allowed = allowed_label, .clear = clear_line,
+	    .size = sizeof(char *), .is_quoted = true },
 	[POLICY_ALGS] = { .read = read_alg, .text = text_alg,
 	    .allowed = allowed_alg, .compare = compare_numbers,
 	    .size = sizeof(enum alg), .is_list = true },
@@ -344,7 +332,7 @@ static const struct policy_element elements[] = {
 	[POLICY_ZONES] = { .read = read_zone, .text = text_zone,
 	    .allowed = allowed_zone, .compare = compare_zones,
 	    .size = sizeof(struct policy_zone), .is_list = true,
-	    .is_quoted = true },
+	    .is_apart = true, .is_quoted = true },
 	[POLICY_INTS] = { .read = read_int, .text = text_int,
 	    .allowed = allowed_int, .size = sizeof(int64_t),
 	    .is_list = true, .is_number = true },

@@ -21,8 +21,12 @@ struct policy_element {
 	void	(*allowed)(const struct policy_field *, struct buf *out);
 	/* Order of a set, NULL for a list whose order means something. */
 	int	(*compare)(const void *, const void *);
+	/* Free what the value at holds, NULL where it holds nothing. */
+	void	(*clear)(void *at);
 	size_t	  size;
 	bool	  is_list;
+	bool	  is_apart;	/* a list outside of struct policy */
+	bool	  is_unique;	/* a set that refuses equal elements */
 	bool	  is_number;	/* an integer in JSON, else text or bool */
 	bool	  is_quoted;	/* in YAML */
 };

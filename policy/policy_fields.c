@@ -1,10 +1,6 @@
-#include <stdlib.h>
 #include <string.h>
 
-#include "kmgr/base/mem.h"
 #include "policy/policy_fields.h"
-
-#define KEY_MAX 128	/* nobody mistypes a longer one */
 
 #define MINUTE INT64_C(60)
 #define HOUR   (60 * MINUTE)
@@ -37,10 +33,9 @@ zsk_algorithms_preset(const struct policy *policy)
 	return alg_find((unsigned int)policy->alg)->word;
 }
 
-/* The rows of each kind; m is the member of struct policy. */
-#define AT(m) .offset = offsetof(struct policy, m)
-#define LIST(m, n) .offset = offsetof(struct policy, m), \
-	.n_offset = offsetof(struct policy, n)
+/* The rows of each kind in version 1; m is the member of struct policy. */
+#define AT(m) .since = 1, .offset = offsetof(struct policy, m)
+#define LIST(m, n) AT(m), .n_offset = offsetof(struct policy, n)
 #define INT(k, m, lo, hi, set, text) { .key = k, .kind = POLICY_INT, \
 	AT(m), .min = lo, .max = hi, .preset = set, .doc = text }
 #define DURATION(k, m, lo, hi, set, text) { .key = k, \
@@ -147,10 +142,11 @@ zsk_algorithms_preset(const struct policy *policy)
 #define VALIDITY_DOC "of a bundle (KSR-POLICY-SIG-VALIDITY)"
 
 static const struct policy_field fields[] = {
-	INT("version", version, 1, 1, NULL, "the format of this file"),
+	INT("version", version, 1, POLICY_VERSION_MAX, NULL,
+	    "the format of this file"),
 	{ .key = "zones", .kind = POLICY_ZONES, LIST(zones, n_zones),
-	    .doc = "exact names, \"*.NAME\" for all below NAME, \".\" for any "
-	    "zone" },
+	    .n_min = 1, .doc = "exact names, \"*.NAME\" for all below NAME, "
+	    "\".\" for any zone" },
 	WORD("custody", custody, custody_words, "token",
 	    "token: a KSK a zone; shared: one for many; wrapped: encrypted "
 	    "in the store"),
@@ -183,7 +179,7 @@ static const struct policy_field fields[] = {
 	    "custody wrapped" },
 
 	{ .key = "zsk.algorithms", .kind = POLICY_ALGS,
-	    LIST(zsk_algs, n_zsk_algs), .n_max = POLICY_ALGS_MAX, .min = 1,
+	    LIST(zsk_algs, n_zsk_algs), .n_min = 1, .n_max = POLICY_ALGS_MAX,
 	    .derive = zsk_algorithms_preset,
 	    .doc = "of the ZSKs that are signed; default the KSK's" },
 	INT("zsk.max-keys", zsk_max_keys, 1, 32, "3", "ZSKs in a set"),
@@ -222,8 +218,9 @@ static const struct policy_field fields[] = {
 	    "request of a DS change to its publication, for planning"),
 
 	{ .key = "ds.digest-types", .kind = POLICY_DIGESTS,
-	    LIST(digests, n_digests), .n_max = POLICY_DIGESTS_MAX, .min = 1,
-	    .preset = "sha-256", .doc = "sha-256, sha-384 or both" },
+	    LIST(digests, n_digests), .n_min = 1,
+	    .n_max = POLICY_DIGESTS_MAX, .preset = "sha-256",
+	    .doc = "sha-256, sha-384 or both" },
 	WORD("ds.cds-cdnskey-publish", cds, cds_words, "rollover",
 	    "CDS and CDNSKEY in the zone: none, rollover or always"),
 
@@ -236,6 +233,15 @@ static const struct policy_field fields[] = {
 	    10 * YEAR, "30d", "a CMK waits so long between schedule and end"),
 };
 #define N_FIELDS (sizeof(fields) / sizeof(fields[0]))
+
+const struct policy_table *
+policy_fields_table(void)
+{
+	static const struct policy_table table = { fields, N_FIELDS,
+		POLICY_VERSION_MAX };
+
+	return &table;
+}
 
 const struct policy_field *
 policy_fields_at(size_t i)
@@ -262,79 +268,6 @@ policy_fields_within(const struct policy_field *field, const char *section)
 
 	return n == 0 || (strncmp(field->key, section, n) == 0 &&
 	    field->key[n] == '.');
-}
-
-/* Insertions, deletions and replacements that turn a into b. */
-static size_t
-edit_distance(const char *a, const char *b)
-{
-	const size_t n = strlen(b);
-	size_t *row = mem_new((n + 1) * sizeof(*row));
-	size_t i, j, diagonal, above;
-
-	for (j = 0; j <= n; j++)
-		row[j] = j;
-	for (i = 0; a[i] != '\0'; i++) {
-		diagonal = row[0];
-		row[0] = i + 1;
-		for (j = 0; j < n; j++) {
-			above = row[j + 1];
-			row[j + 1] = diagonal + (a[i] != b[j]);
-			if (above + 1 < row[j + 1])
-				row[j + 1] = above + 1;
-			if (row[j] + 1 < row[j + 1])
-				row[j + 1] = row[j] + 1;
-			diagonal = above;
-		}
-	}
-	j = row[n];
-	free(row);
-	return j;
-}
-
-/* Right name, wrong section: nearer than any other spelling. */
-static bool
-is_same_word(const char *key, const char *candidate)
-{
-	const char *a = strrchr(key, '.'), *b = strrchr(candidate, '.');
-
-	return strcmp(a == NULL ? key : a + 1,
-	    b == NULL ? candidate : b + 1) == 0;
-}
-
-/* Keep candidate in *nearest if it is nearer to key than *best edits. */
-static void
-consider(const char *key, const char *candidate, size_t *best, char **nearest)
-{
-	const size_t d = is_same_word(key, candidate) ? 0 :
-	    edit_distance(key, candidate);
-
-	if (d >= *best)
-		return;
-	*best = d;
-	free(*nearest);
-	*nearest = mem_strdup(candidate);
-}
-
-char *
-policy_fields_nearest(const char *key)
-{
-	/* A third of the letters may be wrong. */
-	size_t best = strlen(key) / 3 + 2, i;
-	char *nearest = NULL, *candidate, *dot;
-
-	if (strlen(key) > KEY_MAX)
-		return NULL;
-	for (i = 0; i < N_FIELDS; i++) {
-		candidate = mem_strdup(fields[i].key);
-		consider(key, candidate, &best, &nearest);
-		while ((dot = strrchr(candidate, '.')) != NULL) {
-			*dot = '\0';
-			consider(key, candidate, &best, &nearest);
-		}
-		free(candidate);
-	}
-	return nearest;
 }
 
 const char *

@@ -1,6 +1,11 @@
 /*
  * Every key of a policy in one table. Reading, writing, comparing and
  * documenting a policy are walks over it; a further key is a further row.
+ *
+ * A sealed policy means the same to every later kmgr. So nothing in the rows
+ * of a version that was released ever changes, and a further key comes with
+ * a further version: a policy of an older one neither has nor takes it, and
+ * what it means there says the row's before.
  */
 #ifndef POLICY_POLICY_FIELDS_H
 #define POLICY_POLICY_FIELDS_H
@@ -27,9 +32,11 @@ enum policy_kind {
 struct policy_field {
 	const char	*key;		/* "ksk.lifetime" */
 	enum policy_kind kind;
+	int64_t		 since;		/* policies of this version have it */
 	size_t		 offset;	/* in struct policy */
 	size_t		 n_offset;	/* of a list's count */
-	size_t		 n_max;		/* elements; 0: as many as fit a file */
+	size_t		 n_min;		/* elements */
+	size_t		 n_max;		/* 0: as many as fit a file */
 	int64_t		 min, max;
 	const char	*const *words;	/* ends with NULL */
 	const char	*zero;		/* the word that people write for 0 */
@@ -37,8 +44,22 @@ struct policy_field {
 	   commas, or what follows from rows before it, or neither. */
 	const char	*preset;
 	const char	*(*derive)(const struct policy *);
+	/* In older policies; there where since is not 1. */
+	const char	*before;
 	const char	*doc;
 };
+
+struct policy_table {
+	const struct policy_field *fields;
+	size_t			   n;
+	int64_t			   version_max;	/* of a since */
+};
+
+/**
+ * policy_fields_table():
+ * The table; a test has others.
+ */
+const struct policy_table *policy_fields_table(void);
 
 /**
  * policy_fields_at(i):
@@ -59,12 +80,5 @@ const struct policy_field *policy_fields_find(const char *key);
  */
 bool policy_fields_within(const struct policy_field *field,
     const char *section);
-
-/**
- * policy_fields_nearest(key):
- * The key or section that somebody who wrote ${key} most probably meant, or
- * NULL when none is near. Owner: the caller, free().
- */
-char *policy_fields_nearest(const char *key);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "kmgr/base/mem.h"
 #include "policy/policy_element.h"
+#include "policy/policy_list.h"
 #include "policy/policy_value.h"
 
 /* The address of the field's value. */
@@ -21,15 +22,16 @@ value_of(const struct policy_field *field, const struct policy *policy)
 	return (const char *)policy + field->offset;
 }
 
-/* A list's elements; the zones stand outside of struct policy. */
 static const char *
 list_of(const struct policy_field *field, const struct policy *policy,
     size_t *n)
 {
+	const char *list = value_of(field, policy);
 
 	memcpy(n, (const char *)policy + field->n_offset, sizeof(*n));
-	return field->kind == POLICY_ZONES ? (const char *)policy->zones :
-	    value_of(field, policy);
+	if (policy_element_of(field)->is_apart)
+		memcpy(&list, value_of(field, policy), sizeof(list));
+	return list;
 }
 
 /* Refuse what stands at node, with the reason that err has, if any. */
@@ -70,20 +72,19 @@ read_element(const struct policy_field *field, const struct yaml_node *node,
 	return refuse(field, node, what, why.msg, err);
 }
 
-/* Sort the n elements of a set and let equal ones become one. */
-static size_t
-make_set(const struct policy_element *element, char *list, size_t n)
+static int
+refuse_double(const struct policy_field *field, const struct yaml_node *node,
+    const char *what, const void *at, struct error *err)
 {
-	const size_t size = element->size;
-	size_t i, kept = 0;
+	struct buf text = BUF_INIT;
+	char *reason;
 
-	if (element->compare == NULL || n == 0)
-		return n;
-	qsort(list, n, size, element->compare);
-	for (i = 1; i < n; i++)
-		if (element->compare(list + kept * size, list + i * size) != 0)
-			memmove(list + ++kept * size, list + i * size, size);
-	return kept + 1;
+	policy_element_of(field)->text(field, at, &text);
+	reason = mem_printf("%.160s stands there twice", buf_text(&text));
+	(void)refuse(field, node, what, reason, err);
+	free(reason);
+	buf_free(&text);
+	return -1;
 }
 
 /* Give the list, of which n fit, to the policy. */
@@ -93,9 +94,9 @@ store_list(const struct policy_field *field, struct policy *policy,
 {
 
 	memcpy((char *)policy + field->n_offset, &n, sizeof(n));
-	if (field->kind == POLICY_ZONES) {
-		free(policy->zones);
-		policy->zones = (struct policy_zone *)(void *)list_take;
+	if (policy_element_of(field)->is_apart) {
+		memcpy(place_of(field, policy), &list_take,
+		    sizeof(list_take));
 		return;
 	}
 	if (n > 0)
@@ -104,34 +105,58 @@ store_list(const struct policy_field *field, struct policy *policy,
 	free(list_take);
 }
 
+/* Read the elements to *list; *n counts those that were. */
+static int
+read_elements(const struct policy_field *field, const struct yaml_node *node,
+    const char *what, char **list, size_t *n, struct error *err)
+{
+	const size_t size = policy_element_of(field)->size;
+	void *at;
+
+	for (*n = 0; *n < node->n_items; (*n)++) {
+		at = mem_push(list, *n, size);
+		if (read_element(field, node->items[*n], what, at, err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int
 read_list(const struct policy_field *field, const struct yaml_node *node,
     const char *what, struct policy *policy, struct error *err)
 {
 	const struct policy_element *element = policy_element_of(field);
 	char *list = NULL;
-	size_t i, n;
+	const char *twice = NULL;
+	size_t n = 0;
+	int rc = -1;
 
 	if (node->kind != YAML_NODE_LIST)
 		return refuse(field, node, what, "not a list", err);
-	for (i = 0; i < node->n_items; i++)
-		if (read_element(field, node->items[i], what,
-		    mem_push(&list, i, element->size), err) != 0)
-			goto fail;
-	n = make_set(element, list, node->n_items);
-	if (n == 0 && element->compare != NULL) {
+	if (read_elements(field, node, what, &list, &n, err) != 0)
+		goto out;
+	policy_list_sort(element, list, n);
+	if (element->is_unique)
+		twice = policy_list_find_double(element, list, n);
+	if (twice != NULL) {
+		(void)refuse_double(field, node, what, twice, err);
+		goto out;
+	}
+	n = policy_list_merge(element, list, n);
+	if (n < field->n_min)
 		(void)refuse(field, node, what, "an empty list", err);
-		goto fail;
-	}
-	if (field->n_max > 0 && n > field->n_max) {
+	else if (field->n_max > 0 && n > field->n_max)
 		(void)refuse(field, node, what, "too many", err);
-		goto fail;
+	else {
+		store_list(field, policy, list, n);
+		list = NULL;
+		rc = 0;
 	}
-	store_list(field, policy, list, n);
-	return 0;
- fail:
+ out:
+	if (list != NULL)
+		policy_list_clear(element, list, n);
 	free(list);
-	return -1;
+	return rc;
 }
 
 int
@@ -162,7 +187,8 @@ preset_list(const struct policy_field *field, const char *preset,
 		assert(rc == 0);
 		n++;
 	}
-	n = make_set(element, list, n);
+	policy_list_sort(element, list, n);
+	n = policy_list_merge(element, list, n);
 	assert(field->n_max == 0 || n <= field->n_max);
 	store_list(field, policy, list, n);
 	free(copy);
@@ -172,7 +198,18 @@ static const char *
 preset_of(const struct policy_field *field, const struct policy *policy)
 {
 
+	if (field->since > policy->version)
+		return field->before;
 	return field->derive != NULL ? field->derive(policy) : field->preset;
+}
+
+bool
+policy_value_has_preset(const struct policy_field *field,
+    const struct policy *policy)
+{
+
+	return field->since > policy->version || field->preset != NULL ||
+	    field->derive != NULL;
 }
 
 void
@@ -306,15 +343,20 @@ policy_value_json(const struct policy_field *field,
 void
 policy_value_clear(const struct policy_field *field, struct policy *policy)
 {
+	const struct policy_element *element = policy_element_of(field);
+	char *list;
+	size_t n;
 
-	if (field->kind == POLICY_ZONES) {
-		free(policy->zones);
-		policy->zones = NULL;
+	if (!element->is_list) {
+		if (element->clear != NULL)
+			element->clear(place_of(field, policy));
+		return;
 	}
-	if (field->kind == POLICY_LABEL) {
-		char **label = place_of(field, policy);
-
-		free(*label);
-		*label = NULL;
-	}
+	if (!element->is_apart)
+		return;
+	memcpy(&list, value_of(field, policy), sizeof(list));
+	memcpy(&n, (const char *)policy + field->n_offset, sizeof(n));
+	policy_list_clear(element, list, n);
+	free(list);
+	store_list(field, policy, NULL, 0);
 }

@@ -22,6 +22,14 @@ int policy_value_read(const struct policy_field *field,
     struct error *err);
 
 /**
+ * policy_value_has_preset(field, policy):
+ * Whether ${policy} need not give ${field}: it has a default, or is newer
+ * than the policy's version.
+ */
+bool policy_value_has_preset(const struct policy_field *field,
+    const struct policy *policy);
+
+/**
  * policy_value_preset(field, policy):
  * Set ${field}, which has one, to its default.
  */

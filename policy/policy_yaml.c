@@ -1,8 +1,11 @@
+#include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "kmgr/base/mem.h"
 #include "policy/policy.h"
-#include "policy/policy_element.h"
 #include "policy/policy_fields.h"
+#include "policy/policy_form.h"
 #include "policy/policy_value.h"
 
 #define INDENT 2
@@ -50,13 +53,17 @@ open_sections(const char *key, const char *previous, size_t *depth,
 }
 
 void
-policy_yaml(const struct policy *policy, struct buf *out)
+policy_form_yaml(const struct policy_table *table,
+    const struct policy *policy, struct buf *out)
 {
 	const struct policy_field *field;
 	const char *previous = "", *word;
 	size_t i, depth;
 
-	for (i = 0; (field = policy_fields_at(i)) != NULL; i++) {
+	for (i = 0; i < table->n; i++) {
+		field = &table->fields[i];
+		if (field->since > policy->version)
+			continue;
 		word = open_sections(field->key, previous, &depth, out);
 		indent(depth, out);
 		buf_printf(out, "%s: ", word);
@@ -66,16 +73,23 @@ policy_yaml(const struct policy *policy, struct buf *out)
 	}
 }
 
+void
+policy_yaml(const struct policy *policy, struct buf *out)
+{
+
+	policy_form_yaml(policy_fields_table(), policy, out);
+}
+
 /* What the field holds in the example: all but two keys have a default. */
 static void
 example_value(const struct policy_field *field, const struct policy *policy,
     struct buf *out)
 {
 
-	if (field->preset == NULL && field->derive == NULL)
-		policy_value_text(field, policy, out);
-	else
+	if (policy_value_has_preset(field, policy))
 		policy_value_preset_text(field, policy, out);
+	else
+		policy_value_text(field, policy, out);
 }
 
 /* A comment that stands there once holds for its like as well. */
@@ -100,17 +114,19 @@ policy_example(struct buf *out)
 	    "# must be given. Durations are 1w2d3h4m5s or ISO 8601. In ksr, "
 	    "0, false and []\n"
 	    "# turn a check off; a key means the same in each format.\n\n";
-	static const char text[] = "version: 1\nzones: [example.com]\n";
+	char *text = mem_printf("version: %d\nzones: [example.com]\n",
+	    POLICY_VERSION_MAX);
 	const struct policy_field *field;
 	const char *previous = "", *word;
 	struct error err = ERR_INIT;
 	struct policy *policy;
 	size_t i, depth;
+	int rc;
 
 	/* A policy of nothing but what it needs cannot be refused. */
-	if (policy_read_yaml(text, sizeof(text) - 1, "example", &policy,
-	    &err) != 0)
-		return;
+	rc = policy_read_yaml(text, strlen(text), "example", &policy, &err);
+	assert(rc == 0);
+	free(text);
 	buf_add(out, head, sizeof(head) - 1);
 	for (i = 0; (field = policy_fields_at(i)) != NULL; i++) {
 		word = open_sections(field->key, previous, &depth, out);

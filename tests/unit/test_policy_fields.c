@@ -9,6 +9,7 @@
 #include "policy/policy.h"
 #include "policy/policy_element.h"
 #include "policy/policy_fields.h"
+#include "policy/policy_nearest.h"
 #include "policy/policy_value.h"
 
 #define TWO_LINES "version: 1\nzones: [example.com]\n"
@@ -279,6 +280,8 @@ every_key_is_documented_and_bounded(void **state)
 	(void)state;
 	for (i = 0; (field = policy_fields_at(i)) != NULL; i++) {
 		assert_true(strlen(field->doc) > 5);
+		assert_in_range(field->since, 1, POLICY_VERSION_MAX);
+		assert_true((field->since > 1) == (field->before != NULL));
 		assert_true(strlen(field->key) < sizeof(
 		    ((struct policy_difference *)NULL)->key));
 		assert_ptr_equal(policy_fields_find(field->key), field);
@@ -294,6 +297,13 @@ every_key_is_documented_and_bounded(void **state)
 	assert_int_equal(n_required, 2);
 	assert_null(policy_fields_find("ksk"));
 	assert_null(policy_fields_find("ksk.lifetim"));
+}
+
+static char *
+nearest_to(const char *key)
+{
+
+	return policy_nearest(policy_fields_table(), 1, key);
 }
 
 static void
@@ -315,16 +325,16 @@ the_nearest_key_is_what_was_meant(void **state)
 
 	(void)state;
 	for (i = 0; i < N_OF(pairs); i++) {
-		nearest = policy_fields_nearest(pairs[i].typed);
+		nearest = nearest_to(pairs[i].typed);
 		assert_non_null(nearest);
 		assert_string_equal(nearest, pairs[i].meant);
 		free(nearest);
 	}
-	assert_null(policy_fields_nearest("colour-of-the-token"));
-	assert_null(policy_fields_nearest(""));
+	assert_null(nearest_to("colour-of-the-token"));
+	assert_null(nearest_to(""));
 	text = mem_new(70000);
 	memset(text, 'x', 69999);
-	assert_null(policy_fields_nearest(text));
+	assert_null(nearest_to(text));
 	free(text);
 }
 
