@@ -27,6 +27,7 @@ libpolicy_la_SOURCES = \
 	policy/rules.h \
 	policy/rules_ksk.c \
 	policy/rules_policy.c \
+	policy/rules_policy_approvals.c \
 	policy/rules_policy_ksr.c \
 	policy/rules_window.c \
 	policy/rules_zsk_set.c \

@@ -93,6 +93,13 @@ policy_differences_free(struct policy_difference *list, size_t n)
 	free(list);
 }
 
+int64_t
+policy_approvals(const struct policy *policy, enum policy_op op)
+{
+
+	return policy->approvals[op];
+}
+
 bool
 policy_allows_zone(const struct policy *policy, const struct name *zone)
 {

@@ -23,6 +23,8 @@
 #define POLICY_DIGESTS_MAX 2
 #define POLICY_SLOTS_MAX 32		/* bundles of which keys are counted */
 #define POLICY_CMK_NAME_MAX 64
+#define POLICY_APPROVERS_MAX 32
+#define POLICY_APPROVALS_MAX 16
 
 enum policy_custody { CUSTODY_TOKEN, CUSTODY_SHARED, CUSTODY_WRAPPED };
 enum policy_seal { SEAL_GOVERNANCE, SEAL_COMPLIANCE };
@@ -31,6 +33,18 @@ enum policy_roll_type { ROLL_DOUBLE_SIGNATURE, ROLL_DOUBLE_DS,
 enum policy_standby { STANDBY_NONE, STANDBY_DS, STANDBY_DNSKEY };
 enum policy_admission { ADMISSION_OPERATOR, ADMISSION_SSH, ADMISSION_TSIG };
 enum policy_cds { CDS_NONE, CDS_ROLLOVER, CDS_ALWAYS };
+
+/* What may need approval. */
+enum policy_op {
+	POLICY_OP_CREATE_KSK,
+	POLICY_OP_DELETE_KSK,
+	POLICY_OP_SCHEDULE_CMK_DELETION,
+	POLICY_OP_REVOKE_KSK,
+	POLICY_OP_ROLL_KSK,	/* for compromise */
+	POLICY_OP_SIGN_KSR,
+	POLICY_OP_RECOVER,
+	POLICY_OP_N
+};
 
 /* A zone pattern: one name, every name below one, or any name. */
 enum policy_scope { SCOPE_EXACT, SCOPE_BELOW, SCOPE_ANY };
@@ -103,6 +117,16 @@ struct policy {
 	struct policy_ksr	ksr_icann, ksr_bind, ksr_knot;
 	/* deletion: */
 	int64_t			pending_window_s;
+	/* approvals: */
+	int64_t			approvals[POLICY_OP_N];	/* 0: none */
+	char			**approvers;	/* ssh_key.h, sorted by key */
+	size_t			n_approvers;
+	char			**authorities;	/* of certificates, likewise */
+	size_t			n_authorities;
+	int64_t			plan_valid_for_s;
+	/* clock: */
+	int64_t			clock_tolerance_s;
+	int64_t			clock_max_jump_s;
 };
 
 /**
@@ -190,6 +214,24 @@ bool policy_allows_zone(const struct policy *policy, const struct name *zone);
  */
 const char *policy_custody_name(enum policy_custody custody);
 const char *policy_seal_name(enum policy_seal seal);
+
+/**
+ * policy_op_name(op):
+ * The word of ${op} in policies, which is the command's: "delete-ksk".
+ */
+const char *policy_op_name(enum policy_op op);
+
+/**
+ * policy_op_find(name, out):
+ * Find the operation called ${name}; false where there is none.
+ */
+bool policy_op_find(const char *name, enum policy_op *out);
+
+/**
+ * policy_approvals(policy, op):
+ * How many approvers must sign a plan of ${op}; 0 for none.
+ */
+int64_t policy_approvals(const struct policy *policy, enum policy_op op);
 
 /**
  * policy_publish_s(policy), policy_retire_s(policy), policy_ds_s(policy):

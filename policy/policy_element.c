@@ -8,6 +8,7 @@
 #include "kmgr/base/when.h"
 #include "policy/policy_element.h"
 #include "policy/policy_pattern.h"
+#include "policy/ssh_key.h"
 
 static int
 read_int(const struct policy_field *field, const char *text, void *at,
@@ -307,6 +308,39 @@ compare_numbers(const void *a, const void *b)
 	return (left > right) - (left < right);
 }
 
+static int
+read_ssh_key(const struct policy_field *field, const char *text, void *at,
+    struct error *err)
+{
+	char *line;
+
+	(void)field;
+	if (ssh_key_read(text, &line, err) != 0)
+		return -1;
+	memcpy(at, &line, sizeof(line));
+	return 0;
+}
+
+static void
+allowed_ssh_key(const struct policy_field *field, struct buf *out)
+{
+
+	(void)field;
+	buf_printf(out, "an SSH public key \"TYPE BASE64 NAME\" of type %s",
+	    ssh_key_types());
+}
+
+/* By key: a name makes no second one of it. */
+static int
+compare_ssh_keys(const void *a, const void *b)
+{
+	const char *left, *right;
+
+	memcpy(&left, a, sizeof(left));
+	memcpy(&right, b, sizeof(right));
+	return ssh_key_compare(left, right);
+}
+
 static const struct policy_element elements[] = {
 	[POLICY_INT] = { .read = read_int, .text = text_int,
 	    .allowed = allowed_int, .size = sizeof(int64_t),
@@ -336,6 +370,10 @@ static const struct policy_element elements[] = {
 	[POLICY_INTS] = { .read = read_int, .text = text_int,
 	    .allowed = allowed_int, .size = sizeof(int64_t),
 	    .is_list = true, .is_number = true },
+	[POLICY_SSH_KEYS] = { .read = read_ssh_key, .text = text_line,
+	    .allowed = allowed_ssh_key, .compare = compare_ssh_keys,
+	    .clear = clear_line, .size = sizeof(char *), .is_list = true,
+	    .is_apart = true, .is_unique = true, .is_quoted = true },
 };
 
 _Static_assert(sizeof(enum alg) == sizeof(int), "compare_numbers()");

@@ -16,6 +16,15 @@ static const char *const standby_words[] = { "none", "ds", "dnskey", NULL };
 static const char *const admission_words[] = { "operator", "ssh", "tsig",
 	NULL };
 static const char *const cds_words[] = { "none", "rollover", "always", NULL };
+static const char *const op_words[POLICY_OP_N] = {
+	[POLICY_OP_CREATE_KSK] = "create-ksk",
+	[POLICY_OP_DELETE_KSK] = "delete-ksk",
+	[POLICY_OP_SCHEDULE_CMK_DELETION] = "schedule-cmk-deletion",
+	[POLICY_OP_REVOKE_KSK] = "revoke-ksk",
+	[POLICY_OP_ROLL_KSK] = "roll-ksk",
+	[POLICY_OP_SIGN_KSR] = "sign-ksr",
+	[POLICY_OP_RECOVER] = "recover",
+};
 
 /* A key that is lost before its DS is up is only annoying; a blob is. */
 static const char *
@@ -45,6 +54,12 @@ zsk_algorithms_preset(const struct policy *policy)
 	.preset = set, .doc = text }
 #define WORD(k, m, list, set, text) { .key = k, .kind = POLICY_WORD, AT(m), \
 	.words = list, .preset = set, .doc = text }
+#define APPROVALS(k, op, text) INT("approvals." k, \
+	approvals[POLICY_OP_##op], 0, POLICY_APPROVALS_MAX, "0", text)
+#define APPROVALS_DOC "approvers that must sign a plan of it; 0: none"
+#define SSH_KEYS(k, m, count, text) { .key = k, .kind = POLICY_SSH_KEYS, \
+	LIST(m, count), .n_max = POLICY_APPROVERS_MAX, .preset = "", \
+	.doc = text }
 
 /* A quarter of the root zone: ICANN's nine bundles, ten days apart. */
 #define ICANN_BUNDLE_COUNT	  "9"
@@ -231,6 +246,27 @@ static const struct policy_field fields[] = {
 
 	DURATION("deletion.pending-window", pending_window_s, 7 * DAY,
 	    10 * YEAR, "30d", "a CMK waits so long between schedule and end"),
+
+	APPROVALS("create-ksk", CREATE_KSK, APPROVALS_DOC),
+	APPROVALS("delete-ksk", DELETE_KSK, APPROVALS_DOC),
+	APPROVALS("schedule-cmk-deletion", SCHEDULE_CMK_DELETION,
+	    APPROVALS_DOC),
+	APPROVALS("revoke-ksk", REVOKE_KSK, APPROVALS_DOC),
+	APPROVALS("roll-ksk", ROLL_KSK,
+	    "the same, of a roll because of compromise"),
+	APPROVALS("sign-ksr", SIGN_KSR, APPROVALS_DOC),
+	APPROVALS("recover", RECOVER, APPROVALS_DOC),
+	SSH_KEYS("approvals.approvers", approvers, n_approvers,
+	    "SSH public keys, \"ssh-ed25519 AAAA... NAME\""),
+	SSH_KEYS("approvals.authorities", authorities, n_authorities,
+	    "SSH keys whose certificates for kmgr-approver make approvers"),
+	DURATION("approvals.valid-for", plan_valid_for_s, HOUR, 30 * DAY,
+	    "7d", "a plan waits so long for its approvals"),
+
+	DURATION("clock.tolerance", clock_tolerance_s, 0, HOUR, "5m",
+	    "the clock may be so far behind the last event"),
+	DURATION("clock.max-jump", clock_max_jump_s, DAY, 1000 * DAY, "100d",
+	    "the clock may be so far ahead of the last event"),
 };
 #define N_FIELDS (sizeof(fields) / sizeof(fields[0]))
 
@@ -282,4 +318,24 @@ policy_seal_name(enum policy_seal seal)
 {
 
 	return seal_words[seal];
+}
+
+const char *
+policy_op_name(enum policy_op op)
+{
+
+	return op_words[op];
+}
+
+bool
+policy_op_find(const char *name, enum policy_op *out)
+{
+	int i;
+
+	for (i = 0; i < POLICY_OP_N; i++)
+		if (strcmp(op_words[i], name) == 0) {
+			*out = (enum policy_op)i;
+			return true;
+		}
+	return false;
 }

@@ -26,7 +26,8 @@ enum policy_kind {
 	POLICY_ALGS,		/* a set of enum alg */
 	POLICY_DIGESTS,		/* a set of enum digest */
 	POLICY_ZONES,		/* a set of struct policy_zone */
-	POLICY_INTS		/* int64_t in the order given, min to max */
+	POLICY_INTS,		/* int64_t in the order given, min to max */
+	POLICY_SSH_KEYS		/* a set of char *, lines of ssh_key.h */
 };
 
 struct policy_field {

@@ -42,9 +42,11 @@ void report_off(struct report *report, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* The tables, each in its file, and their number of rows. */
-extern const struct rule rules_policy[], rules_policy_ksr[], rules_ksk[],
-    rules_zsks[], rules_zsk_set[], rules_window[];
-extern const size_t rules_policy_n, rules_policy_ksr_n, rules_ksk_n,
-    rules_zsks_n, rules_zsk_set_n, rules_window_n;
+extern const struct rule rules_policy[], rules_policy_approvals[],
+    rules_policy_ksr[], rules_ksk[], rules_zsks[], rules_zsk_set[],
+    rules_window[];
+extern const size_t rules_policy_n, rules_policy_approvals_n,
+    rules_policy_ksr_n, rules_ksk_n, rules_zsks_n, rules_zsk_set_n,
+    rules_window_n;
 
 #endif

@@ -14,6 +14,7 @@ rules_at(size_t i)
 		size_t			 n;
 	} tables[] = {
 		{ rules_policy, rules_policy_n },
+		{ rules_policy_approvals, rules_policy_approvals_n },
 		{ rules_policy_ksr, rules_policy_ksr_n },
 		{ rules_ksk, rules_ksk_n },
 		{ rules_zsks, rules_zsks_n },

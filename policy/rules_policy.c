@@ -203,6 +203,17 @@ check_window(const void *subject, struct report *report)
 		    DUR(p->refresh_s), DUR(quiet_s));
 }
 
+static void
+check_clock(const void *subject, struct report *report)
+{
+	const struct policy *p = subject;
+
+	if (p->clock_max_jump_s < p->validity_s)
+		report_fail(report, "clock.max-jump %s must be at least "
+		    "signatures.validity %s", DUR(p->clock_max_jump_s),
+		    DUR(p->validity_s));
+}
+
 const struct rule rules_policy[] = {
 	{ { "POLICY-ZONES",
 	    "no zone pattern is covered by another",
@@ -311,6 +322,16 @@ const struct rule rules_policy[] = {
 	    "late as validity - refresh after the last one. A pending-window "
 	    "of at least that leaves time to cancel." },
 	    ERR_POLICY, check_window },
+	{ { "POLICY-CLOCK",
+	    "a zone that is signed in time never looks like a clock that ran "
+	    "ahead",
+	    "Nothing need happen between two signatures, so the last event "
+	    "may be as old as validity - refresh when the next one is due, "
+	    "and as old as validity before it is too late. A shorter "
+	    "clock.max-jump would refuse a good clock just then. Where key "
+	    "signing requests are all that is signed, it should be longer "
+	    "than the time from one ceremony to the next." },
+	    ERR_POLICY, check_clock },
 };
 const size_t rules_policy_n = sizeof(rules_policy) / sizeof(rules_policy[0]);
 
@@ -319,5 +340,7 @@ rules_check_policy(const struct policy *policy, struct findings *findings)
 {
 
 	report_run(rules_policy, rules_policy_n, policy, findings);
+	report_run(rules_policy_approvals, rules_policy_approvals_n, policy,
+	    findings);
 	report_run(rules_policy_ksr, rules_policy_ksr_n, policy, findings);
 }

@@ -188,6 +188,8 @@ tests_unit_libpolicyhelp_la_LIBADD = libpolicy.la libdns.la $(unit_ldadd)
 tests_unit_libpolicyhelp_la_SOURCES = \
 	tests/unit/fixtures.c \
 	tests/unit/fixtures.h \
+	tests/unit/policymodel.c \
+	tests/unit/policymodel.h \
 	tests/unit/unit.h \
 	tests/unit/zsks.c \
 	tests/unit/zsks.h
@@ -197,6 +199,8 @@ unit_policy = \
 	tests/unit/test_policy \
 	tests/unit/test_policy_fields \
 	tests/unit/test_policy_fixtures \
+	tests/unit/test_policy_golden \
+	tests/unit/test_policy_property \
 	tests/unit/test_rules \
 	tests/unit/test_rules_zsks \
 	tests/unit/test_ssh_key
@@ -214,6 +218,10 @@ tests_unit_test_policy_fields_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_policy_fields_LDADD = $(unit_policy_ldadd)
 tests_unit_test_policy_fixtures_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_policy_fixtures_LDADD = $(unit_policy_ldadd)
+tests_unit_test_policy_golden_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_policy_golden_LDADD = $(unit_policy_ldadd)
+tests_unit_test_policy_property_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_policy_property_LDADD = $(unit_policy_ldadd)
 tests_unit_test_rules_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_rules_LDADD = $(unit_policy_ldadd)
 tests_unit_test_rules_zsks_CPPFLAGS = $(unit_cppflags)

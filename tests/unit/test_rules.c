@@ -24,7 +24,8 @@ ids_are_unique_words_in_upper_case(void **state)
 		for (j = 0; j < i; j++)
 			assert_string_not_equal(rules_at(j)->id, rule->id);
 	}
-	assert_int_equal(i, rules_policy_n + rules_policy_ksr_n + rules_ksk_n +
+	assert_int_equal(i, rules_policy_n + rules_policy_approvals_n +
+	    rules_policy_ksr_n + rules_ksk_n +
 	    rules_zsks_n + rules_zsk_set_n + rules_window_n);
 	assert_null(rules_at(i));
 	assert_null(rules_at(i + 1));
