@@ -201,6 +201,7 @@ unit_policy = \
 	tests/unit/test_policy_fixtures \
 	tests/unit/test_policy_golden \
 	tests/unit/test_policy_property \
+	tests/unit/test_policy_version \
 	tests/unit/test_rules \
 	tests/unit/test_rules_zsks \
 	tests/unit/test_ssh_key
@@ -222,6 +223,8 @@ tests_unit_test_policy_golden_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_policy_golden_LDADD = $(unit_policy_ldadd)
 tests_unit_test_policy_property_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_policy_property_LDADD = $(unit_policy_ldadd)
+tests_unit_test_policy_version_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_policy_version_LDADD = $(unit_policy_ldadd)
 tests_unit_test_rules_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_rules_LDADD = $(unit_policy_ldadd)
 tests_unit_test_rules_zsks_CPPFLAGS = $(unit_cppflags)
