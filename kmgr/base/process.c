@@ -14,7 +14,7 @@
 #include "kmgr/base/process_internal.h"
 
 #define PAUSE_MAX_MS	 50	/* between two looks whether it has ended */
-#define COMPLAINT_LEN	 512	/* bytes of its standard error */
+#define COMPLAINT_LEN	 800	/* bytes of its standard error */
 #define COMPLAINT_LINES	 3
 
 static int64_t

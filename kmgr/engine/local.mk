@@ -48,6 +48,10 @@ libengine_la_SOURCES = \
 	kmgr/engine/session.h \
 	kmgr/engine/signer.c \
 	kmgr/engine/signer.h \
+	kmgr/engine/ssh_armor.c \
+	kmgr/engine/ssh_armor.h \
+	kmgr/engine/ssh_signature.c \
+	kmgr/engine/ssh_signature.h \
 	kmgr/engine/statement.c \
 	kmgr/engine/statement.h \
 	kmgr/engine/tokens.c \

@@ -14,6 +14,7 @@ fuzz_programs = \
 	tests/fuzz/fuzz_name \
 	tests/fuzz/fuzz_policy \
 	tests/fuzz/fuzz_ssh_key \
+	tests/fuzz/fuzz_ssh_armor \
 	tests/fuzz/fuzz_uri \
 	tests/fuzz/fuzz_when \
 	tests/fuzz/fuzz_yaml \
@@ -33,6 +34,8 @@ tests_fuzz_fuzz_policy_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_policy_LDADD = $(fuzz_policy)
 tests_fuzz_fuzz_ssh_key_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_ssh_key_LDADD = $(fuzz_policy)
+tests_fuzz_fuzz_ssh_armor_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_ssh_armor_LDADD = libengine.la
 tests_fuzz_fuzz_uri_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_uri_LDADD = libhsm.la libbase.la
 tests_fuzz_fuzz_when_LDFLAGS = $(fuzz_ldflags)

@@ -250,3 +250,11 @@ tests_unit_test_endorsement_file_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_endorsement_file_LDADD = $(unit_engine_ldadd)
 tests_unit_test_ssh_key_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_ssh_key_LDADD = $(unit_policy_ldadd)
+unit_engine = tests/unit/test_ssh_signature
+check_PROGRAMS += $(unit_engine)
+TESTS += $(unit_engine)
+unit_engine_ldadd = libengine.la $(unit_ldadd)
+
+tests_unit_test_ssh_signature_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_ssh_signature_LDADD = $(unit_engine_ldadd)
+tests_unit_test_ssh_signature_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=process_run
