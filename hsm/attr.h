@@ -1,6 +1,6 @@
 /*
- * The attributes of a key pair: one table from which the template of the
- * generation, the reading back and the report are all made.
+ * The attributes of keys: one table from which the template of the generation,
+ * the reading back and the report are all made.
  */
 #ifndef HSM_ATTR_H
 #define HSM_ATTR_H
@@ -24,9 +24,12 @@ enum attr_group {
 	ATTR_ALWAYS = 0			/* never left out */
 };
 
+/* Which object: half of a pair, or what custody wrapped has besides. */
 enum attr_half {
 	ATTR_PRIVATE,
-	ATTR_PUBLIC
+	ATTR_PUBLIC,
+	ATTR_WRAPPING,		/* the secret key that wraps pairs */
+	ATTR_UNWRAPPED		/* a private key that comes from its blob */
 };
 
 #define ATTR_TEMPLATE_MAX 24
@@ -36,7 +39,7 @@ enum attr_half {
 struct attr_template {
 	struct ck_attribute	list[ATTR_TEMPLATE_MAX];
 	size_t			n;
-	unsigned long		store[64];	/* aligned for CK_ULONG */
+	unsigned long		store[80];	/* aligned for CK_ULONG */
 	size_t			n_store;
 };
 
@@ -52,9 +55,10 @@ void attr_add_bool(struct attr_template *template, ck_attribute_type_t type,
 void attr_add_ulong(struct attr_template *template, ck_attribute_type_t type,
     unsigned long v);
 
-/* What is asked of a pair. */
+/* What is asked of a pair, or of a wrapping key for pairs of mech's type. */
 struct attr_want {
 	const struct mech	*mech;
+	const struct mech_wrap	*wrap;		/* of a wrapping key */
 	enum hsm_destroy	 destroy;
 	unsigned int		 left_out;	/* bits of enum attr_group */
 };
@@ -73,6 +77,14 @@ void attr_fill(struct attr_template *template, enum attr_half half,
     const struct attr_want *want);
 
 /**
+ * attr_unwrap(template, mech):
+ * A template of all that may come from a blob with a key of ${mech}'s type: a
+ * private key of the session that signs and cannot leave. The wrapping key
+ * has it as CKA_UNWRAP_TEMPLATE, and whoever unwraps gives the same.
+ */
+void attr_unwrap(struct attr_template *template, const struct mech *mech);
+
+/**
  * attr_report(module, session, object, half, want, out, n, err):
  * Read from ${object}, the ${half} of a pair, what ${want} asks of it and
  * what proves where it comes from; append to the *${n} rows in ${out}.
@@ -83,6 +95,12 @@ int attr_report(const struct module *module, ck_session_handle_t session,
     ck_object_handle_t object, enum attr_half half,
     const struct attr_want *want, struct hsm_attr out[static ATTR_REPORT_MAX],
     size_t *n, struct error *err);
+
+/**
+ * attr_fault(attrs, n):
+ * The first of the ${n} rows that does not read back as asked, or NULL.
+ */
+const struct hsm_attr *attr_fault(const struct hsm_attr *attrs, size_t n);
 
 /**
  * attr_leak(attrs, n):

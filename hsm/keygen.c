@@ -1,9 +1,7 @@
-#include <stdio.h>
 #include <string.h>
 
 #include "hsm/object.h"
 #include "hsm/template.h"
-#include "kmgr/base/text.h"
 
 static int
 read_work(struct hsm_token *token, ck_session_handle_t session, void *arg,
@@ -68,20 +66,6 @@ hsm_key_prove(struct hsm_key *key, struct error *err)
 	return trial(key, err);
 }
 
-static int
-spec_check(const struct hsm_key_spec *spec, struct error *err)
-{
-
-	if (mech_find(spec->alg) == NULL)
-		return err_set(err, ERR_TOKEN, "keys of algorithm %d are not "
-		    "made", (int)spec->alg);
-	if (spec->alg == ALG_RSASHA256 &&
-	    (spec->bits < 2048 || spec->bits > 4096))
-		return err_set(err, ERR_TOKEN,
-		    "RSA keys of %u bits are not made", spec->bits);
-	return 0;
-}
-
 /* Whether a failed C_GenerateKeyPair may have made the key all the same. */
 static bool
 may_have_made(const struct error *err)
@@ -89,35 +73,6 @@ may_have_made(const struct error *err)
 
 	return err->class == ERR_TOKEN &&
 	    ckr_mend(err->code) == CKR_MEND_DEVICE;
-}
-
-/* What became of a failed attempt, in words; whether nothing is left. */
-static bool
-undo(const struct hsm_key *key, char *out, size_t size)
-{
-	struct error ignored = ERR_INIT;
-	char hex[2 * HSM_ID_LEN + 1];
-	size_t left = 0;
-
-	(void)text_hex(key->id, HSM_ID_LEN, hex);
-	if (hsm_object_destroy(key->token, key->id, &left, &ignored) != 0)
-		(void)snprintf(out, size, "objects with CKA_ID %s may be left",
-		    hex);
-	else if (left > 0)
-		(void)snprintf(out, size, "%zu objects with CKA_ID %s are "
-		    "left", left, hex);
-	else
-		(void)snprintf(out, size, "nothing of it is left");
-	return ignored.class == ERR_NONE && left == 0;
-}
-
-static int
-undo_and_say(const struct hsm_key *key, struct error *err)
-{
-	char left[96];
-
-	(void)undo(key, left, sizeof(left));
-	return err_wrap(err, "in vain, and %s in the token", left);
 }
 
 /*
@@ -132,12 +87,12 @@ make(struct hsm_key *key, const struct hsm_key_spec *spec,
 	struct template_arg arg = { spec, key, left_out, false };
 	const struct run run = { template_generate, NULL, &arg, RUN_ONCE };
 	struct error first = ERR_INIT;
-	char left[96];
+	char left[HSM_OBJECT_LEFT_LEN];
 
 	if (run_do(key->token, &run, &first) == 0)
 		return 0;
 	if (first.code == CKR_GENERAL_ERROR &&
-	    undo(key, left, sizeof(left)) &&
+	    hsm_object_undo(key->token, key->id, left) &&
 	    run_restart(key->token, err) == 0) {
 		arg.takes_vague = true;
 		if (run_do(key->token, &run, err) == 0)
@@ -145,7 +100,8 @@ make(struct hsm_key *key, const struct hsm_key_spec *spec,
 		first = *err;
 	}
 	*err = first;
-	return may_have_made(err) ? undo_and_say(key, err) : -1;
+	return may_have_made(err) ?
+	    hsm_object_undo_say(key->token, key->id, err) : -1;
 }
 
 static int
@@ -158,7 +114,7 @@ make_and_check(struct hsm_key *key, const struct hsm_key_spec *spec,
 		return -1;
 	if (run_do(key->token, &read, err) != 0 ||
 	    is_kind(key, spec, err) != 0)
-		return undo_and_say(key, err);
+		return hsm_object_undo_say(key->token, key->id, err);
 	return 0;
 }
 
@@ -186,7 +142,7 @@ generate(struct hsm_key *key, const struct hsm_key_spec *spec,
 		ATTR_MECHANISMS | ATTR_CRYPT };
 	const size_t n = sizeof(left_out) / sizeof(left_out[0]);
 	struct error failed = ERR_INIT;
-	char left[96];
+	char left[HSM_OBJECT_LEFT_LEN];
 	size_t i;
 
 	for (i = 0; i < n; i++) {
@@ -196,10 +152,10 @@ generate(struct hsm_key *key, const struct hsm_key_spec *spec,
 		if (hsm_key_prove(key, &failed) == 0)
 			return 0;
 		if (!is_unusable(&failed) || i + 1 == n) {
-			(void)undo_and_say(key, &failed);
+			(void)hsm_object_undo_say(key->token, key->id, &failed);
 			break;
 		}
-		if (!undo(key, left, sizeof(left))) {
+		if (!hsm_object_undo(key->token, key->id, left)) {
 			(void)err_wrap(&failed, "in vain, and %s in the token",
 			    left);
 			break;
@@ -219,7 +175,8 @@ hsm_key_generate(struct hsm_token *token, const struct hsm_key_spec *spec,
 	*out = NULL;
 	key->want.mech = mech_find(spec->alg);
 	key->want.destroy = spec->destroy;
-	if (spec_check(spec, err) != 0 || generate(key, spec, err) != 0) {
+	if (mech_check(spec->alg, spec->bits, err) != 0 ||
+	    generate(key, spec, err) != 0) {
 		hsm_key_free(key);
 		return err_wrap(err, "make %s key in token %s",
 		    alg_name(spec->alg), hsm_token_name(token));

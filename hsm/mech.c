@@ -26,6 +26,42 @@ static const struct mech table[] = {
 
 #define N_MECHS (sizeof(table) / sizeof(table[0]))
 
+/* CBC is not among them: tokens take blobs that were tampered with. */
+static const struct mech_wrap wraps[] = {
+	{ CKM_AES_KEY_WRAP_KWP, "CKM_AES_KEY_WRAP_KWP" },
+	{ CKM_AES_KEY_WRAP_PAD, "CKM_AES_KEY_WRAP_PAD" },
+};
+
+#define N_WRAPS (sizeof(wraps) / sizeof(wraps[0]))
+
+const struct mech_wrap *
+mech_wrap_at(size_t i)
+{
+
+	return i < N_WRAPS ? &wraps[i] : NULL;
+}
+
+const struct mech_wrap *
+mech_wrap_find(ck_mechanism_type_t type)
+{
+	size_t i;
+
+	for (i = 0; i < N_WRAPS; i++)
+		if (wraps[i].type == type)
+			return &wraps[i];
+	return NULL;
+}
+
+const struct mech *
+mech_of_key(enum crypto_kind kind)
+{
+	size_t i = 0;
+
+	while (alg_find(table[i].alg)->kind != kind)
+		i++;
+	return &table[i];
+}
+
 const struct mech *
 mech_find(enum alg alg)
 {
@@ -49,6 +85,19 @@ mech_index(const struct mech *mech)
 {
 
 	return (size_t)(mech - table);
+}
+
+int
+mech_check(enum alg alg, unsigned int bits, struct error *err)
+{
+
+	if (mech_find(alg) == NULL)
+		return err_set(err, ERR_TOKEN, "keys of algorithm %d are not "
+		    "made", (int)alg);
+	if (alg == ALG_RSASHA256 && (bits < 2048 || bits > 4096))
+		return err_set(err, ERR_TOKEN,
+		    "RSA keys of %u bits are not made", bits);
+	return 0;
 }
 
 static bool

@@ -29,6 +29,31 @@ struct mech {
 	struct mech_params	 params[MECH_PARAMS_MAX];
 };
 
+/* CKM_AES_KEY_WRAP_PAD of PKCS #11 2.40 has two readings; 3.0 names this. */
+#ifndef CKM_AES_KEY_WRAP_KWP
+#define CKM_AES_KEY_WRAP_KWP 0x210bUL
+#endif
+
+/* One by which keys are wrapped under AES: padded, and its blobs are proof. */
+struct mech_wrap {
+	ck_mechanism_type_t	 type;
+	const char		*name;
+};
+
+/**
+ * mech_wrap_at(i), mech_wrap_find(type):
+ * The rows 0 ... in order, the best first, NULL behind the last; that of
+ * ${type}, or NULL.
+ */
+const struct mech_wrap *mech_wrap_at(size_t i);
+const struct mech_wrap *mech_wrap_find(ck_mechanism_type_t type);
+
+/**
+ * mech_of_key(kind):
+ * The row of public keys of ${kind}.
+ */
+const struct mech *mech_of_key(enum crypto_kind kind);
+
 /**
  * mech_find(alg), mech_at(i), mech_index(mech):
  * The row of ${alg}, or NULL; the rows 0 ... in order, NULL behind the last;
@@ -37,6 +62,14 @@ struct mech {
 const struct mech *mech_find(enum alg alg);
 const struct mech *mech_at(size_t i);
 size_t mech_index(const struct mech *mech);
+
+/**
+ * mech_check(alg, bits, err):
+ * Whether keys of ${alg} are made and, if of RSA, of ${bits} bits.
+ *
+ * Errors: ERR_TOKEN.
+ */
+int mech_check(enum alg alg, unsigned int bits, struct error *err);
 
 /**
  * mech_detect(key_type, params, len):

@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -251,4 +252,36 @@ hsm_object_destroy(struct hsm_token *token,
 		    hsm_token_name(token));
 	*left = destroy.left;
 	return 0;
+}
+
+bool
+hsm_object_undo(struct hsm_token *token, const uint8_t id[static HSM_ID_LEN],
+    char left[static HSM_OBJECT_LEFT_LEN])
+{
+	struct error ignored = ERR_INIT;
+	char hex[2 * HSM_ID_LEN + 1];
+	size_t n = 0;
+
+	(void)text_hex(id, HSM_ID_LEN, hex);
+	if (hsm_object_destroy(token, id, &n, &ignored) != 0)
+		(void)snprintf(left, HSM_OBJECT_LEFT_LEN,
+		    "objects with CKA_ID %s may be left", hex);
+	else if (n > 0)
+		(void)snprintf(left, HSM_OBJECT_LEFT_LEN,
+		    "%zu object%s with CKA_ID %s %s left", n,
+		    n == 1 ? "" : "s", hex, n == 1 ? "is" : "are");
+	else
+		(void)snprintf(left, HSM_OBJECT_LEFT_LEN,
+		    "nothing of it is left");
+	return ignored.class == ERR_NONE && n == 0;
+}
+
+int
+hsm_object_undo_say(struct hsm_token *token,
+    const uint8_t id[static HSM_ID_LEN], struct error *err)
+{
+	char left[HSM_OBJECT_LEFT_LEN];
+
+	(void)hsm_object_undo(token, id, left);
+	return err_wrap(err, "in vain, and %s in the token", left);
 }

@@ -2,6 +2,7 @@
 #ifndef HSM_OBJECT_H
 #define HSM_OBJECT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -59,5 +60,23 @@ int hsm_object_find(struct hsm_token *token,
  */
 int hsm_object_destroy(struct hsm_token *token,
     const uint8_t id[static HSM_ID_LEN], size_t *left, struct error *err);
+
+/**
+ * hsm_object_undo(token, id, left):
+ * As hsm_object_destroy(), after a failure that counts for more: ${left} says
+ * what became of the objects. Whether nothing is left.
+ */
+#define HSM_OBJECT_LEFT_LEN 96
+bool hsm_object_undo(struct hsm_token *token,
+    const uint8_t id[static HSM_ID_LEN],
+    char left[static HSM_OBJECT_LEFT_LEN]);
+
+/**
+ * hsm_object_undo_say(token, id, err):
+ * hsm_object_undo(), after what ${err} tells, to which it is added. Always
+ * returns -1.
+ */
+int hsm_object_undo_say(struct hsm_token *token,
+    const uint8_t id[static HSM_ID_LEN], struct error *err);
 
 #endif

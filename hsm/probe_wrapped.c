@@ -8,11 +8,9 @@
 
 /* A wrapped pair and the key it is wrapped under. */
 struct wrapped {
-	struct trial_pair	pair;
-	ck_object_handle_t	master;
-	ck_mechanism_type_t	mechanism;
-	uint8_t			blob[TRIAL_BLOB_MAX];
-	size_t			len;
+	struct trial_blob	 blob;
+	ck_object_handle_t	 master;
+	const struct mech_wrap	*wrap;
 };
 
 /* Which protection of the wrapping key the row is about, when it is free. */
@@ -24,76 +22,43 @@ enum lack {
 	LACK_LIMITS		/* CKA_DECRYPT true, any mechanism */
 };
 
-/* All that may be unwrapped, attribute by attribute: a usable KSK. */
-static void
-good_template(const struct trial *t, struct attr_template *template,
-    const struct mech *mech)
-{
-
-	memset(template, 0, sizeof(*template));
-	attr_add_ulong(template, CKA_CLASS, CKO_PRIVATE_KEY);
-	attr_add_ulong(template, CKA_KEY_TYPE, mech->key_type);
-	attr_add_bool(template, CKA_TOKEN, t->uses_token_objects);
-	attr_add_bool(template, CKA_PRIVATE, true);
-	attr_add_bool(template, CKA_SIGN, true);
-	attr_add_bool(template, CKA_SENSITIVE, true);
-	attr_add_bool(template, CKA_EXTRACTABLE, false);
-}
-
 static bool
 master_make(struct trial *t, struct wrapped *w, const struct mech *mech,
     enum lack lack)
 {
-	struct attr_template template, inner;
+	struct attr_template template;
 
-	trial_aes_init(t, &template);
-	trial_set(&template, CKA_EXTRACTABLE, false);
-	trial_set(&template, CKA_ENCRYPT, false);
-	trial_set(&template, CKA_DECRYPT, lack == LACK_LIMITS);
-	if (lack != LACK_SEAL) {
-		trial_set(&template, CKA_MODIFIABLE, false);
-		trial_set(&template, CKA_COPYABLE, false);
+	trial_wrapping_init(t, &template, mech, w->wrap);
+	if (lack == LACK_SEAL) {
+		trial_set(&template, CKA_MODIFIABLE, true);
+		trial_set(&template, CKA_COPYABLE, true);
 	}
-	if (lack != LACK_MECHANISM && lack != LACK_LIMITS)
-		attr_add_ulong(&template, CKA_ALLOWED_MECHANISMS,
-		    w->mechanism);
-	if (lack != LACK_TEMPLATE) {
-		good_template(t, &inner, mech);
-		attr_add(&template, CKA_UNWRAP_TEMPLATE, inner.list,
-		    inner.n * sizeof(inner.list[0]));
-	}
+	if (lack == LACK_LIMITS)
+		trial_set(&template, CKA_DECRYPT, true);
+	if (lack == LACK_MECHANISM || lack == LACK_LIMITS)
+		trial_drop(&template, CKA_ALLOWED_MECHANISMS);
+	if (lack == LACK_TEMPLATE)
+		trial_drop(&template, CKA_UNWRAP_TEMPLATE);
 	return trial_aes_make(t, &template, &w->master);
 }
 
 static enum trial_end
-wrap_with(struct trial *t, struct wrapped *w, const struct mech *mech,
-    enum lack lack, ck_mechanism_type_t mechanism)
-{
-
-	memset(w, 0, sizeof(*w));
-	w->mechanism = mechanism;
-	if (!master_make(t, w, mech, lack))
-		return trial_end_of(t);
-	trial_pair_init(t, &w->pair, mech);
-	trial_set(&w->pair.private, CKA_EXTRACTABLE, true);
-	if (!trial_pair_make(t, &w->pair) ||
-	    !trial_wrap(t, mechanism, w->master, w->pair.private_key, w->blob,
-	    &w->len))
-		return TRIAL_UNABLE;
-	return TRIAL_DONE;
-}
-
-/* CBC is not among them: tokens take blobs that were tampered with. */
-static enum trial_end
 wrapped_make(struct trial *t, struct wrapped *w, const struct mech *mech,
     enum lack lack)
 {
-	enum trial_end end;
+	enum trial_end end = TRIAL_UNABLE;
+	size_t i;
 
-	end = wrap_with(t, w, mech, lack, CKM_AES_KEY_WRAP_KWP);
-	if (end != TRIAL_UNABLE)
-		return end;
-	return wrap_with(t, w, mech, lack, CKM_AES_KEY_WRAP_PAD);
+	memset(w, 0, sizeof(*w));
+	for (i = 0; end != TRIAL_DONE && mech_wrap_at(i) != NULL; i++) {
+		w->wrap = mech_wrap_at(i);
+		if (!master_make(t, w, mech, lack))
+			end = trial_end_of(t);
+		else
+			end = trial_blob_make(t, &w->blob, mech, 2048,
+			    w->wrap, w->master) ? TRIAL_DONE : TRIAL_UNABLE;
+	}
+	return end;
 }
 
 static enum lack
@@ -103,23 +68,27 @@ lack_of(enum trial_guard guard, enum lack lack)
 	return guard == TRIAL_FREE ? lack : LACK_NOTHING;
 }
 
+static bool
+unwrap(struct trial *t, struct wrapped *w, struct attr_template *template,
+    ck_object_handle_t *out)
+{
+
+	return trial_unwrap(t, w->wrap->type, w->master, w->blob.bytes,
+	    w->blob.len, template, out);
+}
+
 static enum trial_end
 try_round(struct trial *t, const struct trial_row *row, enum trial_guard guard)
 {
 	const struct mech *mech = mech_find((enum alg)row->arg);
-	struct attr_template template;
-	ck_object_handle_t back;
 	struct wrapped w;
 	enum trial_end end;
 
 	(void)guard;
 	if ((end = wrapped_make(t, &w, mech, LACK_NOTHING)) != TRIAL_DONE)
 		return end;
-	good_template(t, &template, mech);
-	if (!trial_unwrap(t, w.mechanism, w.master, w.blob, w.len, &template,
-	    &back) || !trial_pair_signs(t, &w.pair, back))
-		return TRIAL_REFUSED;
-	return TRIAL_DONE;
+	return trial_blob_signs(t, &w.blob, w.wrap, w.master) ? TRIAL_DONE :
+	    TRIAL_REFUSED;
 }
 
 static enum trial_end
@@ -135,10 +104,9 @@ try_tampered(struct trial *t, const struct trial_row *row,
 	if ((end = wrapped_make(t, &w, t->mech, LACK_NOTHING)) != TRIAL_DONE)
 		return end;
 	if (guard == TRIAL_GUARDED)
-		w.blob[w.len / 2] ^= 1;
-	good_template(t, &template, t->mech);
-	return trial_unwrap(t, w.mechanism, w.master, w.blob, w.len,
-	    &template, &back) ? TRIAL_DONE : TRIAL_REFUSED;
+		w.blob.bytes[w.blob.len / 2] ^= 1;
+	attr_unwrap(&template, t->mech);
+	return unwrap(t, &w, &template, &back) ? TRIAL_DONE : TRIAL_REFUSED;
 }
 
 /* Unwrap with one attribute that lets the value out: ${arg}. */
@@ -154,10 +122,9 @@ try_unwrap_open(struct trial *t, const struct trial_row *row,
 	end = wrapped_make(t, &w, t->mech, lack_of(guard, LACK_TEMPLATE));
 	if (end != TRIAL_DONE)
 		return end;
-	good_template(t, &template, t->mech);
+	attr_unwrap(&template, t->mech);
 	trial_set(&template, row->arg, row->arg == CKA_EXTRACTABLE);
-	return trial_unwrap(t, w.mechanism, w.master, w.blob, w.len,
-	    &template, &back) ? TRIAL_DONE : TRIAL_REFUSED;
+	return unwrap(t, &w, &template, &back) ? TRIAL_DONE : TRIAL_REFUSED;
 }
 
 /* The caller says nothing, so that the module's own defaults are taken. */
@@ -178,8 +145,7 @@ try_unwrap_silent(struct trial *t, const struct trial_row *row,
 		return end;
 	attr_add_ulong(&template, CKA_CLASS, CKO_PRIVATE_KEY);
 	attr_add_ulong(&template, CKA_KEY_TYPE, t->mech->key_type);
-	if (!trial_unwrap(t, w.mechanism, w.master, w.blob, w.len, &template,
-	    &back)) {
+	if (!unwrap(t, &w, &template, &back)) {
 		t->note = t->rv == CKR_TEMPLATE_INCONSISTENT ?
 		    "C_UnwrapKey: CKR_TEMPLATE_INCONSISTENT" : NULL;
 		return t->note != NULL ? TRIAL_HELD : TRIAL_REFUSED;
@@ -217,8 +183,7 @@ try_unwrap_secret(struct trial *t, const struct trial_row *row,
 	if (end != TRIAL_DONE)
 		return end;
 	secret_template(t, &template, row->arg);
-	return trial_unwrap(t, w.mechanism, w.master, w.blob, w.len,
-	    &template, &back) ? TRIAL_DONE : TRIAL_REFUSED;
+	return unwrap(t, &w, &template, &back) ? TRIAL_DONE : TRIAL_REFUSED;
 }
 
 /* A wrapping key that the attacker knows, brought in as a good one. */
@@ -237,12 +202,12 @@ try_trojan(struct trial *t, const struct trial_row *row,
 	trial_aes_init(t, &template);
 	trial_set(&template, CKA_EXTRACTABLE, true);
 	if (!trial_aes_make(t, &template, &own) ||
-	    !trial_wrap(t, w.mechanism, w.master, own, w.blob, &w.len))
+	    !trial_wrap(t, w.wrap->type, w.master, own, w.blob.bytes,
+	    &w.blob.len))
 		return TRIAL_UNABLE;
 	secret_template(t, &template, row->arg);
 	attr_add_bool(&template, CKA_UNWRAP, true);
-	return trial_unwrap(t, w.mechanism, w.master, w.blob, w.len,
-	    &template, &back) ? TRIAL_DONE : TRIAL_REFUSED;
+	return unwrap(t, &w, &template, &back) ? TRIAL_DONE : TRIAL_REFUSED;
 }
 
 static enum trial_end
@@ -309,8 +274,8 @@ try_master_mechanism(struct trial *t, const struct trial_row *row,
 	end = wrapped_make(t, &w, t->mech, lack_of(guard, LACK_MECHANISM));
 	if (end != TRIAL_DONE)
 		return end;
-	return trial_wrap(t, row->arg, w.master, w.pair.private_key, w.blob,
-	    &w.len) ? TRIAL_DONE : TRIAL_REFUSED;
+	return trial_wrap(t, row->arg, w.master, w.blob.pair.private_key,
+	    w.blob.bytes, &w.blob.len) ? TRIAL_DONE : TRIAL_REFUSED;
 }
 
 #define ROUND(id, alg) { id, "wrap, unwrap, sign, verify in software", \

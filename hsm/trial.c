@@ -50,6 +50,17 @@ trial_set(struct attr_template *template, ck_attribute_type_t type, bool v)
 	attr_add_bool(template, type, v);
 }
 
+void
+trial_drop(struct attr_template *template, ck_attribute_type_t type)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < template->n; i++)
+		if (template->list[i].type != type)
+			template->list[n++] = template->list[i];
+	template->n = n;
+}
+
 static void
 head(const struct trial *t, struct attr_template *template,
     unsigned long class, unsigned long key_type)
@@ -182,6 +193,18 @@ trial_aes_init(const struct trial *t, struct attr_template *template)
 	attr_add_ulong(template, CKA_VALUE_LEN, 32);
 }
 
+void
+trial_wrapping_init(const struct trial *t, struct attr_template *template,
+    const struct mech *mech, const struct mech_wrap *wrap)
+{
+	const struct attr_want want = { .mech = mech, .wrap = wrap };
+
+	head(t, template, CKO_SECRET_KEY, CKK_AES);
+	trial_drop(template, CKA_TOKEN);
+	attr_fill(template, ATTR_WRAPPING, &want);
+	trial_set(template, CKA_TOKEN, t->uses_token_objects);
+}
+
 bool
 trial_aes_make(struct trial *t, struct attr_template *template,
     ck_object_handle_t *out)
@@ -266,4 +289,43 @@ trial_unwrap(struct trial *t, ck_mechanism_type_t mechanism,
 		return false;
 	trial_keep(t, *out);
 	return true;
+}
+
+/* An RSA pair has 2048 bits unless it is said. */
+static void
+set_bits(struct trial_pair *pair, unsigned int bits)
+{
+	const unsigned long value = bits;
+	size_t i;
+
+	for (i = 0; i < pair->public.n; i++)
+		if (pair->public.list[i].type == CKA_MODULUS_BITS)
+			memcpy(pair->public.list[i].value, &value,
+			    sizeof(value));
+}
+
+bool
+trial_blob_make(struct trial *t, struct trial_blob *blob,
+    const struct mech *mech, unsigned int bits, const struct mech_wrap *wrap,
+    ck_object_handle_t wrapping)
+{
+
+	memset(blob, 0, sizeof(*blob));
+	trial_pair_init(t, &blob->pair, mech);
+	set_bits(&blob->pair, bits);
+	trial_set(&blob->pair.private, CKA_EXTRACTABLE, true);
+	return trial_pair_make(t, &blob->pair) && trial_wrap(t, wrap->type,
+	    wrapping, blob->pair.private_key, blob->bytes, &blob->len);
+}
+
+bool
+trial_blob_signs(struct trial *t, struct trial_blob *blob,
+    const struct mech_wrap *wrap, ck_object_handle_t unwrapping)
+{
+	struct attr_template template;
+	ck_object_handle_t back;
+
+	attr_unwrap(&template, blob->pair.mech);
+	return trial_unwrap(t, wrap->type, unwrapping, blob->bytes, blob->len,
+	    &template, &back) && trial_pair_signs(t, &blob->pair, back);
 }

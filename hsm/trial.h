@@ -10,9 +10,6 @@
 #include "hsm/module.h"
 #include "hsm/probe.h"
 
-/* CKM_AES_KEY_WRAP_PAD of PKCS #11 2.40 has two readings; 3.0 names this. */
-#define CKM_AES_KEY_WRAP_KWP 0x210bUL
-
 #define TRIAL_LABEL	"kmgr1:probe:"
 #define TRIAL_BLOB_MAX	2560	/* a wrapped RSA key of 4096 bits */
 #define TRIAL_MADE_MAX	16
@@ -83,11 +80,13 @@ bool trial_ok(struct trial *t, const char *call, ck_rv_t rv);
 enum trial_end trial_end_of(const struct trial *t);
 
 /**
- * trial_set(template, type, v):
- * Set the boolean ${type} in ${template}, in place or appended.
+ * trial_set(template, type, v), trial_drop(template, type):
+ * Set the boolean ${type} in ${template}, in place or appended; take the
+ * attribute ${type} out.
  */
 void trial_set(struct attr_template *template, ck_attribute_type_t type,
     bool v);
+void trial_drop(struct attr_template *template, ck_attribute_type_t type);
 
 /* The templates of a pair before it is made. */
 struct trial_pair {
@@ -129,6 +128,13 @@ bool trial_aes_make(struct trial *t, struct attr_template *template,
     ck_object_handle_t *out);
 
 /**
+ * trial_wrapping_init(t, template, mech, wrap):
+ * A wrapping key as hsm_wrap_generate() makes it, for trial_aes_make().
+ */
+void trial_wrapping_init(const struct trial *t, struct attr_template *template,
+    const struct mech *mech, const struct mech_wrap *wrap);
+
+/**
  * trial_copy(t, object, template, out):
  * C_CopyObject.
  */
@@ -164,6 +170,29 @@ bool trial_wrap(struct trial *t, ck_mechanism_type_t mechanism,
 bool trial_unwrap(struct trial *t, ck_mechanism_type_t mechanism,
     ck_object_handle_t unwrapping, uint8_t *blob, size_t len,
     struct attr_template *template, ck_object_handle_t *out);
+
+/* A wrapped pair. */
+struct trial_blob {
+	struct trial_pair	pair;
+	uint8_t			bytes[TRIAL_BLOB_MAX];
+	size_t			len;
+};
+
+/**
+ * trial_blob_make(t, blob, mech, bits, wrap, wrapping):
+ * Make a pair that can leave the token, and wrap it under ${wrapping}. RSA
+ * keys have ${bits} bits.
+ */
+bool trial_blob_make(struct trial *t, struct trial_blob *blob,
+    const struct mech *mech, unsigned int bits, const struct mech_wrap *wrap,
+    ck_object_handle_t wrapping);
+
+/**
+ * trial_blob_signs(t, blob, wrap, unwrapping):
+ * Whether the pair comes back as it should and signs.
+ */
+bool trial_blob_signs(struct trial *t, struct trial_blob *blob,
+    const struct mech_wrap *wrap, ck_object_handle_t unwrapping);
 
 /**
  * trial_keep(t, object):
