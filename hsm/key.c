@@ -1,6 +1,6 @@
 #include <stdlib.h>
 
-#include "hsm/pair.h"
+#include "hsm/wrapping.h"
 #include "kmgr/base/text.h"
 
 struct find_arg {
@@ -83,6 +83,8 @@ hsm_key_free(struct hsm_key *key)
 
 	if (key == NULL)
 		return;
+	if (key->wrapped != NULL)
+		wrapped_close(key);
 	crypto_key_free(key->pub);
 	(void)pthread_mutex_destroy(&key->lock);
 	free(key);

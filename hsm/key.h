@@ -151,7 +151,8 @@ int hsm_key_sign(struct hsm_key *key, const uint8_t *tbs, size_t len,
 
 /**
  * hsm_key_free(key):
- * Free ${key}; nothing happens to the objects in the token.
+ * Free ${key}; nothing happens to the objects in the token. The session's
+ * key of hsm_wrapped_open() ends.
  */
 void hsm_key_free(struct hsm_key *key);
 

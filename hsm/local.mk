@@ -59,5 +59,9 @@ libhsm_la_SOURCES = \
 	hsm/trial.h \
 	hsm/uri.c \
 	hsm/uri.h \
+	hsm/wrap.c \
+	hsm/wrap.h \
+	hsm/wrapped.c \
+	hsm/wrapping.h \
 	hsm/wreck.c \
 	hsm/wreck.h

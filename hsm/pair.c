@@ -6,6 +6,7 @@
 #include "hsm/login.h"
 #include "hsm/pair.h"
 #include "hsm/pubkey.h"
+#include "hsm/wrapping.h"
 #include "kmgr/base/mem.h"
 
 struct hsm_key *
@@ -97,6 +98,8 @@ find_again(struct hsm_key *key, ck_session_handle_t session,
 	bool found = false;
 	int rc = 0;
 
+	if (key->wrapped != NULL)
+		return wrapped_unwrap(key, session, err);
 	if (pair_locate(key, session, &found, err) != 0)
 		return -1;
 	if (!found)
@@ -138,4 +141,6 @@ pair_forget(void *arg)
 	(void)pthread_mutex_lock(&key->lock);
 	key->epoch = 0;
 	(void)pthread_mutex_unlock(&key->lock);
+	if (key->wrapped != NULL)
+		wrapping_forget(key->wrapped->wrap);
 }

@@ -9,8 +9,11 @@
 #include "hsm/mech.h"
 #include "hsm/run.h"
 
+struct wrapped;
+
 struct hsm_key {
 	struct hsm_token	*token;
+	struct wrapped		*wrapped;	/* NULL: it is in the token */
 	uint8_t			 id[HSM_ID_LEN];
 	char			 label[HSM_LABEL_MAX + 1];
 	struct attr_want	 want;
@@ -55,7 +58,8 @@ int pair_read(struct hsm_key *key, ck_session_handle_t session,
 /**
  * pair_private(key, session, out, err):
  * The handle of the private half. After the token was reopened, or
- * pair_forget(), it is found again and must have the same public key.
+ * pair_forget(), it is found again and must have the same public key, or is
+ * unwrapped again.
  *
  * Errors: ERR_TOKEN (it is gone), ERR_INTEGRITY.
  */

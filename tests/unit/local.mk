@@ -19,7 +19,9 @@ hsm_tests = \
 	tests/unit/test_hsm_session \
 	tests/unit/test_hsm_template \
 	tests/unit/test_hsm_token \
-	tests/unit/test_hsm_uri
+	tests/unit/test_hsm_uri \
+	tests/unit/test_hsm_wrap \
+	tests/unit/test_hsm_wrapped
 check_PROGRAMS += $(hsm_tests)
 TESTS += $(hsm_tests)
 tests_unit_test_hsm_ckr_CPPFLAGS = $(hsm_test_cppflags)
@@ -42,6 +44,17 @@ tests_unit_test_hsm_token_CPPFLAGS = $(hsm_test_cppflags)
 tests_unit_test_hsm_token_LDADD = $(hsm_test_ldadd)
 tests_unit_test_hsm_uri_CPPFLAGS = $(hsm_test_cppflags)
 tests_unit_test_hsm_uri_LDADD = $(hsm_test_ldadd)
+hsm_wrap_help = \
+	tests/unit/unit.h \
+	tests/unit/wraps.c \
+	tests/unit/wraps.h
+tests_unit_test_hsm_wrap_SOURCES = tests/unit/test_hsm_wrap.c $(hsm_wrap_help)
+tests_unit_test_hsm_wrap_CPPFLAGS = $(hsm_test_cppflags)
+tests_unit_test_hsm_wrap_LDADD = $(hsm_test_ldadd)
+tests_unit_test_hsm_wrapped_SOURCES = tests/unit/test_hsm_wrapped.c \
+	$(hsm_wrap_help)
+tests_unit_test_hsm_wrapped_CPPFLAGS = $(hsm_test_cppflags)
+tests_unit_test_hsm_wrapped_LDADD = $(hsm_test_ldadd)
 # --- store
 store_tests = \
 	tests/unit/test_ledger \
