@@ -34,10 +34,21 @@ static const struct kind {
 	    { CKA_EC_PARAMS, CKA_MODULUS }, 2 },
 	{ CKO_PUBLIC_KEY, { CKA_ID, CKA_LABEL }, 2,
 	    { CKA_EC_PARAMS, CKA_MODULUS }, 2 },
+	{ CKO_SECRET_KEY, { CKA_ID, CKA_LABEL }, 2, { CKA_VALUE_LEN }, 1 },
 	{ CKO_DATA, { CKA_APPLICATION, CKA_LABEL }, 2, { CKA_VALUE }, 1 },
 };
 
 #define N_KINDS (sizeof(kinds) / sizeof(kinds[0]))
+
+/* The value of a secret key may not be read; its length of 0 says as much. */
+static bool
+is_empty(const struct ck_attribute *attr)
+{
+
+	return attr->value_len == 0 || (attr->type == CKA_VALUE_LEN &&
+	    attr->value_len == sizeof(unsigned long) &&
+	    *(const unsigned long *)attr->value == 0);
+}
 
 /*
  * How many are empty. What cannot be read, or not into this buffer, is not
@@ -47,7 +58,7 @@ static size_t
 count_empty(const struct module *module, ck_session_handle_t session,
     ck_object_handle_t object, const ck_attribute_type_t *types, size_t n)
 {
-	unsigned char values[3][64];
+	unsigned long values[3][8];
 	struct ck_attribute attrs[3];
 	struct error ignored = ERR_INIT;
 	size_t i, n_empty = 0;
@@ -58,7 +69,7 @@ count_empty(const struct module *module, ck_session_handle_t session,
 	if (find_values(module, session, object, attrs, n, &ignored) != 0)
 		return 0;
 	for (i = 0; i < n; i++)
-		n_empty += attrs[i].value_len == 0;
+		n_empty += is_empty(&attrs[i]);
 	return n_empty;
 }
 

@@ -16,11 +16,12 @@ struct hsm_wrecks {
 /**
  * hsm_wreck_destroy(token, out, err):
  * Destroy the halves of key pairs whose CKA_ID, CKA_LABEL and curve or modulus
- * are empty, and the data objects without CKA_APPLICATION, CKA_LABEL and
- * CKA_VALUE, if they still are when looked at again: what is left of a call
- * that was cut short before the token wrote the template. They are of use to
- * nobody, and nothing says whose they are. Reads through all keys and data
- * objects of the token, so it is for the clearing up after a crash.
+ * are empty, secret keys without CKA_ID, CKA_LABEL and length, and data
+ * objects without CKA_APPLICATION, CKA_LABEL and CKA_VALUE, if they still are
+ * when looked at again: what is left of a call that was cut short before the
+ * token wrote the template. They are of use to nobody, and nothing says whose
+ * they are. Reads through all keys and data objects of the token, so it is for
+ * the clearing up after a crash.
  *
  * Errors: ERR_TOKEN.
  */

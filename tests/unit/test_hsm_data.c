@@ -468,6 +468,24 @@ test_object_list(void **state)
 	free(objects);
 }
 
+static void
+raw_secret(ck_session_handle_t session, const char *label, const char *value)
+{
+	unsigned long class = CKO_SECRET_KEY, type = CKK_GENERIC_SECRET;
+	unsigned char yes = 1;
+	struct ck_attribute attrs[] = {
+		{ CKA_CLASS, &class, sizeof(class) },
+		{ CKA_KEY_TYPE, &type, sizeof(type) },
+		{ CKA_TOKEN, &yes, sizeof(yes) },
+		{ CKA_LABEL, (void *)(uintptr_t)label, strlen(label) },
+		{ CKA_VALUE, (void *)(uintptr_t)value, strlen(value) },
+	};
+	ck_object_handle_t object;
+
+	assert_int_equal(real->C_CreateObject(session, attrs, 5, &object),
+	    CKR_OK);
+}
+
 /* Nameless and empty is a wreck; with a value it is somebody's. */
 static void
 test_wreck(void **state)
@@ -484,11 +502,14 @@ test_wreck(void **state)
 	(void)raw_create(session, 1, "", "", "value");
 	(void)raw_create(session, 1, "", "label", "");
 	(void)raw_create(session, 1, "application", "", "");
+	raw_secret(session, "", "");
+	raw_secret(session, "label", "");
+	raw_secret(session, "", "value");
 	unit_ok(hsm_wreck_destroy(f->token, &wrecks, &err), &err);
-	assert_int_equal(wrecks.n_destroyed, 2);
+	assert_int_equal(wrecks.n_destroyed, 3);
 	assert_int_equal(wrecks.n_left, 0);
 	unit_ok(hsm_object_list(f->token, &objects, &n, &err), &err);
-	assert_int_equal(n, 3);
+	assert_int_equal(n, 5);
 	free(objects);
 }
 
