@@ -281,6 +281,62 @@ other_kinds_are_refused(void **state)
 }
 
 static void
+keys_come_back_from_pem(void **state)
+{
+	static const char text[] = "Public-Key: (256 bit)\n";
+	struct crypto_key *key, *again;
+	struct error err = ERR_INIT;
+	struct buf pem;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < N_OF(keys); i++) {
+		pem = (struct buf)BUF_INIT;
+		unit_ok(key_from(keys[i].spki, &key, &err), &err);
+		buf_add(&pem, text, strlen(text));
+		crypto_key_pem(key, &pem);
+		unit_ok(crypto_key_from_pem(buf_text(&pem), pem.len, &again,
+		    &err), &err);
+		assert_true(crypto_key_is_same(key, again));
+		crypto_key_free(again);
+		/* Which of two would it be? */
+		crypto_key_pem(key, &pem);
+		unit_fails(crypto_key_from_pem(buf_text(&pem), pem.len, &again,
+		    &err), &err, ERR_INPUT, "more than one PEM block");
+		crypto_key_free(key);
+		buf_free(&pem);
+	}
+}
+
+static void
+other_pem_is_refused(void **state)
+{
+	static const struct {
+		const char *text, *message;
+	} rows[] = {
+		{ "", "no PEM block" },
+		{ "x", "no PEM block" },
+		{ "-----BEGIN PUBLIC KEY-----\nMFkw\n", "no PEM block" },
+		{ "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIA==\n"
+		    "-----END PRIVATE KEY-----\n", "PEM block PRIVATE KEY "
+		    "where a PUBLIC KEY" },
+		{ "-----BEGIN PUBLIC KEY-----\nMFkw\n"
+		    "-----END PUBLIC KEY-----\n", "SubjectPublicKeyInfo" },
+	};
+	struct crypto_key *key;
+	struct error err = ERR_INIT;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < N_OF(rows); i++) {
+		unit_fails(crypto_key_from_pem(rows[i].text,
+		    strlen(rows[i].text), &key, &err), &err, ERR_INPUT,
+		    rows[i].message);
+		assert_null(key);
+	}
+}
+
+static void
 points_lie_on_the_curve(void **state)
 {
 	static const size_t lens[] = { 64, 96, 32 };
@@ -482,6 +538,8 @@ main(void)
 		cmocka_unit_test(keys_are_read_back),
 		cmocka_unit_test(one_key_has_one_form),
 		cmocka_unit_test(other_kinds_are_refused),
+		cmocka_unit_test(keys_come_back_from_pem),
+		cmocka_unit_test(other_pem_is_refused),
 		cmocka_unit_test(points_lie_on_the_curve),
 		cmocka_unit_test(short_numbers_are_padded),
 		cmocka_unit_test(ed25519_points_decode),
