@@ -10,6 +10,7 @@ if FUZZERS
 fuzz_programs = \
 	tests/fuzz/fuzz_config \
 	tests/fuzz/fuzz_dnskey \
+	tests/fuzz/fuzz_endorsement \
 	tests/fuzz/fuzz_json \
 	tests/fuzz/fuzz_name \
 	tests/fuzz/fuzz_policy \
@@ -26,6 +27,8 @@ tests_fuzz_fuzz_config_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_config_LDADD = libengine.la
 tests_fuzz_fuzz_dnskey_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_dnskey_LDADD = $(fuzz_dns)
+tests_fuzz_fuzz_endorsement_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_endorsement_LDADD = libengine.la
 tests_fuzz_fuzz_json_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_json_LDADD = $(fuzz_base)
 tests_fuzz_fuzz_name_LDFLAGS = $(fuzz_ldflags)
