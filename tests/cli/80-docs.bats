@@ -82,7 +82,7 @@ has_option() {
 	done
 	echo "unknown:$unknown"
 	[ -z "$unknown" ]
-	[ "$word" = verify ]
+	[ "$word" = verify-endorsement ]
 }
 
 # policy_keys: a line for each key of a policy in the manual: key, default

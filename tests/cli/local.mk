@@ -13,6 +13,7 @@ cli_tests = \
 	tests/cli/30-cmk.bats \
 	tests/cli/36-two-roles.bats \
 	tests/cli/40-ksk.bats \
+	tests/cli/42-endorsement.bats \
 	tests/cli/50-sign.bats \
 	tests/cli/60-ds.bats \
 	tests/cli/70-verify.bats \

@@ -49,6 +49,9 @@ job() {
 	kmgr create-ksk "$2" --cmk "$1"
 	sign "$1" "$2"
 	kmgr verify
+	# What the token does not tell or enforce is no failure.
+	kmgr export-endorsement "$(ksk "$2")" -o "$2/endorsement"
+	"$KMGR" verify-endorsement "$2/endorsement"
 }
 
 # sign ALGORITHM ZONE
