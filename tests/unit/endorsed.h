@@ -23,7 +23,7 @@ enum endorsed_kind { ENDORSED_P256, ENDORSED_RSA3072, ENDORSED_RSA2048,
 	ENDORSED_P384, ENDORSED_ED25519 };
 
 /**
- * endorsed_new(kind, policy, zone, file):
+ * endorsed_new(kind, policy, zone):
  * A CMK with a key of ${kind}, the YAML ${policy} and a new KSK for ${zone}.
  * Where ${kind} is none that a CMK has, the file is empty: no such one is
  * exported. Owner: the caller, endorsed_free().

@@ -127,7 +127,7 @@ a_file_has_a_size_limit(void **state)
 	endorsed_free(e);
 }
 
-/* --- what was exchanged ---------------------------------------------------- */
+/* --- what was exchanged --------------------------------------------------- */
 
 /* Members of theirs, named in ${parts}, in mine; what fails then. */
 static void
@@ -244,7 +244,7 @@ a_policy_sealed_by_another_key_is_found(void **state)
 	endorsed_free(a);
 }
 
-/* --- what was changed ------------------------------------------------------ */
+/* --- what was changed ----------------------------------------------------- */
 
 static void
 what_is_cut_off_is_missed(void **state)
