@@ -17,6 +17,7 @@ enum opt {
 	OPT_HELP,
 	OPT_VERSION,
 	/* of commands */
+	OPT_ADD,
 	OPT_ANOTHER,
 	OPT_CDS,
 	OPT_CMK,
@@ -29,7 +30,9 @@ enum opt {
 	OPT_MODULE,
 	OPT_OUTPUT,
 	OPT_POLICY,
+	OPT_REMOVE,
 	OPT_SEAL_TOKEN,
+	OPT_SIGNATURE,
 	OPT_SINCE,
 	OPT_STORE,
 	OPT_TOKEN,

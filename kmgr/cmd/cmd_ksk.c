@@ -2,17 +2,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kmgr/base/file.h"
 #include "kmgr/base/mem.h"
 #include "kmgr/base/when.h"
+#include "kmgr/cmd/cmd_ksk.h"
 #include "kmgr/cmd/command.h"
 #include "kmgr/cmd/table.h"
 #include "kmgr/dns/ds.h"
 #include "kmgr/dns/rrset.h"
-#include "kmgr/engine/ksk_create.h"
+#include "kmgr/engine/ksk.h"
 #include "kmgr/store/store_zone.h"
-
-#define ZONES_MAX_LEN (64 << 20)
 
 static void
 put_ksk(struct json *json, const struct ksk *ksk)
@@ -37,8 +35,8 @@ put_ksk(struct json *json, const struct ksk *ksk)
 	buf_free(&record);
 }
 
-static void
-print_list(const struct ksk *list, size_t n, struct cmd *cmd)
+void
+cmd_ksk_list(const struct ksk *list, size_t n, struct cmd *cmd)
 {
 	struct json *json = json_put_array(cmd->json, "ksks");
 	char text[WHEN_TEXT_LEN], tag[16];
@@ -60,153 +58,6 @@ print_list(const struct ksk *list, size_t n, struct cmd *cmd)
 	table_print(&table, &cmd->text);
 }
 
-static int
-add_zone(const char *text, struct name **zones, size_t *n, struct error *err)
-{
-	struct name zone;
-
-	if (cmd_zone(text, &zone, err) != 0)
-		return -1;
-	*(struct name *)mem_push(zones, (*n)++, sizeof(zone)) = zone;
-	return 0;
-}
-
-/* One zone a line; # begins a comment. */
-static int
-zones_from_file(const char *path, struct name **zones, size_t *n,
-    struct error *err)
-{
-	struct buf text = BUF_INIT;
-	char *line, *next, *end;
-	size_t number = 0;
-	int rc = 0;
-
-	if (file_read(path, ZONES_MAX_LEN, &text, err) != 0)
-		return -1;
-	if (text.len != strlen(buf_text(&text)))
-		rc = err_set(err, ERR_INPUT, "%s: a byte 0 in it", path);
-	for (line = (char *)text.data; line != NULL && rc == 0; line = next) {
-		number++;
-		if ((next = strchr(line, '\n')) != NULL)
-			*next++ = '\0';
-		line += strspn(line, " \t\r");
-		end = line + strcspn(line, "# \t\r");
-		if (end[strspn(end, " \t\r")] != '\0' &&
-		    end[strspn(end, " \t\r")] != '#')
-			rc = err_set(err, ERR_INPUT, "more than one word");
-		*end = '\0';
-		if (rc == 0 && *line != '\0')
-			rc = add_zone(line, zones, n, err);
-		if (rc != 0) {
-			err->class = ERR_INPUT;
-			(void)err_wrap(err, "%s:%zu", path, number);
-		}
-	}
-	buf_free(&text);
-	return rc;
-}
-
-static int
-compare_names(const void *a, const void *b)
-{
-	const struct name *const *left = a, *const *right = b;
-
-	if ((*left)->len != (*right)->len)
-		return (*left)->len < (*right)->len ? -1 : 1;
-	return memcmp((*left)->wire, (*right)->wire, (*left)->len);
-}
-
-/* Twice the same zone would get two KSKs. */
-static int
-check_once(const struct name *zones, size_t n, struct error *err)
-{
-	const struct name **sorted = mem_new(n * sizeof(*sorted));
-	char text[NAME_TEXT_MAX];
-	size_t i;
-	int rc = 0;
-
-	for (i = 0; i < n; i++)
-		sorted[i] = &zones[i];
-	qsort(sorted, n, sizeof(*sorted), compare_names);
-	for (i = 1; i < n && rc == 0; i++)
-		if (name_is_same(sorted[i - 1], sorted[i]))
-			rc = err_set(err, ERR_USAGE, "zone %s is named twice",
-			    name_text(sorted[i], text));
-	free(sorted);
-	return rc;
-}
-
-static int
-read_zones(struct cmd *cmd, struct name **zones, size_t *n, struct error *err)
-{
-	size_t i;
-
-	for (i = 0; i < cmd->args->n_words; i++)
-		if (add_zone(cmd->args->words[i], zones, n, err) != 0)
-			return -1;
-	if (args_has(cmd->args, OPT_ZONES_FROM) && zones_from_file(
-	    args_get(cmd->args, OPT_ZONES_FROM), zones, n, err) != 0)
-		return -1;
-	if (*n == 0) {
-		(void)err_set(err, ERR_USAGE, "no zone is named");
-		return err_hint(err, "usage: kmgr create-ksk %s",
-		    cmd->command->words);
-	}
-	return check_once(*zones, *n, err);
-}
-
-/* What the operator does with a KSK that nobody has seen yet. */
-static void
-note_next_step(struct cmd *cmd, const struct ksk *list, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		if (strcmp(list[i].row.state, "generated") != 0)
-			continue;
-		session_note(cmd->session, "next: kmgr sign-zsks %s FILE, "
-		    "with the zone signer's ZSKs; then kmgr get-ds %s, for "
-		    "the parent", list[i].row.zone, list[i].row.zone);
-		return;
-	}
-}
-
-int
-cmd_create_ksk(struct cmd *cmd, struct error *err)
-{
-	struct ksk_request request = { .wish =
-	    args_has(cmd->args, OPT_ANOTHER) ? KSK_ANOTHER : KSK_IF_MISSING };
-	struct cmk_cache cache = { 0 };
-	struct plan plan = PLAN_INIT;
-	struct ksk *list = NULL;
-	struct name *zones = NULL;
-	size_t n = 0;
-	int rc = -1;
-
-	if (cmd_option(cmd, OPT_CMK, &request.cmk, err) != 0 ||
-	    read_zones(cmd, &zones, &request.n_zones, err) != 0)
-		goto out;
-	request.zones = zones;
-	if (args_has(cmd->args, OPT_DRY_RUN)) {
-		rc = ksk_create_plan(cmd->session, &request, &plan, err);
-		if (rc == 0)
-			cmd_plan(cmd, &plan);
-		goto out;
-	}
-	if (ksk_create_apply(cmd->session, &request, &cache, &list, &n,
-	    err) != 0)
-		goto out;
-	print_list(list, n, cmd);
-	note_next_step(cmd, list, n);
-	rc = 0;
- out:
-	ksk_list_free(list, n);
-	cmk_cache_clear(&cache);
-	plan_clear(&plan);
-	free(zones);
-	return rc;
-}
-
 int
 cmd_list_ksks(struct cmd *cmd, struct error *err)
 {
@@ -226,7 +77,7 @@ cmd_list_ksks(struct cmd *cmd, struct error *err)
 		return -1;
 	if (ksk_load(store, &cache, cmd->args->n_words == 1 ? &zone : NULL,
 	    cmk == NULL ? NULL : cmk->row.id, &list, &n, err) == 0) {
-		print_list(list, n, cmd);
+		cmd_ksk_list(list, n, cmd);
 		rc = 0;
 	}
 	ksk_list_free(list, n);

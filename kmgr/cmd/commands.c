@@ -10,6 +10,7 @@
 #define GROUP_SIGN	"Signing"
 #define GROUP_PARENT	"Parent"
 #define GROUP_TRUST	"Trust"
+#define GROUP_APPROVE	"Approvals"
 #define GROUP_HELP	"Help"
 
 static const enum opt none[] = { OPT_END };
@@ -31,6 +32,11 @@ static const enum opt get_ds_opts[] = { OPT_FORMAT, OPT_OUTPUT, OPT_END };
 static const enum opt export_endorsement_opts[] = { OPT_OUTPUT, OPT_END };
 static const enum opt verify_endorsement_opts[] = { OPT_CMK_PUBLIC_KEY,
 	OPT_END };
+
+static const enum opt show_plan_opts[] = { OPT_OUTPUT, OPT_END };
+static const enum opt approve_opts[] = { OPT_SIGNATURE, OPT_END };
+static const enum opt replace_approver_opts[] = { OPT_REMOVE, OPT_ADD,
+	OPT_DRY_RUN, OPT_END };
 
 static const struct command commands[] = {
 	{ "init", GROUP_SETUP, "--token NAME=URI... [--store URL]",
@@ -150,6 +156,39 @@ static const struct command commands[] = {
 	    "records: payload, hash and the hash before it. TIME is "
 	    "2027-03-01T04:00:00Z, 2027-03-01, or -7d.",
 	    list_events_opts, 0, 0, CMD_WITH_SESSION, cmd_list_events },
+	{ "list-plans", GROUP_APPROVE, "",
+	    "list the plans that wait, or waited, for approvers", "",
+	    none, 0, 0, CMD_WITH_SESSION, cmd_list_plans },
+	{ "show-plan", GROUP_APPROVE, "HASH [-o FILE]",
+	    "show a plan, or write the bytes that approvers sign",
+	    "A policy can demand approvers for a command. The command then "
+	    "prints a plan and exits 11, and nothing is done yet. With -o "
+	    "the file gets exactly what an approver signs: ssh-keygen -Y "
+	    "sign -n kmgr-plan -f KEY FILE. HASH may be shortened as long "
+	    "as it is one plan's.",
+	    show_plan_opts, 1, 1, CMD_WITH_SESSION, cmd_show_plan },
+	{ "approve", GROUP_APPROVE, "HASH --signature FILE",
+	    "record an approver's signature; the last one applies the plan",
+	    "The signature is verified with ssh-keygen and counts if its key "
+	    "is an approver's, or certified by an authority of the policy. "
+	    "When enough approvers have signed, exactly that plan is applied, "
+	    "unless what it would do has changed since.",
+	    approve_opts, 1, 1, CMD_WITH_SESSION, cmd_approve },
+	{ "apply-plan", GROUP_APPROVE, "HASH",
+	    "apply a plan that enough approvers have signed",
+	    "For a plan whose token was away when the last approver signed.",
+	    none, 1, 1, CMD_WITH_SESSION, cmd_apply_plan },
+	{ "withdraw-plan", GROUP_APPROVE, "HASH",
+	    "end a plan that waits; nothing of it is ever done", "",
+	    none, 1, 1, CMD_WITH_SESSION, cmd_withdraw_plan },
+	{ "replace-approver", GROUP_APPROVE,
+	    "CMK --remove FINGERPRINT --add FILE",
+	    "ask for another key in the place of a lost approver's",
+	    "Takes as many approvers as any plan under the CMK does, and "
+	    "never fewer; the sealed policy stays as it is, the ledger tells "
+	    "of the change.",
+	    replace_approver_opts, 1, 1, CMD_WITH_SESSION,
+	    cmd_replace_approver },
 	{ "help", GROUP_HELP, "[COMMAND]", "say how a command is used", "",
 	    none, 0, 1, CMD_NO_SESSION, cmd_help },
 };

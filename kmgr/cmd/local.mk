@@ -11,6 +11,10 @@ libcmd_la_SOURCES = \
 	kmgr/cmd/cmd_help.c \
 	kmgr/cmd/cmd_init.c \
 	kmgr/cmd/cmd_ksk.c \
+	kmgr/cmd/cmd_ksk.h \
+	kmgr/cmd/cmd_ksk_create.c \
+	kmgr/cmd/cmd_plan.c \
+	kmgr/cmd/cmd_plan.h \
 	kmgr/cmd/cmd_policy.c \
 	kmgr/cmd/cmd_policy.h \
 	kmgr/cmd/cmd_sign.c \

@@ -4,6 +4,7 @@
 
 #include "kmgr/base/mem.h"
 #include "kmgr/base/text.h"
+#include "kmgr/engine/approval.h"
 #include "kmgr/engine/identity.h"
 #include "kmgr/engine/intent.h"
 #include "kmgr/engine/recovery.h"
@@ -344,7 +345,9 @@ run_locked(struct session *session, struct store *store, struct cmk *cmk,
 	zones = mem_new(request->n_zones * sizeof(*zones));
 	rest.zones = zones;
 	if (drop_resumed(session, cmk, request, zones, &rest.n_zones,
-	    err) == 0 && plan_for(store, cmk, &rest, &plan, err) == 0)
+	    err) == 0 && plan_for(store, cmk, &rest, &plan, err) == 0 &&
+	    approval_demand(cmk, &(struct approval_subject) { KSK_CREATE_OP,
+	    request->arguments, &plan }, request->approval, err) == 0)
 		rc = apply(session, cmk, &plan, err);
 	plan_clear(&plan);
 	free(zones);

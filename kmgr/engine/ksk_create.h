@@ -6,6 +6,7 @@
 
 #include "hsm/key.h"
 #include "kmgr/base/err.h"
+#include "kmgr/engine/approval.h"
 #include "kmgr/engine/cmk.h"
 #include "kmgr/engine/ksk.h"
 #include "kmgr/engine/plan.h"
@@ -21,7 +22,30 @@ struct ksk_request {
 	const struct name	*zones;
 	size_t			 n_zones;
 	enum ksk_wish		 wish;
+	/* Where the policy demands approvers: theirs, and what they signed. */
+	const struct approval	*approval;
+	const struct json	*arguments;
 };
+
+#define KSK_CREATE_OP "create-ksk"
+
+/**
+ * ksk_create_arguments(request):
+ * What ${request} asks for, as a plan has it: {"another", "zones"}.
+ * Owner: the caller, json_free().
+ */
+struct json *ksk_create_arguments(const struct ksk_request *request);
+
+/**
+ * ksk_create_approved(session, cmk_id, approval, arguments, err):
+ * Carry out what was approved. Zones for which an interrupted run has done so
+ * already are left alone.
+ *
+ * Errors: as ksk_create_apply().
+ */
+int ksk_create_approved(struct session *session, const char *cmk_id,
+    const struct approval *approval, const struct json *arguments,
+    struct error *err);
 
 /**
  * ksk_create_plan(session, request, plan, err):
@@ -35,8 +59,9 @@ int ksk_create_plan(struct session *session,
 
 /**
  * ksk_create_apply(session, request, cache, out, n, err):
- * Do it, and return the KSKs that the zones of ${request} now have under the
- * CMK. What was done before a failure stays and is in the store.
+ * Do it, if the approvers whom the policy demands said yes, and return the KSKs
+ * that the zones of ${request} now have under the CMK. What was done before a
+ * failure stays and is in the store.
  *
  * Owner: the caller, ksk_list_free(); before that, not ${cache}.
  * Errors: as ksk_create_plan(); ERR_TOKEN.

@@ -2,6 +2,15 @@ noinst_LTLIBRARIES += libengine.la
 libengine_la_LIBADD = libhsm.la libpolicy.la libstore.la libdns.la libbase.la \
 	-lpthread
 libengine_la_SOURCES = \
+	kmgr/engine/approval.c \
+	kmgr/engine/approval.h \
+	kmgr/engine/approval_inner.h \
+	kmgr/engine/approval_ops.c \
+	kmgr/engine/approval_request.c \
+	kmgr/engine/approver_change.c \
+	kmgr/engine/approver_change.h \
+	kmgr/engine/approvers.c \
+	kmgr/engine/approvers.h \
 	kmgr/engine/bulk.c \
 	kmgr/engine/bulk.h \
 	kmgr/engine/cmk.c \
@@ -32,6 +41,7 @@ libengine_la_SOURCES = \
 	kmgr/engine/ksk.h \
 	kmgr/engine/ksk_create.c \
 	kmgr/engine/ksk_create.h \
+	kmgr/engine/ksk_create_approved.c \
 	kmgr/engine/ksk_endorse.c \
 	kmgr/engine/ksk_endorse.h \
 	kmgr/engine/ksk_rules.c \

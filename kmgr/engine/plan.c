@@ -14,6 +14,7 @@ action_name(enum action_kind kind)
 		[ACTION_SEAL] = "seal",
 		[ACTION_MAKE_KSK] = "make-ksk",
 		[ACTION_ENDORSE] = "endorse",
+		[ACTION_REPLACE_APPROVER] = "replace-approver",
 		[ACTION_SIGN] = "sign",
 	};
 

@@ -14,6 +14,7 @@ enum action_kind {
 	ACTION_SEAL,		/* the policy becomes immutable */
 	ACTION_MAKE_KSK,	/* a KSK's key pair, endorsed for a zone */
 	ACTION_ENDORSE,		/* the shared key pair for one more zone */
+	ACTION_REPLACE_APPROVER, /* another key signs plans */
 	ACTION_SIGN		/* one RRset with one KSK */
 };
 

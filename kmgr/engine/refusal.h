@@ -14,7 +14,7 @@ struct refusal {
 	const char *const	*words;		/* its arguments */
 	size_t			 n_words;
 	const char		*cmk;		/* name or id, or NULL */
-	const struct json	*zones;		/* many, with reasons; or NULL */
+	const struct json	*zones;		/* many, or NULL */
 };
 
 /**

@@ -108,6 +108,19 @@ session_actor(const struct session *session)
 	return session->actor;
 }
 
+void
+session_set_approval(struct session *session, const char *hash,
+    struct json *fingerprints_take)
+{
+
+	json_free(session->actor);
+	session->actor = actor_new();
+	if (hash == NULL)
+		return;
+	json_put_text(session->actor, "plan", hash);
+	json_put_take(session->actor, "approvers", fingerprints_take);
+}
+
 int
 session_store(struct session *session, struct store **out, struct error *err)
 {

@@ -64,6 +64,14 @@ int session_store(struct session *session, struct store **out,
     struct error *err);
 
 /**
+ * session_set_approval(session, hash, fingerprints_take):
+ * What is done from here on is the approved plan ${hash}: the actor gets it as
+ * "plan" and who signed it as "approvers". NULL and NULL: no more.
+ */
+void session_set_approval(struct session *session, const char *hash,
+    struct json *fingerprints_take);
+
+/**
  * session_lock(session, wait_s, err), session_unlock(session):
  * store_lock() for this run; calls nest, and the last unlock gives it up.
  *

@@ -12,6 +12,7 @@ cli_tests = \
 	tests/cli/20-setup.bats \
 	tests/cli/30-cmk.bats \
 	tests/cli/36-two-roles.bats \
+	tests/cli/38-approvals.bats \
 	tests/cli/40-ksk.bats \
 	tests/cli/42-endorsement.bats \
 	tests/cli/50-sign.bats \

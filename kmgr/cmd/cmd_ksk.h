@@ -1,0 +1,16 @@
+/* What the commands on KSKs share. */
+#ifndef CMD_CMD_KSK_H
+#define CMD_CMD_KSK_H
+
+#include <stddef.h>
+
+#include "kmgr/cmd/command.h"
+#include "kmgr/engine/ksk.h"
+
+/**
+ * cmd_ksk_list(list, n, cmd):
+ * Make the ${n} KSKs ${list} the result: a table, and "ksks" for machines.
+ */
+void cmd_ksk_list(const struct ksk *list, size_t n, struct cmd *cmd);
+
+#endif

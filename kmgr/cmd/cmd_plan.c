@@ -1,0 +1,284 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "kmgr/base/file.h"
+#include "kmgr/base/text.h"
+#include "kmgr/base/when.h"
+#include "kmgr/cmd/cmd_plan.h"
+#include "kmgr/cmd/table.h"
+#include "kmgr/engine/approver_change.h"
+#include "kmgr/engine/approvers.h"
+
+#define SIGNATURE_MAX (1 << 16)	/* bytes of a signature file */
+#define HASH_SHOWN    16	/* characters, where a line is short */
+
+int
+cmd_plan_waits(struct cmd *cmd, const char *cmk_name, const char *op,
+    bool *waits, struct error *err)
+{
+	struct store *store;
+	struct cmk *cmk;
+
+	*waits = false;
+	if (session_store(cmd->session, &store, err) != 0 ||
+	    cmk_load(store, cmk_name, &cmk, err) != 0)
+		return -1;
+	*waits = approval_is_needed(cmk, op);
+	cmk_free(cmk);
+	return 0;
+}
+
+int
+cmd_plan_ask(struct cmd *cmd, const char *cmk_name,
+    const struct approval_subject *subject, struct error *err)
+{
+	struct plan_row row = { 0 };
+	char until[WHEN_TEXT_LEN];
+	struct cmk *cmk = NULL;
+	struct store *store;
+	size_t needed;
+
+	plan_text(subject->plan, &cmd->text);
+	json_put_take(cmd->json, "plan", plan_json(subject->plan));
+	if (subject->plan->n == 0)
+		return 0;
+	if (session_store(cmd->session, &store, err) != 0 ||
+	    cmk_load(store, cmk_name, &cmk, err) != 0)
+		return -1;
+	if (approval_request(cmd->session, cmk, subject, &row, err) != 0) {
+		cmk_free(cmk);
+		return -1;
+	}
+	needed = approvers_needed(cmk->policy, subject->op);
+	json_put_text(cmd->json, "plan_hash", row.hash);
+	json_put_text(cmd->json, "expires", when_rfc3339(row.expires_at,
+	    until));
+	json_put_int(cmd->json, "approvers_needed", (int64_t)needed);
+	buf_printf(&cmd->text, "plan %s\nwaits for %zu approver%s until %s\n",
+	    row.hash, needed, needed == 1 ? "" : "s", until);
+	cmd->is_partial = true;
+	(void)err_set(err, ERR_NOT_YET, "%s waits for %zu approver%s of CMK "
+	    "%s", subject->op, needed, needed == 1 ? "" : "s",
+	    cmk->row.name);
+	(void)err_hint(err, "an approver runs kmgr show-plan %.16s -o plan, "
+	    "ssh-keygen -Y sign -n " APPROVERS_NAMESPACE " -f KEY plan, and "
+	    "kmgr approve %.16s --signature plan.sig", row.hash, row.hash);
+	plan_row_clear(&row);
+	cmk_free(cmk);
+	return -1;
+}
+
+/* A plan for machines. */
+static void
+put_status(struct json *json, const struct approval_status *status)
+{
+	struct json *list, *row;
+	char text[WHEN_TEXT_LEN];
+	size_t i;
+
+	json_put_text(json, "hash", status->row.hash);
+	json_put_text(json, "op", status->row.op);
+	json_put_text(json, "state", status->row.state);
+	json_put_text(json, "created", when_rfc3339(status->row.created_at,
+	    text));
+	json_put_text(json, "expires", when_rfc3339(status->row.expires_at,
+	    text));
+	json_put_int(json, "approvers_needed", (int64_t)status->n_needed);
+	json_put_int(json, "approvals_valid", (int64_t)status->n_valid);
+	json_put_take(json, "plan", json_copy_of(status->text));
+	list = json_put_array(json, "approvals");
+	for (i = 0; i < status->n_approvals; i++) {
+		row = json_add_object(list);
+		json_put_text(row, "who", status->approvals[i].who);
+		json_put_text(row, "fingerprint",
+		    status->approvals[i].fingerprint);
+		json_put_text(row, "at", when_rfc3339(
+		    status->approvals[i].at, text));
+	}
+}
+
+/* A plan for people. */
+static void
+print_status(const struct approval_status *status, struct buf *out)
+{
+	const struct json *actions = json_get(status->text, "actions");
+	const struct json *by = json_get(status->text, "requested_by");
+	const char *cmk = json_get_text(status->text, "cmk");
+	char created[WHEN_TEXT_LEN], expires[WHEN_TEXT_LEN];
+	const char *text;
+	size_t i;
+
+	buf_printf(out, "plan     %s\nstate    %s\nwants    %s under CMK %s\n"
+	    "asked    %s by %s on %s\nexpires  %s\n", status->row.hash,
+	    status->row.state, status->row.op, cmk == NULL ? "" : cmk,
+	    when_rfc3339(status->row.created_at, created),
+	    json_get_text(by, "user"), json_get_text(by, "host"),
+	    when_rfc3339(status->row.expires_at, expires));
+	buf_printf(out, "signed   by %zu of %zu approvers\n",
+	    status->n_valid, status->n_needed);
+	for (i = 0; i < status->n_approvals; i++)
+		buf_printf(out, "  %s (%s) %s\n", status->approvals[i].who,
+		    status->approvals[i].fingerprint,
+		    when_rfc3339(status->approvals[i].at, created));
+	buf_printf(out, "\n");
+	for (i = 0; i < json_len(actions); i++) {
+		text = json_get_text(json_at(actions, i), "text");
+		buf_printf(out, "would %s\n", text == NULL ? "" : text);
+	}
+}
+
+int
+cmd_show_plan(struct cmd *cmd, struct error *err)
+{
+	struct approval_status status;
+
+	if (approval_find(cmd->session, cmd->args->words[0], &status,
+	    err) != 0)
+		return -1;
+	put_status(json_put_object(cmd->json, "plan"), &status);
+	/* A file gets the bytes that are signed, and nothing else. */
+	if (args_has(cmd->args, OPT_OUTPUT))
+		buf_printf(&cmd->text, "%s", status.row.text);
+	else
+		print_status(&status, &cmd->text);
+	approval_status_clear(&status);
+	return 0;
+}
+
+int
+cmd_list_plans(struct cmd *cmd, struct error *err)
+{
+	struct json *list = json_put_array(cmd->json, "plans");
+	char short_hash[HASH_SHOWN + 1], text[WHEN_TEXT_LEN];
+	struct plan_row *rows;
+	struct store *store;
+	struct table table;
+	struct json *row;
+	size_t i, n;
+
+	if (session_store(cmd->session, &store, err) != 0 ||
+	    store_plan_list(store, NULL, &rows, &n, err) != 0)
+		return -1;
+	table_init(&table, 5, "PLAN", "OPERATION", "STATE", "ASKED",
+	    "EXPIRES");
+	for (i = 0; i < n; i++) {
+		row = json_add_object(list);
+		json_put_text(row, "hash", rows[i].hash);
+		json_put_text(row, "op", rows[i].op);
+		json_put_text(row, "state", rows[i].state);
+		json_put_text(row, "created",
+		    when_rfc3339(rows[i].created_at, text));
+		json_put_text(row, "expires",
+		    when_rfc3339(rows[i].expires_at, text));
+		memcpy(short_hash, rows[i].hash, HASH_SHOWN);
+		short_hash[HASH_SHOWN] = '\0';
+		table_add(&table, short_hash);
+		table_add(&table, rows[i].op);
+		table_add(&table, rows[i].state);
+		table_add(&table, when_rfc3339(rows[i].created_at, text));
+		table_add(&table, when_rfc3339(rows[i].expires_at, text));
+	}
+	table_print(&table, &cmd->text);
+	plan_rows_free(rows, n);
+	return 0;
+}
+
+static int
+apply(struct cmd *cmd, const char *hash, struct error *err)
+{
+	struct approval_status status;
+
+	if (approval_apply(cmd->session, hash, err) != 0 ||
+	    approval_find(cmd->session, hash, &status, err) != 0)
+		return -1;
+	buf_printf(&cmd->text, "plan %s is applied\n", status.row.hash);
+	put_status(json_put_object(cmd->json, "plan"), &status);
+	approval_status_clear(&status);
+	return 0;
+}
+
+int
+cmd_approve(struct cmd *cmd, struct error *err)
+{
+	const char *hash = cmd->args->words[0], *path;
+	struct approval_status status;
+	struct buf text = BUF_INIT;
+	int rc = -1;
+
+	if (cmd_option(cmd, OPT_SIGNATURE, &path, err) != 0 ||
+	    file_read(path, SIGNATURE_MAX, &text, err) != 0)
+		goto out;
+	if (approval_give(cmd->session, hash, buf_text(&text), &status,
+	    err) != 0)
+		goto out;
+	buf_printf(&cmd->text, "%zu of %zu approvers have signed plan %s\n",
+	    status.n_valid, status.n_needed, status.row.hash);
+	if (status.n_valid >= status.n_needed) {
+		/* The signature is kept although applying may fail. */
+		cmd->is_partial = true;
+		rc = apply(cmd, status.row.hash, err);
+		if (rc != 0)
+			(void)err_hint(err, "the approvals are kept: kmgr "
+			    "apply-plan %.16s tries again", status.row.hash);
+	} else {
+		put_status(json_put_object(cmd->json, "plan"), &status);
+		rc = 0;
+	}
+	approval_status_clear(&status);
+ out:
+	buf_free(&text);
+	return rc;
+}
+
+int
+cmd_apply_plan(struct cmd *cmd, struct error *err)
+{
+
+	return apply(cmd, cmd->args->words[0], err);
+}
+
+int
+cmd_withdraw_plan(struct cmd *cmd, struct error *err)
+{
+
+	if (approval_withdraw(cmd->session, cmd->args->words[0], err) != 0)
+		return -1;
+	buf_printf(&cmd->text, "plan %s is withdrawn\n",
+	    cmd->args->words[0]);
+	return 0;
+}
+
+int
+cmd_replace_approver(struct cmd *cmd, struct error *err)
+{
+	struct approver_change change = { .cmk = cmd->args->words[0] };
+	struct json *arguments = NULL;
+	struct plan plan = PLAN_INIT;
+	struct buf text = BUF_INIT;
+	const char *path;
+	int rc = -1;
+
+	if (cmd_option(cmd, OPT_REMOVE, &change.remove, err) != 0 ||
+	    cmd_option(cmd, OPT_ADD, &path, err) != 0 ||
+	    file_read(path, SIGNATURE_MAX, &text, err) != 0)
+		goto out;
+	/* A .pub file is one line. */
+	while (text.len > 0 && text.data[text.len - 1] == '\n')
+		text.data[--text.len] = '\0';
+	change.add = buf_text(&text);
+	if (approver_change_plan(cmd->session, &change, &plan, err) != 0)
+		goto out;
+	if (args_has(cmd->args, OPT_DRY_RUN)) {
+		cmd_plan(cmd, &plan);
+		rc = 0;
+		goto out;
+	}
+	arguments = approver_change_arguments(&change);
+	rc = cmd_plan_ask(cmd, change.cmk, &(struct approval_subject) {
+	    APPROVERS_REPLACE, arguments, &plan }, err);
+ out:
+	json_free(arguments);
+	plan_clear(&plan);
+	buf_free(&text);
+	return rc;
+}

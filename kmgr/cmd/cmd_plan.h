@@ -1,0 +1,29 @@
+/* Commands whose plan may have to wait for approvers. */
+#ifndef CMD_CMD_PLAN_H
+#define CMD_CMD_PLAN_H
+
+#include "kmgr/cmd/command.h"
+#include "kmgr/engine/approval.h"
+
+/**
+ * cmd_plan_waits(cmd, cmk, op, waits, err):
+ * Whether the policy of the CMK with name or id ${cmk} demands approvers for
+ * ${op}.
+ *
+ * Errors: as cmk_load().
+ */
+int cmd_plan_waits(struct cmd *cmd, const char *cmk, const char *op,
+    bool *waits, struct error *err);
+
+/**
+ * cmd_plan_ask(cmd, cmk, subject, err):
+ * Write ${subject} down as a plan that waits for approvers and make it the
+ * result, which is printed although the command did not do what it was asked.
+ * Returns -1, but for a plan without actions, which needs nobody.
+ *
+ * Errors: ERR_NOT_YET, and those of approval_request().
+ */
+int cmd_plan_ask(struct cmd *cmd, const char *cmk,
+    const struct approval_subject *subject, struct error *err);
+
+#endif

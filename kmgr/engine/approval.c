@@ -1,0 +1,364 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "kmgr/base/mem.h"
+#include "kmgr/base/text.h"
+#include "kmgr/base/when.h"
+#include "kmgr/engine/approval_inner.h"
+#include "kmgr/engine/approvers.h"
+#include "kmgr/engine/event.h"
+
+bool
+approval_is_needed(const struct cmk *cmk, const char *op)
+{
+
+	return approvers_needed(cmk->policy, op) > 0;
+}
+
+bool
+approval_is_same(const struct json *a, const struct json *b)
+{
+	struct buf left = BUF_INIT, right = BUF_INIT;
+	bool same;
+
+	json_canonical(a, &left);
+	json_canonical(b, &right);
+	same = strcmp(buf_text(&left), buf_text(&right)) == 0;
+	buf_free(&left);
+	buf_free(&right);
+	return same;
+}
+
+/* The first of actions that is not among the approved ones, or NULL. */
+static const struct json *
+unapproved(const struct json *actions, const struct json *approved)
+{
+	size_t i, k;
+
+	for (i = 0; i < json_len(actions); i++) {
+		for (k = 0; k < json_len(approved); k++)
+			if (approval_is_same(json_at(actions, i),
+			    json_at(approved, k)))
+				break;
+		if (k == json_len(approved))
+			return json_at(actions, i);
+	}
+	return NULL;
+}
+
+int
+approval_demand(const struct cmk *cmk, const struct approval_subject *subject,
+    const struct approval *approval, struct error *err)
+{
+	const struct json *other;
+	struct json *actions;
+	int rc = 0;
+
+	if (!approval_is_needed(cmk, subject->op) || subject->plan->n == 0)
+		return 0;
+	if (approval == NULL)
+		return err_set(err, ERR_POLICY, "the policy of CMK %s demands "
+		    "approvers for %s", cmk->row.name, subject->op);
+	if (strcmp(approval->cmk_id, cmk->row.id) != 0 ||
+	    strcmp(approval->op, subject->op) != 0 ||
+	    !approval_is_same(approval->arguments, subject->arguments))
+		return err_set(err, ERR_POLICY,
+		    "the approvers signed another plan");
+	actions = plan_json(subject->plan);
+	if ((other = unapproved(actions, approval->actions)) != NULL) {
+		rc = err_set(err, ERR_POLICY, "things changed since the plan "
+		    "was approved; it would now also %s",
+		    json_get_text(other, "text"));
+		(void)err_hint(err, "ask for a new plan: run the command "
+		    "again");
+	}
+	json_free(actions);
+	return rc;
+}
+
+int
+approval_tell(struct session *session, const char *type,
+    const struct plan_row *row, const char *key, const char *value, struct error *err)
+{
+	struct json *event = json_new_object();
+	int rc;
+
+	json_put_text(event, "cmk_id", row->cmk_id);
+	json_put_text(event, "plan_hash", row->hash);
+	json_put_text(event, "op", row->op);
+	json_put_text(event, key, value);
+	rc = event_append(session, type, event, err);
+	json_free(event);
+	return rc;
+}
+
+/* The plan's text must hash to its name and be of its CMK and operation. */
+static int
+check_text(struct approval_status *status, struct error *err)
+{
+	uint8_t hash[CRYPTO_SHA256_LEN];
+	char hex[2 * CRYPTO_SHA256_LEN + 1];
+	const char *op, *cmk_id;
+
+	crypto_sha256(status->row.text, strlen(status->row.text), hash);
+	if (strcmp(text_hex(hash, sizeof(hash), hex), status->row.hash) != 0)
+		return err_set(err, ERR_INTEGRITY,
+		    "the plan was changed in the store");
+	if (json_read(status->row.text, strlen(status->row.text),
+	    &status->text, err) != 0)
+		return -1;
+	op = json_get_text(status->text, "op");
+	cmk_id = json_get_text(status->text, "cmk_id");
+	if (op == NULL || cmk_id == NULL ||
+	    strcmp(op, status->row.op) != 0 ||
+	    strcmp(cmk_id, status->row.cmk_id) != 0)
+		return err_set(err, ERR_INTEGRITY,
+		    "the plan is not what the store says");
+	return 0;
+}
+
+/* Fill in who signed and what that is worth now. */
+static int
+count(struct store *store, struct approval_status *status, struct error *err)
+{
+	struct approvers approvers = { 0 };
+	struct cmk *cmk = NULL;
+	int rc = -1;
+
+	approval_rows_free(status->approvals, status->n_approvals);
+	status->approvals = NULL;
+	status->n_approvals = 0;
+	if (cmk_load(store, status->row.cmk_id, &cmk, err) == 0 &&
+	    approvers_load(store, cmk, &approvers, err) == 0 &&
+	    store_approval_list(store, status->row.hash, &status->approvals,
+	    &status->n_approvals, err) == 0 && approvers_count(store,
+	    &approvers, &status->row, &status->n_valid, err) == 0) {
+		status->n_needed = approvers_needed(cmk->policy,
+		    status->row.op);
+		rc = 0;
+	}
+	approvers_clear(&approvers);
+	cmk_free(cmk);
+	return rc;
+}
+
+int
+approval_find(struct session *session, const char *hash,
+    struct approval_status *out, struct error *err)
+{
+	struct store *store;
+	bool found = false;
+
+	*out = (struct approval_status) { 0 };
+	if (session_store(session, &store, err) != 0 ||
+	    store_plan_find(store, hash, &out->row, &found, err) != 0)
+		return -1;
+	if (!found) {
+		(void)err_set(err, ERR_INPUT, "no plan, or more than one, "
+		    "whose hash begins with \"%.64s\"", hash);
+		return err_hint(err, "kmgr list-plans shows them");
+	}
+	if (check_text(out, err) == 0 && count(store, out, err) == 0)
+		return 0;
+	approval_status_clear(out);
+	return err_wrap(err, "plan %.16s", hash);
+}
+
+void
+approval_status_clear(struct approval_status *status)
+{
+
+	plan_row_clear(&status->row);
+	json_free(status->text);
+	approval_rows_free(status->approvals, status->n_approvals);
+	*status = (struct approval_status) { 0 };
+}
+
+/* End row with state, in a transaction of its own. */
+static int
+resolve(struct session *session, const struct plan_row *row,
+    const char *state, struct error *err)
+{
+	struct store *store;
+
+	if (session_store(session, &store, err) != 0 ||
+	    store_begin(store, err) != 0)
+		return -1;
+	if (store_plan_resolve(store, row->hash, state, session_now(session),
+	    err) == 0 &&
+	    approval_tell(session, "plan-end", row, "state", state, err) == 0 &&
+	    store_commit(store, err) == 0)
+		return 0;
+	store_rollback(store);
+	return -1;
+}
+
+/* A plan that waits no more takes no signature and is not carried out. */
+static int
+check_waiting(struct session *session, const struct plan_row *row,
+    struct error *err)
+{
+	char text[WHEN_TEXT_LEN];
+
+	if (strcmp(row->state, "waiting") != 0)
+		return err_set(err, ERR_POLICY, "plan %.16s is %s", row->hash,
+		    row->state);
+	if (row->expires_at > session_now(session))
+		return 0;
+	if (resolve(session, row, "expired", err) != 0)
+		return -1;
+	(void)err_set(err, ERR_POLICY, "plan %.16s expired at %s", row->hash,
+	    when_rfc3339(row->expires_at, text));
+	return err_hint(err, "ask for a new plan: run the command again");
+}
+
+/* Inside a transaction: the signature with its event. */
+static int
+record(struct session *session, struct store *store,
+    const struct plan_row *plan, const struct approval_row *row,
+    struct error *err)
+{
+	struct json *event;
+	int rc;
+
+	if (store_approval_put(store, row, err) != 0)
+		return -1;
+	event = json_new_object();
+	json_put_text(event, "cmk_id", plan->cmk_id);
+	json_put_text(event, "plan_hash", plan->hash);
+	json_put_text(event, "op", plan->op);
+	json_put_text(event, "who", row->who);
+	json_put_text(event, "fingerprint", row->fingerprint);
+	json_put_text(event, "signature", row->signature);
+	rc = event_append(session, "approval", event, err);
+	json_free(event);
+	return rc;
+}
+
+/* Verify signature and keep it. */
+static int
+give(struct session *session, struct store *store,
+    const struct approval_status *status, const char *signature,
+    struct error *err)
+{
+	struct approval_row row = { .at = session_now(session) };
+	struct approvers approvers = { 0 };
+	struct cmk *cmk = NULL;
+	int rc = -1;
+
+	memcpy(row.plan_hash, status->row.hash, sizeof(row.plan_hash));
+	if (cmk_load(store, status->row.cmk_id, &cmk, err) != 0 ||
+	    approvers_load(store, cmk, &approvers, err) != 0 ||
+	    approvers_verify(&approvers, &status->row, signature, row.at,
+	    &row.who, &row.fingerprint, err) != 0 ||
+	    store_begin(store, err) != 0)
+		goto out;
+	row.signature = mem_strdup(signature);
+	if (record(session, store, &status->row, &row, err) == 0)
+		rc = store_commit(store, err);
+	if (rc != 0)
+		store_rollback(store);
+ out:
+	free(row.who);
+	free(row.fingerprint);
+	free(row.signature);
+	approvers_clear(&approvers);
+	cmk_free(cmk);
+	return rc;
+}
+
+int
+approval_give(struct session *session, const char *hash,
+    const char *signature, struct approval_status *out, struct error *err)
+{
+	struct store *store;
+	int rc = -1;
+
+	*out = (struct approval_status) { 0 };
+	if (session_lock(session, SESSION_LOCK_WAIT_S, err) != 0)
+		return -1;
+	if (session_store(session, &store, err) == 0 &&
+	    approval_find(session, hash, out, err) == 0 &&
+	    check_waiting(session, &out->row, err) == 0 &&
+	    give(session, store, out, signature, err) == 0)
+		rc = count(store, out, err);
+	session_unlock(session);
+	if (rc != 0)
+		approval_status_clear(out);
+	return rc;
+}
+
+/* Who approved, for the events of what is done now. */
+static void
+name_approvers(struct session *session, const struct approval_status *status)
+{
+	struct json *list = json_new_array();
+	size_t i;
+
+	for (i = 0; i < status->n_approvals; i++)
+		json_add_text(list, status->approvals[i].fingerprint);
+	session_set_approval(session, status->row.hash, list);
+}
+
+static int
+apply(struct session *session, const struct approval_status *status,
+    struct error *err)
+{
+	const struct approval_op *op = approval_op_find(status->row.op);
+	struct approval approval = {
+		.op = status->row.op,
+		.arguments = json_get(status->text, "arguments"),
+		.actions = json_get(status->text, "actions"),
+	};
+	int rc;
+
+	if (op == NULL)
+		return err_set(err, ERR_INTEGRITY, "a plan for %s, which "
+		    "nobody can ask for", status->row.op);
+	if (status->n_valid < status->n_needed)
+		return err_set(err, ERR_NOT_YET, "%zu of %zu approvers have "
+		    "signed plan %.16s", status->n_valid, status->n_needed,
+		    status->row.hash);
+	memcpy(approval.cmk_id, status->row.cmk_id, sizeof(approval.cmk_id));
+	name_approvers(session, status);
+	rc = op->apply(session, approval.cmk_id, &approval,
+	    approval.arguments, err);
+	/* Where this is not reached, a second try finds nothing left to do. */
+	if (rc == 0)
+		rc = resolve(session, &status->row, "applied", err);
+	session_set_approval(session, NULL, NULL);
+	return rc;
+}
+
+int
+approval_apply(struct session *session, const char *hash, struct error *err)
+{
+	struct approval_status status = { 0 };
+	int rc = -1;
+
+	if (session_lock(session, SESSION_LOCK_WAIT_S, err) != 0)
+		return -1;
+	if (approval_find(session, hash, &status, err) == 0 &&
+	    check_waiting(session, &status.row, err) == 0)
+		rc = apply(session, &status, err);
+	session_unlock(session);
+	approval_status_clear(&status);
+	return rc;
+}
+
+int
+approval_withdraw(struct session *session, const char *hash,
+    struct error *err)
+{
+	struct approval_status status = { 0 };
+	int rc = -1;
+
+	if (session_lock(session, SESSION_LOCK_WAIT_S, err) != 0)
+		return -1;
+	if (approval_find(session, hash, &status, err) == 0 &&
+	    check_waiting(session, &status.row, err) == 0)
+		rc = resolve(session, &status.row, "withdrawn", err);
+	session_unlock(session);
+	approval_status_clear(&status);
+	return rc;
+}

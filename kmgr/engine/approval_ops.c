@@ -1,0 +1,23 @@
+#include <string.h>
+
+#include "kmgr/engine/approval_inner.h"
+#include "kmgr/engine/approver_change.h"
+#include "kmgr/engine/approvers.h"
+#include "kmgr/engine/ksk_create.h"
+
+static const struct approval_op ops[] = {
+	{ KSK_CREATE_OP, ksk_create_approved },
+	{ APPROVERS_REPLACE, approver_change_approved },
+};
+#define N_OPS (sizeof(ops) / sizeof(ops[0]))
+
+const struct approval_op *
+approval_op_find(const char *op)
+{
+	size_t i;
+
+	for (i = 0; i < N_OPS; i++)
+		if (strcmp(ops[i].op, op) == 0)
+			return &ops[i];
+	return NULL;
+}

@@ -1,0 +1,243 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "kmgr/base/mem.h"
+#include "kmgr/base/text.h"
+#include "kmgr/engine/approvers.h"
+#include "kmgr/engine/ssh_signature.h"
+#include "kmgr/store/ledger.h"
+#include "policy/ssh_key.h"
+
+#define PAGE 100		/* events that are read at a time */
+
+size_t
+approvers_needed(const struct policy *policy, const char *op)
+{
+	enum policy_op known;
+	int64_t most = 0;
+	int i;
+
+	if (policy_op_find(op, &known))
+		return (size_t)policy_approvals(policy, known);
+	if (strcmp(op, APPROVERS_REPLACE) != 0)
+		return 0;
+	for (i = 0; i < POLICY_OP_N; i++)
+		if (policy_approvals(policy, (enum policy_op)i) > most)
+			most = policy_approvals(policy, (enum policy_op)i);
+	return (size_t)most;
+}
+
+int
+approvers_verify(const struct approvers *approvers,
+    const struct plan_row *plan, const char *signature, int64_t at,
+    char **who, char **fingerprint, struct error *err)
+{
+	const struct ssh_signers signers = {
+		.approvers = (const char *const *)approvers->keys,
+		.n_approvers = approvers->n,
+		.authorities = (const char *const *)approvers->authorities,
+		.n_authorities = approvers->n_authorities,
+		.at = at,
+	};
+
+	return ssh_signature_verify(APPROVERS_NAMESPACE, plan->text,
+	    strlen(plan->text), signature, &signers, who, fingerprint, err);
+}
+
+/* Whether a signature counts: no is no error, being unable to tell is. */
+static int
+verify_row(const struct approvers *approvers, const struct plan_row *plan,
+    const struct approval_row *row, bool *counts, struct error *err)
+{
+	char *who = NULL, *fingerprint = NULL;
+
+	*counts = false;
+	if (approvers_verify(approvers, plan, row->signature, row->at, &who,
+	    &fingerprint, err) == 0)
+		*counts = strcmp(fingerprint, row->fingerprint) == 0;
+	else if (err->class == ERR_INPUT || err->class == ERR_POLICY)
+		err_clear(err);
+	else
+		return -1;
+	free(who);
+	free(fingerprint);
+	return 0;
+}
+
+int
+approvers_count(struct store *store, const struct approvers *approvers,
+    const struct plan_row *plan, size_t *n, struct error *err)
+{
+	struct approval_row *rows;
+	size_t i, n_rows;
+	bool counts;
+	int rc = 0;
+
+	*n = 0;
+	if (store_approval_list(store, plan->hash, &rows, &n_rows, err) != 0)
+		return -1;
+	/* One row a fingerprint, by constraint, and the fingerprint proved. */
+	for (i = 0; rc == 0 && i < n_rows; i++) {
+		rc = verify_row(approvers, plan, &rows[i], &counts, err);
+		*n += rc == 0 && counts;
+	}
+	approval_rows_free(rows, n_rows);
+	return rc;
+}
+
+static size_t
+find_key(const struct approvers *approvers, const char *fingerprint)
+{
+	char text[SSH_KEY_FINGERPRINT_LEN];
+	size_t i;
+
+	for (i = 0; i < approvers->n; i++)
+		if (strcmp(ssh_key_fingerprint(approvers->keys[i], text),
+		    fingerprint) == 0)
+			break;
+	return i;
+}
+
+int
+approvers_replace(struct approvers *approvers, const char *gone,
+    const char *new, struct error *err)
+{
+	const size_t at = find_key(approvers, gone);
+	char text[SSH_KEY_FINGERPRINT_LEN], *line;
+
+	if (at == approvers->n)
+		return err_set(err, ERR_INPUT, "%s is no approver", gone);
+	if (ssh_key_read(new, &line, err) != 0)
+		return -1;
+	if (find_key(approvers, ssh_key_fingerprint(line, text)) <
+	    approvers->n) {
+		free(line);
+		return err_set(err, ERR_INPUT, "%s is an approver already",
+		    text);
+	}
+	free(approvers->keys[at]);
+	approvers->keys[at] = line;
+	return 0;
+}
+
+/* The signed plan must say what the event says. */
+static int
+check_plan(const struct cmk *cmk, const struct plan_row *plan,
+    const char *gone, const char *new, struct error *err)
+{
+	struct json *json = NULL, *arguments;
+	const char *op, *cmk_id, *remove, *add;
+	bool is_same;
+
+	if (json_read(plan->text, strlen(plan->text), &json, err) != 0)
+		return -1;
+	arguments = json_get(json, "arguments");
+	op = json_get_text(json, "op");
+	cmk_id = json_get_text(json, "cmk_id");
+	remove = json_get_text(arguments, "remove");
+	add = json_get_text(arguments, "add");
+	is_same = op != NULL && cmk_id != NULL && remove != NULL &&
+	    add != NULL && strcmp(op, APPROVERS_REPLACE) == 0 &&
+	    strcmp(cmk_id, cmk->row.id) == 0 && strcmp(remove, gone) == 0 &&
+	    strcmp(add, new) == 0;
+	json_free(json);
+	return is_same ? 0 : err_set(err, ERR_INTEGRITY,
+	    "its plan says something else");
+}
+
+/* The plan of an event, signed by enough of those who were approvers then. */
+static int
+prove(struct store *store, const struct cmk *cmk,
+    const struct approvers *approvers, const struct json *event,
+    struct error *err)
+{
+	const char *hash = json_get_text(event, "plan_hash");
+	const size_t needed = approvers_needed(cmk->policy,
+	    APPROVERS_REPLACE);
+	struct plan_row plan = { 0 };
+	bool found = false;
+	size_t n = 0;
+	int rc = -1;
+
+	if (hash == NULL || strlen(hash) != sizeof(plan.hash) - 1 ||
+	    store_plan_find(store, hash, &plan, &found, err) != 0 || !found)
+		return err->class == ERR_STORE ? -1 : err_set(err,
+		    ERR_INTEGRITY, "its plan is gone");
+	if (check_plan(cmk, &plan, json_get_text(event, "remove"),
+	    json_get_text(event, "add"), err) == 0 &&
+	    approvers_count(store, approvers, &plan, &n, err) == 0)
+		rc = n >= needed && needed > 0 ? 0 : err_set(err,
+		    ERR_INTEGRITY, "%zu of %zu approvers signed it", n,
+		    needed);
+	plan_row_clear(&plan);
+	return rc;
+}
+
+/* One replacement, as the ledger tells of it. */
+static int
+replay(struct store *store, const struct cmk *cmk,
+    struct approvers *approvers, const struct ledger_record *record,
+    struct error *err)
+{
+	struct json *event = NULL;
+	int rc = -1;
+
+	if (json_read(record->payload, strlen(record->payload), &event,
+	    err) == 0) {
+		if (json_get_text(event, "remove") == NULL ||
+		    json_get_text(event, "add") == NULL)
+			(void)err_set(err, ERR_INTEGRITY, "it is damaged");
+		else if (prove(store, cmk, approvers, event, err) == 0)
+			rc = approvers_replace(approvers,
+			    json_get_text(event, "remove"),
+			    json_get_text(event, "add"), err);
+	}
+	json_free(event);
+	if (rc == 0)
+		return 0;
+	if (err->class != ERR_STORE && err->class != ERR_SYSTEM)
+		err->class = ERR_INTEGRITY;
+	return err_wrap(err, "event %lld, an approver of CMK %s replaced",
+	    (long long)record->seq, cmk->row.name);
+}
+
+int
+approvers_load(struct store *store, const struct cmk *cmk,
+    struct approvers *out, struct error *err)
+{
+	struct ledger_record *records;
+	size_t i, n = PAGE;
+	int64_t from = 1;
+	int rc = 0;
+
+	*out = (struct approvers) { .authorities = cmk->policy->authorities,
+		.n_authorities = cmk->policy->n_authorities };
+	for (i = 0; i < cmk->policy->n_approvers; i++)
+		*(char **)mem_push(&out->keys, out->n++, sizeof(char *)) =
+		    mem_strdup(cmk->policy->approvers[i]);
+	while (rc == 0 && n == PAGE) {
+		if (ledger_of_cmk(store, cmk->row.id, "approvers", from, PAGE,
+		    &records, &n, err) != 0) {
+			rc = -1;
+			break;
+		}
+		for (i = 0; rc == 0 && i < n; i++)
+			rc = replay(store, cmk, out, &records[i], err);
+		from = n > 0 ? records[n - 1].seq + 1 : from;
+		ledger_records_free(records, n);
+	}
+	if (rc != 0)
+		approvers_clear(out);
+	return rc;
+}
+
+void
+approvers_clear(struct approvers *approvers)
+{
+	size_t i;
+
+	for (i = 0; i < approvers->n; i++)
+		free(approvers->keys[i]);
+	free(approvers->keys);
+	*approvers = (struct approvers) { 0 };
+}

@@ -1,0 +1,78 @@
+/*
+ * Who may approve for a CMK: the approvers of its sealed policy, with those
+ * replaced that were lost since, each replacement signed by as many as any
+ * plan takes.
+ */
+#ifndef ENGINE_APPROVERS_H
+#define ENGINE_APPROVERS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kmgr/base/err.h"
+#include "kmgr/engine/cmk.h"
+#include "kmgr/store/store.h"
+#include "kmgr/store/store_plan.h"
+
+#define APPROVERS_NAMESPACE "kmgr-plan"	/* of ssh-keygen -Y sign -n */
+#define APPROVERS_REPLACE   "replace-approver"
+
+/* SSH public keys, a line each. */
+struct approvers {
+	char	**keys;
+	size_t	  n;
+	char	**authorities;	/* borrowed from the policy */
+	size_t	  n_authorities;
+};
+
+/**
+ * approvers_load(store, cmk, out, err):
+ * The approvers of ${cmk} now. Each replacement in the ledger is proved by
+ * the plan that was signed for it.
+ *
+ * Owner: the caller, approvers_clear(); before ${cmk} is freed.
+ * Errors: ERR_INTEGRITY, ERR_STORE, ERR_SYSTEM.
+ */
+int approvers_load(struct store *store, const struct cmk *cmk,
+    struct approvers *out, struct error *err);
+void approvers_clear(struct approvers *approvers);
+
+/**
+ * approvers_count(store, approvers, plan, n, err):
+ * How many of ${approvers} have signed ${plan}; a signature that does not
+ * verify, or of somebody who is none of them any more, does not count.
+ *
+ * Errors: ERR_STORE, ERR_SYSTEM.
+ */
+int approvers_count(struct store *store, const struct approvers *approvers,
+    const struct plan_row *plan, size_t *n, struct error *err);
+
+/**
+ * approvers_verify(approvers, plan, signature, at, who, fingerprint, err):
+ * Which of ${approvers} made ${signature} under ${plan}, at ${at}.
+ *
+ * Owner: the caller, free() of both.
+ * Errors: ERR_INPUT, ERR_POLICY (none of them), ERR_SYSTEM.
+ */
+int approvers_verify(const struct approvers *approvers,
+    const struct plan_row *plan, const char *signature, int64_t at,
+    char **who, char **fingerprint, struct error *err);
+
+/**
+ * approvers_replace(approvers, gone, new, err):
+ * Put the key line ${new} in the place of the key whose fingerprint is
+ * ${gone}.
+ *
+ * Errors: ERR_INPUT (no such approver, no key, or one that is there already).
+ */
+int approvers_replace(struct approvers *approvers, const char *gone,
+    const char *new, struct error *err);
+
+/**
+ * approvers_needed(policy, op):
+ * How many approvers a plan of ${op} takes, 0 for none. To replace an
+ * approver takes as many as any plan does.
+ */
+size_t approvers_needed(const struct policy *policy, const char *op);
+
+#endif

@@ -1,0 +1,111 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "kmgr/base/mem.h"
+#include "kmgr/engine/ksk_create.h"
+#include "kmgr/store/ledger.h"
+
+#define PAGE 100		/* KSKs of one zone that are looked at */
+
+struct json *
+ksk_create_arguments(const struct ksk_request *request)
+{
+	struct json *arguments = json_new_object();
+	struct json *zones = json_put_array(arguments, "zones");
+	char text[NAME_TEXT_MAX];
+	size_t i;
+
+	json_put_bool(arguments, "another", request->wish == KSK_ANOTHER);
+	for (i = 0; i < request->n_zones; i++)
+		json_add_text(zones, name_text(&request->zones[i], text));
+	return arguments;
+}
+
+/* Whether record is of the plan that is being carried out. */
+static bool
+is_of_plan(const struct ledger_record *record, const char *plan)
+{
+	struct error ignored = ERR_INIT;
+	struct json *actor = NULL;
+	const char *told;
+	bool is_same = false;
+
+	if (json_read(record->actor, strlen(record->actor), &actor,
+	    &ignored) == 0 && (told = json_get_text(actor, "plan")) != NULL)
+		is_same = strcmp(told, plan) == 0;
+	json_free(actor);
+	return is_same;
+}
+
+/* Whether an interrupted run has made the zone's KSK under this plan. */
+static int
+is_made(struct session *session, const struct name *zone, bool *is,
+    struct error *err)
+{
+	const char *plan = json_get_text(session_actor(session), "plan");
+	struct ledger_record *records;
+	char text[NAME_TEXT_MAX];
+	struct store *store;
+	size_t i, n;
+
+	*is = false;
+	if (session_store(session, &store, err) != 0 || ledger_of_zone(store,
+	    name_text(zone, text), KSK_CREATE_OP, 1, PAGE, &records, &n,
+	    err) != 0)
+		return -1;
+	for (i = 0; i < n && plan != NULL; i++)
+		*is = *is || is_of_plan(&records[i], plan);
+	ledger_records_free(records, n);
+	return 0;
+}
+
+/* The zones of arguments that are still to be done. */
+static int
+read_zones(struct session *session, const struct json *arguments,
+    struct name *zones, size_t *n, struct error *err)
+{
+	const struct json *list = json_get(arguments, "zones");
+	const char *text;
+	bool is_done;
+	size_t i;
+
+	for (i = 0; i < json_len(list); i++) {
+		text = json_text(json_at(list, i));
+		if (text == NULL)
+			return err_set(err, ERR_INTEGRITY,
+			    "the plan names no zone");
+		if (name_read(text, &zones[*n], err) != 0 ||
+		    is_made(session, &zones[*n], &is_done, err) != 0)
+			return -1;
+		*n += !is_done;
+	}
+	return 0;
+}
+
+int
+ksk_create_approved(struct session *session, const char *cmk_id,
+    const struct approval *approval, const struct json *arguments,
+    struct error *err)
+{
+	struct ksk_request request = { .cmk = cmk_id, .approval = approval,
+		.arguments = arguments };
+	struct cmk_cache cache = { 0 };
+	struct name *zones = mem_new(json_len(json_get(arguments, "zones")) *
+	    sizeof(*zones));
+	struct ksk *list = NULL;
+	bool another = false;
+	size_t n = 0;
+	int rc = -1;
+
+	(void)json_get_bool(arguments, "another", &another);
+	request.wish = another ? KSK_ANOTHER : KSK_IF_MISSING;
+	request.zones = zones;
+	if (read_zones(session, arguments, zones, &request.n_zones,
+	    err) == 0)
+		rc = ksk_create_apply(session, &request, &cache, &list, &n,
+		    err);
+	ksk_list_free(list, n);
+	cmk_cache_clear(&cache);
+	free(zones);
+	return rc;
+}
