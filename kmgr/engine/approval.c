@@ -78,7 +78,8 @@ approval_demand(const struct cmk *cmk, const struct approval_subject *subject,
 
 int
 approval_tell(struct session *session, const char *type,
-    const struct plan_row *row, const char *key, const char *value, struct error *err)
+    const struct plan_row *row, const char *key, const char *value,
+    struct error *err)
 {
 	struct json *event = json_new_object();
 	int rc;
