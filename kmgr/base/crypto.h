@@ -148,6 +148,16 @@ int crypto_key_verify(const struct crypto_key *key, const uint8_t *tbs,
     size_t len, const uint8_t *sig, size_t sig_len, struct error *err);
 
 /**
+ * crypto_key_verify_hash(key, hash, sig, sig_len, known, err):
+ * As crypto_key_verify(), of bytes of which only the SHA-256 ${hash} is there.
+ * *${known} is false, and nothing verified, where the algorithm signs
+ * something else than that hash.
+ */
+int crypto_key_verify_hash(const struct crypto_key *key,
+    const uint8_t hash[static CRYPTO_SHA256_LEN], const uint8_t *sig,
+    size_t sig_len, bool *known, struct error *err);
+
+/**
  * crypto_key_free(key):
  * Free ${key}.
  */

@@ -11,17 +11,12 @@
 #include <openssl/param_build.h>
 #include <openssl/x509.h>
 
-#include "kmgr/base/crypto.h"
+#include "kmgr/base/crypto_inner.h"
 #include "kmgr/base/mem.h"
 #include "kmgr/base/spki.h"
 
-struct crypto_key {
-	EVP_PKEY	*pkey;
-	enum crypto_kind kind;
-};
-
-static int
-fail(enum err_class class, const char *what, struct error *err)
+int
+crypto_fail(enum err_class class, const char *what, struct error *err)
 {
 
 	ERR_clear_error();
@@ -73,7 +68,7 @@ crypto_key_from_rsa(const uint8_t *e, size_t e_len, const uint8_t *n,
 	BN_free(bn_e);
 	BN_free(bn_n);
 	if (pkey == NULL)
-		return fail(ERR_INPUT, "not an RSA public key", err);
+		return crypto_fail(ERR_INPUT, "not an RSA public key", err);
 	*out = wrap(pkey, CRYPTO_RSA);
 	return 0;
 }
@@ -147,7 +142,7 @@ crypto_key_from_point(enum crypto_kind kind, const uint8_t *point, size_t len,
 		pkey = EVP_PKEY_new_raw_public_key_ex(NULL, "ED25519", NULL,
 		    point, len);
 	if (pkey == NULL)
-		return fail(ERR_INPUT, "not a point of the curve", err);
+		return crypto_fail(ERR_INPUT, "not a point of the curve", err);
 	*out = wrap(pkey, kind);
 	return 0;
 }
@@ -193,7 +188,7 @@ from_spki_decoded(const uint8_t *der, size_t len, struct crypto_key **out,
 
 	if (pkey == NULL || p != der + len || kind_of(pkey, &kind) != 0) {
 		EVP_PKEY_free(pkey);
-		return fail(ERR_INPUT,
+		return crypto_fail(ERR_INPUT,
 		    "not a SubjectPublicKeyInfo of RSA, P-256, P-384 or "
 		    "Ed25519", err);
 	}
@@ -328,53 +323,4 @@ crypto_key_pem(const struct crypto_key *key, struct buf *out)
 	    (len = BIO_get_mem_data(bio, &text)) > 0)
 		buf_add(out, text, (size_t)len);
 	BIO_free(bio);
-}
-
-int
-crypto_key_verify(const struct crypto_key *key, const uint8_t *tbs, size_t len,
-    const uint8_t *sig, size_t sig_len, struct error *err)
-{
-	const EVP_MD *md = key->kind == CRYPTO_ED25519 ? NULL :
-	    key->kind == CRYPTO_P384 ? EVP_sha384() : EVP_sha256();
-	const int is_ec = key->kind == CRYPTO_P256 || key->kind == CRYPTO_P384;
-	const size_t half = key->kind == CRYPTO_P384 ? 48 : 32;
-	struct buf der = BUF_INIT;
-	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-	int rc = -1;
-
-	if (is_ec && sig_len != 2 * half) {
-		(void)fail(ERR_INTEGRITY,
-		    "the signature has the wrong length", err);
-		goto out;
-	}
-	if (is_ec) {
-		crypto_sig_to_der(sig, sig_len, &der);
-		sig = der.data;
-		sig_len = der.len;
-	}
-	if (ctx == NULL ||
-	    EVP_DigestVerifyInit(ctx, NULL, md, NULL, key->pkey) != 1) {
-		(void)fail(ERR_INTERNAL, "start a verification", err);
-		goto out;
-	}
-	if (EVP_DigestVerify(ctx, sig, sig_len, tbs, len) != 1) {
-		(void)fail(ERR_INTEGRITY, "the signature does not verify",
-		    err);
-		goto out;
-	}
-	rc = 0;
- out:
-	EVP_MD_CTX_free(ctx);
-	buf_free(&der);
-	return rc;
-}
-
-void
-crypto_key_free(struct crypto_key *key)
-{
-
-	if (key == NULL)
-		return;
-	EVP_PKEY_free(key->pkey);
-	free(key);
 }

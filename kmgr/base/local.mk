@@ -7,8 +7,10 @@ libbase_la_SOURCES = \
 	kmgr/base/buf.h \
 	kmgr/base/crypto.c \
 	kmgr/base/crypto.h \
+	kmgr/base/crypto_inner.h \
 	kmgr/base/crypto_key.c \
 	kmgr/base/crypto_sig.c \
+	kmgr/base/crypto_verify.c \
 	kmgr/base/err.c \
 	kmgr/base/err.h \
 	kmgr/base/file.c \

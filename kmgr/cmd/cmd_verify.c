@@ -19,15 +19,18 @@ print_report(const struct verify_report *report, struct cmd *cmd)
 		json_put_text(row, "meaning", p->meaning);
 	}
 	buf_printf(&cmd->text, "%zu CMKs, %zu key pairs, %zu KSKs, %zu "
-	    "events, %zu objects in tokens, %zu abandoned: %zu difference%s\n",
-	    report->n_cmks, report->n_keys, report->n_ksks, report->n_events,
-	    report->n_objects, report->n_abandoned, report->n_problems,
+	    "events, %zu objects in tokens, %zu valid signatures, %zu "
+	    "abandoned: %zu difference%s\n", report->n_cmks, report->n_keys,
+	    report->n_ksks, report->n_events, report->n_objects,
+	    report->n_signatures, report->n_abandoned, report->n_problems,
 	    report->n_problems == 1 ? "" : "s");
 	json_put_int(cmd->json, "cmks", (int64_t)report->n_cmks);
 	json_put_int(cmd->json, "keys", (int64_t)report->n_keys);
 	json_put_int(cmd->json, "ksks", (int64_t)report->n_ksks);
 	json_put_int(cmd->json, "events", (int64_t)report->n_events);
 	json_put_int(cmd->json, "objects", (int64_t)report->n_objects);
+	json_put_int(cmd->json, "valid_signatures",
+	    (int64_t)report->n_signatures);
 	json_put_int(cmd->json, "abandoned", (int64_t)report->n_abandoned);
 }
 

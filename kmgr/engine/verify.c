@@ -18,6 +18,8 @@ static const struct {
 	    "behind kmgr's back; restore the store from a backup" },
 	{ "ksk", "the record of the KSK was changed behind kmgr's back; "
 	    "restore the store from a backup" },
+	{ "signature", "the record of a signature was changed behind kmgr's "
+	    "back; what it says of how long its KSK is needed is not true" },
 	{ "removed-record", "the ledger knows of it and the store does not, or "
 	    "the other way round; restore the store from a backup" },
 	{ "unfinished", "a run was interrupted; the next create-cmk or "
@@ -141,7 +143,7 @@ verify_run(struct session *session, struct verify_report *report,
 	    session_lock(session, SESSION_LOCK_WAIT_S, err) != 0)
 		return -1;
 	if (load_all(&v, err) == 0 && verify_history(&v, err) == 0 &&
-	    check_records(&v, err) == 0)
+	    check_records(&v, err) == 0 && verify_signatures(&v, err) == 0)
 		rc = verify_tokens(&v, err);
 	session_unlock(session);
 	cmk_cache_clear(&v.cache);

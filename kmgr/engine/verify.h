@@ -16,11 +16,12 @@ struct verify_problem {
 struct verify_report {
 	struct verify_problem	*problems;
 	size_t			 n_problems;
-	size_t			 n_cmks, n_keys, n_ksks, n_events, n_objects;
+	size_t			 n_cmks, n_keys, n_ksks, n_events, n_objects,
+				 n_signatures;
 	size_t			 n_abandoned;	/* intents */
 };
 
-#define VERIFY_REPORT_INIT { NULL, 0, 0, 0, 0, 0, 0, 0 }
+#define VERIFY_REPORT_INIT { NULL, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 /**
  * verify_run(session, report, err):

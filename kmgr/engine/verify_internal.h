@@ -79,6 +79,15 @@ const char *verify_token_of(const struct verifier *v,
 int verify_history(struct verifier *v, struct error *err);
 
 /**
+ * verify_signatures(v, err):
+ * Compare the signatures kept, those that are still valid, with the KSKs that
+ * made them.
+ *
+ * Errors: ERR_STORE.
+ */
+int verify_signatures(struct verifier *v, struct error *err);
+
+/**
  * verify_tokens(v, err):
  * Compare the records with every token that is configured.
  *

@@ -15,6 +15,10 @@ static const struct db_question ask_signature_list = {
 	"list a zone's signatures",
 	"SELECT id, " SIGNATURE_COLUMNS " FROM signature WHERE zone = $1 "
 	"ORDER BY id DESC LIMIT 1000" };
+static const struct db_question ask_signature_page = {
+	"list signatures",
+	"SELECT id, " SIGNATURE_COLUMNS " FROM signature WHERE id > $1 "
+	"AND expiration_at > $2 ORDER BY id LIMIT $3" };
 static const struct db_question ask_signature_horizon = {
 	"find until when a KSK signed",
 	"SELECT max(expiration_at) FROM signature WHERE ksk_id = $1" };
@@ -104,6 +108,19 @@ store_signature_list(struct store *store, const char *zone,
 	*out = NULL;
 	*n = 0;
 	return db_list(store->db, &ask_signature_list, args, STORE_N(args),
+	    &signature_shape, out, n, err);
+}
+
+int
+store_signature_page(struct store *store, int64_t after, int64_t at,
+    size_t max, struct signature_row **out, size_t *n, struct error *err)
+{
+	const struct db_value args[] = { db_int(after), db_int(at),
+		db_int((int64_t)max) };
+
+	*out = NULL;
+	*n = 0;
+	return db_list(store->db, &ask_signature_page, args, STORE_N(args),
 	    &signature_shape, out, n, err);
 }
 

@@ -29,6 +29,14 @@ int store_signature_list(struct store *store, const char *zone,
     struct signature_row **out, size_t *n, struct error *err);
 
 /**
+ * store_signature_page(store, after, at, max, out, n, err):
+ * At most ${max} signatures with a number above ${after} that are valid
+ * beyond ${at}, in the order of their numbers.
+ */
+int store_signature_page(struct store *store, int64_t after, int64_t at,
+    size_t max, struct signature_row **out, size_t *n, struct error *err);
+
+/**
  * store_signature_horizon(store, ksk_id, at, err):
  * The latest expiration of what the KSK signed; 0 where it signed nothing.
  */

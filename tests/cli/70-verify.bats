@@ -182,3 +182,27 @@ differs() {
 	differs ledger
 	[[ $output == *"when the seal of CMK prod was signed"* ]]
 }
+
+@test "a kept signature that was changed, or moved to another KSK" {
+	kmgr -q create-ksk example.net --cmk prod >/dev/null
+	cat >zsk.zone <<'END'
+example.com. 3600 IN DNSKEY 256 3 13 oJMRESz5E4gYzS/q6XDrvU1qMPYIjCWzJaOau8XNEZeqCYKD5ar0IRd8KqXXFJkqmVfRvMGPmM1x8fGAa2XhSA==
+END
+	kmgr -q sign-zsks example.com zsk.zone >/dev/null
+	run kmgr verify
+	[ "$status" -eq 0 ]
+	[[ $output == *"1 valid signatures"* ]]
+	cp kmgr.db saved
+	sql "UPDATE signature SET expiration_at = expiration_at + 1"
+	differs signature
+	cp saved kmgr.db
+	sql "UPDATE signature SET tbs_hash = randomblob(32)"
+	differs signature
+	cp saved kmgr.db
+	sql "UPDATE signature SET ksk_id = (SELECT id FROM ksk
+		WHERE zone = 'example.net.')"
+	differs signature
+	cp saved kmgr.db
+	sql "UPDATE signature SET ksk_id = 'none'"
+	differs signature
+}

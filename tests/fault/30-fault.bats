@@ -435,7 +435,7 @@ another() {
 	[[ $ERR == *"keeps 2 objects labelled "*" recorded as abandoned"* ]]
 	run kmgr verify
 	[ "$status" -eq 0 ]
-	[[ $output == *"8 objects in tokens, 1 abandoned: 0 differences"* ]]
+	[[ $output == *"8 objects in tokens"*"1 abandoned: 0 differences"* ]]
 }
 
 # --- the store ---------------------------------------------------------------
