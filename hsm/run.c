@@ -31,12 +31,28 @@ struct attempt {
 };
 
 /*
+ * Where another token of this process has started the module anew, the number
+ * of an idle session may be one of that token's sessions now.
+ */
+static int
+check_place(struct hsm_token *token, ck_session_handle_t session,
+    struct error *err)
+{
+
+	if (session_is_of(&token->module, session, token->slot))
+		return 0;
+	session_pool_forget(&token->pool, token->pool.limit);
+	return ckr_set(err, "C_GetSessionInfo", CKR_SESSION_HANDLE_INVALID);
+}
+
+/*
  * A search in a session without login finds public objects only, and says so
  * to nobody: so new sessions, and all after a failure, are looked at first.
  */
 static int
-take(struct hsm_token *token, const struct attempt *attempt,
-    ck_session_handle_t *session, struct error *err)
+take(struct hsm_token *token, const struct run *run,
+    const struct attempt *attempt, ck_session_handle_t *session,
+    struct error *err)
 {
 	bool is_new = false;
 
@@ -45,6 +61,9 @@ take(struct hsm_token *token, const struct attempt *attempt,
 		    CKR_CRYPTOKI_NOT_INITIALIZED);
 	if (session_take(&token->pool, &token->module, token->slot, session,
 	    &is_new, err) != 0)
+		return -1;
+	if (!is_new && run->repeat != RUN_VERIFIED &&
+	    check_place(token, *session, err) != 0)
 		return -1;
 	if (!token->is_login_wanted || (!is_new && attempt->is_first))
 		return 0;
@@ -65,7 +84,7 @@ try_once(struct hsm_token *token, const struct run *run,
 	(void)pthread_rwlock_rdlock(&token->lock);
 	attempt->epoch = token->epoch;
 	attempt->has_begun = false;
-	rc = take(token, attempt, &session, err);
+	rc = take(token, run, attempt, &session, err);
 	if (rc == 0) {
 		attempt->has_begun = true;
 		rc = run->work(token, session, run->arg, err);

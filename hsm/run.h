@@ -52,7 +52,9 @@ struct hsm_token {
 
 enum run_repeat {
 	RUN_AGAIN,		/* may be done twice */
-	RUN_ONCE		/* not after a failure of the device */
+	RUN_ONCE,		/* not after a failure of the device */
+	RUN_VERIFIED		/* may be done twice, and what comes of it is
+				 * verified: done elsewhere it does no harm */
 };
 
 /*

@@ -92,6 +92,16 @@ session_take(struct session_pool *pool, const struct module *module,
 	return got == 1 ? 0 : -1;
 }
 
+bool
+session_is_of(const struct module *module, ck_session_handle_t session,
+    ck_slot_id_t slot)
+{
+	struct ck_session_info info = { 0 };
+
+	return CALL(module, C_GetSessionInfo, (session, &info)) == CKR_OK &&
+	    info.slot_id == slot;
+}
+
 void
 session_put(struct session_pool *pool, ck_session_handle_t session)
 {

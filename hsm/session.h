@@ -49,6 +49,13 @@ int session_take(struct session_pool *pool, const struct module *module,
     struct error *err);
 
 /**
+ * session_is_of(module, session, slot):
+ * Whether ${session} is there and one with the token in ${slot}.
+ */
+bool session_is_of(const struct module *module, ck_session_handle_t session,
+    ck_slot_id_t slot);
+
+/**
  * session_put(pool, session):
  * ${session} is idle again.
  */

@@ -78,7 +78,7 @@ hsm_key_sign(struct hsm_key *key, const uint8_t *tbs, size_t len,
 {
 	uint8_t digest[MECH_TBS_MAX];
 	struct sign_arg sign = { .key = key };
-	const struct run run = { sign_work, sign_forget, &sign, RUN_AGAIN };
+	const struct run run = { sign_work, sign_forget, &sign, RUN_VERIFIED };
 	char hex[2 * HSM_ID_LEN + 1];
 
 	*siglen = 0;

@@ -14,6 +14,7 @@ hsm_tests = \
 	tests/unit/test_hsm_data \
 	tests/unit/test_hsm_index \
 	tests/unit/test_hsm_key \
+	tests/unit/test_hsm_neighbours \
 	tests/unit/test_hsm_pin \
 	tests/unit/test_hsm_probe \
 	tests/unit/test_hsm_session \
@@ -32,6 +33,8 @@ tests_unit_test_hsm_index_CPPFLAGS = $(hsm_test_cppflags)
 tests_unit_test_hsm_index_LDADD = $(hsm_test_ldadd)
 tests_unit_test_hsm_key_CPPFLAGS = $(hsm_test_cppflags)
 tests_unit_test_hsm_key_LDADD = $(hsm_test_ldadd)
+tests_unit_test_hsm_neighbours_CPPFLAGS = $(hsm_test_cppflags)
+tests_unit_test_hsm_neighbours_LDADD = $(hsm_test_ldadd)
 tests_unit_test_hsm_pin_CPPFLAGS = $(hsm_test_cppflags)
 tests_unit_test_hsm_pin_LDADD = $(hsm_test_ldadd)
 tests_unit_test_hsm_probe_CPPFLAGS = $(hsm_test_cppflags)

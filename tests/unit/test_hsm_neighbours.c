@@ -1,0 +1,105 @@
+/* hsm/run.c: two tokens of one module in one process */
+#include "tests/unit/unit.h"
+
+#include <string.h>
+
+#include "hsm/key.h"
+#include "hsm/object.h"
+#include "hsm/run.h"
+#include "tests/unit/softhsm.h"
+
+/* The token "other" of the same module, open and logged in. */
+static struct hsm_token *
+open_other(struct softhsm *soft, struct hsm_config *config, char uri[512])
+{
+	struct error err = ERR_INIT;
+	struct hsm_token *token;
+	const char *pin;
+
+	softhsm_add_token("other");
+	pin = softhsm_write(soft, "pin", 0600, SOFTHSM_PIN "\n");
+	*config = soft->config;
+	config->uri = softhsm_uri(soft, uri, 512, "other", pin);
+	unit_ok(hsm_token_open(config, &token, &err), &err);
+	unit_ok(hsm_token_login(token, &err), &err);
+	return token;
+}
+
+static struct hsm_key *
+generate(struct hsm_token *token, uint8_t first)
+{
+	struct hsm_key_spec spec = { .alg = ALG_ECDSAP256SHA256 };
+	struct error err = ERR_INIT;
+	struct hsm_key *key;
+
+	memset(spec.id, first, sizeof(spec.id));
+	(void)strcpy(spec.label, "kmgr1:ksk:neighbours");
+	unit_ok(hsm_key_generate(token, &spec, &key, &err), &err);
+	return key;
+}
+
+static size_t
+count(struct hsm_token *token, uint8_t first)
+{
+	struct error err = ERR_INIT;
+	struct hsm_object *objects;
+	uint8_t id[HSM_ID_LEN];
+	size_t n;
+
+	memset(id, first, sizeof(id));
+	unit_ok(hsm_object_find(token, id, &objects, &n, &err), &err);
+	free(objects);
+	return n;
+}
+
+/*
+ * The restart of one token ends the sessions of both, and the first one opened
+ * after it bears the number of one that the other token still counts on.
+ */
+static void
+test_generate_after_restart(void **state)
+{
+	struct softhsm_fixture *f = *state;
+	struct error err = ERR_INIT;
+	struct hsm_config config;
+	struct hsm_token *other;
+	char uri[512];
+
+	other = open_other(f->soft, &config, uri);
+	hsm_key_free(generate(other, 1));
+	hsm_key_free(generate(f->token, 2));
+	unit_ok(run_restart(f->token, &err), &err);
+	assert_int_equal(count(f->token, 2), 2);
+	hsm_key_free(generate(other, 3));
+	assert_int_equal(count(f->token, 3), 0);
+	assert_int_equal(count(other, 3), 2);
+	assert_int_equal(count(other, 1), 2);
+	hsm_token_close(other);
+}
+
+static int
+setup(void **state)
+{
+
+	*state = softhsm_fixture_new();
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+
+	softhsm_fixture_free(*state);
+	return 0;
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_generate_after_restart,
+		    setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
