@@ -134,6 +134,53 @@ file_write(const char *path, mode_t mode, const void *data, size_t len,
 	return rc;
 }
 
+/* Open path for file_append(), and make it where it is not. */
+static int
+append_open(const char *path, mode_t mode)
+{
+	/* Neither a terminal nor a pipe without a reader may hold us up. */
+	const int flags = O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK |
+	    O_NOCTTY | O_CLOEXEC;
+	int fd = open(path, flags);
+
+	if (fd >= 0 || errno != ENOENT)
+		return fd;
+	if ((fd = open(path, flags | O_CREAT | O_EXCL, mode)) < 0)
+		return errno == EEXIST ? open(path, flags) : -1;
+	/* Whatever the umask is. */
+	(void)fchmod(fd, mode);
+	file_sync_folder(path);
+	return fd;
+}
+
+int
+file_append(const char *path, mode_t mode, const void *data, size_t len,
+    struct error *err)
+{
+	const int fd = append_open(path, mode);
+	struct stat st;
+	ssize_t n;
+	int rc = -1;
+
+	if (fd < 0 && errno == ELOOP)
+		return err_set(err, ERR_SYSTEM, "%s is a symbolic link", path);
+	if (fd < 0)
+		return err_set_errno(err, "append to %s", path);
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+		(void)err_set(err, ERR_SYSTEM, "%s is not a regular file",
+		    path);
+	else if ((n = write(fd, data, len)) < 0 || fsync(fd) != 0)
+		(void)err_set_errno(err, "append to %s", path);
+	else if ((size_t)n != len)
+		(void)err_set(err, ERR_SYSTEM,
+		    "append to %s: %zd of %zu bytes were written", path, n,
+		    len);
+	else
+		rc = 0;
+	(void)close(fd);
+	return rc;
+}
+
 int
 file_check_private(const char *path, struct error *err)
 {

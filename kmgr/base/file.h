@@ -31,6 +31,18 @@ int file_write(const char *path, mode_t mode, const void *data, size_t len,
     struct error *err);
 
 /**
+ * file_append(path, mode, data, len, err):
+ * Append the ${len} bytes ${data} to the regular file ${path} in one write,
+ * so that several processes do not mix theirs, and let them reach the disk.
+ * A file that is not there is made with permissions ${mode}; a symbolic link
+ * is refused.
+ *
+ * Errors: ERR_SYSTEM.
+ */
+int file_append(const char *path, mode_t mode, const void *data, size_t len,
+    struct error *err);
+
+/**
  * file_check_writable(path, err):
  * Whether file_write() could replace ${path} now; nothing is written.
  *

@@ -27,6 +27,8 @@ libbase_la_SOURCES = \
 	kmgr/base/secret.h \
 	kmgr/base/spki.c \
 	kmgr/base/spki.h \
+	kmgr/base/syslog.c \
+	kmgr/base/syslog.h \
 	kmgr/base/text.c \
 	kmgr/base/text.h \
 	kmgr/base/when.c \

@@ -137,6 +137,7 @@ unit_base = \
 	tests/unit/test_mem \
 	tests/unit/test_process \
 	tests/unit/test_secret \
+	tests/unit/test_syslog \
 	tests/unit/test_text \
 	tests/unit/test_when \
 	tests/unit/test_yaml
@@ -170,6 +171,8 @@ tests_unit_test_process_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_process_LDADD = $(unit_ldadd) -lpthread
 tests_unit_test_secret_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_secret_LDADD = $(unit_ldadd)
+tests_unit_test_syslog_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_syslog_LDADD = $(unit_ldadd)
 tests_unit_test_text_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_text_LDADD = $(unit_ldadd)
 tests_unit_test_when_CPPFLAGS = $(unit_cppflags)
@@ -267,6 +270,14 @@ tests_unit_test_endorsement_file_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_endorsement_file_LDADD = $(unit_engine_ldadd)
 tests_unit_test_ssh_key_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_ssh_key_LDADD = $(unit_policy_ldadd)
+unit_engine = tests/unit/test_ssh_signature
+unit_engine = \
+	tests/unit/test_ssh_signature
+check_PROGRAMS += $(unit_engine)
+TESTS += $(unit_engine)
+unit_engine_ldadd = libengine.la $(unit_ldadd)
+
 tests_unit_test_ssh_signature_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_ssh_signature_LDADD = $(unit_engine_ldadd)
-tests_unit_test_ssh_signature_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=process_run
+tests_unit_test_ssh_signature_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=process_run

@@ -292,6 +292,78 @@ a_file_is_no_folder(void **state)
 	    "make folder l: ");
 }
 
+static int
+append(const char *path, const char *text, struct error *err)
+{
+
+	return file_append(path, 0640, text, strlen(text), err);
+}
+
+static void
+appends_and_makes(void **state)
+{
+	struct error err = ERR_INIT;
+
+	(void)state;
+	(void)umask(077);
+	unit_ok(append("f", "one\n", &err), &err);
+	assert_int_equal(mode_of("f"), 0640);
+	unit_ok(append("f", "two\n", &err), &err);
+	check_content("f", "one\ntwo\n");
+	/* Whoever gave it other permissions meant it. */
+	put("g", "x", 0604);
+	unit_ok(append("g", "y", &err), &err);
+	assert_int_equal(mode_of("g"), 0604);
+	check_content("g", "xy");
+}
+
+static void
+appends_to_files_only(void **state)
+{
+	struct error err = ERR_INIT;
+
+	(void)state;
+	assert_int_equal(symlink("target", "l"), 0);
+	unit_fails(append("l", "x", &err), &err, ERR_SYSTEM,
+	    "l is a symbolic link");
+	assert_int_equal(access("target", F_OK), -1);
+	put("target", "x", 0600);
+	unit_fails(append("l", "x", &err), &err, ERR_SYSTEM,
+	    "l is a symbolic link");
+	check_content("target", "x");
+	assert_int_equal(mkdir("d", 0700), 0);
+	unit_fails(append("d", "x", &err), &err, ERR_SYSTEM,
+	    "append to d: Is a directory");
+	assert_int_equal(mkfifo("p", 0600), 0);
+	unit_fails(append("p", "x", &err), &err, ERR_SYSTEM, "append to p");
+	unit_fails(append("/dev/null", "x", &err), &err, ERR_SYSTEM,
+	    "/dev/null is not a regular file");
+	unit_fails(append("none/f", "x", &err), &err, ERR_SYSTEM,
+	    "append to none/f: No such file");
+}
+
+/* A disk that is full in the middle of a line is no success. */
+static void
+a_short_write_is_told(void **state)
+{
+	struct rlimit before, limit;
+	struct error err = ERR_INIT;
+
+	(void)state;
+	unit_ok(append("f", "12345\n", &err), &err);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	limit = before;
+	limit.rlim_cur = 8;
+	(void)signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	unit_fails(append("f", "67890\n", &err), &err, ERR_SYSTEM,
+	    "append to f: 2 of 6 bytes were written");
+	unit_fails(append("f", "67890\n", &err), &err, ERR_SYSTEM,
+	    "append to f: File too large");
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	(void)signal(SIGXFSZ, SIG_DFL);
+}
+
 int
 main(void)
 {
@@ -305,6 +377,9 @@ main(void)
 		IN_FOLDER(private_means_private),
 		IN_FOLDER(makes_folders),
 		IN_FOLDER(a_file_is_no_folder),
+		IN_FOLDER(appends_and_makes),
+		IN_FOLDER(appends_to_files_only),
+		IN_FOLDER(a_short_write_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
