@@ -8,6 +8,7 @@
 #include "kmgr/base/mem.h"
 #include "kmgr/base/text.h"
 #include "kmgr/base/yaml.h"
+#include "kmgr/engine/cmk.h"
 #include "kmgr/engine/config.h"
 #include "kmgr/store/store.h"
 
@@ -83,45 +84,181 @@ read_store(struct config *config, const struct yaml_node *node,
 	return 0;
 }
 
-/* What stands at the top of the file; a later feature adds its row. */
-static const struct {
-	const char	*key;
+static int
+read_syslog(struct config *config, const struct yaml_node *node,
+    struct error *err)
+{
+	const bool is_true = node->kind == YAML_NODE_SCALAR &&
+	    strcmp(node->text, "true") == 0;
+
+	if (!is_true && (node->kind != YAML_NODE_SCALAR ||
+	    strcmp(node->text, "false") != 0)) {
+		(void)err_set(err, ERR_CONFIG, "must be true or false");
+		return wrap_line(config, node, "witnesses.syslog", err);
+	}
+	config->witnesses.has_syslog = is_true;
+	return 0;
+}
+
+static int
+read_file(struct config *config, const struct yaml_node *node,
+    struct error *err)
+{
+
+	if (node->kind != YAML_NODE_SCALAR || node->text[0] != '/') {
+		(void)err_set(err, ERR_CONFIG, "must be a path from the root");
+		return wrap_line(config, node, "witnesses.file", err);
+	}
+	config->witnesses.file = mem_strdup(node->text);
+	return 0;
+}
+
+static bool
+is_command(const struct yaml_node *list)
+{
+	size_t i;
+
+	if (list->kind != YAML_NODE_LIST || list->n_items == 0)
+		return false;
+	for (i = 0; i < list->n_items; i++)
+		if (list->items[i]->kind != YAML_NODE_SCALAR)
+			return false;
+	return list->items[0]->text[0] == '/';
+}
+
+static int
+read_command(struct config *config, const struct yaml_node *list,
+    struct error *err)
+{
+	char **words;
+	size_t i;
+
+	if (!is_command(list)) {
+		(void)err_set(err, ERR_CONFIG, "must be a list [PATH, "
+		    "ARGUMENT, ...] with a path from the root");
+		return wrap_line(config, list, "witnesses.command", err);
+	}
+	words = mem_new((list->n_items + 1) * sizeof(*words));
+	for (i = 0; i < list->n_items; i++)
+		words[i] = mem_strdup(list->items[i]->text);
+	config->witnesses.command = words;
+	return 0;
+}
+
+static int
+read_pin(struct config *config, const char *name,
+    const struct yaml_node *value, struct error *err)
+{
+	struct config_pin *pin;
+	struct error why = ERR_INIT;
+	size_t len = 0;
+
+	if (!text_is_label(name, CMK_NAME_MAX))
+		return err_set(err, ERR_CONFIG, "is no name or id of a CMK");
+	pin = mem_push(&config->pins, config->n_pins++, sizeof(*pin));
+	pin->name = mem_strdup(name);
+	if (value->kind != YAML_NODE_SCALAR ||
+	    strspn(value->text, "0123456789abcdef") != strlen(value->text) ||
+	    text_from_hex(value->text, pin->sha256, sizeof(pin->sha256), &len,
+	    &why) != 0 || len != sizeof(pin->sha256))
+		return err_set(err, ERR_CONFIG, "must be a SHA-256: %zu hex "
+		    "digits, lower-case", 2 * sizeof(pin->sha256));
+	return 0;
+}
+
+static int
+read_pins(struct config *config, const struct yaml_node *map,
+    struct error *err)
+{
+	size_t i;
+
+	if (map->kind != YAML_NODE_MAP) {
+		(void)err_set(err, ERR_CONFIG, "must be a map of CMK: SHA256");
+		return wrap_line(config, map, "pins", err);
+	}
+	for (i = 0; i < map->n_items; i++)
+		if (read_pin(config, map->keys[i], map->items[i], err) != 0)
+			return wrap_line(config, map->items[i], map->keys[i],
+			    err);
+	return 0;
+}
+
+/* What may stand in a map of the file; a later feature adds its row. */
+struct key {
+	const char	*name;
 	int		(*read)(struct config *, const struct yaml_node *,
 			    struct error *);
-} sections[] = {
-	{ "store", read_store },
-	{ "tokens", read_tokens },
+	enum { MUST_BE, MAY_BE } presence;
 };
-#define N_SECTIONS (sizeof(sections) / sizeof(sections[0]))
+
+static int
+read_keys(struct config *config, const struct yaml_node *map,
+    const struct key *keys, size_t n_keys, struct error *err)
+{
+	struct buf names = BUF_INIT;
+	size_t i, k;
+
+	for (i = 0; i < map->n_items; i++) {
+		for (k = 0; k < n_keys; k++)
+			if (strcmp(map->keys[i], keys[k].name) == 0)
+				break;
+		if (k == n_keys) {
+			(void)err_set(err, ERR_CONFIG, "unknown key");
+			for (k = 0; k < n_keys; k++)
+				buf_printf(&names, "%s%s", k > 0 ? ", " : "",
+				    keys[k].name);
+			(void)err_hint(err, "the keys are: %s",
+			    buf_text(&names));
+			buf_free(&names);
+			return wrap_line(config, map->items[i], map->keys[i],
+			    err);
+		}
+		if (keys[k].read(config, map->items[i], err) != 0)
+			return -1;
+	}
+	for (k = 0; k < n_keys; k++)
+		if (keys[k].presence == MUST_BE &&
+		    yaml_node_find(map, keys[k].name) == NULL)
+			return err_set(err, ERR_CONFIG,
+			    "%s: the key \"%s\" is missing", config->path,
+			    keys[k].name);
+	return 0;
+}
+
+static int
+read_witnesses(struct config *config, const struct yaml_node *map,
+    struct error *err)
+{
+	static const struct key keys[] = {
+		{ "syslog", read_syslog, MAY_BE },
+		{ "file", read_file, MAY_BE },
+		{ "command", read_command, MAY_BE },
+	};
+
+	if (map->kind != YAML_NODE_MAP) {
+		(void)err_set(err, ERR_CONFIG, "must be a map of keys");
+		return wrap_line(config, map, "witnesses", err);
+	}
+	return read_keys(config, map, keys, sizeof(keys) / sizeof(keys[0]),
+	    err);
+}
 
 static int
 read_root(struct config *config, const struct yaml_node *root,
     struct error *err)
 {
-	size_t i, k;
+	static const struct key keys[] = {
+		{ "store", read_store, MUST_BE },
+		{ "tokens", read_tokens, MUST_BE },
+		{ "witnesses", read_witnesses, MAY_BE },
+		{ "pins", read_pins, MAY_BE },
+	};
 
 	if (root->kind != YAML_NODE_MAP)
 		return err_set(err, ERR_CONFIG,
 		    "%s: must be a map of keys", config->path);
-	for (i = 0; i < root->n_items; i++) {
-		for (k = 0; k < N_SECTIONS; k++)
-			if (strcmp(root->keys[i], sections[k].key) == 0)
-				break;
-		if (k == N_SECTIONS) {
-			(void)err_set(err, ERR_CONFIG, "unknown key");
-			(void)err_hint(err, "the keys are: store, tokens");
-			return wrap_line(config, root->items[i],
-			    root->keys[i], err);
-		}
-		if (sections[k].read(config, root->items[i], err) != 0)
-			return -1;
-	}
-	for (k = 0; k < N_SECTIONS; k++)
-		if (yaml_node_find(root, sections[k].key) == NULL)
-			return err_set(err, ERR_CONFIG,
-			    "%s: the key \"%s\" is missing", config->path,
-			    sections[k].key);
-	return 0;
+	return read_keys(config, root, keys, sizeof(keys) / sizeof(keys[0]),
+	    err);
 }
 
 int
@@ -184,6 +321,28 @@ config_token(const struct config *config, const char *name, struct error *err)
 	return NULL;
 }
 
+const struct config_pin *
+config_pin(const struct config *config, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < config->n_pins; i++)
+		if (strcmp(config->pins[i].name, name) == 0)
+			return &config->pins[i];
+	return NULL;
+}
+
+static void
+witnesses_clear(struct config_witnesses *witnesses)
+{
+	char **word = witnesses->command;
+
+	for (; word != NULL && *word != NULL; word++)
+		free(*word);
+	free(witnesses->command);
+	free(witnesses->file);
+}
+
 void
 config_free(struct config *config)
 {
@@ -195,7 +354,11 @@ config_free(struct config *config)
 		free(config->tokens[i].name);
 		free(config->tokens[i].uri);
 	}
+	for (i = 0; i < config->n_pins; i++)
+		free(config->pins[i].name);
 	free(config->tokens);
+	free(config->pins);
+	witnesses_clear(&config->witnesses);
 	free(config->store);
 	free(config->path);
 	free(config);

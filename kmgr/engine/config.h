@@ -1,9 +1,15 @@
-/* kmgr.yaml: where the store and the tokens are. It can loosen no policy. */
+/*
+ * kmgr.yaml: where the store and the tokens are, who is told of the ledger's
+ * heads, and which CMKs are pinned. It can loosen no policy.
+ */
 #ifndef ENGINE_CONFIG_H
 #define ENGINE_CONFIG_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
+#include "kmgr/base/crypto.h"
 #include "kmgr/base/err.h"
 
 #define CONFIG_MAX_LEN (1 << 20)	/* bytes */
@@ -13,11 +19,27 @@ struct config_token {
 	char	*uri;
 };
 
+/* Who is told of each head of the ledger that the seal key has signed. */
+struct config_witnesses {
+	bool	 has_syslog;
+	char	*file;		/* from the root, or NULL */
+	char	**command;	/* its words, NULL at the end; NULL: none */
+};
+
+/* The seal key that a CMK must have, whatever the store says. */
+struct config_pin {
+	char	*name;		/* of the CMK, or its id */
+	uint8_t	 sha256[CRYPTO_SHA256_LEN];	/* of its SPKI in DER */
+};
+
 struct config {
 	char			*path;
 	char			*store;		/* URL */
 	struct config_token	*tokens;
 	size_t			 n_tokens;
+	struct config_witnesses	 witnesses;
+	struct config_pin	*pins;
+	size_t			 n_pins;
 };
 
 /**
@@ -45,6 +67,14 @@ int config_parse(const char *text, size_t len, const char *path,
  */
 const struct config_token *config_token(const struct config *config,
     const char *name, struct error *err);
+
+/**
+ * config_pin(config, name):
+ * The pin that stands under ${name}, a CMK's name or id as it is written in
+ * the file, or NULL where there is none. Owner: ${config}.
+ */
+const struct config_pin *config_pin(const struct config *config,
+    const char *name);
 
 /**
  * config_path(option):

@@ -75,6 +75,8 @@ libengine_la_SOURCES = \
 	kmgr/engine/verify_internal.h \
 	kmgr/engine/verify_signature.c \
 	kmgr/engine/verify_token.c \
+	kmgr/engine/witness.c \
+	kmgr/engine/witness.h \
 	kmgr/engine/zsks.c \
 	kmgr/engine/zsks.h \
 	kmgr/engine/zsks_internal.h \
