@@ -2,12 +2,10 @@
 #ifndef BASE_CRYPTO_INNER_H
 #define BASE_CRYPTO_INNER_H
 
-#include <openssl/evp.h>
-
 #include "kmgr/base/crypto.h"
 
 struct crypto_key {
-	EVP_PKEY	*pkey;
+	struct evp_pkey_st *pkey;	/* EVP_PKEY */
 	enum crypto_kind kind;
 };
 
