@@ -258,34 +258,26 @@ tests_unit_libendorsed_la_SOURCES = \
 	tests/unit/unit.h
 
 unit_engine = \
+	tests/unit/test_config \
 	tests/unit/test_endorsement \
 	tests/unit/test_endorsement_file \
-	tests/unit/test_ssh_signature
+	tests/unit/test_ssh_signature \
+	tests/unit/test_witness
 unit_engine_ldadd = tests/unit/libendorsed.la libengine.la $(unit_ldadd)
 check_PROGRAMS += $(unit_engine)
 TESTS += $(unit_engine)
+tests_unit_test_config_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_config_LDADD = $(unit_engine_ldadd)
 tests_unit_test_endorsement_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_endorsement_LDADD = $(unit_engine_ldadd)
 tests_unit_test_endorsement_file_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_endorsement_file_LDADD = $(unit_engine_ldadd)
 tests_unit_test_ssh_key_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_ssh_key_LDADD = $(unit_policy_ldadd)
-unit_engine = tests/unit/test_ssh_signature
-unit_engine = \
-	tests/unit/test_config \
-	tests/unit/test_ssh_signature \
-	tests/unit/test_witness
-check_PROGRAMS += $(unit_engine)
-TESTS += $(unit_engine)
-unit_engine_ldadd = libengine.la $(unit_ldadd)
-
-tests_unit_test_config_CPPFLAGS = $(unit_cppflags)
-tests_unit_test_config_LDADD = $(unit_engine_ldadd)
 tests_unit_test_ssh_signature_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_ssh_signature_LDADD = $(unit_engine_ldadd)
-tests_unit_test_ssh_signature_LDFLAGS = $(AM_LDFLAGS) \
-	-Wl,--wrap=process_run
+tests_unit_test_ssh_signature_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=process_run
 tests_unit_test_witness_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_witness_LDADD = $(unit_engine_ldadd)
-tests_unit_test_witness_LDFLAGS = $(AM_LDFLAGS) \
-	-Wl,--wrap=process_run -Wl,--wrap=syslog_send
+tests_unit_test_witness_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=process_run \
+	-Wl,--wrap=syslog_send
