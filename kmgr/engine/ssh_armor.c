@@ -1,3 +1,4 @@
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,26 +62,18 @@ wire_is(const struct wire *string, const char *text)
 	    memcmp(string->p, text, string->left) == 0;
 }
 
-/* UTF-8 without control characters. */
-static bool
-wire_is_clean(const struct wire *string)
-{
-	size_t i;
-
-	for (i = 0; i < string->left; i++)
-		if (string->p[i] < ' ' || string->p[i] == 0x7f)
-			return false;
-	return text_is_utf8((const char *)string->p, string->left);
-}
-
-/* A clean and short string, else NULL. Owner: the caller. */
+/* Short UTF-8 without control characters, else NULL. Owner: the caller. */
 static char *
 wire_name(const struct wire *string)
 {
+	size_t i;
 
 	if (string->p == NULL || string->left > NAME_MAX_LEN ||
-	    !wire_is_clean(string))
+	    !text_is_utf8((const char *)string->p, string->left))
 		return NULL;
+	for (i = 0; i < string->left; i++)
+		if (string->p[i] < ' ' || string->p[i] == 0x7f)
+			return NULL;
 	return mem_printf("%.*s", (int)string->left, (const char *)string->p);
 }
 
@@ -210,70 +203,4 @@ ssh_armor_clear(struct ssh_armor *armor)
 	free(armor->text);
 	free(armor->key_id);
 	memset(armor, 0, sizeof(*armor));
-}
-
-/* A key says its type twice: before the base64 and inside of it. */
-static bool
-blob_has_type(const char *base64, const char *type)
-{
-	struct error err = ERR_INIT;
-	struct buf blob = BUF_INIT;
-	struct wire wire, found;
-	bool same = false;
-
-	if (crypto_base64_read(base64, &blob, &err) == 0) {
-		wire = (struct wire){ blob.data, blob.len };
-		found = wire_string(&wire);
-		same = wire_is(&found, type) && wire.left > 0;
-	}
-	buf_free(&blob);
-	return same;
-}
-
-/* A type that names a key, not a certificate, and nothing of a signers file. */
-static bool
-is_key_type(const char *type)
-{
-
-	return strspn(type, "abcdefghijklmnopqrstuvwxyz0123456789-@.") ==
-	    strlen(type) && strstr(type, "-cert-") == NULL;
-}
-
-static int
-key_check(const char *type, const char *base64, struct error *err)
-{
-
-	if (!is_key_type(type) || !blob_has_type(base64, type))
-		return err_set(err, ERR_INPUT, "no public key as OpenSSH "
-		    "writes it: \"type base64 comment\"");
-	return 0;
-}
-
-int
-ssh_armor_key(const char *line, struct buf *key, const char **comment,
-    struct error *err)
-{
-	const struct wire all = {
-		(const uint8_t *)line, strnlen(line, SSH_KEY_MAX + 1)
-	};
-	const char *base64 = line + strcspn(line, " ");
-	const char *rest;
-	char *type, *body;
-	int rc;
-
-	*comment = "";
-	if (all.left > SSH_KEY_MAX || !wire_is_clean(&all))
-		return err_set(err, ERR_INPUT, "not one line of at most %d "
-		    "bytes", SSH_KEY_MAX);
-	type = mem_printf("%.*s", (int)(base64 - line), line);
-	base64 += strspn(base64, " ");
-	rest = base64 + strcspn(base64, " ");
-	body = mem_printf("%.*s", (int)(rest - base64), base64);
-	if ((rc = key_check(type, body, err)) == 0) {
-		buf_printf(key, "%s %s", type, body);
-		*comment = rest + strspn(rest, " ");
-	}
-	free(type);
-	free(body);
-	return rc;
 }

@@ -5,13 +5,9 @@
 #ifndef ENGINE_SSH_ARMOR_H
 #define ENGINE_SSH_ARMOR_H
 
-#include <stdbool.h>
-
-#include "kmgr/base/buf.h"
 #include "kmgr/base/err.h"
 
-#define SSH_ARMOR_MAX  16384	/* bytes of a signature's text */
-#define SSH_KEY_MAX    8192	/* bytes of a public key's line */
+#define SSH_ARMOR_MAX 16384	/* bytes of a signature's text */
 
 struct ssh_armor {
 	char	*namespace;
@@ -32,16 +28,5 @@ struct ssh_armor {
 int ssh_armor_read(const char *text, struct ssh_armor *out,
     struct error *err);
 void ssh_armor_clear(struct ssh_armor *armor);
-
-/**
- * ssh_armor_key(line, key, comment, err):
- * Read the ${line} of a public key as it stands in a .pub file. ${key} gets
- * "type base64" and *${comment} what follows, "" where nothing does.
- *
- * Owner: *${comment} is a part of ${line}.
- * Errors: ERR_INPUT, also for a certificate and for options before the key.
- */
-int ssh_armor_key(const char *line, struct buf *key, const char **comment,
-    struct error *err);
 
 #endif

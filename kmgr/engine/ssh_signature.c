@@ -13,6 +13,7 @@
 #include "kmgr/base/when.h"
 #include "kmgr/engine/ssh_armor.h"
 #include "kmgr/engine/ssh_signature.h"
+#include "policy/ssh_key.h"
 
 #define KEYGEN	       "ssh-keygen"
 #define KEYGEN_LIMIT_S 30
@@ -51,19 +52,18 @@ work_clear(struct work *work)
 	ssh_armor_clear(&work->armor);
 }
 
-/* The options and the key, without its comment: that is not ours. */
 static int
 signer_write(const struct work *work, const char *line, struct buf *out,
     struct error *err)
 {
-	const char *comment;
+	char *key;
 
-	buf_printf(out, "namespaces=\"%s\" ", work->namespace);
-	if (ssh_armor_key(line, out, &comment, err) != 0) {
+	if (ssh_key_read(line, &key, err) != 0) {
 		err->class = ERR_POLICY;
 		return -1;
 	}
-	buf_printf(out, "\n");
+	buf_printf(out, "namespaces=\"%s\" %s\n", work->namespace, key);
+	free(key);
 	return 0;
 }
 
@@ -260,23 +260,34 @@ signer_verify(struct work *work, const char *verify_time,
 	return rc;
 }
 
+/* The comment of the approver whose principal it is. Owner: the caller. */
+static char *
+comment_of(const struct ssh_signers *signers, const char *principal)
+{
+	struct error err = ERR_INIT;
+	char *key, *comment;
+	int64_t i;
+
+	if (text_to_int(principal, 0, (int64_t)signers->n_approvers - 1, &i,
+	    &err) != 0 || ssh_key_read(signers->approvers[i], &key, &err) != 0)
+		return mem_strdup("");
+	comment = mem_strdup(ssh_key_comment(key));
+	free(key);
+	return comment;
+}
+
 /* The name behind a principal. Owner: the caller. */
 static char *
 name_of(const struct work *work, const char *principal)
 {
-	const char *name = work->armor.key_id;
-	struct error err = ERR_INIT;
-	struct buf key = BUF_INIT;
-	int64_t i;
+	char *name = work->armor.key_id != NULL ?
+	    mem_strdup(work->armor.key_id) :
+	    comment_of(work->signers, principal);
 
-	if (strcmp(principal, SSH_PRINCIPAL) != 0 &&
-	    text_to_int(principal, 0, (int64_t)work->signers->n_approvers - 1,
-	    &i, &err) == 0)
-		(void)ssh_armor_key(work->signers->approvers[i], &key, &name,
-		    &err);
-	buf_free(&key);
-	return mem_strdup(name == NULL || name[0] == '\0' ?
-	    work->fingerprint : name);
+	if (name[0] != '\0')
+		return name;
+	free(name);
+	return mem_strdup(work->fingerprint);
 }
 
 /* Refuse what needs no ssh-keygen to be seen. */

@@ -18,7 +18,7 @@
 /* What a certificate must name as one of its principals. */
 #define SSH_PRINCIPAL "kmgr-approver"
 
-/* Whose signatures count: lines as they stand in .pub files. */
+/* Whose signatures count: lines that policy/ssh_key.h reads. */
 struct ssh_signers {
 	const char *const	*approvers;	/* their keys */
 	size_t			 n_approvers;
