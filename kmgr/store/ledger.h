@@ -87,6 +87,15 @@ int ledger_last(struct store *store, const char *cmk_id, const char *type,
     struct ledger_record *out, bool *found, struct error *err);
 
 /**
+ * ledger_newest(store, type, out, found, err):
+ * The newest record of ${type}, of whatever it tells.
+ *
+ * Owner: the caller, ledger_record_clear().
+ */
+int ledger_newest(struct store *store, const char *type,
+    struct ledger_record *out, bool *found, struct error *err);
+
+/**
  * ledger_count_of_zone(store, zone, type, n, err):
  * How many records of ${type} tell of ${zone}.
  */

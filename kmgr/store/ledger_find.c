@@ -23,6 +23,9 @@ static const struct db_question ask_of_type = { "read events of a type",
 static const struct db_question ask_last = { "read a CMK's last event",
 	"SELECT " COLUMNS " FROM ledger WHERE cmk_id = $1 AND type = $2 "
 	"ORDER BY seq DESC LIMIT 1" };
+static const struct db_question ask_newest = { "read the last event of a type",
+	"SELECT " COLUMNS " FROM ledger WHERE type = $1 "
+	"ORDER BY seq DESC LIMIT 1" };
 static const struct db_question ask_count = { "count a zone's events",
 	"SELECT count(*) FROM ledger WHERE zone = $1 AND type = $2" };
 
@@ -226,6 +229,16 @@ ledger_last(struct store *store, const char *cmk_id, const char *type,
 	const struct db_value args[] = { db_text(cmk_id), db_text(type) };
 
 	return db_one(store->db, &ask_last, args, STORE_N(args),
+	    &record_shape, out, found, err);
+}
+
+int
+ledger_newest(struct store *store, const char *type,
+    struct ledger_record *out, bool *found, struct error *err)
+{
+	const struct db_value args[] = { db_text(type) };
+
+	return db_one(store->db, &ask_newest, args, STORE_N(args),
 	    &record_shape, out, found, err);
 }
 

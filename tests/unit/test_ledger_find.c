@@ -150,6 +150,36 @@ finds_the_last_event_of_a_cmk(void **state)
 	assert_int_equal(last(help, "x", "create-ksk"), 0);
 }
 
+static int64_t
+newest(struct storehelp *help, const char *type)
+{
+	struct ledger_record record = { 0 };
+	bool found = true;
+	int64_t seq = 0;
+
+	unit_ok(ledger_newest(help->store, type, &record, &found, &help->err),
+	    &help->err);
+	if (found) {
+		assert_string_equal(record.type, type);
+		seq = record.seq;
+	}
+	ledger_record_clear(&record);
+	return seq;
+}
+
+static void
+finds_the_newest_event_of_a_type(void **state)
+{
+	struct storehelp *help = *state;
+
+	assert_int_equal(newest(help, "create-ksk"), 0);
+	fill(help);
+	assert_int_equal(newest(help, "create-ksk"), 12);
+	assert_int_equal(newest(help, "create-cmk"), 11);
+	assert_int_equal(newest(help, "test"), 9);
+	assert_int_equal(newest(help, "no-such-type"), 0);
+}
+
 int
 main(void)
 {
@@ -157,6 +187,7 @@ main(void)
 		STOREHELP_TEST(lists_the_events_of_a_cmk),
 		STOREHELP_TEST(lists_the_events_of_a_zone),
 		STOREHELP_TEST(finds_the_last_event_of_a_cmk),
+		STOREHELP_TEST(finds_the_newest_event_of_a_type),
 	};
 
 	return storehelp_run(tests, N_OF(tests));
