@@ -116,6 +116,19 @@ cmk_load(struct store *store, const char *name, struct cmk **out,
 	return -1;
 }
 
+int
+cmk_reread(struct store *store, const struct cmk *cmk, struct cmk_row *out,
+    struct error *err)
+{
+	bool found = false;
+
+	*out = (struct cmk_row){ 0 };
+	if (store_cmk_find(store, cmk->row.id, out, &found, err) != 0)
+		return -1;
+	return found ? 0 : err_set(err, ERR_INTEGRITY, "CMK %s is gone from "
+	    "the store", cmk->row.name);
+}
+
 /* The key pair with key_id in the token that the configuration calls name. */
 static int
 find_key(struct session *session, const struct cmk *cmk, const char *name,

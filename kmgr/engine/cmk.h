@@ -37,6 +37,16 @@ int cmk_load(struct store *store, const char *name, struct cmk **out,
     struct error *err);
 
 /**
+ * cmk_reread(store, cmk, out, err):
+ * The row of ${cmk} as it is now, of a CMK that was there before.
+ *
+ * Owner: the caller, cmk_row_clear().
+ * Errors: ERR_INTEGRITY (it is gone), ERR_STORE.
+ */
+int cmk_reread(struct store *store, const struct cmk *cmk,
+    struct cmk_row *out, struct error *err);
+
+/**
  * cmk_is_sealed(cmk):
  * Whether its policy can no longer be replaced.
  */

@@ -13,6 +13,12 @@ libengine_la_SOURCES = \
 	kmgr/engine/approvers.h \
 	kmgr/engine/bulk.c \
 	kmgr/engine/bulk.h \
+	kmgr/engine/challenge.c \
+	kmgr/engine/challenge.h \
+	kmgr/engine/checkpoint.c \
+	kmgr/engine/checkpoint.h \
+	kmgr/engine/clock.c \
+	kmgr/engine/clock.h \
 	kmgr/engine/cmk.c \
 	kmgr/engine/cmk.h \
 	kmgr/engine/cmk_create.c \
@@ -35,6 +41,8 @@ libengine_la_SOURCES = \
 	kmgr/engine/event_text.h \
 	kmgr/engine/intent.c \
 	kmgr/engine/intent.h \
+	kmgr/engine/kept.c \
+	kmgr/engine/kept.h \
 	kmgr/engine/key_record.c \
 	kmgr/engine/key_record.h \
 	kmgr/engine/ksk.c \
@@ -50,10 +58,14 @@ libengine_la_SOURCES = \
 	kmgr/engine/outcome.h \
 	kmgr/engine/plan.c \
 	kmgr/engine/plan.h \
+	kmgr/engine/ratchet.c \
+	kmgr/engine/ratchet.h \
 	kmgr/engine/recovery.c \
 	kmgr/engine/recovery.h \
 	kmgr/engine/refusal.c \
 	kmgr/engine/refusal.h \
+	kmgr/engine/sealed.c \
+	kmgr/engine/sealed.h \
 	kmgr/engine/session.c \
 	kmgr/engine/session.h \
 	kmgr/engine/signer.c \

@@ -94,7 +94,7 @@ signer_attest(struct hsm_key *key, const struct crypto_key *public,
 	if (hsm_key_sign(key, tbs.data, tbs.len, sig, &sig_len, err) != 0 ||
 	    crypto_key_verify(public, tbs.data, tbs.len, sig, sig_len,
 	    err) != 0)
-		(void)err_wrap(err, "sign a statement with the seal key");
+		(void)err_wrap(err, "sign a statement (%s)", tag);
 	else {
 		*out = statement_encode(public, sig, sig_len);
 		rc = 0;

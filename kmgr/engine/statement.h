@@ -10,6 +10,8 @@
 #include "kmgr/base/err.h"
 
 #define STATEMENT_POLICY      "kmgr/policy/v1"
+#define STATEMENT_CHECKPOINT  "kmgr/checkpoint/v1"
+#define STATEMENT_CHALLENGE   "kmgr/challenge/v1"
 #define STATEMENT_ENDORSEMENT "kmgr/endorsement/v1"
 #define STATEMENT_IDENTITY    "kmgr/identity/v1"
 

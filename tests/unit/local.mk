@@ -258,6 +258,8 @@ tests_unit_libendorsed_la_SOURCES = \
 	tests/unit/unit.h
 
 unit_engine = \
+	tests/unit/test_checkpoint \
+	tests/unit/test_clock \
 	tests/unit/test_config \
 	tests/unit/test_endorsement \
 	tests/unit/test_endorsement_file \
@@ -266,6 +268,12 @@ unit_engine = \
 unit_engine_ldadd = tests/unit/libendorsed.la libengine.la $(unit_ldadd)
 check_PROGRAMS += $(unit_engine)
 TESTS += $(unit_engine)
+tests_unit_test_checkpoint_SOURCES = tests/unit/test_checkpoint.c \
+	$(unit_store_help)
+tests_unit_test_checkpoint_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_checkpoint_LDADD = $(unit_engine_ldadd)
+tests_unit_test_clock_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_clock_LDADD = $(unit_engine_ldadd)
 tests_unit_test_config_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_config_LDADD = $(unit_engine_ldadd)
 tests_unit_test_endorsement_CPPFLAGS = $(unit_cppflags)

@@ -1,0 +1,111 @@
+#include "kmgr/base/when.h"
+#include "kmgr/engine/clock.h"
+#include "kmgr/engine/event.h"
+#include "kmgr/store/ledger.h"
+
+enum clock_verdict
+clock_judge(const struct policy *policy, int64_t last_at, int64_t now_at)
+{
+
+	/* Nothing that kmgr wrote lies outside, and so nothing overflows. */
+	if (last_at < 0)
+		last_at = 0;
+	if (last_at > WHEN_MAX)
+		last_at = WHEN_MAX;
+	if (now_at < last_at - policy->clock_tolerance_s)
+		return CLOCK_BEHIND;
+	return now_at > last_at + policy->clock_max_jump_s ? CLOCK_AHEAD :
+	    CLOCK_FINE;
+}
+
+/* The last event of which the clock was good; seq is 0 where there is none. */
+static int
+last_event(struct store *store, int64_t *seq, int64_t *at, struct error *err)
+{
+	static const char *const types[] = { "checkpoint", "sign-zsks",
+		"time-jump" };
+	struct ledger_record record = { 0 };
+	bool found;
+	size_t i;
+
+	*seq = 0;
+	*at = 0;
+	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		found = false;
+		if (ledger_newest(store, types[i], &record, &found, err) != 0)
+			return -1;
+		if (found && record.seq > *seq) {
+			*seq = record.seq;
+			*at = record.at;
+		}
+		ledger_record_clear(&record);
+	}
+	return 0;
+}
+
+static int
+refuse(const struct policy *policy, enum clock_verdict verdict, int64_t seq,
+    int64_t last_at, int64_t now_at, struct error *err)
+{
+	char now[WHEN_TEXT_LEN], last[WHEN_TEXT_LEN], allowed[WHEN_TEXT_LEN];
+	const bool is_behind = verdict == CLOCK_BEHIND;
+
+	(void)err_set(err, ERR_POLICY, "the clock says %s, and event %lld was "
+	    "at %s: more than %s %s (%s)",
+	    when_rfc3339(now_at, now), (long long)seq,
+	    when_rfc3339(last_at, last), is_behind ? "clock.tolerance" :
+	    "clock.max-jump", is_behind ? "behind" : "ahead",
+	    when_duration(is_behind ? policy->clock_tolerance_s :
+	    policy->clock_max_jump_s, allowed));
+	return err_hint(err, "set the clock right, or, where it is right and "
+	    "you answer for it, add --accept-time-jump, which the ledger "
+	    "records");
+}
+
+int
+clock_check(struct session *session, const struct policy *policy,
+    bool *jumps, struct error *err)
+{
+	const int64_t now_at = session_now(session);
+	enum clock_verdict verdict;
+	struct store *store;
+	int64_t seq, at;
+
+	*jumps = false;
+	if (session_store(session, &store, err) != 0 ||
+	    last_event(store, &seq, &at, err) != 0)
+		return -1;
+	verdict = seq == 0 ? CLOCK_FINE : clock_judge(policy, at, now_at);
+	if (verdict == CLOCK_FINE)
+		return 0;
+	if (!session_accepts_time_jump(session))
+		return refuse(policy, verdict, seq, at, now_at, err);
+	*jumps = true;
+	return 0;
+}
+
+int
+clock_record_jump(struct session *session, struct error *err)
+{
+	struct json *payload;
+	struct store *store;
+	int64_t seq, at;
+	int rc = -1;
+
+	if (session_store(session, &store, err) != 0 ||
+	    store_begin(store, err) != 0)
+		return -1;
+	payload = json_new_object();
+	if (last_event(store, &seq, &at, err) == 0) {
+		json_put_int(payload, "last_seq", seq);
+		json_put_int(payload, "last_at", at);
+		json_put_int(payload, "now_at", session_now(session));
+		rc = event_append(session, "time-jump", payload, err);
+	}
+	if (rc == 0)
+		rc = store_commit(store, err);
+	if (rc != 0)
+		store_rollback(store);
+	json_free(payload);
+	return rc;
+}

@@ -1,0 +1,48 @@
+/*
+ * The wall clock against the ledger: signatures say from when to when they
+ * are valid, so a clock that somebody has turned is noticed before anything is
+ * signed by it.
+ */
+#ifndef ENGINE_CLOCK_H
+#define ENGINE_CLOCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "kmgr/base/err.h"
+#include "kmgr/engine/session.h"
+#include "policy/policy.h"
+
+enum clock_verdict { CLOCK_FINE, CLOCK_BEHIND, CLOCK_AHEAD };
+
+/**
+ * clock_judge(policy, last_at, now_at):
+ * Whether ${now_at} is further behind ${last_at}, when an event was written by
+ * a good clock, than clock.tolerance of ${policy}, or further ahead than
+ * clock.max-jump.
+ */
+enum clock_verdict clock_judge(const struct policy *policy, int64_t last_at,
+    int64_t now_at);
+
+/**
+ * clock_check(session, policy, jumps, err):
+ * Judge the clock of this run by the ledger's last event of those that are only
+ * written when the clock was good: checkpoints, signatures, accepted jumps.
+ * (A refusal is recorded with the clock as it was.) Where the operator answers
+ * for it (--accept-time-jump) a jump either way is no error but *${jumps}, and
+ * clock_record_jump() is to follow.
+ *
+ * Errors: ERR_POLICY, with both times; ERR_STORE.
+ */
+int clock_check(struct session *session, const struct policy *policy,
+    bool *jumps, struct error *err);
+
+/**
+ * clock_record_jump(session, err):
+ * Put the jump into the ledger, so that the next run counts from now on.
+ *
+ * Errors: ERR_STORE.
+ */
+int clock_record_jump(struct session *session, struct error *err);
+
+#endif

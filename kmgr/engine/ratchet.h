@@ -1,0 +1,60 @@
+/*
+ * The ratchet: checkpoints of a CMK kept in the token of its KSKs, one after
+ * another, where nobody can change them or take them away as far as the token
+ * holds that. A store that does not know the newest of them is an old one.
+ */
+#ifndef ENGINE_RATCHET_H
+#define ENGINE_RATCHET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "hsm/token.h"
+#include "kmgr/base/err.h"
+#include "kmgr/engine/checkpoint.h"
+#include "kmgr/engine/cmk.h"
+#include "kmgr/engine/session.h"
+
+#define RATCHET_PREFIX "kmgr1:ratchet:"	/* and 16 digits of the CMK's id */
+
+/**
+ * ratchet_list(token, cmk_id, out, n, err):
+ * The checkpoints of the CMK in ${token}, newest first. Nothing is verified:
+ * whoever has the PIN can put objects there. What cannot be read as one is
+ * left out.
+ *
+ * Owner: the caller, ratchet_list_free().
+ * Errors: ERR_TOKEN.
+ */
+int ratchet_list(struct hsm_token *token, const char *cmk_id,
+    struct checkpoint **out, size_t *n, struct error *err);
+void ratchet_list_free(struct checkpoint *list, size_t n);
+
+/**
+ * ratchet_put(session, token, cmk_id, checkpoint, err):
+ * Put ${checkpoint} into ${token}. Where the token does not hold it as it
+ * should, a note says what that is worth.
+ *
+ * Errors: ERR_TOKEN.
+ */
+int ratchet_put(struct session *session, struct hsm_token *token,
+    const char *cmk_id, const struct checkpoint *checkpoint,
+    struct error *err);
+
+/**
+ * ratchet_is_held(cmk):
+ * Whether the token had data objects at all when it was probed for ${cmk}.
+ */
+bool ratchet_is_held(const struct cmk *cmk);
+
+/**
+ * ratchet_check_strangers(session, token_name, err):
+ * Whether the store knows every CMK that has a record in the token. Else the
+ * store is older than the token, or another one uses the token.
+ *
+ * Errors: ERR_INTEGRITY, ERR_TOKEN, ERR_STORE.
+ */
+int ratchet_check_strangers(struct session *session, const char *token_name,
+    struct error *err);
+
+#endif
