@@ -216,6 +216,8 @@ start_command(struct run *run, struct error *err)
 		config = args_get(&run->globals, OPT_CONFIG);
 	cmd.options.config_path = config_path(config);
 	cmd.options.now_at = when_now();
+	cmd.options.accepts_time_jump = args_has(&run->args,
+	    OPT_ACCEPT_TIME_JUMP);
 	if (has(run, OPT_VERBOSE))
 		cmd.options.trace = trace_call;
 	if (isatty(STDERR_FILENO) && !has(run, OPT_QUIET))

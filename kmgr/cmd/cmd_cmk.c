@@ -85,6 +85,8 @@ cmd_create_cmk(struct cmd *cmd, struct error *err)
 	    cmd_policy_read(path, &policy, err) != 0)
 		goto out;
 	request.policy = policy;
+	if (args_has(cmd->args, OPT_BESIDE_OTHERS))
+		request.neighbours = CMK_BESIDE_OTHERS;
 	request.seal_token = args_get(cmd->args, OPT_SEAL_TOKEN);
 	if (request.seal_token == NULL)
 		request.seal_token = request.token;

@@ -147,6 +147,24 @@ cmd_list_tokens(struct cmd *cmd, struct error *err)
 	return rc;
 }
 
+/* What the records are worth that kmgr keeps in the token. */
+static void
+put_records(struct cmd *cmd, const struct hsm_probe *probe)
+{
+	const struct hsm_probe_row *weak = tokens_weak_record(probe);
+
+	json_put_text(cmd->json, "tamper_evident_only", weak == NULL ? NULL :
+	    weak->id);
+	if (weak == NULL)
+		buf_printf(&cmd->text, "records that kmgr keeps in it can "
+		    "neither be changed nor removed\n");
+	else
+		buf_printf(&cmd->text, "tamper-evident only: this token does "
+		    "not keep records as they are (%s %s%s%s)\n", weak->id,
+		    hsm_verdict_name(weak->verdict),
+		    weak->detail[0] == '\0' ? "" : ": ", weak->detail);
+}
+
 int
 cmd_probe_token(struct cmd *cmd, struct error *err)
 {
@@ -189,6 +207,7 @@ cmd_probe_token(struct cmd *cmd, struct error *err)
 	json_put_take(cmd->json, "identity", tokens_identity_json(&info));
 	json_put_take(cmd->json, "rows", tokens_probe_json(probe));
 	json_put_text(cmd->json, "leak", leak == NULL ? NULL : leak->id);
+	put_records(cmd, probe);
 	if (leak != NULL) {
 		cmd->is_partial = true;
 		rc = err_set(err, ERR_TOKEN, "token %s lets a private key "

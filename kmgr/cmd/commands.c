@@ -19,13 +19,14 @@ static const enum opt init_opts[] = { OPT_TOKEN, OPT_STORE, OPT_DRY_RUN,
 static const enum opt list_tokens_opts[] = { OPT_MODULE, OPT_END };
 static const enum opt get_policy_opts[] = { OPT_FORMAT, OPT_OUTPUT, OPT_END };
 static const enum opt create_cmk_opts[] = { OPT_TOKEN, OPT_SEAL_TOKEN,
-	OPT_POLICY, OPT_DRY_RUN, OPT_END };
+	OPT_POLICY, OPT_BESIDE_OTHERS, OPT_ACCEPT_TIME_JUMP, OPT_DRY_RUN,
+	OPT_END };
 static const enum opt create_ksk_opts[] = { OPT_CMK, OPT_ZONES_FROM,
-	OPT_ANOTHER, OPT_DRY_RUN, OPT_END };
+	OPT_ANOTHER, OPT_ACCEPT_TIME_JUMP, OPT_DRY_RUN, OPT_END };
 static const enum opt list_ksks_opts[] = { OPT_CMK, OPT_END };
 static const enum opt sign_zsks_opts[] = { OPT_CDS, OPT_INCEPTION,
-	OPT_EXPIRATION, OPT_VALIDITY, OPT_ZONES_FROM, OPT_OUTPUT, OPT_DRY_RUN,
-	OPT_END };
+	OPT_EXPIRATION, OPT_VALIDITY, OPT_ZONES_FROM, OPT_OUTPUT,
+	OPT_ACCEPT_TIME_JUMP, OPT_DRY_RUN, OPT_END };
 static const enum opt list_events_opts[] = { OPT_CMK, OPT_ZONE, OPT_TYPE,
 	OPT_SINCE, OPT_UNTIL, OPT_LAST, OPT_END };
 static const enum opt get_ds_opts[] = { OPT_FORMAT, OPT_OUTPUT, OPT_END };

@@ -5,13 +5,14 @@
 #include "hsm/probe.h"
 #include "kmgr/base/mem.h"
 #include "kmgr/base/text.h"
+#include "kmgr/engine/clock.h"
 #include "kmgr/engine/cmk_create.h"
-#include "kmgr/engine/event.h"
 #include "kmgr/engine/identity.h"
 #include "kmgr/engine/intent.h"
-#include "kmgr/engine/key_record.h"
+#include "kmgr/engine/ratchet.h"
 #include "kmgr/engine/recovery.h"
 #include "kmgr/engine/tokens.h"
+#include "kmgr/engine/trust.h"
 #include "kmgr/store/ledger.h"
 #include "policy/rules.h"
 
@@ -256,138 +257,79 @@ recover(struct session *session, const struct cmk_request *request,
 	    recovery_run(session, request->token, err);
 }
 
+/* There is no CMK yet whose policy could judge the clock. */
+static int
+check_clock(struct session *session, const struct cmk_request *request,
+    struct error *err)
+{
+	bool jumps;
+
+	if (clock_check(session, request->policy, &jumps, err) != 0)
+		return -1;
+	return jumps ? clock_record_jump(session, err) : 0;
+}
+
+/*
+ * A new CMK, in a token that keeps nothing of another store, and not in an old
+ * copy of this one: the CMKs that are there already tell.
+ */
+static int
+make(struct session *session, const struct cmk_request *request,
+    struct cmk **out, struct error *err)
+{
+	struct store *store;
+
+	if (session_store(session, &store, err) != 0 ||
+	    (request->neighbours == CMK_ALONE && ratchet_check_strangers(
+	    session, request->token, err) != 0) ||
+	    trust_prove_token(session, request->token, err) != 0 ||
+	    check_clock(session, request, err) != 0 ||
+	    create_new(session, request, err) != 0 ||
+	    cmk_load(store, request->name, out, err) != 0)
+		return -1;
+	session_set_proved(session, (*out)->row.id);	/* it was made here */
+	return 0;
+}
+
+/* With the lock held: what a run that died has begun, and all else. */
+static int
+run_locked(struct session *session, const struct cmk_request *request,
+    struct cmk **out, struct error *err)
+{
+
+	if (recover(session, request, err) != 0 ||
+	    find_existing(session, request, out, err) != 0)
+		return -1;
+	if (*out == NULL) {
+		if (make(session, request, out, err) != 0)
+			return -1;
+	} else if (trust_prove(session, *out, err) != 0) {
+		return -1;
+	} else if (!identity_is_due(*out)) {
+		session_note(session, "CMK %s is there already; nothing to do",
+		    request->name);
+		return 0;
+	}
+	if (identity_is_due(*out) && identity_make(session, *out, err) != 0)
+		return -1;
+	return trust_settle(session, *out, err);
+}
+
 int
 cmk_create_apply(struct session *session, const struct cmk_request *request,
     struct cmk **out, struct error *err)
 {
-	struct store *store;
-	int rc = -1;
+	int rc;
 
 	*out = NULL;
 	if (check_request(request, err) != 0 ||
 	    session_lock(session, SESSION_LOCK_WAIT_S, err) != 0)
 		return -1;
-	if (session_store(session, &store, err) != 0 ||
-	    recover(session, request, err) != 0 ||
-	    find_existing(session, request, out, err) != 0)
-		goto out;
-	if (*out != NULL && !identity_is_due(*out))
-		session_note(session, "CMK %s is there already; nothing to do",
-		    request->name);
-	if (*out == NULL && (create_new(session, request, err) != 0 ||
-	    cmk_load(store, request->name, out, err) != 0))
-		goto out;
-	if (identity_is_due(*out) && identity_make(session, *out, err) != 0)
-		goto out;
-	rc = 0;
- out:
+	rc = run_locked(session, request, out, err);
 	session_unlock(session);
 	if (rc == 0)
 		return 0;
 	cmk_free(*out);
 	*out = NULL;
 	return err_wrap(err, "create CMK %s", request->name);
-}
-
-/* The draft's row from the intent's payload. */
-static int
-row_from_payload(const struct intent_row *intent, const struct json *payload,
-    int64_t at, struct cmk_row *row, struct error *err)
-{
-	const char *id = json_get_text(payload, "cmk_id");
-	const char *name = json_get_text(payload, "name");
-	const char *token = json_get_text(payload, "token");
-	struct buf text = BUF_INIT;
-
-	if (id == NULL || strlen(id) != sizeof(row->id) - 1 || name == NULL ||
-	    token == NULL ||
-	    json_get(payload, "token_identity") == NULL ||
-	    json_get(payload, "probe") == NULL ||
-	    json_get(payload, "policy") == NULL)
-		return err_set(err, ERR_INTEGRITY,
-		    "intent %lld is damaged", (long long)intent->id);
-	*row = (struct cmk_row) { .created_at = at };
-	(void)strncpy(row->id, id, sizeof(row->id) - 1);
-	row->name = mem_strdup(name);
-	row->token = mem_strdup(token);
-	row->seal_token = mem_strdup(intent->token);
-	row->state = mem_strdup("draft");
-	row->key_id = mem_strdup(intent->key_id);
-	row->contact = mem_strdup("");
-	row->tags = mem_strdup("{}");
-	json_canonical(json_get(payload, "token_identity"), &text);
-	row->token_identity = buf_take(&text);
-	json_canonical(json_get(payload, "probe"), &text);
-	row->probe = buf_take(&text);
-	json_canonical(json_get(payload, "policy"), &text);
-	crypto_sha256(text.data, text.len, row->policy_hash);
-	row->policy = buf_take(&text);
-	return 0;
-}
-
-/* All that the rows say: from the event they can be written again. */
-static struct json *
-event_of(const struct cmk_row *row, const struct key_row *key)
-{
-	char hex[2 * CRYPTO_SHA256_LEN + 1];
-	struct json *event = json_new_object();
-
-	json_put_text(event, "cmk_id", row->id);
-	json_put_text(event, "name", row->name);
-	json_put_text(event, "token", row->token);
-	json_put_text(event, "seal_token", row->seal_token);
-	json_put_text(event, "token_identity", row->token_identity);
-	json_put_text(event, "probe", row->probe);
-	json_put_text(event, "policy", row->policy);
-	json_put_text(event, "policy_hash", text_hex(row->policy_hash,
-	    CRYPTO_SHA256_LEN, hex));
-	json_put_take(event, "key", key_record_json(key));
-	return event;
-}
-
-/* Write CMK, seal key, event and the closed intent in one transaction. */
-static int
-record(struct session *session, const struct intent_row *intent,
-    const struct cmk_row *row, const struct key_row *key, struct error *err)
-{
-	struct json *event;
-	struct store *store;
-	int rc = -1;
-
-	if (session_store(session, &store, err) != 0 ||
-	    store_begin(store, err) != 0)
-		return -1;
-	event = event_of(row, key);
-	if (store_cmk_put(store, row, err) == 0 &&
-	    store_key_put(store, key, err) == 0 &&
-	    store_intent_resolve(store, intent->id, "done", row->created_at,
-	    err) == 0 &&
-	    event_append(session, "create-cmk", event, err) == 0)
-		rc = store_commit(store, err);
-	if (rc != 0)
-		store_rollback(store);
-	json_free(event);
-	return rc;
-}
-
-int
-cmk_create_finish(struct session *session, const struct intent_row *intent,
-    struct hsm_key *key, struct error *err)
-{
-	struct json *payload = NULL;
-	struct cmk_row row = { 0 };
-	struct key_row key_row = { 0 };
-	int rc = -1;
-
-	if (intent_payload(intent, &payload, err) != 0 ||
-	    row_from_payload(intent, payload, session_now(session), &row,
-	    err) != 0)
-		goto out;
-	key_record_init(row.id, "seal", intent, key, row.created_at, &key_row);
-	rc = record(session, intent, &row, &key_row, err);
- out:
-	json_free(payload);
-	cmk_row_clear(&row);
-	key_row_clear(&key_row);
-	return rc;
 }

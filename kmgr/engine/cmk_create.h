@@ -9,11 +9,15 @@
 #include "kmgr/engine/session.h"
 #include "policy/policy.h"
 
+/* Whether the token may keep CMKs of a store that is not this one. */
+enum cmk_neighbours { CMK_ALONE, CMK_BESIDE_OTHERS };
+
 struct cmk_request {
 	const char		*name;
 	const char		*token;		/* of the KSKs, as configured */
 	const char		*seal_token;	/* of the seal key */
 	const struct policy	*policy;
+	enum cmk_neighbours	 neighbours;
 };
 
 /**
@@ -42,7 +46,9 @@ int cmk_create_plan(struct session *session, const struct cmk_request *request,
  *
  * Owner: the caller, cmk_free().
  * Errors: as cmk_create_plan(); ERR_TOKEN, also for a token that a private
- * value could leave or that lacks the policy's algorithm; ERR_STORE.
+ * value could leave or that lacks the policy's algorithm; ERR_INTEGRITY, also
+ * for CMK_ALONE where the token keeps a CMK that the store does not know;
+ * ERR_STORE.
  */
 int cmk_create_apply(struct session *session,
     const struct cmk_request *request, struct cmk **out, struct error *err);

@@ -11,6 +11,7 @@
 #include "kmgr/engine/ksk_create.h"
 #include "kmgr/engine/ksk_endorse.h"
 #include "kmgr/engine/ksk_rules.h"
+#include "kmgr/engine/trust.h"
 #include "kmgr/store/ledger.h"
 
 /* So often a key whose tag collides is thrown away before giving up. */
@@ -332,7 +333,20 @@ collect(struct store *store, struct cmk_cache *cache, const char *cmk_id,
 	return 0;
 }
 
-/* With the lock held: resume, plan, apply. */
+/* What was made before something failed is made, and gets its checkpoint. */
+static int
+apply_and_settle(struct session *session, struct cmk *cmk,
+    const struct plan *plan, struct error *err)
+{
+	struct error second = ERR_INIT;
+	const int rc = apply(session, cmk, plan, err);
+
+	if (trust_settle(session, cmk, rc == 0 ? err : &second) != 0)
+		return -1;
+	return rc;
+}
+
+/* With the lock held: prove, resume, plan, apply. */
 static int
 run_locked(struct session *session, struct store *store, struct cmk *cmk,
     const struct ksk_request *request, struct error *err)
@@ -344,11 +358,13 @@ run_locked(struct session *session, struct store *store, struct cmk *cmk,
 
 	zones = mem_new(request->n_zones * sizeof(*zones));
 	rest.zones = zones;
-	if (drop_resumed(session, cmk, request, zones, &rest.n_zones,
+	if (trust_prove(session, cmk, err) == 0 &&
+	    drop_resumed(session, cmk, request, zones, &rest.n_zones,
 	    err) == 0 && plan_for(store, cmk, &rest, &plan, err) == 0 &&
 	    approval_demand(cmk, &(struct approval_subject) { KSK_CREATE_OP,
 	    request->arguments, &plan }, request->approval, err) == 0)
-		rc = apply(session, cmk, &plan, err);
+		rc = plan.n == 0 ? 0 :
+		    apply_and_settle(session, cmk, &plan, err);
 	plan_clear(&plan);
 	free(zones);
 	return rc;

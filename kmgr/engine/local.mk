@@ -23,6 +23,7 @@ libengine_la_SOURCES = \
 	kmgr/engine/cmk.h \
 	kmgr/engine/cmk_create.c \
 	kmgr/engine/cmk_create.h \
+	kmgr/engine/cmk_create_finish.c \
 	kmgr/engine/config.c \
 	kmgr/engine/config.h \
 	kmgr/engine/event.c \
@@ -80,6 +81,8 @@ libengine_la_SOURCES = \
 	kmgr/engine/tokens.h \
 	kmgr/engine/trust.c \
 	kmgr/engine/trust.h \
+	kmgr/engine/trust_judge.c \
+	kmgr/engine/trust_judge.h \
 	kmgr/engine/verify.c \
 	kmgr/engine/verify.h \
 	kmgr/engine/verify_history.c \

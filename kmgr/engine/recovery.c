@@ -8,6 +8,8 @@
 #include "kmgr/engine/intent.h"
 #include "kmgr/engine/ksk_endorse.h"
 #include "kmgr/engine/recovery.h"
+#include "kmgr/engine/tokens.h"
+#include "kmgr/engine/trust.h"
 
 /* How a whole pair that was found after a crash becomes what was wanted. */
 static const struct intent_kind {
@@ -199,6 +201,39 @@ finish_or_abandon(struct session *session, const struct intent_row *intent,
 	return -1;
 }
 
+/*
+ * Whether the token calls itself otherwise than when intent was written, as
+ * far as intent says: what was made for it is then not to be looked for here.
+ * (For a CMK that the store knows its key has answered by now.)
+ */
+static int
+is_other_token(struct hsm_token *token, const struct intent_row *intent,
+    bool *out, struct error *err)
+{
+	struct json *payload, *now;
+	struct hsm_token_info info;
+	const char *name;
+
+	*out = false;
+	if (intent_payload(intent, &payload, err) != 0)
+		return -1;
+	name = json_get_text(payload, "token");
+	if (json_get(payload, "token_identity") == NULL || name == NULL ||
+	    strcmp(name, intent->token) != 0) {
+		json_free(payload);
+		return 0;
+	}
+	if (hsm_token_info_get(token, &info, err) != 0) {
+		json_free(payload);
+		return -1;
+	}
+	now = tokens_identity_json(&info);
+	*out = !json_same(json_get(payload, "token_identity"), now);
+	json_free(now);
+	json_free(payload);
+	return 0;
+}
+
 static int
 resume_one(struct session *session, struct hsm_token *token,
     const struct intent_row *intent, struct error *err)
@@ -206,10 +241,16 @@ resume_one(struct session *session, struct hsm_token *token,
 	struct hsm_key *key = NULL;
 	enum remains remains;
 	const char *why;
+	bool is_other;
 	int rc = -1;
 
 	if (check_unclaimed(session, intent, err) != 0 ||
-	    find_remains(token, intent, &remains, &key, &why, err) != 0)
+	    is_other_token(token, intent, &is_other, err) != 0)
+		return -1;
+	if (is_other)
+		return abandon(session, intent, "the token is another one "
+		    "than it was begun in", err);
+	if (find_remains(token, intent, &remains, &key, &why, err) != 0)
 		return -1;
 	switch (remains) {
 	case REMAINS_PAIR:
@@ -226,31 +267,41 @@ resume_one(struct session *session, struct hsm_token *token,
 	return rc;
 }
 
+static int
+resume_all(struct session *session, const char *token_name,
+    const struct intent_row *intents, size_t n, struct error *err)
+{
+	struct hsm_token *token;
+	size_t i;
+
+	if (session_token(session, token_name, &token, err) != 0)
+		return -1;
+	for (i = 0; i < n; i++)
+		if (strcmp(intents[i].token, token_name) == 0 &&
+		    resume_one(session, token, &intents[i], err) != 0)
+			return err_wrap(err, "resume %s", intents[i].label);
+	return 0;
+}
+
 int
 recovery_run(struct session *session, const char *token_name,
     struct error *err)
 {
 	struct intent_row *intents = NULL;
-	struct hsm_token *token;
 	struct store *store;
-	size_t i, n = 0;
-	int rc = -1;
+	size_t i, n = 0, n_here = 0;
+	int rc = 0;
 
 	if (session_store(session, &store, err) != 0 ||
 	    store_intent_list(store, "open", &intents, &n, err) != 0)
 		return -1;
-	for (i = 0; i < n; i++) {
-		if (strcmp(intents[i].token, token_name) != 0)
-			continue;
-		if (session_token(session, token_name, &token, err) != 0 ||
-		    resume_one(session, token, &intents[i], err) != 0) {
-			(void)err_wrap(err, "resume %s", intents[i].label);
-			goto out;
-		}
-	}
-	rc = 0;
- out:
+	for (i = 0; i < n; i++)
+		n_here += strcmp(intents[i].token, token_name) == 0;
+	/* In another token nothing would be found, and all taken for undone. */
+	if (n_here > 0 && (trust_prove_token(session, token_name, err) != 0 ||
+	    resume_all(session, token_name, intents, n, err) != 0 ||
+	    trust_settle_token(session, token_name, err) != 0))
+		rc = -1;
 	intent_rows_free(intents, n);
 	return rc;
 }
-

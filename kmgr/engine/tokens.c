@@ -55,3 +55,15 @@ tokens_can(const struct hsm_probe *probe, enum alg alg)
 
 	return row != NULL && row->verdict == HSM_WORKS;
 }
+
+const struct hsm_probe_row *
+tokens_weak_record(const struct hsm_probe *probe)
+{
+	size_t i;
+
+	for (i = 0; i < probe->n_rows; i++)
+		if (strncmp(probe->rows[i].id, "data-object-", 12) == 0 &&
+		    probe->rows[i].verdict != HSM_ENFORCED)
+			return &probe->rows[i];
+	return NULL;
+}

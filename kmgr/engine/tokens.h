@@ -35,4 +35,11 @@ const struct hsm_probe_row *tokens_row(const struct hsm_probe *probe,
  */
 bool tokens_can(const struct hsm_probe *probe, enum alg alg);
 
+/**
+ * tokens_weak_record(probe):
+ * The first row by which a record in the token could be changed or removed,
+ * which makes the token tamper-evident only; NULL where there is none.
+ */
+const struct hsm_probe_row *tokens_weak_record(const struct hsm_probe *probe);
+
 #endif

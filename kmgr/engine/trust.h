@@ -13,12 +13,13 @@
 /**
  * trust_prove(session, cmk, err):
  * Before anything is generated or signed under ${cmk}, once a run: its public
- * key is the pinned one where the configuration pins it; the clock is neither
- * behind the last event nor too far ahead of it; the token has the key that
- * answers for ${cmk} and it signs a fresh challenge; the token holds no valid
- * seal of another policy; the store is not behind the token; the state of
- * ${cmk} is the one that the ledger tells. A checkpoint that a run which died
- * still owed the token is made up for.
+ * key is the pinned one where the configuration pins it; the token has the key
+ * that answers for ${cmk} and it signs a fresh challenge; the store is not
+ * behind the token; the token holds no valid seal of another policy; what the
+ * store says of ${cmk} is what its newest checkpoint and the events since tell;
+ * the clock is neither behind the last event nor too far ahead of it. A
+ * checkpoint that a run which died still owed the token is made up for. No
+ * transaction and no snapshot of the store may be open.
  *
  * Errors: ERR_INTEGRITY (another token, tampering, rollback), ERR_POLICY (the
  * clock), ERR_TOKEN, ERR_STORE.
@@ -27,15 +28,49 @@ int trust_prove(struct session *session, const struct cmk *cmk,
     struct error *err);
 
 /**
+ * trust_prove_token(session, name, err):
+ * trust_prove() every CMK whose KSKs are in the token called ${name}, and find
+ * the seal keys that are there: before what a run that died has left in it is
+ * finished or undone.
+ *
+ * Errors: as trust_prove().
+ */
+int trust_prove_token(struct session *session, const char *name,
+    struct error *err);
+
+/**
+ * trust_settle_token(session, name, err):
+ * trust_settle() every CMK that has a key in the token called ${name}: after
+ * recovery there.
+ *
+ * Errors: as trust_settle().
+ */
+int trust_settle_token(struct session *session, const char *name,
+    struct error *err);
+
+/**
+ * trust_attest(session, cmk_id, err):
+ * Inside the caller's transaction, after its event and its last change of the
+ * CMK's row: sign a checkpoint. For events that no signature of their own
+ * vouches for ("cmk-state", "put-policy"): without it, whoever can write to
+ * the store could append them. A "cmk-state" that does not stop the CMK is
+ * believed only so. The CMK was proved; trust_settle() is to follow the commit.
+ *
+ * Errors: ERR_TOKEN, ERR_STORE, ERR_INTEGRITY, ERR_INTERNAL.
+ */
+int trust_attest(struct session *session, const char *cmk_id,
+    struct error *err);
+
+/**
  * trust_settle(session, cmk, err):
  * After life-cycle events of ${cmk} were committed: sign the ledger's head,
- * record the checkpoint, put it into the token and tell the witnesses; at the
- * first call after the seal put the sealed policy into the token as well.
- * Nothing where no event came since the last checkpoint. Called under
- * session_lock(), once for an applied plan.
+ * record the checkpoint, tell the witnesses, and put it into the token; after
+ * the seal put the sealed policy into the token as well. Nothing where all of
+ * that is done. A CMK that was not proved in this run is proved first. Called
+ * under session_lock(), once for an applied plan.
  *
- * Errors: ERR_TOKEN, ERR_STORE. What was committed before stays, and the next
- * run makes up for the rest.
+ * Errors: those of trust_prove(). What was committed before stays, and the
+ * next run makes up for the rest.
  */
 int trust_settle(struct session *session, const struct cmk *cmk,
     struct error *err);

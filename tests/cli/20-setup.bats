@@ -165,6 +165,7 @@ setup() {
 	run kmgr probe-token main
 	[ "$status" -eq 0 ]
 	[[ $output == *"no way was found for a private value to leave"* ]]
+	[[ $output == *"records that kmgr keeps in it can neither be changed"* ]]
 	run kmgr --json probe-token main
 	for row in sensitive-read extractable-set; do
 		[ "$(jq -r ".rows[] | select(.id == \"$row\") | .verdict" \
@@ -174,6 +175,7 @@ setup() {
 		.verdict == "works")] | length' \
 		<<<"$output")" -eq 4 ]
 	[ "$(jq -r .leak <<<"$output")" = null ]
+	[ "$(jq -r .tamper_evident_only <<<"$output")" = null ]
 	# The throw-away keys are gone.
 	run kmgr verify
 	[ "$status" -eq 0 ]

@@ -25,7 +25,7 @@ create_prod() {
 	[ "$id" = "$(kmgr --json describe-cmk prod | jq -r .cmk.id)" ]
 	run kmgr verify
 	[ "$status" -eq 0 ]
-	[[ $output == "1 CMKs, 1 key pairs, 0 KSKs"*"2 objects in tokens"* ]]
+	[[ $output == "1 CMKs, 1 key pairs, 0 KSKs"*"3 objects in tokens"* ]]
 }
 
 @test "a name is taken by one policy and one token" {

@@ -83,9 +83,17 @@ labels() {
 	run create
 	[ "$status" -ne 0 ]
 	vault_back
-	create -q >/dev/null
-	sql "UPDATE cmk SET identity = NULL, identity_signature = NULL,
-		identity_key_id = NULL"
+	# The last pair that is made is the identity key.
+	daily=$(uri_of_shim "$daily")
+	kmgr_env "$BATS_TEST_TMPDIR" "main=$daily" "vault=$vault"
+	KMGR_SHIM_COUNT=calls kmgr create-cmk trial --token main \
+		--seal-token vault --policy p.yaml >/dev/null
+	last=$(grep -c ' C_GenerateKeyPair$' calls)
+	KMGR_SHIM_FAIL_ON=C_GenerateKeyPair KMGR_SHIM_FAIL_AT=$last \
+		KMGR_SHIM_FAIL_COUNT=0 KMGR_SHIM_CKR=CKR_DEVICE_MEMORY \
+		run create
+	[ "$status" -eq 6 ]
+	kmgr --json describe-cmk prod | jq -e '.cmk.identity == null'
 	run kmgr create-ksk example.com --cmk prod
 	[ "$status" -eq 0 ]
 	kmgr --json describe-cmk prod | jq -e '.cmk.identity.cmk_id == .cmk.id'
@@ -100,6 +108,12 @@ labels() {
 	run kmgr sign-zsks example.com zsk.zone
 	[ "$status" -eq 10 ]
 	[[ $output == *"identity key's certificate"* ]]
+	cp kmgr.saved kmgr.db
+	# Nor is one made again that the store has lost.
+	sql "UPDATE cmk SET identity = NULL, identity_signature = NULL,
+		identity_key_id = NULL"
+	run kmgr create-ksk example.net --cmk prod
+	[ "$status" -eq 10 ]
 	cp kmgr.saved kmgr.db
 	# Another CMK's certificate is none for this one.
 	kmgr -q create-cmk other --token main --seal-token vault \

@@ -35,7 +35,7 @@ cmk() {
 	done
 	run kmgr verify
 	[ "$status" -eq 0 ]
-	[[ $output == "8 CMKs, 16 key pairs, 8 KSKs"*"32 objects"* ]]
+	[[ $output == "8 CMKs, 16 key pairs, 8 KSKs"*"56 objects"* ]]
 }
 
 @test "RSA keys have the size that the policy says" {
@@ -143,7 +143,7 @@ cmk() {
 		wc -l)" -eq 1 ]
 	[ "$(for zone in a b c; do kmgr get-ds $zone.example; done |
 		cut -d ' ' -f 7 | sort -u | wc -l)" -eq 3 ]
-	[[ $(kmgr verify) == "1 CMKs, 2 key pairs, 3 KSKs"*"4 objects"* ]]
+	[[ $(kmgr verify) == "1 CMKs, 2 key pairs, 3 KSKs"*"8 objects"* ]]
 	run kmgr create-ksk a.example --cmk group --another
 	[ "$status" -eq 5 ]
 	[[ $output == *"custody: shared has one key pair"* ]]

@@ -164,5 +164,5 @@ forge() {
 		sealed_at = NULL, state = 'draft'"
 	run kmgr create-ksk b.example --cmk prod
 	[ "$status" -eq 10 ]
-	[[ $output == *"its seal is gone"* ]]
+	[[ $output == *"holds a seal of CMK prod"*"says that it is a draft"* ]]
 }

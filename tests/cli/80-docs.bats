@@ -387,7 +387,7 @@ complete_at() {
 		jq -r '.commands[].name' | LC_ALL=C sort | tr '\n' ' ')" ]
 	[ "$(complete_at create-c)" = 'create-cmk ' ]
 	[ "$(complete_at help sign)" = 'sign-zsks ' ]
-	[ "$(complete_at create-ksk --a)" = '--another ' ]
+	[ "$(complete_at create-ksk --an)" = '--another ' ]
 	[[ $(complete_at get-ds --) == *--format*--json*--output* ]]
 	[[ $(complete_at get-ds --) != *--cds* ]]
 	[ "$(complete_at create-ksk x.example --cmk '')" = 'prod ' ]

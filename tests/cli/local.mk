@@ -11,6 +11,7 @@ cli_tests = \
 	tests/cli/10-usage.bats \
 	tests/cli/20-setup.bats \
 	tests/cli/30-cmk.bats \
+	tests/cli/32-trust.bats \
 	tests/cli/36-two-roles.bats \
 	tests/cli/38-approvals.bats \
 	tests/cli/40-ksk.bats \

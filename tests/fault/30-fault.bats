@@ -190,7 +190,8 @@ loop() {
 		'C_GenerateKeyPair: CKR_MECHANISM_INVALID (0x70)' \
 		'hint: kmgr probe-token shows which algorithms' -- \
 		kmgr create-ksk two.example --cmk c
-	KMGR_SHIM_REFUSE_MECH=ECDSA fails 6 'sign one.example. DNSKEY' \
+	KMGR_SHIM_REFUSE_MECH=ECDSA fails 6 \
+		'prove CMK c: sign a statement (kmgr/challenge/v1)' \
 		'C_SignInit: CKR_MECHANISM_INVALID (0x70)' -- \
 		kmgr sign-zsks one.example "$ZONE_FILE"
 	KMGR_SHIM_REFUSE_MECH=EC_KEY_PAIR_GEN fails 6 \
@@ -234,10 +235,10 @@ loop() {
 
 # Another token with the same label is never taken for ours.
 other_token() {
-	fails 6 'token main has no key with CKA_ID' \
-		'hint: is this the token that CMK c was made in?' -- \
+	fails 10 'prove CMK c: token main' "$1" 'no key with CKA_ID' \
+		'hint: put the right token in its place' -- \
 		kmgr sign-zsks one.example "$ZONE_FILE"
-	fails 6 'seal key of CMK c: token main has no key' -- \
+	fails 10 'prove CMK c: token main' "$1" -- \
 		kmgr create-ksk two.example --cmk c
 	[ -z "$(objects_of)" ]
 	run kmgr verify
@@ -248,25 +249,28 @@ other_token() {
 @test "the token was initialised anew" {
 	softhsm2-util --module "$TOKEN_MODULE" --init-token --token kmgr \
 		--label kmgr --so-pin "$TOKEN_SO_PIN" --pin "$TOKEN_PIN"
-	other_token
+	other_token 'it was initialised again'
 }
 
 @test "another token has the label" {
 	softhsm2-util --module "$TOKEN_MODULE" --delete-token --token kmgr
 	softhsm2-util --module "$TOKEN_MODULE" --init-token --free \
 		--label kmgr --so-pin "$TOKEN_SO_PIN" --pin "$TOKEN_PIN"
-	other_token
+	other_token 'is another one than CMK c was made in'
 }
 
 # --- tokens that lie ---------------------------------------------------------
 
 @test "a wrong signature is never released" {
 	before=$(recorded)
-	KMGR_SHIM_FLIP_SIG=1 fails 10 'sign one.example. DNSKEY' \
+	KMGR_SHIM_FLIP_SIG=1 fails 10 'sign a statement (kmgr/challenge/v1)' \
+		'the signature does not verify' -- \
+		kmgr sign-zsks one.example "$ZONE_FILE"
+	KMGR_SHIM_FLIP_SIG=2 fails 10 'sign one.example. DNSKEY' \
 		'the signature does not verify' -- \
 		kmgr sign-zsks one.example "$ZONE_FILE" -o "$WORLD/signed"
 	[ ! -e "$WORLD/signed" ]
-	for n in 1 2 3; do
+	for n in 1 2 3 4; do
 		KMGR_SHIM_FLIP_SIG=$n fails 10 'does not verify' -- \
 			kmgr sign-zsks --cds one.example "$ZONE_FILE"
 	done
@@ -284,12 +288,13 @@ other_token() {
 		[[ $STATUS -eq 6 || $STATUS -eq 10 ]]
 		[[ $ERR == *"does not verify"* ]]
 		[ -z "$OUT" ]
-		[ -z "$(ask 'SELECT 1 FROM ksk')" ]
+		[ $n -eq 5 ] || [ -z "$(ask 'SELECT 1 FROM ksk')" ]
 		kmgr create-ksk one.example --cmk c
 		world_check no one.example
 	done
-	# The seal, a trial of the new key, the endorsement.
-	[ $n -eq 4 ]
+	# The challenge, the seal, a trial of the new key, the endorsement, the
+	# checkpoint, without which the KSK is made all the same.
+	[ $n -eq 6 ]
 }
 
 @test "EC points without their wrapper" {
@@ -366,7 +371,7 @@ other_token() {
 	export KMGR_SHIM_IGNORE_ATTR=EXTRACTABLE
 	KMGR_SHIM_KILL_AFTER=$made run kmgr create-ksk two.example --cmk c
 	[ "$status" -eq 137 ]
-	[ "$(objects_of | wc -l)" = 6 ]
+	[ "$(objects_of | grep -cv ^data)" = 6 ]
 	run kmgr create-ksk two.example --cmk c
 	[ "$status" -eq 6 ]
 	world_check no one.example
@@ -383,7 +388,7 @@ another() {
 	# Each tag and each revoked twin's is there once.
 	[ "$(ask 'SELECT key_tag FROM ksk UNION SELECT revoked_tag FROM ksk' |
 		wc -l)" = 4 ]
-	[ "$(objects_of | wc -l)" = 6 ]
+	[ "$(objects_of | grep -cv ^data)" = 6 ]
 	kmgr verify
 	[ "$(ask "SELECT count(*) FROM ledger WHERE type = 'undone'")" = 1 ]
 }
@@ -418,7 +423,7 @@ another() {
 	KMGR_SHIM_TAG=$tag:13 KMGR_SHIM_KILL_AFTER=$made run \
 		kmgr create-ksk one.example --another --cmk c
 	[ "$status" -eq 137 ]
-	[ "$(objects_of | wc -l)" = 6 ]
+	[ "$(objects_of | grep -cv ^data)" = 6 ]
 	kmgr create-ksk one.example --another --cmk c
 	[ "$(ask 'SELECT key_tag FROM ksk UNION SELECT revoked_tag FROM ksk' |
 		wc -l)" = 4 ]
@@ -435,7 +440,7 @@ another() {
 	[[ $ERR == *"keeps 2 objects labelled "*" recorded as abandoned"* ]]
 	run kmgr verify
 	[ "$status" -eq 0 ]
-	[[ $output == *"8 objects in tokens"*"1 abandoned: 0 differences"* ]]
+	[[ $output == *"12 objects in tokens"*"1 abandoned: 0 differences"* ]]
 }
 
 # --- the store ---------------------------------------------------------------

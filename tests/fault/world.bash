@@ -34,6 +34,7 @@ world_new() {
 	softhsm_new "$WORLD" kmgr || return
 	export KMGR_SHIM_MODULE=$TOKEN_MODULE
 	kmgr_env "$WORLD" "main=$(uri_of_shim "$TOKEN_URI")"
+	printf 'witnesses:\n  file: %s/heads\n' "$WORLD" >>"$WORLD/kmgr.yaml"
 	for policy in token-governance token-compliance shared-governance; do
 		custody=${policy%-*} seal=${policy#*-}
 		printf '%s\n' 'version: 1' 'zones: ["."]' \
@@ -85,15 +86,26 @@ with_leaks() {
 	ASAN_OPTIONS=$THOROUGH "$@"
 }
 
-# objects_of: the objects of the token as "private ID" and "public ID", asked
-# without kmgr and the shim. One without CKA_ID is "private -".
+# objects_of: the objects of the token as "private ID", "public ID" and "data
+# APPLICATION LABEL", asked without kmgr and the shim. One without CKA_ID is
+# "private -".
 objects_of() {
 	pkcs11-tool --module "$TOKEN_MODULE" --token-label kmgr --login \
 		--pin "$TOKEN_PIN" --list-objects 2>/dev/null |
-		awk '
-			function flush() { if (kind != "") print kind, id }
-			/Object/ { flush(); kind = tolower($1); id = "-" }
+		tr -d "'" | awk '
+			function flush() {
+				if (kind == "data")
+					print kind, application, label
+				else if (kind != "")
+					print kind, id
+			}
+			/^[A-Za-z].*[Oo]bject/ {
+				flush(); kind = tolower($1)
+				id = application = label = "-"
+			}
 			/^  ID:/ { id = $2 }
+			/^  label:/ { label = $2 }
+			/^  application:/ { application = $2 }
 			END { flush() }' | LC_ALL=C sort
 }
 
@@ -112,8 +124,10 @@ complain() {
 # they were to become: one CMK; one KSK in each zone; nothing open; each object
 # of the token that of a key, or, where MAY-ABANDON is yes, of an intent that
 # was given up because half a pair could not be destroyed; each step once in
-# the ledger; and kmgr's own verify agrees. ZONE any is any number of CMKs and
-# KSKs.
+# the ledger; the token keeps each CMK's newest checkpoint, and its seal, and
+# nothing of the kind that the ledger does not have; the witness was told of the
+# newest checkpoint; and kmgr's own verify agrees. ZONE any is any number of CMKs
+# and KSKs.
 world_check() {
 	local may_abandon=$1 out zones
 
@@ -126,14 +140,24 @@ world_check() {
 		ask "SELECT 'key', id FROM key
 			UNION ALL SELECT 'junk', key_id FROM intent
 				WHERE state = 'abandoned';
-			$WRONG"
+			$WRONG; $KEPT"
 		objects_of
+		sed 's/^kmgr head seq=\([0-9]*\) .*/told \1/' "$WORLD/heads"
 	} | awk -v may_abandon="$may_abandon" -v zones="$zones" '
 		$1 == "key" { wanted[$2] = 1; next }
 		$1 == "junk" { junk[$2] = 1; next }
 		$1 == "zone" { has = has $2 " "; next }
 		$1 == "cmks" { cmks = $2; next }
 		$1 == "wrong" { print; next }
+		$1 == "kept" { may[$2, $3] = 1; next }
+		$1 == "newest" { must[$2 " " $3] = 1; point[$3] = 1; next }
+		$1 == "told" { told[$2] = 1; next }
+		$1 == "data" {
+			if ($2 ~ /^kmgr1:/ && !(($2, $3) in may))
+				print "kept, and not in the ledger: " $0
+			delete must[$2 " " $3]
+			next
+		}
 		{ seen[$2, $1]++ }
 		!($2 in wanted) && !($2 in junk) { print "nobody knows " $0 }
 		END {
@@ -145,6 +169,11 @@ world_check() {
 				if (may_abandon != "yes" ||
 				    seen[id, "private"] + seen[id, "public"] == 0)
 					print "abandoned: " id
+			for (seq in point)
+				if (seq != "sealed" && !(seq in told))
+					print "no witness was told of " seq
+			for (name in must)
+				print "the token does not keep " name
 			if (zones != "any" && (cmks != 1 || has != zones))
 				print cmks " CMKs, KSKs for " has \
 					"instead of " zones
@@ -176,6 +205,18 @@ WRONG="
 	UNION ALL SELECT 'wrong: more KSKs', count(*) FROM ledger
 		WHERE type = 'create-ksk'
 		HAVING count(*) <> (SELECT count(*) FROM ksk)"
+
+# What the token may keep, and what it must.
+KEPT="
+	WITH point AS (SELECT cmk_id, payload ->> 'statement' ->> 'ledger_seq'
+		AS seq FROM ledger WHERE type = 'checkpoint')
+	SELECT 'kept', 'kmgr1:ratchet:' || substr(cmk_id, 1, 16), seq
+		FROM point
+	UNION ALL SELECT 'newest', 'kmgr1:ratchet:' || substr(cmk_id, 1, 16),
+		max(seq) FROM point GROUP BY cmk_id
+	UNION ALL SELECT what, 'kmgr1:seal:' || substr(id, 1, 16), 'sealed'
+		FROM cmk, (SELECT 'kept' AS what UNION ALL SELECT 'newest')
+		WHERE sealed_at NOTNULL"
 
 # signs ZONE...: whether the KSKs of these zones can be used.
 signs() {

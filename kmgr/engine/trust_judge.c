@@ -1,0 +1,354 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kmgr/base/json.h"
+#include "kmgr/base/text.h"
+#include "kmgr/base/when.h"
+#include "kmgr/engine/ratchet.h"
+#include "kmgr/engine/trust_judge.h"
+
+/*
+ * So many of the newest records that the CMK's keys signed must be known to
+ * the store. One shows a rollback; a few more show that two stores, each
+ * behind the other's back, use the token. kmgr verify looks at all.
+ */
+#define N_LOOKED_AT 8
+
+#define TAIL_MAX 100	/* changes of state without a checkpoint */
+
+int
+evidence_read(struct hsm_token *token, const struct cmk *cmk,
+    struct evidence *out, struct error *err)
+{
+
+	*out = (struct evidence){ 0 };
+	if (ratchet_list(token, cmk->row.id, &out->records, &out->n_records,
+	    err) == 0 &&
+	    sealed_list(token, cmk, &out->seals, &out->n_seals, err) == 0)
+		return 0;
+	evidence_clear(out);
+	return -1;
+}
+
+void
+evidence_clear(struct evidence *evidence)
+{
+
+	ratchet_list_free(evidence->records, evidence->n_records);
+	free(evidence->seals);
+	*evidence = (struct evidence){ 0 };
+}
+
+/* What store and token agree on last; NULL where there is none. */
+static const struct checkpoint *
+last_common(struct store *store, const struct evidence *evidence)
+{
+	struct error ignored = ERR_INIT;
+	bool known;
+	size_t i;
+
+	for (i = 0; i < evidence->n_records; i++)
+		if (checkpoint_is_known(store, &evidence->records[i], &known,
+		    &ignored) == 0 && known)
+			return &evidence->records[i];
+	return NULL;
+}
+
+/* The token has signed for an event that the store does not have. */
+static int
+refuse_rollback(struct store *store, const struct cmk *cmk,
+    const struct evidence *evidence, const struct checkpoint *record,
+    struct error *err)
+{
+	const struct checkpoint *common = last_common(store, evidence);
+	char at[WHEN_TEXT_LEN], until[64 + WHEN_TEXT_LEN] = "nothing of it";
+	uint8_t head[CRYPTO_SHA256_LEN];
+	int64_t seq;
+
+	if (ledger_head(store, &seq, head, err) != 0)
+		return -1;
+	if (common != NULL)
+		(void)snprintf(until, sizeof(until), "event %lld of %s",
+		    (long long)common->seq + 1, when_rfc3339(common->at, at));
+	(void)when_rfc3339(record->at, at);
+	if (seq <= record->seq)
+		(void)err_set(err, ERR_INTEGRITY, "the store was rolled back: "
+		    "it ends with event %lld, and token %s has the record of "
+		    "event %lld of %s; what is between is missing, %lld "
+		    "events (last known to both: %s)", (long long)seq,
+		    cmk->row.token, (long long)record->seq + 1, at,
+		    (long long)(record->seq + 1 - seq), until);
+	else
+		(void)err_set(err, ERR_INTEGRITY, "the store is not the one "
+		    "that token %s knows: its event %lld is not the one that "
+		    "was recorded there at %s (last known to both: %s)",
+		    cmk->row.token, (long long)record->seq + 1, at, until);
+	return err_hint(err, "nothing is signed; bring back what is missing "
+	    "with kmgr restore FILE, of a newer backup, or kmgr restore "
+	    "--ledger FILE, of an exported ledger; as a last resort kmgr "
+	    "recover --accept-loss");
+}
+
+/*
+ * Whether the store knows what the token keeps. *newest is the newest record
+ * that counts, NULL where there is none.
+ */
+static int
+judge_records(struct store *store, const struct cmk *cmk,
+    const struct evidence *evidence, const struct checkpoint *last,
+    const struct checkpoint **newest, struct error *err)
+{
+	const struct checkpoint *record;
+	struct error ignored = ERR_INIT;
+	size_t i, n_valid = 0;
+	bool known;
+
+	*newest = NULL;
+	for (i = 0; i < evidence->n_records && n_valid < N_LOOKED_AT; i++) {
+		record = &evidence->records[i];
+		/* From before a loss of the store that was accepted. */
+		if (record->epoch < last->epoch)
+			break;
+		if (checkpoint_is_known(store, record, &known, err) != 0)
+			return -1;
+		/* Behind the first, what the store knows needs no proof. */
+		if ((!known || n_valid == 0) &&
+		    checkpoint_verify(cmk, record, &ignored) != 0)
+			continue;
+		if (!known)
+			return refuse_rollback(store, cmk, evidence, record,
+			    err);
+		if (n_valid++ == 0)
+			*newest = record;
+	}
+	if (*newest == NULL || checkpoint_compare(last, *newest) >= 0)
+		return 0;
+	(void)err_set(err, ERR_INTEGRITY, "the ledger hides event %lld, a "
+	    "checkpoint of CMK %s", (long long)(*newest)->seq + 1,
+	    cmk->row.name);
+	return err_hint(err, "the store was changed behind kmgr's back; kmgr "
+	    "verify lists every difference");
+}
+
+/* There is one seal for one CMK, and the store has it. */
+static int
+judge_seals(const struct cmk *cmk, const struct cmk_row *row,
+    const struct evidence *evidence, struct error *err)
+{
+	char hex[2 * CRYPTO_SHA256_LEN + 1], own[2 * CRYPTO_SHA256_LEN + 1];
+	size_t i;
+
+	(void)text_hex(row->policy_hash, CRYPTO_SHA256_LEN, own);
+	for (i = 0; i < evidence->n_seals; i++) {
+		if (row->sealed_at != 0 &&
+		    memcmp(evidence->seals[i].policy_hash, row->policy_hash,
+		    CRYPTO_SHA256_LEN) == 0)
+			continue;
+		(void)text_hex(evidence->seals[i].policy_hash,
+		    CRYPTO_SHA256_LEN, hex);
+		if (row->sealed_at == 0)
+			(void)err_set(err, ERR_INTEGRITY, "token %s holds a "
+			    "seal of CMK %s, for policy %.16s..., and the "
+			    "store says that it is a draft", row->token,
+			    cmk->row.name, hex);
+		else
+			(void)err_set(err, ERR_INTEGRITY, "CMK %s has two "
+			    "seals: token %s holds one for policy %.16s..., "
+			    "the store one for %.16s...", cmk->row.name,
+			    row->token, hex, own);
+		return err_hint(err, "somebody used the seal key outside of "
+		    "kmgr, or the store is an old one; nothing is signed "
+		    "under this CMK");
+	}
+	return 0;
+}
+
+static int
+refuse_row(const struct cmk *cmk, const char *what, const char *is,
+    const char *was, struct error *err)
+{
+
+	(void)err_set(err, ERR_INTEGRITY, "the store says of CMK %s that %s "
+	    "is %s, and the ledger tells of %s", cmk->row.name, what, is,
+	    was);
+	return err_hint(err, "the store was changed behind kmgr's back; kmgr "
+	    "verify lists every difference");
+}
+
+/* What the newest event of type says, where it is newer than last; or NULL. */
+static int
+told_since(struct store *store, const struct cmk *cmk, const char *type,
+    const struct checkpoint *last, struct json **out, struct error *err)
+{
+	struct ledger_record record = { 0 };
+	bool found = false;
+	int rc = 0;
+
+	*out = NULL;
+	if (ledger_last(store, cmk->row.id, type, &record, &found, err) != 0)
+		return -1;
+	if (found && record.seq > last->seq)
+		rc = json_read(record.payload, strlen(record.payload), out,
+		    err);
+	ledger_record_clear(&record);
+	return rc;
+}
+
+/*
+ * What the tail of the ledger does to the state, *stops. To stop a CMK
+ * everybody's word is enough; all else comes with a checkpoint of its own
+ * (trust_attest()), so that who can write to the store cannot append it.
+ */
+static int
+read_tail(struct store *store, const struct cmk *cmk,
+    const struct checkpoint *last, bool *stops, struct error *err)
+{
+	struct ledger_record *records;
+	struct json *event;
+	size_t i, n;
+	int rc = 0;
+
+	if (ledger_of_cmk(store, cmk->row.id, "cmk-state", last->seq + 1,
+	    TAIL_MAX, &records, &n, err) != 0)
+		return -1;
+	*stops = n > 0;
+	for (i = 0; i < n && rc == 0; i++) {
+		const char *to;
+
+		event = NULL;
+		if (json_read(records[i].payload, strlen(records[i].payload),
+		    &event, err) != 0)
+			err_clear(err);
+		to = json_get_text(event, "to");
+		if (to == NULL || strcmp(to, "disabled") != 0 ||
+		    i == TAIL_MAX - 1)
+			rc = err_set(err, ERR_INTEGRITY, "event %lld makes "
+			    "CMK %s %s, and no key of the CMK has signed that",
+			    (long long)records[i].seq, cmk->row.name,
+			    to == NULL ? "nothing" : to);
+		json_free(event);
+	}
+	ledger_records_free(records, n);
+	return rc == 0 ? 0 : err_hint(err, "the store was changed behind "
+	    "kmgr's back; kmgr verify lists every difference");
+}
+
+/* The state is the one that was signed last; a seal since is itself signed. */
+static int
+judge_state(struct store *store, const struct cmk *cmk,
+    const struct cmk_row *row, const struct checkpoint *last,
+    struct error *err)
+{
+	const char *state = last->state;
+	int64_t deletion_at = last->deletion_at;
+	struct json *seal = NULL;
+	bool stops;
+
+	if (told_since(store, cmk, "seal", last, &seal, err) != 0 ||
+	    read_tail(store, cmk, last, &stops, err) != 0) {
+		json_free(seal);
+		return -1;
+	}
+	if (seal != NULL && !last->is_sealed)
+		state = "enabled";
+	json_free(seal);
+	if (stops) {
+		state = "disabled";
+		deletion_at = 0;
+	}
+	if (strcmp(row->state, state) != 0)
+		return refuse_row(cmk, "its state", row->state, state, err);
+	return row->deletion_at == deletion_at ? 0 : refuse_row(cmk,
+	    "the end of its wait", "another one", "an earlier or a later one",
+	    err);
+}
+
+/* The policy of a draft can have been replaced since. */
+static int
+judge_policy(struct store *store, const struct cmk *cmk,
+    const struct cmk_row *row, const struct checkpoint *last,
+    struct error *err)
+{
+	char own[2 * CRYPTO_SHA256_LEN + 1], old[2 * CRYPTO_SHA256_LEN + 1];
+	struct json *change;
+	const char *told;
+	int rc;
+
+	(void)text_hex(row->policy_hash, CRYPTO_SHA256_LEN, own);
+	(void)text_hex(last->policy_hash, CRYPTO_SHA256_LEN, old);
+	if (last->is_sealed && row->sealed_at == 0)
+		return refuse_row(cmk, "it", "a draft", "its seal", err);
+	if (row->horizon_at < last->horizon_at)
+		return refuse_row(cmk, "its horizon", "an earlier one",
+		    "signatures that live longer", err);
+	if (strcmp(own, old) == 0)
+		return 0;
+	if (told_since(store, cmk, "put-policy", last, &change, err) != 0)
+		return -1;
+	told = json_get_text(change, "policy_hash");
+	rc = !last->is_sealed && told != NULL && strcmp(told, own) == 0 ? 0 :
+	    refuse_row(cmk, "its policy", own, old, err);
+	json_free(change);
+	return rc;
+}
+
+/* What was loaded before the token was asked is still what is there. */
+static int
+check_unchanged(const struct cmk *cmk, const struct cmk_row *row,
+    struct error *err)
+{
+
+	if (strcmp(row->state, cmk->row.state) == 0 &&
+	    strcmp(row->key_id, cmk->row.key_id) == 0 &&
+	    row->sealed_at == cmk->row.sealed_at &&
+	    memcmp(row->policy_hash, cmk->row.policy_hash,
+	    CRYPTO_SHA256_LEN) == 0)
+		return 0;
+	(void)err_set(err, ERR_STORE, "CMK %s was changed by another run just "
+	    "now", cmk->row.name);
+	return err_hint(err, "run the command again");
+}
+
+static int
+judge_row(struct store *store, const struct cmk *cmk,
+    const struct cmk_row *row, const struct evidence *evidence, bool *owes,
+    struct error *err)
+{
+	const struct checkpoint *newest = NULL;
+	struct checkpoint last = { 0 };
+	bool is_due = false;
+	int rc = -1;
+
+	if (check_unchanged(cmk, row, err) == 0 &&
+	    checkpoint_last(store, cmk, &last, err) == 0 &&
+	    judge_records(store, cmk, evidence, &last, &newest, err) == 0 &&
+	    judge_seals(cmk, row, evidence, err) == 0 &&
+	    judge_state(store, cmk, row, &last, err) == 0 &&
+	    judge_policy(store, cmk, row, &last, err) == 0 &&
+	    checkpoint_is_due(store, row->id, &last, &is_due, err) == 0)
+		rc = 0;
+	*owes = is_due;
+	/* A token that keeps nothing is owed nothing. */
+	if (rc == 0 && !is_due && (newest != NULL || ratchet_is_held(cmk)))
+		*owes = newest == NULL ||
+		    checkpoint_compare(&last, newest) > 0 ||
+		    (row->sealed_at != 0 && evidence->n_seals == 0);
+	checkpoint_clear(&last);
+	return rc;
+}
+
+int
+trust_judge(struct store *store, const struct cmk *cmk,
+    const struct evidence *evidence, bool *owes, struct error *err)
+{
+	struct cmk_row row;
+	int rc;
+
+	*owes = false;
+	if (cmk_reread(store, cmk, &row, err) != 0)
+		return -1;
+	rc = judge_row(store, cmk, &row, evidence, owes, err);
+	cmk_row_clear(&row);
+	return rc;
+}

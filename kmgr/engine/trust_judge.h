@@ -1,0 +1,46 @@
+/*
+ * What the store says of a CMK, judged by what its token keeps: whether the
+ * store is an old or a forged one.
+ */
+#ifndef ENGINE_TRUST_JUDGE_H
+#define ENGINE_TRUST_JUDGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "kmgr/base/err.h"
+#include "kmgr/engine/checkpoint.h"
+#include "kmgr/engine/cmk.h"
+#include "kmgr/engine/sealed.h"
+
+/* What the token of the KSKs keeps for a CMK. */
+struct evidence {
+	struct checkpoint	*records;	/* newest first, unverified */
+	size_t			 n_records;
+	struct sealed		*seals;
+	size_t			 n_seals;
+};
+
+/**
+ * evidence_read(token, cmk, out, err), evidence_clear(evidence):
+ * Owner: the caller, evidence_clear().
+ *
+ * Errors: ERR_TOKEN.
+ */
+int evidence_read(struct hsm_token *token, const struct cmk *cmk,
+    struct evidence *out, struct error *err);
+void evidence_clear(struct evidence *evidence);
+
+/**
+ * trust_judge(store, cmk, evidence, owes, err):
+ * Judge the store, which is read after ${evidence} was and inside one
+ * snapshot. *${owes} says whether a run that died owes the token something:
+ * a checkpoint, or the sealed policy.
+ *
+ * Errors: ERR_INTEGRITY; ERR_STORE, also where another run has changed the CMK
+ * since ${cmk} was loaded.
+ */
+int trust_judge(struct store *store, const struct cmk *cmk,
+    const struct evidence *evidence, bool *owes, struct error *err);
+
+#endif
