@@ -88,6 +88,7 @@ libengine_la_SOURCES = \
 	kmgr/engine/verify_history.c \
 	kmgr/engine/verify_index.c \
 	kmgr/engine/verify_internal.h \
+	kmgr/engine/verify_kept.c \
 	kmgr/engine/verify_signature.c \
 	kmgr/engine/verify_token.c \
 	kmgr/engine/witness.c \

@@ -20,6 +20,12 @@ static const struct {
 	    "restore the store from a backup" },
 	{ "signature", "the record of a signature was changed behind kmgr's "
 	    "back; what it says of how long its KSK is needed is not true" },
+	{ "checkpoint", "the ledger's end was signed there, and it is not "
+	    "what was signed; restore the store from a backup" },
+	{ "rollback", "the store is an old one, or was changed behind kmgr's "
+	    "back; nothing is signed until it is restored" },
+	{ "planted-record", "it counts for nothing, but somebody put it "
+	    "there; find out who has the token" },
 	{ "removed-record", "the ledger knows of it and the store does not, or "
 	    "the other way round; restore the store from a backup" },
 	{ "unfinished", "a run was interrupted; the next create-cmk or "
@@ -143,8 +149,9 @@ verify_run(struct session *session, struct verify_report *report,
 	    session_lock(session, SESSION_LOCK_WAIT_S, err) != 0)
 		return -1;
 	if (load_all(&v, err) == 0 && verify_history(&v, err) == 0 &&
-	    check_records(&v, err) == 0 && verify_signatures(&v, err) == 0)
-		rc = verify_tokens(&v, err);
+	    check_records(&v, err) == 0 && verify_signatures(&v, err) == 0 &&
+	    verify_tokens(&v, err) == 0)
+		rc = verify_kept(&v, err);
 	session_unlock(session);
 	cmk_cache_clear(&v.cache);
 	cmk_rows_free(v.cmks, v.n_cmks);

@@ -88,6 +88,25 @@ int verify_history(struct verifier *v, struct error *err);
 int verify_signatures(struct verifier *v, struct error *err);
 
 /**
+ * verify_kept(v, err):
+ * Compare every checkpoint in the ledger, and every record that a token keeps
+ * of one, with each other; the store as it is judged before a signature.
+ *
+ * Errors: ERR_TOKEN, ERR_STORE.
+ */
+int verify_kept(struct verifier *v, struct error *err);
+
+/**
+ * verify_kept_strangers(v, token, name, err):
+ * Report the records in ${token}, which is configured as ${name}, that are of
+ * no CMK of this store, or that anybody can have put there.
+ *
+ * Errors: ERR_TOKEN.
+ */
+int verify_kept_strangers(struct verifier *v, struct hsm_token *token,
+    const char *name, struct error *err);
+
+/**
  * verify_tokens(v, err):
  * Compare the records with every token that is configured.
  *

@@ -239,8 +239,10 @@ check_token(struct verifier *v, const char *name, struct error *err)
 
 	if (session_token(v->session, name, &token, err) != 0 ||
 	    hsm_object_list(token, &inventory.objects, &inventory.n,
-	    err) != 0)
+	    err) != 0 || verify_kept_strangers(v, token, name, err) != 0) {
+		free(inventory.objects);
 		return -1;
+	}
 	if (inventory.n > 0)
 		qsort(inventory.objects, inventory.n,
 		    sizeof(*inventory.objects), compare_objects);
