@@ -114,6 +114,11 @@ print_result(const struct run *run, struct cmd *cmd, struct error *err)
 	const struct buf *out = &cmd->text;
 	int rc;
 
+	/* What was written there already is not told there. */
+	if (cmd->has_written && path == NULL)
+		return 0;
+	if (cmd->has_written)
+		path = NULL;
 	if (has(run, OPT_JSON)) {
 		json_pretty(cmd->json, &json);
 		out = &json;

@@ -15,6 +15,8 @@ libbase_la_SOURCES = \
 	kmgr/base/err.h \
 	kmgr/base/file.c \
 	kmgr/base/file.h \
+	kmgr/base/file_out.c \
+	kmgr/base/file_out.h \
 	kmgr/base/json.c \
 	kmgr/base/json.h \
 	kmgr/base/mem.c \

@@ -17,6 +17,8 @@ static const struct opt_info infos[OPT_N] = {
 	[OPT_ACCEPT_TIME_JUMP] = { "accept-time-jump", 0, NULL,
 	    "the clock is right, however far from the last event" },
 	[OPT_ADD] = { "add", 0, "FILE", "a file with an SSH public key" },
+	[OPT_ANCHOR] = { "anchor", 0, "HASH",
+	    "a head that a witness kept, or its first digits" },
 	[OPT_ANOTHER] = { "another", 0, NULL,
 	    "make one more where a zone has a KSK already" },
 	[OPT_BESIDE_OTHERS] = { "beside-others", 0, NULL,

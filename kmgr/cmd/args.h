@@ -19,6 +19,7 @@ enum opt {
 	/* of commands */
 	OPT_ACCEPT_TIME_JUMP,
 	OPT_ADD,
+	OPT_ANCHOR,
 	OPT_ANOTHER,
 	OPT_BESIDE_OTHERS,
 	OPT_CDS,

@@ -1,9 +1,11 @@
 /* What commands have in common. */
 #include <string.h>
 
+#include "kmgr/base/file.h"
 #include "kmgr/cmd/command.h"
 
-#define WIDTH 78
+#define WIDTH	    78
+#define PEM_MAX_LEN (1 << 16)
 
 int
 cmd_zone(const char *text, struct name *zone, struct error *err)
@@ -26,6 +28,29 @@ cmd_option(const struct cmd *cmd, enum opt opt, const char **out,
 	    args_opt(opt)->name, args_opt(opt)->arg);
 	return err_hint(err, "usage: kmgr %s %s", cmd->command->name,
 	    cmd->command->words);
+}
+
+const char *
+cmd_output(const struct cmd *cmd)
+{
+	const char *path = args_get(cmd->args, OPT_OUTPUT);
+
+	return path == NULL || strcmp(path, "-") == 0 ? NULL : path;
+}
+
+int
+cmd_public_key(const char *path, struct crypto_key **out, struct error *err)
+{
+	struct buf text = BUF_INIT;
+	int rc = -1;
+
+	*out = NULL;
+	if (file_read(path, PEM_MAX_LEN, &text, err) == 0 &&
+	    (rc = crypto_key_from_pem(buf_text(&text), text.len, out,
+	    err)) != 0)
+		(void)err_wrap(err, "%s", path);
+	buf_free(&text);
+	return rc;
 }
 
 void

@@ -5,8 +5,6 @@
 #include "kmgr/cmd/table.h"
 #include "kmgr/engine/endorsement.h"
 
-#define PEM_MAX_LEN (1 << 16)
-
 int
 cmd_export_endorsement(struct cmd *cmd, struct error *err)
 {
@@ -32,20 +30,6 @@ cmd_export_endorsement(struct cmd *cmd, struct error *err)
  out:
 	ksk_list_free(ksk, ksk == NULL ? 0 : 1);
 	cmk_cache_clear(&cache);
-	return rc;
-}
-
-static int
-read_pem(const char *path, struct crypto_key **out, struct error *err)
-{
-	struct buf text = BUF_INIT;
-	int rc = -1;
-
-	if (file_read(path, PEM_MAX_LEN, &text, err) == 0 &&
-	    (rc = crypto_key_from_pem(buf_text(&text), text.len, out,
-	    err)) != 0)
-		(void)err_wrap(err, "%s", path);
-	buf_free(&text);
 	return rc;
 }
 
@@ -123,7 +107,7 @@ cmd_verify_endorsement(struct cmd *cmd, struct error *err)
 	struct buf text = BUF_INIT;
 	int rc = -1;
 
-	if ((pem != NULL && read_pem(pem, &pinned, err) != 0) ||
+	if ((pem != NULL && cmd_public_key(pem, &pinned, err) != 0) ||
 	    file_read(path, ENDORSEMENT_MAX_LEN, &text, err) != 0)
 		goto out;
 	if (endorsement_verify(buf_text(&text), text.len, pinned, &report,

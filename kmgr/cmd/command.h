@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "kmgr/base/buf.h"
+#include "kmgr/base/crypto.h"
 #include "kmgr/base/err.h"
 #include "kmgr/base/json.h"
 #include "kmgr/cmd/args.h"
@@ -26,6 +27,8 @@ struct cmd {
 	struct buf		 text;		/* the result for people */
 	struct buf		 notes;		/* where there is no session */
 	bool			 is_partial;	/* printed on failure too */
+	bool			 has_written;	/* the output is in its place;
+						 * json and text tell of it */
 };
 
 enum cmd_session { CMD_NO_SESSION, CMD_WITH_SESSION };
@@ -83,6 +86,22 @@ int cmd_option(const struct cmd *cmd, enum opt opt, const char **out,
     struct error *err);
 
 /**
+ * cmd_output(cmd):
+ * The file that --output names, NULL for standard output.
+ */
+const char *cmd_output(const struct cmd *cmd);
+
+/**
+ * cmd_public_key(path, out, err):
+ * The public key in the PEM file ${path}.
+ *
+ * Owner: the caller, crypto_key_free().
+ * Errors: ERR_SYSTEM, ERR_INPUT.
+ */
+int cmd_public_key(const char *path, struct crypto_key **out,
+    struct error *err);
+
+/**
  * cmd_wrap(text, out):
  * Append ${text} in lines of at most 78 characters.
  */
@@ -106,6 +125,7 @@ int cmd_explain_rule(struct cmd *cmd, struct error *err);
 int cmd_export_endorsement(struct cmd *cmd, struct error *err);
 int cmd_get_ds(struct cmd *cmd, struct error *err);
 int cmd_get_policy(struct cmd *cmd, struct error *err);
+int cmd_export_ledger(struct cmd *cmd, struct error *err);
 int cmd_help(struct cmd *cmd, struct error *err);
 int cmd_init(struct cmd *cmd, struct error *err);
 int cmd_list_cmks(struct cmd *cmd, struct error *err);
@@ -120,5 +140,6 @@ int cmd_sign_zsks(struct cmd *cmd, struct error *err);
 int cmd_withdraw_plan(struct cmd *cmd, struct error *err);
 int cmd_verify(struct cmd *cmd, struct error *err);
 int cmd_verify_endorsement(struct cmd *cmd, struct error *err);
+int cmd_verify_ledger(struct cmd *cmd, struct error *err);
 
 #endif

@@ -31,6 +31,9 @@ static const enum opt list_events_opts[] = { OPT_CMK, OPT_ZONE, OPT_TYPE,
 	OPT_SINCE, OPT_UNTIL, OPT_LAST, OPT_END };
 static const enum opt get_ds_opts[] = { OPT_FORMAT, OPT_OUTPUT, OPT_END };
 static const enum opt export_endorsement_opts[] = { OPT_OUTPUT, OPT_END };
+static const enum opt export_ledger_opts[] = { OPT_OUTPUT, OPT_END };
+static const enum opt verify_ledger_opts[] = { OPT_ANCHOR, OPT_CMK_PUBLIC_KEY,
+	OPT_END };
 static const enum opt verify_endorsement_opts[] = { OPT_CMK_PUBLIC_KEY,
 	OPT_END };
 
@@ -134,6 +137,21 @@ static const struct command commands[] = {
 	    "compare store, ledger and tokens, and name every difference",
 	    "Exit 0 where they agree, 10 where they differ.",
 	    none, 0, 0, CMD_WITH_SESSION, cmd_verify },
+	{ "export-ledger", GROUP_TRUST, "[-o FILE]",
+	    "write the ledger into one file",
+	    "JSON lines: the CMKs' public keys and seals, then every event. "
+	    "restore --ledger brings a store up to it. Needs no token.",
+	    export_ledger_opts, 0, 0, CMD_WITH_SESSION, cmd_export_ledger },
+	{ "verify-ledger", GROUP_TRUST,
+	    "FILE|- [--anchor HASH]... [--cmk-public-key PEM]...",
+	    "judge such a file, with nothing else at hand",
+	    "Checks the chain from the first event on, every checkpoint, "
+	    "seal, certificate, endorsement and retirement by the key of "
+	    "its CMK, and that the file has each head that a witness kept. "
+	    "Without --cmk-public-key the file vouches for its own keys. "
+	    "Exit 0 where all is well, 10 where not, 4 for what is no such "
+	    "file. Needs neither token nor store nor configuration.",
+	    verify_ledger_opts, 1, 1, CMD_NO_SESSION, cmd_verify_ledger },
 	{ "export-endorsement", GROUP_TRUST, "ZONE/KEYTAG|ID [-o FILE]",
 	    "write all that proves a KSK into one file",
 	    "The file holds the KSK's endorsement, its CMK's policy, seal "

@@ -15,6 +15,7 @@ libcmd_la_SOURCES = \
 	kmgr/cmd/cmd_ksk_create.c \
 	kmgr/cmd/cmd_plan.c \
 	kmgr/cmd/cmd_plan.h \
+	kmgr/cmd/cmd_ledger.c \
 	kmgr/cmd/cmd_policy.c \
 	kmgr/cmd/cmd_policy.h \
 	kmgr/cmd/cmd_sign.c \

@@ -2,11 +2,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kmgr/base/mem.h"
 #include "kmgr/dns/alg.h"
 #include "kmgr/dns/dnskey.h"
+#include "kmgr/dns/rdata.h"
+#include "kmgr/dns/rrset.h"
 
 #define RSA_BITS_MIN 1024
 #define RSA_BITS_MAX 4096
+#define TEXT_FIELDS  4
 
 /* Where the RSA numbers stand in a DNSKEY's key data (RFC 3110 s2). */
 struct rsa_parts {
@@ -155,6 +159,31 @@ dnskey_from_rdata(const uint8_t *rdata, size_t len, struct dnskey *out,
 	out->key_len = len - 4;
 	memcpy(out->key, rdata + 4, out->key_len);
 	return 0;
+}
+
+int
+dnskey_from_text(const char *text, struct dnskey *out, struct error *err)
+{
+	const struct name root = { .len = 1 };
+	char *copy = mem_strdup(text), *rest = NULL;
+	char *fields[TEXT_FIELDS + 1];
+	struct buf rdata = BUF_INIT;
+	size_t n = 0;
+	int rc = -1;
+
+	for (fields[0] = strtok_r(copy, " ", &rest);
+	    fields[n] != NULL && n < TEXT_FIELDS;
+	    fields[n] = strtok_r(NULL, " ", &rest))
+		n++;
+	if (n != TEXT_FIELDS || fields[n] != NULL)
+		(void)err_set(err, ERR_INPUT, "a DNSKEY has %d fields",
+		    TEXT_FIELDS);
+	else if (rdata_read(RRTYPE_DNSKEY, fields, n, &root, &rdata,
+	    err) == 0)
+		rc = dnskey_from_rdata(rdata.data, rdata.len, out, err);
+	buf_free(&rdata);
+	free(copy);
+	return rc;
 }
 
 void

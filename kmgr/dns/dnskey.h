@@ -48,6 +48,15 @@ int dnskey_from_rdata(const uint8_t *rdata, size_t len, struct dnskey *out,
     struct error *err);
 
 /**
+ * dnskey_from_text(text, out, err):
+ * Read the presentation form of the RDATA as dnskey_text() writes it, in four
+ * fields parted by blanks.
+ *
+ * Errors: ERR_INPUT.
+ */
+int dnskey_from_text(const char *text, struct dnskey *out, struct error *err);
+
+/**
  * dnskey_rdata(key, out):
  * Append the RDATA of ${key}.
  */

@@ -4,12 +4,8 @@
 
 #include "kmgr/base/mem.h"
 #include "kmgr/base/text.h"
-#include "kmgr/dns/rdata.h"
-#include "kmgr/dns/rrset.h"
 #include "kmgr/engine/endorsement_internal.h"
 #include "kmgr/engine/outcome.h"
-
-#define DNSKEY_FIELDS 4
 
 static const char *const part_names[PART_N] = {
 	[PART_ENDORSEMENT] = "endorsement",
@@ -139,31 +135,6 @@ read_object(const char *text)
 	return json;
 }
 
-/* The presentation form of a DNSKEY's RDATA. */
-static bool
-read_dnskey(const char *text, struct dnskey *out)
-{
-	struct error ignored = ERR_INIT;
-	char *copy = mem_strdup(text), *rest = NULL;
-	char *fields[DNSKEY_FIELDS + 1];
-	const struct name root = { .len = 1 };
-	struct buf rdata = BUF_INIT;
-	size_t n = 0;
-	bool is_read;
-
-	for (fields[0] = strtok_r(copy, " ", &rest);
-	    fields[n] != NULL && n < DNSKEY_FIELDS;
-	    fields[n] = strtok_r(NULL, " ", &rest))
-		n++;
-	is_read = n == DNSKEY_FIELDS && fields[n] == NULL &&
-	    rdata_read(RRTYPE_DNSKEY, fields, n, &root, &rdata,
-	    &ignored) == 0 && dnskey_from_rdata(rdata.data, rdata.len, out,
-	    &ignored) == 0;
-	buf_free(&rdata);
-	free(copy);
-	return is_read;
-}
-
 /* Read what can be read; the checks say what could not. */
 static void
 read_inside(struct subject *s, struct endorsement_report *report)
@@ -189,7 +160,8 @@ read_inside(struct subject *s, struct endorsement_report *report)
 	if (zone != NULL && name_read(zone, &s->zone, &ignored) == 0)
 		s->has |= NEED_ZONE;
 	dnskey = json_get_text(s->statement, "dnskey");
-	if (dnskey != NULL && read_dnskey(dnskey, &s->dnskey))
+	if (dnskey != NULL &&
+	    dnskey_from_text(dnskey, &s->dnskey, &ignored) == 0)
 		s->has |= NEED_DNSKEY;
 }
 

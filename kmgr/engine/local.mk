@@ -57,6 +57,14 @@ libengine_la_SOURCES = \
 	kmgr/engine/ksk_rules.h \
 	kmgr/engine/outcome.c \
 	kmgr/engine/outcome.h \
+	kmgr/engine/ksk_record.c \
+	kmgr/engine/ksk_record.h \
+	kmgr/engine/ledger_check.c \
+	kmgr/engine/ledger_check.h \
+	kmgr/engine/ledger_file.c \
+	kmgr/engine/ledger_file.h \
+	kmgr/engine/ledger_signed.c \
+	kmgr/engine/ledger_signed.h \
 	kmgr/engine/plan.c \
 	kmgr/engine/plan.h \
 	kmgr/engine/ratchet.c \
@@ -67,6 +75,15 @@ libengine_la_SOURCES = \
 	kmgr/engine/refusal.h \
 	kmgr/engine/sealed.c \
 	kmgr/engine/sealed.h \
+	kmgr/engine/replay.c \
+	kmgr/engine/replay.h \
+	kmgr/engine/replay_cmk.c \
+	kmgr/engine/replay_compare.c \
+	kmgr/engine/replay_event.c \
+	kmgr/engine/replay_internal.h \
+	kmgr/engine/replay_ksk.c \
+	kmgr/engine/replay_recover.c \
+	kmgr/engine/replay_write.c \
 	kmgr/engine/session.c \
 	kmgr/engine/session.h \
 	kmgr/engine/signer.c \

@@ -13,6 +13,9 @@
 #define STATEMENT_CHECKPOINT  "kmgr/checkpoint/v1"
 #define STATEMENT_CHALLENGE   "kmgr/challenge/v1"
 #define STATEMENT_ENDORSEMENT "kmgr/endorsement/v1"
+#define STATEMENT_RETIREMENT  "kmgr/retirement/v1"
+#define STATEMENT_DELETION    "kmgr/deletion/v1"
+#define STATEMENT_CHECKPOINT  "kmgr/checkpoint/v1"
 #define STATEMENT_IDENTITY    "kmgr/identity/v1"
 
 /**

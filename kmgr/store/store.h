@@ -311,6 +311,14 @@ int store_ksk_set_ds(struct store *store, const struct ksk_row *ksk,
     struct error *err);
 
 /**
+ * store_ksk_raise_horizon(store, id, at, err):
+ * What the KSK signed before a loss may live until ${at}: horizon_at is that
+ * at least.
+ */
+int store_ksk_raise_horizon(struct store *store, const char *id, int64_t at,
+    struct error *err);
+
+/**
  * store_ksk_retire(store, ksk, err):
  * Write retirement and retirement_signature of ${ksk}->id, whose state is
  * "removed" from then on.

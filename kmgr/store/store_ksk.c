@@ -24,6 +24,11 @@ static const struct store_change set_ds = {
 	"UPDATE ksk SET state = $1, ds_seen_at = $2, ds_gone_at = $3 "
 	"WHERE id = $4" },
 	"KSK", ERR_STORE, "the store has no KSK of this id" };
+static const struct store_change raise_horizon = {
+	{ "raise the horizon of a KSK",
+	"UPDATE ksk SET horizon_at = CASE WHEN horizon_at > $1 "
+	"THEN horizon_at ELSE $1 END WHERE id = $2" },
+	"KSK", ERR_STORE, "the store has no KSK of this id" };
 static const struct store_change retire = { { "retire a KSK",
 	"UPDATE ksk SET state = 'removed', retirement = $1, "
 	"retirement_signature = $2 WHERE id = $3 AND state <> 'removed'" },
@@ -194,6 +199,16 @@ store_ksk_set_ds(struct store *store, const struct ksk_row *ksk,
 	};
 
 	return store_change(store, &set_ds, args, STORE_N(args), ksk->id, err);
+}
+
+int
+store_ksk_raise_horizon(struct store *store, const char *id, int64_t at,
+    struct error *err)
+{
+	const struct db_value args[] = { db_int(at), db_text(id) };
+
+	return store_change(store, &raise_horizon, args, STORE_N(args), id,
+	    err);
 }
 
 int

@@ -133,3 +133,139 @@ types() {
 	kmgr list-events >list
 	grep -q 'CMK a?\[2Jb in token' list
 }
+
+# --- export-ledger, verify-ledger ------------------------------------------
+
+# judged FILE STATUS [ARGUMENT...]: verify-ledger without any configuration.
+judged() {
+	local file=$1 status=$2
+
+	shift 2
+	run -"$status" env -u KMGR_CONFIG "$KMGR" -q verify-ledger "$file" "$@"
+}
+
+@test "an exported ledger is the whole ledger, and judged with nothing else" {
+	local n
+
+	kmgr export-ledger -o ledger >said
+	n=$(sqlite3 kmgr.db 'SELECT count(*) FROM ledger')
+	[[ $(cat said) == "wrote $n events to ledger" ]]
+	[ "$(wc -l <ledger)" -eq $((n + 1)) ]
+	kmgr export-ledger | cmp - ledger
+	[ "$(head -n 1 ledger | jq -r '.format, .version, .head.seq' |
+		paste -s -d ' ')" = "kmgr-ledger 1 $n" ]
+	head -n 1 ledger | jq -r '.cmks[] | select(.name == "prod").seal' |
+		jq -e .policy_hash
+	sed 1d ledger | jq -c --sort-keys . >again
+	sed 1d ledger | cmp - again
+	judged ledger 0
+	[[ $output == *"CMK prod: public key SHA-256 "* ]]
+	[[ $output == *"$n events, 20"* ]]
+	env -u KMGR_CONFIG "$KMGR" verify-ledger - <ledger >/dev/null
+}
+
+@test "a file that is not as it was written is found out" {
+	local n
+
+	kmgr export-ledger -o ledger >/dev/null
+	sed 's/example\.net/example.nat/' ledger >bad
+	judged bad 10
+	grep -q 'create-ksk.*does not match its hash' <<<"$output"
+	sed 3d ledger >bad
+	judged bad 10
+	sed '3{h;p}' ledger >bad
+	judged bad 10
+	sed '3{h;d};4G' ledger >bad
+	judged bad 10
+	n=$(wc -l <ledger)
+	head -n $((n - 1)) ledger >bad
+	judged bad 10
+	[[ $output == *"an end was cut off"* ]]
+	head -c -1 ledger >bad
+	judged bad 10
+	[[ $output == *"does not end with a newline"* ]]
+	sed 's/^{"actor":/{ "actor":/' ledger >bad
+	judged bad 10
+	sed '1s/"name":"prod"/"name":"tool"/' ledger >bad
+	judged bad 10
+	[[ $output == *"the header does not say"* ]]
+	sed '1s/"version":1/"version":2/' ledger >bad
+	judged bad 4
+	judged p.yaml 4
+	: >bad
+	judged bad 4
+	judged missing 9
+}
+
+@test "a chain that was made anew betrays itself by what was signed" {
+	need_program python3
+	kmgr export-ledger -o ledger >/dev/null
+	cat >forge.py <<-'END'
+	import hashlib, json, sys
+	def canonical(v):
+	    return json.dumps(v, sort_keys=True, separators=(",", ":"),
+	        ensure_ascii=False)
+	lines = [json.loads(l) for l in open("ledger")]
+	head, events = lines[0], lines[1:]
+	prev = "0" * 64
+	for e in events:
+	    if e["type"] == "create-cmk":
+	        e["at"] -= 86400
+	    e["prev"] = prev
+	    body = {k: v for k, v in e.items() if k != "hash"}
+	    prev = e["hash"] = hashlib.sha256(b"kmgr/ledger/v1\0" +
+	        canonical(body).encode()).hexdigest()
+	head["head"]["hash"] = prev
+	open("forged", "w").write("".join(canonical(l) + "\n"
+	    for l in [head] + events))
+	END
+	python3 forge.py
+	judged forged 10
+	[[ $output == *"(seal): the seal: it was signed at another point"* ]]
+	[[ $output == *"(create-ksk): the endorsement: it was signed at another point"* ]]
+	[[ $output != *"does not match its hash"* ]]
+}
+
+@test "a head that a witness kept must be that of an event" {
+	local hash
+
+	kmgr export-ledger -o ledger >/dev/null
+	hash=$(kmgr --json list-events | jq -r '.events[2].hash')
+	judged ledger 0 --anchor "$hash"
+	[[ $output == *"anchor $hash is event 3"* ]]
+	judged ledger 0 --anchor "${hash:0:16}" --anchor "${hash^^}"
+	judged ledger 2 --anchor "${hash:0:15}"
+	judged ledger 10 --anchor "$hash" --anchor 00000000000000000000
+	[[ $output == *"no event has the hash 0000"* ]]
+	# The end is cut off, header and all: only the witness knows.
+	head -n 3 ledger >cut
+	judged cut 10 --anchor "$hash"
+	[[ $output == *"no event has the hash $hash"* ]]
+}
+
+@test "a CMK's key is the owner's word, or only the file's" {
+	kmgr export-ledger -o ledger >/dev/null
+	kmgr describe-cmk prod | sed -n '/BEGIN/,/END/p' >prod.pem
+	run kmgr verify-ledger ledger
+	[[ $output == *"the key of CMK prod is the file's own word"* ]]
+	kmgr --json verify-ledger ledger --cmk-public-key prod.pem >said
+	[ "$(jq -c '[.cmks[] | [.name, .pinned]]' said)" = \
+		'[["prod",true],["other",false]]' ]
+	openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 \
+		-out key.pem 2>/dev/null
+	openssl pkey -in key.pem -pubout -out stranger.pem
+	judged ledger 10 --cmk-public-key stranger.pem
+	[[ $output == *"is the key of no CMK"* ]]
+	[ "$(jq -r '.cmks[0].public_key_sha256' said)" = "$(openssl pkey \
+		-pubin -in prod.pem -outform DER | sha256sum | cut -c -64)" ]
+}
+
+@test "a damaged ledger is not exported as if it were whole" {
+	kmgr export-ledger -o ledger >/dev/null
+	cp ledger kept
+	sql "UPDATE ledger SET payload = replace(payload, 'prod', 'tool')
+		WHERE seq = 1"
+	run -10 kmgr export-ledger -o ledger
+	cmp ledger kept
+	[ "$(ls ledger*)" = ledger ]
+}

@@ -1,0 +1,146 @@
+/* What the files of replay share. */
+#ifndef ENGINE_REPLAY_INTERNAL_H
+#define ENGINE_REPLAY_INTERNAL_H
+
+#include <stdint.h>
+
+#include "kmgr/base/json.h"
+#include "kmgr/engine/replay.h"
+
+/* Rows of one table, in the order that they came, and found by a key. */
+struct replay_rows {
+	void	**rows;		/* each begins with its id */
+	size_t	  n;
+	void	 *by_id;	/* tree of tsearch(3) */
+};
+
+struct replay {
+	struct replay_rows cmks;
+	struct replay_rows keys;
+	struct replay_rows ksks;
+	void		*by_tag;	/* KSKs by zone and key tag, a tree */
+	struct replay_rows adopted;	/* ids */
+	struct intent_row *abandoned;
+	size_t		 n_abandoned;
+};
+
+/**
+ * replay_rows_find(rows, id):
+ * The row with ${id}, or NULL.
+ */
+void *replay_rows_find(const struct replay_rows *rows, const char *id);
+
+/**
+ * replay_rows_add(rows, row_take, err):
+ * Append a row from mem_new(), which stays the caller's where there is one
+ * with its id.
+ *
+ * Errors: ERR_INTEGRITY.
+ */
+int replay_rows_add(struct replay_rows *rows, void *row_take,
+    struct error *err);
+
+/**
+ * replay_ksk_tagged(replay, zone, tag):
+ * The newest KSK of ${zone} with key tag ${tag}, or NULL.
+ * replay_ksk_tag(replay, row): let ${row} be found so.
+ */
+struct ksk_row *replay_ksk_tagged(const struct replay *replay,
+    const char *zone, uint16_t tag);
+void replay_ksk_tag(struct replay *replay, struct ksk_row *row);
+
+/**
+ * replay_recovered(replay, payload, at, err):
+ * Let the recovery that ${payload} tells of, at ${at}, happen.
+ *
+ * Errors: ERR_INTEGRITY.
+ */
+int replay_recovered(struct replay *replay, const struct json *payload,
+    int64_t at, struct error *err);
+
+/* An event taken apart. */
+struct replay_happening {
+	const struct ledger_record *record;
+	struct json	*payload;
+};
+
+/**
+ * replay_need(happening, name, out, err):
+ * The text ${name} of the payload, which must be there. Owner: ${happening}.
+ *
+ * Errors: ERR_INTEGRITY.
+ */
+int replay_need(const struct replay_happening *happening, const char *name,
+    const char **out, struct error *err);
+
+/**
+ * replay_replace(text, by):
+ * Put a copy of ${by}, unless that is NULL, into the place of *${text}.
+ */
+void replay_replace(char **text, const char *by);
+
+/**
+ * replay_find_cmk(replay, happening, out, err):
+ * The CMK that the event tells of. Owner: ${replay}.
+ *
+ * Errors: ERR_INTEGRITY.
+ */
+int replay_find_cmk(struct replay *replay,
+    const struct replay_happening *happening, struct cmk_row **out,
+    struct error *err);
+
+/**
+ * replay_add_key(replay, happening, out, err):
+ * Add the event's key pair unless it is there already, the same. Owner:
+ * ${replay}.
+ *
+ * Errors: ERR_INTEGRITY.
+ */
+int replay_add_key(struct replay *replay,
+    const struct replay_happening *happening, struct key_row **out,
+    struct error *err);
+
+/* Let an event of one type happen. Errors: ERR_INTEGRITY. */
+int replay_on_create_cmk(struct replay *replay,
+    const struct replay_happening *happening, struct error *err);
+int replay_on_identity(struct replay *replay,
+    const struct replay_happening *happening, struct error *err);
+int replay_on_put_policy(struct replay *replay,
+    const struct replay_happening *happening, struct error *err);
+int replay_on_seal(struct replay *replay,
+    const struct replay_happening *happening, struct error *err);
+int replay_on_update_cmk(struct replay *replay,
+    const struct replay_happening *happening, struct error *err);
+int replay_on_cmk_state(struct replay *replay,
+    const struct replay_happening *happening, struct error *err);
+int replay_on_create_ksk(struct replay *replay,
+    const struct replay_happening *happening, struct error *err);
+int replay_on_delete_ksk(struct replay *replay,
+    const struct replay_happening *happening, struct error *err);
+int replay_on_ds(struct replay *replay,
+    const struct replay_happening *happening, struct error *err);
+int replay_on_sign_zsks(struct replay *replay,
+    const struct replay_happening *happening, struct error *err);
+int replay_on_restore(struct replay *replay,
+    const struct replay_happening *happening, struct error *err);
+
+/* A member of a row, for whatever is done to all alike. */
+enum replay_kind {
+	REPLAY_TEXT,		/* char *, may be NULL */
+	REPLAY_ID,		/* char[STORE_ID_TEXT] */
+	REPLAY_INT,		/* int64_t */
+	REPLAY_U16,
+	REPLAY_U8,
+	REPLAY_UINT,		/* unsigned int */
+	REPLAY_BOOL,
+	REPLAY_HASH,		/* uint8_t[CRYPTO_SHA256_LEN] */
+	REPLAY_BYTES		/* struct buf */
+};
+
+struct replay_field {
+	const char	*name;
+	enum replay_kind kind;
+	size_t		 offset;
+};
+
+#endif

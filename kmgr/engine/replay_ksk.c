@@ -1,0 +1,159 @@
+/* What events do to KSKs. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "kmgr/base/mem.h"
+#include "kmgr/engine/ksk_record.h"
+#include "kmgr/engine/replay_internal.h"
+
+static int
+find_ksk(struct replay *r, const struct replay_happening *h, struct ksk_row
+    **out, struct error *err)
+{
+	const char *id;
+
+	if (replay_need(h, "ksk_id", &id, err) != 0)
+		return -1;
+	if ((*out = replay_rows_find(&r->ksks, id)) == NULL)
+		return err_set(err, ERR_INTEGRITY, "no event tells of KSK "
+		    "%.32s", id);
+	return 0;
+}
+
+int
+replay_on_create_ksk(struct replay *r, const struct replay_happening *h,
+    struct error *err)
+{
+	struct ksk_row *row = mem_new(sizeof(*row));
+	struct key_row *key;
+
+	if (ksk_record_read(json_get_text(h->payload, "endorsement"),
+	    json_get_text(h->payload, "endorsement_signature"), row,
+	    err) != 0)
+		goto fail;
+	if (replay_cmk(r, row->cmk_id) == NULL) {
+		(void)err_set(err, ERR_INTEGRITY, "no event tells of CMK %s",
+		    row->cmk_id);
+		goto fail;
+	}
+	if (replay_add_key(r, h, &key, err) == 0 &&
+	    replay_rows_add(&r->ksks, row, err) == 0) {
+		replay_ksk_tag(r, row);
+		return 0;
+	}
+ fail:
+	ksk_row_clear(row);
+	free(row);
+	return -1;
+}
+
+int
+replay_on_delete_ksk(struct replay *r, const struct replay_happening *h,
+    struct error *err)
+{
+	const char *retirement, *signature;
+	struct ksk_row *ksk;
+
+	if (find_ksk(r, h, &ksk, err) != 0 ||
+	    replay_need(h, "retirement", &retirement, err) != 0 ||
+	    replay_need(h, "retirement_signature", &signature, err) != 0)
+		return -1;
+	if (ksk->retirement != NULL)
+		return err_set(err, ERR_INTEGRITY, "KSK %s/%u is removed "
+		    "already", ksk->zone, ksk->key_tag);
+	ksk->retirement = mem_strdup(retirement);
+	ksk->retirement_signature = mem_strdup(signature);
+	replay_replace(&ksk->state, "removed");
+	return 0;
+}
+
+int
+replay_on_ds(struct replay *r, const struct replay_happening *h,
+    struct error *err)
+{
+	struct ksk_row *ksk;
+	const char *state;
+
+	if (find_ksk(r, h, &ksk, err) != 0 ||
+	    replay_need(h, "to", &state, err) != 0)
+		return -1;
+	replay_replace(&ksk->state, state);
+	(void)json_get_int(h->payload, "ds_seen_at", &ksk->ds_seen_at);
+	(void)json_get_int(h->payload, "ds_gone_at", &ksk->ds_gone_at);
+	return 0;
+}
+
+/* Whoever signed until then has that as its horizon at least. */
+static void
+raise_horizon(struct replay *r, const char *zone, const struct json *tags,
+    int64_t at)
+{
+	const struct ksk_row *ksk;
+	struct cmk_row *cmk;
+	int64_t tag;
+	size_t i;
+
+	for (i = 0; i < json_len(tags); i++) {
+		if (!json_int(json_at(tags, i), &tag) || tag < 0 ||
+		    tag > UINT16_MAX || (ksk = replay_ksk_tagged(r, zone,
+		    (uint16_t)tag)) == NULL)
+			continue;
+		cmk = replay_rows_find(&r->cmks, ksk->cmk_id);
+		if (cmk != NULL && cmk->horizon_at < at)
+			cmk->horizon_at = at;
+	}
+}
+
+int
+replay_on_sign_zsks(struct replay *r, const struct replay_happening *h,
+    struct error *err)
+{
+	const struct json *zones = json_get(h->payload, "zones"), *entry;
+	const struct json *published;
+	struct ksk_row *ksk;
+	const char *zone, *id;
+	int64_t at;
+	size_t i, k;
+
+	for (i = 0; i < json_len(zones); i++) {
+		entry = json_at(zones, i);
+		if ((zone = json_get_text(entry, "zone")) == NULL ||
+		    !json_get_int(entry, "expiration", &at))
+			return err_set(err, ERR_INTEGRITY,
+			    "a zone has no name or no expiration");
+		raise_horizon(r, zone, json_get(entry, "key_tags"), at);
+		published = json_get(entry, "published");
+		for (k = 0; k < json_len(published); k++) {
+			id = json_text(json_at(published, k));
+			ksk = id == NULL ? NULL :
+			    replay_rows_find(&r->ksks, id);
+			if (ksk != NULL)
+				replay_replace(&ksk->state, "published");
+		}
+	}
+	return 0;
+}
+
+/* A restored store has not the signatures, only until when they live. */
+int
+replay_on_restore(struct replay *r, const struct replay_happening *h,
+    struct error *err)
+{
+	const struct json *list = json_get(h->payload, "horizons"), *entry;
+	struct ksk_row *ksk;
+	const char *id;
+	int64_t at = 0;
+	size_t i;
+
+	for (i = 0; i < json_len(list); i++) {
+		entry = json_at(list, i);
+		id = json_get_text(entry, "ksk_id");
+		ksk = id == NULL ? NULL : replay_rows_find(&r->ksks, id);
+		if (ksk == NULL || !json_get_int(entry, "horizon_at", &at))
+			return err_set(err, ERR_INTEGRITY,
+			    "a horizon is of no KSK");
+		if (ksk->horizon_at < at)
+			ksk->horizon_at = at;
+	}
+	return 0;
+}
