@@ -63,6 +63,12 @@ struct ksk_row *const *replay_ksks(const struct replay *replay, size_t *n);
  */
 bool replay_is_adopted(const struct replay *replay, const char *id);
 
+enum replay_difference {
+	REPLAY_CHANGED,		/* a row that says something else */
+	REPLAY_REMOVED,		/* one that is not there */
+	REPLAY_ADDED		/* one that no event tells of */
+};
+
 /**
  * replay_compare(replay, store, each, arg, err):
  * Compare CMKs, keys and KSKs of ${store} with the rows of ${replay} and give
@@ -71,7 +77,8 @@ bool replay_is_adopted(const struct replay *replay, const char *id);
  * Errors: ERR_STORE.
  */
 int replay_compare(const struct replay *replay, struct store *store,
-    void (*each)(void *arg, const char *line), void *arg, struct error *err);
+    void (*each)(void *arg, enum replay_difference kind, const char *line),
+    void *arg, struct error *err);
 
 /**
  * replay_write(replay, store, err):

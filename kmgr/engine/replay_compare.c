@@ -81,7 +81,8 @@ struct table {
 	const char		*what;		/* "KSK" */
 	const struct replay_field *fields;
 	size_t			 n_fields;
-	void			(*each)(void *arg, const char *line);
+	void			(*each)(void *arg, enum replay_difference kind,
+				    const char *line);
 	void			*arg;
 };
 
@@ -134,7 +135,7 @@ compare_field(const struct table *table, const struct replay_field *field,
 			(void)snprintf(line, sizeof(line), "%s %s: its %s in "
 			    "the store is not what the ledger tells",
 			    table->what, name, field->name);
-		table->each(table->arg, line);
+		table->each(table->arg, REPLAY_CHANGED, line);
 	}
 	free(was);
 	free(is);
@@ -180,7 +181,7 @@ report_missing(const struct table *table, const struct replay_rows *told,
 			continue;
 		line = mem_printf("the store has no record of %s %s",
 		    table->what, id);
-		table->each(table->arg, line);
+		table->each(table->arg, REPLAY_REMOVED, line);
 		free(line);
 	}
 }
@@ -205,7 +206,7 @@ compare_rows(const struct table *table, const struct replay_rows *told,
 		if (wanted == NULL) {
 			line = mem_printf("no event tells of %s %s",
 			    table->what, name);
-			table->each(table->arg, line);
+			table->each(table->arg, REPLAY_ADDED, line);
 			free(line);
 		}
 		free(name);
@@ -216,7 +217,8 @@ compare_rows(const struct table *table, const struct replay_rows *told,
 
 int
 replay_compare(const struct replay *replay, struct store *store,
-    void (*each)(void *arg, const char *line), void *arg, struct error *err)
+    void (*each)(void *arg, enum replay_difference kind, const char *line),
+    void *arg, struct error *err)
 {
 	struct table table = { .each = each, .arg = arg };
 	struct cmk_row *cmks = NULL;

@@ -158,10 +158,11 @@ write_abandoned(const struct replay *replay, struct store *store,
 
 /* The first difference that is left. */
 static void
-keep_first(void *arg, const char *line)
+keep_first(void *arg, enum replay_difference kind, const char *line)
 {
 	struct error *first = arg;
 
+	(void)kind;
 	if (first->class == ERR_NONE)
 		(void)err_set(first, ERR_INTEGRITY, "%s", line);
 }

@@ -26,6 +26,9 @@ static const struct {
 	    "back; nothing is signed until it is restored" },
 	{ "planted-record", "it counts for nothing, but somebody put it "
 	    "there; find out who has the token" },
+	{ "changed-record", "the record was changed behind kmgr's back; what "
+	    "the ledger tells counts; kmgr restore of the ledger or a backup "
+	    "writes it again" },
 	{ "removed-record", "the ledger knows of it and the store does not, or "
 	    "the other way round; restore the store from a backup" },
 	{ "unfinished", "a run was interrupted; the next create-cmk or "

@@ -180,7 +180,7 @@ differs() {
 	need_program python3
 	python3 chain.py
 	differs ledger
-	[[ $output == *"when the seal of CMK prod was signed"* ]]
+	[[ $output == *"(seal): the seal: it was signed at another point"* ]]
 }
 
 @test "a kept signature that was changed, or moved to another KSK" {
