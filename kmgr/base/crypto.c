@@ -1,4 +1,5 @@
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,6 +25,29 @@ crypto_sha384(const void *p, size_t len, uint8_t out[static CRYPTO_SHA384_LEN])
 	const int ok = EVP_Digest(p, len, out, NULL, EVP_sha384(), NULL);
 
 	assert(ok == 1);
+}
+
+int
+crypto_sha256_file(const char *path, uint8_t out[static CRYPTO_SHA256_LEN],
+    struct error *err)
+{
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	FILE *file = fopen(path, "re");
+	uint8_t chunk[16384];
+	int ok, rc = 0;
+	size_t n;
+
+	ok = EVP_DigestInit_ex(ctx, EVP_sha256(), NULL);
+	while (file != NULL && (n = fread(chunk, 1, sizeof(chunk), file)) > 0)
+		ok &= EVP_DigestUpdate(ctx, chunk, n);
+	if (file == NULL || ferror(file))
+		rc = err_set_errno(err, "read %s", path);
+	ok &= EVP_DigestFinal_ex(ctx, out, NULL);
+	assert(ok == 1);
+	EVP_MD_CTX_free(ctx);
+	if (file != NULL)
+		(void)fclose(file);
+	return rc;
 }
 
 int

@@ -26,6 +26,15 @@ void crypto_sha384(const void *p, size_t len,
     uint8_t out[static CRYPTO_SHA384_LEN]);
 
 /**
+ * crypto_sha256_file(path, out, err):
+ * The digest of the file ${path}, read bit by bit.
+ *
+ * Errors: ERR_SYSTEM.
+ */
+int crypto_sha256_file(const char *path,
+    uint8_t out[static CRYPTO_SHA256_LEN], struct error *err);
+
+/**
  * crypto_random(p, len, err):
  * Fill ${p} with ${len} random bytes.
  *

@@ -35,6 +35,7 @@ static const struct opt_info infos[OPT_N] = {
 	[OPT_INCEPTION] = { "inception", 0, "TIME",
 	    "signature begins (default: now - inception-offset)" },
 	[OPT_LAST] = { "last", 0, "N", "only the newest N" },
+	[OPT_LEDGER] = { "ledger", 0, "FILE", "an exported ledger" },
 	[OPT_MODULE] = { "module", 0, "PATH",
 	    "list what this PKCS#11 module offers" },
 	[OPT_OUTPUT] = { "output", 'o', "FILE",

@@ -116,6 +116,7 @@ void cmd_plan(struct cmd *cmd, const struct plan *plan);
 /* One a command, in the file of its noun. */
 int cmd_apply_plan(struct cmd *cmd, struct error *err);
 int cmd_approve(struct cmd *cmd, struct error *err);
+int cmd_backup(struct cmd *cmd, struct error *err);
 int cmd_check_policy(struct cmd *cmd, struct error *err);
 int cmd_create_cmk(struct cmd *cmd, struct error *err);
 int cmd_create_ksk(struct cmd *cmd, struct error *err);
@@ -136,6 +137,7 @@ int cmd_list_tokens(struct cmd *cmd, struct error *err);
 int cmd_probe_token(struct cmd *cmd, struct error *err);
 int cmd_replace_approver(struct cmd *cmd, struct error *err);
 int cmd_show_plan(struct cmd *cmd, struct error *err);
+int cmd_restore(struct cmd *cmd, struct error *err);
 int cmd_sign_zsks(struct cmd *cmd, struct error *err);
 int cmd_withdraw_plan(struct cmd *cmd, struct error *err);
 int cmd_verify(struct cmd *cmd, struct error *err);

@@ -11,6 +11,7 @@
 #define GROUP_PARENT	"Parent"
 #define GROUP_TRUST	"Trust"
 #define GROUP_APPROVE	"Approvals"
+#define GROUP_STORE	"Store"
 #define GROUP_HELP	"Help"
 
 static const enum opt none[] = { OPT_END };
@@ -32,6 +33,8 @@ static const enum opt list_events_opts[] = { OPT_CMK, OPT_ZONE, OPT_TYPE,
 static const enum opt get_ds_opts[] = { OPT_FORMAT, OPT_OUTPUT, OPT_END };
 static const enum opt export_endorsement_opts[] = { OPT_OUTPUT, OPT_END };
 static const enum opt export_ledger_opts[] = { OPT_OUTPUT, OPT_END };
+static const enum opt restore_opts[] = { OPT_LEDGER, OPT_ACCEPT_TIME_JUMP,
+	OPT_DRY_RUN, OPT_END };
 static const enum opt verify_ledger_opts[] = { OPT_ANCHOR, OPT_CMK_PUBLIC_KEY,
 	OPT_END };
 static const enum opt verify_endorsement_opts[] = { OPT_CMK_PUBLIC_KEY,
@@ -208,6 +211,19 @@ static const struct command commands[] = {
 	    "of the change.",
 	    replace_approver_opts, 1, 1, CMD_WITH_SESSION,
 	    cmd_replace_approver },
+	{ "backup", GROUP_STORE, "FILE", "write a copy of the store",
+	    "FILE must not be there yet. It has all that the store has, and "
+	    "no private key. Prints its SHA-256 and the ledger's head. Needs "
+	    "no token.",
+	    none, 1, 1, CMD_WITH_SESSION, cmd_backup },
+	{ "restore", GROUP_STORE, "FILE | --ledger FILE",
+	    "bring the store back from a backup or an exported ledger",
+	    "What is put into the store's place must agree with itself and "
+	    "with every token, and be newer than a store that does so too. "
+	    "The old store is kept beside it. With --ledger the events that "
+	    "the store lacks happen in it; an empty one (kmgr init) lacks "
+	    "all.",
+	    restore_opts, 0, 1, CMD_WITH_SESSION, cmd_restore },
 	{ "help", GROUP_HELP, "[COMMAND]", "say how a command is used", "",
 	    none, 0, 1, CMD_NO_SESSION, cmd_help },
 };

@@ -18,6 +18,7 @@ libcmd_la_SOURCES = \
 	kmgr/cmd/cmd_ledger.c \
 	kmgr/cmd/cmd_policy.c \
 	kmgr/cmd/cmd_policy.h \
+	kmgr/cmd/cmd_restore.c \
 	kmgr/cmd/cmd_sign.c \
 	kmgr/cmd/cmd_token.c \
 	kmgr/cmd/cmd_verify.c \

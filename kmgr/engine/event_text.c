@@ -26,27 +26,31 @@ static const struct {
 	{ "seal", "CMK {cmk}: policy {policy_hash~} sealed" },
 	{ "update-cmk", "CMK {cmk}[, name {name}][, contact \"{contact}\"]"
 	    "[, tags {tags}]" },
-	{ "cmk-state", "CMK {cmk}[: {from} to {state}][: {state}]"
-	    "[, deletion on {deletion_at@}]" },
+	{ "cmk-state", "CMK {cmk}: {from} to {to}[, deletion not before "
+	    "{deletion_at@}]" },
 	{ "create-ksk", "KSK {zone}/{key_tag} under CMK {cmk}" },
-	{ "delete-ksk", "KSK {zone}[/{key_tag}][ under CMK {cmk}]" },
-	{ "ds-seen", "DS of KSK {zone}[/{key_tag}] is at the parent" },
-	{ "ds-gone", "DS of KSK {zone}[/{key_tag}] is gone from the parent" },
+	{ "delete-ksk", "KSK {zone}/{key_tag} under CMK {cmk}[, key pair: "
+	    "{key_pair}]" },
+	{ "ds-seen", "DS of KSK {zone}/{key_tag} at the parent, {from} to "
+	    "{to}" },
+	{ "ds-gone", "DS of KSK {zone}/{key_tag} gone from the parent, {from} "
+	    "to {to}" },
 	{ "sign-zsks", "{zones.0.zone}[ and {more} more], valid until "
 	    "{zones.0.expiration@}" },
-	{ "plan", "plan {plan~}[: {op}][ for CMK {cmk}]"
-	    "[, expires {expires_at@}]" },
-	{ "approval", "plan {plan~}[ by {who}][ with {fingerprint}]" },
-	{ "plan-end", "plan {plan~}[: {state}]" },
-	{ "approvers", "CMK {cmk}[: {out} is replaced by {in}]" },
+	{ "plan", "plan {plan_hash~} for {op} of CMK {cmk}[, until "
+	    "{plan.expires_at@}]" },
+	{ "approval", "plan {plan_hash~} for {op}, signed by {who} "
+	    "({fingerprint})" },
+	{ "plan-end", "plan {plan_hash~} for {op} is {state}" },
+	{ "approvers", "CMK {cmk}: {remove} is replaced by {add}" },
 	{ "refusal", "[{command}: ][CMK {cmk}: ][{zone}: ]{message}" },
-	{ "time-jump", "[CMK {cmk}: ][from {from@}][ to {to@}]" },
+	{ "time-jump", "from {last_at@} to {now_at@}" },
 	{ "checkpoint", "CMK {cmk}: head of event {statement.ledger_seq}[ "
 	    "{statement.ledger_head~}] signed" },
 	{ "undone", "{intent} in token {token} ({label}): {why}" },
 	{ "abandoned", "{intent} in token {token} ({label}): {why}" },
 	{ "backup", "backup to {file}" },
-	{ "restore", "from {source} {file}[, events {from} to {to}]" },
+	{ "restore", "[CMK {cmk}: ]from {source} {file}, up to event {to}" },
 	{ "recover", "CMK {cmk} from token {token}[, events lost up to "
 	    "{lost.to}][, KSKs adopted: {adopted#}][, not adopted: "
 	    "{unadopted#}]" },

@@ -28,6 +28,8 @@ libengine_la_SOURCES = \
 	kmgr/engine/config.h \
 	kmgr/engine/event.c \
 	kmgr/engine/event.h \
+	kmgr/engine/history.c \
+	kmgr/engine/history.h \
 	kmgr/engine/identity.c \
 	kmgr/engine/identity.h \
 	kmgr/engine/endorsement.c \
@@ -75,6 +77,8 @@ libengine_la_SOURCES = \
 	kmgr/engine/refusal.h \
 	kmgr/engine/sealed.c \
 	kmgr/engine/sealed.h \
+	kmgr/engine/replace.c \
+	kmgr/engine/replace.h \
 	kmgr/engine/replay.c \
 	kmgr/engine/replay.h \
 	kmgr/engine/replay_cmk.c \
@@ -82,8 +86,13 @@ libengine_la_SOURCES = \
 	kmgr/engine/replay_event.c \
 	kmgr/engine/replay_internal.h \
 	kmgr/engine/replay_ksk.c \
+	kmgr/engine/replay_plan.c \
 	kmgr/engine/replay_recover.c \
 	kmgr/engine/replay_write.c \
+	kmgr/engine/restore.c \
+	kmgr/engine/restore.h \
+	kmgr/engine/restore_ledger.c \
+	kmgr/engine/restore_ledger.h \
 	kmgr/engine/session.c \
 	kmgr/engine/session.h \
 	kmgr/engine/signer.c \

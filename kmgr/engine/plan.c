@@ -15,6 +15,9 @@ action_name(enum action_kind kind)
 		[ACTION_MAKE_KSK] = "make-ksk",
 		[ACTION_ENDORSE] = "endorse",
 		[ACTION_REPLACE_APPROVER] = "replace-approver",
+		[ACTION_RESTORE] = "restore",
+		[ACTION_RECOVER] = "recover",
+		[ACTION_ADOPT] = "adopt",
 		[ACTION_SIGN] = "sign",
 	};
 

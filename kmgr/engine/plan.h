@@ -15,6 +15,9 @@ enum action_kind {
 	ACTION_MAKE_KSK,	/* a KSK's key pair, endorsed for a zone */
 	ACTION_ENDORSE,		/* the shared key pair for one more zone */
 	ACTION_REPLACE_APPROVER, /* another key signs plans */
+	ACTION_RESTORE,		/* a store in the place of another */
+	ACTION_RECOVER,		/* a CMK without its store */
+	ACTION_ADOPT,		/* a KSK that a token holds */
 	ACTION_SIGN		/* one RRset with one KSK */
 };
 

@@ -108,6 +108,13 @@ clear_ksk(void *row)
 }
 
 static void
+clear_plan(void *row)
+{
+
+	plan_row_clear(row);
+}
+
+static void
 clear_id(void *row)
 {
 
@@ -128,6 +135,8 @@ replay_free(struct replay *replay)
 	rows_clear(&replay->keys, clear_key);
 	rows_clear(&replay->ksks, clear_ksk);
 	rows_clear(&replay->adopted, clear_id);
+	rows_clear(&replay->plans, clear_plan);
+	approval_rows_free(replay->approvals, replay->n_approvals);
 	for (i = 0; i < replay->n_abandoned; i++)
 		intent_row_clear(&replay->abandoned[i]);
 	free(replay->abandoned);
@@ -192,6 +201,14 @@ replay_ksks(const struct replay *replay, size_t *n)
 
 	*n = replay->ksks.n;
 	return (struct ksk_row *const *)(void *)replay->ksks.rows;
+}
+
+const struct ksk_row *
+replay_ksk_of(const struct replay *replay, const char *zone, int64_t tag)
+{
+
+	return tag < 0 || tag > UINT16_MAX ? NULL :
+	    replay_ksk_tagged(replay, zone, (uint16_t)tag);
 }
 
 bool

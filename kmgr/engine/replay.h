@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "kmgr/base/err.h"
 #include "kmgr/store/ledger.h"
@@ -55,6 +56,13 @@ const struct key_row *replay_key(const struct replay *replay, const char *id);
 const struct ksk_row *replay_ksk(const struct replay *replay, const char *id);
 struct cmk_row *const *replay_cmks(const struct replay *replay, size_t *n);
 struct ksk_row *const *replay_ksks(const struct replay *replay, size_t *n);
+
+/**
+ * replay_ksk_of(replay, zone, tag):
+ * The newest KSK of ${zone} with key tag ${tag}, or NULL. Owner: ${replay}.
+ */
+const struct ksk_row *replay_ksk_of(const struct replay *replay,
+    const char *zone, int64_t tag);
 
 /**
  * replay_is_adopted(replay, id):

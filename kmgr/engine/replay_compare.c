@@ -74,6 +74,15 @@ static const struct replay_field ksk_fields[] = {
 	{ "retirement's signature", REPLAY_TEXT, offsetof(struct ksk_row,
 	    retirement_signature) },
 };
+static const struct replay_field plan_fields[] = {
+	{ "CMK", REPLAY_ID, offsetof(struct plan_row, cmk_id) },
+	{ "operation", REPLAY_TEXT, offsetof(struct plan_row, op) },
+	{ "text", REPLAY_TEXT, offsetof(struct plan_row, text) },
+	{ "state", REPLAY_TEXT, offsetof(struct plan_row, state) },
+	{ "birth", REPLAY_INT, offsetof(struct plan_row, created_at) },
+	{ "expiry", REPLAY_INT, offsetof(struct plan_row, expires_at) },
+	{ "end", REPLAY_INT, offsetof(struct plan_row, resolved_at) },
+};
 #define N(array) (sizeof(array) / sizeof((array)[0]))
 
 /* A comparison of one table. */
@@ -149,6 +158,8 @@ name_of(const struct table *table, const void *row)
 	const struct key_row *key = row;
 	const struct ksk_row *ksk = row;
 
+	if (table->fields == plan_fields)
+		return mem_strdup(row);
 	if (table->fields == cmk_fields)
 		return mem_strdup(cmk->name);
 	if (table->fields == key_fields)
@@ -215,38 +226,84 @@ compare_rows(const struct table *table, const struct replay_rows *told,
 	free(ids);
 }
 
+static int
+compare_cmks(const struct replay *replay, struct store *store,
+    struct table table, struct error *err)
+{
+	struct cmk_row *rows;
+	size_t n;
+
+	table.what = "CMK";
+	table.fields = cmk_fields;
+	table.n_fields = N(cmk_fields);
+	if (store_cmk_list(store, &rows, &n, err) != 0)
+		return -1;
+	compare_rows(&table, &replay->cmks, rows, n, sizeof(*rows));
+	cmk_rows_free(rows, n);
+	return 0;
+}
+
+static int
+compare_keys(const struct replay *replay, struct store *store,
+    struct table table, struct error *err)
+{
+	struct key_row *rows;
+	size_t n;
+
+	table.what = "key pair";
+	table.fields = key_fields;
+	table.n_fields = N(key_fields);
+	if (store_key_list(store, &rows, &n, err) != 0)
+		return -1;
+	compare_rows(&table, &replay->keys, rows, n, sizeof(*rows));
+	key_rows_free(rows, n);
+	return 0;
+}
+
+static int
+compare_ksks(const struct replay *replay, struct store *store,
+    struct table table, struct error *err)
+{
+	struct ksk_row *rows;
+	size_t n;
+
+	table.what = "KSK";
+	table.fields = ksk_fields;
+	table.n_fields = N(ksk_fields);
+	if (store_ksk_list(store, NULL, NULL, &rows, &n, err) != 0)
+		return -1;
+	compare_rows(&table, &replay->ksks, rows, n, sizeof(*rows));
+	ksk_rows_free(rows, n);
+	return 0;
+}
+
+static int
+compare_plans(const struct replay *replay, struct store *store,
+    struct table table, struct error *err)
+{
+	struct plan_row *rows;
+	size_t n;
+
+	table.what = "plan";
+	table.fields = plan_fields;
+	table.n_fields = N(plan_fields);
+	if (store_plan_list(store, NULL, &rows, &n, err) != 0)
+		return -1;
+	compare_rows(&table, &replay->plans, rows, n, sizeof(*rows));
+	plan_rows_free(rows, n);
+	return 0;
+}
+
 int
 replay_compare(const struct replay *replay, struct store *store,
     void (*each)(void *arg, enum replay_difference kind, const char *line),
     void *arg, struct error *err)
 {
-	struct table table = { .each = each, .arg = arg };
-	struct cmk_row *cmks = NULL;
-	struct key_row *keys = NULL;
-	struct ksk_row *ksks = NULL;
-	size_t n_cmks = 0, n_keys = 0, n_ksks = 0;
-	int rc = -1;
+	const struct table table = { .each = each, .arg = arg };
 
-	if (store_cmk_list(store, &cmks, &n_cmks, err) != 0 ||
-	    store_key_list(store, &keys, &n_keys, err) != 0 ||
-	    store_ksk_list(store, NULL, NULL, &ksks, &n_ksks, err) != 0)
-		goto out;
-	table.what = "CMK";
-	table.fields = cmk_fields;
-	table.n_fields = N(cmk_fields);
-	compare_rows(&table, &replay->cmks, cmks, n_cmks, sizeof(*cmks));
-	table.what = "key pair";
-	table.fields = key_fields;
-	table.n_fields = N(key_fields);
-	compare_rows(&table, &replay->keys, keys, n_keys, sizeof(*keys));
-	table.what = "KSK";
-	table.fields = ksk_fields;
-	table.n_fields = N(ksk_fields);
-	compare_rows(&table, &replay->ksks, ksks, n_ksks, sizeof(*ksks));
-	rc = 0;
- out:
-	cmk_rows_free(cmks, n_cmks);
-	key_rows_free(keys, n_keys);
-	ksk_rows_free(ksks, n_ksks);
-	return rc;
+	if (compare_cmks(replay, store, table, err) != 0 ||
+	    compare_keys(replay, store, table, err) != 0 ||
+	    compare_ksks(replay, store, table, err) != 0)
+		return -1;
+	return compare_plans(replay, store, table, err);
 }

@@ -6,6 +6,7 @@
 
 #include "kmgr/base/json.h"
 #include "kmgr/engine/replay.h"
+#include "kmgr/store/store_plan.h"
 
 /* Rows of one table, in the order that they came, and found by a key. */
 struct replay_rows {
@@ -20,6 +21,9 @@ struct replay {
 	struct replay_rows ksks;
 	void		*by_tag;	/* KSKs by zone and key tag, a tree */
 	struct replay_rows adopted;	/* ids */
+	struct replay_rows plans;	/* by hash */
+	struct approval_row *approvals;
+	size_t		 n_approvals;
 	struct intent_row *abandoned;
 	size_t		 n_abandoned;
 };
@@ -123,6 +127,20 @@ int replay_on_sign_zsks(struct replay *replay,
     const struct replay_happening *happening, struct error *err);
 int replay_on_restore(struct replay *replay,
     const struct replay_happening *happening, struct error *err);
+
+int replay_on_plan(struct replay *replay,
+    const struct replay_happening *happening, struct error *err);
+int replay_on_approval(struct replay *replay,
+    const struct replay_happening *happening, struct error *err);
+int replay_on_plan_end(struct replay *replay,
+    const struct replay_happening *happening, struct error *err);
+
+/**
+ * replay_write_plans(replay, store, err):
+ * replay_write() for plans and what approvers signed.
+ */
+int replay_write_plans(const struct replay *replay, struct store *store,
+    struct error *err);
 
 /* A member of a row, for whatever is done to all alike. */
 enum replay_kind {

@@ -94,9 +94,8 @@ raise_horizon(struct replay *r, const char *zone, const struct json *tags,
 	size_t i;
 
 	for (i = 0; i < json_len(tags); i++) {
-		if (!json_int(json_at(tags, i), &tag) || tag < 0 ||
-		    tag > UINT16_MAX || (ksk = replay_ksk_tagged(r, zone,
-		    (uint16_t)tag)) == NULL)
+		if (!json_int(json_at(tags, i), &tag) ||
+		    (ksk = replay_ksk_of(r, zone, tag)) == NULL)
 			continue;
 		cmk = replay_rows_find(&r->cmks, ksk->cmk_id);
 		if (cmk != NULL && cmk->horizon_at < at)

@@ -22,6 +22,7 @@ struct session {
 	struct open_token	*tokens;	/* one a configured token */
 	struct buf		 notes;
 	size_t			 n_locks;
+	bool			 is_trial;
 	char			(*proved)[STORE_ID_TEXT]; /* ids of CMKs */
 	size_t			 n_proved;
 };
@@ -132,6 +133,39 @@ session_store(struct session *session, struct store **out, struct error *err)
 		return -1;
 	*out = session->store;
 	return 0;
+}
+
+struct store *
+session_give_store(struct session *session)
+{
+	struct store *store = session->store;
+
+	session->store = NULL;
+	session->n_locks = 0;		/* the lock goes with it */
+	session->n_proved = 0;
+	return store;
+}
+
+void
+session_take_store(struct session *session, struct store *store_take)
+{
+
+	store_close(session_give_store(session));
+	session->store = store_take;
+}
+
+void
+session_set_trial(struct session *session, bool is_trial)
+{
+
+	session->is_trial = is_trial;
+}
+
+bool
+session_is_trial(const struct session *session)
+{
+
+	return session->is_trial;
 }
 
 int

@@ -72,6 +72,25 @@ void session_set_approval(struct session *session, const char *hash,
     struct json *fingerprints_take);
 
 /**
+ * session_take_store(session, store_take):
+ * Use ${store_take} from now on instead of the configured store; NULL for that
+ * one, opened anew. What was used before is closed unless it was taken away by
+ * session_give_store(). No CMK counts as proved any more.
+ *
+ * session_give_store(session): the store, which is the caller's now.
+ */
+void session_take_store(struct session *session, struct store *store_take);
+struct store *session_give_store(struct session *session);
+
+/**
+ * session_set_trial(session, is_trial), session_is_trial(session):
+ * Whether the store is only tried out: it is judged by the tokens, and none
+ * is told of it.
+ */
+void session_set_trial(struct session *session, bool is_trial);
+bool session_is_trial(const struct session *session);
+
+/**
  * session_lock(session, wait_s, err), session_unlock(session):
  * store_lock() for this run; calls nest, and the last unlock gives it up.
  *

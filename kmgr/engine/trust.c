@@ -268,7 +268,9 @@ trust_prove(struct session *session, const struct cmk *cmk, struct error *err)
 
 	if (prove(session, cmk, &owes, err) != 0)
 		return -1;
-	return owes ? make_up(session, cmk, err) : 0;
+	/* A store that is tried out owes nothing. */
+	return owes && !session_is_trial(session) ?
+	    make_up(session, cmk, err) : 0;
 }
 
 int

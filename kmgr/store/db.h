@@ -13,6 +13,7 @@
 
 #include "kmgr/base/buf.h"
 #include "kmgr/base/err.h"
+#include "kmgr/store/place.h"
 #include "kmgr/store/store.h"
 
 struct db;			/* an open database */
@@ -95,6 +96,7 @@ struct db_driver {
 struct db {
 	const struct db_driver *driver;
 	char *name;		/* for messages */
+	struct place_id file;	/* that was opened, where it is a file */
 	char *lock_base;	/* path that lock files stand beside */
 	bool is_writing;	/* inside a transaction */
 	bool is_snapshot;	/* inside one that only reads */

@@ -24,6 +24,10 @@ libstore_la_SOURCES = \
 	kmgr/store/store_key.c \
 	kmgr/store/store_ksk.c \
 	kmgr/store/store_plan.c \
+	kmgr/store/store_replace.c \
+	kmgr/store/store_replace.h \
+	kmgr/store/store_replace_inner.h \
+	kmgr/store/store_stage.c \
 	kmgr/store/store_plan.h \
 	kmgr/store/store_zone.c \
 	kmgr/store/store_zone.h

@@ -119,6 +119,24 @@ place_prepare(const char *path, enum store_mode mode, struct error *err)
 	return check_local(path, err);
 }
 
+struct place_id
+place_id_of(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) != 0)
+		return (struct place_id) { 0 };
+	return (struct place_id) { st.st_dev, st.st_ino };
+}
+
+bool
+place_is(const char *path, struct place_id id)
+{
+	const struct place_id now = place_id_of(path);
+
+	return now.dev == id.dev && now.ino == id.ino;
+}
+
 /* The process that has a byte of a file locked, as far as the kernel tells. */
 static long
 locker(const char *path, unsigned long byte)

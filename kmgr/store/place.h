@@ -2,6 +2,9 @@
 #ifndef STORE_PLACE_H
 #define STORE_PLACE_H
 
+#include <stdbool.h>
+#include <sys/types.h>
+
 #include "kmgr/base/err.h"
 #include "kmgr/store/store.h"
 
@@ -14,6 +17,19 @@
  * Errors: ERR_STORE.
  */
 int place_prepare(const char *path, enum store_mode mode, struct error *err);
+
+/* Which file a name is of. */
+struct place_id {
+	dev_t	dev;
+	ino_t	ino;
+};
+
+/**
+ * place_id_of(path), place_is(path, id):
+ * Which file ${path} is, zeroes for none; whether it is still ${id}.
+ */
+struct place_id place_id_of(const char *path);
+bool place_is(const char *path, struct place_id id);
 
 /* Why a database could not read or write its file. */
 enum place_trouble {

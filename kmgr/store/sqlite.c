@@ -9,7 +9,6 @@
 #include "kmgr/base/mem.h"
 #include "kmgr/store/db.h"
 #include "kmgr/store/lock.h"
-#include "kmgr/store/place.h"
 #include "kmgr/store/sqlite_setup.h"
 
 #define BUSY_S 30
@@ -352,6 +351,7 @@ sqlite_open(const char *place, enum store_mode mode, struct db **out,
 	db = mem_new(sizeof(*db));
 	db->base.driver = &sqlite_driver;
 	db->base.name = mem_strdup(place);
+	db->base.file = place_id_of(place);
 	db->base.lock_base = mem_strdup(place);
 	rc = sqlite3_open_v2(place, &db->conn,
 	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);

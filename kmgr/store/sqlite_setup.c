@@ -92,7 +92,13 @@ use_wal(struct db *db, int64_t wait_s, struct error *err)
 		return 0;
 	if (db->driver->lock(db, wait_s, err) != 0)
 		return -1;
-	if (db->driver->script(db, "PRAGMA journal_mode = WAL", err) == 0 &&
+	/* Another one may have been put in its place while we waited. */
+	if (!place_is(db->name, db->file)) {
+		(void)err_set(err, ERR_STORE, "store %s was replaced just now",
+		    db->name);
+		(void)err_hint(err, "run the command again");
+	} else if (db->driver->script(db, "PRAGMA journal_mode = WAL",
+	    err) == 0 &&
 	    is_wal(db, &yes, err) == 0)
 		rc = yes ? 0 : err_set(err, ERR_STORE,
 		    "store %s: no write-ahead log here", db->name);
