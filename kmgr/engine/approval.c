@@ -93,31 +93,6 @@ approval_tell(struct session *session, const char *type,
 	return rc;
 }
 
-/* The plan's text must hash to its name and be of its CMK and operation. */
-static int
-check_text(struct approval_status *status, struct error *err)
-{
-	uint8_t hash[CRYPTO_SHA256_LEN];
-	char hex[2 * CRYPTO_SHA256_LEN + 1];
-	const char *op, *cmk_id;
-
-	crypto_sha256(status->row.text, strlen(status->row.text), hash);
-	if (strcmp(text_hex(hash, sizeof(hash), hex), status->row.hash) != 0)
-		return err_set(err, ERR_INTEGRITY,
-		    "the plan was changed in the store");
-	if (json_read(status->row.text, strlen(status->row.text),
-	    &status->text, err) != 0)
-		return -1;
-	op = json_get_text(status->text, "op");
-	cmk_id = json_get_text(status->text, "cmk_id");
-	if (op == NULL || cmk_id == NULL ||
-	    strcmp(op, status->row.op) != 0 ||
-	    strcmp(cmk_id, status->row.cmk_id) != 0)
-		return err_set(err, ERR_INTEGRITY,
-		    "the plan is not what the store says");
-	return 0;
-}
-
 /* Fill in who signed and what that is worth now. */
 static int
 count(struct store *store, struct approval_status *status, struct error *err)
@@ -159,7 +134,7 @@ approval_find(struct session *session, const char *hash,
 		    "whose hash begins with \"%.64s\"", hash);
 		return err_hint(err, "kmgr list-plans shows them");
 	}
-	if (check_text(out, err) == 0 && count(store, out, err) == 0)
+	if (approval_check_text(out, err) == 0 && count(store, out, err) == 0)
 		return 0;
 	approval_status_clear(out);
 	return err_wrap(err, "plan %.16s", hash);
@@ -196,14 +171,17 @@ resolve(struct session *session, const struct plan_row *row,
 
 /* A plan that waits no more takes no signature and is not carried out. */
 static int
-check_waiting(struct session *session, const struct plan_row *row,
-    struct error *err)
+check_waiting(struct session *session, struct store *store,
+    const struct approval_status *status, struct error *err)
 {
+	const struct plan_row *row = &status->row;
 	char text[WHEN_TEXT_LEN];
 
 	if (strcmp(row->state, "waiting") != 0)
 		return err_set(err, ERR_POLICY, "plan %.16s is %s", row->hash,
 		    row->state);
+	if (approval_check_current(store, status, err) != 0)
+		return -1;
 	if (row->expires_at > session_now(session))
 		return 0;
 	if (resolve(session, row, "expired", err) != 0)
@@ -280,7 +258,7 @@ approval_give(struct session *session, const char *hash,
 		return -1;
 	if (session_store(session, &store, err) == 0 &&
 	    approval_find(session, hash, out, err) == 0 &&
-	    check_waiting(session, &out->row, err) == 0 &&
+	    check_waiting(session, store, out, err) == 0 &&
 	    give(session, store, out, signature, err) == 0)
 		rc = count(store, out, err);
 	session_unlock(session);
@@ -335,12 +313,14 @@ int
 approval_apply(struct session *session, const char *hash, struct error *err)
 {
 	struct approval_status status = { 0 };
+	struct store *store;
 	int rc = -1;
 
-	if (session_lock(session, SESSION_LOCK_WAIT_S, err) != 0)
+	if (session_store(session, &store, err) != 0 ||
+	    session_lock(session, SESSION_LOCK_WAIT_S, err) != 0)
 		return -1;
 	if (approval_find(session, hash, &status, err) == 0 &&
-	    check_waiting(session, &status.row, err) == 0)
+	    check_waiting(session, store, &status, err) == 0)
 		rc = apply(session, &status, err);
 	session_unlock(session);
 	approval_status_clear(&status);
@@ -356,9 +336,11 @@ approval_withdraw(struct session *session, const char *hash,
 
 	if (session_lock(session, SESSION_LOCK_WAIT_S, err) != 0)
 		return -1;
-	if (approval_find(session, hash, &status, err) == 0 &&
-	    check_waiting(session, &status.row, err) == 0)
-		rc = resolve(session, &status.row, "withdrawn", err);
+	if (approval_find(session, hash, &status, err) == 0)
+		rc = strcmp(status.row.state, "waiting") == 0 ?
+		    resolve(session, &status.row, "withdrawn", err) :
+		    err_set(err, ERR_POLICY, "plan %.16s is %s",
+		    status.row.hash, status.row.state);
 	session_unlock(session);
 	approval_status_clear(&status);
 	return rc;

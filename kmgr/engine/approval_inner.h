@@ -38,6 +38,36 @@ int approval_tell(struct session *session, const char *type,
     struct error *err);
 
 /**
+ * approval_check_text(status, err):
+ * Read status->row.text into status->text: it must hash to the plan's name and
+ * say what the rest of the row says.
+ *
+ * Errors: ERR_INTEGRITY.
+ */
+int approval_check_text(struct approval_status *status, struct error *err);
+
+/**
+ * approval_check_current(store, status, err):
+ * Whether the plan, which the store says waits, has not ended for all that the
+ * ledger tells, and was made under the policy that its CMK has now. The ledger
+ * was verified by approvers_load().
+ *
+ * Errors: ERR_INTEGRITY, ERR_POLICY, ERR_STORE.
+ */
+int approval_check_current(struct store *store,
+    const struct approval_status *status, struct error *err);
+
+/**
+ * approval_event(store, cmk_id, type, hash, seq, err):
+ * The number of the first event of ${type} about the plan ${hash} of the CMK,
+ * 0 where there is none.
+ *
+ * Errors: ERR_STORE.
+ */
+int approval_event(struct store *store, const char *cmk_id, const char *type,
+    const char *hash, int64_t *seq, struct error *err);
+
+/**
  * approval_op_find(op):
  * The row for ${op}, or NULL where this version has no such operation.
  */

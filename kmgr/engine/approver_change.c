@@ -1,11 +1,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kmgr/engine/approval_inner.h"
 #include "kmgr/engine/approver_change.h"
 #include "kmgr/engine/approvers.h"
 #include "kmgr/engine/event.h"
 #include "kmgr/engine/trust.h"
-#include "kmgr/store/ledger.h"
 #include "policy/ssh_key.h"
 
 struct json *
@@ -69,29 +69,21 @@ approver_change_plan(struct session *session,
 	return rc;
 }
 
-/* Whether an interrupted run has recorded the plan that is carried out. */
+/*
+ * Whether the plan that is carried out was recorded before: by a run that was
+ * interrupted, or long ago, and somebody lets it wait again.
+ */
 static int
 is_recorded(struct session *session, struct store *store, const char *cmk_id,
     bool *is, struct error *err)
 {
 	const char *plan = json_get_text(session_actor(session), "plan");
-	struct ledger_record last = { 0 };
-	struct json *event = NULL;
-	const char *told = NULL;
-	bool found = false;
+	int64_t seq = 0;
 
-	*is = false;
-	if (ledger_last(store, cmk_id, "approvers", &last, &found, err) != 0)
+	if (plan != NULL && approval_event(store, cmk_id, "approvers", plan,
+	    &seq, err) != 0)
 		return -1;
-	if (found && json_read(last.payload, strlen(last.payload), &event,
-	    err) != 0) {
-		ledger_record_clear(&last);
-		return -1;
-	}
-	told = json_get_text(event, "plan_hash");
-	*is = plan != NULL && told != NULL && strcmp(plan, told) == 0;
-	json_free(event);
-	ledger_record_clear(&last);
+	*is = seq != 0;
 	return 0;
 }
 

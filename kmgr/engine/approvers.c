@@ -44,7 +44,11 @@ approvers_verify(const struct approvers *approvers,
 	    strlen(plan->text), signature, &signers, who, fingerprint, err);
 }
 
-/* Whether a signature counts: no is no error, being unable to tell is. */
+/*
+ * Whether a signature counts: no is no error, being unable to tell is. When it
+ * was made is the store's word only, and a certificate runs out: so it was
+ * made while the plan waited, or never.
+ */
 static int
 verify_row(const struct approvers *approvers, const struct plan_row *plan,
     const struct approval_row *row, bool *counts, struct error *err)
@@ -52,6 +56,8 @@ verify_row(const struct approvers *approvers, const struct plan_row *plan,
 	char *who = NULL, *fingerprint = NULL;
 
 	*counts = false;
+	if (row->at < plan->created_at || row->at >= plan->expires_at)
+		return 0;
 	if (approvers_verify(approvers, plan, row->signature, row->at, &who,
 	    &fingerprint, err) == 0)
 		*counts = strcmp(fingerprint, row->fingerprint) == 0;
@@ -120,10 +126,10 @@ approvers_replace(struct approvers *approvers, const char *gone,
 	return 0;
 }
 
-/* The signed plan must say what the event says. */
+/* The signed plan must say what the event says; its times are its text's. */
 static int
-check_plan(const struct cmk *cmk, const struct plan_row *plan,
-    const char *gone, const char *new, struct error *err)
+check_plan(const struct cmk *cmk, struct plan_row *plan, const char *gone,
+    const char *new, struct error *err)
 {
 	struct json *json = NULL, *arguments;
 	const char *op, *cmk_id, *remove, *add;
@@ -139,7 +145,11 @@ check_plan(const struct cmk *cmk, const struct plan_row *plan,
 	is_same = op != NULL && cmk_id != NULL && remove != NULL &&
 	    add != NULL && strcmp(op, APPROVERS_REPLACE) == 0 &&
 	    strcmp(cmk_id, cmk->row.id) == 0 && strcmp(remove, gone) == 0 &&
-	    strcmp(add, new) == 0;
+	    strcmp(add, new) == 0 &&
+	    json_get_int(json, "created_at", &plan->created_at) &&
+	    json_get_int(json, "expires_at", &plan->expires_at) &&
+	    plan->expires_at - plan->created_at ==
+	    cmk->policy->plan_valid_for_s;
 	json_free(json);
 	return is_same ? 0 : err_set(err, ERR_INTEGRITY,
 	    "its plan says something else");
@@ -206,10 +216,19 @@ approvers_load(struct store *store, const struct cmk *cmk,
     struct approvers *out, struct error *err)
 {
 	struct ledger_record *records;
-	size_t i, n = PAGE;
+	size_t i, n;
 	int64_t from = 1;
 	int rc = 0;
 
+	/*
+	 * A replacement that the ledger does not tell of any more lets the key
+	 * that was lost approve again. So nothing of it may be gone, changed,
+	 * or hidden from whoever looks for a CMK's events.
+	 */
+	if (ledger_verify(store, &n, err) != 0)
+		return err_hint(err, "the store was changed behind kmgr's "
+		    "back; kmgr verify lists every difference");
+	n = PAGE;
 	*out = (struct approvers) { .authorities = cmk->policy->authorities,
 		.n_authorities = cmk->policy->n_authorities };
 	for (i = 0; i < cmk->policy->n_approvers; i++)

@@ -27,8 +27,8 @@ struct approvers {
 
 /**
  * approvers_load(store, cmk, out, err):
- * The approvers of ${cmk} now. Each replacement in the ledger is proved by
- * the plan that was signed for it.
+ * The approvers of ${cmk} now. The chain of the ledger is verified, and each
+ * replacement in it is proved by the plan that was signed for it.
  *
  * Owner: the caller, approvers_clear(); before ${cmk} is freed.
  * Errors: ERR_INTEGRITY, ERR_STORE, ERR_SYSTEM.
@@ -39,8 +39,9 @@ void approvers_clear(struct approvers *approvers);
 
 /**
  * approvers_count(store, approvers, plan, n, err):
- * How many of ${approvers} have signed ${plan}; a signature that does not
- * verify, or of somebody who is none of them any more, does not count.
+ * How many of ${approvers} have signed ${plan} while it waited; a signature
+ * that does not verify, or of somebody who is none of them any more, does not
+ * count.
  *
  * Errors: ERR_STORE, ERR_SYSTEM.
  */

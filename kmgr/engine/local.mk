@@ -6,6 +6,7 @@ libengine_la_SOURCES = \
 	kmgr/engine/approval.h \
 	kmgr/engine/approval_inner.h \
 	kmgr/engine/approval_ops.c \
+	kmgr/engine/approval_plan.c \
 	kmgr/engine/approval_request.c \
 	kmgr/engine/approver_change.c \
 	kmgr/engine/approver_change.h \
