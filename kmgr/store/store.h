@@ -260,7 +260,8 @@ int store_key_list(struct store *store, struct key_row **out, size_t *n,
 
 /**
  * store_key_shared(store, cmk_id, out, found, err):
- * The newest shared key pair of a CMK.
+ * The newest shared key pair of a CMK, other than those whose KSKs are all
+ * removed.
  */
 int store_key_shared(struct store *store, const char *cmk_id,
     struct key_row *out, bool *found, struct error *err);
@@ -295,6 +296,14 @@ int store_ksk_find(struct store *store, const char *id, struct ksk_row *out,
  */
 int store_ksk_of_key(struct store *store, const char *key_id,
     struct ksk_row *out, bool *found, struct error *err);
+
+/**
+ * store_ksk_using(store, key_id, not_id, out, found, err):
+ * The first KSK that is not removed, and not ${not_id} unless that is NULL, of
+ * the key pair with CKA_ID ${key_id}.
+ */
+int store_ksk_using(struct store *store, const char *key_id,
+    const char *not_id, struct ksk_row *out, bool *found, struct error *err);
 
 /**
  * store_ksk_set_state(store, id, state, err):

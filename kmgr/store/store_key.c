@@ -15,6 +15,9 @@ static const struct db_question ask_list = { "list keys",
 	"SELECT " COLUMNS " FROM key ORDER BY created_at, id" };
 static const struct db_question ask_shared = { "find a shared key",
 	"SELECT " COLUMNS " FROM key WHERE cmk_id = $1 AND is_shared = 1 "
+	"AND (EXISTS (SELECT 1 FROM ksk WHERE key_id = key.id "
+	"AND state <> 'removed') OR NOT EXISTS (SELECT 1 FROM ksk "
+	"WHERE key_id = key.id)) "
 	"ORDER BY created_at DESC, id DESC LIMIT 1" };
 
 void

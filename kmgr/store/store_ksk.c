@@ -16,6 +16,9 @@ static const struct db_question ask_find = { "find a KSK",
 static const struct db_question ask_of_key = { "find a key's first KSK",
 	"SELECT " COLUMNS " FROM ksk WHERE key_id = $1 "
 	"ORDER BY created_at, id LIMIT 1" };
+static const struct db_question ask_using = { "find who uses a key",
+	"SELECT " COLUMNS " FROM ksk WHERE key_id = $1 AND id <> $2 "
+	"AND state <> 'removed' ORDER BY created_at, id LIMIT 1" };
 static const struct store_change set_state = { { "write the state of a KSK",
 	"UPDATE ksk SET state = $1 WHERE id = $2" },
 	"KSK", ERR_STORE, "the store has no KSK of this id" };
@@ -175,6 +178,19 @@ store_ksk_of_key(struct store *store, const char *key_id, struct ksk_row *out,
 	const struct db_value args[] = { db_text(key_id) };
 
 	return db_one(store->db, &ask_of_key, args, STORE_N(args), &shape, out,
+	    found, err);
+}
+
+int
+store_ksk_using(struct store *store, const char *key_id, const char *not_id,
+    struct ksk_row *out, bool *found, struct error *err)
+{
+	const struct db_value args[] = {
+		db_text(key_id),
+		db_text(not_id == NULL ? "" : not_id),
+	};
+
+	return db_one(store->db, &ask_using, args, STORE_N(args), &shape, out,
 	    found, err);
 }
 

@@ -226,6 +226,43 @@ finds_the_first_ksk_of_a_key(void **state)
 	ksk_row_clear(&later);
 }
 
+/* The zone of the first KSK that uses the key, "" where there is none. */
+static void
+uses(struct storehelp *help, const char *key_id, const char *not_id,
+    const char *zone)
+{
+	struct ksk_row got = { 0 };
+	bool found = false;
+
+	unit_ok(store_ksk_using(help->store, key_id, not_id, &got, &found,
+	    &help->err), &help->err);
+	assert_string_equal(found ? got.zone : "", zone);
+	ksk_row_clear(&got);
+}
+
+static void
+finds_who_uses_a_key(void **state)
+{
+	struct storehelp *help = storehelp_begun(state);
+	struct ksk_row a = storehelp_ksk(1, "a.", 1);
+	struct ksk_row b = storehelp_ksk(1, "b.", 1);
+
+	(void)storehelp_id(1002, b.id);
+	b.created_at++;
+	unit_ok(store_ksk_put(help->store, &a, &help->err), &help->err);
+	unit_ok(store_ksk_put(help->store, &b, &help->err), &help->err);
+	uses(help, a.key_id, NULL, "a.");
+	uses(help, a.key_id, a.id, "b.");
+	uses(help, a.id, NULL, "");
+	storehelp_retire(&a);
+	unit_ok(store_ksk_retire(help->store, &a, &help->err), &help->err);
+	uses(help, a.key_id, NULL, "b.");
+	uses(help, a.key_id, b.id, "");
+	storehelp_committed(help);
+	ksk_row_clear(&a);
+	ksk_row_clear(&b);
+}
+
 static void
 has_one_ksk_per_generation_and_tag(void **state)
 {
@@ -501,6 +538,7 @@ main(void)
 		STOREHELP_TEST(retires_a_ksk_once),
 		STOREHELP_TEST(lists_ksks_by_zone_and_cmk),
 		STOREHELP_TEST(finds_the_first_ksk_of_a_key),
+		STOREHELP_TEST(finds_who_uses_a_key),
 		STOREHELP_TEST(has_one_ksk_per_generation_and_tag),
 		STOREHELP_TEST(keeps_signatures),
 		STOREHELP_TEST(keeps_the_last_zsk_set),

@@ -165,6 +165,34 @@ finds_the_newest_shared_key(void **state)
 	assert_false(found);
 }
 
+/* A pair that no zone has any more is not shared with the next one. */
+static void
+finds_no_shared_key_that_has_ended(void **state)
+{
+	struct storehelp *help = storehelp_begun(state);
+	struct key_row key = storehelp_key(11, 1, "ksk"), got = { 0 };
+	struct ksk_row ksk = storehelp_ksk(11, "a.", 1);
+	char id[STORE_ID_TEXT];
+	bool found = false;
+
+	key.is_shared = true;
+	unit_ok(store_key_put(help->store, &key, &help->err), &help->err);
+	unit_ok(store_ksk_put(help->store, &ksk, &help->err), &help->err);
+	(void)storehelp_id(1, id);
+	unit_ok(store_key_shared(help->store, id, &got, &found, &help->err),
+	    &help->err);
+	assert_true(found);
+	key_row_clear(&got);
+	storehelp_retire(&ksk);
+	unit_ok(store_ksk_retire(help->store, &ksk, &help->err), &help->err);
+	unit_ok(store_key_shared(help->store, id, &got, &found, &help->err),
+	    &help->err);
+	assert_false(found);
+	storehelp_committed(help);
+	key_row_clear(&key);
+	ksk_row_clear(&ksk);
+}
+
 /* What there is of the CMK name, or id, in the store. */
 static struct cmk_row
 cmk_of(struct storehelp *help, const char *name)
@@ -450,6 +478,7 @@ main(void)
 		STOREHELP_TEST(keeps_keys),
 		STOREHELP_TEST(keeps_wrapped_keys),
 		STOREHELP_TEST(finds_the_newest_shared_key),
+		STOREHELP_TEST(finds_no_shared_key_that_has_ended),
 	};
 
 	return storehelp_run(tests, N_OF(tests));
