@@ -129,7 +129,7 @@ n_ksks() {
 	ask create-ksk example.com --cmk prod
 	approve alice
 	sign bob
-	run faketime -f +8d "$KMGR" approve "$hash" --signature bob.sig
+	run with_clock $((8 * 86400)) "$KMGR" approve "$hash" --signature bob.sig
 	[ "$status" -eq 5 ]
 	[[ $output == *"expired"* ]]
 	[ "$(n_ksks)" -eq 0 ]

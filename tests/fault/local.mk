@@ -1,8 +1,10 @@
-# A PKCS#11 module that misbehaves on request before a real one, a preloaded
-# library that kills at a chosen write, and a program that takes single steps.
+# A PKCS#11 module that misbehaves on request before a real one, preloaded
+# libraries that kill at a chosen write and that turn the clock, and a program
+# that takes single steps.
 # They are loaded into programs that have no sanitizer, and so have none.
 # -rpath makes libtool build a shared object that is not installed.
-check_LTLIBRARIES += tests/fault/p11shim.la tests/fault/killwrite.la
+check_LTLIBRARIES += tests/fault/p11shim.la tests/fault/killwrite.la \
+	tests/fault/turnclock.la
 check_PROGRAMS += tests/fault/p11steps
 
 tests_fault_p11shim_la_CPPFLAGS = $(AM_CPPFLAGS) $(P11KIT_CFLAGS)
@@ -26,6 +28,10 @@ tests_fault_killwrite_la_CFLAGS = $(WARN_CFLAGS)
 tests_fault_killwrite_la_LDFLAGS = -module -avoid-version -rpath /nowhere
 tests_fault_killwrite_la_LIBADD = -lpthread -ldl
 tests_fault_killwrite_la_SOURCES = tests/fault/killwrite.c
+
+tests_fault_turnclock_la_CFLAGS = $(WARN_CFLAGS)
+tests_fault_turnclock_la_LDFLAGS = -module -avoid-version -rpath /nowhere
+tests_fault_turnclock_la_SOURCES = tests/fault/turnclock.c
 
 tests_fault_p11steps_CPPFLAGS = $(AM_CPPFLAGS) $(P11KIT_CFLAGS)
 tests_fault_p11steps_CFLAGS = $(WARN_CFLAGS)

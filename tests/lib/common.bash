@@ -1,9 +1,10 @@
 # For bats files: load ../lib/common
 #
 # Tests are run by tests/lib/run-bats, which exports srcdir, builddir, TESTDIR,
-# P11SHIM, KILLWRITE, P11STEPS and KMGR. All functions here return non-zero on
-# failure, with the reason on standard error. What they start or make belongs
-# to a directory that the caller names, below one that bats throws away.
+# P11SHIM, KILLWRITE, TURNCLOCK, P11STEPS and KMGR. All functions here return
+# non-zero on failure, with the reason on standard error. What they start or
+# make belongs to a directory that the caller names, below one that bats throws
+# away.
 
 # need_program NAME...: skips the test where a real component is missing.
 need_program() {
@@ -153,15 +154,26 @@ uri_of_shim() {
 	echo "${1%%module-path=*}module-path=$P11SHIM&pin-source=${1##*pin-source=}"
 }
 
-# with_killwrite COMMAND...: runs it under tests/fault/killwrite.c, whose
-# switches the caller exports.
-with_killwrite() {
-	[ -e "$KILLWRITE" ] || {
-		echo "$KILLWRITE is not built" >&2
+# preloaded LIBRARY COMMAND...: runs it with one of the libraries above.
+preloaded() {
+	[ -e "$1" ] || {
+		echo "$1 is not built" >&2
 		return 1
 	}
 	ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}verify_asan_link_order=0 \
-		LD_PRELOAD=$KILLWRITE "$@"
+		LD_PRELOAD=$1 "${@:2}"
+}
+
+# with_killwrite COMMAND...: runs it under tests/fault/killwrite.c, whose
+# switches the caller exports.
+with_killwrite() {
+	preloaded "$KILLWRITE" "$@"
+}
+
+# with_clock SECONDS COMMAND...: runs it by a clock that is so far ahead, or
+# behind where there is a minus. (A build with sanitizers hangs under faketime.)
+with_clock() {
+	KMGR_CLOCK_SHIFT=$1 preloaded "$TURNCLOCK" "${@:2}"
 }
 
 # --- servers ---------------------------------------------------------------
