@@ -35,8 +35,8 @@ list_push(const struct module *module, ck_session_handle_t session,
 	struct record record;
 	struct hsm_data *place;
 
-	if (record_read(module, session, object, list->application != NULL ?
-	    RECORD_WHOLE : RECORD_HEAD, &record, err) != 0)
+	if (record_read(module, session, object, RECORD_WHOLE, &record,
+	    err) != 0)
 		return -1;
 	if (!is_wanted(list, &record.data)) {
 		buf_free(&record.data.value);

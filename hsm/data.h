@@ -71,7 +71,7 @@ int hsm_data_list(struct hsm_token *token, const char *application,
 /**
  * hsm_data_list_prefix(token, prefix, out, n, err):
  * All data objects whose CKA_APPLICATION begins with ${prefix}, public ones
- * too, in one pass and without their values.
+ * too, in one pass.
  *
  * Owner: the caller, hsm_data_list_free().
  * Errors: ERR_TOKEN.

@@ -58,6 +58,8 @@ libengine_la_SOURCES = \
 	kmgr/engine/ksk_endorse.h \
 	kmgr/engine/ksk_rules.c \
 	kmgr/engine/ksk_rules.h \
+	kmgr/engine/neighbours.c \
+	kmgr/engine/neighbours.h \
 	kmgr/engine/outcome.c \
 	kmgr/engine/outcome.h \
 	kmgr/engine/ksk_record.c \

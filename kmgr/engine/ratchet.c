@@ -34,27 +34,42 @@ read_object(const char *cmk_id, const struct hsm_data *data,
 }
 
 int
-ratchet_list(struct hsm_token *token, const char *cmk_id,
-    struct checkpoint **out, size_t *n, struct error *err)
+ratchet_read(struct hsm_token *token, struct ratchet *out, struct error *err)
 {
-	char application[HSM_DATA_NAME_MAX + 1];
-	struct checkpoint *list;
-	struct hsm_data *objects;
-	size_t i, n_objects;
 
-	*out = NULL;
+	*out = (struct ratchet){ NULL, 0 };
+	return hsm_data_list_prefix(token, RATCHET_PREFIX, &out->objects,
+	    &out->n, err);
+}
+
+void
+ratchet_clear(struct ratchet *ratchet)
+{
+
+	hsm_data_list_free(ratchet->objects, ratchet->n);
+	*ratchet = (struct ratchet){ NULL, 0 };
+}
+
+void
+ratchet_list(const struct ratchet *ratchet, const char *cmk_id,
+    struct checkpoint **out, size_t *n)
+{
+	struct checkpoint *list = mem_new((ratchet->n + 1) * sizeof(*list));
+	char application[HSM_DATA_NAME_MAX + 1];
+	const struct hsm_data *object;
+	size_t i;
+
 	*n = 0;
-	if (hsm_data_list(token, kept_application(RATCHET_PREFIX, cmk_id,
-	    application), &objects, &n_objects, err) != 0)
-		return -1;
-	list = mem_new((n_objects + 1) * sizeof(*list));
-	for (i = 0; i < n_objects; i++)
-		if (read_object(cmk_id, &objects[i], &list[*n]))
+	(void)kept_application(RATCHET_PREFIX, cmk_id, application);
+	for (i = 0; i < ratchet->n; i++) {
+		object = &ratchet->objects[i];
+		if (object->is_private &&
+		    strcmp(object->application, application) == 0 &&
+		    read_object(cmk_id, object, &list[*n]))
 			(*n)++;
-	hsm_data_list_free(objects, n_objects);
+	}
 	qsort(list, *n, sizeof(*list), compare);
 	*out = list;
-	return 0;
 }
 
 void
@@ -144,27 +159,27 @@ int
 ratchet_check_strangers(struct session *session, const char *token_name,
     struct error *err)
 {
-	struct hsm_data *objects = NULL;
+	struct ratchet ratchet = { NULL, 0 };
 	struct cmk_row *rows = NULL;
-	size_t i, n = 0, n_rows = 0;
+	size_t i, n_rows = 0;
 	struct hsm_token *token;
 	struct store *store;
 	int rc = -1;
 
 	/* The token first: what a run elsewhere makes, its store has before. */
 	if (session_token(session, token_name, &token, err) != 0 ||
-	    hsm_data_list_prefix(token, RATCHET_PREFIX, &objects, &n,
-	    err) != 0 || session_store(session, &store, err) != 0 ||
+	    ratchet_read(token, &ratchet, err) != 0 || session_store(session, &store, err) != 0 ||
 	    store_cmk_list(store, &rows, &n_rows, err) != 0)
 		goto out;
 	rc = 0;
-	for (i = 0; i < n && rc == 0; i++)
+	for (i = 0; i < ratchet.n && rc == 0; i++)
 		/* Public ones can be planted by whoever has no PIN. */
-		if (objects[i].is_private &&
-		    !is_known(&objects[i], rows, n_rows))
-			rc = refuse_stranger(token_name, &objects[i], err);
+		if (ratchet.objects[i].is_private &&
+		    !is_known(&ratchet.objects[i], rows, n_rows))
+			rc = refuse_stranger(token_name, &ratchet.objects[i],
+			    err);
  out:
-	hsm_data_list_free(objects, n);
+	ratchet_clear(&ratchet);
 	cmk_rows_free(rows, n_rows);
 	return rc;
 }

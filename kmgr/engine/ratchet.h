@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "hsm/data.h"
 #include "hsm/token.h"
 #include "kmgr/base/err.h"
 #include "kmgr/engine/checkpoint.h"
@@ -17,17 +18,32 @@
 
 #define RATCHET_PREFIX "kmgr1:ratchet:"	/* and 16 digits of the CMK's id */
 
+/* What a token keeps of all CMKs; read in one pass. */
+struct ratchet {
+	struct hsm_data	*objects;
+	size_t		 n;
+};
+
 /**
- * ratchet_list(token, cmk_id, out, n, err):
- * The checkpoints of the CMK in ${token}, newest first. Nothing is verified:
- * whoever has the PIN can put objects there. What cannot be read as one is
- * left out.
+ * ratchet_read(token, out, err), ratchet_clear(ratchet):
+ * Owner: the caller, ratchet_clear().
  *
- * Owner: the caller, ratchet_list_free().
  * Errors: ERR_TOKEN.
  */
-int ratchet_list(struct hsm_token *token, const char *cmk_id,
-    struct checkpoint **out, size_t *n, struct error *err);
+int ratchet_read(struct hsm_token *token, struct ratchet *out,
+    struct error *err);
+void ratchet_clear(struct ratchet *ratchet);
+
+/**
+ * ratchet_list(ratchet, cmk_id, out, n):
+ * The checkpoints of the CMK in ${ratchet}, newest first. Nothing is verified:
+ * whoever has the PIN can put objects there. What cannot be read as one is
+ * left out, and what has no PIN to it.
+ *
+ * Owner: the caller, ratchet_list_free().
+ */
+void ratchet_list(const struct ratchet *ratchet, const char *cmk_id,
+    struct checkpoint **out, size_t *n);
 void ratchet_list_free(struct checkpoint *list, size_t n);
 
 /**

@@ -5,7 +5,7 @@
 #include "kmgr/base/json.h"
 #include "kmgr/base/text.h"
 #include "kmgr/base/when.h"
-#include "kmgr/engine/ratchet.h"
+#include "kmgr/engine/neighbours.h"
 #include "kmgr/engine/trust_judge.h"
 
 /*
@@ -23,12 +23,14 @@ evidence_read(struct hsm_token *token, const struct cmk *cmk,
 {
 
 	*out = (struct evidence){ 0 };
-	if (ratchet_list(token, cmk->row.id, &out->records, &out->n_records,
-	    err) == 0 &&
-	    sealed_list(token, cmk, &out->seals, &out->n_seals, err) == 0)
-		return 0;
-	evidence_clear(out);
-	return -1;
+	if (ratchet_read(token, &out->ratchet, err) != 0 ||
+	    sealed_list(token, cmk, &out->seals, &out->n_seals, err) != 0) {
+		evidence_clear(out);
+		return -1;
+	}
+	ratchet_list(&out->ratchet, cmk->row.id, &out->records,
+	    &out->n_records);
+	return 0;
 }
 
 void
@@ -36,6 +38,7 @@ evidence_clear(struct evidence *evidence)
 {
 
 	ratchet_list_free(evidence->records, evidence->n_records);
+	ratchet_clear(&evidence->ratchet);
 	free(evidence->seals);
 	*evidence = (struct evidence){ 0 };
 }
@@ -90,12 +93,8 @@ refuse_rollback(struct store *store, const struct cmk *cmk,
 	    "recover --accept-loss");
 }
 
-/*
- * Whether the store knows what the token keeps. *newest is the newest record
- * that counts, NULL where there is none.
- */
-static int
-judge_records(struct store *store, const struct cmk *cmk,
+int
+trust_judge_records(struct store *store, const struct cmk *cmk,
     const struct evidence *evidence, const struct checkpoint *last,
     const struct checkpoint **newest, struct error *err)
 {
@@ -322,7 +321,7 @@ judge_row(struct store *store, const struct cmk *cmk,
 
 	if (check_unchanged(cmk, row, err) == 0 &&
 	    checkpoint_last(store, cmk, &last, err) == 0 &&
-	    judge_records(store, cmk, evidence, &last, &newest, err) == 0 &&
+	    trust_judge_records(store, cmk, evidence, &last, &newest, err) == 0 &&
 	    judge_seals(cmk, row, evidence, err) == 0 &&
 	    judge_state(store, cmk, row, &last, err) == 0 &&
 	    judge_policy(store, cmk, row, &last, err) == 0 &&
@@ -349,6 +348,8 @@ trust_judge(struct store *store, const struct cmk *cmk,
 	if (cmk_reread(store, cmk, &row, err) != 0)
 		return -1;
 	rc = judge_row(store, cmk, &row, evidence, owes, err);
+	if (rc == 0)
+		rc = neighbours_judge(store, cmk, &evidence->ratchet, err);
 	cmk_row_clear(&row);
 	return rc;
 }

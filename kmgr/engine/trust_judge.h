@@ -11,10 +11,12 @@
 #include "kmgr/base/err.h"
 #include "kmgr/engine/checkpoint.h"
 #include "kmgr/engine/cmk.h"
+#include "kmgr/engine/ratchet.h"
 #include "kmgr/engine/sealed.h"
 
 /* What the token of the KSKs keeps for a CMK. */
 struct evidence {
+	struct ratchet		 ratchet;	/* of all CMKs there */
 	struct checkpoint	*records;	/* newest first, unverified */
 	size_t			 n_records;
 	struct sealed		*seals;
@@ -30,6 +32,18 @@ struct evidence {
 int evidence_read(struct hsm_token *token, const struct cmk *cmk,
     struct evidence *out, struct error *err);
 void evidence_clear(struct evidence *evidence);
+
+/**
+ * trust_judge_records(store, cmk, evidence, last, newest, err):
+ * Whether ${store} knows the records of ${evidence}, after its own newest
+ * checkpoint ${last} of ${cmk}. *${newest} is the newest record that counts,
+ * NULL where there is none.
+ *
+ * Errors: ERR_INTEGRITY, ERR_STORE.
+ */
+int trust_judge_records(struct store *store, const struct cmk *cmk,
+    const struct evidence *evidence, const struct checkpoint *last,
+    const struct checkpoint **newest, struct error *err);
 
 /**
  * trust_judge(store, cmk, evidence, owes, err):

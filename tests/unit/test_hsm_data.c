@@ -307,7 +307,7 @@ test_look_alikes(void **state)
 	    &err);
 	assert_int_equal(n, 4);
 	for (i = 0; i < n; i++) {
-		assert_int_equal(found[i].value.len, 0);
+		assert_int_equal(found[i].value.len, 7);
 		assert_string_equal(found[i].label, LABEL);
 		n_public += !found[i].is_private;
 	}
