@@ -168,7 +168,8 @@ ratchet_check_strangers(struct session *session, const char *token_name,
 
 	/* The token first: what a run elsewhere makes, its store has before. */
 	if (session_token(session, token_name, &token, err) != 0 ||
-	    ratchet_read(token, &ratchet, err) != 0 || session_store(session, &store, err) != 0 ||
+	    ratchet_read(token, &ratchet, err) != 0 ||
+	    session_store(session, &store, err) != 0 ||
 	    store_cmk_list(store, &rows, &n_rows, err) != 0)
 		goto out;
 	rc = 0;

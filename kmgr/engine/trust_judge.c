@@ -321,7 +321,8 @@ judge_row(struct store *store, const struct cmk *cmk,
 
 	if (check_unchanged(cmk, row, err) == 0 &&
 	    checkpoint_last(store, cmk, &last, err) == 0 &&
-	    trust_judge_records(store, cmk, evidence, &last, &newest, err) == 0 &&
+	    trust_judge_records(store, cmk, evidence, &last, &newest,
+	    err) == 0 &&
 	    judge_seals(cmk, row, evidence, err) == 0 &&
 	    judge_state(store, cmk, row, &last, err) == 0 &&
 	    judge_policy(store, cmk, row, &last, err) == 0 &&

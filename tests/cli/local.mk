@@ -22,7 +22,8 @@ cli_tests = \
 	tests/cli/75-tampering.bats \
 	tests/cli/80-docs.bats \
 	tests/cli/82-events.bats \
-	tests/cli/83-refusals.bats
+	tests/cli/83-refusals.bats \
+	tests/cli/84-restore.bats
 
 TESTS += $(cli_tests)
 EXTRA_DIST += $(cli_tests)
