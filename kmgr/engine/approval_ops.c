@@ -3,10 +3,14 @@
 #include "kmgr/engine/approval_inner.h"
 #include "kmgr/engine/approver_change.h"
 #include "kmgr/engine/approvers.h"
+#include "kmgr/engine/cmk_life.h"
 #include "kmgr/engine/ksk_create.h"
+#include "kmgr/engine/ksk_end.h"
 
 static const struct approval_op ops[] = {
 	{ KSK_CREATE_OP, ksk_create_approved },
+	{ KSK_END_OP, ksk_end_approved },
+	{ CMK_LIFE_DELETION_OP, cmk_life_approved },
 	{ APPROVERS_REPLACE, approver_change_approved },
 };
 #define N_OPS (sizeof(ops) / sizeof(ops[0]))

@@ -7,6 +7,7 @@
 #include "kmgr/base/text.h"
 #include "kmgr/engine/clock.h"
 #include "kmgr/engine/cmk_create.h"
+#include "kmgr/engine/cmk_info.h"
 #include "kmgr/engine/identity.h"
 #include "kmgr/engine/intent.h"
 #include "kmgr/engine/ratchet.h"
@@ -32,34 +33,17 @@ cmk_create_unsupported(const struct policy *policy)
 	return policy->require_backup ? "ksk.require-backup: true" : NULL;
 }
 
-/* A CMK is found by its name or its id, and so a name must be no id. */
-static bool
-is_id(const char *name)
+int
+cmk_create_check_policy(const struct policy *policy, struct error *err)
 {
-	const size_t len = STORE_ID_TEXT - 1;
-
-	return strlen(name) == len && strspn(name, "0123456789abcdef") == len;
-}
-
-static int
-check_request(const struct cmk_request *request, struct error *err)
-{
+	const char *why = cmk_create_unsupported(policy);
 	struct findings findings = FINDINGS_INIT;
-	const char *why;
 	int rc = 0;
 
-	if (!text_is_label(request->name, CMK_NAME_MAX))
-		return err_set(err, ERR_USAGE, "\"%.80s\" is no name for a "
-		    "CMK: 1 to %d letters, digits and . _ -, a letter or "
-		    "digit first", request->name, CMK_NAME_MAX);
-	if (is_id(request->name))
-		return err_set(err, ERR_INPUT, "\"%s\" looks like the id of "
-		    "a CMK; choose another name", request->name);
-	rules_check_policy(request->policy, &findings);
+	rules_check_policy(policy, &findings);
 	if (findings_failed(&findings) > 0)
 		rc = findings_error(&findings, err);
 	findings_clear(&findings);
-	why = cmk_create_unsupported(request->policy);
 	if (rc == 0 && why != NULL) {
 		rc = err_set(err, ERR_POLICY, "this version of kmgr cannot "
 		    "keep what the policy promises: %s", why);
@@ -67,6 +51,14 @@ check_request(const struct cmk_request *request, struct error *err)
 		    "key out, or wait for the version that keeps it");
 	}
 	return rc;
+}
+
+static int
+check_request(const struct cmk_request *request, struct error *err)
+{
+
+	return cmk_info_check_name(request->name, err) != 0 ? -1 :
+	    cmk_create_check_policy(request->policy, err);
 }
 
 /* Whether the CMK is there already; an error where another one has its name. */
@@ -88,6 +80,13 @@ find_existing(struct session *session, const struct cmk_request *request,
 		return 0;
 	if (cmk_load(store, request->name, out, err) != 0)
 		return -1;
+	if (strcmp((*out)->row.state, "deleted") == 0) {
+		(void)err_set(err, ERR_INPUT, "the name %s belongs to a CMK "
+		    "that is deleted", request->name);
+		(void)err_hint(err, "choose another name, or give this one "
+		    "free: kmgr update-cmk %s --name NEW", request->name);
+		goto fail;
+	}
 	policy_hash(request->policy, hash);
 	is_there = strcmp((*out)->row.token, request->token) == 0 &&
 	    strcmp((*out)->row.seal_token, request->seal_token) == 0;
@@ -98,6 +97,7 @@ find_existing(struct session *session, const struct cmk_request *request,
 	    "another %s", request->name, is_there ? "policy" : "token");
 	(void)err_hint(err, "choose another name; kmgr describe-cmk %s shows "
 	    "the one that is there", request->name);
+ fail:
 	cmk_free(*out);
 	*out = NULL;
 	return -1;

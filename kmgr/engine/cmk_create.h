@@ -28,6 +28,15 @@ struct cmk_request {
 const char *cmk_create_unsupported(const struct policy *policy);
 
 /**
+ * cmk_create_check_policy(policy, err):
+ * Whether a CMK may have this policy: it makes sense, and this version keeps
+ * what it promises.
+ *
+ * Errors: ERR_POLICY.
+ */
+int cmk_create_check_policy(const struct policy *policy, struct error *err);
+
+/**
  * cmk_create_plan(session, request, plan, err):
  * What cmk_create_apply() would do; nothing where that CMK is there already.
  *

@@ -131,6 +131,51 @@ intent_undo(struct session *session, const struct intent_row *intent,
 }
 
 int
+intent_put_end(struct session *session, const char *kind, const char *token,
+    const struct key_row *key, const struct json *payload, struct error *err)
+{
+	struct intent_row row = { .created_at = session_now(session) };
+	struct buf text = BUF_INIT;
+	struct store *store;
+	int rc;
+
+	if (session_store(session, &store, err) != 0)
+		return -1;
+	json_canonical(payload, &text);
+	memcpy(row.key_id, key->id, sizeof(row.key_id));
+	row.kind = mem_strdup(kind);
+	row.token = mem_strdup(token);
+	row.label = mem_strdup(key->label);
+	row.payload = buf_take(&text);
+	row.state = mem_strdup("open");
+	rc = store_intent_put(store, &row, err);
+	intent_row_clear(&row);
+	return rc;
+}
+
+int
+intent_end(struct session *session, const struct intent_row *intent,
+    struct error *err)
+{
+	struct store *store;
+	size_t left;
+
+	if (intent_destroy(session, intent, &left, err) != 0)
+		return -1;
+	if (left > 0)
+		return intent_close(session, intent, "abandoned",
+		    "the token does not destroy it", err);
+	if (session_store(session, &store, err) != 0 ||
+	    store_begin(store, err) != 0)
+		return -1;
+	if (store_intent_resolve(store, intent->id, "done",
+	    session_now(session), err) == 0 && store_commit(store, err) == 0)
+		return 0;
+	store_rollback(store);
+	return -1;
+}
+
+int
 intent_payload(const struct intent_row *intent, struct json **out,
     struct error *err)
 {

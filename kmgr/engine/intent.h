@@ -16,6 +16,8 @@
 #define INTENT_CREATE_CMK "create-cmk"
 #define INTENT_CREATE_KSK "create-ksk"
 #define INTENT_CREATE_IDENTITY "create-identity"
+#define INTENT_DELETE_CMK "delete-cmk"
+#define INTENT_DELETE_KSK "delete-ksk"
 
 /**
  * intent_begin(session, kind, token, label, payload, out, err):
@@ -68,6 +70,28 @@ int intent_key_id(const struct intent_row *intent,
  */
 int intent_destroy(struct session *session, const struct intent_row *intent,
     size_t *left, struct error *err);
+
+/**
+ * intent_put_end(session, kind, token, key, payload, err):
+ * Write down, inside the caller's transaction, that the recorded pair ${key}
+ * will be destroyed in ${token}.
+ *
+ * Errors: ERR_STORE.
+ */
+int intent_put_end(struct session *session, const char *kind,
+    const char *token, const struct key_row *key, const struct json *payload,
+    struct error *err);
+
+/**
+ * intent_end(session, intent, err):
+ * Destroy the pair of an intent of intent_put_end() and close it: "done" where
+ * nothing is left, "abandoned" where the token would not destroy it. Whether
+ * the pair has ended at all is for the caller to prove.
+ *
+ * Errors: ERR_TOKEN, ERR_STORE; the intent is then still open.
+ */
+int intent_end(struct session *session, const struct intent_row *intent,
+    struct error *err);
 
 /**
  * intent_close(session, intent, state, why, err):

@@ -5,8 +5,10 @@
 #include "kmgr/base/mem.h"
 #include "kmgr/base/text.h"
 #include "kmgr/dns/ds.h"
+#include "kmgr/engine/ending.h"
 #include "kmgr/engine/ksk.h"
 #include "kmgr/engine/statement.h"
+#include "kmgr/store/ledger.h"
 
 /* The SHA-256 DS at least, and every digest that the policy names. */
 static void
@@ -148,7 +150,10 @@ ksk_check(struct cmk *cmk, const struct ksk_row *row, struct ksk *ksk,
 	return rc;
 }
 
-/* Check rows and move them, those that are not removed, into a list. */
+/*
+ * Check rows and move them, those that are not removed, into a list. That one
+ * is removed is believed only where the seal key said so.
+ */
 static int
 take_rows(struct store *store, struct cmk_cache *cache, struct ksk_row *rows,
     size_t n_rows, struct ksk **out, size_t *n, struct error *err)
@@ -158,11 +163,14 @@ take_rows(struct store *store, struct cmk_cache *cache, struct ksk_row *rows,
 	size_t i;
 
 	for (i = 0; i < n_rows; i++) {
-		if (strcmp(rows[i].state, "removed") == 0)
-			continue;
 		if (cmk_cache_get(cache, store, rows[i].cmk_id, &cmk,
 		    err) != 0)
 			return -1;
+		if (strcmp(rows[i].state, "removed") == 0) {
+			if (ending_check_ksk(cmk, &rows[i], err) != 0)
+				return -1;
+			continue;
+		}
 		ksk = mem_push(out, *n, sizeof(**out));
 		if (ksk_check(cmk, &rows[i], ksk, err) != 0)
 			return -1;
@@ -171,6 +179,23 @@ take_rows(struct store *store, struct cmk_cache *cache, struct ksk_row *rows,
 		(*n)++;
 	}
 	return 0;
+}
+
+/* A row that somebody deleted would drop a KSK from the signed set. */
+static int
+check_count(struct store *store, const char *zone, size_t n_rows,
+    struct error *err)
+{
+	int64_t n;
+
+	if (ledger_count_of_zone(store, zone, "create-ksk", &n, err) != 0)
+		return -1;
+	if (n == (int64_t)n_rows)
+		return 0;
+	(void)err_set(err, ERR_INTEGRITY, "zone %s: the store has %zu KSKs, "
+	    "and the ledger tells of %lld", zone, n_rows, (long long)n);
+	return err_hint(err, "the store was changed behind kmgr's back; kmgr "
+	    "verify lists every difference");
 }
 
 int
@@ -189,7 +214,9 @@ ksk_load(struct store *store, struct cmk_cache *cache,
 	if (store_ksk_list(store, zone == NULL ? NULL :
 	    name_text(zone, zone_text), cmk_id, &rows, &n_rows, err) != 0)
 		return -1;
-	if (take_rows(store, cache, rows, n_rows, &list, &n_list, err) != 0)
+	if ((zone != NULL && cmk_id == NULL &&
+	    check_count(store, zone_text, n_rows, err) != 0) ||
+	    take_rows(store, cache, rows, n_rows, &list, &n_list, err) != 0)
 		goto out;
 	*out = list;
 	*n = n_list;
@@ -264,6 +291,42 @@ ksk_find(struct store *store, struct cmk_cache *cache, const char *text,
  out:
 	ksk_list_free(list, n);
 	return rc;
+}
+
+int
+ksk_find_removed(struct store *store, const char *text, struct ksk_row *out,
+    bool *found, struct error *err)
+{
+	char zone_text[NAME_TEXT_MAX];
+	struct ksk_row *rows = NULL;
+	struct name zone;
+	size_t i, n = 0;
+	int64_t tag;
+
+	*found = false;
+	tag = split_name(text, &zone);
+	if (tag < 0) {
+		if (store_ksk_find(store, text, out, found, err) != 0)
+			return -1;
+		if (*found && strcmp(out->state, "removed") != 0) {
+			ksk_row_clear(out);
+			*found = false;
+		}
+		return 0;
+	}
+	if (store_ksk_list(store, name_text(&zone, zone_text), NULL, &rows,
+	    &n, err) != 0)
+		return -1;
+	/* The last one that had this tag. */
+	for (i = n; i-- > 0 && !*found;)
+		if (rows[i].key_tag == tag &&
+		    strcmp(rows[i].state, "removed") == 0) {
+			*out = rows[i];
+			rows[i] = (struct ksk_row) { 0 };
+			*found = true;
+		}
+	ksk_rows_free(rows, n);
+	return 0;
 }
 
 int

@@ -2,6 +2,7 @@
 #ifndef ENGINE_KSK_H
 #define ENGINE_KSK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "kmgr/base/err.h"
@@ -33,7 +34,9 @@ int ksk_open(struct session *session, const struct ksk *ksk,
  * ksk_load(store, cache, zone, cmk_id, out, n, err):
  * The KSKs that are not removed, of one zone or one CMK where ${zone} or
  * ${cmk_id} is not NULL, each checked: its endorsement is signed by its
- * CMK's seal key and says the same as the row.
+ * CMK's seal key and says the same as the row. Of those that are removed the
+ * retirement is checked, and of a zone whether the store has all KSKs that
+ * the ledger tells of.
  *
  * Owner: the caller, ksk_list_free(); before that, not ${cache}.
  * Errors: ERR_INTEGRITY, ERR_STORE.
@@ -51,6 +54,17 @@ int ksk_load(struct store *store, struct cmk_cache *cache,
  */
 int ksk_find(struct store *store, struct cmk_cache *cache, const char *text,
     struct ksk **out, struct error *err);
+
+/**
+ * ksk_find_removed(store, text, out, found, err):
+ * The record of the removed KSK that ${text} names, as it is in the store: the
+ * last one where several had its key tag.
+ *
+ * Owner: the caller, ksk_row_clear().
+ * Errors: ERR_STORE.
+ */
+int ksk_find_removed(struct store *store, const char *text,
+    struct ksk_row *out, bool *found, struct error *err);
 
 /**
  * ksk_check(cmk, row, ksk, err):

@@ -5,6 +5,7 @@
 #include "kmgr/base/mem.h"
 #include "kmgr/base/text.h"
 #include "kmgr/engine/approval.h"
+#include "kmgr/engine/cmk_life.h"
 #include "kmgr/engine/identity.h"
 #include "kmgr/engine/intent.h"
 #include "kmgr/engine/recovery.h"
@@ -97,11 +98,7 @@ plan_zones(struct store *store, struct cmk_cache *cache,
 		    ACTION_MAKE_KSK, plan);
 		has_shared = is_shared;
 	}
-	if (plan->n > 0 && strcmp(cmk->row.state, "draft") != 0 &&
-	    strcmp(cmk->row.state, "enabled") != 0)
-		return err_set(err, ERR_POLICY, "CMK %s is %s",
-		    cmk->row.name, cmk->row.state);
-	return 0;
+	return plan->n > 0 ? cmk_life_check_usable(cmk, err) : 0;
 }
 
 /* The plan for a loaded CMK: sealing comes first, but only if there is use. */

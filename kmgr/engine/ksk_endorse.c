@@ -297,8 +297,8 @@ ksk_endorse_finish(struct session *session, const struct intent_row *intent,
 
 /*
  * The DNSKEY of the shared pair key. The store's word for it is no proof:
- * the seal key must have endorsed this very pair before, for the zone that it
- * was made for, and the token must still hold it.
+ * the seal key must have endorsed this very pair before, for a zone that has
+ * it still, and the token must hold it.
  */
 static int
 open_shared(struct session *session, struct store *store, struct cmk *cmk,
@@ -311,7 +311,7 @@ open_shared(struct session *session, struct store *store, struct cmk *cmk,
 	bool found = false;
 	int rc = -1;
 
-	if (store_ksk_of_key(store, key->id, &first, &found, err) != 0)
+	if (store_ksk_using(store, key->id, NULL, &first, &found, err) != 0)
 		return -1;
 	if (!found || strcmp(first.cmk_id, cmk->row.id) != 0) {
 		(void)err_set(err, ERR_INTEGRITY, "the key %s, which the store "

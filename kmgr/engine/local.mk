@@ -25,8 +25,21 @@ libengine_la_SOURCES = \
 	kmgr/engine/cmk_create.c \
 	kmgr/engine/cmk_create.h \
 	kmgr/engine/cmk_create_finish.c \
+	kmgr/engine/cmk_end.c \
+	kmgr/engine/cmk_end.h \
+	kmgr/engine/cmk_end_finish.c \
+	kmgr/engine/cmk_info.c \
+	kmgr/engine/cmk_info.h \
+	kmgr/engine/cmk_life.c \
+	kmgr/engine/cmk_life.h \
+	kmgr/engine/cmk_policy.c \
+	kmgr/engine/cmk_policy.h \
 	kmgr/engine/config.c \
 	kmgr/engine/config.h \
+	kmgr/engine/ds_fact.c \
+	kmgr/engine/ds_fact.h \
+	kmgr/engine/ending.c \
+	kmgr/engine/ending.h \
 	kmgr/engine/event.c \
 	kmgr/engine/event.h \
 	kmgr/engine/history.c \
@@ -54,6 +67,11 @@ libengine_la_SOURCES = \
 	kmgr/engine/ksk_create.c \
 	kmgr/engine/ksk_create.h \
 	kmgr/engine/ksk_create_approved.c \
+	kmgr/engine/ksk_end.c \
+	kmgr/engine/ksk_end.h \
+	kmgr/engine/ksk_end_check.c \
+	kmgr/engine/ksk_end_check.h \
+	kmgr/engine/ksk_end_finish.c \
 	kmgr/engine/ksk_endorse.c \
 	kmgr/engine/ksk_endorse.h \
 	kmgr/engine/ksk_rules.c \
@@ -70,6 +88,8 @@ libengine_la_SOURCES = \
 	kmgr/engine/ledger_file.h \
 	kmgr/engine/ledger_signed.c \
 	kmgr/engine/ledger_signed.h \
+	kmgr/engine/ksk_use.c \
+	kmgr/engine/ksk_use.h \
 	kmgr/engine/plan.c \
 	kmgr/engine/plan.h \
 	kmgr/engine/ratchet.c \
@@ -114,6 +134,7 @@ libengine_la_SOURCES = \
 	kmgr/engine/trust_judge.h \
 	kmgr/engine/verify.c \
 	kmgr/engine/verify.h \
+	kmgr/engine/verify_end.c \
 	kmgr/engine/verify_history.c \
 	kmgr/engine/verify_index.c \
 	kmgr/engine/verify_internal.h \
@@ -125,4 +146,5 @@ libengine_la_SOURCES = \
 	kmgr/engine/zsks.c \
 	kmgr/engine/zsks.h \
 	kmgr/engine/zsks_internal.h \
+	kmgr/engine/zsks_ksks.c \
 	kmgr/engine/zsks_sign.c

@@ -19,6 +19,13 @@ action_name(enum action_kind kind)
 		[ACTION_RECOVER] = "recover",
 		[ACTION_ADOPT] = "adopt",
 		[ACTION_SIGN] = "sign",
+		[ACTION_REPLACE_POLICY] = "replace-policy",
+		[ACTION_UPDATE_CMK] = "update-cmk",
+		[ACTION_SET_STATE] = "set-state",
+		[ACTION_RECORD_DS] = "record-ds",
+		[ACTION_RETIRE_KSK] = "retire-ksk",
+		[ACTION_DESTROY_KEY] = "destroy-key",
+		[ACTION_KEEP_KEY] = "keep-key",
 	};
 
 	return names[kind];

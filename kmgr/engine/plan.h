@@ -18,7 +18,14 @@ enum action_kind {
 	ACTION_RESTORE,		/* a store in the place of another */
 	ACTION_RECOVER,		/* a CMK without its store */
 	ACTION_ADOPT,		/* a KSK that a token holds */
-	ACTION_SIGN		/* one RRset with one KSK */
+	ACTION_SIGN,		/* one RRset with one KSK */
+	ACTION_REPLACE_POLICY,	/* of a draft */
+	ACTION_UPDATE_CMK,	/* name, contact or tags */
+	ACTION_SET_STATE,	/* of a CMK */
+	ACTION_RECORD_DS,	/* what the parent has */
+	ACTION_RETIRE_KSK,	/* a KSK is removed */
+	ACTION_DESTROY_KEY,	/* a key pair in its token */
+	ACTION_KEEP_KEY		/* one that stays there for ever */
 };
 
 struct action {

@@ -4,8 +4,10 @@
 #include "hsm/object.h"
 #include "hsm/wreck.h"
 #include "kmgr/engine/cmk_create.h"
+#include "kmgr/engine/cmk_end.h"
 #include "kmgr/engine/identity.h"
 #include "kmgr/engine/intent.h"
+#include "kmgr/engine/ksk_end.h"
 #include "kmgr/engine/ksk_endorse.h"
 #include "kmgr/engine/recovery.h"
 #include "kmgr/engine/tokens.h"
@@ -22,6 +24,17 @@ static const struct intent_kind {
 	{ INTENT_CREATE_IDENTITY, identity_finish },
 };
 #define N_KINDS (sizeof(kinds) / sizeof(kinds[0]))
+
+/* What was to be destroyed; each proves that it was, or leaves it alone. */
+static const struct intent_end_kind {
+	const char	*kind;
+	int		(*finish)(struct session *, const struct intent_row *,
+			    struct error *);
+} end_kinds[] = {
+	{ INTENT_DELETE_CMK, cmk_end_finish },
+	{ INTENT_DELETE_KSK, ksk_end_finish },
+};
+#define N_END_KINDS (sizeof(end_kinds) / sizeof(end_kinds[0]))
 
 /*
  * As intent_undo(), after a crash: what the token had begun to write may not
@@ -242,8 +255,12 @@ resume_one(struct session *session, struct hsm_token *token,
 	enum remains remains;
 	const char *why;
 	bool is_other;
+	size_t i;
 	int rc = -1;
 
+	for (i = 0; i < N_END_KINDS; i++)
+		if (strcmp(end_kinds[i].kind, intent->kind) == 0)
+			return end_kinds[i].finish(session, intent, err);
 	if (check_unclaimed(session, intent, err) != 0 ||
 	    is_other_token(token, intent, &is_other, err) != 0)
 		return -1;

@@ -10,7 +10,8 @@
  * Finish or undo every open intent of ${token}: a whole pair is recorded as
  * its command would have done, half a pair is destroyed or abandoned. A whole
  * pair that may not be recorded, and objects with another label, are abandoned
- * and left as they are; an intent for a key in use is ERR_INTEGRITY.
+ * and left as they are; an intent for a key in use is ERR_INTEGRITY. A recorded
+ * pair is destroyed only where a signed statement says that it has ended.
  *
  * Errors: ERR_TOKEN, ERR_STORE, ERR_INTEGRITY.
  */

@@ -210,15 +210,15 @@ session_set_proved(struct session *session, const char *id)
 	next[STORE_ID_TEXT - 1] = '\0';
 }
 
-int
-session_token(struct session *session, const char *name,
+/* The token called name, found, but not logged in. */
+static int
+find_token(struct session *session, const char *name,
     struct hsm_token **out, struct error *err)
 {
 	const struct config_token *wanted;
 	struct open_token *open;
 	struct store *store;
 
-	*out = NULL;
 	if ((wanted = config_token(session->config, name, err)) == NULL ||
 	    session_store(session, &store, err) != 0)
 		return -1;
@@ -236,10 +236,31 @@ session_token(struct session *session, const char *name,
 		if (hsm_token_open(&open->config, &open->token, err) != 0)
 			return -1;
 	}
-	if (hsm_token_login(open->token, err) != 0)
-		return -1;
 	*out = open->token;
 	return 0;
+}
+
+int
+session_token(struct session *session, const char *name,
+    struct hsm_token **out, struct error *err)
+{
+	struct hsm_token *token;
+
+	*out = NULL;
+	if (find_token(session, name, &token, err) != 0 ||
+	    hsm_token_login(token, err) != 0)
+		return -1;
+	*out = token;
+	return 0;
+}
+
+int
+session_find_token(struct session *session, const char *name,
+    struct error *err)
+{
+	struct hsm_token *token;
+
+	return find_token(session, name, &token, err);
 }
 
 void

@@ -115,6 +115,16 @@ int session_token(struct session *session, const char *name,
     struct hsm_token **out, struct error *err);
 
 /**
+ * session_find_token(session, name, err):
+ * Whether the token that the configuration calls ${name} is there. Nothing
+ * secret is asked for.
+ *
+ * Errors: ERR_TOKEN, ERR_CONFIG.
+ */
+int session_find_token(struct session *session, const char *name,
+    struct error *err);
+
+/**
  * session_note(session, fmt, ...):
  * Tell the user something that is no failure. session_notes() has them all,
  * a line each.

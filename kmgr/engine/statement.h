@@ -17,6 +17,8 @@
 #define STATEMENT_DELETION    "kmgr/deletion/v1"
 #define STATEMENT_CHECKPOINT  "kmgr/checkpoint/v1"
 #define STATEMENT_IDENTITY    "kmgr/identity/v1"
+#define STATEMENT_RETIREMENT  "kmgr/retirement/v1"
+#define STATEMENT_DELETION    "kmgr/deletion/v1"
 
 /**
  * statement_tbs(tag, text, out):

@@ -31,11 +31,14 @@ static const struct {
 	    "writes it again" },
 	{ "removed-record", "the ledger knows of it and the store does not, or "
 	    "the other way round; restore the store from a backup" },
-	{ "unfinished", "a run was interrupted; the next create-cmk or "
-	    "create-ksk on this token finishes or undoes it" },
+	{ "unfinished", "a run was interrupted; the next one that makes or "
+	    "deletes a key in this token finishes or undoes it" },
 	{ "planted-intent", "its key is in use, so that no run has left it; "
 	    "somebody put it there to have the key destroyed; restore the "
 	    "store from a backup" },
+	{ "deleted-key", "it was destroyed: somebody has put back an old copy "
+	    "of the token, or the token does not destroy what it says it "
+	    "does; find out which" },
 	{ "missing-key", "the token has lost the key, or is another token; "
 	    "kmgr never makes a lost key again by itself" },
 	{ "duplicate-object", "somebody put another object under the id of a "
@@ -96,13 +99,15 @@ verify_is_failure(const struct error *err)
 static void
 check_intent(struct verifier *v, const struct intent_row *intent)
 {
+	const struct key_row *key = verify_key(v, intent->key_id);
 	const char *kind = "unfinished";
 
 	if (strcmp(intent->state, "abandoned") == 0)
 		v->report->n_abandoned++;
 	if (strcmp(intent->state, "open") != 0)
 		return;
-	if (verify_key(v, intent->key_id) != NULL)
+	if (key != NULL && (strncmp(intent->kind, "delete-", 7) != 0 ||
+	    verify_end_of(v, key) != VERIFY_DESTROYED))
 		kind = "planted-intent";
 	verify_add(v, kind, "%s of \"%s\" in token %s", intent->kind,
 	    intent->label, intent->token);
@@ -152,8 +157,8 @@ verify_run(struct session *session, struct verify_report *report,
 	    session_lock(session, SESSION_LOCK_WAIT_S, err) != 0)
 		return -1;
 	if (load_all(&v, err) == 0 && verify_history(&v, err) == 0 &&
-	    check_records(&v, err) == 0 && verify_signatures(&v, err) == 0 &&
-	    verify_tokens(&v, err) == 0)
+	    check_records(&v, err) == 0 && verify_end_records(&v, err) == 0 &&
+	    verify_signatures(&v, err) == 0 && verify_tokens(&v, err) == 0)
 		rc = verify_kept(&v, err);
 	session_unlock(session);
 	cmk_cache_clear(&v.cache);

@@ -41,6 +41,28 @@ void verify_add(struct verifier *v, const char *kind, const char *fmt,
  */
 bool verify_is_failure(const struct error *err);
 
+/* What became of a key pair. */
+enum verify_end {
+	VERIFY_IN_USE,
+	VERIFY_KEPT,		/* it has ended, and stays for ever */
+	VERIFY_DESTROYED	/* or about to be */
+};
+
+/**
+ * verify_end_of(v, key):
+ * What became of ${key} according to the records.
+ */
+enum verify_end verify_end_of(struct verifier *v, const struct key_row *key);
+
+/**
+ * verify_end_records(v, err):
+ * Compare what the store says of ends, and of the parent, with the statements
+ * and events that prove it.
+ *
+ * Errors: ERR_STORE.
+ */
+int verify_end_records(struct verifier *v, struct error *err);
+
 /**
  * verify_index(v):
  * Sort the lists, so that the questions below take no walk over them.

@@ -229,6 +229,28 @@ check_key(struct verifier *v, const struct key_row *key, struct error *err)
 	return 0;
 }
 
+/* Of a pair that was destroyed nothing is left; one that stays is no news. */
+static bool
+is_to_be_there(struct verifier *v, const struct inventory *inventory,
+    const struct key_row *key)
+{
+	const enum verify_end end = verify_end_of(v, key);
+	struct error ignored = ERR_INIT;
+	char name[KEY_NAME_LEN];
+	uint8_t id[HSM_ID_LEN];
+	size_t len = 0, n;
+
+	if (end != VERIFY_DESTROYED)
+		return end == VERIFY_IN_USE;
+	(void)text_from_hex(key->id, id, sizeof(id), &len, &ignored);
+	(void)objects_with(inventory, id, len, &n);
+	if (n > 0 && !verify_is_intended(v, key->id))
+		verify_add(v, "deleted-key", "token %s has %zu object%s of "
+		    "%s (CKA_ID %s)", inventory->token, n, n == 1 ? "" : "s",
+		    name_of(v, key, name), key->id);
+	return false;
+}
+
 static int
 check_token(struct verifier *v, const char *name, struct error *err)
 {
@@ -250,6 +272,7 @@ check_token(struct verifier *v, const char *name, struct error *err)
 	check_objects(v, &inventory);
 	for (i = 0; i < v->n_keys; i++)
 		if (strcmp(verify_token_of(v, &v->keys[i]), name) == 0 &&
+		    is_to_be_there(v, &inventory, &v->keys[i]) &&
 		    check_halves(v, &inventory, &v->keys[i]) &&
 		    check_key(v, &v->keys[i], err) != 0)
 			goto out;

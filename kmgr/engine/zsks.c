@@ -7,6 +7,7 @@
 #include "kmgr/base/when.h"
 #include "kmgr/dns/ds.h"
 #include "kmgr/dns/zonefile.h"
+#include "kmgr/engine/ksk_use.h"
 #include "kmgr/engine/signer.h"
 #include "kmgr/engine/zsks.h"
 #include "kmgr/engine/zsks_internal.h"
@@ -152,13 +153,16 @@ add_parent_rrsets(struct zsks *zsks, struct error *err)
 	struct rrset *cdnskey = new_rrset(zsks, RRTYPE_CDNSKEY);
 	struct rrset *cds = new_rrset(zsks, RRTYPE_CDS);
 	struct buf rdata = BUF_INIT;
+	size_t i, k, n_wanted = 0;
 	struct ds ds;
-	size_t i, k;
 	int rc;
 
 	for (i = 0; i < zsks->n_ksks; i++) {
 		const struct policy *policy = zsks->ksks[i].cmk->policy;
 
+		if (!ksk_use_wants_ds(&zsks->ksks[i].row))
+			continue;
+		n_wanted++;
 		dnskey_rdata(&zsks->ksks[i].dnskey, &rdata);
 		rrset_add(cdnskey, rdata.data, rdata.len);
 		rdata.len = 0;
@@ -176,64 +180,14 @@ add_parent_rrsets(struct zsks *zsks, struct error *err)
 	if (cds->n_rdata == 0) {
 		rrset_free(cds);
 		rrset_free(cdnskey);
-		return err_set(err, ERR_POLICY, "the policies of the zone's "
-		    "KSKs have no entry of ds.digest-types in common");
+		return err_set(err, ERR_POLICY, n_wanted == 0 ?
+		    "the DS of every KSK of the zone is gone from the parent: "
+		    "there is none for CDS and CDNSKEY" :
+		    "the policies of the zone's KSKs have no entry of "
+		    "ds.digest-types in common");
 	}
 	rc = add_rrset(zsks, cds, err);
 	return add_rrset(zsks, cdnskey, err) != 0 ? -1 : rc;
-}
-
-/* An RRset has one TTL, and so have all policies of its KSKs. */
-static int
-check_ttl(const struct zsks *zsks, struct error *err)
-{
-	const struct cmk *first = zsks->ksks[0].cmk, *other;
-	size_t i;
-
-	for (i = 1; i < zsks->n_ksks; i++) {
-		other = zsks->ksks[i].cmk;
-		if (other->policy->dnskey_ttl_s == first->policy->dnskey_ttl_s)
-			continue;
-		return err_set(err, ERR_POLICY, "signatures.dnskey-ttl is "
-		    "%lld s under CMK %s and %lld s under CMK %s",
-		    (long long)first->policy->dnskey_ttl_s, first->row.name,
-		    (long long)other->policy->dnskey_ttl_s, other->row.name);
-	}
-	return 0;
-}
-
-static int
-load_ksks(struct session *session, struct cmk_cache *cache, struct zsks *zsks,
-    struct error *err)
-{
-	char zone[NAME_TEXT_MAX];
-	struct store *store;
-	size_t i;
-
-	if (session_store(session, &store, err) != 0 ||
-	    ksk_load(store, cache, &zsks->rules.zone, NULL, &zsks->ksks,
-	    &zsks->n_ksks, err) != 0)
-		return -1;
-	if (zsks->n_ksks == 0) {
-		(void)err_set(err, ERR_INPUT, "zone %s has no KSK",
-		    name_text(&zsks->rules.zone, zone));
-		return err_hint(err, "kmgr create-ksk %s --cmk NAME makes "
-		    "one", zone);
-	}
-	zsks->ksk_dnskeys = mem_new(zsks->n_ksks * sizeof(struct dnskey));
-	for (i = 0; i < zsks->n_ksks; i++) {
-		const struct cmk *cmk = zsks->ksks[i].cmk;
-
-		if (strcmp(cmk->row.state, "enabled") != 0)
-			return err_set(err, ERR_POLICY, "CMK %s is %s",
-			    cmk->row.name, cmk->row.state);
-		zsks->ksk_dnskeys[i] = zsks->ksks[i].dnskey;
-		if (cmk->policy->custody == CUSTODY_SHARED)
-			zsks->rules.is_shared = true;
-	}
-	zsks->rules.ksks = zsks->ksk_dnskeys;
-	zsks->rules.n_ksks = zsks->n_ksks;
-	return check_ttl(zsks, err);
 }
 
 /*
@@ -273,7 +227,7 @@ zsks_prepare(struct session *session, struct cmk_cache *cache,
 	undouble_owners(zsks->file, &request->zone);
 	zsks->rules.records = zsks->file->records;
 	zsks->rules.n_records = zsks->file->n_records;
-	if (load_ksks(session, cache, zsks, err) != 0)
+	if (zsks_load_ksks(session, cache, zsks, err) != 0)
 		goto out;
 	set_window(request, zsks);
 	if (judge(zsks, err) != 0) {

@@ -1,4 +1,4 @@
-/* What zsks.c and zsks_sign.c share: a request on its way. */
+/* What the files of zsks share: a request on its way. */
 #ifndef ENGINE_ZSKS_INTERNAL_H
 #define ENGINE_ZSKS_INTERNAL_H
 
@@ -17,5 +17,15 @@ struct zsks {
 	struct zsks_signed	*sets;
 	size_t			 n_sets;
 };
+
+/**
+ * zsks_load_ksks(session, cache, zsks, err):
+ * Load the KSKs that are in the zone's DNSKEY RRset now, beside the records of
+ * ${zsks}.
+ *
+ * Errors: ERR_INPUT (none is there), ERR_POLICY, ERR_INTEGRITY, ERR_STORE.
+ */
+int zsks_load_ksks(struct session *session, struct cmk_cache *cache,
+    struct zsks *zsks, struct error *err);
 
 #endif

@@ -263,6 +263,8 @@ unit_engine = \
 	tests/unit/test_config \
 	tests/unit/test_endorsement \
 	tests/unit/test_endorsement_file \
+	tests/unit/test_ksk_end_check \
+	tests/unit/test_ksk_use \
 	tests/unit/test_ssh_signature \
 	tests/unit/test_witness
 unit_engine_ldadd = tests/unit/libendorsed.la libengine.la $(unit_ldadd)
@@ -280,8 +282,10 @@ tests_unit_test_endorsement_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_endorsement_LDADD = $(unit_engine_ldadd)
 tests_unit_test_endorsement_file_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_endorsement_file_LDADD = $(unit_engine_ldadd)
-tests_unit_test_ssh_key_CPPFLAGS = $(unit_cppflags)
-tests_unit_test_ssh_key_LDADD = $(unit_policy_ldadd)
+tests_unit_test_ksk_end_check_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_ksk_end_check_LDADD = $(unit_engine_ldadd)
+tests_unit_test_ksk_use_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_ksk_use_LDADD = $(unit_engine_ldadd)
 tests_unit_test_ssh_signature_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_ssh_signature_LDADD = $(unit_engine_ldadd)
 tests_unit_test_ssh_signature_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=process_run
@@ -289,3 +293,5 @@ tests_unit_test_witness_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_witness_LDADD = $(unit_engine_ldadd)
 tests_unit_test_witness_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=process_run \
 	-Wl,--wrap=syslog_send
+tests_unit_test_ssh_key_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_ssh_key_LDADD = $(unit_policy_ldadd)

@@ -1,0 +1,153 @@
+#include <string.h>
+
+#include "kmgr/base/text.h"
+#include "kmgr/engine/ending.h"
+#include "kmgr/engine/statement.h"
+#include "kmgr/engine/trust.h"
+
+static void
+put_head(struct json *s, int64_t seq,
+    const uint8_t head[static CRYPTO_SHA256_LEN])
+{
+	char hex[2 * CRYPTO_SHA256_LEN + 1];
+
+	json_put_int(s, "ledger_seq", seq);
+	json_put_text(s, "ledger_head", text_hex(head, CRYPTO_SHA256_LEN,
+	    hex));
+}
+
+static char *
+text_of(struct json *statement)
+{
+	struct buf text = BUF_INIT;
+
+	json_canonical(statement, &text);
+	json_free(statement);
+	return buf_take(&text);
+}
+
+char *
+ending_of_ksk(const struct ksk_row *row, int64_t seq,
+    const uint8_t head[static CRYPTO_SHA256_LEN], int64_t at)
+{
+	struct json *s = json_new_object();
+
+	json_put_text(s, "cmk_id", row->cmk_id);
+	json_put_text(s, "ksk_id", row->id);
+	json_put_text(s, "key_id", row->key_id);
+	json_put_text(s, "zone", row->zone);
+	json_put_int(s, "key_tag", row->key_tag);
+	put_head(s, seq, head);
+	json_put_int(s, "retired_at", at);
+	return text_of(s);
+}
+
+char *
+ending_of_cmk(const struct cmk *cmk, int64_t seq,
+    const uint8_t head[static CRYPTO_SHA256_LEN], int64_t at)
+{
+	struct json *s = json_new_object();
+
+	json_put_text(s, "cmk_id", cmk->row.id);
+	json_put_text(s, "key_id", cmk->row.key_id);
+	put_head(s, seq, head);
+	json_put_int(s, "deleted_at", at);
+	return text_of(s);
+}
+
+/* A text that the seal key signed under tag, parsed. */
+static int
+read_statement(const struct cmk *cmk, const char *tag, const char *text,
+    const char *signature, struct json **out, struct error *err)
+{
+
+	*out = NULL;
+	if (statement_verify(tag, text, signature, cmk->public, err) != 0)
+		return -1;
+	if (json_read(text, strlen(text), out, err) == 0)
+		return 0;
+	err->class = ERR_INTEGRITY;
+	return -1;
+}
+
+static bool
+says(const struct json *s, const char *key, const char *expected)
+{
+	const char *value = json_get_text(s, key);
+
+	return value != NULL && strcmp(value, expected) == 0;
+}
+
+int
+ending_check_ksk(const struct cmk *cmk, const struct ksk_row *row,
+    struct error *err)
+{
+	struct json *s = NULL;
+	int64_t tag = -1;
+	int rc = -1;
+
+	if (read_statement(cmk, STATEMENT_RETIREMENT, row->retirement,
+	    row->retirement_signature, &s, err) != 0)
+		goto out;
+	(void)json_get_int(s, "key_tag", &tag);
+	if (says(s, "cmk_id", row->cmk_id) && says(s, "ksk_id", row->id) &&
+	    says(s, "key_id", row->key_id) && says(s, "zone", row->zone) &&
+	    tag == row->key_tag)
+		rc = 0;
+	else
+		(void)err_set(err, ERR_INTEGRITY,
+		    "the statement is of another KSK");
+ out:
+	json_free(s);
+	if (rc == 0)
+		return 0;
+	(void)err_hint(err, "the store was changed behind kmgr's back; kmgr "
+	    "verify lists every difference");
+	return err_wrap(err, "KSK %s/%u: its retirement", row->zone,
+	    row->key_tag);
+}
+
+int
+ending_check_cmk(const struct cmk *cmk, const char *text,
+    const char *signature, struct error *err)
+{
+	struct json *s = NULL;
+	int rc = -1;
+
+	if (read_statement(cmk, STATEMENT_DELETION, text, signature, &s,
+	    err) != 0)
+		goto out;
+	if (says(s, "cmk_id", cmk->row.id) &&
+	    says(s, "key_id", cmk->row.key_id))
+		rc = 0;
+	else
+		(void)err_set(err, ERR_INTEGRITY,
+		    "the statement is of another CMK");
+ out:
+	json_free(s);
+	return rc == 0 ? 0 : err_wrap(err, "CMK %s: its deletion",
+	    cmk->row.name);
+}
+
+int
+ending_record(struct session *session, const struct cmk *cmk,
+    int (*write)(struct session *, struct hsm_key *, void *, struct error *),
+    void *arg, struct error *err)
+{
+	struct hsm_key *seal_key = NULL;
+	struct store *store;
+	int rc = -1;
+
+	if (session_store(session, &store, err) != 0 ||
+	    trust_prove(session, cmk, err) != 0 ||
+	    cmk_open_seal_key(session, cmk, &seal_key, err) != 0)
+		return -1;
+	if (store_begin(store, err) == 0) {
+		if (write(session, seal_key, arg, err) == 0)
+			rc = store_commit(store, err);
+		if (rc != 0)
+			store_rollback(store);
+	}
+	hsm_key_free(seal_key);
+	return rc;
+}

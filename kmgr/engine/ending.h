@@ -1,0 +1,66 @@
+/*
+ * Signed statements that end a KSK or a CMK. What the store says of an end is
+ * no proof: a KSK that seems removed would leave the signed set, and a key
+ * that seems ended would be destroyed.
+ */
+#ifndef ENGINE_ENDING_H
+#define ENGINE_ENDING_H
+
+#include <stdint.h>
+
+#include "kmgr/base/crypto.h"
+#include "kmgr/base/err.h"
+#include "kmgr/engine/cmk.h"
+#include "kmgr/store/store.h"
+
+/**
+ * ending_of_ksk(row, seq, head, at):
+ * The text of the statement that the KSK ${row} is removed at ${at}, when the
+ * ledger's head was ${head} at ${seq}: {"cmk_id", "ksk_id", "key_id", "zone",
+ * "key_tag", "ledger_seq", "ledger_head", "retired_at"}.
+ * Owner: the caller, free().
+ */
+char *ending_of_ksk(const struct ksk_row *row, int64_t seq,
+    const uint8_t head[static CRYPTO_SHA256_LEN], int64_t at);
+
+/**
+ * ending_check_ksk(cmk, row, err):
+ * Whether the retirement of ${row} was signed by the seal key of ${cmk} and is
+ * of this KSK.
+ *
+ * Errors: ERR_INTEGRITY.
+ */
+int ending_check_ksk(const struct cmk *cmk, const struct ksk_row *row,
+    struct error *err);
+
+/**
+ * ending_of_cmk(cmk, seq, head, at):
+ * The text of the statement that ${cmk} is deleted at ${at}: {"cmk_id",
+ * "key_id", "ledger_seq", "ledger_head", "deleted_at"}.
+ * Owner: the caller, free().
+ */
+char *ending_of_cmk(const struct cmk *cmk, int64_t seq,
+    const uint8_t head[static CRYPTO_SHA256_LEN], int64_t at);
+
+/**
+ * ending_record(session, cmk, write, arg, err):
+ * Prove ${cmk}, and let ${write}, given its seal key and ${arg}, record an end
+ * in one transaction.
+ *
+ * Errors: ERR_TOKEN, ERR_STORE, ERR_INTEGRITY, and those of ${write}.
+ */
+int ending_record(struct session *session, const struct cmk *cmk,
+    int (*write)(struct session *, struct hsm_key *, void *, struct error *),
+    void *arg, struct error *err);
+
+/**
+ * ending_check_cmk(cmk, text, signature, err):
+ * Whether ${text} was signed by the seal key of ${cmk} and says that it is
+ * deleted.
+ *
+ * Errors: ERR_INTEGRITY.
+ */
+int ending_check_cmk(const struct cmk *cmk, const char *text,
+    const char *signature, struct error *err);
+
+#endif

@@ -1,0 +1,88 @@
+#include <string.h>
+
+#include "kmgr/engine/ds_fact.h"
+#include "kmgr/engine/ending.h"
+#include "kmgr/engine/intent.h"
+#include "kmgr/engine/verify_internal.h"
+
+/* Whether a key was given up because the token would not destroy it. */
+static bool
+is_abandoned(const struct verifier *v, const char *id)
+{
+	size_t i;
+
+	for (i = 0; i < v->n_intents; i++)
+		if (strcmp(v->intents[i].key_id, id) == 0 &&
+		    strcmp(v->intents[i].state, "abandoned") == 0)
+			return true;
+	return false;
+}
+
+/* Whether all KSKs that the pair was made for are removed. */
+static bool
+is_unused(const struct verifier *v, const struct key_row *key)
+{
+	const struct ksk_row *ksks;
+	size_t i, n;
+
+	ksks = verify_ksks_of(v, key->id, &n);
+	for (i = 0; i < n; i++)
+		if (strcmp(ksks[i].state, "removed") != 0)
+			return false;
+	return n > 0;
+}
+
+enum verify_end
+verify_end_of(struct verifier *v, const struct key_row *key)
+{
+	struct error ignored = ERR_INIT;
+	struct cmk *cmk;
+	bool has_ended;
+
+	if (cmk_cache_get(&v->cache, v->store, key->cmk_id, &cmk,
+	    &ignored) != 0)
+		return VERIFY_IN_USE;
+	has_ended = strcmp(key->role, "ksk") == 0 ? is_unused(v, key) :
+	    strcmp(cmk->row.state, "deleted") == 0;
+	if (!has_ended)
+		return VERIFY_IN_USE;
+	return cmk->policy->seal == SEAL_COMPLIANCE ||
+	    is_abandoned(v, key->id) ? VERIFY_KEPT : VERIFY_DESTROYED;
+}
+
+static int
+check_ksk(struct verifier *v, const struct ksk_row *row, struct error *err)
+{
+	struct cmk *cmk;
+
+	/* What is wrong with its CMK was reported with that. */
+	if (cmk_cache_get(&v->cache, v->store, row->cmk_id, &cmk, err) != 0) {
+		if (verify_is_failure(err))
+			return -1;
+		err_clear(err);
+		return 0;
+	}
+	if (strcmp(row->state, "removed") == 0 &&
+	    ending_check_ksk(cmk, row, err) != 0) {
+		verify_add(v, "ksk", "%s", err->msg);
+		err_clear(err);
+	}
+	if (ds_fact_check(v->store, row, err) == 0)
+		return 0;
+	if (verify_is_failure(err))
+		return -1;
+	verify_add(v, "ksk", "%s", err->msg);
+	err_clear(err);
+	return 0;
+}
+
+int
+verify_end_records(struct verifier *v, struct error *err)
+{
+	size_t i;
+
+	for (i = 0; i < v->n_ksks; i++)
+		if (check_ksk(v, &v->ksks[i], err) != 0)
+			return -1;
+	return 0;
+}
