@@ -1,12 +1,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kmgr/base/mem.h"
 #include "kmgr/base/text.h"
 #include "kmgr/base/when.h"
+#include "kmgr/cmd/cmd_cmk.h"
 #include "kmgr/cmd/cmd_policy.h"
 #include "kmgr/cmd/command.h"
 #include "kmgr/cmd/table.h"
 #include "kmgr/engine/cmk_create.h"
+#include "kmgr/engine/cmk_info.h"
 
 /* A stored JSON text as a member, where it is one. */
 static void
@@ -39,11 +42,38 @@ put_cmk(struct json *json, const struct cmk *cmk)
 	    when_rfc3339(cmk->row.sealed_at, text) : NULL);
 	json_put_text(json, "policy_hash", text_hex(cmk->row.policy_hash,
 	    CRYPTO_SHA256_LEN, text));
+	json_put_text(json, "deletion", cmk->row.deletion_at == 0 ? NULL :
+	    when_rfc3339(cmk->row.deletion_at, text));
+	json_put_text(json, "contact", cmk->row.contact);
+	put_stored(json, "tags", cmk->row.tags);
 	json_put_text(json, "seal_key_algorithm", alg_name(cmk->key.alg));
 	crypto_key_pem(cmk->public, &pem);
 	json_put_text(json, "public_key", buf_text(&pem));
 	json_put_text(json, "identity_key_id", cmk->row.identity_key_id);
 	buf_free(&pem);
+}
+
+/* What the operator may change, where there is any of it. */
+static void
+print_info(const struct cmk *cmk, struct buf *out)
+{
+	struct error ignored = ERR_INIT;
+	char text[WHEN_TEXT_LEN];
+	const char *key = NULL;
+	struct json *tags;
+
+	if (cmk->row.deletion_at != 0)
+		buf_printf(out, "  deletion     from %s on\n",
+		    when_rfc3339(cmk->row.deletion_at, text));
+	if (cmk->row.contact[0] != '\0')
+		buf_printf(out, "  contact      %s\n", cmk->row.contact);
+	if (json_read(cmk->row.tags, strlen(cmk->row.tags), &tags,
+	    &ignored) != 0)
+		return;
+	while ((key = json_next_key(tags, key)) != NULL)
+		buf_printf(out, "  tag          %s=%s\n", key,
+		    json_get_text(tags, key));
+	json_free(tags);
 }
 
 static void
@@ -68,6 +98,22 @@ print_cmk(const struct cmk *cmk, struct buf *out)
 		    "CKA_ID %s\n", cmk->row.seal_token,
 		    alg_name(cmk->identity_key.alg), cmk->identity_key.label,
 		    cmk->identity_key.id);
+	print_info(cmk, out);
+}
+
+int
+cmd_cmk_show(struct cmd *cmd, const char *id, struct error *err)
+{
+	struct store *store;
+	struct cmk *cmk;
+
+	if (session_store(cmd->session, &store, err) != 0 ||
+	    cmk_load(store, id, &cmk, err) != 0)
+		return -1;
+	put_cmk(json_put_object(cmd->json, "cmk"), cmk);
+	print_cmk(cmk, &cmd->text);
+	cmk_free(cmk);
+	return 0;
 }
 
 int
@@ -161,14 +207,29 @@ print_identity(const char *identity, struct buf *out)
 	json_free(json);
 }
 
+/* An enabled CMK is of no use while the token of its KSKs is away. */
+static void
+find_unavailable(struct cmd *cmd, struct cmk *cmk)
+{
+	struct error away = ERR_INIT;
+
+	if (strcmp(cmk->row.state, "enabled") != 0 || session_find_token(
+	    cmd->session, cmk->row.token, &away) == 0)
+		return;
+	session_note(cmd->session, "token %s is not there: %s",
+	    cmk->row.token, away.msg);
+	free(cmk->row.state);
+	cmk->row.state = mem_strdup("unavailable");
+}
+
 int
 cmd_describe_cmk(struct cmd *cmd, struct error *err)
 {
 	struct store *store;
 	struct ksk_row *ksks;
 	struct json *json;
+	size_t i, n, n_live = 0;
 	struct cmk *cmk;
-	size_t n;
 
 	if (session_store(cmd->session, &store, err) != 0 ||
 	    cmk_load(store, cmd->args->words[0], &cmk, err) != 0)
@@ -177,10 +238,13 @@ cmd_describe_cmk(struct cmd *cmd, struct error *err)
 		cmk_free(cmk);
 		return -1;
 	}
+	for (i = 0; i < n; i++)
+		n_live += strcmp(ksks[i].state, "removed") != 0;
 	ksk_rows_free(ksks, n);
+	find_unavailable(cmd, cmk);
 	json = json_put_object(cmd->json, "cmk");
 	put_cmk(json, cmk);
-	json_put_int(json, "ksks", (int64_t)n);
+	json_put_int(json, "ksks", (int64_t)n_live);
 	put_stored(json, "token_identity", cmk->row.token_identity);
 	put_stored(json, "seal_key_attributes", cmk->key.attributes);
 	put_stored(json, "probe", cmk->row.probe);
@@ -191,8 +255,37 @@ cmd_describe_cmk(struct cmd *cmd, struct error *err)
 	json_put_text(json, "seal_signature", cmk->row.seal_signature);
 	print_cmk(cmk, &cmd->text);
 	print_identity(cmk->row.token_identity, &cmd->text);
-	buf_printf(&cmd->text, "  KSKs         %zu\n\n", n);
+	buf_printf(&cmd->text, "  KSKs         %zu\n\n", n_live);
 	crypto_key_pem(cmk->public, &cmd->text);
 	cmk_free(cmk);
 	return 0;
+}
+
+int
+cmd_update_cmk(struct cmd *cmd, struct error *err)
+{
+	const struct args *args = cmd->args;
+	struct cmk_info_request request = {
+		.cmk = args->words[0],
+		.name = args_get(args, OPT_NAME),
+		.contact = args_get(args, OPT_CONTACT),
+		.tags = args->values[OPT_TAG],
+		.n_tags = args->n_values[OPT_TAG],
+		.untags = args->values[OPT_UNTAG],
+		.n_untags = args->n_values[OPT_UNTAG],
+	};
+	struct plan plan = PLAN_INIT;
+	int rc;
+
+	if (args_has(args, OPT_DRY_RUN)) {
+		rc = cmk_info_plan(cmd->session, &request, &plan, err);
+		if (rc == 0)
+			cmd_plan(cmd, &plan);
+		plan_clear(&plan);
+		return rc;
+	}
+	if (cmk_info_apply(cmd->session, &request, err) != 0)
+		return -1;
+	return cmd_cmk_show(cmd, request.name != NULL ? request.name :
+	    request.cmk, err);
 }

@@ -7,6 +7,7 @@
 #include "kmgr/dns/ds.h"
 #include "kmgr/dns/epp.h"
 #include "kmgr/engine/ksk.h"
+#include "kmgr/engine/ksk_use.h"
 #include "kmgr/store/store_zone.h"
 
 /* One KSK's DS, for each digest type of its policy. */
@@ -312,6 +313,26 @@ note_early(struct cmd *cmd, const struct parent_data *data,
 	}
 }
 
+/* Keep those of the *n KSKs whose DS the parent should have. */
+static int
+drop_gone(struct ksk *list, size_t *n, struct error *err)
+{
+	const size_t n_wanted = ksk_use_wanted_first(list, *n);
+	char at[WHEN_TEXT_LEN];
+
+	if (n_wanted == 0) {
+		(void)err_set(err, ERR_POLICY, "KSK %s/%u is %s: its DS is "
+		    "gone from the parent since %s", list[0].row.zone,
+		    list[0].row.key_tag, list[0].row.state,
+		    when_rfc3339(list[0].row.ds_gone_at, at));
+		return err_hint(err, "kmgr create-ksk %s --another --cmk NAME "
+		    "makes a new KSK", list[0].row.zone);
+	}
+	while (*n > n_wanted)
+		ksk_row_clear(&list[--*n].row);
+	return 0;
+}
+
 /* The KSKs of "ZONE", or the one of "ZONE/KEYTAG". */
 static int
 find_ksks(struct store *store, struct cmk_cache *cache, const char *text,
@@ -356,8 +377,8 @@ cmd_get_ds(struct cmd *cmd, struct error *err)
 		    data.zone_text);
 		goto out;
 	}
-	if (store_signature_list(store, data.zone_text, &rows, &n_rows,
-	    err) != 0)
+	if (drop_gone(ksks, &data.n_ksks, err) != 0 || store_signature_list(
+	    store, data.zone_text, &rows, &n_rows, err) != 0)
 		goto out;
 	collect(&data);
 	note_early(cmd, &data, rows, n_rows);

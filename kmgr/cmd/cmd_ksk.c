@@ -9,11 +9,13 @@
 #include "kmgr/cmd/table.h"
 #include "kmgr/dns/ds.h"
 #include "kmgr/dns/rrset.h"
-#include "kmgr/engine/ksk.h"
+#include "kmgr/engine/ksk_end.h"
+#include "kmgr/engine/ksk_end_check.h"
+#include "kmgr/engine/ksk_use.h"
 #include "kmgr/store/store_zone.h"
 
-static void
-put_ksk(struct json *json, const struct ksk *ksk)
+void
+cmd_ksk_put(struct json *json, const struct ksk *ksk)
 {
 	char text[NAME_TEXT_MAX];
 	struct buf record = BUF_INIT;
@@ -30,6 +32,10 @@ put_ksk(struct json *json, const struct ksk *ksk)
 	    policy_custody_name(ksk->cmk->policy->custody));
 	json_put_text(json, "created", when_rfc3339(ksk->row.created_at,
 	    text));
+	json_put_text(json, "ds_seen", ksk->row.ds_seen_at == 0 ? NULL :
+	    when_rfc3339(ksk->row.ds_seen_at, text));
+	json_put_text(json, "ds_gone", ksk->row.ds_gone_at == 0 ? NULL :
+	    when_rfc3339(ksk->row.ds_gone_at, text));
 	dnskey_text(&ksk->dnskey, &record);
 	json_put_text(json, "dnskey", buf_text(&record));
 	buf_free(&record);
@@ -53,7 +59,7 @@ cmd_ksk_list(const struct ksk *list, size_t n, struct cmd *cmd)
 		table_add(&table, list[i].row.state);
 		table_add(&table, list[i].cmk->row.name);
 		table_add(&table, when_rfc3339(list[i].row.created_at, text));
-		put_ksk(json_add_object(json), &list[i]);
+		cmd_ksk_put(json_add_object(json), &list[i]);
 	}
 	table_print(&table, &cmd->text);
 }
@@ -86,8 +92,54 @@ cmd_list_ksks(struct cmd *cmd, struct error *err)
 	return rc;
 }
 
+/* What has to happen, or until when to wait, before its next state. */
+static char *
+wait_of(const struct ksk *list, size_t n, size_t i, int64_t horizon_at,
+    int64_t now_at)
+{
+	const struct ksk_row *row = &list[i].row;
+	char text[WHEN_TEXT_LEN];
+	int64_t at;
+
+	if (strcmp(row->state, "generated") == 0)
+		return mem_strdup("sign-zsks, which publishes it");
+	if (row->ds_seen_at == 0)
+		return mem_strdup("its DS at the parent: get-ds, then "
+		    "ds-seen");
+	if (row->ds_gone_at == 0)
+		return mem_strdup("nothing: the zone depends on it");
+	at = ksk_use_ds_out_at(list, n, i);
+	if (now_at < at)
+		return mem_printf("%s: until then caches may have its DS",
+		    when_rfc3339(at, text));
+	at = ksk_end_at(list, n, i, horizon_at);
+	if (now_at < at)
+		return mem_printf("%s: until then a signature by it is valid",
+		    when_rfc3339(at, text));
+	return mem_strdup("delete-ksk");
+}
+
+static int
+find_wait(struct cmd *cmd, struct store *store, struct cmk_cache *cache,
+    const struct ksk *ksk, char **out, struct error *err)
+{
+	struct ksk *list = NULL;
+	int64_t horizon_at;
+	size_t i = 0, n = 0;
+
+	if (ksk_end_horizon(store, ksk, &horizon_at, err) != 0 ||
+	    ksk_load(store, cache, &ksk->zone, NULL, &list, &n, err) != 0)
+		return -1;
+	while (i + 1 < n && strcmp(list[i].row.id, ksk->row.id) != 0)
+		i++;
+	*out = n == 0 ? NULL : wait_of(list, n, i, horizon_at,
+	    session_now(cmd->session));
+	ksk_list_free(list, n);
+	return 0;
+}
+
 static void
-print_ksk(const struct ksk *ksk, struct buf *out)
+print_ksk(const struct ksk *ksk, const char *waits_for, struct buf *out)
 {
 	char text[WHEN_TEXT_LEN];
 	struct ds ds;
@@ -95,14 +147,21 @@ print_ksk(const struct ksk *ksk, struct buf *out)
 
 	buf_printf(out, "KSK %s/%u\n  id          %s\n  state       %s\n"
 	    "  algorithm   %s (%u), %u bits\n  CMK         %s, custody %s\n"
-	    "  generation  %lld\n  created     %s\n  revoked tag %u\n\n",
+	    "  generation  %lld\n  created     %s\n  revoked tag %u\n",
 	    ksk->row.zone, ksk->row.key_tag, ksk->row.id, ksk->row.state,
 	    alg_name(ksk->row.alg), ksk->row.alg, dnskey_bits(&ksk->dnskey),
 	    ksk->cmk->row.name,
 	    policy_custody_name(ksk->cmk->policy->custody),
 	    (long long)ksk->row.generation,
 	    when_rfc3339(ksk->row.created_at, text), ksk->row.revoked_tag);
-	buf_printf(out, "%s IN DNSKEY ", ksk->row.zone);
+	if (ksk->row.ds_seen_at != 0)
+		buf_printf(out, "  DS seen     %s\n",
+		    when_rfc3339(ksk->row.ds_seen_at, text));
+	if (ksk->row.ds_gone_at != 0)
+		buf_printf(out, "  DS gone     %s\n",
+		    when_rfc3339(ksk->row.ds_gone_at, text));
+	buf_printf(out, "  waits for   %s\n\n%s IN DNSKEY ", waits_for,
+	    ksk->row.zone);
 	dnskey_text(&ksk->dnskey, out);
 	for (i = 0; i < ksk->cmk->policy->n_digests; i++) {
 		ds_init(&ds, &ksk->zone, &ksk->dnskey,
@@ -206,19 +265,22 @@ cmd_describe_ksk(struct cmd *cmd, struct error *err)
 	struct signature_row *rows = NULL;
 	struct json *json, *statement = NULL;
 	struct ksk *ksk = NULL;
+	char *waits_for = NULL;
 	struct store *store;
 	size_t n = 0;
 	int rc = -1;
 
 	if (session_store(cmd->session, &store, err) != 0 ||
 	    ksk_find(store, &cache, cmd->args->words[0], &ksk, err) != 0 ||
+	    find_wait(cmd, store, &cache, ksk, &waits_for, err) != 0 ||
 	    store_signature_list(store, ksk->row.zone, &rows, &n, err) != 0 ||
 	    json_read(ksk->row.endorsement, strlen(ksk->row.endorsement),
 	    &statement, err) != 0)
 		goto out;
 	json = json_put_object(cmd->json, "ksk");
-	put_ksk(json, ksk);
-	print_ksk(ksk, &cmd->text);
+	cmd_ksk_put(json, ksk);
+	print_ksk(ksk, waits_for, &cmd->text);
+	json_put_text(json, "waits_for", waits_for);
 	print_attributes(json_get(statement, "attributes"), &cmd->text);
 	print_signatures(ksk, rows, n, cmd, json);
 	json_put_take(json, "endorsement", statement);
@@ -226,6 +288,7 @@ cmd_describe_ksk(struct cmd *cmd, struct error *err)
 	    ksk->row.endorsement_signature);
 	rc = 0;
  out:
+	free(waits_for);
 	signature_rows_free(rows, n);
 	ksk_list_free(ksk, ksk == NULL ? 0 : 1);
 	cmk_cache_clear(&cache);

@@ -8,6 +8,12 @@
 #include "kmgr/engine/ksk.h"
 
 /**
+ * cmd_ksk_put(json, ksk):
+ * Put what there is to know of ${ksk} at a glance into the object ${json}.
+ */
+void cmd_ksk_put(struct json *json, const struct ksk *ksk);
+
+/**
  * cmd_ksk_list(list, n, cmd):
  * Make the ${n} KSKs ${list} the result: a table, and "ksks" for machines.
  */

@@ -7,6 +7,7 @@
 #include "kmgr/cmd/command.h"
 #include "kmgr/cmd/table.h"
 #include "kmgr/engine/cmk_create.h"
+#include "kmgr/engine/cmk_policy.h"
 #include "policy/rules.h"
 
 int
@@ -96,6 +97,59 @@ cmd_get_policy(struct cmd *cmd, struct error *err)
 	json_put_bool(cmd->json, "sealed", cmk_is_sealed(cmk));
 	put_policy(cmd->json, cmk->policy);
 	cmk_free(cmk);
+	return rc;
+}
+
+/* What was compared, for people and machines: also why it was refused. */
+static void
+print_differences(struct cmd *cmd, const struct cmk_policy_result *result)
+{
+	struct json *list = json_put_array(cmd->json, "differences");
+	struct table table;
+	struct json *row;
+	size_t i;
+
+	if (result->n == 0)
+		return;
+	table_init(&table, 3, "KEY", "POLICY OF THE CMK", "OFFERED");
+	for (i = 0; i < result->n; i++) {
+		const struct policy_difference *one = &result->list[i];
+
+		table_add(&table, one->key);
+		table_add(&table, one->old_value);
+		table_add(&table, one->new_value);
+		row = json_add_object(list);
+		json_put_text(row, "key", one->key);
+		json_put_text(row, "old", one->old_value);
+		json_put_text(row, "new", one->new_value);
+	}
+	table_print(&table, &cmd->text);
+}
+
+int
+cmd_put_policy(struct cmd *cmd, struct error *err)
+{
+	struct cmk_policy_request request = { cmd->args->words[0], NULL };
+	struct cmk_policy_result result = { NULL, 0 };
+	struct policy *policy;
+	struct plan plan = PLAN_INIT;
+	int rc;
+
+	if (cmd_policy_read(cmd->args->words[1], &policy, err) != 0)
+		return -1;
+	request.policy = policy;
+	rc = args_has(cmd->args, OPT_DRY_RUN) ?
+	    cmk_policy_plan(cmd->session, &request, &plan, &result, err) :
+	    cmk_policy_apply(cmd->session, &request, &result, err);
+	if (rc == 0 && args_has(cmd->args, OPT_DRY_RUN))
+		cmd_plan(cmd, &plan);
+	else
+		print_differences(cmd, &result);
+	cmd->is_partial = result.n > 0;
+	put_policy(cmd->json, policy);
+	plan_clear(&plan);
+	cmk_policy_result_clear(&result);
+	policy_free(policy);
 	return rc;
 }
 

@@ -22,6 +22,13 @@ static const enum opt get_policy_opts[] = { OPT_FORMAT, OPT_OUTPUT, OPT_END };
 static const enum opt create_cmk_opts[] = { OPT_TOKEN, OPT_SEAL_TOKEN,
 	OPT_POLICY, OPT_BESIDE_OTHERS, OPT_ACCEPT_TIME_JUMP, OPT_DRY_RUN,
 	OPT_END };
+	OPT_POLICY, OPT_DRY_RUN, OPT_END };
+static const enum opt dry_run_opts[] = { OPT_DRY_RUN, OPT_END };
+static const enum opt update_cmk_opts[] = { OPT_NAME, OPT_CONTACT, OPT_TAG,
+	OPT_UNTAG, OPT_DRY_RUN, OPT_END };
+static const enum opt schedule_opts[] = { OPT_PENDING_WINDOW, OPT_DRY_RUN,
+	OPT_END };
+static const enum opt ds_fact_opts[] = { OPT_AT, OPT_DRY_RUN, OPT_END };
 static const enum opt create_ksk_opts[] = { OPT_CMK, OPT_ZONES_FROM,
 	OPT_ANOTHER, OPT_ACCEPT_TIME_JUMP, OPT_DRY_RUN, OPT_END };
 static const enum opt list_ksks_opts[] = { OPT_CMK, OPT_END };
@@ -82,6 +89,13 @@ static const struct command commands[] = {
 	    "show the policy of a CMK",
 	    "json is the canonical form, whose SHA-256 is the policy's hash.",
 	    get_policy_opts, 1, 1, CMD_WITH_SESSION, cmd_get_policy },
+	{ "put-policy", GROUP_POLICY, "CMK FILE",
+	    "replace the policy of a draft",
+	    "Once the first KSK has sealed it a policy never changes: then "
+	    "exit 5, with each key that differs, its sealed value and the "
+	    "one offered. A policy that is the same in canonical form is "
+	    "no change, sealed or not.",
+	    dry_run_opts, 2, 2, CMD_WITH_SESSION, cmd_put_policy },
 	{ "explain-rule", GROUP_POLICY, "[ID]",
 	    "explain a rule, or list them all",
 	    "Rules are what policies, new KSKs, ZSK sets and signatures "
@@ -105,6 +119,39 @@ static const struct command commands[] = {
 	    "signature, what the probe of the token found, and the "
 	    "attributes of the seal key.",
 	    none, 1, 1, CMD_WITH_SESSION, cmd_describe_cmk },
+	{ "update-cmk", GROUP_CMK, "CMK [--name NEW] [--contact TEXT] "
+	    "[--tag KEY=VALUE]... [--untag KEY]...",
+	    "change what is mutable: name, contact, tags",
+	    "These are no part of the policy, and may change when it is "
+	    "sealed. Needs no token.",
+	    update_cmk_opts, 1, 1, CMD_WITH_SESSION, cmd_update_cmk },
+	{ "disable-cmk", GROUP_CMK, "CMK",
+	    "let nothing be made or signed under a CMK",
+	    "Signatures that were made stay valid until they expire. The "
+	    "token need not be there.",
+	    dry_run_opts, 1, 1, CMD_WITH_SESSION, cmd_disable_cmk },
+	{ "enable-cmk", GROUP_CMK, "CMK", "let a disabled CMK be used again",
+	    "",
+	    dry_run_opts, 1, 1, CMD_WITH_SESSION, cmd_enable_cmk },
+	{ "schedule-cmk-deletion", GROUP_CMK,
+	    "CMK [--pending-window DURATION]",
+	    "begin the wait before a CMK can be deleted",
+	    "Refused while a KSK of the CMK may have its DS at a parent or "
+	    "in caches, or a signature by it is valid: exit 5 with what to "
+	    "do, or 11 with the instant. Under seal: compliance refused "
+	    "for ever. The window is at least the policy's "
+	    "deletion.pending-window.",
+	    schedule_opts, 1, 1, CMD_WITH_SESSION,
+	    cmd_schedule_cmk_deletion },
+	{ "cancel-cmk-deletion", GROUP_CMK, "CMK",
+	    "end that wait; the CMK is disabled then", "",
+	    dry_run_opts, 1, 1, CMD_WITH_SESSION, cmd_cancel_cmk_deletion },
+	{ "delete-cmk", GROUP_CMK, "CMK",
+	    "delete a CMK whose wait is over, or a draft",
+	    "All its KSKs must be deleted. Its seal key signs that it is "
+	    "deleted and is destroyed. Before the end of the wait exit 11, "
+	    "with the instant.",
+	    dry_run_opts, 1, 1, CMD_WITH_SESSION, cmd_delete_cmk },
 	{ "create-ksk", GROUP_KSK, "ZONE... --cmk CMK",
 	    "make key-signing keys for zones",
 	    "Each zone gets a KSK under the CMK unless it has one; "
@@ -122,6 +169,15 @@ static const struct command commands[] = {
 	    "holds and the signatures made with it. --json has also the "
 	    "endorsement and its signature.",
 	    none, 1, 1, CMD_WITH_SESSION, cmd_describe_ksk },
+	{ "delete-ksk", GROUP_KSK, "ZONE/KEYTAG|ID",
+	    "delete a key-signing key",
+	    "One that has never signed, and whose DS was never at the "
+	    "parent, goes at once. Any other goes when ds-gone was told, no "
+	    "cache has its DS and no signature by it is valid: before that "
+	    "exit 11, with the instant. The seal key signs the retirement; "
+	    "then the key pair is destroyed, unless other zones share it, "
+	    "or seal: compliance lets it stay for ever.",
+	    dry_run_opts, 1, 1, CMD_WITH_SESSION, cmd_delete_ksk },
 	{ "sign-zsks", GROUP_SIGN, "ZONE [FILE|-] [--cds] [-o FILE]",
 	    "sign a zone signer's ZSK set",
 	    "Reads DNSKEY records with flags 256 in zone-file form and "
@@ -136,6 +192,18 @@ static const struct command commands[] = {
 	    "FORMAT is zone (default), json, form, epp-ds, epp-key, cds "
 	    "or nsupdate. Needs no token.",
 	    get_ds_opts, 1, 1, CMD_WITH_SESSION, cmd_get_ds },
+	{ "ds-seen", GROUP_PARENT, "ZONE/KEYTAG|ID [--at TIME]",
+	    "tell that the parent has the DS of a KSK",
+	    "The KSK is active then. TIME is as for sign-zsks, not in the "
+	    "future and not before what is known.",
+	    ds_fact_opts, 1, 1, CMD_WITH_SESSION, cmd_ds_seen },
+	{ "ds-gone", GROUP_PARENT, "ZONE/KEYTAG|ID [--at TIME]",
+	    "tell that the parent has its DS no more",
+	    "The KSK is retired then: get-ds, CDS and CDNSKEY show it no "
+	    "more, and once no cache has its DS it leaves the DNSKEY RRset, "
+	    "if another KSK is active. TIME as for ds-seen; a later one than "
+	    "is known makes the wait longer.",
+	    ds_fact_opts, 1, 1, CMD_WITH_SESSION, cmd_ds_gone },
 	{ "verify", GROUP_TRUST, "",
 	    "compare store, ledger and tokens, and name every difference",
 	    "Exit 0 where they agree, 10 where they differ.",
@@ -245,128 +313,4 @@ command_find(const char *name)
 		if (strcmp(commands[i].name, name) == 0)
 			return &commands[i];
 	return NULL;
-}
-
-/* The number of letters that differ between two words (Levenshtein). */
-static size_t
-distance(const char *a, const char *b)
-{
-	size_t row[64], n = strlen(b), i, k, diagonal, cost;
-
-	if (strlen(a) >= 64 || n >= 64)
-		return 64;
-	for (k = 0; k <= n; k++)
-		row[k] = k;
-	for (i = 1; a[i - 1] != '\0'; i++) {
-		diagonal = row[0];
-		row[0] = i;
-		for (k = 1; k <= n; k++) {
-			cost = diagonal + (a[i - 1] != b[k - 1]);
-			diagonal = row[k];
-			if (row[k] + 1 < cost)
-				cost = row[k] + 1;
-			if (row[k - 1] + 1 < cost)
-				cost = row[k - 1] + 1;
-			row[k] = cost;
-		}
-	}
-	return row[n];
-}
-
-static const char *
-nearest_name(const char *name)
-{
-	const char *nearest = NULL;
-	size_t i, d, best = 4;
-
-	for (i = 0; i < N_COMMANDS; i++)
-		if ((d = distance(name, commands[i].name)) < best) {
-			best = d;
-			nearest = commands[i].name;
-		}
-	return nearest;
-}
-
-const struct command *
-command_need(const char *name, struct error *err)
-{
-	const struct command *command = command_find(name);
-	const char *nearest;
-
-	if (command != NULL)
-		return command;
-	(void)err_set(err, ERR_USAGE, "no command \"%.64s\"", name);
-	if ((nearest = nearest_name(name)) != NULL)
-		(void)err_hint(err, "did you mean %s?", nearest);
-	else
-		(void)err_hint(err, "kmgr help lists the commands");
-	return NULL;
-}
-
-static void
-print_options(const enum opt *opts, struct buf *out)
-{
-	char flags[64];
-
-	for (; *opts != OPT_END; opts++) {
-		const struct opt_info *info = args_opt(*opts);
-
-		(void)snprintf(flags, sizeof(flags), "%c%c%s--%s%s%s",
-		    info->letter != 0 ? '-' : ' ',
-		    info->letter != 0 ? info->letter : ' ',
-		    info->letter != 0 ? ", " : "  ", info->name,
-		    info->arg != NULL ? " " : "",
-		    info->arg != NULL ? info->arg : "");
-		buf_printf(out, "  %-26s %s\n", flags, info->help);
-	}
-}
-
-void
-command_usage(const struct command *command, struct buf *out)
-{
-
-	buf_printf(out, "usage: kmgr %s%s%s\n\n%s\n", command->name,
-	    command->words[0] != '\0' ? " " : "", command->words,
-	    command->summary);
-	if (command->help[0] != '\0') {
-		buf_printf(out, "\n");
-		cmd_wrap(command->help, out);
-	}
-	if (command->opts[0] != OPT_END) {
-		buf_printf(out, "\noptions:\n");
-		print_options(command->opts, out);
-	}
-	buf_printf(out, "\nfor every command:\n");
-	print_options(args_globals(), out);
-}
-
-/* Room for the longest name. */
-static int
-names_width(void)
-{
-	size_t i, width = 0;
-
-	for (i = 0; i < N_COMMANDS; i++)
-		if (strlen(commands[i].name) > width)
-			width = strlen(commands[i].name);
-	return (int)width;
-}
-
-void
-command_overview(struct buf *out)
-{
-	const char *group = "";
-	size_t i;
-
-	buf_printf(out, "usage: kmgr [-c FILE] [--json] [-q] [-v] COMMAND "
-	    "[OPTIONS] [ARGS]\n\nkmgr keeps the key-signing keys of DNSSEC "
-	    "zones in a PKCS#11 token.\n");
-	for (i = 0; i < N_COMMANDS; i++) {
-		if (strcmp(group, commands[i].group) != 0)
-			buf_printf(out, "\n%s\n", commands[i].group);
-		group = commands[i].group;
-		buf_printf(out, "  %-*s %s\n", names_width(), commands[i].name,
-		    commands[i].summary);
-	}
-	buf_printf(out, "\nkmgr help COMMAND says more; so does kmgr(1).\n");
 }

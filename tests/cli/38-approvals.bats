@@ -234,3 +234,44 @@ n_ksks() {
 	[ "$status" -eq 10 ]
 	[ "$(n_ksks)" -eq 0 ]
 }
+
+@test "delete-ksk and schedule-cmk-deletion wait for their approvers" {
+	sed -e 's/create-ksk: 2/delete-ksk: 1/' \
+		-e '/delete-ksk: 1/a\  schedule-cmk-deletion: 1' p.yaml >end.yaml
+	kmgr -q create-cmk end --token main --policy end.yaml >/dev/null
+	tag=$(kmgr --json create-ksk example.com --cmk end |
+		jq '.ksks[0].key_tag')
+	ask delete-ksk "example.com/$tag"
+	[ "$(n_ksks)" -eq 1 ]
+	[[ $(kmgr show-plan "$hash") == *"is removed"*"destroy its key pair"* ]]
+	approve alice
+	[ "$(n_ksks)" -eq 0 ]
+	run kmgr apply-plan "$hash"
+	[ "$status" -eq 5 ]
+	# What is done already needs nobody.
+	run kmgr delete-ksk "example.com/$tag"
+	[ "$status" -eq 0 ]
+
+	kmgr -q create-ksk example.net --cmk end >/dev/null
+	ask schedule-cmk-deletion end
+	[[ $(kmgr show-plan "$hash") == *"pending deletion; 30d later"* ]]
+	[ "$(kmgr --json describe-cmk end | jq -r .cmk.state)" = enabled ]
+	approve bob
+	kmgr --json describe-cmk end >cmk.json
+	[ "$(jq -r .cmk.state cmk.json)" = pending-deletion ]
+	[ "$(jq -r .cmk.deletion cmk.json)" != null ]
+	kmgr cancel-cmk-deletion end
+}
+
+@test "a plan to delete a KSK ends nothing that came into use meanwhile" {
+	sed -e 's/create-ksk: 2/delete-ksk: 1/' p.yaml >end.yaml
+	kmgr -q create-cmk end --token main --policy end.yaml >/dev/null
+	tag=$(kmgr --json create-ksk example.com --cmk end |
+		jq '.ksks[0].key_tag')
+	ask delete-ksk "example.com/$tag"
+	kmgr ds-seen "example.com/$tag"
+	run approve alice
+	[ "$status" -eq 5 ]
+	[[ $output == *"the last KSK of the zone"* ]]
+	[ "$(n_ksks)" -eq 1 ]
+}

@@ -12,10 +12,12 @@ cli_tests = \
 	tests/cli/20-setup.bats \
 	tests/cli/30-cmk.bats \
 	tests/cli/32-trust.bats \
+	tests/cli/34-cmk-life.bats \
 	tests/cli/36-two-roles.bats \
 	tests/cli/38-approvals.bats \
 	tests/cli/40-ksk.bats \
 	tests/cli/42-endorsement.bats \
+	tests/cli/44-ksk-end.bats \
 	tests/cli/50-sign.bats \
 	tests/cli/60-ds.bats \
 	tests/cli/70-verify.bats \

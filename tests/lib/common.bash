@@ -68,6 +68,15 @@ kmgr() {
 	"$KMGR" "$@"
 }
 
+# kmgr_later DURATION ARGUMENTS...: the program at so long from now, "15d".
+kmgr_later() {
+	local ahead=$1
+
+	shift
+	ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}verify_asan_link_order=0 \
+		faketime -f "+$ahead" "$KMGR" "$@"
+}
+
 # kmgr_env DIR [NAME=URI...]: makes DIR/kmgr.yaml with a store in DIR and these
 # tokens, or one token "main" of URI $TOKEN_URI, and sets KMGR_CONFIG.
 kmgr_env() {
