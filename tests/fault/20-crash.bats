@@ -72,6 +72,18 @@ loop() {
 	WANTED=12 loop sign-many:shared-governance write
 }
 
+@test "delete-ksk killed: the pair goes, or the next run sees to it" {
+	WANTED=20 loop delete-ksk:token-governance call
+	WANTED=20 loop delete-ksk:token-governance write
+	WANTED=8 loop delete-ksk:token-compliance write
+}
+
+@test "delete-cmk killed: its seal key goes, or the next run sees to it" {
+	WANTED=20 loop delete-cmk:token-governance call
+	WANTED=20 loop delete-cmk:token-governance write
+	WANTED=8 loop delete-cmk:token-compliance write
+}
+
 # rounds N M: N, and with KMGR_SOAK=1 M.
 rounds() {
 	echo "${KMGR_SOAK:+$2}" | grep . || echo "$1"

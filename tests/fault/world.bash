@@ -137,7 +137,7 @@ world_check() {
 	[ "$*" = any ] || zones=$(printf '%s.\n' "$@" | grep -v '^\.$' |
 		LC_ALL=C sort | tr '\n' ' ')
 	out=$({
-		ask "SELECT 'key', id FROM key
+		ask "SELECT 'key', id FROM key WHERE NOT ($DESTROYED)
 			UNION ALL SELECT 'junk', key_id FROM intent
 				WHERE state = 'abandoned';
 			$WRONG; $KEPT"
@@ -181,9 +181,18 @@ world_check() {
 	[ -z "$out" ] || complain "$out"
 }
 
+# Keys of which the token has nothing any more: those of a deleted CMK, and of
+# KSKs that are all removed, unless nothing of the CMK can be destroyed.
+DESTROYED="cmk_id NOT IN (SELECT id FROM cmk
+		WHERE policy LIKE '%\"seal\":\"compliance\"%')
+	AND CASE role WHEN 'ksk' THEN id NOT IN (SELECT key_id FROM ksk
+		WHERE state <> 'removed')
+	ELSE cmk_id IN (SELECT id FROM cmk WHERE state = 'deleted') END"
+
 # Each thing that was made stands in the ledger once, and nothing else does.
 WRONG="
-	SELECT 'zone', zone FROM (SELECT zone FROM ksk ORDER BY zone);
+	SELECT 'zone', zone FROM (SELECT zone FROM ksk
+		WHERE state <> 'removed' ORDER BY zone);
 	SELECT 'cmks', count(*) FROM cmk;
 	SELECT 'wrong: open', label FROM intent WHERE state = 'open'
 	UNION ALL SELECT 'wrong: CMK', id FROM cmk WHERE 1 <> (SELECT count(*)
@@ -195,6 +204,13 @@ WRONG="
 	UNION ALL SELECT 'wrong: KSK', id FROM ksk WHERE 1 <> (SELECT count(*)
 		FROM ledger WHERE type = 'create-ksk'
 		AND payload ->> 'ksk_id' = ksk.id)
+	UNION ALL SELECT 'wrong: removed KSK', id FROM ksk
+		WHERE (state = 'removed') <> (SELECT count(*) FROM ledger
+		WHERE type = 'delete-ksk' AND payload ->> 'ksk_id' = ksk.id)
+	UNION ALL SELECT 'wrong: deleted CMK', id FROM cmk
+		WHERE (state = 'deleted') <> (SELECT count(*) FROM ledger
+		WHERE type = 'cmk-state' AND payload ->> 'to' = 'deleted'
+		AND payload ->> 'cmk_id' = id)
 	UNION ALL SELECT 'wrong: intent', id FROM intent
 		WHERE state IN ('undone', 'abandoned') AND 1 <>
 		(SELECT count(*) FROM ledger WHERE type = state
