@@ -22,13 +22,14 @@ static const enum opt get_policy_opts[] = { OPT_FORMAT, OPT_OUTPUT, OPT_END };
 static const enum opt create_cmk_opts[] = { OPT_TOKEN, OPT_SEAL_TOKEN,
 	OPT_POLICY, OPT_BESIDE_OTHERS, OPT_ACCEPT_TIME_JUMP, OPT_DRY_RUN,
 	OPT_END };
-	OPT_POLICY, OPT_DRY_RUN, OPT_END };
-static const enum opt dry_run_opts[] = { OPT_DRY_RUN, OPT_END };
+static const enum opt change_opts[] = { OPT_ACCEPT_TIME_JUMP, OPT_DRY_RUN,
+	OPT_END };
 static const enum opt update_cmk_opts[] = { OPT_NAME, OPT_CONTACT, OPT_TAG,
 	OPT_UNTAG, OPT_DRY_RUN, OPT_END };
-static const enum opt schedule_opts[] = { OPT_PENDING_WINDOW, OPT_DRY_RUN,
-	OPT_END };
-static const enum opt ds_fact_opts[] = { OPT_AT, OPT_DRY_RUN, OPT_END };
+static const enum opt schedule_opts[] = { OPT_PENDING_WINDOW,
+	OPT_ACCEPT_TIME_JUMP, OPT_DRY_RUN, OPT_END };
+static const enum opt ds_fact_opts[] = { OPT_AT, OPT_ACCEPT_TIME_JUMP,
+	OPT_DRY_RUN, OPT_END };
 static const enum opt create_ksk_opts[] = { OPT_CMK, OPT_ZONES_FROM,
 	OPT_ANOTHER, OPT_ACCEPT_TIME_JUMP, OPT_DRY_RUN, OPT_END };
 static const enum opt list_ksks_opts[] = { OPT_CMK, OPT_END };
@@ -95,7 +96,7 @@ static const struct command commands[] = {
 	    "exit 5, with each key that differs, its sealed value and the "
 	    "one offered. A policy that is the same in canonical form is "
 	    "no change, sealed or not.",
-	    dry_run_opts, 2, 2, CMD_WITH_SESSION, cmd_put_policy },
+	    change_opts, 2, 2, CMD_WITH_SESSION, cmd_put_policy },
 	{ "explain-rule", GROUP_POLICY, "[ID]",
 	    "explain a rule, or list them all",
 	    "Rules are what policies, new KSKs, ZSK sets and signatures "
@@ -129,10 +130,10 @@ static const struct command commands[] = {
 	    "let nothing be made or signed under a CMK",
 	    "Signatures that were made stay valid until they expire. The "
 	    "token need not be there.",
-	    dry_run_opts, 1, 1, CMD_WITH_SESSION, cmd_disable_cmk },
+	    change_opts, 1, 1, CMD_WITH_SESSION, cmd_disable_cmk },
 	{ "enable-cmk", GROUP_CMK, "CMK", "let a disabled CMK be used again",
 	    "",
-	    dry_run_opts, 1, 1, CMD_WITH_SESSION, cmd_enable_cmk },
+	    change_opts, 1, 1, CMD_WITH_SESSION, cmd_enable_cmk },
 	{ "schedule-cmk-deletion", GROUP_CMK,
 	    "CMK [--pending-window DURATION]",
 	    "begin the wait before a CMK can be deleted",
@@ -145,13 +146,13 @@ static const struct command commands[] = {
 	    cmd_schedule_cmk_deletion },
 	{ "cancel-cmk-deletion", GROUP_CMK, "CMK",
 	    "end that wait; the CMK is disabled then", "",
-	    dry_run_opts, 1, 1, CMD_WITH_SESSION, cmd_cancel_cmk_deletion },
+	    change_opts, 1, 1, CMD_WITH_SESSION, cmd_cancel_cmk_deletion },
 	{ "delete-cmk", GROUP_CMK, "CMK",
 	    "delete a CMK whose wait is over, or a draft",
 	    "All its KSKs must be deleted. Its seal key signs that it is "
 	    "deleted and is destroyed. Before the end of the wait exit 11, "
 	    "with the instant.",
-	    dry_run_opts, 1, 1, CMD_WITH_SESSION, cmd_delete_cmk },
+	    change_opts, 1, 1, CMD_WITH_SESSION, cmd_delete_cmk },
 	{ "create-ksk", GROUP_KSK, "ZONE... --cmk CMK",
 	    "make key-signing keys for zones",
 	    "Each zone gets a KSK under the CMK unless it has one; "
@@ -177,7 +178,7 @@ static const struct command commands[] = {
 	    "exit 11, with the instant. The seal key signs the retirement; "
 	    "then the key pair is destroyed, unless other zones share it, "
 	    "or seal: compliance lets it stay for ever.",
-	    dry_run_opts, 1, 1, CMD_WITH_SESSION, cmd_delete_ksk },
+	    change_opts, 1, 1, CMD_WITH_SESSION, cmd_delete_ksk },
 	{ "sign-zsks", GROUP_SIGN, "ZONE [FILE|-] [--cds] [-o FILE]",
 	    "sign a zone signer's ZSK set",
 	    "Reads DNSKEY records with flags 256 in zone-file form and "
