@@ -144,6 +144,7 @@ int cmd_list_tokens(struct cmd *cmd, struct error *err);
 int cmd_probe_token(struct cmd *cmd, struct error *err);
 int cmd_replace_approver(struct cmd *cmd, struct error *err);
 int cmd_show_plan(struct cmd *cmd, struct error *err);
+int cmd_recover(struct cmd *cmd, struct error *err);
 int cmd_restore(struct cmd *cmd, struct error *err);
 int cmd_sign_zsks(struct cmd *cmd, struct error *err);
 int cmd_withdraw_plan(struct cmd *cmd, struct error *err);

@@ -43,6 +43,9 @@ static const enum opt export_endorsement_opts[] = { OPT_OUTPUT, OPT_END };
 static const enum opt export_ledger_opts[] = { OPT_OUTPUT, OPT_END };
 static const enum opt restore_opts[] = { OPT_LEDGER, OPT_ACCEPT_TIME_JUMP,
 	OPT_DRY_RUN, OPT_END };
+static const enum opt recover_opts[] = { OPT_ACCEPT_LOSS, OPT_TOKEN,
+	OPT_ENDORSEMENT, OPT_KEYS, OPT_LEDGER, OPT_SIGNATURE, OPT_OUTPUT,
+	OPT_ACCEPT_TIME_JUMP, OPT_DRY_RUN, OPT_END };
 static const enum opt verify_ledger_opts[] = { OPT_ANCHOR, OPT_CMK_PUBLIC_KEY,
 	OPT_END };
 static const enum opt verify_endorsement_opts[] = { OPT_CMK_PUBLIC_KEY,
@@ -293,6 +296,16 @@ static const struct command commands[] = {
 	    "the store lacks happen in it; an empty one (kmgr init) lacks "
 	    "all.",
 	    restore_opts, 0, 1, CMD_WITH_SESSION, cmd_restore },
+	{ "recover", GROUP_STORE, "--accept-loss --token TOKEN "
+	    "[--endorsement FILE]... [--keys ZONE=FILE]... [--ledger FILE]",
+	    "make a lost store anew from what a token keeps",
+	    "The last resort, into an empty store or an old one. CMKs come "
+	    "back from their sealed policies, KSKs with their endorsement "
+	    "files or, where none is left, by the DNSKEY records of their "
+	    "zone; what is lost is named. Where the policy demands approvers, "
+	    "prints the plan that they sign and exits 11 until --signature "
+	    "FILE has been given for each.",
+	    recover_opts, 0, 0, CMD_WITH_SESSION, cmd_recover },
 	{ "help", GROUP_HELP, "[COMMAND]", "say how a command is used", "",
 	    none, 0, 1, CMD_NO_SESSION, cmd_help },
 };

@@ -22,6 +22,7 @@ libcmd_la_SOURCES = \
 	kmgr/cmd/cmd_ksk_end.c \
 	kmgr/cmd/cmd_policy.c \
 	kmgr/cmd/cmd_policy.h \
+	kmgr/cmd/cmd_recover.c \
 	kmgr/cmd/cmd_restore.c \
 	kmgr/cmd/cmd_sign.c \
 	kmgr/cmd/cmd_token.c \

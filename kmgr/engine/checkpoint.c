@@ -21,9 +21,8 @@ checkpoint_clear(struct checkpoint *checkpoint)
 	*checkpoint = (struct checkpoint){ 0 };
 }
 
-/* How many losses of the store were accepted for the CMK. */
-static int
-read_epoch(struct store *store, const char *cmk_id, int64_t *epoch,
+int
+checkpoint_epoch(struct store *store, const char *cmk_id, int64_t *epoch,
     struct error *err)
 {
 	struct ledger_record record = { 0 };
@@ -52,7 +51,7 @@ write_statement(struct session *session, struct store *store,
 	struct json *json;
 
 	if (ledger_head(store, &seq, head, err) != 0 ||
-	    read_epoch(store, row->id, &epoch, err) != 0)
+	    checkpoint_epoch(store, row->id, &epoch, err) != 0)
 		return -1;
 	json = json_new_object();
 	json_put_text(json, "cmk_id", row->id);

@@ -33,6 +33,16 @@ struct checkpoint {
 void checkpoint_clear(struct checkpoint *checkpoint);
 
 /**
+ * checkpoint_epoch(store, cmk_id, epoch, err):
+ * How many losses of the store were accepted for the CMK: the member "epoch"
+ * of its last event "recover", 0 without.
+ *
+ * Errors: ERR_STORE.
+ */
+int checkpoint_epoch(struct store *store, const char *cmk_id, int64_t *epoch,
+    struct error *err);
+
+/**
  * checkpoint_append(session, row, key, public, err):
  * Inside the caller's transaction, after its other events: sign the ledger's
  * head and what ${row}, just written, says of its CMK with ${key}, the

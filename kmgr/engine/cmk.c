@@ -3,6 +3,7 @@
 
 #include "kmgr/base/mem.h"
 #include "kmgr/base/text.h"
+#include "kmgr/engine/checkpoint.h"
 #include "kmgr/engine/cmk.h"
 #include "kmgr/engine/event.h"
 #include "kmgr/engine/identity.h"
@@ -81,7 +82,8 @@ load_parts(struct store *store, struct cmk *cmk, struct error *err)
 		return -1;
 	}
 	if (check_policy(cmk, err) != 0 ||
-	    identity_load(store, cmk, err) != 0)
+	    identity_load(store, cmk, err) != 0 ||
+	    checkpoint_epoch(store, cmk->row.id, &cmk->epoch, err) != 0)
 		return -1;
 	return cmk_is_sealed(cmk) ? check_seal(cmk, err) : 0;
 }

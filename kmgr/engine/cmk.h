@@ -22,6 +22,8 @@ struct cmk {
 	struct crypto_key	*public;	/* the seal key's public half */
 	struct key_row		 identity_key;	/* empty without one */
 	struct crypto_key	*identity_public; /* NULL without one */
+	int64_t			 epoch;		/* losses of the store that
+						 * were accepted for it */
 };
 
 /**

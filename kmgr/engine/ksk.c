@@ -59,6 +59,8 @@ ksk_endorsement(const struct cmk *cmk, const struct key_row *key,
 	json_put_int(s, "ledger_seq", seq);
 	json_put_text(s, "ledger_head", text_hex(head, CRYPTO_SHA256_LEN,
 	    hex));
+	if (cmk->epoch > 0)
+		json_put_int(s, "epoch", cmk->epoch);
 	if (name_read(row->zone, &zone, &ignored) == 0 &&
 	    dnskey_from_rdata(row->dnskey.data, row->dnskey.len, &dnskey,
 	    &ignored) == 0) {

@@ -78,6 +78,14 @@ libengine_la_SOURCES = \
 	kmgr/engine/ksk_rules.h \
 	kmgr/engine/neighbours.c \
 	kmgr/engine/neighbours.h \
+	kmgr/engine/loss.c \
+	kmgr/engine/loss.h \
+	kmgr/engine/loss_cmk.c \
+	kmgr/engine/loss_internal.h \
+	kmgr/engine/loss_ksk.c \
+	kmgr/engine/loss_sealed.c \
+	kmgr/engine/loss_tell.c \
+	kmgr/engine/loss_zone.c \
 	kmgr/engine/outcome.c \
 	kmgr/engine/outcome.h \
 	kmgr/engine/ksk_record.c \

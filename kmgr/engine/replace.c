@@ -43,11 +43,10 @@ each_cmk(struct session *session, int (*each)(struct session *,
 }
 
 static int
-prove(struct session *session, const struct cmk *cmk, struct error *err)
+check_strangers(struct session *session, const struct cmk *cmk,
+    struct error *err)
 {
 
-	if (trust_prove(session, cmk, err) != 0)
-		return -1;
 	return ratchet_check_strangers(session, cmk->row.token, err);
 }
 
@@ -55,7 +54,16 @@ int
 replace_prove(struct session *session, struct error *err)
 {
 
-	return each_cmk(session, prove, err);
+	return each_cmk(session, trust_prove, err);
+}
+
+int
+replace_prove_whole(struct session *session, struct error *err)
+{
+
+	if (replace_prove(session, err) != 0)
+		return -1;
+	return each_cmk(session, check_strangers, err);
 }
 
 /* What err says is wrong with the store, or that it could not be judged. */
@@ -80,7 +88,7 @@ look(struct session *session, struct store *store, struct replace_view *view,
 	if (ledger_head(store, &view->seq, view->head, err) != 0 ||
 	    history_check(store, err) != 0)
 		return is_wrong(view, REPLACE_DAMAGED, err);
-	return replace_prove(session, err) == 0 ? 0 :
+	return replace_prove_whole(session, err) == 0 ? 0 :
 	    is_wrong(view, REPLACE_BEHIND, err);
 }
 

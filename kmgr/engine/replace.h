@@ -49,13 +49,14 @@ int replace_begin(struct session *session, const char *path,
 void replace_abort(struct session *session);
 
 /**
- * replace_prove(session, err):
+ * replace_prove(session, err), replace_prove_whole(session, err):
  * Whether every token agrees with the store in use: trust_prove() for each of
- * its CMKs, and no token keeps a record of a CMK that it does not know.
+ * its CMKs; and that no token keeps a record of a CMK that it does not know.
  *
  * Errors: as trust_prove().
  */
 int replace_prove(struct session *session, struct error *err);
+int replace_prove_whole(struct session *session, struct error *err);
 
 /**
  * replace_commit(session, old, err):

@@ -137,12 +137,26 @@ add_ksk(struct replay *r, const struct json *json, struct error *err)
 		return -1;
 	}
 	replay_ksk_tag(r, row);
-	(void)json_get_int(json, "horizon_at", &row->horizon_at);
 	if (state != NULL) {
 		free(row->state);
 		row->state = mem_strdup(state);
 	}
 	return adopt(r, row->id, err);
+}
+
+/* What was signed and is forgotten holds all of the CMK's KSKs. */
+static void
+set_horizons(struct replay *r, const struct cmk_row *cmk, int64_t at)
+{
+	struct ksk_row *ksk;
+	size_t i;
+
+	for (i = 0; i < r->ksks.n; i++) {
+		ksk = r->ksks.rows[i];
+		if (strcmp(ksk->cmk_id, cmk->id) == 0 &&
+		    ksk->retirement == NULL && ksk->horizon_at < at)
+			ksk->horizon_at = at;
+	}
 }
 
 /* What the token says of the CMK, newer than what the store knows. */
@@ -158,6 +172,7 @@ set_life(struct cmk_row *cmk, const struct json *payload)
 		cmk->deletion_at = 0;
 		(void)json_get_int(payload, "deletion_at", &cmk->deletion_at);
 	}
+	at = 0;
 	if (json_get_int(payload, "horizon_at", &at) && cmk->horizon_at < at)
 		cmk->horizon_at = at;
 }
@@ -169,6 +184,7 @@ replay_recovered(struct replay *replay, const struct json *payload,
 	const char *id = json_get_text(payload, "cmk_id");
 	const struct json *cmk = json_get(payload, "cmk");
 	const struct json *ksks = json_get(payload, "ksks");
+	int64_t horizon_at = 0;
 	struct cmk_row *row;
 	size_t i;
 
@@ -185,5 +201,7 @@ replay_recovered(struct replay *replay, const struct json *payload,
 	for (i = 0; i < json_len(ksks); i++)
 		if (add_ksk(replay, json_at(ksks, i), err) != 0)
 			return -1;
+	(void)json_get_int(payload, "horizon_at", &horizon_at);
+	set_horizons(replay, row, horizon_at);
 	return 0;
 }

@@ -136,7 +136,7 @@ stage_backup(struct session *session, const struct restore_request *request,
 	    history_check(store, err) == 0 &&
 	    ledger_head(store, &seq, head, err) == 0 &&
 	    check_age(store, old, err) == 0 &&
-	    replace_prove(session, err) == 0 &&
+	    replace_prove_whole(session, err) == 0 &&
 	    tell(session, request, old, err) == 0) {
 		plan_replace(request, old, seq, plan);
 		return 0;
@@ -183,7 +183,7 @@ stage_ledger(struct session *session, const struct restore_request *request,
 	if (replace_begin(session, NULL, err) != 0)
 		return -1;
 	if (restore_ledger_extend(session, request->file, &gain, err) == 0 &&
-	    replace_prove(session, err) == 0) {
+	    replace_prove_whole(session, err) == 0) {
 		plan_add(plan, ACTION_RESTORE, NULL, "append events %lld to "
 		    "%lld of %s to the store, with the rows that they tell "
 		    "of", (long long)gain.from, (long long)gain.to,

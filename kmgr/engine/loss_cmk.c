@@ -1,0 +1,239 @@
+/* CMKs as a token keeps them. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "hsm/data.h"
+#include "kmgr/base/mem.h"
+#include "kmgr/engine/loss_internal.h"
+#include "kmgr/engine/ratchet.h"
+#include "kmgr/engine/sealed.h"
+
+struct loss_cmk *
+loss_find_cmk(const struct loss *loss, const char *id)
+{
+	size_t i;
+
+	for (i = 0; i < loss->n_cmks; i++)
+		if (strcmp(loss->cmks[i].cmk->row.id, id) == 0)
+			return &loss->cmks[i];
+	return NULL;
+}
+
+/* The CMK of an object; whoever has the PIN can have planted one. */
+static int
+take_object(struct loss *loss, const struct hsm_data *object,
+    struct error *err)
+{
+	struct cmk *cmk = mem_new(sizeof(*cmk));
+	struct error why = ERR_INIT;
+	struct json *json = NULL;
+	struct loss_cmk *other;
+
+	if (json_read(buf_text(&object->value), object->value.len, &json,
+	    &why) != 0 || loss_read_sealed(loss, json, cmk, &why) != 0) {
+		json_free(json);
+		cmk_free(cmk);
+		if (why.class == ERR_TOKEN || why.class == ERR_CONFIG) {
+			*err = why;
+			return -1;
+		}
+		buf_printf(&loss->report->lost, "%s in token %s proves "
+		    "nothing: %s\n", object->application,
+		    loss->request->token, why.msg);
+		return 0;
+	}
+	json_free(json);
+	if ((other = loss_find_cmk(loss, cmk->row.id)) == NULL) {
+		((struct loss_cmk *)mem_push(&loss->cmks, loss->n_cmks++,
+		    sizeof(*loss->cmks)))->cmk = cmk;
+		return 0;
+	}
+	if (strcmp(other->cmk->row.policy, cmk->row.policy) != 0 ||
+	    !crypto_key_is_same(other->cmk->public, cmk->public))
+		(void)err_set(err, ERR_INTEGRITY, "token %s holds two seals "
+		    "of CMK %s that differ", loss->request->token,
+		    cmk->row.name);
+	cmk_free(cmk);
+	return err->class == ERR_NONE ? 0 : -1;
+}
+
+static int
+take_objects(struct loss *loss, struct hsm_token *token, struct error *err)
+{
+	struct hsm_data *names, *objects;
+	size_t i, k, n_names, n;
+	int rc = 0;
+
+	if (hsm_data_list_prefix(token, SEALED_PREFIX, &names, &n_names,
+	    err) != 0)
+		return -1;
+	for (i = 0; i < n_names && rc == 0; i++) {
+		for (k = 0; k < i; k++)
+			if (strcmp(names[k].application,
+			    names[i].application) == 0)
+				break;
+		if (k < i)
+			continue;
+		if ((rc = hsm_data_list(token, names[i].application, &objects,
+		    &n, err)) != 0)
+			break;
+		for (k = 0; k < n && rc == 0; k++)
+			rc = take_object(loss, &objects[k], err);
+		hsm_data_list_free(objects, n);
+	}
+	hsm_data_list_free(names, n_names);
+	return rc;
+}
+
+/* The newest record in the token that the CMK's keys signed. */
+static int
+read_last(struct loss_cmk *lost, struct hsm_token *token, struct error *err)
+{
+	struct error ignored = ERR_INIT;
+	struct checkpoint *list;
+	size_t i, n;
+
+	if (ratchet_list(token, lost->cmk->row.id, &list, &n, err) != 0)
+		return -1;
+	for (i = 0; i < n; i++)
+		if (checkpoint_verify(lost->cmk, &list[i], &ignored) == 0)
+			break;
+	if (i < n) {
+		lost->last = list[i];
+		list[i] = (struct checkpoint) { 0 };
+	}
+	ratchet_list_free(list, n);
+	return 0;
+}
+
+/* What the store knows of the CMK; *is_whole: as much as the token. */
+static int
+compare(struct loss *loss, struct loss_cmk *lost, bool *is_whole,
+    struct error *err)
+{
+	const int64_t bound_at = session_now(loss->session) +
+	    lost->cmk->policy->max_horizon_s;
+	struct cmk_row row = { 0 };
+	struct cmk *known;
+
+	*is_whole = false;
+	if (store_cmk_find(loss->store, lost->cmk->row.id, &row,
+	    &lost->is_known, err) != 0)
+		return -1;
+	cmk_row_clear(&row);
+	if (lost->is_known) {
+		if (cmk_load(loss->store, lost->cmk->row.id, &known,
+		    err) != 0)
+			return -1;
+		cmk_free(lost->cmk);
+		lost->cmk = known;
+		*is_whole = true;
+	}
+	if (lost->is_known && lost->last.seq > 0 && checkpoint_is_known(
+	    loss->store, &lost->last, is_whole, err) != 0)
+		return -1;
+	if (checkpoint_epoch(loss->store, lost->cmk->row.id, &lost->epoch,
+	    err) != 0)
+		return -1;
+	if (lost->epoch < lost->last.epoch)
+		lost->epoch = lost->last.epoch;
+	lost->cmk->epoch = ++lost->epoch;
+	/* Of what was signed since the record nobody knows any more. */
+	lost->horizon_at = lost->last.horizon_at > bound_at ?
+	    lost->last.horizon_at : bound_at;
+	return 0;
+}
+
+static void
+clear_cmk(struct loss_cmk *lost)
+{
+
+	cmk_free(lost->cmk);
+	checkpoint_clear(&lost->last);
+}
+
+/* Records of CMKs that have no seal: drafts, which nothing brings back. */
+static int
+name_drafts(struct loss *loss, struct hsm_token *token, struct error *err)
+{
+	const size_t len = strlen(RATCHET_PREFIX);
+	struct hsm_data *names;
+	struct cmk_row *rows;
+	size_t i, k, n, n_rows;
+	bool is_told;
+
+	if (store_cmk_list(loss->store, &rows, &n_rows, err) != 0)
+		return -1;
+	if (hsm_data_list_prefix(token, RATCHET_PREFIX, &names, &n,
+	    err) != 0) {
+		cmk_rows_free(rows, n_rows);
+		return -1;
+	}
+	for (i = 0; i < n; i++) {
+		is_told = !names[i].is_private;
+		for (k = 0; k < i; k++)
+			is_told |= strcmp(names[k].application,
+			    names[i].application) == 0;
+		for (k = 0; k < loss->n_cmks; k++)
+			is_told |= strncmp(names[i].application + len,
+			    loss->cmks[k].cmk->row.id, 16) == 0;
+		for (k = 0; k < n_rows; k++)
+			is_told |= strncmp(names[i].application + len,
+			    rows[k].id, 16) == 0;
+		if (!is_told)
+			buf_printf(&loss->report->lost, "the CMK %s..., a "
+			    "draft that never had a KSK, or one whose seal "
+			    "proves nothing\n", names[i].application + len);
+	}
+	hsm_data_list_free(names, n);
+	cmk_rows_free(rows, n_rows);
+	return 0;
+}
+
+/* Leave only those that are lost. */
+static int
+sort_out(struct loss *loss, struct hsm_token *token, struct error *err)
+{
+	bool is_whole = false;
+	size_t i, n = 0;
+	int rc = 0;
+
+	for (i = 0; i < loss->n_cmks; i++) {
+		if (rc == 0 && (read_last(&loss->cmks[i], token, err) != 0 ||
+		    compare(loss, &loss->cmks[i], &is_whole, err) != 0))
+			rc = -1;
+		if (rc == 0 && is_whole)
+			clear_cmk(&loss->cmks[i]);
+		else
+			loss->cmks[n++] = loss->cmks[i];
+	}
+	loss->n_cmks = n;
+	return rc;
+}
+
+int
+loss_read_cmks(struct loss *loss, struct error *err)
+{
+	struct hsm_token *token;
+
+	if (session_token(loss->session, loss->request->token, &token,
+	    err) != 0 || take_objects(loss, token, err) != 0 ||
+	    sort_out(loss, token, err) != 0)
+		return -1;
+	if (loss->n_cmks > 0)
+		return name_drafts(loss, token, err);
+	(void)err_set(err, ERR_INPUT, "nothing is lost that token %s keeps: "
+	    "it has the seal of no CMK that the store does not know, or not "
+	    "all of", loss->request->token);
+	return err_hint(err, "kmgr verify shows what differs");
+}
+
+void
+loss_clear_cmks(struct loss *loss)
+{
+	size_t i;
+
+	for (i = 0; i < loss->n_cmks; i++)
+		clear_cmk(&loss->cmks[i]);
+	free(loss->cmks);
+}

@@ -1,0 +1,292 @@
+/* A recovery, written down. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "hsm/probe.h"
+#include "kmgr/base/mem.h"
+#include "kmgr/base/text.h"
+#include "kmgr/engine/challenge.h"
+#include "kmgr/engine/event.h"
+#include "kmgr/engine/key_record.h"
+#include "kmgr/engine/ksk.h"
+#include "kmgr/engine/loss_internal.h"
+#include "kmgr/engine/replay.h"
+#include "kmgr/engine/signer.h"
+#include "kmgr/engine/statement.h"
+#include "kmgr/engine/tokens.h"
+#include "kmgr/store/ledger.h"
+
+static int
+endorse(struct loss *loss, const struct loss_pair *pair, struct ksk_row *row,
+    struct error *err)
+{
+	const struct cmk *cmk = pair->cmk->cmk;
+	uint8_t head[CRYPTO_SHA256_LEN];
+	struct hsm_key *seal_key = NULL;
+	int64_t seq;
+	int rc;
+
+	if (ledger_head(loss->store, &seq, head, err) != 0 ||
+	    cmk_open_seal_key(loss->session, cmk, &seal_key, err) != 0)
+		return -1;
+	row->endorsement = ksk_endorsement(cmk, &pair->row, row, seq, head);
+	rc = signer_attest(seal_key, cmk->public, STATEMENT_ENDORSEMENT,
+	    row->endorsement, &row->endorsement_signature, err);
+	hsm_key_free(seal_key);
+	return rc;
+}
+
+static int
+endorse_new(struct loss *loss, struct error *err)
+{
+	struct loss_pair *pair;
+	size_t i, k;
+
+	for (i = 0; i < loss->n_pairs; i++) {
+		pair = &loss->pairs[i];
+		for (k = 0; k < pair->n_ksks; k++)
+			if (pair->ksks[k].endorsement == NULL &&
+			    endorse(loss, pair, &pair->ksks[k], err) != 0)
+				return -1;
+	}
+	return 0;
+}
+
+/* What the token enforces is found out anew: it was in the store. */
+static int
+probe(struct loss *loss, enum alg alg, char **out, struct error *err)
+{
+	struct hsm_probe *found = NULL;
+	struct buf text = BUF_INIT;
+	struct hsm_token *token;
+	struct json *json;
+
+	if (session_token(loss->session, loss->request->token, &token,
+	    err) != 0 || hsm_probe_run(token, HSM_PROBE_RESIDENT, alg, &found,
+	    err) != 0)
+		return -1;
+	json = tokens_probe_json(found);
+	json_canonical(json, &text);
+	*out = buf_take(&text);
+	json_free(json);
+	hsm_probe_free(found);
+	return 0;
+}
+
+static int
+put_cmk(struct loss *loss, struct json *event, const struct loss_cmk *lost,
+    struct error *err)
+{
+	const struct cmk_row *row = &lost->cmk->row;
+	struct json *json = json_put_object(event, "cmk");
+	char *found = NULL;
+
+	if (probe(loss, lost->cmk->policy->alg, &found, err) != 0)
+		return -1;
+	json_put_text(json, "name", row->name);
+	json_put_text(json, "token", row->token);
+	json_put_text(json, "seal_token", row->seal_token);
+	json_put_text(json, "token_identity", row->token_identity);
+	json_put_text(json, "probe", found);
+	json_put_text(json, "policy", row->policy);
+	json_put_text(json, "key_id", row->key_id);
+	json_put_text(json, "seal", row->seal);
+	json_put_text(json, "seal_signature", row->seal_signature);
+	json_put_text(json, "identity", row->identity);
+	json_put_text(json, "identity_signature", row->identity_signature);
+	free(found);
+	return 0;
+}
+
+static void
+put_keys(const struct loss *loss, struct json *event,
+    const struct loss_cmk *lost)
+{
+	struct json *list = json_put_array(event, "keys");
+	size_t i;
+
+	if (!lost->is_known) {
+		json_add_take(list, key_record_json(&lost->cmk->key));
+		if (lost->cmk->row.identity != NULL)
+			json_add_take(list,
+			    key_record_json(&lost->cmk->identity_key));
+	}
+	for (i = 0; i < loss->n_pairs; i++)
+		if (loss->pairs[i].cmk == lost)
+			json_add_take(list,
+			    key_record_json(&loss->pairs[i].row));
+}
+
+static void
+put_ksks(const struct loss *loss, struct json *event,
+    const struct loss_cmk *lost)
+{
+	struct json *ksks = json_put_array(event, "ksks"), *json;
+	struct json *adopted = json_put_array(event, "adopted");
+	const struct ksk_row *row;
+	size_t i, k;
+	char *name;
+
+	for (i = 0; i < loss->n_pairs; i++)
+		for (k = 0; loss->pairs[i].cmk == lost &&
+		    k < loss->pairs[i].n_ksks; k++) {
+			row = &loss->pairs[i].ksks[k];
+			json = json_add_object(ksks);
+			json_put_text(json, "endorsement", row->endorsement);
+			json_put_text(json, "endorsement_signature",
+			    row->endorsement_signature);
+			json_put_text(json, "state", row->state);
+			name = mem_printf("%s/%u", row->zone, row->key_tag);
+			json_add_text(adopted, name);
+			free(name);
+		}
+}
+
+/* Pairs that nothing speaks for, and nobody knows whose they are. */
+static void
+put_unadopted(const struct loss *loss, struct json *event)
+{
+	struct json *list = json_put_array(event, "unadopted"), *json;
+	size_t i;
+
+	for (i = 0; i < loss->n_pairs; i++) {
+		if (loss->pairs[i].cmk != NULL)
+			continue;
+		json = json_add_object(list);
+		json_put_text(json, "key_id", loss->pairs[i].id);
+		json_put_text(json, "why", loss->pairs[i].why);
+	}
+}
+
+static void
+put_lost(const struct loss *loss, struct json *event,
+    const struct loss_cmk *lost)
+{
+	struct json *json = json_put_object(event, "lost");
+	char hex[2 * CRYPTO_SHA256_LEN + 1];
+
+	json_put_int(json, "from", loss->seq + 1);
+	if (lost->last.seq == 0)
+		return;
+	json_put_int(json, "to", lost->last.seq + 1);
+	json_put_text(json, "head", text_hex(lost->last.head,
+	    CRYPTO_SHA256_LEN, hex));
+	json_put_int(json, "at", lost->last.at);
+}
+
+static void
+put_approvals(const struct loss *loss, struct json *event)
+{
+
+	if (loss->report->text == NULL)
+		return;
+	json_put_text(event, "plan", loss->report->text);
+	json_put_take(event, "approvals", json_copy_of(loss->approvals));
+}
+
+static int
+tell_one(struct loss *loss, const struct loss_cmk *lost, struct error *err)
+{
+	struct json *event = json_new_object();
+	int rc = 0;
+
+	json_put_text(event, "cmk_id", lost->cmk->row.id);
+	json_put_text(event, "token", loss->request->token);
+	json_put_int(event, "epoch", lost->epoch);
+	json_put_int(event, "horizon_at", lost->horizon_at);
+	if (lost->last.seq > 0) {
+		json_put_text(event, "state", lost->last.state);
+		json_put_int(event, "deletion_at", lost->last.deletion_at);
+	}
+	if (!lost->is_known)
+		rc = put_cmk(loss, event, lost, err);
+	put_keys(loss, event, lost);
+	put_ksks(loss, event, lost);
+	put_unadopted(loss, event);
+	put_lost(loss, event, lost);
+	put_approvals(loss, event);
+	if (rc == 0)
+		rc = event_append(loss->session, "recover", event, err);
+	json_free(event);
+	return rc;
+}
+
+static void
+keep_first(void *arg, const char *line)
+{
+	struct error *first = arg;
+
+	if (first->class == ERR_NONE)
+		(void)err_set(first, ERR_INTEGRITY, "%s", line);
+}
+
+/* The rows are what the events tell, those of the recovery too. */
+static int
+write_rows(struct loss *loss, struct error *err)
+{
+	struct replay *replay = replay_new();
+	struct error first = ERR_INIT;
+	int rc = -1;
+
+	if (replay_ledger(replay, loss->store, 1, keep_first, &first,
+	    err) == 0) {
+		if (first.class != ERR_NONE)
+			*err = first;
+		else
+			rc = replay_write(replay, loss->store, err);
+	}
+	replay_free(replay);
+	return rc;
+}
+
+/*
+ * What counts of it is signed. trust_prove() would find the store behind the
+ * token until then; that the token answers is asked first.
+ */
+static int
+attest(struct loss *loss, const char *id, struct error *err)
+{
+	struct hsm_key *key = NULL;
+	struct cmk *cmk;
+	int rc = -1;
+
+	if (cmk_load(loss->store, id, &cmk, err) != 0)
+		return -1;
+	if (challenge_run(loss->session, cmk, err) == 0 &&
+	    cmk_open_attestor(loss->session, cmk, &key, err) == 0)
+		rc = checkpoint_append(loss->session, &cmk->row, key,
+		    cmk_attestor_public(cmk), err);
+	hsm_key_free(key);
+	cmk_free(cmk);
+	return rc;
+}
+
+static int
+tell_all(struct loss *loss, struct error *err)
+{
+	size_t i;
+
+	if (endorse_new(loss, err) != 0)
+		return -1;
+	for (i = 0; i < loss->n_cmks; i++)
+		if (tell_one(loss, &loss->cmks[i], err) != 0)
+			return -1;
+	if (write_rows(loss, err) != 0)
+		return -1;
+	for (i = 0; i < loss->n_cmks; i++)
+		if (attest(loss, loss->cmks[i].cmk->row.id, err) != 0)
+			return -1;
+	return 0;
+}
+
+int
+loss_tell(struct loss *loss, struct error *err)
+{
+
+	if (store_begin(loss->store, err) != 0)
+		return -1;
+	if (tell_all(loss, err) == 0 && store_commit(loss->store, err) == 0)
+		return 0;
+	store_rollback(loss->store);
+	return -1;
+}
