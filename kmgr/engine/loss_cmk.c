@@ -86,15 +86,14 @@ take_objects(struct loss *loss, struct hsm_token *token, struct error *err)
 }
 
 /* The newest record in the token that the CMK's keys signed. */
-static int
-read_last(struct loss_cmk *lost, struct hsm_token *token, struct error *err)
+static void
+read_last(struct loss_cmk *lost, const struct ratchet *ratchet)
 {
 	struct error ignored = ERR_INIT;
 	struct checkpoint *list;
 	size_t i, n;
 
-	if (ratchet_list(token, lost->cmk->row.id, &list, &n, err) != 0)
-		return -1;
+	ratchet_list(ratchet, lost->cmk->row.id, &list, &n);
 	for (i = 0; i < n; i++)
 		if (checkpoint_verify(lost->cmk, &list[i], &ignored) == 0)
 			break;
@@ -103,7 +102,6 @@ read_last(struct loss_cmk *lost, struct hsm_token *token, struct error *err)
 		list[i] = (struct checkpoint) { 0 };
 	}
 	ratchet_list_free(list, n);
-	return 0;
 }
 
 /* What the store knows of the CMK; *is_whole: as much as the token. */
@@ -192,16 +190,16 @@ name_drafts(struct loss *loss, struct hsm_token *token, struct error *err)
 
 /* Leave only those that are lost. */
 static int
-sort_out(struct loss *loss, struct hsm_token *token, struct error *err)
+sort_out(struct loss *loss, const struct ratchet *ratchet, struct error *err)
 {
 	bool is_whole = false;
 	size_t i, n = 0;
 	int rc = 0;
 
 	for (i = 0; i < loss->n_cmks; i++) {
-		if (rc == 0 && (read_last(&loss->cmks[i], token, err) != 0 ||
-		    compare(loss, &loss->cmks[i], &is_whole, err) != 0))
-			rc = -1;
+		read_last(&loss->cmks[i], ratchet);
+		if (rc == 0)
+			rc = compare(loss, &loss->cmks[i], &is_whole, err);
 		if (rc == 0 && is_whole)
 			clear_cmk(&loss->cmks[i]);
 		else
@@ -214,11 +212,17 @@ sort_out(struct loss *loss, struct hsm_token *token, struct error *err)
 int
 loss_read_cmks(struct loss *loss, struct error *err)
 {
+	struct ratchet ratchet = { 0 };
 	struct hsm_token *token;
+	int rc;
 
 	if (session_token(loss->session, loss->request->token, &token,
 	    err) != 0 || take_objects(loss, token, err) != 0 ||
-	    sort_out(loss, token, err) != 0)
+	    ratchet_read(token, &ratchet, err) != 0)
+		return -1;
+	rc = sort_out(loss, &ratchet, err);
+	ratchet_clear(&ratchet);
+	if (rc != 0)
 		return -1;
 	if (loss->n_cmks > 0)
 		return name_drafts(loss, token, err);

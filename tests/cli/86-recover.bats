@@ -219,6 +219,10 @@ tool() {
 	run grep evil said
 	[ "$status" -ne 0 ]
 	[ "$(kmgr --json list-cmks | jq '.cmks | length')" -eq 1 ]
+	run -10 kmgr verify
+	[[ $output == *"kmgr1:seal:0011223344556677"* ]]
+	tool --delete-object --type data \
+		--application-label kmgr1:seal:0011223344556677
 	works
 }
 
