@@ -1,7 +1,9 @@
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "kmgr/base/buf.h"
+#include "kmgr/base/mem.h"
 #include "kmgr/engine/kept.h"
 
 char *
@@ -11,6 +13,19 @@ kept_application(const char *prefix, const char *cmk_id,
 
 	(void)snprintf(out, HSM_DATA_NAME_MAX + 1, "%s%.16s", prefix, cmk_id);
 	return out;
+}
+
+/* Once a run: the ratchet and the seal go the same way. */
+static void
+note_weakness(struct session *session, const struct hsm_token *token,
+    const char *reason)
+{
+	char *note = mem_printf("token %s is tamper-evident only: %s",
+	    hsm_token_name(token), reason);
+
+	if (strstr(buf_text(session_notes(session)), note) == NULL)
+		session_note(session, "%s", note);
+	free(note);
 }
 
 int
@@ -32,7 +47,6 @@ kept_put(struct session *session, struct hsm_token *token,
 		    text.len, &seal, reason, err);
 	buf_free(&text);
 	if (rc == 0 && seal != HSM_DATA_SEALED)
-		session_note(session, "token %s is tamper-evident only: %s",
-		    hsm_token_name(token), reason);
+		note_weakness(session, token, reason);
 	return rc;
 }

@@ -560,7 +560,7 @@ lagging() {
 	[[ $output == *"token main is tamper-evident only"* ]]
 	run kmgr create-ksk a.example --cmk c
 	[ "$status" -eq 0 ]
-	[[ $output == *"token main is tamper-evident only"* ]]
+	[ "$(grep -c 'token main is tamper-evident only' <<<"$output")" -eq 1 ]
 	# It is not told, nor tried, each time that something is signed.
 	KMGR_SHIM_COUNT=calls run kmgr sign-zsks a.example a
 	[ "$status" -eq 0 ]
