@@ -315,11 +315,11 @@ deaths() {
 @test "remote: the server dies in the middle and is back: kmgr carries on" {
 	remote_new
 	job ecdsap256sha256 ec.example
-	# Three signatures; every second one kills.
+	# The answer to the challenge and three more; every second one kills.
 	remote_start KMGR_SHIM_FAIL_ON=C_Sign KMGR_SHIM_KILL_AT=2
 	kmgr sign-zsks ec.example ec.example/K*.key --cds \
 		-o ec.example/dnskey
-	[ "$(deaths)" = 2 ]
+	[ "$(deaths)" = 3 ]
 	sign_with_bind ec.example
 	has_file_verdict good ec.example ec.example/signed
 
@@ -343,7 +343,7 @@ deaths() {
 	# It dies of each signature.
 	remote_start KMGR_SHIM_FAIL_ON=C_Sign KMGR_SHIM_KILL_AT=1
 	run -6 kmgr sign-zsks ec.example ec.example/K*.key -o none
-	[[ $output == *"sign ec.example. DNSKEY"*"C_Sign: CKR_DEVICE_ERROR"* ]]
+	[[ $output == *"kmgr/challenge/v1"*"C_Sign: CKR_DEVICE_ERROR"* ]]
 	[[ $output == *"hint: is the token plugged in"* ]]
 	[ ! -e none ]
 	[ "$(deaths)" -ge 2 ]
