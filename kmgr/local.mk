@@ -1,7 +1,7 @@
 bin_PROGRAMS += kmgr/kmgr
 kmgr_kmgr_SOURCES = kmgr/main.c
 kmgr_kmgr_LDADD = libcmd.la
-dist_man_MANS += kmgr/kmgr.1
+dist_man_MANS += kmgr/kmgr.1 kmgr/kmgr-security.7
 
 bashcomp_DATA = kmgr/completion/kmgr
 EXTRA_DIST += $(bashcomp_DATA)

@@ -19,5 +19,6 @@ include tests/unit/local.mk
 include tests/fault/local.mk
 include tests/fuzz/local.mk
 include tests/cli/local.mk
+include tests/attacks/local.mk
 include tests/interop/local.mk
 include tests/bench/local.mk

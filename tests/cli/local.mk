@@ -21,7 +21,6 @@ cli_tests = \
 	tests/cli/50-sign.bats \
 	tests/cli/60-ds.bats \
 	tests/cli/70-verify.bats \
-	tests/cli/75-tampering.bats \
 	tests/cli/80-docs.bats \
 	tests/cli/82-events.bats \
 	tests/cli/83-refusals.bats \

@@ -1,6 +1,6 @@
 /* Using a key for what it is not for. */
 
-#include "tests/interop/steal.h"
+#include "tests/attacks/steal.h"
 
 #include <stdio.h>
 #include <string.h>

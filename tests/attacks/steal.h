@@ -1,6 +1,6 @@
 /* What the files of steal know of each other. */
-#ifndef TESTS_INTEROP_STEAL_H
-#define TESTS_INTEROP_STEAL_H
+#ifndef TESTS_ATTACKS_STEAL_H
+#define TESTS_ATTACKS_STEAL_H
 
 #include "tests/fault/p11shim.h"
 
@@ -15,6 +15,7 @@ struct thief {
 	size_t			 id_len;
 	ck_object_handle_t	 priv;	/* of the key he is after */
 	ck_object_handle_t	 pub;
+	ck_object_handle_t	 wrapping; /* of blobs he is after */
 	/* His own, session objects; 0 where the token makes none. */
 	ck_object_handle_t	 aes;
 	ck_object_handle_t	 des;
@@ -53,5 +54,43 @@ void steal_by_wrapping(struct thief *thief);
  * with every mechanism of the token that signs.
  */
 void steal_by_using(struct thief *thief);
+
+/**
+ * steal_make_wrapping(thief):
+ * Make a wrapping key with his id, that only CKA_SENSITIVE and CKA_EXTRACTABLE
+ * protect.
+ */
+void steal_make_wrapping(struct thief *thief);
+
+/**
+ * steal_wrap(thief, path):
+ * Wrap a new P-256 key under it, and write the blob to ${path}.
+ */
+void steal_wrap(struct thief *thief, const char *path);
+
+/**
+ * steal_unwrap(thief, path):
+ * Try to get at the key in the blob ${path}, and to put others in its place.
+ */
+void steal_unwrap(struct thief *thief, const char *path);
+
+/**
+ * steal_records(thief, application):
+ * Change, copy and destroy each data object of ${application}.
+ */
+void steal_records(struct thief *thief, const char *application);
+
+/**
+ * steal_plant(thief, arg):
+ * Put data objects into the token: "N,APPLICATION,FILE".
+ */
+void steal_plant(struct thief *thief, const char *arg);
+
+/**
+ * steal_read(path, data, size), steal_write(path, data, len):
+ * A file, whole. Returns its length.
+ */
+size_t steal_read(const char *path, unsigned char *data, size_t size);
+void steal_write(const char *path, const unsigned char *data, size_t len);
 
 #endif

@@ -38,7 +38,7 @@ signs() {
 	kmgr sign-zsks example.com zsk | grep -q RRSIG
 }
 
-@test "a public key that the store calls shared is not endorsed" {
+@test "shared-planted: a public key of his own, which the store calls shared" {
 	kmgr -q create-cmk group --token main --policy shared.yaml >/dev/null
 	kmgr -q create-ksk a.example --cmk group >/dev/null
 	spki=$(attacker_key)
@@ -51,7 +51,7 @@ signs() {
 	[ "$(kmgr --json list-ksks b.example | jq '.ksks | length')" -eq 0 ]
 }
 
-@test "a shared pair whose public key was replaced is not endorsed" {
+@test "shared-replaced: the public key of a shared pair is replaced in the store" {
 	kmgr -q create-cmk group --token main --policy shared.yaml >/dev/null
 	kmgr -q create-ksk a.example --cmk group >/dev/null
 	real=$(kmgr --json list-ksks | jq -r '.ksks[0].dnskey')
@@ -68,7 +68,7 @@ forge() {
 		openssl dgst -sha256 -sign own.pem | base64 -w 0
 }
 
-@test "a policy under a forged seal signs nothing" {
+@test "forged-seal: another policy, under a seal of his own" {
 	prod
 	spki=$(attacker_key)
 	policy=$(sqlite3 kmgr.db "SELECT policy FROM cmk" |
@@ -96,7 +96,7 @@ forge() {
 	[ "$status" -eq 10 ]
 }
 
-@test "an intent for a live key destroys it not, and endorses it not" {
+@test "intent-live-key: a live key, named as what an interrupted run has left" {
 	prod
 	label=$(sqlite3 kmgr.db "SELECT label FROM key WHERE id = '$key'")
 	plant_intent "$label" example.com.
@@ -109,7 +109,7 @@ forge() {
 	[[ $output == *planted-intent:* ]]
 }
 
-@test "a live key whose records are gone is not destroyed" {
+@test "records-gone: the same of a key whose records are deleted" {
 	prod
 	before=$(sha256_of tokens)
 	label=$(sqlite3 kmgr.db "SELECT label FROM key WHERE id = '$key'")
@@ -126,7 +126,7 @@ forge() {
 	[[ $output == *"$key"* ]]
 }
 
-@test "an intent for another program's key leaves it alone" {
+@test "intent-foreign-key: the same of another program's key" {
 	prod
 	key=00112233445566778899aabbccddeeff
 	pkcs11-tool --module "$TOKEN_MODULE" --token-label kmgr --login \
@@ -143,7 +143,7 @@ forge() {
 	[[ $output == *"$key"* ]]
 }
 
-@test "an intent beyond the policy endorses nothing" {
+@test "intent-beyond-policy: the same for a zone that the policy does not allow" {
 	prod
 	label=$(sqlite3 kmgr.db "SELECT label FROM key WHERE id = '$key'")
 	printf 'version: 1\nzones: ["example.net"]\n' >narrow.yaml
@@ -158,7 +158,7 @@ forge() {
 	[ "$(kmgr --json list-ksks example.org | jq '.ksks | length')" -eq 0 ]
 }
 
-@test "a broken seal is not put on again" {
+@test "seal-removed: a seal is taken off, for another one to be put on" {
 	prod
 	sql "UPDATE cmk SET seal = NULL, seal_signature = NULL,
 		sealed_at = NULL, state = 'draft'"

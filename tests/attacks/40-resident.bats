@@ -5,7 +5,7 @@
 
 bats_require_minimum_version 1.5.0
 load ../lib/common
-load dns
+load ../interop/dns
 
 setup_file() {
 	need_program pkcs11-tool jq openssl dnssec-keygen dnssec-signzone \
@@ -52,7 +52,7 @@ seal_id() {
 }
 
 steal() {
-	"$builddir/tests/interop/steal" "$TOKEN_MODULE" kmgr "$TOKEN_PIN" "$@"
+	"$builddir/tests/attacks/steal" "$TOKEN_MODULE" kmgr "$TOKEN_PIN" "$@"
 }
 
 # all_refused CONTROL SEALED MECHANISM: judges what steal said of both. With
@@ -116,7 +116,7 @@ still_good() {
 	has_file_verdict good "$1" "$1/signed"
 }
 
-@test "P-256: raw calls" {
+@test "resident-p256: with the PIN, every raw call on a P-256 KSK" {
 	steal 0a01 make=ec attack >control
 	succeeded control "${CHANGES[@]}" "read CKA_VALUE" "use derive" \
 		"wrap CKM_AES_KEY_WRAP" "wrap CKM_AES_KEY_WRAP_PAD"
@@ -125,7 +125,7 @@ still_good() {
 	still_good ec.example ECDSAP256SHA256
 }
 
-@test "the seal key: raw calls" {
+@test "resident-seal-key: with the PIN, every raw call on the seal key" {
 	steal 0a02 make=ec attack >control
 	succeeded control "${CHANGES[@]}" "read CKA_VALUE" "use derive" \
 		"wrap CKM_AES_KEY_WRAP" "wrap CKM_AES_KEY_WRAP_PAD"
@@ -134,7 +134,7 @@ still_good() {
 	still_good ec.example ECDSAP256SHA256
 }
 
-@test "Ed25519: raw calls" {
+@test "resident-ed25519: with the PIN, every raw call on an Ed25519 KSK" {
 	steal 0a03 make=ed25519 attack >control
 	succeeded control "${CHANGES[@]}" "read CKA_VALUE"
 	steal "$(ksk_id ed25519.example)" attack >sealed
@@ -142,7 +142,7 @@ still_good() {
 	still_good ed25519.example ED25519
 }
 
-@test "RSA: raw calls" {
+@test "resident-rsa: with the PIN, every raw call on an RSA KSK" {
 	steal 0a04 make=rsa attack >control
 	succeeded control "${CHANGES[@]}" "read CKA_PRIVATE_EXPONENT" \
 		"read CKA_PRIME_1" "read CKA_PRIME_2" "read CKA_EXPONENT_1" \
@@ -157,7 +157,7 @@ still_good() {
 	still_good rsa.example RSASHA256
 }
 
-@test "destroying: refused under seal compliance, noticed otherwise" {
+@test "resident-destroy: with the PIN, keys are destroyed" {
 	steal 0a05 make=ec destroy >control
 	succeeded control "destroy private" "destroy public"
 	for id in "$(ksk_id forever.example)" "$(seal_id forever)"; do
@@ -216,7 +216,7 @@ tool_try() {
 	echo "$1 $2 ${said:-$(cat tool.log)}"
 }
 
-@test "pkcs11-tool" {
+@test "resident-tool: with the PIN, pkcs11-tool on KSKs" {
 	head -c 32 /dev/zero | tr '\0' x >data
 	openssl ecparam -name prime256v1 -genkey -noout |
 		openssl ec -pubout -outform DER -out peer

@@ -8,10 +8,26 @@
  *	set=CKA_NAME		change only this attribute of the private half
  *	destroy			destroy both halves
  *
+ * on the wrapping key with that id:
+ *
+ *	make=aes		first make it, as open as it can be
+ *	wrap=FILE		a blob of a new P-256 key under it
+ *	unwrap=FILE		all that can be tried with it and the blob; a
+ *				P-256 key that he knows, wrapped under it, goes
+ *				into FILE.own, and its public half, in DER,
+ *				into FILE.pub
+ *
+ * and on data objects; here ${ID}, and for plant= the PIN too, may be "-":
+ *
+ *	records=APPLICATION	change, copy and destroy each one
+ *	plant=N,APPLICATION,FILE
+ *				put N of FILE there, public ones that nobody
+ *				can destroy
+ *
  * Each attempt is one line, "CLASS WHAT CKR_NAME". Nothing stops at a refusal.
  */
 
-#include "tests/interop/steal.h"
+#include "tests/attacks/steal.h"
 
 #include <dlfcn.h>
 #include <stdio.h>
@@ -231,32 +247,102 @@ find(struct thief *thief, ck_object_class_t class)
 }
 
 static void
-take(struct thief *thief, const char *step)
+make_kind(struct thief *thief, const char *name)
 {
 	size_t i;
 
-	if (strncmp(step, "make=", 5) == 0) {
-		for (i = 0; i < N(kinds); i++)
-			if (strcmp(step + 5, kinds[i].name) == 0) {
-				make(thief, &kinds[i]);
-				return;
-			}
-		steal_must(step, CKR_ARGUMENTS_BAD);
+	if (strcmp(name, "aes") == 0) {
+		steal_make_wrapping(thief);
+		return;
 	}
+	for (i = 0; i < N(kinds); i++)
+		if (strcmp(name, kinds[i].name) == 0) {
+			make(thief, &kinds[i]);
+			return;
+		}
+	steal_must(name, CKR_ARGUMENTS_BAD);
+}
+
+static void
+find_pair(struct thief *thief)
+{
+
 	thief->priv = find(thief, CKO_PRIVATE_KEY);
 	thief->pub = find(thief, CKO_PUBLIC_KEY);
-	if (strcmp(step, "attack") == 0) {
-		attack(thief);
-	} else if (strncmp(step, "set=", 4) == 0) {
-		try_set(thief, "set", thief->priv, step + 4);
-	} else if (strcmp(step, "destroy") == 0) {
-		steal_say("destroy", "private", thief->p11->C_DestroyObject(
-		    thief->session, thief->priv));
-		steal_say("destroy", "public", thief->p11->C_DestroyObject(
-		    thief->session, thief->pub));
-	} else {
-		steal_must(step, CKR_ARGUMENTS_BAD);
-	}
+}
+
+static void
+attack_pair(struct thief *thief, const char *arg)
+{
+
+	(void)arg;
+	find_pair(thief);
+	attack(thief);
+}
+
+static void
+set_one(struct thief *thief, const char *arg)
+{
+
+	find_pair(thief);
+	try_set(thief, "set", thief->priv, arg);
+}
+
+static void
+destroy_pair(struct thief *thief, const char *arg)
+{
+
+	(void)arg;
+	find_pair(thief);
+	steal_say("destroy", "private", thief->p11->C_DestroyObject(
+	    thief->session, thief->priv));
+	steal_say("destroy", "public", thief->p11->C_DestroyObject(
+	    thief->session, thief->pub));
+}
+
+static void
+wrap_one(struct thief *thief, const char *arg)
+{
+
+	thief->wrapping = find(thief, CKO_SECRET_KEY);
+	steal_wrap(thief, arg);
+}
+
+static void
+unwrap_all(struct thief *thief, const char *arg)
+{
+
+	thief->wrapping = find(thief, CKO_SECRET_KEY);
+	steal_unwrap(thief, arg);
+}
+
+static const struct step {
+	const char	*name;
+	void		(*take)(struct thief *thief, const char *arg);
+} steps[] = {
+	{ "make", make_kind },
+	{ "attack", attack_pair },
+	{ "set", set_one },
+	{ "destroy", destroy_pair },
+	{ "wrap", wrap_one },
+	{ "unwrap", unwrap_all },
+	{ "records", steal_records },
+	{ "plant", steal_plant },
+};
+
+static void
+take(struct thief *thief, const char *step)
+{
+	const size_t len = strcspn(step, "=");
+	size_t i;
+
+	for (i = 0; i < N(steps); i++)
+		if (strlen(steps[i].name) == len &&
+		    memcmp(steps[i].name, step, len) == 0) {
+			steps[i].take(thief, step + len + (step[len] == '='));
+			return;
+		}
+	steal_must(step, CKR_ARGUMENTS_BAD);
 }
 
 /* --- the token ----------------------------------------------------------- */
@@ -296,8 +382,9 @@ enter(struct thief *thief, const char *label, char *pin)
 	steal_must("open a session", thief->p11->C_OpenSession(slots[i],
 	    CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL,
 	    &thief->session));
-	steal_must("log in", thief->p11->C_Login(thief->session, CKU_USER,
-	    (unsigned char *)pin, strlen(pin)));
+	if (strcmp(pin, "-") != 0)
+		steal_must("log in", thief->p11->C_Login(thief->session,
+		    CKU_USER, (unsigned char *)pin, strlen(pin)));
 }
 
 static void
@@ -305,6 +392,8 @@ read_id(struct thief *thief, const char *hex)
 {
 	unsigned int byte;
 
+	if (strcmp(hex, "-") == 0)
+		return;
 	for (; thief->id_len < sizeof(thief->id) &&
 	    sscanf(hex, "%2x", &byte) == 1; hex += 2)
 		thief->id[thief->id_len++] = (unsigned char)byte;
