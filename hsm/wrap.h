@@ -88,4 +88,11 @@ int hsm_wrapped_open(struct hsm_wrap_key *wrap,
     const uint8_t id[static HSM_ID_LEN], const struct crypto_key *pub,
     const void *blob, size_t len, struct hsm_key **out, struct error *err);
 
+/**
+ * hsm_wrapped_is_crowded(err):
+ * Whether ${err} is of a token that has no room for one more key or session:
+ * it may have when another key that was opened is freed.
+ */
+bool hsm_wrapped_is_crowded(const struct error *err);
+
 #endif

@@ -299,3 +299,11 @@ hsm_wrapped_create(struct hsm_wrap_key *wrap, enum alg alg,
 	buf_add(blob, create.blob.bytes, create.blob.len);
 	return 0;
 }
+
+bool
+hsm_wrapped_is_crowded(const struct error *err)
+{
+
+	return err->class == ERR_TOKEN && (err->code == CKR_DEVICE_MEMORY ||
+	    err->code == CKR_SESSION_COUNT);
+}

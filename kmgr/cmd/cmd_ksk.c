@@ -218,6 +218,7 @@ print_attributes(const struct json *attributes, struct buf *out)
 	table_init(&table, 4, "HALF", "ATTRIBUTE", "TOKEN HOLDS", "VERDICT");
 	add_half(attributes, "private", &table);
 	add_half(attributes, "public", &table);
+	add_half(attributes, "secret", &table);
 	for (i = 0; i < json_len(not_held); i++) {
 		const struct json *row = json_at(not_held, i);
 		const char *half = json_get_text(row, "half");

@@ -24,6 +24,12 @@ print_report(const struct verify_report *report, struct cmd *cmd)
 	    report->n_ksks, report->n_events, report->n_objects,
 	    report->n_signatures, report->n_abandoned, report->n_problems,
 	    report->n_problems == 1 ? "" : "s");
+	if (report->n_unprovable > 0)
+		buf_printf(&cmd->text, "note: of %zu removed KSK%s under "
+		    "custody wrapped it is not provable that no copy is left "
+		    "until the wrapping key is destroyed\n",
+		    report->n_unprovable,
+		    report->n_unprovable == 1 ? "" : "s");
 	json_put_int(cmd->json, "cmks", (int64_t)report->n_cmks);
 	json_put_int(cmd->json, "keys", (int64_t)report->n_keys);
 	json_put_int(cmd->json, "ksks", (int64_t)report->n_ksks);
@@ -32,6 +38,8 @@ print_report(const struct verify_report *report, struct cmd *cmd)
 	json_put_int(cmd->json, "valid_signatures",
 	    (int64_t)report->n_signatures);
 	json_put_int(cmd->json, "abandoned", (int64_t)report->n_abandoned);
+	json_put_int(cmd->json, "not_provable",
+	    (int64_t)report->n_unprovable);
 }
 
 int

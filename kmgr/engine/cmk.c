@@ -7,8 +7,10 @@
 #include "kmgr/engine/cmk.h"
 #include "kmgr/engine/event.h"
 #include "kmgr/engine/identity.h"
+#include "kmgr/engine/key_record.h"
 #include "kmgr/engine/signer.h"
 #include "kmgr/engine/statement.h"
+#include "kmgr/engine/wrapkey.h"
 #include "kmgr/store/ledger.h"
 
 bool
@@ -18,9 +20,28 @@ cmk_is_sealed(const struct cmk *cmk)
 	return cmk->row.sealed_at != 0;
 }
 
+/* Custody wrapped is sealed with the key that wraps, and only that. */
+static int
+read_wrap_key(struct cmk *cmk, const struct json *seal, struct error *err)
+{
+	const struct json *wrapkey = wrapkey_of(seal);
+
+	if ((json_get(seal, "wrapping_keys") != NULL) !=
+	    (cmk->policy->custody == CUSTODY_WRAPPED) ||
+	    (json_get(seal, "wrapping_keys") != NULL && wrapkey == NULL))
+		return err_set(err, ERR_INTEGRITY, "custody is %s, and the "
+		    "seal names %s", policy_custody_name(
+		    cmk->policy->custody), wrapkey == NULL ?
+		    "not one wrapping key" : "a wrapping key");
+	if (wrapkey != NULL)
+		memcpy(cmk->wrap_key_id, json_get_text(wrapkey, "key_id"),
+		    STORE_ID_TEXT);
+	return 0;
+}
+
 /* The seal is a statement of this CMK, for the policy that the store has. */
 static int
-check_seal(const struct cmk *cmk, struct error *err)
+check_seal(struct cmk *cmk, struct error *err)
 {
 	char hex[2 * CRYPTO_SHA256_LEN + 1];
 	struct json *seal = NULL;
@@ -45,7 +66,7 @@ check_seal(const struct cmk *cmk, struct error *err)
 		    "%.16s..., sealed was %.16s...", hex, hash);
 		goto out;
 	}
-	rc = 0;
+	rc = read_wrap_key(cmk, seal, err);
  out:
 	json_free(seal);
 	return rc;
@@ -227,7 +248,7 @@ cmk_attestor_public(const struct cmk *cmk)
 
 /* The seal's text: whose policy, which, and where in the ledger. */
 static char *
-seal_text(const struct cmk *cmk, int64_t seq,
+seal_text(const struct cmk *cmk, const struct key_row *wrap_key, int64_t seq,
     const uint8_t head[static CRYPTO_SHA256_LEN], int64_t at)
 {
 	struct json *seal = json_new_object();
@@ -241,6 +262,8 @@ seal_text(const struct cmk *cmk, int64_t seq,
 	json_put_text(seal, "ledger_head", text_hex(head, CRYPTO_SHA256_LEN,
 	    hex));
 	json_put_int(seal, "sealed_at", at);
+	if (wrap_key != NULL)
+		wrapkey_put(wrap_key, seal);
 	json_canonical(seal, &text);
 	json_free(seal);
 	return buf_take(&text);
@@ -248,7 +271,7 @@ seal_text(const struct cmk *cmk, int64_t seq,
 
 int
 cmk_seal(struct session *session, struct cmk *cmk, struct hsm_key *seal_key,
-    struct error *err)
+    const struct key_row *wrap_key, struct error *err)
 {
 	uint8_t head[CRYPTO_SHA256_LEN];
 	char hex[2 * CRYPTO_SHA256_LEN + 1];
@@ -261,7 +284,8 @@ cmk_seal(struct session *session, struct cmk *cmk, struct hsm_key *seal_key,
 	    ledger_head(store, &seq, head, err) != 0)
 		return -1;
 	cmk->row.sealed_at = session_now(session);
-	cmk->row.seal = seal_text(cmk, seq, head, cmk->row.sealed_at);
+	cmk->row.seal = seal_text(cmk, wrap_key, seq, head,
+	    cmk->row.sealed_at);
 	free(cmk->row.state);
 	cmk->row.state = mem_strdup("enabled");
 	if (signer_attest(seal_key, cmk->public, STATEMENT_POLICY,
@@ -274,6 +298,10 @@ cmk_seal(struct session *session, struct cmk *cmk, struct hsm_key *seal_key,
 	    CRYPTO_SHA256_LEN, hex));
 	json_put_text(payload, "seal", cmk->row.seal);
 	json_put_text(payload, "signature", cmk->row.seal_signature);
+	if (wrap_key != NULL) {
+		json_put_take(payload, "key", key_record_json(wrap_key));
+		memcpy(cmk->wrap_key_id, wrap_key->id, STORE_ID_TEXT);
+	}
 	rc = event_append(session, "seal", payload, err);
  out:
 	json_free(payload);

@@ -20,6 +20,8 @@ struct cmk {
 	struct key_row		 key;		/* the seal key */
 	struct policy		*policy;
 	struct crypto_key	*public;	/* the seal key's public half */
+	char			 wrap_key_id[STORE_ID_TEXT]; /* that the seal
+					 * names; "" without one */
 	struct key_row		 identity_key;	/* empty without one */
 	struct crypto_key	*identity_public; /* NULL without one */
 	int64_t			 epoch;		/* losses of the store that
@@ -88,14 +90,16 @@ int cmk_open_key(struct session *session, const struct cmk *cmk,
     struct hsm_key **out, struct error *err);
 
 /**
- * cmk_seal(session, cmk, seal_key, err):
+ * cmk_seal(session, cmk, seal_key, wrap_key, err):
  * Seal the draft ${cmk} inside the caller's transaction: the statement of its
- * policy's hash, signed by ${seal_key}, goes into the store and the ledger.
+ * policy's hash, and of its ${wrap_key} unless that is NULL, signed by
+ * ${seal_key}, goes into the store and the ledger.
  *
  * Errors: ERR_TOKEN, ERR_STORE, ERR_INTEGRITY.
  */
 int cmk_seal(struct session *session, struct cmk *cmk,
-    struct hsm_key *seal_key, struct error *err);
+    struct hsm_key *seal_key, const struct key_row *wrap_key,
+    struct error *err);
 
 /**
  * cmk_open_attestor(session, cmk, out, err), cmk_attestor_public(cmk):

@@ -24,8 +24,6 @@ const char *
 cmk_create_unsupported(const struct policy *policy)
 {
 
-	if (policy->custody == CUSTODY_WRAPPED)
-		return "custody: wrapped";
 	if (policy->admission == ADMISSION_SSH)
 		return "zsk.admission: ssh";
 	if (policy->admission == ADMISSION_TSIG)
@@ -47,8 +45,13 @@ cmk_create_check_policy(const struct policy *policy, struct error *err)
 	if (rc == 0 && why != NULL) {
 		rc = err_set(err, ERR_POLICY, "this version of kmgr cannot "
 		    "keep what the policy promises: %s", why);
-		(void)err_hint(err, "a sealed promise is for ever: leave the "
-		    "key out, or wait for the version that keeps it");
+		(void)err_hint(err, request->policy->custody ==
+		    CUSTODY_WRAPPED && request->policy->require_backup ?
+		    "under custody: wrapped that is the default: say "
+		    "ksk.require-backup: false, which this version needs, and "
+		    "copy the store whenever KSKs were made" :
+		    "a sealed promise is for ever: leave the key out, or "
+		    "wait for the version that keeps it");
 	}
 	return rc;
 }
@@ -161,6 +164,35 @@ check_algorithm(const struct hsm_probe *probe,
 	    request->token);
 }
 
+/* Refuse a token from which a wrapped key could come out, or not go in. */
+static int
+check_custody(const struct hsm_probe *probe,
+    const struct cmk_request *request, struct error *err)
+{
+	const struct hsm_probe_row *row;
+
+	if (request->policy->custody != CUSTODY_WRAPPED)
+		return 0;
+	row = tokens_wrap_row(probe, request->policy->alg);
+	if (row == NULL || row->verdict != HSM_WORKS) {
+		(void)err_set(err, ERR_TOKEN, "token %s cannot wrap %s keys, "
+		    "which custody: wrapped needs (%s)", request->token,
+		    alg_find(request->policy->alg)->word, row == NULL ?
+		    "not tried" : row->detail);
+		return err_hint(err, "take another ksk.algorithm, or custody: "
+		    "token; kmgr probe-token %s shows what it can",
+		    request->token);
+	}
+	if ((row = tokens_unwrap_hole(probe)) == NULL)
+		return 0;
+	(void)err_set(err, ERR_TOKEN, "token %s does not keep what custody: "
+	    "wrapped needs: %s (%s) was not refused: %s%s%s", request->token,
+	    row->what, row->id, hsm_verdict_name(row->verdict),
+	    row->detail[0] == '\0' ? "" : ", ", row->detail);
+	return err_hint(err, "custody: token is as safe there as it can be; "
+	    "kmgr probe-token %s shows all that was tried", request->token);
+}
+
 /* All that finishing the CMK takes, should this process die on the way. */
 static struct json *
 payload_new(const struct cmk_request *request, const char *cmk_id,
@@ -189,10 +221,12 @@ probe_tokens(struct session *session, const struct cmk_request *request,
 
 	if (session_token(session, request->token, &token, err) != 0 ||
 	    hsm_token_info_get(token, info, err) != 0 ||
-	    hsm_probe_run(token, HSM_PROBE_RESIDENT, request->policy->alg,
+	    hsm_probe_run(token, request->policy->custody == CUSTODY_WRAPPED ?
+	    HSM_PROBE_ALL : HSM_PROBE_RESIDENT, request->policy->alg,
 	    out, err) != 0 ||
 	    check_leak(*out, request->token, err) != 0 ||
-	    check_algorithm(*out, request, err) != 0)
+	    check_algorithm(*out, request, err) != 0 ||
+	    check_custody(*out, request, err) != 0)
 		return -1;
 	*seal_alg = tokens_can(*out, ALG_ECDSAP256SHA256) ?
 	    ALG_ECDSAP256SHA256 : ALG_RSASHA256;

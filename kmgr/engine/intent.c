@@ -50,26 +50,60 @@ intent_begin(struct session *session, const char *kind, const char *token,
 	return -1;
 }
 
-int
-intent_make_key(struct session *session, const struct intent_row *intent,
-    struct hsm_key_spec *spec, struct hsm_key **out, struct error *err)
+/* Id and label are the intent's. */
+static int
+prepare(struct session *session, const struct intent_row *intent,
+    struct hsm_key_spec *spec, struct hsm_token **token, struct error *err)
 {
-	struct error undo_err = ERR_INIT;
-	struct hsm_token *token;
 
-	*out = NULL;
-	if (session_token(session, intent->token, &token, err) != 0 ||
+	if (session_token(session, intent->token, token, err) != 0 ||
 	    intent_key_id(intent, spec->id, err) != 0)
 		return -1;
 	(void)strncpy(spec->label, intent->label, HSM_LABEL_MAX);
 	spec->label[HSM_LABEL_MAX] = '\0';
-	if (hsm_key_generate(token, spec, out, err) == 0)
-		return 0;
-	/* Where this fails too, the next run finds the intent still open. */
+	return 0;
+}
+
+/* After err. Where it fails, the next run finds the intent still open. */
+static void
+undo_failed(struct session *session, const struct intent_row *intent,
+    const struct error *err)
+{
+	struct error undo_err = ERR_INIT;
+
 	if (intent_undo(session, intent, err->msg, &undo_err) != 0)
 		session_note(session, "what \"%s\" left in token %s is still "
 		    "to be undone (%s); the next run does it", intent->label,
 		    intent->token, undo_err.msg);
+}
+
+int
+intent_make_key(struct session *session, const struct intent_row *intent,
+    struct hsm_key_spec *spec, struct hsm_key **out, struct error *err)
+{
+	struct hsm_token *token;
+
+	*out = NULL;
+	if (prepare(session, intent, spec, &token, err) != 0)
+		return -1;
+	if (hsm_key_generate(token, spec, out, err) == 0)
+		return 0;
+	undo_failed(session, intent, err);
+	return -1;
+}
+
+int
+intent_make_wrap_key(struct session *session, const struct intent_row *intent,
+    struct hsm_key_spec *spec, struct hsm_wrap_key **out, struct error *err)
+{
+	struct hsm_token *token;
+
+	*out = NULL;
+	if (prepare(session, intent, spec, &token, err) != 0)
+		return -1;
+	if (hsm_wrap_generate(token, spec, out, err) == 0)
+		return 0;
+	undo_failed(session, intent, err);
 	return -1;
 }
 

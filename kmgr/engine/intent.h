@@ -8,6 +8,7 @@
 #define ENGINE_INTENT_H
 
 #include "hsm/key.h"
+#include "hsm/wrap.h"
 #include "kmgr/base/err.h"
 #include "kmgr/base/json.h"
 #include "kmgr/engine/session.h"
@@ -16,6 +17,7 @@
 #define INTENT_CREATE_CMK "create-cmk"
 #define INTENT_CREATE_KSK "create-ksk"
 #define INTENT_CREATE_IDENTITY "create-identity"
+#define INTENT_CREATE_WRAP "create-wrap"
 #define INTENT_DELETE_CMK "delete-cmk"
 #define INTENT_DELETE_KSK "delete-ksk"
 
@@ -41,6 +43,17 @@ int intent_begin(struct session *session, const char *kind, const char *token,
  */
 int intent_make_key(struct session *session, const struct intent_row *intent,
     struct hsm_key_spec *spec, struct hsm_key **out, struct error *err);
+
+/**
+ * intent_make_wrap_key(session, intent, spec, out, err):
+ * As intent_make_key(), a wrapping key for pairs of the type of spec->alg.
+ *
+ * Owner: the caller, hsm_wrap_free().
+ * Errors: ERR_TOKEN.
+ */
+int intent_make_wrap_key(struct session *session,
+    const struct intent_row *intent, struct hsm_key_spec *spec,
+    struct hsm_wrap_key **out, struct error *err);
 
 /**
  * intent_undo(session, intent, why, err):

@@ -4,27 +4,30 @@
 #include "kmgr/base/mem.h"
 #include "kmgr/engine/key_record.h"
 
-/*
- * The attributes that the token holds for key, for store and endorsement:
- * {"private": {name: value}, "public": {name: value}}, and "not_held" for
- * those that are not as they were asked for.
- */
-static char *
-attributes_text(const struct hsm_key *key)
-{
-	struct json *attributes = json_new_object(), *row;
-	struct json *private = json_put_object(attributes, "private");
-	struct json *public = json_put_object(attributes, "public");
-	struct json *not_held = json_put_array(attributes, "not_held");
-	struct buf text = BUF_INIT;
-	const struct hsm_attr *attrs;
-	size_t i, n;
+#define WRAP_BITS 256	/* AES, hsm_wrap_generate() */
 
-	attrs = hsm_key_attrs(key, &n);
+/* What of attrs is of half: {name: value}, as far as the token told. */
+static void
+put_half(struct json *attributes, const char *half,
+    const struct hsm_attr *attrs, size_t n)
+{
+	struct json *held = json_put_object(attributes, half);
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (strcmp(attrs[i].half, half) == 0 &&
+		    attrs[i].got[0] != '\0')
+			json_put_text(held, attrs[i].name, attrs[i].got);
+}
+
+/* What is not as it was asked for. */
+static void
+add_exceptions(struct json *not_held, const struct hsm_attr *attrs, size_t n)
+{
+	struct json *row;
+	size_t i;
+
 	for (i = 0; i < n; i++) {
-		if (attrs[i].got[0] != '\0')
-			json_put_text(strcmp(attrs[i].half, "private") == 0 ?
-			    private : public, attrs[i].name, attrs[i].got);
 		if (attrs[i].verdict == HSM_ATTR_HELD)
 			continue;
 		row = json_add_object(not_held);
@@ -34,9 +37,51 @@ attributes_text(const struct hsm_key *key)
 		json_put_text(row, "verdict",
 		    hsm_attr_verdict_name(attrs[i].verdict));
 	}
+}
+
+/*
+ * The attributes that the token holds, for store and endorsement: {"private":
+ * {name: value}, "public": {name: value}}, of a wrapping key {"secret": ...},
+ * of a wrapped key "private" and the wrapping key's "secret"; and "not_held"
+ * for those that are not as they were asked for.
+ */
+static char *
+attributes_text(const struct hsm_key *key, const struct hsm_wrap_key *wrap)
+{
+	struct json *attributes = json_new_object();
+	struct json *not_held = json_put_array(attributes, "not_held");
+	struct buf text = BUF_INIT;
+	const struct hsm_attr *attrs;
+	size_t n;
+
+	if (key != NULL) {
+		attrs = hsm_key_attrs(key, &n);
+		put_half(attributes, "private", attrs, n);
+		if (wrap == NULL)
+			put_half(attributes, "public", attrs, n);
+		add_exceptions(not_held, attrs, n);
+	}
+	if (wrap != NULL) {
+		attrs = hsm_wrap_attrs(wrap, &n);
+		put_half(attributes, "secret", attrs, n);
+		add_exceptions(not_held, attrs, n);
+	}
 	json_canonical(attributes, &text);
 	json_free(attributes);
 	return buf_take(&text);
+}
+
+/* All but the public key and the attributes. */
+static void
+row_init(const char *cmk_id, const char *role, const char *id,
+    const char *label, int64_t at, struct key_row *out)
+{
+
+	*out = (struct key_row) { .created_at = at };
+	(void)strncpy(out->id, id, sizeof(out->id) - 1);
+	(void)strncpy(out->cmk_id, cmk_id, sizeof(out->cmk_id) - 1);
+	out->role = mem_strdup(role);
+	out->label = mem_strdup(label);
 }
 
 void
@@ -45,15 +90,38 @@ key_record_init(const char *cmk_id, const char *role,
     struct key_row *out)
 {
 
-	*out = (struct key_row) { .created_at = at };
-	memcpy(out->id, intent->key_id, sizeof(out->id));
-	(void)strncpy(out->cmk_id, cmk_id, sizeof(out->cmk_id) - 1);
-	out->role = mem_strdup(role);
-	out->label = mem_strdup(intent->label);
+	row_init(cmk_id, role, intent->key_id, intent->label, at, out);
 	out->alg = (uint8_t)hsm_key_alg(key);
 	out->bits = crypto_key_bits(hsm_key_public(key));
 	crypto_key_spki(hsm_key_public(key), &out->spki);
-	out->attributes = attributes_text(key);
+	out->attributes = attributes_text(key, NULL);
+}
+
+void
+key_record_wrap_init(const char *cmk_id, const struct intent_row *intent,
+    const struct hsm_wrap_key *wrap, enum alg alg, int64_t at,
+    struct key_row *out)
+{
+
+	row_init(cmk_id, "wrap", intent->key_id, intent->label, at, out);
+	out->alg = (uint8_t)alg;
+	out->bits = WRAP_BITS;
+	out->attributes = attributes_text(NULL, wrap);
+}
+
+void
+key_record_wrapped_init(const struct key_record_names *names,
+    const struct hsm_wrap_key *wrap, const struct hsm_key *key,
+    const struct buf *blob, int64_t at, struct key_row *out)
+{
+
+	row_init(names->cmk_id, "ksk", names->id, names->label, at, out);
+	out->alg = (uint8_t)hsm_key_alg(key);
+	out->bits = crypto_key_bits(hsm_key_public(key));
+	crypto_key_spki(hsm_key_public(key), &out->spki);
+	out->attributes = attributes_text(key, wrap);
+	out->wrap_key_id = mem_strdup(names->wrap_key_id);
+	buf_add(&out->blob, blob->data, blob->len);
 }
 
 struct json *

@@ -3,6 +3,7 @@
 #define ENGINE_KEY_RECORD_H
 
 #include "hsm/key.h"
+#include "hsm/wrap.h"
 #include "kmgr/base/err.h"
 #include "kmgr/base/json.h"
 #include "kmgr/store/store.h"
@@ -16,6 +17,36 @@
 void key_record_init(const char *cmk_id, const char *role,
     const struct intent_row *intent, const struct hsm_key *key, int64_t at,
     struct key_row *out);
+
+/**
+ * key_record_wrap_init(cmk_id, intent, wrap, alg, at, out):
+ * Describe the wrapping key ${wrap}, for keys of the type of ${alg}, that was
+ * made for ${intent}. It has no public key.
+ *
+ * Owner: the caller, key_row_clear().
+ */
+void key_record_wrap_init(const char *cmk_id, const struct intent_row *intent,
+    const struct hsm_wrap_key *wrap, enum alg alg, int64_t at,
+    struct key_row *out);
+
+/* What a wrapped key is called; none of it is in a token. */
+struct key_record_names {
+	const char	*cmk_id;
+	const char	*id;
+	const char	*label;
+	const char	*wrap_key_id;
+};
+
+/**
+ * key_record_wrapped_init(names, wrap, key, blob, at, out):
+ * Describe a KSK's pair that was wrapped as ${blob} by ${wrap}; ${key} is what
+ * came out of it when it was opened.
+ *
+ * Owner: the caller, key_row_clear().
+ */
+void key_record_wrapped_init(const struct key_record_names *names,
+    const struct hsm_wrap_key *wrap, const struct hsm_key *key,
+    const struct buf *blob, int64_t at, struct key_row *out);
 
 /**
  * key_record_json(key), key_record_read(json, out, err):

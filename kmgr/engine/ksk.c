@@ -7,6 +7,7 @@
 #include "kmgr/dns/ds.h"
 #include "kmgr/engine/ending.h"
 #include "kmgr/engine/ksk.h"
+#include "kmgr/engine/ksk_wrapped.h"
 #include "kmgr/engine/statement.h"
 #include "kmgr/store/ledger.h"
 
@@ -75,6 +76,7 @@ ksk_endorsement(const struct cmk *cmk, const struct key_row *key,
 	if (json_read(cmk->row.token_identity,
 	    strlen(cmk->row.token_identity), &part, &ignored) == 0)
 		json_put_take(s, "token", part);
+	ksk_wrapped_put(key, s);
 	json_canonical(s, &text);
 	json_free(s);
 	return buf_take(&text);
@@ -132,13 +134,15 @@ ksk_check(struct cmk *cmk, const struct ksk_row *row, struct ksk *ksk,
 	int rc = -1;
 
 	ksk->cmk = cmk;
+	ksk->blob = (struct buf)BUF_INIT;
 	if (statement_verify(STATEMENT_ENDORSEMENT, row->endorsement,
 	    row->endorsement_signature, cmk->public, err) != 0 ||
 	    json_read(row->endorsement, strlen(row->endorsement), &statement,
 	    err) != 0 ||
 	    name_read(row->zone, &ksk->zone, err) != 0 ||
 	    dnskey_from_rdata(row->dnskey.data, row->dnskey.len, &ksk->dnskey,
-	    err) != 0 || compare(statement, ksk, row, err) != 0)
+	    err) != 0 || compare(statement, ksk, row, err) != 0 ||
+	    ksk_wrapped_read(statement, ksk, err) != 0)
 		goto out;
 	rc = 0;
  out:
@@ -292,6 +296,7 @@ ksk_find(struct store *store, struct cmk_cache *cache, const char *text,
 	}
 	*out = mem_dup(&list[i], sizeof(list[i]));
 	list[i].row = (struct ksk_row) { 0 };
+	list[i].blob = (struct buf)BUF_INIT;
 	rc = 0;
  out:
 	ksk_list_free(list, n);
@@ -336,13 +341,16 @@ ksk_find_removed(struct store *store, const char *text, struct ksk_row *out,
 
 int
 ksk_open(struct session *session, const struct ksk *ksk,
-    struct signer_key **out, struct error *err)
+    struct hsm_wrap_key *wrap, struct signer_key **out, struct error *err)
 {
 	struct hsm_key *key = NULL;
+	int rc;
 
 	*out = NULL;
-	if (cmk_find_key(session, ksk->cmk, ksk->row.key_id, &key,
-	    err) == 0 && signer_key_new(key, &ksk->dnskey, out, err) == 0)
+	rc = ksk->cmk->policy->custody == CUSTODY_WRAPPED ?
+	    ksk_wrapped_open(ksk, wrap, &key, err) :
+	    cmk_find_key(session, ksk->cmk, ksk->row.key_id, &key, err);
+	if (rc == 0 && signer_key_new(key, &ksk->dnskey, out, err) == 0)
 		return 0;
 	return err_wrap(err, "KSK %s/%u", ksk->row.zone, ksk->row.key_tag);
 }
@@ -352,7 +360,9 @@ ksk_list_free(struct ksk *list, size_t n)
 {
 	size_t i;
 
-	for (i = 0; i < n; i++)
+	for (i = 0; i < n; i++) {
 		ksk_row_clear(&list[i].row);
+		buf_free(&list[i].blob);
+	}
 	free(list);
 }

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "hsm/wrap.h"
+#include "kmgr/base/buf.h"
 #include "kmgr/base/err.h"
 #include "kmgr/dns/dnskey.h"
 #include "kmgr/dns/name.h"
@@ -17,18 +19,22 @@ struct ksk {
 	struct name	 zone;
 	struct dnskey	 dnskey;
 	struct cmk	*cmk;		/* borrowed from the cache */
+	/* Under custody wrapped; else empty. */
+	uint8_t		 blob_hash[CRYPTO_SHA256_LEN];	/* as endorsed */
+	struct buf	 blob;		/* after ksk_wrapped_fetch() */
 };
 
 /**
- * ksk_open(session, ksk, out, err):
- * The key pair of ${ksk} in its token, which must be the endorsed one. No
- * store is asked.
+ * ksk_open(session, ksk, wrap, out, err):
+ * The key pair of ${ksk} in its token, which must be the endorsed one; under
+ * custody wrapped it is opened with ${wrap}, its CMK's wrapping key, after
+ * ksk_wrapped_fetch(). No store is asked.
  *
- * Owner: the caller, signer_key_free().
+ * Owner: the caller, signer_key_free(), before ${wrap}.
  * Errors: ERR_TOKEN, ERR_INTEGRITY.
  */
 int ksk_open(struct session *session, const struct ksk *ksk,
-    struct signer_key **out, struct error *err);
+    struct hsm_wrap_key *wrap, struct signer_key **out, struct error *err);
 
 /**
  * ksk_load(store, cache, zone, cmk_id, out, n, err):

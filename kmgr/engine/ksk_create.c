@@ -12,7 +12,10 @@
 #include "kmgr/engine/ksk_create.h"
 #include "kmgr/engine/ksk_endorse.h"
 #include "kmgr/engine/ksk_rules.h"
+#include "kmgr/engine/ksk_wrapped.h"
+#include "kmgr/engine/seal.h"
 #include "kmgr/engine/trust.h"
+#include "kmgr/engine/wrapkey.h"
 #include "kmgr/store/ledger.h"
 
 /* So often a key whose tag collides is thrown away before giving up. */
@@ -142,46 +145,6 @@ ksk_create_plan(struct session *session, const struct ksk_request *request,
 	return rc;
 }
 
-/* A draft has no KSK: one that has was sealed, and somebody broke the seal. */
-static int
-check_never_sealed(struct store *store, const struct cmk *cmk,
-    struct error *err)
-{
-	struct ksk_row *rows;
-	size_t n;
-
-	if (store_ksk_list(store, NULL, cmk->row.id, &rows, &n, err) != 0)
-		return -1;
-	ksk_rows_free(rows, n);
-	if (n == 0)
-		return 0;
-	(void)err_set(err, ERR_INTEGRITY, "it has KSKs, and its seal is gone");
-	return err_hint(err, "the store was changed behind kmgr's back; kmgr "
-	    "verify lists every difference");
-}
-
-static int
-seal(struct session *session, struct cmk *cmk, struct hsm_key *seal_key,
-    struct error *err)
-{
-	char hex[2 * CRYPTO_SHA256_LEN + 1];
-	struct store *store;
-
-	if (session_store(session, &store, err) != 0 ||
-	    check_never_sealed(store, cmk, err) != 0 ||
-	    store_begin(store, err) != 0)
-		return -1;
-	if (cmk_seal(session, cmk, seal_key, err) == 0 &&
-	    store_commit(store, err) == 0) {
-		session_note(session, "the policy of CMK %s is sealed: SHA-256 "
-		    "%s", cmk->row.name, text_hex(cmk->row.policy_hash,
-		    CRYPTO_SHA256_LEN, hex));
-		return 0;
-	}
-	store_rollback(store);
-	return err_wrap(err, "seal CMK %s", cmk->row.name);
-}
-
 /* Make one key pair for zone; *made says whether its tag was free. */
 static int
 try_ksk(struct session *session, const struct cmk *cmk,
@@ -223,18 +186,40 @@ try_ksk(struct session *session, const struct cmk *cmk,
 	return rc;
 }
 
+/* With wrap where that is the custody, else NULL. */
 static int
 make_ksk(struct session *session, const struct cmk *cmk,
-    struct hsm_key *seal_key, const struct name *zone, struct error *err)
+    struct hsm_key *seal_key, struct hsm_wrap_key *wrap,
+    const struct name *zone, struct error *err)
 {
 	bool made = false;
-	int i;
+	int i, rc = 0;
 
-	for (i = 0; i < TAG_TRIES && !made; i++)
-		if (try_ksk(session, cmk, seal_key, zone, &made, err) != 0)
-			return -1;
+	for (i = 0; i < TAG_TRIES && rc == 0 && !made; i++)
+		rc = wrap != NULL ? ksk_wrapped_create(session, cmk, seal_key,
+		    wrap, zone, &made, err) :
+		    try_ksk(session, cmk, seal_key, zone, &made, err);
+	if (rc != 0)
+		return -1;
 	return made ? 0 : err_set(err, ERR_TOKEN, "%d keys in a row had a key "
 	    "tag that the zone has already", TAG_TRIES);
+}
+
+static int
+do_action(struct session *session, struct cmk *cmk, struct hsm_key *seal_key,
+    struct hsm_wrap_key **wrap, const struct action *action,
+    struct error *err)
+{
+
+	if (action->kind == ACTION_SEAL)
+		return seal_first_use(session, cmk, seal_key, err);
+	if (action->kind != ACTION_MAKE_KSK)
+		return ksk_endorse_shared(session, cmk, seal_key,
+		    &action->zone, err);
+	if (cmk->policy->custody == CUSTODY_WRAPPED && *wrap == NULL &&
+	    wrapkey_open(session, cmk, wrap, err) != 0)
+		return -1;
+	return make_ksk(session, cmk, seal_key, *wrap, &action->zone, err);
 }
 
 /* Carry out plan, whose CMK is cmk. */
@@ -242,6 +227,7 @@ static int
 apply(struct session *session, struct cmk *cmk, const struct plan *plan,
     struct error *err)
 {
+	struct hsm_wrap_key *wrap = NULL;
 	struct hsm_key *seal_key = NULL;
 	char zone[NAME_TEXT_MAX];
 	size_t i;
@@ -254,19 +240,13 @@ apply(struct session *session, struct cmk *cmk, const struct plan *plan,
 	for (i = 0; i < plan->n && rc == 0; i++) {
 		const struct action *action = &plan->actions[i];
 
-		if (action->kind == ACTION_SEAL)
-			rc = seal(session, cmk, seal_key, err);
-		else if (action->kind == ACTION_MAKE_KSK)
-			rc = make_ksk(session, cmk, seal_key, &action->zone,
-			    err);
-		else
-			rc = ksk_endorse_shared(session, cmk, seal_key,
-			    &action->zone, err);
+		rc = do_action(session, cmk, seal_key, &wrap, action, err);
 		if (rc != 0 && action->zone.len > 0)
 			(void)err_wrap(err, "create KSK for %s",
 			    name_text(&action->zone, zone));
 		session_progress(session, i + 1, plan->n);
 	}
+	hsm_wrap_free(wrap);
 	hsm_key_free(seal_key);
 	return rc;
 }

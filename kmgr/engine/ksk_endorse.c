@@ -151,6 +151,14 @@ record(struct session *session, struct store *store, const struct cmk *cmk,
 	return rc;
 }
 
+/* A shared pair is, which was made for another zone. */
+static bool
+is_recorded(const struct intent_row *intent, const struct key_row *key)
+{
+
+	return intent == NULL && key->wrap_key_id == NULL;
+}
+
 /*
  * One transaction: the pair's row and the closed intent, where the pair is
  * new, and the zone's KSK.
@@ -165,9 +173,9 @@ record_all(struct session *session, const struct cmk *cmk,
 	if (session_store(session, &store, err) != 0 ||
 	    store_begin(store, err) != 0)
 		return -1;
-	if ((intent == NULL || (store_key_put(store, key, err) == 0 &&
-	    store_intent_resolve(store, intent->id, "done", row->created_at,
-	    err) == 0)) &&
+	if ((is_recorded(intent, key) || store_key_put(store, key,
+	    err) == 0) && (intent == NULL || store_intent_resolve(store,
+	    intent->id, "done", row->created_at, err) == 0) &&
 	    record(session, store, cmk, seal_key, key, row, err) == 0 &&
 	    store_commit(store, err) == 0)
 		return 0;
@@ -206,11 +214,11 @@ read_payload(const struct intent_row *intent, struct store *store,
 }
 
 int
-ksk_endorse_new(struct session *session, const struct cmk *cmk,
-    struct hsm_key *seal_key, const struct ksk_birth *birth, bool *made,
+ksk_endorse_row(struct session *session, const struct cmk *cmk,
+    struct hsm_key *seal_key, const struct ksk_birth *birth,
+    const struct key_row *key, const struct crypto_key *public, bool *made,
     struct error *err)
 {
-	struct key_row key_row = { 0 };
 	struct ksk_row row = { 0 };
 	struct dnskey dnskey;
 	struct store *store;
@@ -220,22 +228,35 @@ ksk_endorse_new(struct session *session, const struct cmk *cmk,
 	*made = false;
 	if (session_store(session, &store, err) != 0 ||
 	    dnskey_init(&dnskey, DNSKEY_FLAGS_KSK, (uint8_t)cmk->policy->alg,
-	    hsm_key_public(birth->key), err) != 0 || tag_collides(store, cmk,
-	    birth->zone, &dnskey, &collides, err) != 0)
+	    public, err) != 0 || tag_collides(store, cmk, birth->zone,
+	    &dnskey, &collides, err) != 0)
 		return -1;
 	if (collides)
 		return 0;
-	key_record_init(cmk->row.id, "ksk", birth->intent, birth->key,
-	    session_now(session), &key_row);
-	key_row.is_shared = cmk->policy->custody == CUSTODY_SHARED;
-	if (ksk_row_init(store, cmk, birth->ksk_id, &key_row, birth->zone,
+	if (ksk_row_init(store, cmk, birth->ksk_id, key, birth->zone,
 	    &dnskey, &row, err) == 0 && record_all(session, cmk, seal_key,
-	    birth->intent, &key_row, &row, err) == 0) {
+	    birth->intent, key, &row, err) == 0) {
 		*made = true;
 		rc = 0;
 	}
-	key_row_clear(&key_row);
 	ksk_row_clear(&row);
+	return rc;
+}
+
+int
+ksk_endorse_new(struct session *session, const struct cmk *cmk,
+    struct hsm_key *seal_key, const struct ksk_birth *birth, bool *made,
+    struct error *err)
+{
+	struct key_row key = { 0 };
+	int rc;
+
+	key_record_init(cmk->row.id, "ksk", birth->intent, birth->key,
+	    session_now(session), &key);
+	key.is_shared = cmk->policy->custody == CUSTODY_SHARED;
+	rc = ksk_endorse_row(session, cmk, seal_key, birth, &key,
+	    hsm_key_public(birth->key), made, err);
+	key_row_clear(&key);
 	return rc;
 }
 

@@ -11,12 +11,12 @@
 #include "kmgr/engine/session.h"
 #include "kmgr/store/store.h"
 
-/* A pair that was made for an intent, about to become a zone's KSK. */
+/* A pair that was made, about to become a zone's KSK. */
 struct ksk_birth {
-	const struct intent_row	*intent;
+	const struct intent_row	*intent;	/* NULL: it is in no token */
 	const char		*ksk_id;
 	const struct name	*zone;
-	struct hsm_key		*key;
+	struct hsm_key		*key;		/* NULL: likewise */
 };
 
 /**
@@ -29,6 +29,16 @@ struct ksk_birth {
  */
 int ksk_endorse_new(struct session *session, const struct cmk *cmk,
     struct hsm_key *seal_key, const struct ksk_birth *birth, bool *made,
+    struct error *err);
+
+/**
+ * ksk_endorse_row(session, cmk, seal_key, birth, key, public, made, err):
+ * As ksk_endorse_new(), of a pair with the record ${key} and the public half
+ * ${public}.
+ */
+int ksk_endorse_row(struct session *session, const struct cmk *cmk,
+    struct hsm_key *seal_key, const struct ksk_birth *birth,
+    const struct key_row *key, const struct crypto_key *public, bool *made,
     struct error *err);
 
 /**

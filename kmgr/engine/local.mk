@@ -86,6 +86,8 @@ libengine_la_SOURCES = \
 	kmgr/engine/loss_sealed.c \
 	kmgr/engine/loss_tell.c \
 	kmgr/engine/loss_zone.c \
+	kmgr/engine/ksk_wrapped.c \
+	kmgr/engine/ksk_wrapped.h \
 	kmgr/engine/outcome.c \
 	kmgr/engine/outcome.h \
 	kmgr/engine/ksk_record.c \
@@ -106,6 +108,8 @@ libengine_la_SOURCES = \
 	kmgr/engine/recovery.h \
 	kmgr/engine/refusal.c \
 	kmgr/engine/refusal.h \
+	kmgr/engine/seal.c \
+	kmgr/engine/seal.h \
 	kmgr/engine/sealed.c \
 	kmgr/engine/sealed.h \
 	kmgr/engine/replace.c \
@@ -149,10 +153,14 @@ libengine_la_SOURCES = \
 	kmgr/engine/verify_kept.c \
 	kmgr/engine/verify_signature.c \
 	kmgr/engine/verify_token.c \
+	kmgr/engine/verify_wrapped.c \
 	kmgr/engine/witness.c \
 	kmgr/engine/witness.h \
+	kmgr/engine/wrapkey.c \
+	kmgr/engine/wrapkey.h \
 	kmgr/engine/zsks.c \
 	kmgr/engine/zsks.h \
 	kmgr/engine/zsks_internal.h \
 	kmgr/engine/zsks_ksks.c \
+	kmgr/engine/zsks_keys.c \
 	kmgr/engine/zsks_sign.c

@@ -12,6 +12,7 @@
 #include "kmgr/engine/recovery.h"
 #include "kmgr/engine/tokens.h"
 #include "kmgr/engine/trust.h"
+#include "kmgr/engine/wrapkey.h"
 
 /* How a whole pair that was found after a crash becomes what was wanted. */
 static const struct intent_kind {
@@ -77,6 +78,23 @@ abandon(struct session *session, const struct intent_row *intent,
 }
 
 /*
+ * A wrapping key that may have wrapped something is never destroyed; one of a
+ * CMK that is a draft has not, and the next first use makes another.
+ */
+static int
+undo_secret(struct session *session, const struct intent_row *intent,
+    const char *why, struct error *err)
+{
+	bool is_spare;
+
+	if (wrapkey_is_spare(session, intent, &is_spare, err) != 0)
+		return -1;
+	return is_spare ? undo_crashed(session, intent, why, err) :
+	    abandon(session, intent, "it is a wrapping key, and not that of a "
+	    "draft", err);
+}
+
+/*
  * The record of a key and the end of its intent are one transaction. An open
  * intent for a recorded key was put there to have the key destroyed, or
  * endorsed for another zone.
@@ -122,6 +140,19 @@ is_labelled_so(const struct hsm_object *objects, size_t n,
 	return true;
 }
 
+/* A secret key, whole as far as it can be seen: it has its label. */
+static bool
+has_secret(const struct hsm_object *objects, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (objects[i].class == HSM_CLASS_SECRET &&
+		    objects[i].label[0] != '\0')
+			return true;
+	return false;
+}
+
 static bool
 is_whole_pair(const struct hsm_object *objects, size_t n)
 {
@@ -150,6 +181,7 @@ finish(struct session *session, const struct intent_row *intent,
 enum remains {
 	REMAINS_PAIR,		/* it came to its end */
 	REMAINS_PART,		/* nothing, or what cannot prove itself */
+	REMAINS_SECRET,		/* a secret key */
 	REMAINS_FOREIGN		/* what was not made for the intent */
 };
 
@@ -179,6 +211,9 @@ find_remains(struct hsm_token *token, const struct intent_row *intent,
 	if (!is_labelled_so(objects, n, intent)) {
 		*out = REMAINS_FOREIGN;
 		*why = "its label is another one";
+	} else if (has_secret(objects, n)) {
+		*out = REMAINS_SECRET;
+		*why = "interrupted before the CMK was sealed";
 	} else if (is_whole_pair(objects, n) &&
 	    hsm_key_find(token, id, &key, &unproved) == 0 && key != NULL &&
 	    hsm_key_prove(key, &unproved) == 0) {
@@ -275,6 +310,9 @@ resume_one(struct session *session, struct hsm_token *token,
 		break;
 	case REMAINS_PART:
 		rc = undo_crashed(session, intent, why, err);
+		break;
+	case REMAINS_SECRET:
+		rc = undo_secret(session, intent, why, err);
 		break;
 	case REMAINS_FOREIGN:
 		rc = abandon(session, intent, why, err);

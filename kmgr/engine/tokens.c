@@ -2,6 +2,8 @@
 
 #include "kmgr/engine/tokens.h"
 
+#define WRAPPED "wrapped-"	/* rows of rounds, and the policy's word */
+
 struct json *
 tokens_identity_json(const struct hsm_token_info *info)
 {
@@ -54,6 +56,39 @@ tokens_can(const struct hsm_probe *probe, enum alg alg)
 	const struct hsm_probe_row *row = tokens_row(probe, alg);
 
 	return row != NULL && row->verdict == HSM_WORKS;
+}
+
+static bool
+is_round(const struct hsm_probe_row *row)
+{
+
+	return strncmp(row->id, WRAPPED, strlen(WRAPPED)) == 0;
+}
+
+const struct hsm_probe_row *
+tokens_wrap_row(const struct hsm_probe *probe, enum alg alg)
+{
+	const char *word = alg_find(alg)->word;
+	size_t i;
+
+	for (i = 0; i < probe->n_rows; i++)
+		if (is_round(&probe->rows[i]) && strncmp(probe->rows[i].id +
+		    strlen(WRAPPED), word, strlen(word)) == 0)
+			return &probe->rows[i];
+	return NULL;
+}
+
+const struct hsm_probe_row *
+tokens_unwrap_hole(const struct hsm_probe *probe)
+{
+	size_t i;
+
+	for (i = 0; i < probe->n_rows; i++)
+		if (probe->rows[i].weight == HSM_WRAPPED_ONLY &&
+		    !is_round(&probe->rows[i]) &&
+		    probe->rows[i].verdict != HSM_ENFORCED)
+			return &probe->rows[i];
+	return NULL;
 }
 
 const struct hsm_probe_row *

@@ -36,6 +36,16 @@ const struct hsm_probe_row *tokens_row(const struct hsm_probe *probe,
 bool tokens_can(const struct hsm_probe *probe, enum alg alg);
 
 /**
+ * tokens_wrap_row(probe, alg):
+ * What came of wrapping and unwrapping a key of ${alg}, or NULL.
+ * tokens_unwrap_hole(): the first attack on custody wrapped that the token did
+ * not refuse, or NULL. Both of a probe of all.
+ */
+const struct hsm_probe_row *tokens_wrap_row(const struct hsm_probe *probe,
+    enum alg alg);
+const struct hsm_probe_row *tokens_unwrap_hole(const struct hsm_probe *probe);
+
+/**
  * tokens_weak_record(probe):
  * The first row by which a record in the token could be changed or removed,
  * which makes the token tamper-evident only; NULL where there is none.

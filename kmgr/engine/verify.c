@@ -123,8 +123,10 @@ check_records(struct verifier *v, struct error *err)
 
 	for (i = 0; i < v->n_cmks; i++) {
 		if (cmk_cache_get(&v->cache, v->store, v->cmks[i].id, &cmk,
-		    err) == 0)
+		    err) == 0) {
+			verify_wrapped_cmk(v, cmk);
 			continue;
+		}
 		if (verify_is_failure(err))
 			return -1;
 		verify_add(v, "cmk", "%s", err->msg);
@@ -133,8 +135,10 @@ check_records(struct verifier *v, struct error *err)
 	for (i = 0; i < v->n_ksks; i++) {
 		if (cmk_cache_get(&v->cache, v->store, v->ksks[i].cmk_id,
 		    &cmk, err) == 0 &&
-		    ksk_check(cmk, &v->ksks[i], &ksk, err) == 0)
+		    ksk_check(cmk, &v->ksks[i], &ksk, err) == 0) {
+			verify_wrapped_ksk(v, &ksk, &v->ksks[i]);
 			continue;
+		}
 		if (verify_is_failure(err))
 			return -1;
 		verify_add(v, "ksk", "%s", err->msg);

@@ -19,9 +19,11 @@ struct verify_report {
 	size_t			 n_cmks, n_keys, n_ksks, n_events, n_objects,
 				 n_signatures;
 	size_t			 n_abandoned;	/* intents */
+	size_t			 n_unprovable;	/* removed KSKs whose blob can
+						 * still be opened */
 };
 
-#define VERIFY_REPORT_INIT { NULL, 0, 0, 0, 0, 0, 0, 0, 0 }
+#define VERIFY_REPORT_INIT { NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 /**
  * verify_run(session, report, err):

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "kmgr/engine/cmk.h"
+#include "kmgr/engine/ksk.h"
 #include "kmgr/engine/verify.h"
 #include "kmgr/store/store.h"
 
@@ -99,6 +100,25 @@ const char *verify_token_of(const struct verifier *v,
  * Errors: ERR_STORE.
  */
 int verify_history(struct verifier *v, struct error *err);
+
+/**
+ * verify_wrapped_cmk(v, cmk), verify_wrapped_ksk(v, ksk, row):
+ * Compare what the store has of the wrapping key of ${cmk}, and of the blob of
+ * ${ksk}, whose record is ${row}, with what was sealed and endorsed.
+ */
+void verify_wrapped_cmk(struct verifier *v, const struct cmk *cmk);
+void verify_wrapped_ksk(struct verifier *v, const struct ksk *ksk,
+    const struct ksk_row *row);
+
+/**
+ * verify_wrap_key(v, key, err):
+ * Compare the wrapping key in the token with its record ${key} and the seal,
+ * and have it open one of the KSKs that it wrapped.
+ *
+ * Errors: ERR_TOKEN, ERR_STORE.
+ */
+int verify_wrap_key(struct verifier *v, const struct key_row *key,
+    struct error *err);
 
 /**
  * verify_signatures(v, err):

@@ -34,7 +34,8 @@ name_of(const struct verifier *v, const struct key_row *key,
 		    "other zones", first->key_tag, first->zone, n - 1);
 	else if (cmk != NULL && strcmp(key->role, "ksk") != 0)
 		(void)snprintf(out, KEY_NAME_LEN, "the %s key of CMK %s",
-		    key->role, cmk->name);
+		    strcmp(key->role, "wrap") == 0 ? "wrapping" : key->role,
+		    cmk->name);
 	else
 		(void)snprintf(out, KEY_NAME_LEN, "\"%s\"", key->label);
 	return out;
@@ -100,6 +101,31 @@ check_objects(struct verifier *v, const struct inventory *inventory)
 	}
 }
 
+/* A wrapping key is one object, and n have its id. */
+static bool
+check_secret(struct verifier *v, const char *token, const struct key_row *key,
+    const struct hsm_object *objects, size_t n)
+{
+	char name[KEY_NAME_LEN];
+	size_t i, n_secret = 0;
+
+	(void)name_of(v, key, name);
+	for (i = 0; i < n; i++) {
+		n_secret += objects[i].class == HSM_CLASS_SECRET;
+		if (strcmp(objects[i].label, key->label) != 0)
+			verify_add(v, "changed-key", "%s: its label was "
+			    "\"%s\" and is \"%s\"", name, key->label,
+			    objects[i].label);
+	}
+	if (n_secret == 0)
+		verify_add(v, "missing-key", "token %s has nothing of %s "
+		    "(CKA_ID %s)", token, name, key->id);
+	if (n > 1)
+		verify_add(v, "duplicate-object", "token %s has %zu objects "
+		    "with the CKA_ID %s of %s", token, n, key->id, name);
+	return n_secret == 1 && n == 1;
+}
+
 /* The halves of one pair, by a look at all objects. */
 static bool
 check_halves(struct verifier *v, const struct inventory *inventory,
@@ -114,6 +140,8 @@ check_halves(struct verifier *v, const struct inventory *inventory,
 	(void)name_of(v, key, name);
 	(void)text_from_hex(key->id, id, sizeof(id), &len, &ignored);
 	objects = objects_with(inventory, id, len, &n);
+	if (strcmp(key->role, "wrap") == 0)
+		return check_secret(v, inventory->token, key, objects, n);
 	for (i = 0; i < n; i++) {
 		n_private += objects[i].class == HSM_CLASS_PRIVATE;
 		n_public += objects[i].class == HSM_CLASS_PUBLIC;
@@ -210,6 +238,8 @@ check_key(struct verifier *v, const struct key_row *key, struct error *err)
 	struct key_row now = { 0 };
 	char name[KEY_NAME_LEN];
 
+	if (strcmp(key->role, "wrap") == 0)
+		return verify_wrap_key(v, key, err);
 	(void)name_of(v, key, name);
 	if (open_key(v, key, &hsm_key, err) != 0) {
 		if (verify_is_failure(err))

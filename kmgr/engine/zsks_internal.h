@@ -28,4 +28,15 @@ struct zsks {
 int zsks_load_ksks(struct session *session, struct cmk_cache *cache,
     struct zsks *zsks, struct error *err);
 
+/**
+ * zsks_keys_get(session, keys, ksk, out, err):
+ * The key pair of ${ksk} in its token, opened at its first use, and under
+ * custody wrapped with its CMK's wrapping key, found once. It is good until
+ * the next call. Owner: ${keys}.
+ *
+ * Errors: ERR_TOKEN, ERR_INTEGRITY.
+ */
+int zsks_keys_get(struct session *session, struct zsks_keys *keys,
+    const struct ksk *ksk, struct signer_key **out, struct error *err);
+
 #endif

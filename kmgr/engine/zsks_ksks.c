@@ -5,6 +5,7 @@
 #include "kmgr/engine/cmk_life.h"
 #include "kmgr/engine/ds_fact.h"
 #include "kmgr/engine/ksk_use.h"
+#include "kmgr/engine/ksk_wrapped.h"
 #include "kmgr/engine/zsks_internal.h"
 
 /* An RRset has one TTL, and so have all policies of its KSKs. */
@@ -99,7 +100,8 @@ zsks_load_ksks(struct session *session, struct cmk_cache *cache,
 	for (i = 0; i < zsks->n_ksks; i++) {
 		const struct cmk *cmk = zsks->ksks[i].cmk;
 
-		if (cmk_life_check_usable(cmk, err) != 0)
+		if (cmk_life_check_usable(cmk, err) != 0 ||
+		    ksk_wrapped_fetch(store, &zsks->ksks[i], err) != 0)
 			return -1;
 		zsks->ksk_dnskeys[i] = zsks->ksks[i].dnskey;
 		if (cmk->policy->custody == CUSTODY_SHARED)

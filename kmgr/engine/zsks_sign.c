@@ -10,55 +10,6 @@
 #include "kmgr/store/store_zone.h"
 #include "policy/permit.h"
 
-struct zsks_keys {
-	struct opened {
-		char		 id[STORE_ID_TEXT];
-		struct signer_key *key;
-	}	*opened;
-	size_t	 n;
-};
-
-struct zsks_keys *
-zsks_keys_new(void)
-{
-
-	return mem_new(sizeof(struct zsks_keys));
-}
-
-void
-zsks_keys_free(struct zsks_keys *keys)
-{
-	size_t i;
-
-	if (keys == NULL)
-		return;
-	for (i = 0; i < keys->n; i++)
-		signer_key_free(keys->opened[i].key);
-	free(keys->opened);
-	free(keys);
-}
-
-/* The key pair of ksk in its token, found at its first use. */
-static int
-key_of(struct session *session, struct zsks_keys *keys, const struct ksk *ksk,
-    struct signer_key **out, struct error *err)
-{
-	struct opened *opened;
-	size_t i;
-
-	for (i = 0; i < keys->n; i++) {
-		*out = keys->opened[i].key;
-		if (strcmp(keys->opened[i].id, ksk->row.key_id) == 0)
-			return 0;
-	}
-	if (ksk_open(session, ksk, out, err) != 0)
-		return -1;
-	opened = mem_push(&keys->opened, keys->n++, sizeof(*opened));
-	memcpy(opened->id, ksk->row.key_id, sizeof(opened->id));
-	opened->key = *out;
-	return 0;
-}
-
 /* One RRset, with the ith KSK. */
 static int
 sign_one(struct session *session, struct zsks_keys *keys,
@@ -70,7 +21,8 @@ sign_one(struct session *session, struct zsks_keys *keys,
 	int rc = -1;
 
 	if (permit_new(zsks->judgements[i], rrset, rrsig, &permit, err) == 0 &&
-	    key_of(session, keys, &zsks->ksks[i], &key, err) == 0)
+	    zsks_keys_get(session, keys, &zsks->ksks[i], &key,
+	    err) == 0)
 		rc = signer_sign(permit, key, rrset, rrsig, err);
 	permit_free(permit);
 	return rc;
