@@ -4,6 +4,7 @@
 
 #include "kmgr/dns/ds.h"
 #include "kmgr/engine/endorsement_internal.h"
+#include "kmgr/engine/wrapkey.h"
 
 #define DS_MAX 16
 
@@ -216,6 +217,88 @@ check_custody(const struct subject *s, const struct outcome *o)
 	    policy_custody_name(s->policy->custody));
 }
 
+static bool
+is_hex(const char *text, size_t len)
+{
+
+	return text != NULL && strlen(text) == len &&
+	    strspn(text, "0123456789abcdef") == len;
+}
+
+/* The wrapped key is bound, and to the wrapping key that the seal names. */
+static void
+check_wrapped(const struct subject *s, const struct outcome *o)
+{
+	const char *hash = json_get_text(s->statement, "wrapped_key_sha256");
+	const char *id = json_get_text(s->statement, "wrap_key_id");
+	const struct json *wrapkey = wrapkey_of(s->seal);
+
+	if (s->policy->custody != CUSTODY_WRAPPED) {
+		if (hash != NULL || id != NULL || wrapkey != NULL)
+			outcome_fail(o, "the custody is %s, and a wrapped key "
+			    "is spoken of", policy_custody_name(
+			    s->policy->custody));
+		return;
+	}
+	if (!is_hex(hash, 2 * CRYPTO_SHA256_LEN) || id == NULL)
+		outcome_fail(o, "the endorsement does not say what was "
+		    "wrapped by which key");
+	else if (wrapkey == NULL)
+		outcome_fail(o, "the seal names no wrapping key");
+	else
+		outcome_same(o, "the endorsement", id, "the seal",
+		    json_get_text(wrapkey, "key_id"));
+}
+
+/* What keeps in the token what a wrapping key unwraps. */
+static const struct {
+	const char	*name;
+	const char	*value;
+} guards[] = {
+	{ "CKA_SENSITIVE", "true" },
+	{ "CKA_EXTRACTABLE", "false" },
+	{ "CKA_MODIFIABLE", "false" },
+	{ "CKA_COPYABLE", "false" },
+	{ "CKA_DECRYPT", "false" },
+	{ "CKA_UNWRAP_TEMPLATE", "exact" },
+};
+
+/* The attribute that is not as it must be, or NULL. */
+static const char *
+find_fault(const struct json *attributes)
+{
+	const char *value;
+	size_t i;
+
+	for (i = 0; i < sizeof(guards) / sizeof(guards[0]); i++) {
+		value = json_get_text(attributes, guards[i].name);
+		if (value == NULL || strcmp(value, guards[i].value) != 0)
+			return guards[i].name;
+	}
+	return NULL;
+}
+
+/* What the wrapping key was when it was sealed, it was at the endorsement. */
+static void
+check_wrapping(const struct subject *s, const struct outcome *o)
+{
+	const struct json *sealed = json_get(json_get(wrapkey_of(s->seal),
+	    "attributes"), "secret");
+	const struct json *said = json_get(json_get(s->statement,
+	    "attributes"), "secret");
+
+	if (s->policy->custody != CUSTODY_WRAPPED)
+		return;
+	if (sealed == NULL || said == NULL || !json_same(sealed, said))
+		outcome_fail(o, "the attributes of the wrapping key are not "
+		    "those that were sealed");
+	else if (find_fault(sealed) != NULL)
+		outcome_fail(o, "%s of the wrapping key is not what keeps in "
+		    "the token what it unwraps", find_fault(sealed));
+	else
+		outcome_pass(o, "%zu attributes, as sealed", json_len(said));
+}
+
 void
 endorsement_judge_ksk(const struct subject *subject,
     struct endorsement_report *report)
@@ -231,6 +314,10 @@ endorsement_judge_ksk(const struct subject *subject,
 		{ "revoked-key-tag", NEED_DNSKEY, check_revoked_tag },
 		{ "ds", NEED_ZONE | NEED_DNSKEY | NEED_POLICY, check_ds },
 		{ "custody", NEED_STATEMENT | NEED_POLICY, check_custody },
+		{ "wrapped-key", NEED_STATEMENT | NEED_SEAL | NEED_POLICY,
+		    check_wrapped },
+		{ "wrapping-key", NEED_STATEMENT | NEED_SEAL | NEED_POLICY,
+		    check_wrapping },
 	};
 
 	endorsement_run(checks, sizeof(checks) / sizeof(checks[0]), subject,

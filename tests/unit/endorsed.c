@@ -82,6 +82,17 @@ canonical(const struct json *json)
 }
 
 static void
+put_wrapping_key(struct json *seal)
+{
+	struct error err = ERR_INIT;
+	struct json *list;
+
+	unit_ok(json_read(ENDORSED_WRAPPING, strlen(ENDORSED_WRAPPING), &list,
+	    &err), &err);
+	json_put_take(seal, "wrapping_keys", list);
+}
+
+static void
 fill_cmk(struct endorsed *e, const char *policy)
 {
 	struct json *seal = json_new_object();
@@ -105,6 +116,8 @@ fill_cmk(struct endorsed *e, const char *policy)
 	json_put_int(seal, "ledger_seq", 3);
 	json_put_text(seal, "ledger_head", hex);
 	json_put_int(seal, "sealed_at", NOW);
+	if (e->cmk.policy->custody == CUSTODY_WRAPPED)
+		put_wrapping_key(seal);
 	row->seal = canonical(seal);
 	row->seal_signature = sign(e->pkey, STATEMENT_POLICY, row->seal);
 	e->cmk.public = public_of(e->pkey);
@@ -172,7 +185,14 @@ fill_ksk(struct endorsed *e, const char *zone)
 	row->revoked_tag = dnskey_revoked_tag(&e->ksk.dnskey);
 	dnskey_rdata(&e->ksk.dnskey, &row->dnskey);
 	row->created_at = NOW;
-	e->key.attributes = attributes(e->cmk.policy);
+	if (e->cmk.policy->custody == CUSTODY_WRAPPED) {
+		e->key.wrap_key_id = mem_strdup(ENDORSED_WRAP_KEY);
+		buf_add(&e->key.blob, "blob", 4);
+		e->key.attributes = mem_strdup("{\"not_held\":[],"
+		    ENDORSED_UNWRAPPED "," ENDORSED_SECRET "}");
+	} else {
+		e->key.attributes = attributes(e->cmk.policy);
+	}
 	e->ksk.cmk = &e->cmk;
 	row->endorsement = ksk_endorsement(&e->cmk, &e->key, row, 7, head);
 	row->endorsement_signature = sign(e->pkey, STATEMENT_ENDORSEMENT,

@@ -10,6 +10,17 @@
 
 #define ENDORSED_ZONES "version: 1\nzones: [example.com, \"*.example\"]\n"
 
+/* Under custody wrapped: a wrapping key, and a pair that it wrapped. */
+#define ENDORSED_WRAP_KEY "00112233445566778899aabbccddeeff"
+#define ENDORSED_SECRET "\"secret\":{\"CKA_COPYABLE\":\"false\"," \
+	"\"CKA_DECRYPT\":\"false\",\"CKA_EXTRACTABLE\":\"false\"," \
+	"\"CKA_MODIFIABLE\":\"false\",\"CKA_SENSITIVE\":\"true\"," \
+	"\"CKA_UNWRAP_TEMPLATE\":\"exact\"}"
+#define ENDORSED_WRAPPING "[{\"key_id\":\"" ENDORSED_WRAP_KEY "\"," \
+	"\"attributes\":{\"not_held\":[]," ENDORSED_SECRET "}}]"
+#define ENDORSED_UNWRAPPED "\"private\":{\"CKA_EXTRACTABLE\":\"false\"," \
+	"\"CKA_SENSITIVE\":\"true\"}"
+
 struct endorsed {
 	EVP_PKEY	*pkey;		/* the CMK's */
 	struct cmk	 cmk;

@@ -450,12 +450,46 @@ a_wrapped_key_is_never_local(void **state)
 	    "custody: wrapped\n", "example.com.");
 
 	(void)state;
-	resigned(e, "endorsement", "attributes", "{\"private\": "
-	    "{\"CKA_SENSITIVE\": \"true\", \"CKA_EXTRACTABLE\": \"false\"}, "
-	    "\"not_held\": []}", "");
+	resigned(e, "endorsement", "more", "1", "");
 	resigned(e, "endorsement", "attributes", "{\"private\": "
 	    "{\"CKA_SENSITIVE\": \"true\", \"CKA_EXTRACTABLE\": \"true\"}, "
-	    "\"not_held\": []}", "private-CKA_EXTRACTABLE");
+	    "\"not_held\": []," ENDORSED_SECRET "}",
+	    "private-CKA_EXTRACTABLE");
+	resigned(e, "endorsement", "attributes", "{\"not_held\":[],"
+	    ENDORSED_UNWRAPPED "}", "wrapping-key");
+	endorsed_free(e);
+}
+
+/* Which blob, and which key opens it, is signed by CMK and seal alike. */
+static void
+a_wrapped_key_is_bound(void **state)
+{
+	static const char other[] = "[{\"key_id\":\""
+	    "ffeeddccbbaa99887766554433221100\",\"attributes\":"
+	    "{\"not_held\":[]," ENDORSED_SECRET "}}]";
+	static const char open[] = "[{\"key_id\":\"" ENDORSED_WRAP_KEY "\","
+	    "\"attributes\":{\"not_held\":[],\"secret\":{}}}]";
+	struct endorsed *e = endorsed_new(ENDORSED_P256, ENDORSED_ZONES
+	    "custody: wrapped\n", "example.com.");
+	struct endorsed *token = endorsed_new(ENDORSED_P256, ENDORSED_ZONES,
+	    "example.com.");
+
+	(void)state;
+	resigned(e, "endorsement", "wrapped_key_sha256", NULL, "wrapped-key");
+	resigned(e, "endorsement", "wrapped_key_sha256", "\"00\"",
+	    "wrapped-key");
+	resigned(e, "endorsement", "wrap_key_id", NULL, "wrapped-key");
+	resigned(e, "endorsement", "wrap_key_id",
+	    "\"ffeeddccbbaa99887766554433221100\"", "wrapped-key");
+	resigned(e, "seal", "wrapping_keys", NULL,
+	    "wrapped-key wrapping-key");
+	resigned(e, "seal", "wrapping_keys", other, "wrapped-key");
+	resigned(e, "seal", "wrapping_keys", open, "wrapping-key");
+	resigned(token, "endorsement", "wrap_key_id",
+	    "\"" ENDORSED_WRAP_KEY "\"", "wrapped-key");
+	resigned(token, "seal", "wrapping_keys", ENDORSED_WRAPPING,
+	    "wrapped-key");
+	endorsed_free(token);
 	endorsed_free(e);
 }
 
@@ -508,6 +542,7 @@ main(void)
 		cmocka_unit_test(attributes_are_judged_by_what_secrecy_needs),
 		cmocka_unit_test(attributes_must_be_there),
 		cmocka_unit_test(a_wrapped_key_is_never_local),
+		cmocka_unit_test(a_wrapped_key_is_bound),
 		cmocka_unit_test(nothing_in_a_file_reaches_the_terminal),
 	};
 
