@@ -25,12 +25,20 @@ destroy_session_object(const struct module *module,
 		(void)CALL(module, C_DestroyObject, (session, object));
 }
 
+static bool
+is_crowded(unsigned long rv)
+{
+
+	return rv == CKR_DEVICE_MEMORY || rv == CKR_SESSION_COUNT;
+}
+
 /* What may be the blob's fault, and not the moment's. */
 static bool
 is_about_blob(ck_rv_t rv)
 {
 
-	return rv == CKR_GENERAL_ERROR || ckr_mend(rv) == CKR_MEND_NONE;
+	return rv == CKR_GENERAL_ERROR ||
+	    (ckr_mend(rv) == CKR_MEND_NONE && !is_crowded(rv));
 }
 
 /*
@@ -304,6 +312,5 @@ bool
 hsm_wrapped_is_crowded(const struct error *err)
 {
 
-	return err->class == ERR_TOKEN && (err->code == CKR_DEVICE_MEMORY ||
-	    err->code == CKR_SESSION_COUNT);
+	return err->class == ERR_TOKEN && is_crowded(err->code);
 }

@@ -107,6 +107,7 @@ replay_on_seal(struct replay *r, const struct replay_happening *h,
 {
 	const char *seal, *signature;
 	struct json *json = NULL;
+	struct key_row *wrap_key;
 	struct cmk_row *cmk;
 	int64_t at = 0;
 
@@ -117,7 +118,10 @@ replay_on_seal(struct replay *r, const struct replay_happening *h,
 	if (cmk->seal != NULL)
 		return err_set(err, ERR_INTEGRITY, "CMK %s is sealed already",
 		    cmk->name);
-	if (json_read(seal, strlen(seal), &json, err) != 0)
+	/* Under custody wrapped the wrapping key is made with the seal. */
+	if ((json_get(h->payload, "key") != NULL &&
+	    replay_add_key(r, h, &wrap_key, err) != 0) ||
+	    json_read(seal, strlen(seal), &json, err) != 0)
 		return -1;
 	(void)json_get_int(json, "sealed_at", &at);
 	json_free(json);

@@ -18,6 +18,7 @@ cli_tests = \
 	tests/cli/40-ksk.bats \
 	tests/cli/42-endorsement.bats \
 	tests/cli/44-ksk-end.bats \
+	tests/cli/46-wrapped.bats \
 	tests/cli/50-sign.bats \
 	tests/cli/60-ds.bats \
 	tests/cli/70-verify.bats \

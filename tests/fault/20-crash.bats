@@ -65,6 +65,12 @@ loop() {
 	loop create-ksk:shared-governance write
 }
 
+@test "create-ksk killed while the wrapping key is made, or a KSK wrapped" {
+	loop create-ksk:wrapped-governance call
+	loop create-ksk:wrapped-governance write
+	WANTED=8 loop create-ksk:wrapped-compliance call
+}
+
 @test "sign-zsks killed: no output, or all of it and that recorded" {
 	WANTED=12 loop sign-zsks:token-governance call
 	WANTED=12 loop sign-zsks:token-governance write

@@ -35,10 +35,12 @@ world_new() {
 	export KMGR_SHIM_MODULE=$TOKEN_MODULE
 	kmgr_env "$WORLD" "main=$(uri_of_shim "$TOKEN_URI")"
 	printf 'witnesses:\n  file: %s/heads\n' "$WORLD" >>"$WORLD/kmgr.yaml"
-	for policy in token-governance token-compliance shared-governance; do
+	for policy in {token,shared,wrapped}-governance \
+		{token,wrapped}-compliance; do
 		custody=${policy%-*} seal=${policy#*-}
 		printf '%s\n' 'version: 1' 'zones: ["."]' \
 			"custody: $custody" "seal: $seal" \
+			'ksk: { require-backup: false }' \
 			>"$WORLD/$policy.yaml"
 	done
 	mkdir "$WORLD/zones"
@@ -122,7 +124,7 @@ complain() {
 
 # world_check MAY-ABANDON ZONE...: whether store, ledger and token are what
 # they were to become: one CMK; one KSK in each zone; nothing open; each object
-# of the token that of a key, or, where MAY-ABANDON is yes, of an intent that
+# of the token that of a key (a wrapped one has none, a wrapping one is one), or, where MAY-ABANDON is yes, of an intent that
 # was given up because half a pair could not be destroyed; each step once in
 # the ledger; the token keeps each CMK's newest checkpoint, and its seal, and
 # nothing of the kind that the ledger does not have; the witness was told of the
@@ -137,7 +139,8 @@ world_check() {
 	[ "$*" = any ] || zones=$(printf '%s.\n' "$@" | grep -v '^\.$' |
 		LC_ALL=C sort | tr '\n' ' ')
 	out=$({
-		ask "SELECT 'key', id FROM key WHERE NOT ($DESTROYED)
+		ask "SELECT iif(role = 'wrap', 'wrap', 'key'), id FROM key
+				WHERE blob IS NULL AND NOT ($DESTROYED)
 			UNION ALL SELECT 'junk', key_id FROM intent
 				WHERE state = 'abandoned';
 			$WRONG; $KEPT"
@@ -145,6 +148,7 @@ world_check() {
 		sed 's/^kmgr head seq=\([0-9]*\) .*/told \1/' "$WORLD/heads"
 	} | awk -v may_abandon="$may_abandon" -v zones="$zones" '
 		$1 == "key" { wanted[$2] = 1; next }
+		$1 == "wrap" { wrap[$2] = 1; next }
 		$1 == "junk" { junk[$2] = 1; next }
 		$1 == "zone" { has = has $2 " "; next }
 		$1 == "cmks" { cmks = $2; next }
@@ -159,15 +163,21 @@ world_check() {
 			next
 		}
 		{ seen[$2, $1]++ }
-		!($2 in wanted) && !($2 in junk) { print "nobody knows " $0 }
+		!($2 in wanted) && !($2 in wrap) && !($2 in junk) {
+			print "nobody knows " $0
+		}
 		END {
 			for (id in wanted)
 				if (seen[id, "private"] != 1 ||
 				    seen[id, "public"] != 1)
 					print "no pair of " id
+			for (id in wrap)
+				if (seen[id, "secret"] != 1)
+					print "no wrapping key " id
 			for (id in junk)
 				if (may_abandon != "yes" ||
-				    seen[id, "private"] + seen[id, "public"] == 0)
+				    seen[id, "private"] + seen[id, "public"] +
+				    seen[id, "secret"] == 0)
 					print "abandoned: " id
 			for (seq in point)
 				if (seq != "sealed" && !(seq in told))

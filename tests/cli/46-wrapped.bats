@@ -1,0 +1,278 @@
+# Custody wrapped: KSKs that lie in the store as ciphertext.
+load ../lib/common
+
+bats_require_minimum_version 1.5.0
+
+ZSK="IN DNSKEY 256 3 13 \
+oJMRESz5E4gYzS/q6XDrvU1qMPYIjCWzJaOau8XNEZeqCYKD5ar0IRd8KqXXFJkqmVfRvMGPmM1x8fGAa2XhSA=="
+
+setup() {
+	softhsm_new "$BATS_TEST_TMPDIR" kmgr
+	kmgr_env "$BATS_TEST_TMPDIR"
+	kmgr init >/dev/null
+	cd "$BATS_TEST_TMPDIR"
+	policy p ecdsap256sha256
+	zone a.example
+	zone b.example
+}
+
+# policy NAME ALGORITHM [LINE]: writes NAME.yaml.
+policy() {
+	printf '%s\n' 'version: 1' 'zones: ["."]' 'custody: wrapped' \
+		"ksk: { algorithm: $2, require-backup: false }" \
+		"${3-}" >"$1.yaml"
+}
+
+zone() {
+	echo "$1. 3600 $ZSK" >"$1.zone"
+}
+
+# zsk_of ALGORITHM: a ZSK of it for ALGORITHM.example.
+zsk_of() {
+	local n
+
+	case $1 in
+	rsasha256) n=8 ;;
+	ecdsap256sha256) n=13 ;;
+	ecdsap384sha384) n=14 ;;
+	esac
+	sed -n "s/^example\.com\.\(.*DNSKEY\) 257 3 $n /$1.example.\1 256 3 $n /p" \
+		"$srcdir/tests/fixtures/ksks.zone"
+}
+
+# sealed ZONE...: a CMK and KSKs for the zones.
+sealed() {
+	kmgr -q create-cmk prod --token main --policy p.yaml >/dev/null
+	kmgr -q create-ksk "$@" --cmk prod >/dev/null
+}
+
+# secrets: the secret keys in the token.
+secrets() {
+	pkcs11-tool --module "$TOKEN_MODULE" --token-label kmgr --login \
+		--pin "$TOKEN_PIN" --list-objects --type secrkey 2>/dev/null
+}
+
+# privates: how many private keys are in the token.
+privates() {
+	pkcs11-tool --module "$TOKEN_MODULE" --token-label kmgr --login \
+		--pin "$TOKEN_PIN" --list-objects --type privkey 2>/dev/null |
+		grep -c '^Private'
+}
+
+# verifies ZONE FILE: ldns reads the signed RRset and checks it.
+verifies() {
+	{
+		echo "$1. 3600 IN SOA . . 1 1 1 1 1"
+		cat "$2"
+	} >"$2.signed"
+	run ldns-verify-zone -S -V 3 "$2.signed"
+	[[ $output != *"bogus"* && $output != *"Bogus"* ]]
+}
+
+@test "KSKs of each algorithm sign, and the token keeps one key for all" {
+	need_program ldns-verify-zone pkcs11-tool
+	for alg in ecdsap256sha256 ecdsap384sha384 rsasha256; do
+		policy "$alg" "$alg"
+		kmgr -q create-cmk "$alg" --token main --policy "$alg.yaml"
+		kmgr -q create-ksk "$alg.example" "$alg.test" --cmk "$alg"
+		zsk_of "$alg" >"$alg.example.zone"
+		kmgr sign-zsks "$alg.example" "$alg.example.zone" >"$alg.out"
+		verifies "$alg.example" "$alg.out"
+	done
+	[ "$(secrets | grep -c 'label: *kmgr1:wrap:')" -eq 3 ]
+	[ "$(privates)" -eq 3 ]
+	run -0 kmgr verify
+	[[ $output == *"0 differences" ]]
+}
+
+@test "another run, another process: the blob is opened again" {
+	sealed a.example
+	kmgr sign-zsks a.example a.example.zone >one
+	kmgr sign-zsks a.example a.example.zone >two
+	[ "$(grep -c RRSIG two)" -eq 1 ]
+	[ "$(grep -v RRSIG one)" = "$(grep -v RRSIG two)" ]
+}
+
+@test "more zones than handles are kept, signed in one go" {
+	need_program sqlite3
+	for i in {1..80}; do
+		echo "z$i.example"
+	done >names
+	kmgr -q create-cmk prod --token main --policy p.yaml
+	kmgr -q create-ksk --zones-from names --cmk prod >/dev/null
+	[ "$(sqlite3 kmgr.db 'SELECT count(DISTINCT blob) FROM key')" -eq 80 ]
+	mkdir zones
+	while read -r name; do
+		echo "$name. 3600 $ZSK" >"zones/$name.zone"
+	done <names
+	kmgr -q sign-zsks --zones-from zones -o out
+	[ "$(grep -c RRSIG out)" -eq 80 ]
+	run -0 kmgr verify
+}
+
+@test "a token with room for few keys makes room" {
+	uri=$(uri_of_shim "$TOKEN_URI")
+	sealed a.example b.example
+	mkdir zones && cp a.example.zone b.example.zone zones
+	kmgr_env "$PWD" "main=$uri"
+	export KMGR_SHIM_MODULE=$TOKEN_MODULE KMGR_SHIM_FAIL_ON=C_UnwrapKey
+	KMGR_SHIM_FAIL_AT=2 KMGR_SHIM_CKR=CKR_DEVICE_MEMORY \
+		kmgr -q sign-zsks --zones-from zones -o out
+	[ "$(grep -c RRSIG out)" -eq 2 ]
+	KMGR_SHIM_FAIL_AT=1 KMGR_SHIM_FAIL_COUNT=0 \
+		KMGR_SHIM_CKR=CKR_DEVICE_MEMORY \
+		run -6 kmgr sign-zsks a.example a.example.zone
+	[[ $output == *CKR_DEVICE_MEMORY* ]]
+}
+
+@test "the seal names the wrapping key, and the endorsement the blob" {
+	need_program sqlite3 jq
+	sealed a.example
+	tag=$(kmgr --json list-ksks | jq '.ksks[0].key_tag')
+	kmgr export-endorsement "a.example/$tag" >e.json
+	id=$(jq -r '.endorsement | fromjson | .wrap_key_id' e.json)
+	[ "$id" = "$(jq -r '.seal | fromjson | .wrapping_keys[0].key_id' \
+		e.json)" ]
+	[ "$id" = "$(sqlite3 kmgr.db "SELECT id FROM key
+		WHERE role = 'wrap'")" ]
+	hash=$(sqlite3 kmgr.db "SELECT hex(blob) FROM key
+		WHERE blob NOTNULL" | xxd -r -p | sha256sum | cut -d ' ' -f 1)
+	[ "$hash" = "$(jq -r '.endorsement | fromjson |
+		.wrapped_key_sha256' e.json)" ]
+	jq -e '.endorsement | fromjson | .attributes |
+		.secret.CKA_UNWRAP_TEMPLATE == "exact" and
+		.private.CKA_EXTRACTABLE == "false"' e.json
+	run -0 kmgr verify-endorsement e.json
+	[[ $output == *"wrapped-key "*"pass"*"wrapping-key "*"pass"* ]]
+	run -0 kmgr describe-ksk "a.example/$tag"
+	[[ $output == *"secret "*CKA_UNWRAP_TEMPLATE*exact*held* ]]
+}
+
+@test "blobs that were swapped, changed or taken away sign nothing" {
+	need_program sqlite3
+	sealed a.example b.example
+	kmgr sign-zsks a.example a.example.zone >/dev/null
+	cp kmgr.db good.db
+	for change in \
+		"blob = (SELECT other.blob FROM key AS other
+			WHERE other.blob NOTNULL AND other.id <> key.id)" \
+		"blob = CAST(x'00' || substr(blob, 2) AS BLOB)" \
+		"wrap_key_id = (SELECT id FROM key WHERE role = 'seal')" \
+		"blob = NULL, wrap_key_id = NULL"; do
+		cp good.db kmgr.db
+		sql "UPDATE key SET $change WHERE blob NOTNULL"
+		run -10 kmgr sign-zsks a.example a.example.zone
+		[[ $output != *RRSIG* ]]
+		run -10 kmgr verify
+		[[ $output == *"KSK a.example./"* ]]
+		[[ $output == *"KSK b.example./"* ]]
+	done
+}
+
+@test "a wrapping key that the seal does not name is not used" {
+	need_program sqlite3
+	sealed a.example
+	kmgr -q create-cmk other --token main --policy p.yaml
+	kmgr -q create-ksk b.example --cmk other >/dev/null
+	sql "UPDATE key SET wrap_key_id = (SELECT id FROM key AS other
+		WHERE other.role = 'wrap' AND other.cmk_id <> key.cmk_id)
+		WHERE blob NOTNULL"
+	run -10 kmgr sign-zsks a.example a.example.zone
+	[[ $output == *"the store has the wrapping key"*", the seal "* ]]
+}
+
+@test "a wrapping key that is gone, or double, is found out" {
+	need_program pkcs11-tool
+	sealed a.example
+	id=$(kmgr --json list-events | jq -r '[.events[] |
+		select(.type == "seal")][0].payload.key.id')
+	pkcs11() {
+		pkcs11-tool --module "$TOKEN_MODULE" --token-label kmgr \
+			--login --pin "$TOKEN_PIN" "$@" >/dev/null 2>&1
+	}
+	pkcs11 --keygen --key-type AES:32 --id "$id" --label twin
+	run -10 kmgr verify
+	[[ $output == *"duplicate-object: "*"the wrapping key of CMK prod"* ]]
+	run -10 kmgr sign-zsks a.example a.example.zone
+	pkcs11 --delete-object --type secrkey --id "$id"
+	pkcs11 --delete-object --type secrkey --id "$id" || :
+	run -6 kmgr sign-zsks a.example a.example.zone
+	[[ $output == *"has no wrapping key with CKA_ID $id"* ]]
+	run -10 kmgr verify
+	[[ $output == *"missing-key: "*"the wrapping key of CMK prod"* ]]
+}
+
+@test "an algorithm that the token does not wrap makes no CMK" {
+	policy ed ed25519
+	run -6 kmgr create-cmk ed --token main --policy ed.yaml
+	[[ $output == *"cannot wrap ed25519 keys"*KEY_NOT_WRAPPABLE* ]]
+	[[ $(kmgr verify) == "0 CMKs, 0 key pairs"* ]]
+}
+
+@test "a token whose unwrap attack succeeds makes no CMK" {
+	kmgr_env "$PWD" "main=$(uri_of_shim "$TOKEN_URI")"
+	export KMGR_SHIM_MODULE=$TOKEN_MODULE
+	KMGR_SHIM_IGNORE_ATTR=UNWRAP_TEMPLATE \
+		run -6 kmgr create-cmk prod --token main --policy p.yaml
+	[[ $output == *"unwrap with CKA_SENSITIVE false (unwrap-readable) \
+was not refused: "* ]]
+	[[ $(kmgr verify) == "0 CMKs, 0 key pairs"* ]]
+	# Custody token asks nothing of the kind.
+	printf 'version: 1\nzones: ["."]\n' >token.yaml
+	KMGR_SHIM_IGNORE_ATTR=UNWRAP_TEMPLATE \
+		kmgr -q create-cmk prod --token main --policy token.yaml
+}
+
+@test "a promise of backups is not made in this version" {
+	printf 'version: 1\nzones: ["."]\ncustody: wrapped\n' >promise.yaml
+	run -5 kmgr create-cmk prod --token main --policy promise.yaml
+	[[ $output == *"ksk.require-backup: true"*"hint: under custody: \
+wrapped that is the default: say ksk.require-backup: false"* ]]
+}
+
+# planted KEY-ID LABEL KIND: an intent that says a run has left this key.
+planted() {
+	sql "DELETE FROM key WHERE id = '$1';
+		INSERT INTO intent (kind, token, key_id, label, payload, state,
+			created_at)
+		VALUES ('$3', 'main', '$1', '$2', json_object('cmk_id',
+			(SELECT id FROM cmk WHERE name = 'draft')), 'open',
+			unixepoch())"
+}
+
+# back: to what was put into good.
+back() {
+	rm -rf tokens kmgr.db*
+	cp -a good/. .
+}
+
+@test "no store has a wrapping key destroyed that may have wrapped" {
+	need_program sqlite3 pkcs11-tool
+	sealed a.example
+	kmgr -q create-cmk draft --token main --policy p.yaml
+	mkdir good
+	cp -a kmgr.db tokens good
+	read -r id label < <(sqlite3 -separator ' ' kmgr.db "SELECT id, label
+		FROM key WHERE role = 'wrap'")
+	for kind in create-wrap create-ksk create-cmk; do
+		back
+		planted "$id" "$label" "$kind"
+		run kmgr create-ksk b.example --cmk draft
+		[[ $(secrets) == *"$id"* ]]
+	done
+	back
+	kmgr -q sign-zsks a.example a.example.zone >/dev/null
+}
+
+@test "under seal: compliance the wrapping key cannot be destroyed" {
+	need_program pkcs11-tool
+	policy p ecdsap256sha256 'seal: compliance'
+	sealed a.example
+	id=$(kmgr --json list-events | jq -r '[.events[] |
+		select(.type == "seal")][0].payload.key.id')
+	pkcs11-tool --module "$TOKEN_MODULE" --token-label kmgr --login \
+		--pin "$TOKEN_PIN" --delete-object --type secrkey --id "$id" \
+		>/dev/null 2>&1 || :
+	kmgr -q sign-zsks a.example a.example.zone >/dev/null
+	run -0 kmgr verify
+}
