@@ -154,13 +154,14 @@ verifies() {
 	kmgr sign-zsks a.example a.example.zone >/dev/null
 	cp kmgr.db good.db
 	for change in \
-		"blob = (SELECT other.blob FROM key AS other
-			WHERE other.blob NOTNULL AND other.id <> key.id)" \
+		"blob = (SELECT was.blob FROM was WHERE was.id <> key.id)" \
 		"blob = CAST(x'00' || substr(blob, 2) AS BLOB)" \
 		"wrap_key_id = (SELECT id FROM key WHERE role = 'seal')" \
 		"blob = NULL, wrap_key_id = NULL"; do
 		cp good.db kmgr.db
-		sql "UPDATE key SET $change WHERE blob NOTNULL"
+		sql "CREATE TEMP TABLE was AS SELECT id, blob FROM key
+				WHERE blob NOTNULL;
+			UPDATE key SET $change WHERE blob NOTNULL"
 		run -10 kmgr sign-zsks a.example a.example.zone
 		[[ $output != *RRSIG* ]]
 		run -10 kmgr verify
