@@ -9,6 +9,8 @@ static const struct {
 	[KSK_FATE_DESTROYED] = { "destroyed", "its key pair is destroyed" },
 	[KSK_FATE_SHARED] = { "shared",
 	    "its key pair stays: other zones use it" },
+	[KSK_FATE_WRAPPED] = { "wrapped", "that it has ended is not provable "
+	    "until its wrapping key is destroyed, with delete-cmk" },
 	[KSK_FATE_COMPLIANCE] = { "compliance", "its key pair stays in the "
 	    "token for ever: seal: compliance lets nothing be destroyed" },
 };

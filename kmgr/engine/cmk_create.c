@@ -45,8 +45,8 @@ cmk_create_check_policy(const struct policy *policy, struct error *err)
 	if (rc == 0 && why != NULL) {
 		rc = err_set(err, ERR_POLICY, "this version of kmgr cannot "
 		    "keep what the policy promises: %s", why);
-		(void)err_hint(err, request->policy->custody ==
-		    CUSTODY_WRAPPED && request->policy->require_backup ?
+		(void)err_hint(err, policy->custody ==
+		    CUSTODY_WRAPPED && policy->require_backup ?
 		    "under custody: wrapped that is the default: say "
 		    "ksk.require-backup: false, which this version needs, and "
 		    "copy the store whenever KSKs were made" :

@@ -208,7 +208,9 @@ cmk_end_plan(struct session *session, const struct cmk_end_request *request,
 			    cmk->row.seal_token);
 		else
 			plan_add(plan, ACTION_DESTROY_KEY, NULL, "destroy its "
-			    "seal key in token %s", cmk->row.seal_token);
+			    "seal key in token %s%s", cmk->row.seal_token,
+			    cmk->wrap_key_id[0] == '\0' ? "" : ", and its "
+			    "wrapping key with all that it wrapped");
 	}
 	cmk_free(cmk);
 	return rc;

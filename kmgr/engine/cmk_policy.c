@@ -1,6 +1,8 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "hsm/probe.h"
 #include "kmgr/base/text.h"
 #include "kmgr/engine/cmk.h"
 #include "kmgr/engine/cmk_create.h"
@@ -47,6 +49,45 @@ was_seen(const struct cmk *cmk, enum alg alg)
 	return seen;
 }
 
+static bool
+is_of_custody_wrapped(const struct json *row)
+{
+	const char *weight = json_get_text(row, "weight");
+
+	return json_get_text(row, "id") != NULL && weight != NULL &&
+	    strcmp(weight, hsm_weight_name(HSM_WRAPPED_ONLY)) == 0;
+}
+
+/* Whether it saw the token keep all that custody wrapped needs. */
+static bool
+was_seen_to_wrap(const struct cmk *cmk, enum alg alg)
+{
+	char id[64];
+	struct error ignored = ERR_INIT;
+	const struct json *row;
+	bool wraps = false, keeps = true;
+	const char *verdict;
+	struct json *rows;
+	size_t i;
+
+	if (json_read(cmk->row.probe, strlen(cmk->row.probe), &rows,
+	    &ignored) != 0)
+		return false;
+	(void)snprintf(id, sizeof(id), "wrapped-%s", alg_find(alg)->word);
+	for (i = 0; i < json_len(rows); i++) {
+		row = json_at(rows, i);
+		verdict = json_get_text(row, "verdict");
+		if (!is_of_custody_wrapped(row) || verdict == NULL)
+			continue;
+		if (strncmp(json_get_text(row, "id"), id, strlen(id)) == 0)
+			wraps = strcmp(verdict, "works") == 0;
+		else if (strncmp(json_get_text(row, "id"), id, 8) != 0)
+			keeps = keeps && strcmp(verdict, "enforced") == 0;
+	}
+	json_free(rows);
+	return wraps && keeps;
+}
+
 /* What was decided for ever when the seal key was made. */
 static int
 check_draft(const struct cmk *cmk, const struct policy *policy,
@@ -65,6 +106,11 @@ check_draft(const struct cmk *cmk, const struct policy *policy,
 		    "CMK %s was made, did not see it make and use %s keys",
 		    cmk->row.token, cmk->row.name,
 		    alg_find(policy->alg)->word);
+	else if (policy->custody == CUSTODY_WRAPPED &&
+	    !was_seen_to_wrap(cmk, policy->alg))
+		(void)err_set(err, ERR_POLICY, "the probe of token %s, when "
+		    "CMK %s was made, did not see it keep what custody: "
+		    "wrapped needs", cmk->row.token, cmk->row.name);
 	else
 		return 0;
 	return err_hint(err, "make a new CMK with this policy, and kmgr "

@@ -92,6 +92,10 @@ plan_end(const struct end *end, struct plan *plan)
 	if (end->fate == KSK_FATE_DESTROYED)
 		plan_add(plan, ACTION_DESTROY_KEY, &ksk->zone, "destroy its "
 		    "key pair in token %s", token);
+	else if (end->fate == KSK_FATE_WRAPPED)
+		plan_add(plan, ACTION_KEEP_KEY, &ksk->zone, "leave its wrapped "
+		    "key: that it has ended is not provable until its "
+		    "wrapping key in token %s is destroyed", token);
 	else
 		plan_add(plan, ACTION_KEEP_KEY, &ksk->zone, "leave its key "
 		    "pair in token %s: %s", token,
@@ -159,6 +163,7 @@ event_of(const struct ksk_row *row, enum ksk_fate fate)
 	static const char *const fates[] = {
 		[KSK_FATE_DESTROYED] = "destroyed",
 		[KSK_FATE_SHARED] = "shared",
+		[KSK_FATE_WRAPPED] = "wrapped",
 		[KSK_FATE_COMPLIANCE] = "compliance",
 	};
 	struct json *event = json_new_object();

@@ -18,6 +18,8 @@
 enum ksk_fate {
 	KSK_FATE_DESTROYED,
 	KSK_FATE_SHARED,	/* other zones use it */
+	KSK_FATE_WRAPPED,	/* whoever has a copy of it could open it until
+				 * its wrapping key is destroyed */
 	KSK_FATE_COMPLIANCE	/* seal: compliance; it stays for ever */
 };
 

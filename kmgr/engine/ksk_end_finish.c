@@ -25,8 +25,10 @@ ksk_end_fate(struct store *store, const struct cmk *cmk,
 	struct ksk_row other = { 0 };
 	bool is_used = false;
 
-	*out = KSK_FATE_COMPLIANCE;
-	if (cmk->policy->seal == SEAL_COMPLIANCE)
+	*out = cmk->policy->custody == CUSTODY_WRAPPED ? KSK_FATE_WRAPPED :
+	    KSK_FATE_COMPLIANCE;
+	if (cmk->policy->seal == SEAL_COMPLIANCE ||
+	    *out == KSK_FATE_WRAPPED)
 		return 0;
 	if (store_ksk_using(store, row->key_id, row->id, &other, &is_used,
 	    err) != 0)
