@@ -277,3 +277,40 @@ back() {
 	kmgr -q sign-zsks a.example a.example.zone >/dev/null
 	run -0 kmgr verify
 }
+
+@test "the end of a wrapped KSK is provable when its wrapping key has gone" {
+	need_program faketime jq pkcs11-tool
+	sealed a.example
+	tag=$(kmgr --json list-ksks | jq '.ksks[0].key_tag')
+	run -0 kmgr delete-ksk "a.example/$tag" --dry-run
+	[[ $output == *"not provable until its wrapping key in token main is \
+destroyed"* ]]
+	run -0 kmgr delete-ksk "a.example/$tag"
+	[[ $output == *"is removed; that it has ended is not provable until \
+its wrapping key is destroyed"* ]]
+	run -0 kmgr verify
+	[[ $output == *"0 differences"*"note: of 1 removed KSK "*"until the \
+wrapping key is destroyed"* ]]
+	[ "$(kmgr --json verify | jq .not_provable)" -eq 1 ]
+	[[ $(secrets) == *kmgr1:wrap:* ]]
+	kmgr -q schedule-cmk-deletion prod >/dev/null
+	kmgr_later 31d -q delete-cmk prod
+	[[ $(secrets) != *kmgr1:wrap:* ]]
+	run -0 kmgr_later 31d --json verify
+	[ "$(jq .not_provable <<<"$output")" -eq 0 ]
+}
+
+@test "put-policy takes custody wrapped where the probe saw it hold" {
+	need_program jq
+	printf 'version: 1\nzones: ["."]\n' >token.yaml
+	kmgr -q create-cmk resident --token main --policy token.yaml
+	run -5 kmgr put-policy resident p.yaml
+	[[ $output == *"did not see it keep what custody: wrapped needs"* ]]
+	kmgr -q create-cmk prod --token main --policy p.yaml
+	kmgr -q put-policy prod token.yaml
+	kmgr -q put-policy prod p.yaml
+	policy ed ed25519
+	run -5 kmgr put-policy prod ed.yaml
+	[[ $output == *"did not see it keep what custody: wrapped needs"* ]]
+	kmgr -q create-ksk a.example --cmk prod
+}
