@@ -266,7 +266,8 @@ write_end(struct session *session, struct hsm_key *seal_key, void *arg,
 	    store, cmk, payload, err) != 0)
 		goto out;
 	event = json_copy_of(payload);
-	rc = cmk_life_record(session, cmk, "deleted", 0, event, err);
+	if (cmk_life_record(session, cmk, "deleted", 0, event, err) == 0)
+		rc = trust_attest(session, cmk->row.id, err);
  out:
 	json_free(payload);
 	free(deletion);

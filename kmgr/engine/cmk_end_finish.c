@@ -6,7 +6,6 @@
 #include "kmgr/engine/ending.h"
 #include "kmgr/engine/intent.h"
 #include "kmgr/engine/trust.h"
-#include "kmgr/store/ledger.h"
 
 /* Whether the token has both halves of the pair of intent. */
 static int
@@ -102,23 +101,23 @@ find_others(struct store *store, const struct intent_row *intent,
 	return 0;
 }
 
-/* The checkpoint after the CMK's last event: its keys cannot sign it later. */
+/*
+ * The key that signs checkpoints puts the last one into the token before it
+ * goes. Where half of it is gone already, it did.
+ */
 static int
-settle(struct session *session, struct store *store, const struct cmk *cmk,
-    struct error *err)
+settle(struct session *session, const struct intent_row *intent,
+    const struct cmk *cmk, struct error *err)
 {
-	struct ledger_record event = { 0 }, checkpoint = { 0 };
-	bool has_event = false, has_checkpoint = false;
-	int rc = -1;
+	const char *attestor = cmk->row.identity_key_id != NULL ?
+	    cmk->row.identity_key_id : cmk->row.key_id;
+	bool is_whole;
 
-	if (ledger_last(store, cmk->row.id, "cmk-state", &event, &has_event,
-	    err) == 0 && ledger_last(store, cmk->row.id, "checkpoint",
-	    &checkpoint, &has_checkpoint, err) == 0)
-		rc = has_checkpoint && checkpoint.seq > event.seq ? 0 :
-		    trust_settle(session, cmk, err);
-	ledger_record_clear(&event);
-	ledger_record_clear(&checkpoint);
-	return rc;
+	if (strcmp(intent->key_id, attestor) != 0)
+		return 0;
+	if (find_whole(session, intent, &is_whole, err) != 0)
+		return -1;
+	return is_whole ? trust_settle(session, cmk, err) : 0;
 }
 
 static int
@@ -139,7 +138,7 @@ end_key(struct session *session, struct store *store,
 	    (strcmp(intent->key_id, cmk->row.key_id) == 0 &&
 	    find_others(store, intent, &has_others, err) != 0))
 		goto out;
-	if (has_others || (settle(session, store, cmk, err) == 0 &&
+	if (has_others || (settle(session, intent, cmk, err) == 0 &&
 	    intent_end(session, intent, err) == 0))
 		rc = 0;
  out:

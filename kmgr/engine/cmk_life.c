@@ -233,7 +233,9 @@ change(struct session *session, struct store *store, const struct cmk *cmk,
 	    store_begin(store, err) != 0)
 		return -1;
 	if (cmk_life_record(session, cmk, steps[request->step].to, due_at,
-	    NULL, err) == 0 && store_commit(store, err) == 0)
+	    NULL, err) == 0 && (request->step == CMK_DISABLE ||
+	    trust_attest(session, cmk->row.id, err) == 0) &&
+	    store_commit(store, err) == 0)
 		return cmk_life_settle(session, cmk, err);
 	store_rollback(store);
 	return -1;

@@ -181,7 +181,8 @@ record(struct session *session, struct store *store, const struct cmk *cmk,
 	json_put_text(event, "policy", row.policy);
 	if (store_begin(store, err) == 0) {
 		if (store_cmk_set_policy(store, &row, err) == 0 &&
-		    event_append(session, "put-policy", event, err) == 0)
+		    event_append(session, "put-policy", event, err) == 0 &&
+		    trust_attest(session, row.id, err) == 0)
 			rc = store_commit(store, err);
 		if (rc != 0)
 			store_rollback(store);

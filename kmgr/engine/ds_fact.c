@@ -200,7 +200,7 @@ record(struct session *session, struct store *store,
 	row.ds_gone_at = next->gone_at;
 	if (store_ksk_set_ds(store, &row, err) == 0 &&
 	    event_append(session, event_name(request->what), event,
-	    err) == 0)
+	    err) == 0 && trust_attest(session, row.cmk_id, err) == 0)
 		rc = store_commit(store, err);
 	if (rc != 0)
 		store_rollback(store);

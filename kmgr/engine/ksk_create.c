@@ -335,7 +335,8 @@ run_locked(struct session *session, struct store *store, struct cmk *cmk,
 
 	zones = mem_new(request->n_zones * sizeof(*zones));
 	rest.zones = zones;
-	if (trust_prove(session, cmk, err) == 0 &&
+	if (cmk_life_check_usable(cmk, err) == 0 &&
+	    trust_prove(session, cmk, err) == 0 &&
 	    drop_resumed(session, cmk, request, zones, &rest.n_zones,
 	    err) == 0 && plan_for(store, cmk, &rest, &plan, err) == 0 &&
 	    approval_demand(cmk, &(struct approval_subject) { KSK_CREATE_OP,

@@ -263,6 +263,33 @@ judge_state(struct store *store, const struct cmk *cmk,
 	    err);
 }
 
+/*
+ * What the parent has decides which KSKs sign, so who can write to the store
+ * is not to tell it: each such event comes with a checkpoint.
+ */
+static int
+judge_facts(struct store *store, const struct cmk *cmk,
+    const struct checkpoint *last, struct error *err)
+{
+	static const char *const types[] = { "ds-seen", "ds-gone" };
+	struct json *event;
+	size_t i;
+
+	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		if (told_since(store, cmk, types[i], last, &event, err) != 0)
+			return -1;
+		if (event == NULL)
+			continue;
+		json_free(event);
+		(void)err_set(err, ERR_INTEGRITY, "the last %s of CMK %s is "
+		    "an event that no key of the CMK has signed", types[i],
+		    cmk->row.name);
+		return err_hint(err, "the store was changed behind kmgr's "
+		    "back; kmgr verify lists every difference");
+	}
+	return 0;
+}
+
 /* The policy of a draft can have been replaced since. */
 static int
 judge_policy(struct store *store, const struct cmk *cmk,
@@ -325,6 +352,7 @@ judge_row(struct store *store, const struct cmk *cmk,
 	    err) == 0 &&
 	    judge_seals(cmk, row, evidence, err) == 0 &&
 	    judge_state(store, cmk, row, &last, err) == 0 &&
+	    judge_facts(store, cmk, &last, err) == 0 &&
 	    judge_policy(store, cmk, row, &last, err) == 0 &&
 	    checkpoint_is_due(store, row->id, &last, &is_due, err) == 0)
 		rc = 0;

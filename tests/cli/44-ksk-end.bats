@@ -3,7 +3,7 @@ load ../lib/common
 bats_require_minimum_version 1.5.0
 
 setup() {
-	need_program faketime sqlite3 jq pkcs11-tool openssl
+	need_program sqlite3 jq pkcs11-tool openssl
 	softhsm_new "$BATS_TEST_TMPDIR" kmgr
 	kmgr_env "$BATS_TEST_TMPDIR"
 	kmgr init >/dev/null
@@ -160,7 +160,7 @@ two() {
 	grep "RRSIG DNSKEY.* $new example.com" after
 	[ "$(grep -c "DNSKEY 257" after)" -eq 1 ]
 	# The last one of a zone stays and signs.
-	kmgr -q ds-gone "example.com/$new"
+	kmgr_later 27h -q ds-gone "example.com/$new"
 	kmgr_later 30d sign-zsks example.com zsk >last
 	[ "$(grep -c "RRSIG DNSKEY" last)" -eq 2 ]
 }
@@ -354,6 +354,37 @@ two() {
 	[ "$status" -eq 10 ]
 	run kmgr verify
 	[ "$status" -eq 10 ]
+}
+
+@test "a fact of the parent that no key has signed is refused" {
+	two
+	kmgr -q ds-gone "example.com/$old"
+	need_program python3
+	# The same event once more, as only kmgr's hash chain would have it.
+	python3 - kmgr.db <<-'END'
+		import hashlib, json, sqlite3, sys
+		db = sqlite3.connect(sys.argv[1])
+		for name, in db.execute("SELECT name FROM sqlite_master "
+		    "WHERE type = 'trigger'").fetchall():
+		    db.execute("DROP TRIGGER " + name)
+		seq, prev = db.execute("SELECT seq, hash FROM ledger "
+		    "ORDER BY seq DESC LIMIT 1").fetchone()
+		kind, payload, actor, at, cmk, zone = db.execute("SELECT type, "
+		    "payload, actor, at, cmk_id, zone FROM ledger "
+		    "WHERE type = 'ds-gone'").fetchone()
+		text = json.dumps({"actor": json.loads(actor), "at": at,
+		    "payload": json.loads(payload), "prev": prev.hex(),
+		    "seq": seq + 1, "type": kind}, sort_keys=True,
+		    separators=(",", ":"), ensure_ascii=False)
+		own = hashlib.sha256(b"kmgr/ledger/v1\0" + text.encode())
+		db.execute("INSERT INTO ledger VALUES (?, ?, ?, ?, ?, ?, ?, ?, "
+		    "?)", (seq + 1, prev, own.digest(), kind, payload, actor,
+		    at, cmk, zone))
+		db.commit()
+	END
+	run sign
+	[ "$status" -eq 10 ]
+	[[ $output == *"the last ds-gone of CMK prod is an event that no key"* ]]
 }
 
 @test "an intent to destroy a KSK's pair destroys none that is in use" {

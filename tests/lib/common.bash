@@ -68,15 +68,6 @@ kmgr() {
 	"$KMGR" "$@"
 }
 
-# kmgr_later DURATION ARGUMENTS...: the program at so long from now, "15d".
-kmgr_later() {
-	local ahead=$1
-
-	shift
-	ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}verify_asan_link_order=0 \
-		faketime -f "+$ahead" "$KMGR" "$@"
-}
-
 # kmgr_env DIR [NAME=URI...]: makes DIR/kmgr.yaml with a store in DIR and these
 # tokens, or one token "main" of URI $TOKEN_URI, and sets KMGR_CONFIG.
 kmgr_env() {
@@ -183,6 +174,15 @@ with_killwrite() {
 # behind where there is a minus. (A build with sanitizers hangs under faketime.)
 with_clock() {
 	KMGR_CLOCK_SHIFT=$1 preloaded "$TURNCLOCK" "${@:2}"
+}
+
+# kmgr_later DURATION ARGUMENTS...: the program at so many days or hours from
+# now, "15d" or "3h".
+kmgr_later() {
+	local s=$((${1%[dh]} * 3600))
+
+	[[ $1 == *h ]] || s=$((s * 24))
+	with_clock $s "$KMGR" "${@:2}"
 }
 
 # --- servers ---------------------------------------------------------------
