@@ -422,7 +422,7 @@ complete_at() {
 		"$(tr ' ' '\n' <<<"$formats" | LC_ALL=C sort | tr '\n' ' ')" ]
 	for command in $(kmgr --json help | jq -r '.commands[].name'); do
 		kmgr help "$command"
-	done | sed -nE 's/^  .*--([a-z-]+)( [A-Z]+)?  .*/\1\2/p' |
+	done | sed -nE 's/^  .*--([a-z-]+)( [A-Z=]+)?  .*/\1\2/p' |
 		sort -u >options
 	[ "$(wc -l <options)" -ge 15 ]
 	while read -r option value; do
