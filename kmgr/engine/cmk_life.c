@@ -232,6 +232,7 @@ change(struct session *session, struct store *store, const struct cmk *cmk,
 	    trust_prove(session, cmk, err) != 0) ||
 	    store_begin(store, err) != 0)
 		return -1;
+	/* To stop a CMK takes no token; all else its key has to sign. */
 	if (cmk_life_record(session, cmk, steps[request->step].to, due_at,
 	    NULL, err) == 0 && (request->step == CMK_DISABLE ||
 	    trust_attest(session, cmk->row.id, err) == 0) &&

@@ -53,8 +53,8 @@ int trust_settle_token(struct session *session, const char *name,
  * Inside the caller's transaction, after its event and its last change of the
  * CMK's row: sign a checkpoint. For events that no signature of their own
  * vouches for ("cmk-state", "put-policy"): without it, whoever can write to
- * the store could append them. A "cmk-state" that does not stop the CMK is
- * believed only so. The CMK was proved; trust_settle() is to follow the commit.
+ * the store could append them; only that a CMK was stopped is believed without
+ * it. The CMK was proved; trust_settle() is to follow the commit.
  *
  * Errors: ERR_TOKEN, ERR_STORE, ERR_INTEGRITY, ERR_INTERNAL.
  */

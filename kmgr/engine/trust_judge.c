@@ -290,33 +290,22 @@ judge_facts(struct store *store, const struct cmk *cmk,
 	return 0;
 }
 
-/* The policy of a draft can have been replaced since. */
+/* Both are as they were signed; a draft's policy is signed when it is put. */
 static int
-judge_policy(struct store *store, const struct cmk *cmk,
-    const struct cmk_row *row, const struct checkpoint *last,
-    struct error *err)
+judge_policy(const struct cmk *cmk, const struct cmk_row *row,
+    const struct checkpoint *last, struct error *err)
 {
 	char own[2 * CRYPTO_SHA256_LEN + 1], old[2 * CRYPTO_SHA256_LEN + 1];
-	struct json *change;
-	const char *told;
-	int rc;
 
-	(void)text_hex(row->policy_hash, CRYPTO_SHA256_LEN, own);
-	(void)text_hex(last->policy_hash, CRYPTO_SHA256_LEN, old);
 	if (last->is_sealed && row->sealed_at == 0)
 		return refuse_row(cmk, "it", "a draft", "its seal", err);
 	if (row->horizon_at < last->horizon_at)
 		return refuse_row(cmk, "its horizon", "an earlier one",
 		    "signatures that live longer", err);
-	if (strcmp(own, old) == 0)
-		return 0;
-	if (told_since(store, cmk, "put-policy", last, &change, err) != 0)
-		return -1;
-	told = json_get_text(change, "policy_hash");
-	rc = !last->is_sealed && told != NULL && strcmp(told, own) == 0 ? 0 :
+	(void)text_hex(row->policy_hash, CRYPTO_SHA256_LEN, own);
+	(void)text_hex(last->policy_hash, CRYPTO_SHA256_LEN, old);
+	return strcmp(own, old) == 0 ? 0 :
 	    refuse_row(cmk, "its policy", own, old, err);
-	json_free(change);
-	return rc;
 }
 
 /* What was loaded before the token was asked is still what is there. */
@@ -353,7 +342,7 @@ judge_row(struct store *store, const struct cmk *cmk,
 	    judge_seals(cmk, row, evidence, err) == 0 &&
 	    judge_state(store, cmk, row, &last, err) == 0 &&
 	    judge_facts(store, cmk, &last, err) == 0 &&
-	    judge_policy(store, cmk, row, &last, err) == 0 &&
+	    judge_policy(cmk, row, &last, err) == 0 &&
 	    checkpoint_is_due(store, row->id, &last, &is_due, err) == 0)
 		rc = 0;
 	*owes = is_due;

@@ -485,6 +485,10 @@ append() {
 	run kmgr create-ksk a.example --cmk prod
 	[ "$status" -eq 10 ]
 	[[ $output == *"its policy is $hash, and the ledger tells of"* ]]
+	# Nor is it another one because an event says so.
+	append put-policy "{\"cmk_id\":\"$id\",\"policy_hash\":\"$hash\"}"
+	run kmgr create-ksk a.example --cmk prod
+	[ "$status" -eq 10 ]
 }
 
 @test "a horizon never comes nearer" {
