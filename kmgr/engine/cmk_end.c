@@ -324,7 +324,9 @@ cmk_end_apply(struct session *session, const struct cmk_end_request *request,
 	} else {
 		session_note(session, "CMK %s is deleted already; nothing to "
 		    "do", cmk->row.name);
-		rc = 0;
+		/* Where its keys stay, a run that died may owe the token. */
+		rc = cmk->policy->seal == SEAL_COMPLIANCE ?
+		    cmk_life_settle(session, cmk, err) : 0;
 	}
  out:
 	session_unlock(session);

@@ -285,7 +285,11 @@ run_locked(struct session *session, struct store *store,
 	if (out->id[0] != '\0') {
 		session_note(session, "KSK %s/%u is removed already; nothing "
 		    "to do", out->zone, out->key_tag);
-		return ksk_end_fate(store, cmk, out, &end->fate, err);
+		if (ksk_end_fate(store, cmk, out, &end->fate, err) != 0)
+			return -1;
+		/* A run that died may owe the token what happened. */
+		return strcmp(cmk->row.state, "deleted") == 0 ? 0 :
+		    cmk_life_settle(session, cmk, err);
 	}
 	if (end_one(session, store, request, end, err) != 0)
 		return -1;
