@@ -23,6 +23,16 @@ put_stored(struct json *json, const char *key, const char *text)
 		json_put_take(json, key, part);
 }
 
+/* What a configuration pins: the SHA-256 of the seal key's public half. */
+static char *
+public_hash(const struct cmk *cmk, char out[2 * CRYPTO_SHA256_LEN + 1])
+{
+	uint8_t hash[CRYPTO_SHA256_LEN];
+
+	crypto_sha256(cmk->key.spki.data, cmk->key.spki.len, hash);
+	return text_hex(hash, sizeof(hash), out);
+}
+
 static void
 put_cmk(struct json *json, const struct cmk *cmk)
 {
@@ -49,6 +59,7 @@ put_cmk(struct json *json, const struct cmk *cmk)
 	json_put_text(json, "seal_key_algorithm", alg_name(cmk->key.alg));
 	crypto_key_pem(cmk->public, &pem);
 	json_put_text(json, "public_key", buf_text(&pem));
+	json_put_text(json, "public_key_sha256", public_hash(cmk, text));
 	json_put_text(json, "identity_key_id", cmk->row.identity_key_id);
 	buf_free(&pem);
 }
@@ -225,6 +236,7 @@ find_unavailable(struct cmd *cmd, struct cmk *cmk)
 int
 cmd_describe_cmk(struct cmd *cmd, struct error *err)
 {
+	char hex[2 * CRYPTO_SHA256_LEN + 1];
 	struct store *store;
 	struct ksk_row *ksks;
 	struct json *json;
@@ -255,7 +267,8 @@ cmd_describe_cmk(struct cmd *cmd, struct error *err)
 	json_put_text(json, "seal_signature", cmk->row.seal_signature);
 	print_cmk(cmk, &cmd->text);
 	print_identity(cmk->row.token_identity, &cmd->text);
-	buf_printf(&cmd->text, "  KSKs         %zu\n\n", n_live);
+	buf_printf(&cmd->text, "  KSKs         %zu\n  public key   SHA-256 "
+	    "%s\n\n", n_live, public_hash(cmk, hex));
 	crypto_key_pem(cmk->public, &cmd->text);
 	cmk_free(cmk);
 	return 0;

@@ -3,6 +3,7 @@
 
 #include "kmgr/base/mem.h"
 #include "kmgr/base/when.h"
+#include "kmgr/cmd/cmd_ksk.h"
 #include "kmgr/cmd/command.h"
 #include "kmgr/dns/ds.h"
 #include "kmgr/dns/epp.h"
@@ -377,7 +378,8 @@ cmd_get_ds(struct cmd *cmd, struct error *err)
 		    data.zone_text);
 		goto out;
 	}
-	if (drop_gone(ksks, &data.n_ksks, err) != 0 || store_signature_list(
+	if (cmd_ksk_check_pins(cmd, ksks, data.n_ksks, err) != 0 ||
+	    drop_gone(ksks, &data.n_ksks, err) != 0 || store_signature_list(
 	    store, data.zone_text, &rows, &n_rows, err) != 0)
 		goto out;
 	collect(&data);

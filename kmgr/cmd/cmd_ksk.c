@@ -12,6 +12,7 @@
 #include "kmgr/engine/ksk_end.h"
 #include "kmgr/engine/ksk_end_check.h"
 #include "kmgr/engine/ksk_use.h"
+#include "kmgr/engine/trust.h"
 #include "kmgr/store/store_zone.h"
 
 void
@@ -62,6 +63,18 @@ cmd_ksk_list(const struct ksk *list, size_t n, struct cmd *cmd)
 		cmd_ksk_put(json_add_object(json), &list[i]);
 	}
 	table_print(&table, &cmd->text);
+}
+
+int
+cmd_ksk_check_pins(struct cmd *cmd, const struct ksk *list, size_t n,
+    struct error *err)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (trust_check_pins(cmd->session, list[i].cmk, err) != 0)
+			return err_wrap(err, "CMK %s", list[i].cmk->row.name);
+	return 0;
 }
 
 int

@@ -19,4 +19,13 @@ void cmd_ksk_put(struct json *json, const struct ksk *ksk);
  */
 void cmd_ksk_list(const struct ksk *list, size_t n, struct cmd *cmd);
 
+/**
+ * cmd_ksk_check_pins(cmd, list, n, err):
+ * trust_check_pins() the CMKs of ${n} KSKs, for what is given away.
+ *
+ * Errors: ERR_INTEGRITY.
+ */
+int cmd_ksk_check_pins(struct cmd *cmd, const struct ksk *list, size_t n,
+    struct error *err);
+
 #endif

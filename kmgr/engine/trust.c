@@ -230,8 +230,9 @@ check_pin(const struct cmk *cmk, const struct config_pin *pin,
 	    "kmgr's back; kmgr verify lists every difference");
 }
 
-static int
-check_pins(struct session *session, const struct cmk *cmk, struct error *err)
+int
+trust_check_pins(struct session *session, const struct cmk *cmk,
+    struct error *err)
 {
 	const struct config *config = session_config(session);
 
@@ -251,7 +252,7 @@ prove(struct session *session, const struct cmk *cmk, bool *owes,
 	if (session_is_proved(session, cmk->row.id))
 		return 0;
 	/* The clock last: an old store is to be called old, and not late. */
-	if (check_pins(session, cmk, err) != 0 ||
+	if (trust_check_pins(session, cmk, err) != 0 ||
 	    challenge_run(session, cmk, err) != 0 ||
 	    judge(session, cmk, owes, err) != 0 ||
 	    clock_check(session, cmk->policy, &jumps, err) != 0 ||

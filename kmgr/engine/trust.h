@@ -62,6 +62,16 @@ int trust_attest(struct session *session, const char *cmk_id,
     struct error *err);
 
 /**
+ * trust_check_pins(session, cmk, err):
+ * Whether the public key of ${cmk} is the one that the configuration pins for
+ * its name or its id, if it pins any. Asks no token.
+ *
+ * Errors: ERR_INTEGRITY.
+ */
+int trust_check_pins(struct session *session, const struct cmk *cmk,
+    struct error *err);
+
+/**
  * trust_settle(session, cmk, err):
  * After life-cycle events of ${cmk} were committed: sign the ledger's head,
  * record the checkpoint, tell the witnesses, and put it into the token; after

@@ -129,3 +129,18 @@ setup() {
 	[ "$status" -eq 4 ]
 	[[ $output == *"has no KSK"* ]]
 }
+
+@test "a pinned CMK whose public key is another one gives no DS away" {
+	kmgr describe-cmk prod | grep -q "public key   SHA-256"
+	pin=$(kmgr --json describe-cmk prod | jq -r .cmk.public_key_sha256)
+	[ "$pin" = "$(kmgr --json describe-cmk prod | jq -r .cmk.public_key |
+		openssl pkey -pubin -outform DER | sha256sum | cut -d ' ' -f 1)" ]
+	echo "pins: { prod: $pin }" >>"$KMGR_CONFIG"
+	run kmgr get-ds example.com
+	[ "$status" -eq 0 ]
+	sed -i "s/$pin/$(sha256sum </dev/null | cut -d ' ' -f 1)/" "$KMGR_CONFIG"
+	run kmgr get-ds example.com
+	[ "$status" -eq 10 ]
+	[[ $output == *"pins for prod"* ]]
+	[[ $output != *" DS "* ]]
+}
