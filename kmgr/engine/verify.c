@@ -12,6 +12,8 @@ static const struct {
 	const char	*kind;
 	const char	*meaning;
 } meanings[] = {
+	{ "store", "a value that kmgr never writes, or a damaged file; restore "
+	    "the store from a backup" },
 	{ "ledger", "an event was changed, removed or put in behind kmgr's "
 	    "back; compare with a backup or an outside copy" },
 	{ "cmk", "the record of the CMK or its sealed policy was changed "
@@ -45,6 +47,8 @@ static const struct {
 	    "key into the token; find out who holds the PIN" },
 	{ "changed-key", "the token's key is not the one that was recorded, "
 	    "or its attributes changed; do not use this token" },
+	{ "not-compared", "the comparison ended there, after what is found "
+	    "above; there may be more" },
 	{ "unknown-object", "an object with kmgr's label that this store does "
 	    "not know: of another store, or made behind kmgr's back" },
 };
@@ -68,6 +72,13 @@ verify_add(struct verifier *v, const char *kind, const char *fmt, ...)
 	for (i = 0; i < sizeof(meanings) / sizeof(meanings[0]); i++)
 		if (strcmp(meanings[i].kind, kind) == 0)
 			p->meaning = meanings[i].meaning;
+}
+
+static void
+add_damage(void *arg, const char *line)
+{
+
+	verify_add(arg, "store", "%s", line);
 }
 
 static int
@@ -149,21 +160,36 @@ check_records(struct verifier *v, struct error *err)
 	return 0;
 }
 
+static int
+compare(struct verifier *v, struct error *err)
+{
+
+	if (store_check(v->store, add_damage, v, err) != 0 ||
+	    load_all(v, err) != 0 || verify_history(v, err) != 0 ||
+	    check_records(v, err) != 0 || verify_end_records(v, err) != 0 ||
+	    verify_signatures(v, err) != 0 || verify_tokens(v, err) != 0)
+		return -1;
+	return verify_kept(v, err);
+}
+
 int
 verify_run(struct session *session, struct verify_report *report,
     struct error *err)
 {
 	struct verifier v = { .session = session, .report = report };
-	int rc = -1;
+	int rc;
 
 	/* A key that is just being made is in the token before the store. */
 	if (session_store(session, &v.store, err) != 0 ||
 	    session_lock(session, SESSION_LOCK_WAIT_S, err) != 0)
 		return -1;
-	if (load_all(&v, err) == 0 && verify_history(&v, err) == 0 &&
-	    check_records(&v, err) == 0 && verify_end_records(&v, err) == 0 &&
-	    verify_signatures(&v, err) == 0 && verify_tokens(&v, err) == 0)
-		rc = verify_kept(&v, err);
+	rc = compare(&v, err);
+	/* What is found does not go lost by what cannot be looked at. */
+	if (rc != 0 && report->n_problems > 0) {
+		verify_add(&v, "not-compared", "%s", err->msg);
+		err_clear(err);
+		rc = 0;
+	}
 	session_unlock(session);
 	cmk_cache_clear(&v.cache);
 	cmk_rows_free(v.cmks, v.n_cmks);

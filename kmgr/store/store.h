@@ -58,6 +58,17 @@ int store_url_check(const char *url, struct error *err);
 char *store_token_lock_path(const struct store *store, const char *token);
 
 /**
+ * store_check(store, each, arg, err):
+ * Look at every page, row and index of the database, and give what it says is
+ * wrong with them (a value that a column does not allow, an index that misses
+ * a row), at most 100 lines, to ${each}. That is no error.
+ *
+ * Errors: ERR_STORE.
+ */
+int store_check(struct store *store,
+    void (*each)(void *arg, const char *line), void *arg, struct error *err);
+
+/**
  * store_snapshot(store, err), store_release(store):
  * Let all questions up to store_release() see one state of the store, and
  * cost it one lock. No write comes in between.
