@@ -116,6 +116,7 @@ libengine_la_SOURCES = \
 	kmgr/engine/replace.h \
 	kmgr/engine/replay.c \
 	kmgr/engine/replay.h \
+	kmgr/engine/replay_approval.c \
 	kmgr/engine/replay_cmk.c \
 	kmgr/engine/replay_compare.c \
 	kmgr/engine/replay_event.c \
@@ -154,6 +155,7 @@ libengine_la_SOURCES = \
 	kmgr/engine/verify_signature.c \
 	kmgr/engine/verify_token.c \
 	kmgr/engine/verify_wrapped.c \
+	kmgr/engine/verify_zsks.c \
 	kmgr/engine/witness.c \
 	kmgr/engine/witness.h \
 	kmgr/engine/wrapkey.c \

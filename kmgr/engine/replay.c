@@ -135,6 +135,7 @@ replay_free(struct replay *replay)
 	rows_clear(&replay->keys, clear_key);
 	rows_clear(&replay->ksks, clear_ksk);
 	rows_clear(&replay->adopted, clear_id);
+	rows_clear(&replay->horizons, clear_id);
 	rows_clear(&replay->plans, clear_plan);
 	approval_rows_free(replay->approvals, replay->n_approvals);
 	for (i = 0; i < replay->n_abandoned; i++)
@@ -209,6 +210,26 @@ replay_ksk_of(const struct replay *replay, const char *zone, int64_t tag)
 
 	return tag < 0 || tag > UINT16_MAX ? NULL :
 	    replay_ksk_tagged(replay, zone, (uint16_t)tag);
+}
+
+int64_t
+replay_horizon(const struct replay *replay, const char *ksk_id)
+{
+	const struct replay_horizon *found;
+
+	found = replay_rows_find(&replay->horizons, ksk_id);
+	return found == NULL ? 0 : found->at;
+}
+
+bool
+replay_is_abandoned(const struct replay *replay, const char *key_id)
+{
+	size_t i;
+
+	for (i = 0; i < replay->n_abandoned; i++)
+		if (strcmp(replay->abandoned[i].key_id, key_id) == 0)
+			return true;
+	return false;
 }
 
 bool

@@ -65,6 +65,20 @@ const struct ksk_row *replay_ksk_of(const struct replay *replay,
     const char *zone, int64_t tag);
 
 /**
+ * replay_horizon(replay, ksk_id):
+ * The last instant at which a signature by the KSK is valid, 0 where it has
+ * signed nothing.
+ */
+int64_t replay_horizon(const struct replay *replay, const char *ksk_id);
+
+/**
+ * replay_is_abandoned(replay, key_id):
+ * Whether an event tells that what a step left of the key ${key_id} stays in
+ * its token.
+ */
+bool replay_is_abandoned(const struct replay *replay, const char *key_id);
+
+/**
  * replay_is_adopted(replay, id):
  * Whether CMK, key or KSK ${id} came by a recovery: what it was signed with
  * names the head of a ledger that is lost.

@@ -291,7 +291,8 @@ compare_plans(const struct replay *replay, struct store *store,
 		return -1;
 	compare_rows(&table, &replay->plans, rows, n, sizeof(*rows));
 	plan_rows_free(rows, n);
-	return 0;
+	return replay_compare_approvals(replay, store, table.each, table.arg,
+	    err);
 }
 
 int

@@ -15,12 +15,19 @@ struct replay_rows {
 	void	 *by_id;	/* tree of tsearch(3) */
 };
 
+/* Until when a KSK has signed. */
+struct replay_horizon {
+	char	ksk_id[STORE_ID_TEXT];
+	int64_t	at;
+};
+
 struct replay {
 	struct replay_rows cmks;
 	struct replay_rows keys;
 	struct replay_rows ksks;
 	void		*by_tag;	/* KSKs by zone and key tag, a tree */
 	struct replay_rows adopted;	/* ids */
+	struct replay_rows horizons;	/* by KSK */
 	struct replay_rows plans;	/* by hash */
 	struct approval_row *approvals;
 	size_t		 n_approvals;
@@ -141,6 +148,14 @@ int replay_on_plan_end(struct replay *replay,
  */
 int replay_write_plans(const struct replay *replay, struct store *store,
     struct error *err);
+
+/**
+ * replay_compare_approvals(replay, store, each, arg, err):
+ * replay_compare() for what approvers signed.
+ */
+int replay_compare_approvals(const struct replay *replay, struct store *store,
+    void (*each)(void *arg, enum replay_difference kind, const char *line),
+    void *arg, struct error *err);
 
 /* A member of a row, for whatever is done to all alike. */
 enum replay_kind {

@@ -83,6 +83,22 @@ replay_on_ds(struct replay *r, const struct replay_happening *h,
 	return 0;
 }
 
+static void
+raise_of_ksk(struct replay *r, const char *ksk_id, int64_t at)
+{
+	struct replay_horizon *horizon;
+	struct error ignored = ERR_INIT;
+
+	horizon = replay_rows_find(&r->horizons, ksk_id);
+	if (horizon == NULL) {
+		horizon = mem_new(sizeof(*horizon));
+		memcpy(horizon->ksk_id, ksk_id, STORE_ID_TEXT);
+		(void)replay_rows_add(&r->horizons, horizon, &ignored);
+	}
+	if (horizon->at < at)
+		horizon->at = at;
+}
+
 /* Whoever signed until then has that as its horizon at least. */
 static void
 raise_horizon(struct replay *r, const char *zone, const struct json *tags,
@@ -97,6 +113,7 @@ raise_horizon(struct replay *r, const char *zone, const struct json *tags,
 		if (!json_int(json_at(tags, i), &tag) ||
 		    (ksk = replay_ksk_of(r, zone, tag)) == NULL)
 			continue;
+		raise_of_ksk(r, ksk->id, at);
 		cmk = replay_rows_find(&r->cmks, ksk->cmk_id);
 		if (cmk != NULL && cmk->horizon_at < at)
 			cmk->horizon_at = at;

@@ -31,6 +31,8 @@ static const struct {
 	{ "changed-record", "the record was changed behind kmgr's back; what "
 	    "the ledger tells counts; kmgr restore of the ledger or a backup "
 	    "writes it again" },
+	{ "zsk-set", "the record of a zone signer's keys was changed behind "
+	    "kmgr's back; have the zone signer's set signed again" },
 	{ "removed-record", "the ledger knows of it and the store does not, or "
 	    "the other way round; restore the store from a backup" },
 	{ "unfinished", "a run was interrupted; the next one that makes or "
@@ -167,7 +169,8 @@ compare(struct verifier *v, struct error *err)
 	if (store_check(v->store, add_damage, v, err) != 0 ||
 	    load_all(v, err) != 0 || verify_history(v, err) != 0 ||
 	    check_records(v, err) != 0 || verify_end_records(v, err) != 0 ||
-	    verify_signatures(v, err) != 0 || verify_tokens(v, err) != 0)
+	    verify_signatures(v, err) != 0 || verify_zsk_sets(v, err) != 0 ||
+	    verify_tokens(v, err) != 0)
 		return -1;
 	return verify_kept(v, err);
 }

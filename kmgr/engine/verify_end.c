@@ -5,19 +5,6 @@
 #include "kmgr/engine/intent.h"
 #include "kmgr/engine/verify_internal.h"
 
-/* Whether a key was given up because the token would not destroy it. */
-static bool
-is_abandoned(const struct verifier *v, const char *id)
-{
-	size_t i;
-
-	for (i = 0; i < v->n_intents; i++)
-		if (strcmp(v->intents[i].key_id, id) == 0 &&
-		    strcmp(v->intents[i].state, "abandoned") == 0)
-			return true;
-	return false;
-}
-
 /* Whether all KSKs that the pair was made for are removed. */
 static bool
 is_unused(const struct verifier *v, const struct key_row *key)
@@ -47,7 +34,8 @@ verify_end_of(struct verifier *v, const struct key_row *key)
 	if (!has_ended)
 		return VERIFY_IN_USE;
 	return cmk->policy->seal == SEAL_COMPLIANCE ||
-	    is_abandoned(v, key->id) ? VERIFY_KEPT : VERIFY_DESTROYED;
+	    verify_has_intent(v, key->id, "abandoned") ? VERIFY_KEPT :
+	    VERIFY_DESTROYED;
 }
 
 static int

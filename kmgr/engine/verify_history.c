@@ -1,9 +1,11 @@
 #include <string.h>
 
+#include "kmgr/base/when.h"
 #include "kmgr/engine/ledger_signed.h"
 #include "kmgr/engine/replay.h"
 #include "kmgr/engine/verify_internal.h"
 #include "kmgr/store/ledger.h"
+#include "kmgr/store/store_zone.h"
 
 #define PAGE 1000		/* events that are read at a time */
 
@@ -63,13 +65,60 @@ add_difference(void *arg, enum replay_difference kind, const char *line)
 	    "removed-record", "%s", line);
 }
 
+/* What accounts for objects that nobody knows is not the store's word alone. */
+static void
+check_abandoned(struct verifier *v, const struct replay *replay)
+{
+	const struct intent_row *intent;
+	size_t i;
+
+	for (i = 0; i < v->n_intents; i++) {
+		intent = &v->intents[i];
+		if (strcmp(intent->state, "abandoned") == 0 &&
+		    !replay_is_abandoned(replay, intent->key_id))
+			verify_add(v, "changed-record", "no event tells that "
+			    "\"%s\" was abandoned in token %s",
+			    intent->label, intent->token);
+	}
+}
+
+/* Rows of signatures that are gone, or say that they end earlier. */
+static int
+check_horizons(struct verifier *v, const struct replay *replay,
+    struct error *err)
+{
+	const int64_t now_at = session_now(v->session);
+	int64_t told_at, kept_at;
+	char at[WHEN_TEXT_LEN];
+	size_t i;
+
+	for (i = 0; i < v->n_ksks; i++) {
+		told_at = replay_horizon(replay, v->ksks[i].id);
+		if (told_at <= now_at || told_at <= v->ksks[i].horizon_at)
+			continue;
+		if (store_signature_horizon(v->store, v->ksks[i].id, &kept_at,
+		    err) != 0)
+			return -1;
+		if (kept_at < told_at)
+			verify_add(v, "signature", "KSK %s/%u has signed "
+			    "until %s, as the ledger tells, and the store has "
+			    "no such signature", v->ksks[i].zone,
+			    v->ksks[i].key_tag, when_rfc3339(told_at, at));
+	}
+	return 0;
+}
+
 int
 verify_history(struct verifier *v, struct error *err)
 {
 	struct replay *replay = replay_new();
 	int rc = -1;
 
-	if (check_chain(v, err) == 0 && check_events(v, replay, err) == 0)
+	if (check_chain(v, err) == 0 && check_events(v, replay, err) == 0) {
+		check_abandoned(v, replay);
+		rc = check_horizons(v, replay, err);
+	}
+	if (rc == 0)
 		rc = replay_compare(replay, v->store, add_difference, v, err);
 	replay_free(replay);
 	return rc;

@@ -100,7 +100,8 @@ verify_ksks_of(const struct verifier *v, const char *key_id, size_t *n)
 }
 
 bool
-verify_is_intended(const struct verifier *v, const char *key_id)
+verify_has_intent(const struct verifier *v, const char *key_id,
+    const char *state)
 {
 	struct intent_row wanted = { 0 };
 	const struct intent_row *intent;
@@ -115,10 +116,17 @@ verify_is_intended(const struct verifier *v, const char *key_id)
 		intent--;
 	for (; intent < v->intents + v->n_intents && compare_intents(intent,
 	    &wanted) == 0; intent++)
-		if (strcmp(intent->state, "open") == 0 ||
-		    strcmp(intent->state, "abandoned") == 0)
+		if (strcmp(intent->state, state) == 0)
 			return true;
 	return false;
+}
+
+bool
+verify_is_intended(const struct verifier *v, const char *key_id)
+{
+
+	return verify_has_intent(v, key_id, "open") ||
+	    verify_has_intent(v, key_id, "abandoned");
 }
 
 const char *

@@ -80,9 +80,12 @@ const struct ksk_row *verify_ksks_of(const struct verifier *v,
     const char *key_id, size_t *n);
 
 /**
- * verify_is_intended(v, key_id):
- * Whether an intent accounts for objects with that id: open, or left for ever.
+ * verify_has_intent(v, key_id, state), verify_is_intended(v, key_id):
+ * Whether an intent for that id is in ${state}; whether one accounts for
+ * objects with it: open, or left for ever.
  */
+bool verify_has_intent(const struct verifier *v, const char *key_id,
+    const char *state);
 bool verify_is_intended(const struct verifier *v, const char *key_id);
 
 /**
@@ -147,6 +150,14 @@ int verify_kept(struct verifier *v, struct error *err);
  */
 int verify_kept_strangers(struct verifier *v, struct hsm_token *token,
     const char *name, struct error *err);
+
+/**
+ * verify_zsk_sets(v, err):
+ * Compare the ZSK sets that were admitted with their hashes.
+ *
+ * Errors: ERR_STORE.
+ */
+int verify_zsk_sets(struct verifier *v, struct error *err);
 
 /**
  * verify_tokens(v, err):

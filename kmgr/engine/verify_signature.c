@@ -44,10 +44,28 @@ find_ksk(const struct verifier *v, const struct ksk_row **list,
 	return found == NULL ? NULL : *found;
 }
 
+/* What the signer puts beside the signature; the RRset itself is not kept. */
+static bool
+is_of_zone(struct verifier *v, const struct rrsig *rrsig,
+    const struct ksk_row *ksk)
+{
+	struct error ignored = ERR_INIT;
+	struct name zone;
+	struct cmk *cmk;
+
+	/* What is wrong with the CMK is reported with that. */
+	return name_read(ksk->zone, &zone, &ignored) == 0 &&
+	    name_is_same(&rrsig->signer, &zone) &&
+	    rrsig->labels == name_labels(&zone) &&
+	    (cmk_cache_get(&v->cache, v->store, ksk->cmk_id, &cmk,
+	    &ignored) != 0 ||
+	    rrsig->original_ttl == cmk->policy->dnskey_ttl_s);
+}
+
 /* What the row says beside the signature is what the signature says. */
 static int
-check_row(const struct signature_row *row, const struct ksk_row *ksk,
-    struct error *err)
+check_row(struct verifier *v, const struct signature_row *row,
+    const struct ksk_row *ksk, struct error *err)
 {
 	struct crypto_key *public = NULL;
 	struct dnskey dnskey;
@@ -60,6 +78,7 @@ check_row(const struct signature_row *row, const struct ksk_row *ksk,
 	    &dnskey, err) != 0 || dnskey_public(&dnskey, &public, err) != 0)
 		return -1;
 	if (strcmp(row->zone, ksk->zone) != 0 ||
+	    !is_of_zone(v, &rrsig, ksk) ||
 	    rrsig.type_covered != row->type_covered ||
 	    rrsig.inception_at != row->inception_at ||
 	    rrsig.expiration_at != row->expiration_at ||
@@ -85,7 +104,7 @@ check_signature(struct verifier *v, const struct ksk_row **list,
 	if (ksk == NULL)
 		verify_add(v, "signature", "signature %lld in zone %s is of "
 		    "no KSK", (long long)row->id, row->zone);
-	else if (check_row(row, ksk, &err) != 0)
+	else if (check_row(v, row, ksk, &err) != 0)
 		verify_add(v, "signature", "signature %lld by KSK %s/%u: %s",
 		    (long long)row->id, ksk->zone, ksk->key_tag, err.msg);
 }

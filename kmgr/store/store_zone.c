@@ -26,8 +26,11 @@ static const struct db_question ask_set_put = { "record a ZSK set",
 	"INSERT INTO zsk_set (zone, hash, text, admitted_at) "
 	"VALUES ($1, $2, $3, $4)" };
 static const struct db_question ask_set_last = { "find a zone's ZSK set",
-	"SELECT zone, hash, text, admitted_at FROM zsk_set WHERE zone = $1 "
-	"ORDER BY id DESC LIMIT 1" };
+	"SELECT id, zone, hash, text, admitted_at FROM zsk_set "
+	"WHERE zone = $1 ORDER BY id DESC LIMIT 1" };
+static const struct db_question ask_set_page = { "list ZSK sets",
+	"SELECT id, zone, hash, text, admitted_at FROM zsk_set WHERE id > $1 "
+	"ORDER BY id LIMIT $2" };
 
 static void
 clear_signature(void *out)
@@ -139,10 +142,11 @@ read_set(const struct db_rows *rows, void *out)
 {
 	struct zsk_set_row *row = out;
 
-	row->zone = db_get_text(rows, 0);
-	db_get_fixed(rows, 1, row->hash, sizeof(row->hash));
-	row->text = db_get_text(rows, 2);
-	row->admitted_at = db_get_int(rows, 3);
+	row->id = db_get_int(rows, 0);
+	row->zone = db_get_text(rows, 1);
+	db_get_fixed(rows, 2, row->hash, sizeof(row->hash));
+	row->text = db_get_text(rows, 3);
+	row->admitted_at = db_get_int(rows, 4);
 }
 
 static const struct db_shape set_shape = { sizeof(struct zsk_set_row), read_set,
@@ -156,6 +160,25 @@ store_zsk_set_last(struct store *store, const char *zone,
 
 	return db_one(store->db, &ask_set_last, args, STORE_N(args), &set_shape,
 	    out, found, err);
+}
+
+int
+store_zsk_set_page(struct store *store, int64_t after, size_t max,
+    struct zsk_set_row **out, size_t *n, struct error *err)
+{
+	const struct db_value args[] = { db_int(after), db_int((int64_t)max) };
+
+	*out = NULL;
+	*n = 0;
+	return db_list(store->db, &ask_set_page, args, STORE_N(args),
+	    &set_shape, out, n, err);
+}
+
+void
+zsk_set_rows_free(struct zsk_set_row *rows, size_t n)
+{
+
+	db_list_free(&set_shape, rows, n);
 }
 
 int

@@ -45,6 +45,7 @@ int store_signature_horizon(struct store *store, const char *ksk_id,
 
 /* A ZSK set that was admitted. */
 struct zsk_set_row {
+	int64_t	 id;			/* given by the store */
 	char	*zone;
 	uint8_t	 hash[CRYPTO_SHA256_LEN]; /* of its canonical wire form */
 	char	*text;			/* zone-file form */
@@ -62,5 +63,14 @@ int store_zsk_set_put(struct store *store, const struct zsk_set_row *row,
     struct error *err);
 int store_zsk_set_last(struct store *store, const char *zone,
     struct zsk_set_row *out, bool *found, struct error *err);
+
+/**
+ * store_zsk_set_page(store, after, max, out, n, err):
+ * At most ${max} sets with a number above ${after}, in the order of their
+ * numbers. Owner: the caller, zsk_set_rows_free().
+ */
+int store_zsk_set_page(struct store *store, int64_t after, size_t max,
+    struct zsk_set_row **out, size_t *n, struct error *err);
+void zsk_set_rows_free(struct zsk_set_row *rows, size_t n);
 
 #endif

@@ -345,7 +345,7 @@ fill_zone(struct storehelp *help)
 	struct ksk_row removed = storehelp_ksk(2, "a.", 2);
 	struct signature_row signature = { .zone = ksk.zone,
 		.type_covered = 48, .expiration_at = AT, .created_at = AT };
-	struct zsk_set_row set = { ksk.zone, { 1 }, "text", AT };
+	struct zsk_set_row set = { 0, ksk.zone, { 1 }, "text", AT };
 
 	unit_ok(store_ksk_put(help->store, &ksk, &help->err), &help->err);
 	storehelp_retire(&removed);

@@ -344,7 +344,7 @@ static void
 keeps_the_last_zsk_set(void **state)
 {
 	struct storehelp *help = storehelp_begun(state);
-	struct zsk_set_row row = { "a.", { 1 }, "a. DNSKEY ...\n", AT };
+	struct zsk_set_row row = { 0, "a.", { 1 }, "a. DNSKEY ...\n", AT };
 	struct zsk_set_row got = { 0 };
 	bool found = true;
 
