@@ -25,7 +25,6 @@ cli_tests = \
 	tests/cli/80-docs.bats \
 	tests/cli/82-events.bats \
 	tests/cli/83-refusals.bats \
-	tests/cli/84-restore.bats
 	tests/cli/84-restore.bats \
 	tests/cli/86-recover.bats
 
