@@ -20,5 +20,6 @@ include tests/fault/local.mk
 include tests/fuzz/local.mk
 include tests/cli/local.mk
 include tests/attacks/local.mk
+include tests/history/local.mk
 include tests/interop/local.mk
 include tests/bench/local.mk

@@ -1,0 +1,78 @@
+# What verify takes grows with what there is to compare and no faster: CMKs of
+# two kinds, KSKs, events, valid signatures, objects of the token. KMGR_SOAK=1
+# goes on to 10,000 KSKs, which are to take less than a minute.
+load ../lib/common
+bats_require_minimum_version 1.5.0
+
+setup_file() {
+	. "$TESTDIR/history/life.bash"
+	LIFE=$(life_dir)
+	export LIFE
+}
+
+setup() {
+	need_program sqlite3 jq
+	. "$TESTDIR/history/life.bash"
+}
+
+teardown_file() {
+	. "$TESTDIR/history/life.bash"
+	life_end "$LIFE"
+}
+
+# grown N: a store and a token with N KSKs that have signed, a fifth of them
+# with a pair of their own.
+grown() {
+	local dir=$LIFE/$1 zone
+
+	mkdir "$dir"
+	life_new "$dir"
+	# By way of the shim all calls cost more.
+	kmgr_env "$dir"
+	cmk prod token
+	cmk group shared
+	seq -f 't%.0f.example' $(($1 / 5)) >own
+	seq -f 's%.0f.example' $(($1 - $1 / 5)) >common
+	kmgr -q create-ksk --zones-from own --cmk prod >/dev/null
+	kmgr -q create-ksk --zones-from common --cmk group >/dev/null
+	mkdir zones
+	while read -r zone; do
+		zsks "$zone" >"zones/$zone.zone"
+	done < <(cat own common)
+	kmgr -q sign-zsks --zones-from zones >/dev/null
+}
+
+# verify_ms N: how long the fastest of three runs takes, in milliseconds.
+verify_ms() {
+	local best=0 start ms
+
+	cd "$LIFE/$1" && export SOFTHSM2_CONF=$PWD/softhsm2.conf
+	for _ in 1 2 3; do
+		start=$(date +%s%N)
+		kmgr -c kmgr.yaml --json verify >report || return
+		ms=$((($(date +%s%N) - start) / 1000000))
+		[ $best -ne 0 ] && [ $best -le $ms ] || best=$ms
+	done
+	jq -e ".ksks == $1 and .valid_signatures == $1 and
+		(.differences | length) == 0" report >/dev/null || return
+	echo $best
+}
+
+# is_linear FEW MANY: sets few and many to how long they take, and prints it.
+is_linear() {
+	grown "$1"
+	few=$(verify_ms "$1")
+	grown "$2"
+	many=$(verify_ms "$2")
+	echo "# verify: $1 KSKs $few ms, $2 KSKs $many ms" >&3
+	# Quadratic would be four times that and more. A start costs some ms.
+	[ "$many" -lt $((($2 / $1) * (few + 20) * 2)) ]
+}
+
+@test "verify is linear" {
+	is_linear 250 1000
+	if [ "${KMGR_SOAK-}" = 1 ]; then
+		is_linear 2500 10000
+		[ "$many" -lt 60000 ]
+	fi
+}
