@@ -176,8 +176,9 @@ world_check() {
 					print "no wrapping key " id
 			for (id in junk)
 				if (may_abandon != "yes" ||
-				    seen[id, "private"] + seen[id, "public"] +
-				    seen[id, "secret"] == 0)
+				    (seen[id, "private"] == 0 &&
+				    seen[id, "public"] == 0 &&
+				    seen[id, "secret"] == 0))
 					print "abandoned: " id
 			for (seq in point)
 				if (seq != "sealed" && !(seq in told))
@@ -187,7 +188,7 @@ world_check() {
 			if (zones != "any" && (cmks != 1 || has != zones))
 				print cmks " CMKs, KSKs for " has \
 					"instead of " zones
-		}')
+		}') || complain 'the check itself has failed' || return
 	[ -z "$out" ] || complain "$out"
 }
 
