@@ -255,6 +255,14 @@ endorsed_free(struct endorsed *endorsed)
 	free(endorsed);
 }
 
+char *
+endorsed_sign(const struct endorsed *endorsed, const char *tag,
+    const char *text)
+{
+
+	return sign(endorsed->pkey, tag, text);
+}
+
 struct json *
 endorsed_file(const struct endorsed *endorsed)
 {

@@ -51,6 +51,14 @@ struct endorsed *endorsed_another(const struct endorsed *endorsed,
     const char *zone);
 
 /**
+ * endorsed_sign(endorsed, tag, text):
+ * The CMK's signature of the statement ${text}, as signer_attest() makes it.
+ * Owner: the caller, free().
+ */
+char *endorsed_sign(const struct endorsed *endorsed, const char *tag,
+    const char *text);
+
+/**
  * endorsed_file(endorsed):
  * The file as JSON, not judged. Owner: the caller, json_free().
  */

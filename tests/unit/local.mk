@@ -261,6 +261,7 @@ unit_engine = \
 	tests/unit/test_checkpoint \
 	tests/unit/test_clock \
 	tests/unit/test_config \
+	tests/unit/test_ending \
 	tests/unit/test_endorsement \
 	tests/unit/test_endorsement_file \
 	tests/unit/test_ksk_end_check \
@@ -278,6 +279,8 @@ tests_unit_test_clock_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_clock_LDADD = $(unit_engine_ldadd)
 tests_unit_test_config_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_config_LDADD = $(unit_engine_ldadd)
+tests_unit_test_ending_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_ending_LDADD = $(unit_engine_ldadd)
 tests_unit_test_endorsement_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_endorsement_LDADD = $(unit_engine_ldadd)
 tests_unit_test_endorsement_file_CPPFLAGS = $(unit_cppflags)
