@@ -9,6 +9,8 @@
 #include "kmgr/engine/signer.h"
 #include "kmgr/engine/statement.h"
 
+#define EPOCH_MAX 1000000	/* losses that one CMK can live through */
+
 #define TYPE "checkpoint"
 
 void
@@ -36,6 +38,9 @@ checkpoint_epoch(struct store *store, const char *cmk_id, int64_t *epoch,
 	if (found && json_read(record.payload, strlen(record.payload),
 	    &payload, &ignored) == 0)
 		(void)json_get_int(payload, "epoch", epoch);
+	/* A forged one is not to be signed into a token for good. */
+	if (*epoch < 0 || *epoch > EPOCH_MAX)
+		*epoch = 0;
 	json_free(payload);
 	ledger_record_clear(&record);
 	return 0;

@@ -6,6 +6,7 @@
 #include "kmgr/engine/cmk_life.h"
 #include "kmgr/engine/ds_fact.h"
 #include "kmgr/engine/ending.h"
+#include "kmgr/engine/history.h"
 #include "kmgr/engine/intent.h"
 #include "kmgr/engine/ksk_end.h"
 #include "kmgr/engine/ksk_end_check.h"
@@ -90,7 +91,9 @@ cmk_end_allowed(struct session *session, const struct cmk *cmk,
 	if (cmk->policy->seal == SEAL_COMPLIANCE)
 		return err_set(err, ERR_POLICY, "CMK %s has seal: compliance "
 		    "in its policy: it can never be deleted", cmk->row.name);
-	if (session_store(session, &store, err) != 0 || ksk_load(store,
+	/* A row that is gone must not let go what it would have kept. */
+	if (session_store(session, &store, err) != 0 ||
+	    history_check(store, err) != 0 || ksk_load(store,
 	    &cache, NULL, cmk->row.id, &ksks, &n, err) != 0)
 		goto out;
 	for (i = 0; i < n; i++)
@@ -110,7 +113,8 @@ check_all_removed(struct store *store, const struct cmk *cmk,
 	struct ksk_row *rows;
 	size_t i, n;
 
-	if (store_ksk_list(store, NULL, cmk->row.id, &rows, &n, err) != 0)
+	if (history_check(store, err) != 0 ||
+	    store_ksk_list(store, NULL, cmk->row.id, &rows, &n, err) != 0)
 		return -1;
 	for (i = 0; i < n; i++)
 		if (strcmp(rows[i].state, "removed") != 0)

@@ -279,18 +279,21 @@ ds_fact_apply(struct session *session, const struct ds_fact_request *request,
 
 /* Take the facts of record over into last, where it is of the KSK and newer. */
 static void
-take_event(const struct ledger_record *record, const char *ksk_id,
+take_event(const struct ledger_record *record, const struct ksk_row *row,
     int64_t *last_seq, struct facts *last)
 {
 	struct error ignored = ERR_INIT;
 	struct json *payload;
-	const char *id;
+	const char *id, *cmk_id;
 
 	if (record->seq <= *last_seq || json_read(record->payload,
 	    strlen(record->payload), &payload, &ignored) != 0)
 		return;
 	id = json_get_text(payload, "ksk_id");
-	if (id != NULL && strcmp(id, ksk_id) == 0) {
+	cmk_id = json_get_text(payload, "cmk_id");
+	/* One that is filed elsewhere was not looked at when it was judged. */
+	if (id != NULL && strcmp(id, row->id) == 0 && cmk_id != NULL &&
+	    strcmp(cmk_id, row->cmk_id) == 0) {
 		*last_seq = record->seq;
 		*last = (struct facts) { 0 };
 		(void)json_get_int(payload, "ds_seen_at", &last->seen_at);
@@ -316,7 +319,7 @@ ds_fact_check(struct store *store, const struct ksk_row *row,
 			    PAGE, &records, &n, err) != 0)
 				return -1;
 			for (i = 0; i < n; i++)
-				take_event(&records[i], row->id, &last_seq,
+				take_event(&records[i], row, &last_seq,
 				    &last);
 			from = n > 0 ? records[n - 1].seq + 1 : from;
 			ledger_records_free(records, n);

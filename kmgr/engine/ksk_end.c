@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "kmgr/engine/history.h"
 #include "kmgr/engine/cmk_life.h"
 #include "kmgr/engine/ds_fact.h"
 #include "kmgr/engine/ending.h"
@@ -63,7 +64,9 @@ prepare(struct session *session, struct store *store, const char *text,
 	struct ksk *ksk = NULL;
 	int rc = -1;
 
-	if (ksk_find(store, &end->cache, text, &ksk, err) != 0 ||
+	/* What the rows say of its use decides whether a key is destroyed. */
+	if (history_check(store, err) != 0 ||
+	    ksk_find(store, &end->cache, text, &ksk, err) != 0 ||
 	    ksk_load(store, &end->cache, &ksk->zone, NULL, &end->zone_ksks,
 	    &end->n, err) != 0)
 		goto out;

@@ -3,6 +3,7 @@
 
 #include "kmgr/base/mem.h"
 #include "kmgr/dns/zonefile.h"
+#include "kmgr/engine/cmk_life.h"
 #include "kmgr/engine/event.h"
 #include "kmgr/engine/intent.h"
 #include "kmgr/engine/key_record.h"
@@ -277,8 +278,8 @@ check_birth(struct store *store, const struct cmk *cmk,
 	    hsm_key_alg(birth->key) != cmk->policy->alg)
 		return err_set(err, ERR_INTEGRITY, "intent %lld is none of "
 		    "CMK %s", (long long)birth->intent->id, cmk->row.name);
-	if (store_ksk_list(store, name_text(birth->zone, zone), NULL, &rows,
-	    &n, err) != 0)
+	if (cmk_life_check_usable(cmk, err) != 0 || store_ksk_list(store,
+	    name_text(birth->zone, zone), NULL, &rows, &n, err) != 0)
 		return -1;
 	for (i = 0; i < n; i++)
 		n_present += strcmp(rows[i].state, "removed") != 0;

@@ -20,6 +20,8 @@ libengine_la_SOURCES = \
 	kmgr/engine/checkpoint.h \
 	kmgr/engine/clock.c \
 	kmgr/engine/clock.h \
+	kmgr/engine/claim.c \
+	kmgr/engine/claim.h \
 	kmgr/engine/cmk.c \
 	kmgr/engine/cmk.h \
 	kmgr/engine/cmk_create.c \

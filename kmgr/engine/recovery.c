@@ -3,6 +3,7 @@
 
 #include "hsm/object.h"
 #include "hsm/wreck.h"
+#include "kmgr/engine/claim.h"
 #include "kmgr/engine/cmk_create.h"
 #include "kmgr/engine/cmk_end.h"
 #include "kmgr/engine/identity.h"
@@ -116,6 +117,9 @@ check_unclaimed(struct session *session, const struct intent_row *intent,
 	    err) != 0)
 		return -1;
 	ksk_row_clear(&ksk);
+	if (!has_key && !has_ksk && claim_find(store, intent->key_id,
+	    &has_key, err) != 0)
+		return -1;
 	if (!has_key && !has_ksk)
 		return 0;
 	(void)err_set(err, ERR_INTEGRITY, "intent %lld is open for the key "
