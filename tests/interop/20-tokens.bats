@@ -121,7 +121,7 @@ objects() {
 	run -10 kmgr sign-zsks ec.example ec.example/K*.key
 	tool --type privkey --id 0a0b --set-id "$id"
 	kmgr verify
-	"$builddir/tests/interop/steal" "$TOKEN_MODULE" "$TOKEN_LABEL" \
+	"$builddir/tests/attacks/steal" "$TOKEN_MODULE" "$TOKEN_LABEL" \
 		"$TOKEN_PIN" "$id" set=CKA_EXTRACTABLE >change
 	grep -x 'set CKA_EXTRACTABLE CKR_OK' change
 	run -10 kmgr verify
