@@ -187,18 +187,15 @@ take_rows(struct store *store, struct cmk_cache *cache, struct ksk_row *rows,
 	return 0;
 }
 
-/*
- * A row that somebody deleted would drop a KSK from the signed set. (There are
- * more than were created after a loss: recover adopted them.)
- */
-static int
-check_count(struct store *store, const char *zone, size_t n_rows,
+int
+ksk_check_count(struct store *store, const char *zone, size_t n_rows,
     struct error *err)
 {
 	int64_t n;
 
 	if (ledger_count_of_zone(store, zone, "create-ksk", &n, err) != 0)
 		return -1;
+	/* There may be more: recover adopted them. */
 	if (n <= (int64_t)n_rows)
 		return 0;
 	(void)err_set(err, ERR_INTEGRITY, "zone %s: the store has %zu KSKs, "
@@ -224,7 +221,7 @@ ksk_load(struct store *store, struct cmk_cache *cache,
 	    name_text(zone, zone_text), cmk_id, &rows, &n_rows, err) != 0)
 		return -1;
 	if ((zone != NULL && cmk_id == NULL &&
-	    check_count(store, zone_text, n_rows, err) != 0) ||
+	    ksk_check_count(store, zone_text, n_rows, err) != 0) ||
 	    take_rows(store, cache, rows, n_rows, &list, &n_list, err) != 0)
 		goto out;
 	*out = list;

@@ -37,6 +37,17 @@ int ksk_open(struct session *session, const struct ksk *ksk,
     struct hsm_wrap_key *wrap, struct signer_key **out, struct error *err);
 
 /**
+ * ksk_check_count(store, zone, n_rows, err):
+ * Whether the ${n_rows} KSKs of ${zone} that the store has, removed ones too,
+ * are no fewer than the ledger tells of. A row that somebody deleted would drop
+ * a KSK from the signed set, or have another one made in its place.
+ *
+ * Errors: ERR_INTEGRITY, ERR_STORE.
+ */
+int ksk_check_count(struct store *store, const char *zone, size_t n_rows,
+    struct error *err);
+
+/**
  * ksk_load(store, cache, zone, cmk_id, out, n, err):
  * The KSKs that are not removed, of one zone or one CMK where ${zone} or
  * ${cmk_id} is not NULL, each checked: its endorsement is signed by its
