@@ -1,9 +1,13 @@
 #include <string.h>
 
 #include "kmgr/base/text.h"
+#include "kmgr/base/when.h"
 #include "kmgr/engine/ending.h"
+#include "kmgr/engine/history.h"
+#include "kmgr/engine/replay.h"
 #include "kmgr/engine/statement.h"
 #include "kmgr/engine/trust.h"
+#include "kmgr/store/store_zone.h"
 
 static void
 put_head(struct json *s, int64_t seq,
@@ -129,6 +133,61 @@ ending_check_cmk(const struct cmk *cmk, const char *text,
 	    cmk->row.name);
 }
 
+static void
+ignore(void *arg, const char *line)
+{
+
+	(void)arg;
+	(void)line;
+}
+
+/* The store remembers of each KSK until when its signatures live. */
+static int
+check_horizons(struct store *store, const struct replay *replay,
+    int64_t now_at, struct error *err)
+{
+	struct ksk_row *const *ksks;
+	int64_t told_at, kept_at;
+	char at[WHEN_TEXT_LEN];
+	size_t i, n;
+
+	ksks = replay_ksks(replay, &n);
+	for (i = 0; i < n; i++) {
+		told_at = replay_horizon(replay, ksks[i]->id);
+		if (told_at <= now_at || told_at <= ksks[i]->horizon_at)
+			continue;
+		if (store_signature_horizon(store, ksks[i]->id, &kept_at,
+		    err) != 0)
+			return -1;
+		if (kept_at < told_at)
+			return err_set(err, ERR_INTEGRITY, "KSK %s/%u has "
+			    "signed until %s, as the ledger tells, and the "
+			    "store has no such signature", ksks[i]->zone,
+			    ksks[i]->key_tag, when_rfc3339(told_at, at));
+	}
+	return 0;
+}
+
+/*
+ * What was judged before was judged by rows and events that anybody can change
+ * or hide who can write to the store; it is destroyed for good. So the whole
+ * ledger is read, which takes a while and happens seldom.
+ */
+static int
+check_store(struct session *session, struct store *store, struct error *err)
+{
+	struct replay *replay = replay_new();
+	int rc = -1;
+
+	if (history_check(store, err) == 0 &&
+	    replay_ledger(replay, store, 1, ignore, NULL, err) == 0)
+		rc = check_horizons(store, replay, session_now(session), err);
+	replay_free(replay);
+	return rc == 0 || err->class != ERR_INTEGRITY ? rc : err_hint(err,
+	    "the store was changed behind kmgr's back; nothing is destroyed; "
+	    "kmgr verify lists every difference");
+}
+
 int
 ending_record(struct session *session, const struct cmk *cmk,
     int (*write)(struct session *, struct hsm_key *, void *, struct error *),
@@ -143,7 +202,8 @@ ending_record(struct session *session, const struct cmk *cmk,
 	    cmk_open_seal_key(session, cmk, &seal_key, err) != 0)
 		return -1;
 	if (store_begin(store, err) == 0) {
-		if (write(session, seal_key, arg, err) == 0)
+		if (check_store(session, store, err) == 0 &&
+		    write(session, seal_key, arg, err) == 0)
 			rc = store_commit(store, err);
 		if (rc != 0)
 			store_rollback(store);

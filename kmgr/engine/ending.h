@@ -44,8 +44,8 @@ char *ending_of_cmk(const struct cmk *cmk, int64_t seq,
 
 /**
  * ending_record(session, cmk, write, arg, err):
- * Prove ${cmk}, and let ${write}, given its seal key and ${arg}, record an end
- * in one transaction.
+ * Prove ${cmk}, and in one transaction check the whole store against its ledger
+ * and let ${write}, given the seal key and ${arg}, record an end.
  *
  * Errors: ERR_TOKEN, ERR_STORE, ERR_INTEGRITY, and those of ${write}.
  */
