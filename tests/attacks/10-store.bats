@@ -94,6 +94,11 @@ setup() {
 	differs removed-record
 	run kmgr sign-zsks b.example b
 	[ "$status" -ne 0 ]
+	# None is made for the zone in its place as if there had been none.
+	before=$(objects_sum)
+	run kmgr create-ksk b.example --cmk prod
+	[ "$status" -eq 10 ]
+	[ "$before" = "$(objects_sum)" ]
 	put_back_world
 	sql "PRAGMA foreign_keys = OFF; DELETE FROM key WHERE id =
 		(SELECT key_id FROM ksk WHERE zone = 'a.example.')"
