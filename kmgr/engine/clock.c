@@ -18,7 +18,18 @@ clock_judge(const struct policy *policy, int64_t last_at, int64_t now_at)
 	    CLOCK_FINE;
 }
 
-/* The last event of which the clock was good; seq is 0 where there is none. */
+bool
+clock_is_stale(const struct policy *policy, int64_t signed_at, int64_t now_at)
+{
+
+	return clock_judge(policy, signed_at, now_at) == CLOCK_BEHIND ||
+	    now_at - signed_at > policy->clock_max_jump_s / 4;
+}
+
+/*
+ * The last event of which the clock was good; seq is 0 where there is none.
+ * Nobody has signed it, so it can only make the clock look worse.
+ */
 static int
 last_event(struct store *store, int64_t *seq, int64_t *at, struct error *err)
 {
@@ -44,15 +55,15 @@ last_event(struct store *store, int64_t *seq, int64_t *at, struct error *err)
 }
 
 static int
-refuse(const struct policy *policy, enum clock_verdict verdict, int64_t seq,
+refuse(const struct policy *policy, enum clock_verdict verdict,
     int64_t last_at, int64_t now_at, struct error *err)
 {
 	char now[WHEN_TEXT_LEN], last[WHEN_TEXT_LEN], allowed[WHEN_TEXT_LEN];
 	const bool is_behind = verdict == CLOCK_BEHIND;
 
-	(void)err_set(err, ERR_POLICY, "the clock says %s, and event %lld was "
-	    "at %s: more than %s %s (%s)",
-	    when_rfc3339(now_at, now), (long long)seq,
+	(void)err_set(err, ERR_POLICY, "the clock says %s, and the last %s "
+	    "was at %s: more than %s %s (%s)", when_rfc3339(now_at, now),
+	    is_behind ? "checkpoint or signature" : "checkpoint",
 	    when_rfc3339(last_at, last), is_behind ? "clock.tolerance" :
 	    "clock.max-jump", is_behind ? "behind" : "ahead",
 	    when_duration(is_behind ? policy->clock_tolerance_s :
@@ -64,7 +75,7 @@ refuse(const struct policy *policy, enum clock_verdict verdict, int64_t seq,
 
 int
 clock_check(struct session *session, const struct policy *policy,
-    bool *jumps, struct error *err)
+    int64_t signed_at, bool *jumps, struct error *err)
 {
 	const int64_t now_at = session_now(session);
 	enum clock_verdict verdict;
@@ -76,10 +87,14 @@ clock_check(struct session *session, const struct policy *policy,
 	    last_event(store, &seq, &at, err) != 0)
 		return -1;
 	verdict = seq == 0 ? CLOCK_FINE : clock_judge(policy, at, now_at);
+	if (signed_at != 0 && verdict != CLOCK_BEHIND) {
+		verdict = clock_judge(policy, signed_at, now_at);
+		at = signed_at;
+	}
 	if (verdict == CLOCK_FINE)
 		return 0;
 	if (!session_accepts_time_jump(session))
-		return refuse(policy, verdict, seq, at, now_at, err);
+		return refuse(policy, verdict, at, now_at, err);
 	*jumps = true;
 	return 0;
 }

@@ -25,17 +25,29 @@ enum clock_verdict clock_judge(const struct policy *policy, int64_t last_at,
     int64_t now_at);
 
 /**
- * clock_check(session, policy, jumps, err):
- * Judge the clock of this run by the ledger's last event of those that are only
- * written when the clock was good: checkpoints, signatures, accepted jumps.
- * (A refusal is recorded with the clock as it was.) Where the operator answers
- * for it (--accept-time-jump) a jump either way is no error but *${jumps}, and
- * clock_record_jump() is to follow.
+ * clock_is_stale(policy, signed_at, now_at):
+ * Whether a checkpoint of ${signed_at} is of another time than ${now_at}: a
+ * quarter of clock.max-jump old, or of the future. Then another one is due, so
+ * that what the clock is judged by is never far away.
+ */
+bool clock_is_stale(const struct policy *policy, int64_t signed_at,
+    int64_t now_at);
+
+/**
+ * clock_check(session, policy, signed_at, jumps, err):
+ * Judge the clock of this run by ${signed_at}, when the CMK's last checkpoint
+ * was signed (0: it has none yet), and, whether it is behind, also by the
+ * ledger's last event of those that are only written when the clock was good:
+ * checkpoints, signatures, accepted jumps. (A refusal is recorded with the
+ * clock as it was.) Such an event excuses no jump ahead: who can write to the
+ * store can append one. Where the operator answers for it (--accept-time-jump)
+ * a jump either way is no error but *${jumps}, and clock_record_jump() and a
+ * checkpoint are to follow.
  *
  * Errors: ERR_POLICY, with both times; ERR_STORE.
  */
 int clock_check(struct session *session, const struct policy *policy,
-    bool *jumps, struct error *err);
+    int64_t signed_at, bool *jumps, struct error *err);
 
 /**
  * clock_record_jump(session, err):

@@ -298,7 +298,7 @@ check_clock(struct session *session, const struct cmk_request *request,
 {
 	bool jumps;
 
-	if (clock_check(session, request->policy, &jumps, err) != 0)
+	if (clock_check(session, request->policy, 0, &jumps, err) != 0)
 		return -1;
 	return jumps ? clock_record_jump(session, err) : 0;
 }

@@ -147,6 +147,7 @@ libengine_la_SOURCES = \
 	kmgr/engine/trust.h \
 	kmgr/engine/trust_judge.c \
 	kmgr/engine/trust_judge.h \
+	kmgr/engine/trust_pin.c \
 	kmgr/engine/verify.c \
 	kmgr/engine/verify.h \
 	kmgr/engine/verify_end.c \

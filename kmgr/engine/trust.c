@@ -122,6 +122,20 @@ settle_token(struct session *session, const struct cmk *cmk,
 	return rc;
 }
 
+/* What the store says happened since, or time itself, wants to be signed. */
+static int
+is_due_now(struct session *session, struct store *store,
+    const struct cmk *cmk, const struct checkpoint *last, bool *is_due,
+    struct error *err)
+{
+
+	if (checkpoint_is_due(store, cmk->row.id, last, is_due, err) != 0)
+		return -1;
+	*is_due = *is_due || clock_is_stale(cmk->policy, last->at,
+	    session_now(session));
+	return 0;
+}
+
 /* As trust_settle(), of a CMK as the store has it now and that is proved. */
 static int
 settle(struct session *session, struct store *store, const struct cmk *cmk,
@@ -133,7 +147,7 @@ settle(struct session *session, struct store *store, const struct cmk *cmk,
 
 	if (checkpoint_last(store, cmk, &last, err) != 0)
 		return -1;
-	rc = checkpoint_is_due(store, cmk->row.id, &last, &is_due, err);
+	rc = is_due_now(session, store, cmk, &last, &is_due, err);
 	if (rc == 0 && is_due) {
 		checkpoint_clear(&last);
 		if (make_checkpoint(session, store, cmk, err) != 0 ||
@@ -146,24 +160,39 @@ settle(struct session *session, struct store *store, const struct cmk *cmk,
 	return rc;
 }
 
-/*
- * Do what a run that died still owed the token. Whoever holds the lock does it
- * too, so nobody waits for it; and what fails now is owed to the next run.
- */
+/* What is owed a token. */
+enum debt {
+	DEBT_NONE,
+	DEBT_TIME,	/* the last checkpoint is old */
+	DEBT_RUN	/* a run that died has left something */
+};
+
 static int
-make_up(struct session *session, const struct cmk *cmk, struct error *err)
+clear_up(struct session *session, const struct cmk *cmk, struct error *err)
 {
-	struct error failed = ERR_INIT;
 	struct hsm_wrecks wrecks;
 	struct hsm_token *token;
+
+	return session_token(session, cmk->row.token, &token, err) != 0 ? -1 :
+	    hsm_wreck_destroy(token, &wrecks, err);
+}
+
+/*
+ * Do what the token is owed. Whoever holds the lock does it too, so nobody
+ * waits for it; and what fails now is owed to the next run.
+ */
+static int
+make_up(struct session *session, const struct cmk *cmk, enum debt debt,
+    struct error *err)
+{
+	struct error failed = ERR_INIT;
 	struct store *store;
 
 	if (session_lock(session, 0, &failed) != 0)
 		return 0;
 	if (session_store(session, &store, &failed) == 0 &&
-	    session_token(session, cmk->row.token, &token, &failed) == 0 &&
-	    hsm_wreck_destroy(token, &wrecks, &failed) == 0 &&
-	    settle(session, store, cmk, &failed) == 0)
+	    (debt != DEBT_RUN || clear_up(session, cmk, &failed) == 0) &&
+	    settle(session, store, cmk, &failed) == 0 && debt == DEBT_RUN)
 		session_note(session, "brought token %s up to the ledger, "
 		    "which an interrupted run had not", cmk->row.token);
 	session_unlock(session);
@@ -187,7 +216,7 @@ make_up(struct session *session, const struct cmk *cmk, struct error *err)
  */
 static int
 judge(struct session *session, const struct cmk *cmk, bool *owes,
-    struct error *err)
+    int64_t *signed_at, struct error *err)
 {
 	struct evidence evidence = { 0 };
 	struct hsm_token *token;
@@ -199,65 +228,38 @@ judge(struct session *session, const struct cmk *cmk, bool *owes,
 	    evidence_read(token, cmk, &evidence, err) != 0)
 		return -1;
 	if (store_snapshot(store, err) == 0) {
-		rc = trust_judge(store, cmk, &evidence, owes, err);
+		rc = trust_judge(store, cmk, &evidence, owes, signed_at,
+		    err);
 		store_release(store);
 	}
 	evidence_clear(&evidence);
 	return rc;
 }
 
-/* The seal key is the one that stands under the CMK's name in the file. */
-static int
-check_pin(const struct cmk *cmk, const struct config_pin *pin,
-    struct error *err)
-{
-	char is[2 * CRYPTO_SHA256_LEN + 1], pinned[2 * CRYPTO_SHA256_LEN + 1];
-	uint8_t hash[CRYPTO_SHA256_LEN];
-	struct buf spki = BUF_INIT;
-
-	if (pin == NULL)
-		return 0;
-	crypto_key_spki(cmk->public, &spki);
-	crypto_sha256(spki.data, spki.len, hash);
-	buf_free(&spki);
-	if (memcmp(hash, pin->sha256, sizeof(hash)) == 0)
-		return 0;
-	(void)err_set(err, ERR_INTEGRITY, "its public key is not the one that "
-	    "the configuration pins for %s: the SHA-256 is %s, and was to be "
-	    "%s", pin->name, text_hex(hash, sizeof(hash), is),
-	    text_hex(pin->sha256, sizeof(pin->sha256), pinned));
-	return err_hint(err, "the store is another one, or was changed behind "
-	    "kmgr's back; kmgr verify lists every difference");
-}
-
-int
-trust_check_pins(struct session *session, const struct cmk *cmk,
-    struct error *err)
-{
-	const struct config *config = session_config(session);
-
-	if (check_pin(cmk, config_pin(config, cmk->row.name), err) != 0)
-		return -1;
-	return check_pin(cmk, config_pin(config, cmk->row.id), err);
-}
-
 /* As trust_prove(), without making up for anything. */
 static int
-prove(struct session *session, const struct cmk *cmk, bool *owes,
+prove(struct session *session, const struct cmk *cmk, enum debt *debt,
     struct error *err)
 {
-	bool jumps = false;
+	bool jumps = false, owes = false;
+	int64_t signed_at = 0;
 
-	*owes = false;
+	*debt = DEBT_NONE;
 	if (session_is_proved(session, cmk->row.id))
 		return 0;
 	/* The clock last: an old store is to be called old, and not late. */
 	if (trust_check_pins(session, cmk, err) != 0 ||
 	    challenge_run(session, cmk, err) != 0 ||
-	    judge(session, cmk, owes, err) != 0 ||
-	    clock_check(session, cmk->policy, &jumps, err) != 0 ||
+	    judge(session, cmk, &owes, &signed_at, err) != 0 ||
+	    clock_check(session, cmk->policy, signed_at, &jumps,
+	    err) != 0 ||
 	    (jumps && clock_record_jump(session, err) != 0))
 		return err_wrap(err, "prove CMK %s", cmk->row.name);
+	if (owes)
+		*debt = DEBT_RUN;
+	else if (clock_is_stale(cmk->policy, signed_at,
+	    session_now(session)))
+		*debt = DEBT_TIME;
 	session_set_proved(session, cmk->row.id);
 	return 0;
 }
@@ -265,13 +267,13 @@ prove(struct session *session, const struct cmk *cmk, bool *owes,
 int
 trust_prove(struct session *session, const struct cmk *cmk, struct error *err)
 {
-	bool owes;
+	enum debt debt;
 
-	if (prove(session, cmk, &owes, err) != 0)
+	if (prove(session, cmk, &debt, err) != 0)
 		return -1;
 	/* A store that is tried out owes nothing. */
-	return owes && !session_is_trial(session) ?
-	    make_up(session, cmk, err) : 0;
+	return debt != DEBT_NONE && !session_is_trial(session) ?
+	    make_up(session, cmk, debt, err) : 0;
 }
 
 int
@@ -279,8 +281,8 @@ trust_settle(struct session *session, const struct cmk *cmk,
     struct error *err)
 {
 	struct store *store;
+	enum debt debt;
 	struct cmk *fresh;
-	bool owes;
 	int rc = -1;
 
 	/*
@@ -291,7 +293,7 @@ trust_settle(struct session *session, const struct cmk *cmk,
 	if (session_store(session, &store, err) != 0 ||
 	    cmk_load(store, cmk->row.id, &fresh, err) != 0)
 		return -1;
-	if (prove(session, fresh, &owes, err) == 0)
+	if (prove(session, fresh, &debt, err) == 0)
 		rc = settle(session, store, fresh, err);
 	cmk_free(fresh);
 	return rc == 0 ? 0 : err_wrap(err, "checkpoint of CMK %s",

@@ -264,14 +264,16 @@ judge_state(struct store *store, const struct cmk *cmk,
 }
 
 /*
- * What the parent has decides which KSKs sign, so who can write to the store
- * is not to tell it: each such event comes with a checkpoint.
+ * What the parent has decides which KSKs sign, and a loss that is accepted
+ * which records of the token count, so who can write to the store is not to
+ * tell it: each such event comes with a checkpoint.
  */
 static int
 judge_facts(struct store *store, const struct cmk *cmk,
     const struct checkpoint *last, struct error *err)
 {
-	static const char *const types[] = { "ds-seen", "ds-gone" };
+	static const char *const types[] = { "ds-seen", "ds-gone",
+		"recover" };
 	struct json *event;
 	size_t i;
 
@@ -328,7 +330,7 @@ check_unchanged(const struct cmk *cmk, const struct cmk_row *row,
 static int
 judge_row(struct store *store, const struct cmk *cmk,
     const struct cmk_row *row, const struct evidence *evidence, bool *owes,
-    struct error *err)
+    int64_t *signed_at, struct error *err)
 {
 	const struct checkpoint *newest = NULL;
 	struct checkpoint last = { 0 };
@@ -346,6 +348,7 @@ judge_row(struct store *store, const struct cmk *cmk,
 	    checkpoint_is_due(store, row->id, &last, &is_due, err) == 0)
 		rc = 0;
 	*owes = is_due;
+	*signed_at = last.at;
 	/* A token that keeps nothing is owed nothing. */
 	if (rc == 0 && !is_due && (newest != NULL || ratchet_is_held(cmk)))
 		*owes = newest == NULL ||
@@ -357,15 +360,17 @@ judge_row(struct store *store, const struct cmk *cmk,
 
 int
 trust_judge(struct store *store, const struct cmk *cmk,
-    const struct evidence *evidence, bool *owes, struct error *err)
+    const struct evidence *evidence, bool *owes, int64_t *signed_at,
+    struct error *err)
 {
 	struct cmk_row row;
 	int rc;
 
 	*owes = false;
+	*signed_at = 0;
 	if (cmk_reread(store, cmk, &row, err) != 0)
 		return -1;
-	rc = judge_row(store, cmk, &row, evidence, owes, err);
+	rc = judge_row(store, cmk, &row, evidence, owes, signed_at, err);
 	if (rc == 0)
 		rc = neighbours_judge(store, cmk, &evidence->ratchet, err);
 	cmk_row_clear(&row);

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "kmgr/base/err.h"
 #include "kmgr/engine/checkpoint.h"
@@ -46,15 +47,17 @@ int trust_judge_records(struct store *store, const struct cmk *cmk,
     const struct checkpoint **newest, struct error *err);
 
 /**
- * trust_judge(store, cmk, evidence, owes, err):
+ * trust_judge(store, cmk, evidence, owes, signed_at, err):
  * Judge the store, which is read after ${evidence} was and inside one
  * snapshot. *${owes} says whether a run that died owes the token something:
- * a checkpoint, or the sealed policy.
+ * a checkpoint, or the sealed policy; *${signed_at} when the CMK's newest
+ * checkpoint was signed.
  *
  * Errors: ERR_INTEGRITY; ERR_STORE, also where another run has changed the CMK
  * since ${cmk} was loaded.
  */
 int trust_judge(struct store *store, const struct cmk *cmk,
-    const struct evidence *evidence, bool *owes, struct error *err);
+    const struct evidence *evidence, bool *owes, int64_t *signed_at,
+    struct error *err);
 
 #endif

@@ -86,13 +86,15 @@ check_evidence(struct verifier *v, const struct cmk *cmk,
     struct hsm_token *token, struct error *err)
 {
 	struct evidence evidence;
+	int64_t signed_at;
 	bool owes;
 	int rc = 0;
 
 	if (evidence_read(token, cmk, &evidence, err) != 0)
 		return -1;
 	check_records(v, cmk, &evidence);
-	if (trust_judge(v->store, cmk, &evidence, &owes, err) != 0) {
+	if (trust_judge(v->store, cmk, &evidence, &owes, &signed_at,
+	    err) != 0) {
 		rc = verify_is_failure(err) ? -1 : 0;
 		if (rc == 0) {
 			verify_add(v, "rollback", "CMK %s: %s", cmk->row.name,

@@ -208,3 +208,8 @@ fact_appended() {
 	[[ $output == *"the configuration pins for prod"* ]]
 	told names-exchanged
 }
+
+@test "recovery-forged: the ledger is made to tell that a loss was accepted" {
+	append recover "{\"cmk_id\":\"$id\",\"epoch\":77}"
+	refused 10 'no key of the CMK has signed'
+}

@@ -44,6 +44,33 @@ time_refused() {
 	told clock-forward 'clock.max-jump'
 }
 
+# excused DAYS: the ledger is made to tell that the clock was accepted so.
+excused() {
+	append time-jump '{"last_at":1,"last_seq":1,"now_at":1}'
+	sql "UPDATE ledger SET at = at + $1 * 86400, cmk_id = NULL
+		WHERE type = 'time-jump'"
+	rechain "$(sqlite3 kmgr.db 'SELECT max(seq) FROM ledger')"
+}
+
+@test "clock-excused: the ledger is made to tell that the clock was right" {
+	keep good
+	excused 300
+	time_refused 300 'clock.max-jump'
+	# And back, with nothing in the ledger that is later.
+	put_back good
+	sql "DELETE FROM ledger WHERE seq > (SELECT max(seq) FROM ledger
+		WHERE type = 'checkpoint')"
+	excused -300
+	time_refused -300 'clock.tolerance'
+	# What is signed about the time is never far away.
+	put_back good
+	at 30 sign-zsks a.example a >/dev/null
+	at 60 sign-zsks a.example a >/dev/null
+	[ "$(kmgr --json list-events --type checkpoint |
+		jq '.events | length')" -eq 4 ]
+	at 150 sign-zsks a.example a | grep -q RRSIG
+}
+
 @test "clock-accepted: a jump of the clock is accepted" {
 	at 200 sign-zsks a.example a --accept-time-jump | grep -q RRSIG
 	[ "$(kmgr --json list-events --type time-jump |

@@ -48,12 +48,28 @@ test_no_tolerance(void **state)
 	assert_int_equal(clock_judge(&policy, NOW, NOW - 1), CLOCK_BEHIND);
 }
 
+static void
+test_stale(void **state)
+{
+	const struct policy policy = { .clock_tolerance_s = 5 * MINUTE,
+		.clock_max_jump_s = 100 * DAY };
+
+	(void)state;
+	assert_false(clock_is_stale(&policy, NOW, NOW));
+	assert_false(clock_is_stale(&policy, NOW, NOW + 25 * DAY));
+	assert_true(clock_is_stale(&policy, NOW, NOW + 25 * DAY + 1));
+	/* It was signed by a clock that was ahead, and is right now. */
+	assert_false(clock_is_stale(&policy, NOW, NOW - 5 * MINUTE));
+	assert_true(clock_is_stale(&policy, NOW, NOW - 5 * MINUTE - 1));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_judge),
 		cmocka_unit_test(test_no_tolerance),
+		cmocka_unit_test(test_stale),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
