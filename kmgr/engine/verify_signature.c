@@ -44,6 +44,20 @@ find_ksk(const struct verifier *v, const struct ksk_row **list,
 	return found == NULL ? NULL : *found;
 }
 
+/* Whether it is as it was written, letters of names included. */
+static bool
+is_canonical(const struct rrsig *rrsig, const struct buf *kept)
+{
+	struct buf rdata = BUF_INIT;
+	bool is_same;
+
+	rrsig_rdata(rrsig, &rdata);
+	is_same = rdata.len == kept->len &&
+	    memcmp(rdata.data, kept->data, kept->len) == 0;
+	buf_free(&rdata);
+	return is_same;
+}
+
 /* What the signer puts beside the signature; the RRset itself is not kept. */
 static bool
 is_of_zone(struct verifier *v, const struct rrsig *rrsig,
@@ -79,6 +93,7 @@ check_row(struct verifier *v, const struct signature_row *row,
 		return -1;
 	if (strcmp(row->zone, ksk->zone) != 0 ||
 	    !is_of_zone(v, &rrsig, ksk) ||
+	    !is_canonical(&rrsig, &row->rrsig) ||
 	    rrsig.type_covered != row->type_covered ||
 	    rrsig.inception_at != row->inception_at ||
 	    rrsig.expiration_at != row->expiration_at ||

@@ -46,13 +46,16 @@ check_set(struct verifier *v, const struct zsk_set_row *row)
 {
 	struct zonefile *file = NULL;
 	struct error err = ERR_INIT;
+	char text[NAME_TEXT_MAX];
 	struct name zone;
 
 	if (name_read(row->zone, &zone, &err) != 0 || zonefile_read(row->text,
 	    strlen(row->text), "the set", &zone, &file, &err) != 0)
 		verify_add(v, "zsk-set", "ZSK set %lld of zone %s: %s",
 		    (long long)row->id, row->zone, err.msg);
-	else if (file->n_records == 0 || !is_as_admitted(row, file, &zone))
+	else if (file->n_records == 0 ||
+	    strcmp(name_text(&zone, text), row->zone) != 0 ||
+	    !is_as_admitted(row, file, &zone))
 		verify_add(v, "zsk-set", "ZSK set %lld of zone %s: its "
 		    "records and its hash are not of one set",
 		    (long long)row->id, row->zone);
