@@ -81,7 +81,8 @@ flip() {
 		# Which is silent and which is refused may differ by the bit.
 		($6 != "detected" && (verify[$1] != "silent" ||
 		    $6 != "silent")) ||
-		    ($7 !~ /^refused-/ && $7 !~ /^same[+]?$/) ||
+		    ($7 !~ /^refused-/ && $7 !~ /^same[+]?$/ &&
+		    ($5 == "needed" || $7 != "untried")) ||
 		    ($7 ~ /[+]$/ && sign[$1] != "same+") ||
 		    ($5 == "needed" && sign[$1] == "refused" &&
 		    $7 !~ /^refused-/) {
