@@ -21,6 +21,8 @@ libbase_la_SOURCES = \
 	kmgr/base/json.h \
 	kmgr/base/mem.c \
 	kmgr/base/mem.h \
+	kmgr/base/pgpwords.c \
+	kmgr/base/pgpwords.h \
 	kmgr/base/process.c \
 	kmgr/base/process.h \
 	kmgr/base/process_internal.h \
