@@ -20,6 +20,7 @@
 #define KSR_BUNDLES_MAX	 1000
 #define KSR_KEYS_MAX	 64		/* in a bundle */
 #define KSR_SIGS_MAX	 192		/* in a bundle */
+#define KSR_RECORDS_MAX	 20000		/* in a file */
 #define KSR_ALGS_MAX	 16		/* that a request declares */
 #define KSR_ID_MAX	 255		/* bytes of an id */
 

@@ -9,6 +9,8 @@ libdns_la_SOURCES = \
 	kmgr/dns/ds.h \
 	kmgr/dns/epp.c \
 	kmgr/dns/epp.h \
+	kmgr/dns/ksr.c \
+	kmgr/dns/ksr.h \
 	kmgr/dns/lexer.c \
 	kmgr/dns/lexer.h \
 	kmgr/dns/name.c \

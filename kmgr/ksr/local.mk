@@ -1,0 +1,8 @@
+noinst_LTLIBRARIES += libksr.la
+libksr_la_LIBADD = libdns.la libbase.la
+libksr_la_SOURCES = \
+	kmgr/ksr/bind.c \
+	kmgr/ksr/codec.c \
+	kmgr/ksr/codec.h \
+	kmgr/ksr/codec_inner.h \
+	kmgr/ksr/knot.c
