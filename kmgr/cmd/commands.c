@@ -25,7 +25,7 @@ static const enum opt create_cmk_opts[] = { OPT_TOKEN, OPT_SEAL_TOKEN,
 static const enum opt change_opts[] = { OPT_ACCEPT_TIME_JUMP, OPT_DRY_RUN,
 	OPT_END };
 static const enum opt update_cmk_opts[] = { OPT_NAME, OPT_CONTACT, OPT_TAG,
-	OPT_UNTAG, OPT_DRY_RUN, OPT_END };
+	OPT_UNTAG, OPT_ACCEPT_TIME_JUMP, OPT_DRY_RUN, OPT_END };
 static const enum opt schedule_opts[] = { OPT_PENDING_WINDOW,
 	OPT_ACCEPT_TIME_JUMP, OPT_DRY_RUN, OPT_END };
 static const enum opt ds_fact_opts[] = { OPT_AT, OPT_ACCEPT_TIME_JUMP,
@@ -127,7 +127,8 @@ static const struct command commands[] = {
 	    "[--tag KEY=VALUE]... [--untag KEY]...",
 	    "change what is mutable: name, contact, tags",
 	    "These are no part of the policy, and may change when it is "
-	    "sealed. Needs no token.",
+	    "sealed. Another name is signed in the token; for the rest none "
+	    "is needed.",
 	    update_cmk_opts, 1, 1, CMD_WITH_SESSION, cmd_update_cmk },
 	{ "disable-cmk", GROUP_CMK, "CMK",
 	    "let nothing be made or signed under a CMK",

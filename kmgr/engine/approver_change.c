@@ -37,6 +37,12 @@ plan_for(struct store *store, const struct cmk *cmk,
 	if (approvers_needed(cmk->policy, APPROVERS_REPLACE) == 0)
 		return err_set(err, ERR_POLICY, "the policy of CMK %s demands "
 		    "no approvals", cmk->row.name);
+	if (!cmk_is_sealed(cmk)) {
+		(void)err_set(err, ERR_POLICY, "CMK %s is a draft, and its "
+		    "approvers are not sealed yet", cmk->row.name);
+		return err_hint(err, "kmgr put-policy %s FILE replaces them "
+		    "with the whole policy", cmk->row.name);
+	}
 	if (approvers_load(store, cmk, &approvers, err) != 0)
 		return -1;
 	if (ssh_key_read(change->add, &line, err) == 0 &&
@@ -87,7 +93,7 @@ is_recorded(struct session *session, struct store *store, const char *cmk_id,
 	return 0;
 }
 
-/* One event: who may approve is what the ledger tells. */
+/* Who may approve is what the ledger tells, and a checkpoint signs. */
 static int
 record(struct session *session, const struct cmk *cmk,
     const struct approver_change *change, struct error *err)
@@ -105,7 +111,8 @@ record(struct session *session, const struct cmk *cmk,
 	    json_get_text(session_actor(session), "plan"));
 	json_put_text(event, "remove", change->remove);
 	json_put_text(event, "add", change->add);
-	if (event_append(session, "approvers", event, err) == 0)
+	if (event_append(session, "approvers", event, err) == 0 &&
+	    trust_attest(session, cmk->row.id, err) == 0)
 		rc = store_commit(store, err);
 	if (rc != 0)
 		store_rollback(store);

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kmgr/base/json.h"
 #include "kmgr/base/mem.h"
 #include "kmgr/base/text.h"
 #include "kmgr/engine/approvers.h"
@@ -183,11 +184,14 @@ prove(struct store *store, const struct cmk *cmk,
 	return rc;
 }
 
+/* Whether the ledger is asked for the proof of what it tells. */
+enum belief { BELIEF_PROVED, BELIEF_TOLD };
+
 /* One replacement, as the ledger tells of it. */
 static int
 replay(struct store *store, const struct cmk *cmk,
     struct approvers *approvers, const struct ledger_record *record,
-    struct error *err)
+    enum belief belief, struct error *err)
 {
 	struct json *event = NULL;
 	int rc = -1;
@@ -197,7 +201,8 @@ replay(struct store *store, const struct cmk *cmk,
 		if (json_get_text(event, "remove") == NULL ||
 		    json_get_text(event, "add") == NULL)
 			(void)err_set(err, ERR_INTEGRITY, "it is damaged");
-		else if (prove(store, cmk, approvers, event, err) == 0)
+		else if (belief == BELIEF_TOLD ||
+		    prove(store, cmk, approvers, event, err) == 0)
 			rc = approvers_replace(approvers,
 			    json_get_text(event, "remove"),
 			    json_get_text(event, "add"), err);
@@ -211,24 +216,16 @@ replay(struct store *store, const struct cmk *cmk,
 	    (long long)record->seq, cmk->row.name);
 }
 
-int
-approvers_load(struct store *store, const struct cmk *cmk,
+/* The policy's approvers, and what the ledger tells of them since. */
+static int
+list(struct store *store, const struct cmk *cmk, enum belief belief,
     struct approvers *out, struct error *err)
 {
 	struct ledger_record *records;
-	size_t i, n;
+	size_t i, n = PAGE;
 	int64_t from = 1;
 	int rc = 0;
 
-	/*
-	 * A replacement that the ledger does not tell of any more lets the key
-	 * that was lost approve again. So nothing of it may be gone, changed,
-	 * or hidden from whoever looks for a CMK's events.
-	 */
-	if (ledger_verify(store, &n, err) != 0)
-		return err_hint(err, "the store was changed behind kmgr's "
-		    "back; kmgr verify lists every difference");
-	n = PAGE;
 	*out = (struct approvers) { .authorities = cmk->policy->authorities,
 		.n_authorities = cmk->policy->n_authorities };
 	for (i = 0; i < cmk->policy->n_approvers; i++)
@@ -241,12 +238,75 @@ approvers_load(struct store *store, const struct cmk *cmk,
 			break;
 		}
 		for (i = 0; rc == 0 && i < n; i++)
-			rc = replay(store, cmk, out, &records[i], err);
+			rc = replay(store, cmk, out, &records[i], belief,
+			    err);
 		from = n > 0 ? records[n - 1].seq + 1 : from;
 		ledger_records_free(records, n);
 	}
 	if (rc != 0)
 		approvers_clear(out);
+	return rc;
+}
+
+int
+approvers_load(struct store *store, const struct cmk *cmk,
+    struct approvers *out, struct error *err)
+{
+	size_t n;
+
+	/*
+	 * A replacement that the ledger does not tell of any more lets the key
+	 * that was lost approve again. So nothing of it may be gone, changed,
+	 * or hidden from whoever looks for a CMK's events.
+	 */
+	if (ledger_verify(store, &n, err) != 0)
+		return err_hint(err, "the store was changed behind kmgr's "
+		    "back; kmgr verify lists every difference");
+	return list(store, cmk, BELIEF_PROVED, out, err);
+}
+
+static int
+compare_lines(const void *a, const void *b)
+{
+
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void
+put_sorted(struct json *json, const char *key, char *const *lines, size_t n)
+{
+	struct json *array = json_put_array(json, key);
+	char **sorted = mem_new((n + 1) * sizeof(*sorted));
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		sorted[i] = lines[i];
+	qsort(sorted, n, sizeof(*sorted), compare_lines);
+	for (i = 0; i < n; i++)
+		json_add_text(array, sorted[i]);
+	free(sorted);
+}
+
+int
+approvers_hash(struct store *store, const struct cmk *cmk,
+    uint8_t out[static CRYPTO_SHA256_LEN], struct error *err)
+{
+	struct json *json = json_new_object();
+	struct buf text = BUF_INIT;
+	struct approvers approvers;
+	int rc;
+
+	rc = list(store, cmk, BELIEF_TOLD, &approvers, err);
+	if (rc == 0) {
+		put_sorted(json, "approvers", approvers.keys, approvers.n);
+		put_sorted(json, "authorities", approvers.authorities,
+		    approvers.n_authorities);
+		json_canonical(json, &text);
+		crypto_sha256(text.data, text.len, out);
+		approvers_clear(&approvers);
+	}
+	json_free(json);
+	buf_free(&text);
 	return rc;
 }
 

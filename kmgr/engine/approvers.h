@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "kmgr/base/crypto.h"
 #include "kmgr/base/err.h"
 #include "kmgr/engine/cmk.h"
 #include "kmgr/store/store.h"
@@ -36,6 +37,19 @@ struct approvers {
 int approvers_load(struct store *store, const struct cmk *cmk,
     struct approvers *out, struct error *err);
 void approvers_clear(struct approvers *approvers);
+
+/**
+ * approvers_hash(store, cmk, out, err):
+ * The SHA-256 of all who may approve for ${cmk} now, for a statement: of the
+ * canonical JSON of {"approvers": [...], "authorities": [...]}, the lines of
+ * each list sorted by their bytes. The ledger is taken at its word: the hash
+ * is compared with a signed one, or is to be signed of what has just been
+ * compared, with a replacement that was proved.
+ *
+ * Errors: ERR_INTEGRITY, ERR_STORE.
+ */
+int approvers_hash(struct store *store, const struct cmk *cmk,
+    uint8_t out[static CRYPTO_SHA256_LEN], struct error *err);
 
 /**
  * approvers_count(store, approvers, plan, n, err):

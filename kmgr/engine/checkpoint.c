@@ -4,6 +4,7 @@
 #include "kmgr/base/json.h"
 #include "kmgr/base/mem.h"
 #include "kmgr/base/text.h"
+#include "kmgr/engine/approvers.h"
 #include "kmgr/engine/checkpoint.h"
 #include "kmgr/engine/event.h"
 #include "kmgr/engine/signer.h"
@@ -20,6 +21,7 @@ checkpoint_clear(struct checkpoint *checkpoint)
 	free(checkpoint->statement);
 	free(checkpoint->signature);
 	free(checkpoint->state);
+	free(checkpoint->name);
 	*checkpoint = (struct checkpoint){ 0 };
 }
 
@@ -48,24 +50,29 @@ checkpoint_epoch(struct store *store, const char *cmk_id, int64_t *epoch,
 
 static int
 write_statement(struct session *session, struct store *store,
-    const struct cmk_row *row, struct buf *out, struct error *err)
+    const struct cmk *cmk, struct buf *out, struct error *err)
 {
-	uint8_t head[CRYPTO_SHA256_LEN];
+	uint8_t head[CRYPTO_SHA256_LEN], approvers[CRYPTO_SHA256_LEN];
+	const struct cmk_row *row = &cmk->row;
 	char hex[2 * CRYPTO_SHA256_LEN + 1];
 	int64_t seq, epoch;
 	struct json *json;
 
 	if (ledger_head(store, &seq, head, err) != 0 ||
-	    checkpoint_epoch(store, row->id, &epoch, err) != 0)
+	    checkpoint_epoch(store, row->id, &epoch, err) != 0 ||
+	    approvers_hash(store, cmk, approvers, err) != 0)
 		return -1;
 	json = json_new_object();
 	json_put_text(json, "cmk_id", row->id);
+	json_put_text(json, "name", row->name);
 	json_put_int(json, "epoch", epoch);
 	json_put_int(json, "ledger_seq", seq);
 	json_put_text(json, "ledger_head", text_hex(head, sizeof(head), hex));
 	json_put_int(json, "at", session_now(session));
 	json_put_text(json, "policy_hash", text_hex(row->policy_hash,
 	    sizeof(row->policy_hash), hex));
+	json_put_text(json, "approvers_hash", text_hex(approvers,
+	    sizeof(approvers), hex));
 	json_put_bool(json, "sealed", row->sealed_at != 0);
 	json_put_text(json, "state", row->state);
 	json_put_int(json, "deletion_at", row->deletion_at);
@@ -76,8 +83,8 @@ write_statement(struct session *session, struct store *store,
 }
 
 int
-checkpoint_append(struct session *session, const struct cmk_row *row,
-    struct hsm_key *key, const struct crypto_key *public, struct error *err)
+checkpoint_append(struct session *session, const struct cmk *cmk,
+    struct hsm_key *key, struct error *err)
 {
 	struct buf text = BUF_INIT;
 	char *signature = NULL;
@@ -86,16 +93,16 @@ checkpoint_append(struct session *session, const struct cmk_row *row,
 	int rc = -1;
 
 	if (session_store(session, &store, err) != 0 ||
-	    write_statement(session, store, row, &text, err) != 0)
+	    write_statement(session, store, cmk, &text, err) != 0)
 		return -1;
 	payload = json_new_object();
-	if (signer_attest(key, public, STATEMENT_CHECKPOINT, buf_text(&text),
-	    &signature, err) == 0) {
-		json_put_text(payload, "cmk_id", row->id);
+	if (signer_attest(key, cmk_attestor_public(cmk), STATEMENT_CHECKPOINT,
+	    buf_text(&text), &signature, err) == 0) {
+		json_put_text(payload, "cmk_id", cmk->row.id);
 		json_put_text(payload, "statement", buf_text(&text));
 		json_put_text(payload, "signature", signature);
-		json_put_text(payload, "by", row->identity == NULL ? "seal" :
-		    "identity");
+		json_put_text(payload, "by", cmk->row.identity == NULL ?
+		    "seal" : "identity");
 		rc = event_append(session, TYPE, payload, err);
 	}
 	json_free(payload);
@@ -122,15 +129,19 @@ read_members(const struct json *json, const char *cmk_id,
 {
 	const char *id = json_get_text(json, "cmk_id");
 	const char *state = json_get_text(json, "state");
+	const char *name = json_get_text(json, "name");
 
-	if (id == NULL || strcmp(id, cmk_id) != 0 || state == NULL)
+	if (id == NULL || strcmp(id, cmk_id) != 0 || state == NULL ||
+	    name == NULL)
 		return false;
 	out->state = mem_strdup(state);
+	out->name = mem_strdup(name);
 	return json_get_int(json, "epoch", &out->epoch) &&
 	    json_get_int(json, "ledger_seq", &out->seq) &&
 	    read_hash(json, "ledger_head", out->head) &&
 	    json_get_int(json, "at", &out->at) &&
 	    read_hash(json, "policy_hash", out->policy_hash) &&
+	    read_hash(json, "approvers_hash", out->approvers_hash) &&
 	    json_get_bool(json, "sealed", &out->is_sealed) &&
 	    json_get_int(json, "deletion_at", &out->deletion_at) &&
 	    json_get_int(json, "horizon_at", &out->horizon_at);

@@ -29,6 +29,8 @@ struct checkpoint {
 	char	*state;			/* of the CMK */
 	int64_t	 deletion_at;
 	int64_t	 horizon_at;
+	char	*name;			/* of the CMK */
+	uint8_t	 approvers_hash[CRYPTO_SHA256_LEN]; /* approvers_hash() */
 };
 void checkpoint_clear(struct checkpoint *checkpoint);
 
@@ -43,16 +45,16 @@ int checkpoint_epoch(struct store *store, const char *cmk_id, int64_t *epoch,
     struct error *err);
 
 /**
- * checkpoint_append(session, row, key, public, err):
+ * checkpoint_append(session, cmk, key, err):
  * Inside the caller's transaction, after its other events: sign the ledger's
- * head and what ${row}, just written, says of its CMK with ${key}, the
- * attestor, whose pinned half is ${public}, and append that as an event. Its
- * epoch is the member "epoch" of the CMK's last event "recover", 0 without.
+ * head, what ${cmk}, loaded there, says, and who may approve for it, with
+ * ${key}, its attestor, and append that as an event. Its epoch is the member
+ * "epoch" of the CMK's last event "recover", 0 without.
  *
  * Errors: ERR_TOKEN, ERR_STORE, ERR_INTEGRITY.
  */
-int checkpoint_append(struct session *session, const struct cmk_row *row,
-    struct hsm_key *key, const struct crypto_key *public, struct error *err);
+int checkpoint_append(struct session *session, const struct cmk *cmk,
+    struct hsm_key *key, struct error *err);
 
 /**
  * checkpoint_read(cmk_id, statement, signature, out, err):

@@ -64,6 +64,20 @@ event_of(const struct cmk_row *row, const struct key_row *key)
 	return event;
 }
 
+static int
+attest(struct session *session, struct store *store, const char *cmk_id,
+    struct hsm_key *seal_key, struct error *err)
+{
+	struct cmk *cmk;
+	int rc;
+
+	if (cmk_load(store, cmk_id, &cmk, err) != 0)
+		return -1;
+	rc = checkpoint_append(session, cmk, seal_key, err);
+	cmk_free(cmk);
+	return rc;
+}
+
 /*
  * Write CMK, seal key, event, the closed intent and the CMK's first checkpoint
  * in one transaction: there never is a CMK without one.
@@ -86,8 +100,7 @@ record(struct session *session, const struct intent_row *intent,
 	    store_intent_resolve(store, intent->id, "done", row->created_at,
 	    err) == 0 &&
 	    event_append(session, "create-cmk", event, err) == 0 &&
-	    checkpoint_append(session, row, seal_key, hsm_key_public(seal_key),
-	    err) == 0)
+	    attest(session, store, row->id, seal_key, err) == 0)
 		rc = store_commit(store, err);
 	if (rc != 0)
 		store_rollback(store);

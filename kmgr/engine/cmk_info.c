@@ -5,7 +5,9 @@
 #include "kmgr/base/text.h"
 #include "kmgr/engine/cmk.h"
 #include "kmgr/engine/cmk_info.h"
+#include "kmgr/engine/cmk_life.h"
 #include "kmgr/engine/event.h"
+#include "kmgr/engine/trust.h"
 
 #define ID_LEN (STORE_ID_TEXT - 1)
 
@@ -193,6 +195,18 @@ cmk_info_plan(struct session *session, const struct cmk_info_request *request,
 	return rc;
 }
 
+/*
+ * A name is signed: whoever says --cmk NAME is to get the CMK that he means.
+ * What is deleted has no key any more, and there is nothing to get.
+ */
+static bool
+needs_key(const struct cmk *cmk, const struct info *info)
+{
+
+	return strcmp(info->name, cmk->row.name) != 0 &&
+	    strcmp(cmk->row.state, "deleted") != 0;
+}
+
 static int
 record(struct session *session, struct store *store, const struct cmk *cmk,
     const struct info *info, struct error *err)
@@ -214,7 +228,9 @@ record(struct session *session, struct store *store, const struct cmk *cmk,
 	json_put_text(event, "tags", row.tags);
 	if (store_begin(store, err) == 0) {
 		if (store_cmk_set_info(store, &row, err) == 0 &&
-		    event_append(session, "update-cmk", event, err) == 0)
+		    event_append(session, "update-cmk", event, err) == 0 &&
+		    (!needs_key(cmk, info) ||
+		    trust_attest(session, row.id, err) == 0))
 			rc = store_commit(store, err);
 		if (rc != 0)
 			store_rollback(store);
@@ -224,6 +240,18 @@ record(struct session *session, struct store *store, const struct cmk *cmk,
 	free(row.contact);
 	free(row.tags);
 	return rc;
+}
+
+static int
+change(struct session *session, struct store *store, const struct cmk *cmk,
+    const struct info *info, struct error *err)
+{
+
+	if (!needs_key(cmk, info))
+		return record(session, store, cmk, info, err);
+	return trust_prove(session, cmk, err) == 0 &&
+	    record(session, store, cmk, info, err) == 0 ?
+	    cmk_life_settle(session, cmk, err) : -1;
 }
 
 int
@@ -246,7 +274,7 @@ cmk_info_apply(struct session *session,
 	if (plan.n == 0)
 		session_note(session, "CMK %s is as wanted already; nothing "
 		    "to do", cmk->row.name);
-	else if (record(session, store, cmk, &info, err) != 0)
+	else if (change(session, store, cmk, &info, err) != 0)
 		goto out;
 	rc = 0;
  out:

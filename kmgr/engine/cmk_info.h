@@ -43,9 +43,9 @@ int cmk_info_plan(struct session *session,
 
 /**
  * cmk_info_apply(session, request, err):
- * Do it. No token is asked.
+ * Do it. Another name is signed in the token; for the rest none is asked.
  *
- * Errors: as cmk_info_plan().
+ * Errors: as cmk_info_plan(); for a name also those of trust_prove().
  */
 int cmk_info_apply(struct session *session,
     const struct cmk_info_request *request, struct error *err);

@@ -128,6 +128,10 @@ check_cmk(const struct json *statement, const struct cmk_row *cmk,
 	bool is_sealed;
 
 	(void)text_hex(cmk->policy_hash, CRYPTO_SHA256_LEN, hex);
+	if (json_get(statement, "name") != NULL &&
+	    !says(statement, "name", cmk->name))
+		return err_set(err, ERR_INTEGRITY, "the CMK had another name "
+		    "than the events tell of");
 	if (json_get(statement, "policy_hash") != NULL &&
 	    !says(statement, "policy_hash", hex))
 		return err_set(err, ERR_INTEGRITY,

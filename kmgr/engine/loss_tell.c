@@ -254,8 +254,7 @@ attest(struct loss *loss, const char *id, struct error *err)
 		return -1;
 	if (challenge_run(loss->session, cmk, err) == 0 &&
 	    cmk_open_attestor(loss->session, cmk, &key, err) == 0)
-		rc = checkpoint_append(loss->session, &cmk->row, key,
-		    cmk_attestor_public(cmk), err);
+		rc = checkpoint_append(loss->session, cmk, key, err);
 	hsm_key_free(key);
 	cmk_free(cmk);
 	return rc;

@@ -13,16 +13,15 @@
 /* Inside a transaction: a checkpoint of the CMK as it is there now. */
 static int
 append_checkpoint(struct session *session, struct store *store,
-    const struct cmk *cmk, struct hsm_key *key, struct error *err)
+    const char *cmk_id, struct hsm_key *key, struct error *err)
 {
-	struct cmk_row row;
+	struct cmk *cmk;
 	int rc;
 
-	if (cmk_reread(store, cmk, &row, err) != 0)
+	if (cmk_load(store, cmk_id, &cmk, err) != 0)
 		return -1;
-	rc = checkpoint_append(session, &row, key, cmk_attestor_public(cmk),
-	    err);
-	cmk_row_clear(&row);
+	rc = checkpoint_append(session, cmk, key, err);
+	cmk_free(cmk);
 	return rc;
 }
 
@@ -41,7 +40,7 @@ trust_attest(struct session *session, const char *cmk_id, struct error *err)
 	    cmk_load(store, cmk_id, &cmk, err) != 0)
 		return -1;
 	if (cmk_open_attestor(session, cmk, &key, err) == 0)
-		rc = append_checkpoint(session, store, cmk, key, err);
+		rc = checkpoint_append(session, cmk, key, err);
 	hsm_key_free(key);
 	cmk_free(cmk);
 	return rc;
@@ -59,7 +58,7 @@ make_checkpoint(struct session *session, struct store *store,
 	if (cmk_open_attestor(session, cmk, &key, err) != 0)
 		return -1;
 	if (store_begin(store, err) == 0) {
-		rc = append_checkpoint(session, store, cmk, key, err);
+		rc = append_checkpoint(session, store, cmk->row.id, key, err);
 		if (rc == 0)
 			rc = store_commit(store, err);
 		if (rc != 0)

@@ -52,7 +52,8 @@ int trust_settle_token(struct session *session, const char *name,
  * trust_attest(session, cmk_id, err):
  * Inside the caller's transaction, after its event and its last change of the
  * CMK's row: sign a checkpoint. For events that no signature of their own
- * vouches for ("cmk-state", "put-policy"): without it, whoever can write to
+ * vouches for ("cmk-state", "put-policy", "update-cmk" with another name,
+ * "approvers", "ds-seen", "ds-gone"): without it, whoever can write to
  * the store could append them; only that a CMK was stopped is believed without
  * it. The CMK was proved; trust_settle() is to follow the commit.
  *

@@ -5,6 +5,7 @@
 #include "kmgr/base/json.h"
 #include "kmgr/base/text.h"
 #include "kmgr/base/when.h"
+#include "kmgr/engine/approvers.h"
 #include "kmgr/engine/neighbours.h"
 #include "kmgr/engine/trust_judge.h"
 
@@ -310,6 +311,26 @@ judge_policy(const struct cmk *cmk, const struct cmk_row *row,
 	    refuse_row(cmk, "its policy", own, old, err);
 }
 
+/*
+ * Who means a CMK says its name, and approvers decide what is done under it:
+ * both are as they were signed, since each change of them is.
+ */
+static int
+judge_people(struct store *store, const struct cmk *cmk,
+    const struct cmk_row *row, const struct checkpoint *last,
+    struct error *err)
+{
+	uint8_t hash[CRYPTO_SHA256_LEN];
+
+	if (strcmp(row->name, last->name) != 0)
+		return refuse_row(cmk, "its name", row->name, last->name, err);
+	if (approvers_hash(store, cmk, hash, err) != 0)
+		return -1;
+	return memcmp(hash, last->approvers_hash, sizeof(hash)) == 0 ? 0 :
+	    refuse_row(cmk, "the list of its approvers", "another one",
+	    "approvers that its key signed", err);
+}
+
 /* What was loaded before the token was asked is still what is there. */
 static int
 check_unchanged(const struct cmk *cmk, const struct cmk_row *row,
@@ -317,6 +338,7 @@ check_unchanged(const struct cmk *cmk, const struct cmk_row *row,
 {
 
 	if (strcmp(row->state, cmk->row.state) == 0 &&
+	    strcmp(row->name, cmk->row.name) == 0 &&
 	    strcmp(row->key_id, cmk->row.key_id) == 0 &&
 	    row->sealed_at == cmk->row.sealed_at &&
 	    memcmp(row->policy_hash, cmk->row.policy_hash,
@@ -345,6 +367,7 @@ judge_row(struct store *store, const struct cmk *cmk,
 	    judge_state(store, cmk, row, &last, err) == 0 &&
 	    judge_facts(store, cmk, &last, err) == 0 &&
 	    judge_policy(cmk, row, &last, err) == 0 &&
+	    judge_people(store, cmk, row, &last, err) == 0 &&
 	    checkpoint_is_due(store, row->id, &last, &is_due, err) == 0)
 		rc = 0;
 	*owes = is_due;
@@ -371,8 +394,7 @@ trust_judge(struct store *store, const struct cmk *cmk,
 	if (cmk_reread(store, cmk, &row, err) != 0)
 		return -1;
 	rc = judge_row(store, cmk, &row, evidence, owes, signed_at, err);
-	if (rc == 0)
-		rc = neighbours_judge(store, cmk, &evidence->ratchet, err);
 	cmk_row_clear(&row);
-	return rc;
+	return rc != 0 ? -1 : neighbours_judge(store, cmk, &evidence->ratchet,
+	    err);
 }

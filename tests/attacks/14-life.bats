@@ -198,8 +198,16 @@ fact_appended() {
 	sql "UPDATE cmk SET name = 'x' WHERE name = 'prod';
 		UPDATE cmk SET name = 'prod' WHERE name = 'other';
 		UPDATE cmk SET name = 'other' WHERE name = 'x'"
+	refused 10 'its name is' 'and the ledger tells of'
 	differs changed-record
-	# A name is no part of what is sealed; who has pinned it is asked.
+	# The ledger tells of it too.
+	prod=$id
+	renamed "$prod" prod x
+	renamed "$(sqlite3 kmgr.db "SELECT id FROM cmk WHERE name = 'prod'")" \
+		other prod
+	renamed "$prod" x other
+	refused 10 'its name is' 'and the ledger tells of'
+	# What asks no token is told by whoever has pinned the name.
 	printf 'pins:\n  prod: %s\n' "$(kmgr --json describe-cmk other |
 		jq -r .cmk.public_key | openssl pkey -pubin -outform DER |
 		sha256sum | cut -d ' ' -f 1)" >>kmgr.yaml
@@ -207,6 +215,29 @@ fact_appended() {
 	[ "$status" -eq 10 ]
 	[[ $output == *"the configuration pins for prod"* ]]
 	told names-exchanged
+}
+
+# renamed ID FROM TO: an event of it, as only kmgr writes them.
+renamed() {
+	id=$1 append update-cmk "$(jq -cnjS --arg id "$1" --arg from "$2" \
+		--arg to "$3" '{cmk_id: $id, contact: "", name: $to,
+			tags: "{}", was_named: $from}')"
+}
+
+@test "name-reverted: a name that a CMK had before is given back to it" {
+	keep old
+	kmgr -q update-cmk prod --name test >/dev/null
+	# Without the event, and with one that takes it back.
+	keep new
+	sql "UPDATE cmk SET name = 'prod'"
+	refused 10 'its name is prod'
+	renamed "$id" test prod
+	refused 10 'its name is prod'
+	# And with the whole store as it was.
+	put_back old
+	refused 10 'the store was rolled back'
+	put_back new
+	agrees
 }
 
 @test "recovery-forged: the ledger is made to tell that a loss was accepted" {

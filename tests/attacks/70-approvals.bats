@@ -195,6 +195,45 @@ not_applied() {
 	[ "$(n_ksks)" -eq 1 ]
 }
 
+@test "approver-cut: an approver who was replaced comes back with an old end" {
+	ask create-ksk a.example --cmk prod
+	approve alice
+	approve bob
+	last=$(sqlite3 kmgr.db "SELECT max(seq) FROM ledger")
+	ask replace-approver prod --remove "$(fingerprint carol.pub)" \
+		--add mallory.pub
+	approve alice
+	approve bob
+	keep good
+	seq=$(sqlite3 kmgr.db "SELECT seq FROM ledger WHERE type = 'approvers'")
+	# The checkpoint that signs it stands right behind it.
+	[ "$(sqlite3 kmgr.db "SELECT type FROM ledger
+		WHERE seq = $seq + 1")" = checkpoint ]
+	[ "$(sqlite3 kmgr.db "SELECT payload ->> 'statement' ->>
+		'approvers_hash' FROM ledger WHERE seq = $seq + 1")" = \
+		"$(jq -cnjS --arg ca "$(cat ca.pub)" '{approvers: ($ARGS.positional |
+		sort), authorities: [$ca]}' --args "$(cat alice.pub)" \
+		"$(cat bob.pub)" "$(cat mallory.pub)" | sha256sum |
+		cut -d ' ' -f 1)" ]
+	sql "DELETE FROM ledger WHERE seq > $last"
+	run kmgr create-ksk b.example --cmk prod
+	hash=$(sqlite3 kmgr.db "SELECT hash FROM plan WHERE state = 'waiting'")
+	approve alice
+	run approve carol
+	[ "$status" -eq 10 ]
+	[[ $output == *"rolled back"* ]]
+	[ "$(n_ksks)" -eq 1 ]
+	# Nor does he with another event, which no key of the CMK has signed.
+	put_back good
+	append approvers "$(jq -cnS --arg id "$id" \
+		--arg remove "$(fingerprint mallory.pub)" \
+		--arg add "$(cat carol.pub)" '{add: $add, cmk_id: $id,
+			plan_hash: ("0" * 64), remove: $remove}')"
+	run kmgr sign-zsks a.example a
+	[ "$status" -eq 10 ]
+	[[ $output == *"the list of its approvers"* ]]
+}
+
 @test "approval-backdated: a certificate that has run out, and an old date" {
 	ask create-ksk a.example --cmk prod
 	approve alice

@@ -180,6 +180,10 @@ zsk: { algorithms: [ed25519] }\n' >ed.yaml
 	run kmgr update-cmk "$id" --name main --untag cost --tag team=dnssec
 	[ "$status" -eq 0 ]
 	[[ $output == *"CMK main"*"ops@example.com"*"team=dnssec"* ]]
+	# The name is signed with its change.
+	[ "$(sqlite3 kmgr.db "SELECT payload ->> 'statement' ->> 'name'
+		FROM ledger WHERE seq = 1 + (SELECT max(seq) FROM ledger
+		WHERE type = 'update-cmk')")" = main ]
 	kmgr --json describe-cmk main >cmk.json
 	[ "$(jq -r .cmk.id cmk.json)" = "$id" ]
 	[ "$(jq -c .cmk.tags cmk.json)" = '{"team":"dnssec"}' ]

@@ -197,6 +197,11 @@ n_ksks() {
 	lost=$(ssh-keygen -lf carol.pub | cut -d ' ' -f 2)
 	run kmgr replace-approver prod --remove SHA256:none --add mallory.pub
 	[ "$status" -eq 4 ]
+	# Those of a draft go with its policy.
+	kmgr -q create-cmk draft --token main --policy p.yaml >/dev/null
+	run kmgr replace-approver draft --remove "$lost" --add mallory.pub
+	[ "$status" -eq 5 ]
+	[[ $output == *"is a draft"*"kmgr put-policy draft"* ]]
 	run kmgr replace-approver prod --remove "$lost" --add bob.pub
 	[ "$status" -eq 4 ]
 	ask replace-approver prod --remove "$lost" --add mallory.pub

@@ -18,6 +18,8 @@ good(int64_t seq, const char *head)
 	memset(zeros, '0', sizeof(zeros) - 1);
 	zeros[sizeof(zeros) - 1] = '\0';
 	json_put_text(json, "cmk_id", CMK);
+	json_put_text(json, "name", "prod");
+	json_put_text(json, "approvers_hash", zeros);
 	json_put_int(json, "epoch", 2);
 	json_put_int(json, "ledger_seq", seq);
 	json_put_text(json, "ledger_head", head == NULL ? zeros : head);
@@ -67,6 +69,7 @@ test_read(void **state)
 	assert_string_equal(checkpoint.statement, text);
 	assert_string_equal(checkpoint.signature, "AAAA");
 	assert_string_equal(checkpoint.state, "enabled");
+	assert_string_equal(checkpoint.name, "prod");
 	assert_int_equal(checkpoint.epoch, 2);
 	assert_int_equal(checkpoint.seq, 7);
 	assert_int_equal(checkpoint.at, 1800000000);
