@@ -14,6 +14,8 @@ static const struct event_type types[] = {
 	    "name, contact or tags of a CMK were changed" },
 	{ "cmk-state", EVENT_LIFE_CYCLE, "the state of a CMK changed" },
 	{ "create-ksk", EVENT_LIFE_CYCLE, "a KSK was made and endorsed" },
+	{ "adopt-ksk", EVENT_LIFE_CYCLE,
+	    "a KSK that a token holds was adopted" },
 	{ "delete-ksk", EVENT_LIFE_CYCLE, "a KSK was taken out of its zone" },
 	{ "ds-seen", EVENT_LIFE_CYCLE, "a DS was seen at the parent" },
 	{ "ds-gone", EVENT_LIFE_CYCLE, "a DS was gone from the parent" },

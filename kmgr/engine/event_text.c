@@ -29,6 +29,7 @@ static const struct {
 	{ "cmk-state", "CMK {cmk}: {from} to {to}[, deletion not before "
 	    "{deletion_at@}]" },
 	{ "create-ksk", "KSK {zone}/{key_tag} under CMK {cmk}" },
+	{ "adopt-ksk", "KSK {zone}/{key_tag} under CMK {cmk}" },
 	{ "delete-ksk", "KSK {zone}/{key_tag} under CMK {cmk}[, key pair: "
 	    "{key_pair}]" },
 	{ "ds-seen", "DS of KSK {zone}/{key_tag} at the parent, {from} to "

@@ -191,12 +191,14 @@ int
 ksk_check_count(struct store *store, const char *zone, size_t n_rows,
     struct error *err)
 {
-	int64_t n;
+	int64_t n, n_adopted;
 
-	if (ledger_count_of_zone(store, zone, "create-ksk", &n, err) != 0)
+	if (ledger_count_of_zone(store, zone, "create-ksk", &n, err) != 0 ||
+	    ledger_count_of_zone(store, zone, "adopt-ksk", &n_adopted,
+	    err) != 0)
 		return -1;
-	/* There may be more: recover adopted them. */
-	if (n <= (int64_t)n_rows)
+	n += n_adopted;
+	if (n == (int64_t)n_rows)
 		return 0;
 	(void)err_set(err, ERR_INTEGRITY, "zone %s: the store has %zu KSKs, "
 	    "and the ledger tells of %lld", zone, n_rows, (long long)n);

@@ -13,18 +13,23 @@ static const struct part {
 	const char	*signature;
 	const char	*tag;
 	enum { ALWAYS, SOMETIMES } presence;
+	enum { HERE, ANYWHERE } place;	/* whether its head is the one before */
 } parts[] = {
-	{ "seal", "seal", "signature", STATEMENT_POLICY, ALWAYS },
+	{ "seal", "seal", "signature", STATEMENT_POLICY, ALWAYS,
+	    HERE },
 	{ "identity", "identity", "identity_signature", STATEMENT_IDENTITY,
-	    ALWAYS },
+	    ALWAYS, HERE },
 	{ "create-ksk", "endorsement", "endorsement_signature",
-	    STATEMENT_ENDORSEMENT, ALWAYS },
+	    STATEMENT_ENDORSEMENT, ALWAYS, HERE },
+	/* It may have been endorsed in a ledger that is lost. */
+	{ "adopt-ksk", "endorsement", "endorsement_signature",
+	    STATEMENT_ENDORSEMENT, ALWAYS, ANYWHERE },
 	{ "delete-ksk", "retirement", "retirement_signature",
-	    STATEMENT_RETIREMENT, ALWAYS },
+	    STATEMENT_RETIREMENT, ALWAYS, HERE },
 	{ "cmk-state", "deletion", "deletion_signature", STATEMENT_DELETION,
-	    SOMETIMES },
+	    SOMETIMES, HERE },
 	{ "checkpoint", "statement", "signature", STATEMENT_CHECKPOINT,
-	    ALWAYS },
+	    ALWAYS, HERE },
 };
 #define N_PARTS (sizeof(parts) / sizeof(parts[0]))
 
@@ -103,8 +108,9 @@ says(const struct json *statement, const char *name, const char *wanted)
 
 /* Every statement names its CMK and the ledger's head at its time. */
 static int
-check_place(const struct json *statement, const struct cmk_row *cmk,
-    const struct ledger_record *record, struct error *err)
+check_place(const struct part *part, const struct json *statement,
+    const struct cmk_row *cmk, const struct ledger_record *record,
+    struct error *err)
 {
 	char hex[2 * CRYPTO_SHA256_LEN + 1];
 	int64_t seq = -1;
@@ -112,6 +118,8 @@ check_place(const struct json *statement, const struct cmk_row *cmk,
 	(void)text_hex(record->prev, CRYPTO_SHA256_LEN, hex);
 	if (!says(statement, "cmk_id", cmk->id))
 		return err_set(err, ERR_INTEGRITY, "it is of another CMK");
+	if (part->place == ANYWHERE)
+		return 0;
 	if (!json_get_int(statement, "ledger_seq", &seq) ||
 	    seq != record->seq - 1 || !says(statement, "ledger_head", hex))
 		return err_set(err, ERR_INTEGRITY, "it was signed at another "
@@ -161,32 +169,23 @@ check_part(const struct signers *s, const struct part *part,
 	if (verify(s, part->tag, text, json_get_text(payload,
 	    part->signature), err) == 0 &&
 	    json_read(text, strlen(text), &statement, err) == 0 &&
-	    check_place(statement, s->cmk, record, err) == 0)
+	    check_place(part, statement, s->cmk, record, err) == 0)
 		rc = check_cmk(statement, s->cmk, err);
 	json_free(statement);
 	return rc == 0 ? 0 : err_wrap(err, "the %s", part->text);
 }
 
-/* What was signed for a ledger that is lost names a head of that one. */
+/* The seal was signed for a ledger that is lost, and names a head of it. */
 static int
 check_recovered(const struct signers *s, const struct json *payload,
     struct error *err)
 {
-	const struct json *ksks = json_get(payload, "ksks");
-	size_t i;
 
-	if (json_get(payload, "cmk") != NULL && statement_verify(
+	if (json_get(payload, "cmk") == NULL || statement_verify(
 	    STATEMENT_POLICY, s->cmk->seal, s->cmk->seal_signature, s->seal,
-	    err) != 0)
-		return err_wrap(err, "the seal");
-	for (i = 0; i < json_len(ksks); i++)
-		if (statement_verify(STATEMENT_ENDORSEMENT, json_get_text(
-		    json_at(ksks, i), "endorsement"), json_get_text(
-		    json_at(ksks, i), "endorsement_signature"), s->seal,
-		    err) != 0)
-			return err_wrap(err, "the endorsement of KSK %zu",
-			    i + 1);
-	return 0;
+	    err) == 0)
+		return 0;
+	return err_wrap(err, "the seal");
 }
 
 static int

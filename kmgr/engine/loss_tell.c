@@ -99,47 +99,36 @@ put_cmk(struct loss *loss, struct json *event, const struct loss_cmk *lost,
 }
 
 static void
-put_keys(const struct loss *loss, struct json *event,
-    const struct loss_cmk *lost)
+put_keys(struct json *event, const struct loss_cmk *lost)
 {
 	struct json *list = json_put_array(event, "keys");
-	size_t i;
 
-	if (!lost->is_known) {
-		json_add_take(list, key_record_json(&lost->cmk->key));
-		if (lost->cmk->row.identity != NULL)
-			json_add_take(list,
-			    key_record_json(&lost->cmk->identity_key));
-	}
-	for (i = 0; i < loss->n_pairs; i++)
-		if (loss->pairs[i].cmk == lost)
-			json_add_take(list,
-			    key_record_json(&loss->pairs[i].row));
+	if (lost->is_known)
+		return;
+	json_add_take(list, key_record_json(&lost->cmk->key));
+	if (lost->cmk->row.identity != NULL)
+		json_add_take(list, key_record_json(&lost->cmk->identity_key));
 }
 
+/* Their names, for people; each has its own event. */
 static void
-put_ksks(const struct loss *loss, struct json *event,
+put_adopted(const struct loss *loss, struct json *event,
     const struct loss_cmk *lost)
 {
-	struct json *ksks = json_put_array(event, "ksks"), *json;
-	struct json *adopted = json_put_array(event, "adopted");
-	const struct ksk_row *row;
+	struct json *list = json_put_array(event, "adopted");
+	const struct loss_pair *pair;
 	size_t i, k;
 	char *name;
 
-	for (i = 0; i < loss->n_pairs; i++)
-		for (k = 0; loss->pairs[i].cmk == lost &&
-		    k < loss->pairs[i].n_ksks; k++) {
-			row = &loss->pairs[i].ksks[k];
-			json = json_add_object(ksks);
-			json_put_text(json, "endorsement", row->endorsement);
-			json_put_text(json, "endorsement_signature",
-			    row->endorsement_signature);
-			json_put_text(json, "state", row->state);
-			name = mem_printf("%s/%u", row->zone, row->key_tag);
-			json_add_text(adopted, name);
+	for (i = 0; i < loss->n_pairs; i++) {
+		pair = &loss->pairs[i];
+		for (k = 0; pair->cmk == lost && k < pair->n_ksks; k++) {
+			name = mem_printf("%s/%u", pair->ksks[k].zone,
+			    pair->ksks[k].key_tag);
+			json_add_text(list, name);
 			free(name);
 		}
+	}
 }
 
 /* Pairs that nothing speaks for, and nobody knows whose they are. */
@@ -200,8 +189,8 @@ tell_one(struct loss *loss, const struct loss_cmk *lost, struct error *err)
 	}
 	if (!lost->is_known)
 		rc = put_cmk(loss, event, lost, err);
-	put_keys(loss, event, lost);
-	put_ksks(loss, event, lost);
+	put_keys(event, lost);
+	put_adopted(loss, event, lost);
 	put_unadopted(loss, event);
 	put_lost(loss, event, lost);
 	put_approvals(loss, event);
@@ -209,6 +198,44 @@ tell_one(struct loss *loss, const struct loss_cmk *lost, struct error *err)
 		rc = event_append(loss->session, "recover", event, err);
 	json_free(event);
 	return rc;
+}
+
+static int
+tell_ksk(struct loss *loss, const struct loss_pair *pair,
+    const struct ksk_row *row, struct error *err)
+{
+	struct json *event = json_new_object();
+	int rc;
+
+	json_put_text(event, "cmk_id", row->cmk_id);
+	json_put_text(event, "ksk_id", row->id);
+	json_put_text(event, "key_id", row->key_id);
+	json_put_text(event, "zone", row->zone);
+	json_put_int(event, "key_tag", row->key_tag);
+	json_put_text(event, "state", row->state);
+	json_put_int(event, "horizon_at", pair->cmk->horizon_at);
+	json_put_text(event, "endorsement", row->endorsement);
+	json_put_text(event, "endorsement_signature",
+	    row->endorsement_signature);
+	json_put_take(event, "key", key_record_json(&pair->row));
+	rc = event_append(loss->session, "adopt-ksk", event, err);
+	json_free(event);
+	return rc;
+}
+
+static int
+tell_ksks(struct loss *loss, struct error *err)
+{
+	const struct loss_pair *pair;
+	size_t i, k;
+
+	for (i = 0; i < loss->n_pairs; i++) {
+		pair = &loss->pairs[i];
+		for (k = 0; k < pair->n_ksks; k++)
+			if (tell_ksk(loss, pair, &pair->ksks[k], err) != 0)
+				return -1;
+	}
+	return 0;
 }
 
 static void
@@ -270,7 +297,7 @@ tell_all(struct loss *loss, struct error *err)
 	for (i = 0; i < loss->n_cmks; i++)
 		if (tell_one(loss, &loss->cmks[i], err) != 0)
 			return -1;
-	if (write_rows(loss, err) != 0)
+	if (tell_ksks(loss, err) != 0 || write_rows(loss, err) != 0)
 		return -1;
 	for (i = 0; i < loss->n_cmks; i++)
 		if (attest(loss, loss->cmks[i].cmk->row.id, err) != 0)

@@ -115,7 +115,7 @@ clear_plan(void *row)
 }
 
 static void
-clear_id(void *row)
+clear_horizon(void *row)
 {
 
 	(void)row;
@@ -134,8 +134,7 @@ replay_free(struct replay *replay)
 	rows_clear(&replay->cmks, clear_cmk);
 	rows_clear(&replay->keys, clear_key);
 	rows_clear(&replay->ksks, clear_ksk);
-	rows_clear(&replay->adopted, clear_id);
-	rows_clear(&replay->horizons, clear_id);
+	rows_clear(&replay->horizons, clear_horizon);
 	rows_clear(&replay->plans, clear_plan);
 	approval_rows_free(replay->approvals, replay->n_approvals);
 	for (i = 0; i < replay->n_abandoned; i++)
@@ -230,11 +229,4 @@ replay_is_abandoned(const struct replay *replay, const char *key_id)
 		if (strcmp(replay->abandoned[i].key_id, key_id) == 0)
 			return true;
 	return false;
-}
-
-bool
-replay_is_adopted(const struct replay *replay, const char *id)
-{
-
-	return replay_rows_find(&replay->adopted, id) != NULL;
 }

@@ -78,13 +78,6 @@ int64_t replay_horizon(const struct replay *replay, const char *ksk_id);
  */
 bool replay_is_abandoned(const struct replay *replay, const char *key_id);
 
-/**
- * replay_is_adopted(replay, id):
- * Whether CMK, key or KSK ${id} came by a recovery: what it was signed with
- * names the head of a ledger that is lost.
- */
-bool replay_is_adopted(const struct replay *replay, const char *id);
-
 enum replay_difference {
 	REPLAY_CHANGED,		/* a row that says something else */
 	REPLAY_REMOVED,		/* one that is not there */

@@ -117,6 +117,7 @@ static const struct {
 	{ "update-cmk", replay_on_update_cmk },
 	{ "cmk-state", replay_on_cmk_state },
 	{ "create-ksk", replay_on_create_ksk },
+	{ "adopt-ksk", replay_on_adopt_ksk },
 	{ "delete-ksk", replay_on_delete_ksk },
 	{ "ds-seen", replay_on_ds },
 	{ "ds-gone", replay_on_ds },

@@ -26,7 +26,6 @@ struct replay {
 	struct replay_rows keys;
 	struct replay_rows ksks;
 	void		*by_tag;	/* KSKs by zone and key tag, a tree */
-	struct replay_rows adopted;	/* ids */
 	struct replay_rows horizons;	/* by KSK */
 	struct replay_rows plans;	/* by hash */
 	struct approval_row *approvals;
@@ -125,6 +124,8 @@ int replay_on_update_cmk(struct replay *replay,
 int replay_on_cmk_state(struct replay *replay,
     const struct replay_happening *happening, struct error *err);
 int replay_on_create_ksk(struct replay *replay,
+    const struct replay_happening *happening, struct error *err);
+int replay_on_adopt_ksk(struct replay *replay,
     const struct replay_happening *happening, struct error *err);
 int replay_on_delete_ksk(struct replay *replay,
     const struct replay_happening *happening, struct error *err);

@@ -48,6 +48,20 @@ replay_on_create_ksk(struct replay *r, const struct replay_happening *h,
 }
 
 int
+replay_on_adopt_ksk(struct replay *r, const struct replay_happening *h,
+    struct error *err)
+{
+	struct ksk_row *ksk;
+
+	if (replay_on_create_ksk(r, h, err) != 0 ||
+	    find_ksk(r, h, &ksk, err) != 0)
+		return -1;
+	replay_replace(&ksk->state, json_get_text(h->payload, "state"));
+	(void)json_get_int(h->payload, "horizon_at", &ksk->horizon_at);
+	return 0;
+}
+
+int
 replay_on_delete_ksk(struct replay *r, const struct replay_happening *h,
     struct error *err)
 {

@@ -4,19 +4,7 @@
 
 #include "kmgr/base/mem.h"
 #include "kmgr/engine/key_record.h"
-#include "kmgr/engine/ksk_record.h"
 #include "kmgr/engine/replay_internal.h"
-
-static int
-adopt(struct replay *r, const char *id, struct error *err)
-{
-	char *copy = mem_strdup(id);
-
-	if (replay_rows_add(&r->adopted, copy, err) == 0)
-		return 0;
-	free(copy);
-	return -1;
-}
 
 /* A member of a statement that is a text of JSON. */
 static char *
@@ -99,7 +87,7 @@ add_cmk(struct replay *r, const struct json *json, const char *id, int64_t at,
 
 	if (fill_cmk(json, id, at, row, err) == 0 &&
 	    replay_rows_add(&r->cmks, row, err) == 0)
-		return adopt(r, row->id, err);
+		return 0;
 	cmk_row_clear(row);
 	free(row);
 	return -1;
@@ -121,27 +109,6 @@ add_keys(struct replay *r, const struct json *list, struct error *err)
 		return -1;
 	}
 	return 0;
-}
-
-static int
-add_ksk(struct replay *r, const struct json *json, struct error *err)
-{
-	const char *state = json_get_text(json, "state");
-	struct ksk_row *row = mem_new(sizeof(*row));
-
-	if (ksk_record_read(json_get_text(json, "endorsement"),
-	    json_get_text(json, "endorsement_signature"), row, err) != 0 ||
-	    replay_rows_add(&r->ksks, row, err) != 0) {
-		ksk_row_clear(row);
-		free(row);
-		return -1;
-	}
-	replay_ksk_tag(r, row);
-	if (state != NULL) {
-		free(row->state);
-		row->state = mem_strdup(state);
-	}
-	return adopt(r, row->id, err);
 }
 
 /* What was signed and is forgotten holds all of the CMK's KSKs. */
@@ -183,10 +150,8 @@ replay_recovered(struct replay *replay, const struct json *payload,
 {
 	const char *id = json_get_text(payload, "cmk_id");
 	const struct json *cmk = json_get(payload, "cmk");
-	const struct json *ksks = json_get(payload, "ksks");
 	int64_t horizon_at = 0;
 	struct cmk_row *row;
-	size_t i;
 
 	if (id == NULL)
 		return err_set(err, ERR_INTEGRITY, "it has no cmk_id");
@@ -198,9 +163,6 @@ replay_recovered(struct replay *replay, const struct json *payload,
 	set_life(row, payload);
 	if (add_keys(replay, json_get(payload, "keys"), err) != 0)
 		return -1;
-	for (i = 0; i < json_len(ksks); i++)
-		if (add_ksk(replay, json_at(ksks, i), err) != 0)
-			return -1;
 	(void)json_get_int(payload, "horizon_at", &horizon_at);
 	set_horizons(replay, row, horizon_at);
 	return 0;

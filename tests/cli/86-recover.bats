@@ -76,6 +76,8 @@ tool() {
 	recover --endorsement com.endorsement --endorsement net.endorsement >said
 	grep -q '^did: recover CMK prod, enabled' said
 	grep -q "^did: adopt KSK example.com./.*with its endorsement" said
+	kmgr list-events --zone example.com --type adopt-ksk |
+		grep -q "KSK example.com./$(tag com) under CMK prod"
 	grep -q '^lost: events 1 to ' said
 	works
 	kmgr -q export-endorsement "example.net/$(tag net)" -o again
