@@ -267,6 +267,8 @@ unit_engine = \
 	tests/unit/test_ending \
 	tests/unit/test_endorsement \
 	tests/unit/test_endorsement_file \
+	tests/unit/test_ledger_file \
+	tests/unit/test_replay \
 	tests/unit/test_ksk_end_check \
 	tests/unit/test_ksk_use \
 	tests/unit/test_ssh_signature \
@@ -292,6 +294,13 @@ tests_unit_test_ksk_end_check_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_ksk_end_check_LDADD = $(unit_engine_ldadd)
 tests_unit_test_ksk_use_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_ksk_use_LDADD = $(unit_engine_ldadd)
+tests_unit_test_ledger_file_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_ledger_file_LDADD = tests/unit/libpolicyhelp.la \
+	$(unit_engine_ldadd)
+tests_unit_test_replay_SOURCES = tests/unit/test_replay.c $(unit_store_help)
+tests_unit_test_replay_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_replay_LDADD = tests/unit/libpolicyhelp.la \
+	$(unit_engine_ldadd)
 tests_unit_test_ssh_signature_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_ssh_signature_LDADD = $(unit_engine_ldadd)
 tests_unit_test_ssh_signature_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=process_run
