@@ -21,8 +21,8 @@ cmk_is_sealed(const struct cmk *cmk)
 }
 
 /* Custody wrapped is sealed with the key that wraps, and only that. */
-static int
-read_wrap_key(struct cmk *cmk, const struct json *seal, struct error *err)
+int
+cmk_read_wrap_key(struct cmk *cmk, const struct json *seal, struct error *err)
 {
 	const struct json *wrapkey = wrapkey_of(seal);
 
@@ -66,7 +66,7 @@ check_seal(struct cmk *cmk, struct error *err)
 		    "%.16s..., sealed was %.16s...", hex, hash);
 		goto out;
 	}
-	rc = read_wrap_key(cmk, seal, err);
+	rc = cmk_read_wrap_key(cmk, seal, err);
  out:
 	json_free(seal);
 	return rc;

@@ -57,6 +57,16 @@ int cmk_reread(struct store *store, const struct cmk *cmk,
 bool cmk_is_sealed(const struct cmk *cmk);
 
 /**
+ * cmk_read_wrap_key(cmk, seal, err):
+ * Take over from the statement ${seal}, which was verified, which wrapping key
+ * ${cmk}, whose policy was read, has: one under custody wrapped, else none.
+ *
+ * Errors: ERR_INTEGRITY.
+ */
+int cmk_read_wrap_key(struct cmk *cmk, const struct json *seal,
+    struct error *err);
+
+/**
  * cmk_open_seal_key(session, cmk, out, err):
  * The seal key in its token, which must be the pinned one.
  *

@@ -110,6 +110,20 @@ key_record_wrap_init(const char *cmk_id, const struct intent_row *intent,
 }
 
 void
+key_record_sealed_init(const char *cmk_id, const struct intent_row *intent,
+    const struct json *attributes, enum alg alg, int64_t at,
+    struct key_row *out)
+{
+	struct buf text = BUF_INIT;
+
+	row_init(cmk_id, "wrap", intent->key_id, intent->label, at, out);
+	out->alg = (uint8_t)alg;
+	out->bits = WRAP_BITS;
+	json_canonical(attributes, &text);
+	out->attributes = buf_take(&text);
+}
+
+void
 key_record_wrapped_init(const struct key_record_names *names,
     const struct hsm_wrap_key *wrap, const struct hsm_key *key,
     const struct buf *blob, int64_t at, struct key_row *out)

@@ -29,6 +29,16 @@ void key_record_wrap_init(const char *cmk_id, const struct intent_row *intent,
     const struct hsm_wrap_key *wrap, enum alg alg, int64_t at,
     struct key_row *out);
 
+/**
+ * key_record_sealed_init(cmk_id, intent, attributes, alg, at, out):
+ * The same of a wrapping key whose ${attributes} a seal tells.
+ *
+ * Owner: the caller, key_row_clear().
+ */
+void key_record_sealed_init(const char *cmk_id,
+    const struct intent_row *intent, const struct json *attributes,
+    enum alg alg, int64_t at, struct key_row *out);
+
 /* What a wrapped key is called; none of it is in a token. */
 struct key_record_names {
 	const char	*cmk_id;

@@ -18,6 +18,22 @@
 
 /* --- what is told -------------------------------------------------------- */
 
+/* The token never had them. */
+static void
+plan_wrapped(const struct loss *loss, const char *name)
+{
+
+	buf_printf(&loss->report->lost, "the wrapped KSKs of CMK %s that were "
+	    "made after event %" PRId64 ", for zones that the token does not "
+	    "know: they were in the store only, and only a backup (kmgr "
+	    "restore) or an exported ledger (--ledger) of later brings them "
+	    "back\n", name, loss->seq);
+	buf_printf(&loss->report->lost, "the chain of trust of each zone that "
+	    "had such a KSK, as soon as its last signatures expire: until "
+	    "then its DS at the parent must go, for that of a new KSK (kmgr "
+	    "create-ksk) or for none; kmgr(1) has the steps\n");
+}
+
 static void
 plan_cmk(const struct loss *loss, const struct loss_cmk *lost)
 {
@@ -42,6 +58,8 @@ plan_cmk(const struct loss *loss, const struct loss_cmk *lost)
 	buf_printf(&loss->report->lost, "what CMK %s signed; no KSK of it is "
 	    "deleted before %s\n", row->name, when_rfc3339(lost->horizon_at,
 	    at));
+	if (lost->cmk->policy->custody == CUSTODY_WRAPPED)
+		plan_wrapped(loss, row->name);
 }
 
 static void

@@ -7,6 +7,7 @@
 #include "kmgr/engine/loss_internal.h"
 #include "kmgr/engine/ratchet.h"
 #include "kmgr/engine/sealed.h"
+#include "kmgr/engine/wrapkey.h"
 
 struct loss_cmk *
 loss_find_cmk(const struct loss *loss, const char *id)
@@ -118,6 +119,8 @@ compare(struct loss *loss, struct loss_cmk *lost, bool *is_whole,
 	if (store_cmk_find(loss->store, lost->cmk->row.id, &row,
 	    &lost->is_known, err) != 0)
 		return -1;
+	/* What the store takes for a draft the token has the seal of. */
+	lost->is_known = lost->is_known && row.sealed_at != 0;
 	cmk_row_clear(&row);
 	if (lost->is_known) {
 		if (cmk_load(loss->store, lost->cmk->row.id, &known,
@@ -188,6 +191,26 @@ name_drafts(struct loss *loss, struct hsm_token *token, struct error *err)
 	return 0;
 }
 
+/* Without it the CMK makes no KSK any more; that is no reason to stop. */
+static int
+try_wrap_key(struct loss *loss, const struct cmk *cmk, struct error *err)
+{
+	struct hsm_wrap_key *wrap = NULL;
+	struct error why = ERR_INIT;
+
+	if (cmk->wrap_key_id[0] == '\0' ||
+	    wrapkey_open(loss->session, cmk, &wrap, &why) == 0) {
+		hsm_wrap_free(wrap);
+		return 0;
+	}
+	if (why.class == ERR_TOKEN && why.code != 0) {
+		*err = why;
+		return -1;
+	}
+	buf_printf(&loss->report->lost, "%s\n", why.msg);
+	return 0;
+}
+
 /* Leave only those that are lost. */
 static int
 sort_out(struct loss *loss, const struct ratchet *ratchet, struct error *err)
@@ -200,10 +223,13 @@ sort_out(struct loss *loss, const struct ratchet *ratchet, struct error *err)
 		read_last(&loss->cmks[i], ratchet);
 		if (rc == 0)
 			rc = compare(loss, &loss->cmks[i], &is_whole, err);
-		if (rc == 0 && is_whole)
+		if (rc == 0 && is_whole) {
 			clear_cmk(&loss->cmks[i]);
-		else
-			loss->cmks[n++] = loss->cmks[i];
+			continue;
+		}
+		if (rc == 0)
+			rc = try_wrap_key(loss, loss->cmks[i].cmk, err);
+		loss->cmks[n++] = loss->cmks[i];
 	}
 	loss->n_cmks = n;
 	return rc;

@@ -15,7 +15,7 @@
 /* A CMK of which the store knows less than the token. */
 struct loss_cmk {
 	struct cmk		*cmk;	/* as the store has it, or the token */
-	bool			 is_known;	/* to the store */
+	bool			 is_known;	/* to the store, sealed */
 	struct checkpoint	 last;	/* newest record in the token; seq 0:
 					 * it keeps none */
 	int64_t			 epoch;		/* the one that begins */

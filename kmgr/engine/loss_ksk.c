@@ -139,6 +139,17 @@ public_of(const struct ksk_row *row, struct crypto_key **out,
 	    err) != 0 ? -1 : dnskey_public(&dnskey, out, err);
 }
 
+/* Its endorsement tells what it was, and has nothing to sign with. */
+static int
+name_wrapped(struct loss *loss, const struct loss_cmk *cmk,
+    const struct ksk_row *row)
+{
+
+	buf_printf(&loss->report->lost, "KSK %s/%u of CMK %s, wrapped: gone "
+	    "with the store\n", row->zone, row->key_tag, cmk->cmk->row.name);
+	return 0;
+}
+
 /* A KSK as its endorsement, proved, tells of it. */
 static int
 take_endorsed(struct loss *loss, struct ksk_row *row, struct error *err)
@@ -160,6 +171,8 @@ take_endorsed(struct loss *loss, struct ksk_row *row, struct error *err)
 	if (found)
 		(void)err_set(err, ERR_INPUT, "the store knows KSK %s/%u",
 		    row->zone, row->key_tag);
+	else if (cmk->cmk->policy->custody == CUSTODY_WRAPPED)
+		rc = name_wrapped(loss, cmk, row);
 	else if (pair == NULL)
 		(void)err_set(err, ERR_INPUT, "token %s has no pair for KSK "
 		    "%s/%u (CKA_ID %s)", loss->request->token, row->zone,

@@ -181,6 +181,20 @@ check_held(const struct key_row *row, const struct crypto_key *public,
 	return rc;
 }
 
+/* The seal was verified; what it says of a wrapping key needs the policy. */
+static int
+read_wrap_key(struct cmk *cmk, struct error *err)
+{
+	struct json *seal = NULL;
+	int rc;
+
+	if (json_read(cmk->row.seal, strlen(cmk->row.seal), &seal, err) != 0)
+		return -1;
+	rc = cmk_read_wrap_key(cmk, seal, err);
+	json_free(seal);
+	return rc;
+}
+
 int
 loss_read_sealed(struct loss *loss, const struct json *json, struct cmk *cmk,
     struct error *err)
@@ -192,7 +206,7 @@ loss_read_sealed(struct loss *loss, const struct json *json, struct cmk *cmk,
 	    read_public(json, &cmk->public, err) != 0 ||
 	    check_seal(row, cmk->public, err) != 0 ||
 	    policy_read_json(row->policy, strlen(row->policy), &cmk->policy,
-	    err) != 0)
+	    err) != 0 || read_wrap_key(cmk, err) != 0)
 		return -1;
 	/* The configuration may call the token by another name now. */
 	old = row->token;

@@ -14,6 +14,7 @@
 #include "kmgr/engine/signer.h"
 #include "kmgr/engine/statement.h"
 #include "kmgr/engine/tokens.h"
+#include "kmgr/engine/wrapkey.h"
 #include "kmgr/store/ledger.h"
 
 static int
@@ -54,7 +55,8 @@ endorse_new(struct loss *loss, struct error *err)
 
 /* What the token enforces is found out anew: it was in the store. */
 static int
-probe(struct loss *loss, enum alg alg, char **out, struct error *err)
+probe(struct loss *loss, const struct policy *policy, char **out,
+    struct error *err)
 {
 	struct hsm_probe *found = NULL;
 	struct buf text = BUF_INIT;
@@ -62,8 +64,9 @@ probe(struct loss *loss, enum alg alg, char **out, struct error *err)
 	struct json *json;
 
 	if (session_token(loss->session, loss->request->token, &token,
-	    err) != 0 || hsm_probe_run(token, HSM_PROBE_RESIDENT, alg, &found,
-	    err) != 0)
+	    err) != 0 || hsm_probe_run(token, policy->custody ==
+	    CUSTODY_WRAPPED ? HSM_PROBE_ALL : HSM_PROBE_RESIDENT, policy->alg,
+	    &found, err) != 0)
 		return -1;
 	json = tokens_probe_json(found);
 	json_canonical(json, &text);
@@ -81,7 +84,7 @@ put_cmk(struct loss *loss, struct json *event, const struct loss_cmk *lost,
 	struct json *json = json_put_object(event, "cmk");
 	char *found = NULL;
 
-	if (probe(loss, lost->cmk->policy->alg, &found, err) != 0)
+	if (probe(loss, lost->cmk->policy, &found, err) != 0)
 		return -1;
 	json_put_text(json, "name", row->name);
 	json_put_text(json, "token", row->token);
@@ -98,16 +101,26 @@ put_cmk(struct loss *loss, struct json *event, const struct loss_cmk *lost,
 	return 0;
 }
 
-static void
-put_keys(struct json *event, const struct loss_cmk *lost)
+static int
+put_keys(const struct loss *loss, struct json *event,
+    const struct loss_cmk *lost, struct error *err)
 {
 	struct json *list = json_put_array(event, "keys");
+	const struct cmk *cmk = lost->cmk;
+	struct key_row wrap = { 0 };
 
 	if (lost->is_known)
-		return;
-	json_add_take(list, key_record_json(&lost->cmk->key));
-	if (lost->cmk->row.identity != NULL)
-		json_add_take(list, key_record_json(&lost->cmk->identity_key));
+		return 0;
+	json_add_take(list, key_record_json(&cmk->key));
+	if (cmk->row.identity != NULL)
+		json_add_take(list, key_record_json(&cmk->identity_key));
+	if (cmk->wrap_key_id[0] == '\0')
+		return 0;
+	if (wrapkey_read(cmk, session_now(loss->session), &wrap, err) != 0)
+		return -1;
+	json_add_take(list, key_record_json(&wrap));
+	key_row_clear(&wrap);
+	return 0;
 }
 
 /* Their names, for people; each has its own event. */
@@ -187,9 +200,9 @@ tell_one(struct loss *loss, const struct loss_cmk *lost, struct error *err)
 		json_put_text(event, "state", lost->last.state);
 		json_put_int(event, "deletion_at", lost->last.deletion_at);
 	}
-	if (!lost->is_known)
-		rc = put_cmk(loss, event, lost, err);
-	put_keys(event, lost);
+	if ((!lost->is_known && put_cmk(loss, event, lost, err) != 0) ||
+	    put_keys(loss, event, lost, err) != 0)
+		rc = -1;
 	put_adopted(loss, event, lost);
 	put_unadopted(loss, event);
 	put_lost(loss, event, lost);

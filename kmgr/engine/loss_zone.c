@@ -156,6 +156,22 @@ take_record(struct loss *loss, const struct name *zone,
 	return rc;
 }
 
+static int
+explain_none(const struct loss *loss, struct error *err)
+{
+	size_t i;
+
+	(void)err_set(err, ERR_INPUT, "none of the KSKs in it has its pair in "
+	    "token %s unknown to the store", loss->request->token);
+	for (i = 0; i < loss->n_cmks; i++)
+		if (loss->cmks[i].cmk->policy->custody == CUSTODY_WRAPPED)
+			return err_hint(err, "no token has wrapped KSKs, as "
+			    "those of CMK %s are: a backup or an exported "
+			    "ledger brings them back",
+			    loss->cmks[i].cmk->row.name);
+	return -1;
+}
+
 int
 loss_take_zone(struct loss *loss, const struct loss_zone *wanted,
     struct error *err)
@@ -177,9 +193,7 @@ loss_take_zone(struct loss *loss, const struct loss_zone *wanted,
 	if (n > 0)
 		rc = 0;
 	else
-		(void)err_set(err, ERR_INPUT, "none of the KSKs in it has "
-		    "its pair in token %s unknown to the store",
-		    loss->request->token);
+		(void)explain_none(loss, err);
  out:
 	zonefile_free(file);
 	buf_free(&text);

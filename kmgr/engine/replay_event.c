@@ -42,13 +42,13 @@ replay_find_cmk(struct replay *r, const struct replay_happening *h,
 
 /* Add the event's key pair unless it is there already, the same. */
 int
-replay_add_key(struct replay *r, const struct replay_happening *h,
+replay_put_key(struct replay *r, const struct json *json,
     struct key_row **out, struct error *err)
 {
 	struct key_row *row = mem_new(sizeof(*row)), *known;
 
 	*out = NULL;
-	if (key_record_read(json_get(h->payload, "key"), row, err) != 0) {
+	if (key_record_read(json, row, err) != 0) {
 		free(row);
 		return -1;
 	}
@@ -68,6 +68,14 @@ replay_add_key(struct replay *r, const struct replay_happening *h,
 	free(row);
 	*out = known;
 	return known == NULL ? -1 : 0;
+}
+
+int
+replay_add_key(struct replay *r, const struct replay_happening *h,
+    struct key_row **out, struct error *err)
+{
+
+	return replay_put_key(r, json_get(h->payload, "key"), out, err);
 }
 
 /* What an interrupted step left in a token for ever. */

@@ -100,12 +100,15 @@ int replay_find_cmk(struct replay *replay,
     struct error *err);
 
 /**
- * replay_add_key(replay, happening, out, err):
- * Add the event's key pair unless it is there already, the same. Owner:
- * ${replay}.
+ * replay_put_key(replay, json, out, err), replay_add_key(replay, happening,
+ * out, err):
+ * Add the key ${json}, that of the event, unless it is there already, the
+ * same. Owner: ${replay}.
  *
  * Errors: ERR_INTEGRITY.
  */
+int replay_put_key(struct replay *replay, const struct json *json,
+    struct key_row **out, struct error *err);
 int replay_add_key(struct replay *replay,
     const struct replay_happening *happening, struct key_row **out,
     struct error *err);

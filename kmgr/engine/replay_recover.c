@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "kmgr/base/mem.h"
-#include "kmgr/engine/key_record.h"
 #include "kmgr/engine/replay_internal.h"
 
 /* A member of a statement that is a text of JSON. */
@@ -79,18 +78,42 @@ fill_cmk(const struct json *json, const char *id, int64_t at,
 	return 0;
 }
 
+/* What was sealed of a CMK that the events know as a draft. */
+static int
+seal_draft(struct cmk_row *draft, const struct cmk_row *sealed,
+    struct error *err)
+{
+
+	if (strcmp(draft->state, "draft") != 0 ||
+	    strcmp(draft->key_id, sealed->key_id) != 0)
+		return err_set(err, ERR_INTEGRITY, "CMK %s is no draft that "
+		    "it could be", draft->name);
+	replay_replace(&draft->policy, sealed->policy);
+	replay_replace(&draft->state, sealed->state);
+	replay_replace(&draft->seal, sealed->seal);
+	replay_replace(&draft->seal_signature, sealed->seal_signature);
+	memcpy(draft->policy_hash, sealed->policy_hash,
+	    sizeof(draft->policy_hash));
+	draft->sealed_at = sealed->sealed_at;
+	return 0;
+}
+
 static int
 add_cmk(struct replay *r, const struct json *json, const char *id, int64_t at,
     struct error *err)
 {
-	struct cmk_row *row = mem_new(sizeof(*row));
+	struct cmk_row *row = mem_new(sizeof(*row)), *draft;
+	int rc = -1;
 
-	if (fill_cmk(json, id, at, row, err) == 0 &&
-	    replay_rows_add(&r->cmks, row, err) == 0)
+	draft = replay_rows_find(&r->cmks, id);
+	if (fill_cmk(json, id, at, row, err) == 0)
+		rc = draft == NULL ? replay_rows_add(&r->cmks, row, err) :
+		    seal_draft(draft, row, err);
+	if (rc == 0 && draft == NULL)
 		return 0;
 	cmk_row_clear(row);
 	free(row);
-	return -1;
+	return rc;
 }
 
 static int
@@ -99,15 +122,10 @@ add_keys(struct replay *r, const struct json *list, struct error *err)
 	struct key_row *row;
 	size_t i;
 
-	for (i = 0; i < json_len(list); i++) {
-		row = mem_new(sizeof(*row));
-		if (key_record_read(json_at(list, i), row, err) == 0 &&
-		    replay_rows_add(&r->keys, row, err) == 0)
-			continue;
-		key_row_clear(row);
-		free(row);
-		return -1;
-	}
+	/* The seal key of a draft is known. */
+	for (i = 0; i < json_len(list); i++)
+		if (replay_put_key(r, json_at(list, i), &row, err) != 0)
+			return -1;
 	return 0;
 }
 

@@ -93,6 +93,31 @@ wrapkey_of(const struct json *seal)
 }
 
 int
+wrapkey_read(const struct cmk *cmk, int64_t at, struct key_row *out,
+    struct error *err)
+{
+	char label[HSM_LABEL_MAX + 1];
+	struct intent_row as_made = { .label = label_of(cmk->row.id, label) };
+	struct json *seal = NULL;
+	const struct json *one;
+	int rc = -1;
+
+	if (json_read(cmk->row.seal, strlen(cmk->row.seal), &seal, err) != 0)
+		return -1;
+	if ((one = wrapkey_of(seal)) == NULL) {
+		(void)err_set(err, ERR_INTEGRITY, "the seal of CMK %s names "
+		    "no wrapping key", cmk->row.name);
+	} else {
+		memcpy(as_made.key_id, cmk->wrap_key_id, STORE_ID_TEXT);
+		key_record_sealed_init(cmk->row.id, &as_made, json_get(one,
+		    "attributes"), cmk->policy->alg, at, out);
+		rc = 0;
+	}
+	json_free(seal);
+	return rc;
+}
+
+int
 wrapkey_open(struct session *session, const struct cmk *cmk,
     struct hsm_wrap_key **out, struct error *err)
 {

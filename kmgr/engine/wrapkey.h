@@ -58,6 +58,17 @@ void wrapkey_put(const struct key_row *row, struct json *seal);
 const struct json *wrapkey_of(const struct json *seal);
 
 /**
+ * wrapkey_read(cmk, at, out, err):
+ * The record, begun at ${at}, of the wrapping key that the seal of ${cmk}
+ * names: as it was made, whatever the token has now.
+ *
+ * Owner: the caller, key_row_clear().
+ * Errors: ERR_INTEGRITY (it names none).
+ */
+int wrapkey_read(const struct cmk *cmk, int64_t at, struct key_row *out,
+    struct error *err);
+
+/**
  * wrapkey_open(session, cmk, out, err):
  * The wrapping key of ${cmk} in its token, every attribute as the seal has it.
  *

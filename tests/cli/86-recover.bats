@@ -263,6 +263,22 @@ tool() {
 	grep -q '^lost: the CMK .*, a draft' said
 }
 
+@test "an old copy in which the CMK was a draft" {
+	kmgr -q create-cmk draft --token main --policy p.yaml >/dev/null
+	kmgr backup old >/dev/null
+	kmgr -q create-ksk example.edu --cmk draft >/dev/null
+	kmgr -q export-endorsement "$(kmgr --json list-ksks example.edu |
+		jq -r '.ksks[0].id')" -o edu.endorsement
+	lose old
+	recover --endorsement edu.endorsement >said
+	grep -q '^did: recover CMK draft' said
+	run kmgr verify
+	echo "$output"
+	[ "$status" -eq 0 ]
+	kmgr -q create-ksk example.org --cmk draft >/dev/null
+	kmgr --json list-cmks | jq -e '.cmks | length == 2'
+}
+
 @test "two CMKs of one policy: only endorsements tell whose KSK is whose" {
 	kmgr -q create-cmk other --token main --policy p.yaml >/dev/null
 	kmgr -q create-ksk example.org --cmk other >/dev/null
@@ -293,6 +309,58 @@ tool() {
 	works
 	kmgr -q sign-zsks example.org <(sed s/com/org/ com.zsk) |
 		grep -q " $(tag com) "
+}
+
+# wrapped: a CMK whose KSKs are in the store only.
+wrapped() {
+	rm -rf tokens kmgr.db*
+	softhsm_new "$BATS_TEST_TMPDIR" kmgr
+	kmgr_env "$BATS_TEST_TMPDIR" "main=$TOKEN_URI"
+	kmgr init >/dev/null
+	printf '%s\n' 'version: 1' 'zones: ["."]' 'custody: wrapped' \
+		'ksk: { require-backup: false }' >wrapped.yaml
+	create wrapped.yaml
+}
+
+@test "custody wrapped: the CMK comes back, its KSKs with a ledger only" {
+	wrapped
+	kmgr export-ledger -o ledger >/dev/null
+	kmgr backup copy >/dev/null
+	lose
+	recover --dry-run --endorsement net.endorsement >said
+	grep -q '^lost: the wrapped KSKs of CMK prod .*only a backup' said
+	grep -q '^lost: the chain of trust of each zone' said
+	grep -q "^lost: KSK example.net./.* of CMK prod, wrapped: gone" said
+	run -4 kmgr recover --accept-loss --token main \
+		--keys example.com=com.signed
+	[[ $output == *"wrapped"* ]]
+	recover >/dev/null
+	run -0 kmgr verify
+	kmgr --json list-ksks | jq -e '.ksks == []'
+	# The CMK makes new ones, as wrapped as ever.
+	kmgr -q create-ksk example.com --cmk prod >/dev/null
+	kmgr -q sign-zsks example.com com.zsk | grep -q "RRSIG.* $(tag com) "
+	run -0 kmgr verify
+	kmgr export-ledger | env -u KMGR_CONFIG "$KMGR" -q verify-ledger -
+	# What came later than the record of the token is a rollback.
+	lose copy
+	run -10 kmgr sign-zsks example.com com.zsk
+	lose
+	run -10 kmgr restore --ledger ledger
+	recover --ledger ledger >said
+	works
+}
+
+@test "custody wrapped: what has lost its wrapping key is no reason to stop" {
+	wrapped
+	tool --delete-object --type secrkey --id "$(sqlite3 kmgr.db \
+		"SELECT id FROM key WHERE role = 'wrap'")"
+	lose
+	recover >said
+	grep -q '^lost: wrapping key of CMK prod: .*no wrapping key' said
+	run -10 kmgr verify
+	[[ $output == *"missing-key"*"the wrapping key of CMK prod"* ]]
+	run -6 kmgr create-ksk example.com --cmk prod
 }
 
 @test "two roles: both tokens are needed, and both roles come back" {
