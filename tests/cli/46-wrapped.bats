@@ -279,7 +279,7 @@ back() {
 }
 
 @test "the end of a wrapped KSK is provable when its wrapping key has gone" {
-	need_program faketime jq pkcs11-tool
+	need_program jq pkcs11-tool
 	sealed a.example
 	tag=$(kmgr --json list-ksks | jq '.ksks[0].key_tag')
 	run -0 kmgr delete-ksk "a.example/$tag" --dry-run

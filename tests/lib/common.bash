@@ -171,7 +171,7 @@ with_killwrite() {
 }
 
 # with_clock SECONDS COMMAND...: runs it by a clock that is so far ahead, or
-# behind where there is a minus. (A build with sanitizers hangs under faketime.)
+# behind where there is a minus.
 with_clock() {
 	KMGR_CLOCK_SHIFT=$1 preloaded "$TURNCLOCK" "${@:2}"
 }
