@@ -88,6 +88,17 @@ check_target(const char *path, struct error *err)
 }
 
 int
+file_check_regular(const char *path, struct error *err)
+{
+	struct stat st;
+
+	if (stat(path, &st) != 0)
+		return err_set_errno(err, "open %s", path);
+	return S_ISREG(st.st_mode) ? 0 : err_set(err, ERR_SYSTEM,
+	    "%s is not a regular file", path);
+}
+
+int
 file_check_writable(const char *path, struct error *err)
 {
 	char *copy = mem_strdup(path);

@@ -43,6 +43,15 @@ int file_append(const char *path, mode_t mode, const void *data, size_t len,
     struct error *err);
 
 /**
+ * file_check_regular(path, err):
+ * Refuse ${path} unless it is a regular file: nothing is to wait for whoever
+ * may write to a pipe.
+ *
+ * Errors: ERR_SYSTEM.
+ */
+int file_check_regular(const char *path, struct error *err);
+
+/**
  * file_check_writable(path, err):
  * Whether file_write() could replace ${path} now; nothing is written.
  *

@@ -39,6 +39,16 @@ cmd_output(const struct cmd *cmd)
 }
 
 int
+cmd_check_input(const char *path, struct error *err)
+{
+
+	if (strcmp(path, "-") == 0 || file_check_regular(path, err) == 0)
+		return 0;
+	return err->code != 0 ? -1 : err_hint(err, "name a file, or - for "
+	    "standard input");
+}
+
+int
 cmd_public_key(const char *path, struct crypto_key **out, struct error *err)
 {
 	struct buf text = BUF_INIT;

@@ -108,6 +108,7 @@ cmd_verify_endorsement(struct cmd *cmd, struct error *err)
 	int rc = -1;
 
 	if ((pem != NULL && cmd_public_key(pem, &pinned, err) != 0) ||
+	    cmd_check_input(path, err) != 0 ||
 	    file_read(path, ENDORSEMENT_MAX_LEN, &text, err) != 0)
 		goto out;
 	if (endorsement_verify(buf_text(&text), text.len, pinned, &report,

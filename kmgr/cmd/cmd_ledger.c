@@ -161,6 +161,8 @@ static int
 open_file(const char *path, FILE **out, struct error *err)
 {
 
+	if (cmd_check_input(path, err) != 0)
+		return -1;
 	*out = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
 	return *out != NULL ? 0 : err_set_errno(err, "open %s", path);
 }

@@ -127,8 +127,11 @@ cmd_recover(struct cmd *cmd, struct error *err)
 	rc = loss_apply(cmd->session, &request, &report, err);
 	if (rc == 0 && report.n_missing > 0)
 		rc = ask_approvers(&report, cmd, err);
-	else if (rc == 0)
+	else if (rc == 0) {
 		print_done(&report, cmd);
+		session_note(cmd->session, "next: make a new backup (kmgr "
+		    "backup FILE)");
+	}
  out:
 	loss_report_clear(&report);
 	free(zones);

@@ -3,30 +3,25 @@
 #include "kmgr/base/text.h"
 #include "kmgr/cmd/command.h"
 #include "kmgr/engine/restore.h"
-#include "kmgr/store/ledger.h"
 
 int
 cmd_backup(struct cmd *cmd, struct error *err)
 {
 	char hex[2 * CRYPTO_SHA256_LEN + 1];
 	const char *path = cmd->args->words[0];
-	uint8_t hash[CRYPTO_SHA256_LEN];
-	struct store *store;
-	int64_t seq;
+	struct restore_copy copy;
 
-	if (restore_backup(cmd->session, path, err) != 0 ||
-	    crypto_sha256_file(path, hash, err) != 0)
+	if (restore_backup(cmd->session, path, &copy, err) != 0)
 		return -1;
 	json_put_text(cmd->json, "file", path);
-	json_put_text(cmd->json, "sha256", text_hex(hash, sizeof(hash), hex));
+	json_put_text(cmd->json, "sha256", text_hex(copy.sha256,
+	    sizeof(copy.sha256), hex));
 	buf_printf(&cmd->text, "wrote %s\n  SHA-256  %s\n", path, hex);
-	if (session_store(cmd->session, &store, err) != 0 ||
-	    ledger_head(store, &seq, hash, err) != 0)
-		return -1;
-	json_put_int(cmd->json, "seq", seq);
-	json_put_text(cmd->json, "head", text_hex(hash, sizeof(hash), hex));
-	buf_printf(&cmd->text, "  head     event %lld, %s\n", (long long)seq,
-	    hex);
+	json_put_int(cmd->json, "seq", copy.seq);
+	json_put_text(cmd->json, "head", text_hex(copy.head,
+	    sizeof(copy.head), hex));
+	buf_printf(&cmd->text, "  head     event %lld, %s\n",
+	    (long long)copy.seq, hex);
 	return 0;
 }
 
@@ -73,6 +68,8 @@ cmd_restore(struct cmd *cmd, struct error *err)
 		for (i = 0; i < plan.n; i++)
 			buf_printf(&cmd->text, "did: %s\n",
 			    plan.actions[i].text);
+		session_note(cmd->session, "next: make a new backup (kmgr "
+		    "backup FILE): no older one has what was just done");
 	}
 	plan_clear(&plan);
 	return rc;

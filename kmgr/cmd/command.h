@@ -92,6 +92,14 @@ int cmd_option(const struct cmd *cmd, enum opt opt, const char **out,
 const char *cmd_output(const struct cmd *cmd);
 
 /**
+ * cmd_check_input(path, err):
+ * Refuse what is neither a regular file nor "-", standard input.
+ *
+ * Errors: ERR_SYSTEM.
+ */
+int cmd_check_input(const char *path, struct error *err);
+
+/**
  * cmd_public_key(path, out, err):
  * The public key in the PEM file ${path}.
  *

@@ -1,30 +1,54 @@
+#include <stdio.h>
 #include <string.h>
 
+#include "kmgr/base/file.h"
+#include "kmgr/base/text.h"
 #include "kmgr/engine/event.h"
 #include "kmgr/engine/history.h"
+#include "kmgr/engine/ledger_file.h"
 #include "kmgr/engine/replace.h"
 #include "kmgr/engine/restore.h"
 #include "kmgr/engine/restore_ledger.h"
 #include "kmgr/store/ledger.h"
 
-int
-restore_backup(struct session *session, const char *path, struct error *err)
+/* That the backup is there, in the store that it is of. */
+static int
+tell_backup(struct session *session, struct store *store,
+    const struct restore_copy *copy, const char *path, struct error *err)
 {
-	struct json *event;
-	struct store *store;
+	struct json *event = json_new_object();
+	char hex[2 * CRYPTO_SHA256_LEN + 1];
 	int rc = -1;
 
-	if (session_store(session, &store, err) != 0 ||
-	    store_begin(store, err) != 0)
-		return -1;
-	event = json_new_object();
 	json_put_text(event, "file", path);
-	if (event_append(session, "backup", event, err) == 0)
-		rc = store_commit(store, err);
-	if (rc != 0)
-		store_rollback(store);
+	json_put_text(event, "sha256", text_hex(copy->sha256,
+	    CRYPTO_SHA256_LEN, hex));
+	json_put_int(event, "to", copy->seq);
+	if (store_begin(store, err) == 0) {
+		if (event_append(session, "backup", event, err) == 0)
+			rc = store_commit(store, err);
+		if (rc != 0)
+			store_rollback(store);
+	}
 	json_free(event);
-	return rc != 0 ? -1 : store_backup(store, path, err);
+	return rc == 0 ? 0 : err_wrap(err, "%s is whole, but the store could "
+	    "not record it", path);
+}
+
+int
+restore_backup(struct session *session, const char *path,
+    struct restore_copy *out, struct error *err)
+{
+	struct store *store;
+
+	*out = (struct restore_copy) { 0 };
+	/* The event last: it is not to tell of a file that never was. */
+	if (session_store(session, &store, err) != 0 ||
+	    ledger_head(store, &out->seq, out->head, err) != 0 ||
+	    store_backup(store, path, err) != 0 ||
+	    crypto_sha256_file(path, out->sha256, err) != 0)
+		return -1;
+	return tell_backup(session, store, out, path, err);
 }
 
 /* A sound store gives way to what has all of its events. */
@@ -122,6 +146,49 @@ plan_replace(const struct restore_request *request,
 	    (long long)seq, states[old->state]);
 }
 
+/* Whether path is what kmgr export-ledger wrote. */
+static bool
+is_ledger(const char *path)
+{
+	struct ledger_file *file = NULL;
+	struct error ignored = ERR_INIT;
+	FILE *stream = fopen(path, "re");
+	bool is = false;
+
+	if (stream != NULL && ledger_file_open(stream, &file, &ignored) == 0)
+		is = true;
+	ledger_file_close(file);
+	if (stream != NULL)
+		(void)fclose(stream);
+	return is;
+}
+
+static int
+check_backup(const char *path, struct error *err)
+{
+
+	if (file_check_regular(path, err) != 0)
+		return -1;
+	if (!is_ledger(path))
+		return 0;
+	(void)err_set(err, ERR_INPUT, "%s is an exported ledger, and no "
+	    "backup", path);
+	return err_hint(err, "kmgr restore --ledger %s; where the store is "
+	    "lost, kmgr init first", path);
+}
+
+/* That a copy is wrong is no reason to take that copy. */
+static int
+hint_other(const char *other, struct error *err)
+{
+
+	if (err->class != ERR_INTEGRITY)
+		return -1;
+	err->hint[0] = '\0';
+	return err_hint(err, "nothing was changed; %s; where no copy is left "
+	    "that the token agrees with, kmgr recover --accept-loss", other);
+}
+
 static int
 stage_backup(struct session *session, const struct restore_request *request,
     const struct replace_view *old, struct plan *plan, struct error *err)
@@ -130,7 +197,8 @@ stage_backup(struct session *session, const struct restore_request *request,
 	struct store *store;
 	int64_t seq;
 
-	if (replace_begin(session, request->file, err) != 0)
+	if (check_backup(request->file, err) != 0 ||
+	    replace_begin(session, request->file, err) != 0)
 		return -1;
 	if (session_store(session, &store, err) == 0 &&
 	    history_check(store, err) == 0 &&
@@ -142,6 +210,8 @@ stage_backup(struct session *session, const struct restore_request *request,
 		return 0;
 	}
 	replace_abort(session);
+	(void)hint_other("try a newer backup, or kmgr restore --ledger with "
+	    "a newer exported ledger", err);
 	return err_wrap(err, "%s", request->file);
 }
 
@@ -173,6 +243,14 @@ refuse_damaged(const struct replace_view *old, struct error *err)
 }
 
 static int
+prove_ledger(struct session *session, struct error *err)
+{
+
+	return replace_prove_whole(session, err) == 0 ? 0 : hint_other("try a "
+	    "newer exported ledger, or kmgr restore with a backup", err);
+}
+
+static int
 stage_ledger(struct session *session, const struct restore_request *request,
     const struct replace_view *old, struct plan *plan, struct error *err)
 {
@@ -183,7 +261,7 @@ stage_ledger(struct session *session, const struct restore_request *request,
 	if (replace_begin(session, NULL, err) != 0)
 		return -1;
 	if (restore_ledger_extend(session, request->file, &gain, err) == 0 &&
-	    replace_prove_whole(session, err) == 0) {
+	    prove_ledger(session, err) == 0) {
 		plan_add(plan, ACTION_RESTORE, NULL, "append events %lld to "
 		    "%lld of %s to the store, with the rows that they tell "
 		    "of", (long long)gain.from, (long long)gain.to,

@@ -5,6 +5,9 @@
 #ifndef ENGINE_RESTORE_H
 #define ENGINE_RESTORE_H
 
+#include <stdint.h>
+
+#include "kmgr/base/crypto.h"
 #include "kmgr/base/err.h"
 #include "kmgr/engine/plan.h"
 #include "kmgr/engine/session.h"
@@ -19,14 +22,23 @@ struct restore_request {
 	enum restore_source	 source;
 };
 
+/* A backup that was written. */
+struct restore_copy {
+	uint8_t	sha256[CRYPTO_SHA256_LEN];	/* of the file */
+	int64_t	seq;		/* it has all events up to this one, */
+	uint8_t	head[CRYPTO_SHA256_LEN];	/* whose hash this is */
+};
+
 /**
- * restore_backup(session, path, err):
- * Record that a backup is made and write the store to the new file ${path}.
+ * restore_backup(session, path, out, err):
+ * Write the store to the new file ${path}, and record that the backup ${out}
+ * is made: an event that the backup itself does not have.
  *
- * Errors: ERR_STORE, ERR_SYSTEM.
+ * Errors: ERR_STORE, ERR_SYSTEM. The file may be there, whole, where the store
+ * could not record it; the message says so.
  */
 int restore_backup(struct session *session, const char *path,
-    struct error *err);
+    struct restore_copy *out, struct error *err);
 
 /**
  * restore_plan(session, request, plan, err):

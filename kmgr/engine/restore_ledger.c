@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kmgr/base/file.h"
 #include "kmgr/base/json.h"
 #include "kmgr/base/mem.h"
 #include "kmgr/engine/event.h"
@@ -238,7 +239,8 @@ restore_ledger_extend(struct session *session, const char *path,
 	int rc = -1;
 
 	*out = (struct restore_gain) { 0 };
-	if (session_store(session, &x.store, err) != 0)
+	if (session_store(session, &x.store, err) != 0 ||
+	    file_check_regular(path, err) != 0)
 		return -1;
 	if ((stream = fopen(path, "re")) == NULL)
 		return err_set_errno(err, "open %s", path);

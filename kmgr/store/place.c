@@ -109,8 +109,10 @@ place_prepare(const char *path, enum store_mode mode, struct error *err)
 
 	if (is_missing && mode == STORE_OPEN) {
 		(void)err_set(err, ERR_STORE, "store %s: there is none", path);
-		return err_hint(err, "kmgr init makes it; "
-		    "is store: in the configuration right?");
+		return err_hint(err, "is store: in the configuration right? "
+		    "kmgr init makes a first one; one that is lost comes back "
+		    "with kmgr restore BACKUP, or after kmgr init with kmgr "
+		    "restore --ledger FILE or kmgr recover");
 	}
 	if (is_missing && make_file(path, err) != 0)
 		return -1;

@@ -58,11 +58,18 @@ kept() {
 		sqlite3 copy 'SELECT lower(hex(hash)) FROM ledger
 		ORDER BY seq DESC LIMIT 1')"* ]]
 	[ "$(stat -c %a copy)" = 600 ]
-	[ "$(sqlite3 copy 'SELECT type FROM ledger ORDER BY seq DESC LIMIT 1')" \
-		= backup ]
+	# The store tells of it.
+	kmgr --json list-events --type backup | jq -e --arg sum \
+		"$(sha256sum copy | cut -c -64)" --argjson to \
+		"$(sqlite3 copy 'SELECT max(seq) FROM ledger')" '
+		.events | length == 1 and (.[0].payload | .file == "copy" and
+		.sha256 == $sum and .to == $to)'
 	# It is there, and stays.
 	run -9 kmgr backup copy
 	[[ $output == *"is there already"* ]]
+	# What came to nothing is not told.
+	run -9 kmgr backup missing/copy
+	kmgr --json list-events --type backup | jq -e '.events | length == 1'
 	kmgr --json backup other | jq -e '.sha256 and .head and .seq'
 }
 
@@ -74,7 +81,8 @@ kept() {
 	put ''
 	kmgr restore --dry-run copy | grep -q '^would put copy'
 	[ ! -e kmgr.db ]
-	kmgr restore copy
+	kmgr restore copy 2>notes
+	grep -q 'make a new backup' notes
 	works
 	[ "$(kmgr --json list-events --type restore | jq -r \
 		'.events[].payload | [.source, .file] | join(" ")')" = \
@@ -108,7 +116,7 @@ kept() {
 	[[ $output == *"which is sound"* ]]
 	put ''
 	run -10 kmgr restore old
-	[[ $output == *"rolled back"* ]]
+	[[ $output == *"rolled back"*"try a newer backup"*recover* ]]
 	[ ! -e kmgr.db ]
 	printf 'not a database at all' >kmgr.db
 	run -10 kmgr restore old
@@ -119,10 +127,13 @@ kept() {
 
 @test "a sound store gives way to nothing that has no more" {
 	kmgr backup copy >/dev/null
+	# The token does not know of a mere backup, but the store does.
 	run -4 kmgr restore copy
+	[[ $output == *"has events up to"* ]]
+	sqlite3 kmgr.db '.backup same'
+	run -4 kmgr restore same
 	[[ $output == *"no event that the store lacks"* ]]
 	kmgr -q sign-zsks example.com zsk >/dev/null
-	# The token does not know of a mere signature, but the store does.
 	run -4 kmgr restore copy
 	[[ $output == *"has events up to"* ]]
 	works
@@ -213,6 +224,25 @@ kept() {
 	wait "$reader" || :
 	kmgr -q restore new >/dev/null
 	works
+}
+
+@test "what is no backup is called by its name" {
+	kmgr export-ledger -o ledger >/dev/null
+	run -4 kmgr restore ledger
+	[[ $output == *"is an exported ledger"*"kmgr restore --ledger ledger"* ]]
+	# Nobody waits for whoever may write to a pipe.
+	mkfifo pipe
+	run -9 timeout 20 "$KMGR" restore pipe
+	[[ $output == *"not a regular file"* ]]
+	run -9 timeout 20 "$KMGR" restore --ledger pipe
+	run -9 timeout 20 "$KMGR" verify-ledger pipe
+	[[ $output == *"or - for standard input"* ]]
+	run -9 timeout 20 "$KMGR" verify-endorsement pipe
+	[[ $output == *"or - for standard input"* ]]
+	# A store that is lost has more ways back than a new one.
+	put ''
+	run -7 kmgr list-cmks
+	[[ $output == *"kmgr restore BACKUP"*"kmgr recover"* ]]
 }
 
 # --- restore --ledger ------------------------------------------------------
