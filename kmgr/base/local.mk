@@ -9,6 +9,8 @@ libbase_la_SOURCES = \
 	kmgr/base/crypto.h \
 	kmgr/base/crypto_inner.h \
 	kmgr/base/crypto_key.c \
+	kmgr/base/crypto_private.c \
+	kmgr/base/crypto_private.h \
 	kmgr/base/crypto_sig.c \
 	kmgr/base/crypto_verify.c \
 	kmgr/base/err.c \
