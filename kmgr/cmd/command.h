@@ -149,6 +149,7 @@ int cmd_list_events(struct cmd *cmd, struct error *err);
 int cmd_list_ksks(struct cmd *cmd, struct error *err);
 int cmd_list_plans(struct cmd *cmd, struct error *err);
 int cmd_list_tokens(struct cmd *cmd, struct error *err);
+int cmd_make_ksr(struct cmd *cmd, struct error *err);
 int cmd_probe_token(struct cmd *cmd, struct error *err);
 int cmd_replace_approver(struct cmd *cmd, struct error *err);
 int cmd_show_plan(struct cmd *cmd, struct error *err);

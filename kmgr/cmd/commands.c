@@ -36,6 +36,9 @@ static const enum opt list_ksks_opts[] = { OPT_CMK, OPT_END };
 static const enum opt sign_zsks_opts[] = { OPT_CDS, OPT_INCEPTION,
 	OPT_EXPIRATION, OPT_VALIDITY, OPT_ZONES_FROM, OPT_OUTPUT,
 	OPT_ACCEPT_TIME_JUMP, OPT_DRY_RUN, OPT_END };
+static const enum opt make_ksr_opts[] = { OPT_FORMAT, OPT_ZSK, OPT_START,
+	OPT_FINISH, OPT_TTL, OPT_BUNDLES, OPT_INTERVAL, OPT_VALIDITY, OPT_ID,
+	OPT_SERIAL, OPT_OUTPUT, OPT_END };
 static const enum opt list_events_opts[] = { OPT_CMK, OPT_ZONE, OPT_TYPE,
 	OPT_SINCE, OPT_UNTIL, OPT_LAST, OPT_END };
 static const enum opt get_ds_opts[] = { OPT_FORMAT, OPT_OUTPUT, OPT_END };
@@ -192,6 +195,16 @@ static const struct command commands[] = {
 	    "8601. With --zones-from DIR, every file DIR/ZONE.zone is "
 	    "signed in one go.",
 	    sign_zsks_opts, 0, 2, CMD_WITH_SESSION, cmd_sign_zsks },
+	{ "make-ksr", GROUP_SIGN, "ZONE --format icann|bind|knot --zsk FILE... "
+	    "[-o FILE]",
+	    "make a key signing request from ZSK files",
+	    "For zone operators without a generator. FILE is a DNSKEY record "
+	    "as dnssec-keygen writes it; FROM and UNTIL say when it is in "
+	    "the zone's DNSKEY RRset. In the format of ICANN each ZSK signs "
+	    "each bundle, and its private half lies beside it as *.private. "
+	    "Needs neither configuration nor token.",
+	    make_ksr_opts, 1, 1, CMD_NO_SESSION, cmd_make_ksr },
+
 	{ "get-ds", GROUP_PARENT, "ZONE[/KEYTAG] [--format FORMAT] [-o FILE]",
 	    "print the DS for the parent or registrar",
 	    "FORMAT is zone (default), json, form, epp-ds, epp-key, cds "

@@ -5,4 +5,6 @@ libksr_la_SOURCES = \
 	kmgr/ksr/codec.c \
 	kmgr/ksr/codec.h \
 	kmgr/ksr/codec_inner.h \
-	kmgr/ksr/knot.c
+	kmgr/ksr/knot.c \
+	kmgr/ksr/make.c \
+	kmgr/ksr/make.h

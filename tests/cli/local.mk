@@ -26,7 +26,8 @@ cli_tests = \
 	tests/cli/82-events.bats \
 	tests/cli/83-refusals.bats \
 	tests/cli/84-restore.bats \
-	tests/cli/86-recover.bats
+	tests/cli/86-recover.bats \
+	tests/cli/94-make-ksr.bats
 
 TESTS += $(cli_tests)
 EXTRA_DIST += $(cli_tests)
