@@ -10,10 +10,11 @@
 #include "kmgr/cmd/table.h"
 #include "kmgr/engine/cmk_create.h"
 #include "kmgr/engine/cmk_info.h"
+#include "kmgr/engine/pins.h"
+#include "kmgr/engine/trust.h"
 
-/* A stored JSON text as a member, where it is one. */
-static void
-put_stored(struct json *json, const char *key, const char *text)
+void
+cmd_cmk_put_stored(struct json *json, const char *key, const char *text)
 {
 	struct error ignored = ERR_INIT;
 	struct json *part;
@@ -23,9 +24,9 @@ put_stored(struct json *json, const char *key, const char *text)
 		json_put_take(json, key, part);
 }
 
-/* What a configuration pins: the SHA-256 of the seal key's public half. */
-static char *
-public_hash(const struct cmk *cmk, char out[2 * CRYPTO_SHA256_LEN + 1])
+char *
+cmd_cmk_public_hash(const struct cmk *cmk,
+    char out[static 2 * CRYPTO_SHA256_LEN + 1])
 {
 	uint8_t hash[CRYPTO_SHA256_LEN];
 
@@ -33,8 +34,8 @@ public_hash(const struct cmk *cmk, char out[2 * CRYPTO_SHA256_LEN + 1])
 	return text_hex(hash, sizeof(hash), out);
 }
 
-static void
-put_cmk(struct json *json, const struct cmk *cmk)
+void
+cmd_cmk_put(struct json *json, const struct cmk *cmk)
 {
 	char text[2 * CRYPTO_SHA256_LEN + 1];
 	struct buf pem = BUF_INIT;
@@ -55,11 +56,12 @@ put_cmk(struct json *json, const struct cmk *cmk)
 	json_put_text(json, "deletion", cmk->row.deletion_at == 0 ? NULL :
 	    when_rfc3339(cmk->row.deletion_at, text));
 	json_put_text(json, "contact", cmk->row.contact);
-	put_stored(json, "tags", cmk->row.tags);
+	cmd_cmk_put_stored(json, "tags", cmk->row.tags);
 	json_put_text(json, "seal_key_algorithm", alg_name(cmk->key.alg));
 	crypto_key_pem(cmk->public, &pem);
 	json_put_text(json, "public_key", buf_text(&pem));
-	json_put_text(json, "public_key_sha256", public_hash(cmk, text));
+	json_put_text(json, "public_key_sha256", cmd_cmk_public_hash(cmk,
+	    text));
 	json_put_text(json, "identity_key_id", cmk->row.identity_key_id);
 	buf_free(&pem);
 }
@@ -87,8 +89,8 @@ print_info(const struct cmk *cmk, struct buf *out)
 	json_free(tags);
 }
 
-static void
-print_cmk(const struct cmk *cmk, struct buf *out)
+void
+cmd_cmk_print(const struct cmk *cmk, struct buf *out)
 {
 	char text[2 * CRYPTO_SHA256_LEN + 1];
 
@@ -113,6 +115,14 @@ print_cmk(const struct cmk *cmk, struct buf *out)
 }
 
 int
+cmd_cmk_check_pins(struct cmd *cmd, const struct cmk *cmk, struct error *err)
+{
+
+	return trust_check_pins(cmd->session, cmk, err) == 0 ? 0 :
+	    err_wrap(err, "CMK %s", cmk->row.name);
+}
+
+int
 cmd_cmk_show(struct cmd *cmd, const char *id, struct error *err)
 {
 	struct store *store;
@@ -121,8 +131,8 @@ cmd_cmk_show(struct cmd *cmd, const char *id, struct error *err)
 	if (session_store(cmd->session, &store, err) != 0 ||
 	    cmk_load(store, id, &cmk, err) != 0)
 		return -1;
-	put_cmk(json_put_object(cmd->json, "cmk"), cmk);
-	print_cmk(cmk, &cmd->text);
+	cmd_cmk_put(json_put_object(cmd->json, "cmk"), cmk);
+	cmd_cmk_print(cmk, &cmd->text);
 	cmk_free(cmk);
 	return 0;
 }
@@ -155,8 +165,8 @@ cmd_create_cmk(struct cmd *cmd, struct error *err)
 	}
 	if (cmk_create_apply(cmd->session, &request, &cmk, err) != 0)
 		goto out;
-	put_cmk(json_put_object(cmd->json, "cmk"), cmk);
-	print_cmk(cmk, &cmd->text);
+	cmd_cmk_put(json_put_object(cmd->json, "cmk"), cmk);
+	cmd_cmk_print(cmk, &cmd->text);
 	if (!cmk_is_sealed(cmk))
 		session_note(cmd->session,
 		    "next: kmgr create-ksk ZONE --cmk %s", request.name);
@@ -185,10 +195,15 @@ cmd_list_cmks(struct cmd *cmd, struct error *err)
 		return -1;
 	table_init(&table, 6, "CMK", "STATE", "TOKEN", "CUSTODY",
 	    "ALGORITHM", "SEALED");
-	for (i = 0; i < n && rc == 0; i++) {
-		if ((rc = cmk_load(store, rows[i].id, &cmk, err)) != 0)
-			break;
-		put_cmk(json_add_object(list), cmk);
+	for (i = 0; i < n; i++) {
+		if (cmk_load(store, rows[i].id, &cmk, err) != 0) {
+			rc = -1;
+			goto out;
+		}
+		/* It is shown all the same: how else to see what is wrong. */
+		if (rc == 0)
+			rc = cmd_cmk_check_pins(cmd, cmk, err);
+		cmd_cmk_put(json_add_object(list), cmk);
 		table_add(&table, cmk->row.name);
 		table_add(&table, cmk->row.state);
 		table_add(&table, cmk->row.token);
@@ -198,80 +213,13 @@ cmd_list_cmks(struct cmd *cmd, struct error *err)
 		    when_rfc3339(cmk->row.sealed_at, text) : "no");
 		cmk_free(cmk);
 	}
+	cmd->is_partial = true;
+	if (rc == 0)
+		rc = pins_note_unmatched(cmd->session, err);
+ out:
 	table_print(&table, &cmd->text);
 	cmk_rows_free(rows, n);
 	return rc;
-}
-
-/* As the token named itself when the CMK was made. */
-static void
-print_identity(const char *identity, struct buf *out)
-{
-	struct error ignored = ERR_INIT;
-	struct json *json;
-
-	if (json_read(identity, strlen(identity), &json, &ignored) != 0)
-		return;
-	buf_printf(out, "  token is     %s, %s %s, serial %s\n",
-	    json_get_text(json, "label"), json_get_text(json, "manufacturer"),
-	    json_get_text(json, "model"), json_get_text(json, "serial"));
-	json_free(json);
-}
-
-/* An enabled CMK is of no use while the token of its KSKs is away. */
-static void
-find_unavailable(struct cmd *cmd, struct cmk *cmk)
-{
-	struct error away = ERR_INIT;
-
-	if (strcmp(cmk->row.state, "enabled") != 0 || session_find_token(
-	    cmd->session, cmk->row.token, &away) == 0)
-		return;
-	session_note(cmd->session, "token %s is not there: %s",
-	    cmk->row.token, away.msg);
-	free(cmk->row.state);
-	cmk->row.state = mem_strdup("unavailable");
-}
-
-int
-cmd_describe_cmk(struct cmd *cmd, struct error *err)
-{
-	char hex[2 * CRYPTO_SHA256_LEN + 1];
-	struct store *store;
-	struct ksk_row *ksks;
-	struct json *json;
-	size_t i, n, n_live = 0;
-	struct cmk *cmk;
-
-	if (session_store(cmd->session, &store, err) != 0 ||
-	    cmk_load(store, cmd->args->words[0], &cmk, err) != 0)
-		return -1;
-	if (store_ksk_list(store, NULL, cmk->row.id, &ksks, &n, err) != 0) {
-		cmk_free(cmk);
-		return -1;
-	}
-	for (i = 0; i < n; i++)
-		n_live += strcmp(ksks[i].state, "removed") != 0;
-	ksk_rows_free(ksks, n);
-	find_unavailable(cmd, cmk);
-	json = json_put_object(cmd->json, "cmk");
-	put_cmk(json, cmk);
-	json_put_int(json, "ksks", (int64_t)n_live);
-	put_stored(json, "token_identity", cmk->row.token_identity);
-	put_stored(json, "seal_key_attributes", cmk->key.attributes);
-	put_stored(json, "probe", cmk->row.probe);
-	put_stored(json, "seal", cmk->row.seal);
-	put_stored(json, "identity", cmk->row.identity);
-	json_put_text(json, "identity_signature",
-	    cmk->row.identity_signature);
-	json_put_text(json, "seal_signature", cmk->row.seal_signature);
-	print_cmk(cmk, &cmd->text);
-	print_identity(cmk->row.token_identity, &cmd->text);
-	buf_printf(&cmd->text, "  KSKs         %zu\n  public key   SHA-256 "
-	    "%s\n\n", n_live, public_hash(cmk, hex));
-	crypto_key_pem(cmk->public, &cmd->text);
-	cmk_free(cmk);
-	return 0;
 }
 
 int
@@ -299,6 +247,8 @@ cmd_update_cmk(struct cmd *cmd, struct error *err)
 	}
 	if (cmk_info_apply(cmd->session, &request, err) != 0)
 		return -1;
-	return cmd_cmk_show(cmd, request.name != NULL ? request.name :
-	    request.cmk, err);
+	if (cmd_cmk_show(cmd, request.name != NULL ? request.name :
+	    request.cmk, err) != 0)
+		return -1;
+	return pins_note_unmatched(cmd->session, err);
 }

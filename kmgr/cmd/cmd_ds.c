@@ -9,6 +9,7 @@
 #include "kmgr/dns/epp.h"
 #include "kmgr/engine/ksk.h"
 #include "kmgr/engine/ksk_use.h"
+#include "kmgr/engine/pins.h"
 #include "kmgr/store/store_zone.h"
 
 /* One KSK's DS, for each digest type of its policy. */
@@ -379,6 +380,7 @@ cmd_get_ds(struct cmd *cmd, struct error *err)
 		goto out;
 	}
 	if (cmd_ksk_check_pins(cmd, ksks, data.n_ksks, err) != 0 ||
+	    pins_note_unmatched(cmd->session, err) != 0 ||
 	    drop_gone(ksks, &data.n_ksks, err) != 0 || store_signature_list(
 	    store, data.zone_text, &rows, &n_rows, err) != 0)
 		goto out;

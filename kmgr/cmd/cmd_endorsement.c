@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "kmgr/base/file.h"
+#include "kmgr/cmd/cmd_ksk.h"
 #include "kmgr/cmd/command.h"
 #include "kmgr/cmd/table.h"
 #include "kmgr/engine/endorsement.h"
@@ -17,6 +18,7 @@ cmd_export_endorsement(struct cmd *cmd, struct error *err)
 
 	if (session_store(cmd->session, &store, err) != 0 ||
 	    ksk_find(store, &cache, cmd->args->words[0], &ksk, err) != 0 ||
+	    cmd_ksk_check_pins(cmd, ksk, 1, err) != 0 ||
 	    endorsement_export(ksk, &cmd->text, err) != 0 ||
 	    json_read(buf_text(&cmd->text), cmd->text.len, &file, err) != 0)
 		goto out;

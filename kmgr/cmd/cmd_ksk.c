@@ -1,19 +1,11 @@
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "kmgr/base/mem.h"
 #include "kmgr/base/when.h"
+#include "kmgr/cmd/cmd_cmk.h"
 #include "kmgr/cmd/cmd_ksk.h"
 #include "kmgr/cmd/command.h"
 #include "kmgr/cmd/table.h"
-#include "kmgr/dns/ds.h"
-#include "kmgr/dns/rrset.h"
-#include "kmgr/engine/ksk_end.h"
-#include "kmgr/engine/ksk_end_check.h"
-#include "kmgr/engine/ksk_use.h"
-#include "kmgr/engine/trust.h"
-#include "kmgr/store/store_zone.h"
+#include "kmgr/engine/pins.h"
 
 void
 cmd_ksk_put(struct json *json, const struct ksk *ksk)
@@ -70,11 +62,11 @@ cmd_ksk_check_pins(struct cmd *cmd, const struct ksk *list, size_t n,
     struct error *err)
 {
 	size_t i;
+	int rc = 0;
 
-	for (i = 0; i < n; i++)
-		if (trust_check_pins(cmd->session, list[i].cmk, err) != 0)
-			return err_wrap(err, "CMK %s", list[i].cmk->row.name);
-	return 0;
+	for (i = 0; i < n && rc == 0; i++)
+		rc = cmd_cmk_check_pins(cmd, list[i].cmk, err);
+	return rc;
 }
 
 int
@@ -97,214 +89,13 @@ cmd_list_ksks(struct cmd *cmd, struct error *err)
 	if (ksk_load(store, &cache, cmd->args->n_words == 1 ? &zone : NULL,
 	    cmk == NULL ? NULL : cmk->row.id, &list, &n, err) == 0) {
 		cmd_ksk_list(list, n, cmd);
-		rc = 0;
+		/* It is shown all the same: how else to see what is wrong. */
+		cmd->is_partial = true;
+		rc = cmd_ksk_check_pins(cmd, list, n, err) != 0 ? -1 :
+		    pins_note_unmatched(cmd->session, err);
 	}
 	ksk_list_free(list, n);
 	cmk_cache_clear(&cache);
 	cmk_free(cmk);
-	return rc;
-}
-
-/* What has to happen, or until when to wait, before its next state. */
-static char *
-wait_of(const struct ksk *list, size_t n, size_t i, int64_t horizon_at,
-    int64_t now_at)
-{
-	const struct ksk_row *row = &list[i].row;
-	char text[WHEN_TEXT_LEN];
-	int64_t at;
-
-	if (strcmp(row->state, "generated") == 0)
-		return mem_strdup("sign-zsks, which publishes it");
-	if (row->ds_seen_at == 0)
-		return mem_strdup("its DS at the parent: get-ds, then "
-		    "ds-seen");
-	if (row->ds_gone_at == 0)
-		return mem_strdup("nothing: the zone depends on it");
-	at = ksk_use_ds_out_at(list, n, i);
-	if (now_at < at)
-		return mem_printf("%s: until then caches may have its DS",
-		    when_rfc3339(at, text));
-	at = ksk_end_at(list, n, i, horizon_at);
-	if (now_at < at)
-		return mem_printf("%s: until then a signature by it is valid",
-		    when_rfc3339(at, text));
-	return mem_strdup("delete-ksk");
-}
-
-static int
-find_wait(struct cmd *cmd, struct store *store, struct cmk_cache *cache,
-    const struct ksk *ksk, char **out, struct error *err)
-{
-	struct ksk *list = NULL;
-	int64_t horizon_at;
-	size_t i = 0, n = 0;
-
-	if (ksk_end_horizon(store, ksk, &horizon_at, err) != 0 ||
-	    ksk_load(store, cache, &ksk->zone, NULL, &list, &n, err) != 0)
-		return -1;
-	while (i + 1 < n && strcmp(list[i].row.id, ksk->row.id) != 0)
-		i++;
-	*out = n == 0 ? NULL : wait_of(list, n, i, horizon_at,
-	    session_now(cmd->session));
-	ksk_list_free(list, n);
-	return 0;
-}
-
-static void
-print_ksk(const struct ksk *ksk, const char *waits_for, struct buf *out)
-{
-	char text[WHEN_TEXT_LEN];
-	struct ds ds;
-	size_t i;
-
-	buf_printf(out, "KSK %s/%u\n  id          %s\n  state       %s\n"
-	    "  algorithm   %s (%u), %u bits\n  CMK         %s, custody %s\n"
-	    "  generation  %lld\n  created     %s\n  revoked tag %u\n",
-	    ksk->row.zone, ksk->row.key_tag, ksk->row.id, ksk->row.state,
-	    alg_name(ksk->row.alg), ksk->row.alg, dnskey_bits(&ksk->dnskey),
-	    ksk->cmk->row.name,
-	    policy_custody_name(ksk->cmk->policy->custody),
-	    (long long)ksk->row.generation,
-	    when_rfc3339(ksk->row.created_at, text), ksk->row.revoked_tag);
-	if (ksk->row.ds_seen_at != 0)
-		buf_printf(out, "  DS seen     %s\n",
-		    when_rfc3339(ksk->row.ds_seen_at, text));
-	if (ksk->row.ds_gone_at != 0)
-		buf_printf(out, "  DS gone     %s\n",
-		    when_rfc3339(ksk->row.ds_gone_at, text));
-	buf_printf(out, "  waits for   %s\n\n%s IN DNSKEY ", waits_for,
-	    ksk->row.zone);
-	dnskey_text(&ksk->dnskey, out);
-	for (i = 0; i < ksk->cmk->policy->n_digests; i++) {
-		ds_init(&ds, &ksk->zone, &ksk->dnskey,
-		    ksk->cmk->policy->digests[i]);
-		buf_printf(out, "\n%s IN DS ", ksk->row.zone);
-		ds_text(&ds, out);
-	}
-	buf_printf(out, "\n");
-}
-
-/* The exception that not_held has for an attribute, or NULL. */
-static const struct json *
-find_exception(const struct json *not_held, const char *half,
-    const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < json_len(not_held); i++) {
-		const struct json *row = json_at(not_held, i);
-
-		if (strcmp(json_get_text(row, "half"), half) == 0 &&
-		    strcmp(json_get_text(row, "name"), name) == 0)
-			return row;
-	}
-	return NULL;
-}
-
-static void
-add_half(const struct json *attributes, const char *half, struct table *table)
-{
-	const struct json *held = json_get(attributes, half), *exception;
-	const char *name = NULL;
-
-	while ((name = json_next_key(held, name)) != NULL) {
-		exception = find_exception(json_get(attributes, "not_held"),
-		    half, name);
-		table_add(table, half);
-		table_add(table, name);
-		table_add(table, json_get_text(held, name));
-		table_add(table, exception == NULL ? "held" :
-		    json_get_text(exception, "verdict"));
-	}
-}
-
-/* What the token holds, then what it was asked for and does not tell. */
-static void
-print_attributes(const struct json *attributes, struct buf *out)
-{
-	const struct json *not_held = json_get(attributes, "not_held");
-	struct table table;
-	size_t i;
-
-	buf_printf(out, "\n");
-	table_init(&table, 4, "HALF", "ATTRIBUTE", "TOKEN HOLDS", "VERDICT");
-	add_half(attributes, "private", &table);
-	add_half(attributes, "public", &table);
-	add_half(attributes, "secret", &table);
-	for (i = 0; i < json_len(not_held); i++) {
-		const struct json *row = json_at(not_held, i);
-		const char *half = json_get_text(row, "half");
-		const char *name = json_get_text(row, "name");
-
-		if (json_get(json_get(attributes, half), name) != NULL)
-			continue;
-		table_add(&table, half);
-		table_add(&table, name);
-		table_add(&table, "-");
-		table_add(&table, json_get_text(row, "verdict"));
-	}
-	table_print(&table, out);
-}
-
-static void
-print_signatures(const struct ksk *ksk, const struct signature_row *rows,
-    size_t n, struct cmd *cmd, struct json *json)
-{
-	struct json *list = json_put_array(json, "signatures");
-	char from[WHEN_TEXT_LEN], until[WHEN_TEXT_LEN];
-	struct json *row;
-	size_t i;
-
-	buf_printf(&cmd->text, "\n");
-	for (i = 0; i < n; i++) {
-		if (strcmp(rows[i].ksk_id, ksk->row.id) != 0)
-			continue;
-		(void)when_rfc3339(rows[i].inception_at, from);
-		(void)when_rfc3339(rows[i].expiration_at, until);
-		buf_printf(&cmd->text, "signed %s from %s to %s\n",
-		    rrtype_name(rows[i].type_covered), from, until);
-		row = json_add_object(list);
-		json_put_text(row, "type_covered",
-		    rrtype_name(rows[i].type_covered));
-		json_put_text(row, "inception", from);
-		json_put_text(row, "expiration", until);
-	}
-}
-
-int
-cmd_describe_ksk(struct cmd *cmd, struct error *err)
-{
-	struct cmk_cache cache = { 0 };
-	struct signature_row *rows = NULL;
-	struct json *json, *statement = NULL;
-	struct ksk *ksk = NULL;
-	char *waits_for = NULL;
-	struct store *store;
-	size_t n = 0;
-	int rc = -1;
-
-	if (session_store(cmd->session, &store, err) != 0 ||
-	    ksk_find(store, &cache, cmd->args->words[0], &ksk, err) != 0 ||
-	    find_wait(cmd, store, &cache, ksk, &waits_for, err) != 0 ||
-	    store_signature_list(store, ksk->row.zone, &rows, &n, err) != 0 ||
-	    json_read(ksk->row.endorsement, strlen(ksk->row.endorsement),
-	    &statement, err) != 0)
-		goto out;
-	json = json_put_object(cmd->json, "ksk");
-	cmd_ksk_put(json, ksk);
-	print_ksk(ksk, waits_for, &cmd->text);
-	json_put_text(json, "waits_for", waits_for);
-	print_attributes(json_get(statement, "attributes"), &cmd->text);
-	print_signatures(ksk, rows, n, cmd, json);
-	json_put_take(json, "endorsement", statement);
-	json_put_text(json, "endorsement_signature",
-	    ksk->row.endorsement_signature);
-	rc = 0;
- out:
-	free(waits_for);
-	signature_rows_free(rows, n);
-	ksk_list_free(ksk, ksk == NULL ? 0 : 1);
-	cmk_cache_clear(&cache);
 	return rc;
 }

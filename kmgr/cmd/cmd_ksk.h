@@ -21,7 +21,7 @@ void cmd_ksk_list(const struct ksk *list, size_t n, struct cmd *cmd);
 
 /**
  * cmd_ksk_check_pins(cmd, list, n, err):
- * trust_check_pins() the CMKs of ${n} KSKs, for what is given away.
+ * cmd_cmk_check_pins() the CMKs of ${n} KSKs, for what is given away.
  *
  * Errors: ERR_INTEGRITY.
  */

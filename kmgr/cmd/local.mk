@@ -6,6 +6,7 @@ libcmd_la_SOURCES = \
 	kmgr/cmd/cmd.c \
 	kmgr/cmd/cmd_cmk.c \
 	kmgr/cmd/cmd_cmk.h \
+	kmgr/cmd/cmd_cmk_describe.c \
 	kmgr/cmd/cmd_cmk_life.c \
 	kmgr/cmd/cmd_ds.c \
 	kmgr/cmd/cmd_endorsement.c \
@@ -20,6 +21,7 @@ libcmd_la_SOURCES = \
 	kmgr/cmd/cmd_plan.c \
 	kmgr/cmd/cmd_plan.h \
 	kmgr/cmd/cmd_ledger.c \
+	kmgr/cmd/cmd_ksk_describe.c \
 	kmgr/cmd/cmd_ksk_end.c \
 	kmgr/cmd/cmd_policy.c \
 	kmgr/cmd/cmd_policy.h \

@@ -102,6 +102,8 @@ libengine_la_SOURCES = \
 	kmgr/engine/ledger_signed.h \
 	kmgr/engine/ksk_use.c \
 	kmgr/engine/ksk_use.h \
+	kmgr/engine/pins.c \
+	kmgr/engine/pins.h \
 	kmgr/engine/plan.c \
 	kmgr/engine/plan.h \
 	kmgr/engine/ratchet.c \

@@ -6,6 +6,8 @@
 #include "kmgr/base/json.h"
 #include "kmgr/base/mem.h"
 #include "kmgr/engine/ksk.h"
+#include "kmgr/engine/pins.h"
+#include "kmgr/engine/trust.h"
 #include "kmgr/engine/verify_internal.h"
 
 static const struct {
@@ -18,6 +20,10 @@ static const struct {
 	    "back; compare with a backup or an outside copy" },
 	{ "cmk", "the record of the CMK or its sealed policy was changed "
 	    "behind kmgr's back; restore the store from a backup" },
+	{ "pin", "the store is another one, or was changed behind kmgr's back; "
+	    "or the configuration is: nothing is signed" },
+	{ "unmatched-pin", "the CMK has another name now, or the store is "
+	    "another one; pin each CMK under its id as well" },
 	{ "ksk", "the record of the KSK was changed behind kmgr's back; "
 	    "restore the store from a backup" },
 	{ "signature", "the record of a signature was changed behind kmgr's "
@@ -126,6 +132,29 @@ check_intent(struct verifier *v, const struct intent_row *intent)
 	    intent->label, intent->token);
 }
 
+/* The key that the configuration wants the CMK to have. */
+static void
+check_pin(struct verifier *v, const struct cmk *cmk)
+{
+	struct error wrong = ERR_INIT;
+
+	if (trust_check_pins(v->session, cmk, &wrong) != 0)
+		verify_add(v, "pin", "CMK %s: %s", cmk->row.name, wrong.msg);
+}
+
+static void
+check_unmatched(struct verifier *v)
+{
+	const struct config *config = session_config(v->session);
+	const struct config_pin *pin = NULL;
+
+	while ((pin = pins_unmatched(config, v->cmks, v->n_cmks,
+	    pin)) != NULL)
+		verify_add(v, "unmatched-pin", "%s pins the key of %s, and "
+		    "the store has no CMK of that name or id", config->path,
+		    pin->name);
+}
+
 /* The records against their signatures. */
 static int
 check_records(struct verifier *v, struct error *err)
@@ -137,6 +166,7 @@ check_records(struct verifier *v, struct error *err)
 	for (i = 0; i < v->n_cmks; i++) {
 		if (cmk_cache_get(&v->cache, v->store, v->cmks[i].id, &cmk,
 		    err) == 0) {
+			check_pin(v, cmk);
 			verify_wrapped_cmk(v, cmk);
 			continue;
 		}
@@ -159,6 +189,7 @@ check_records(struct verifier *v, struct error *err)
 	}
 	for (i = 0; i < v->n_intents; i++)
 		check_intent(v, &v->intents[i]);
+	check_unmatched(v);
 	return 0;
 }
 

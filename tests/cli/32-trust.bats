@@ -1,6 +1,7 @@
 # A store that was put back, a token that was changed for another, a clock that
 # was turned: nothing is signed, and the message says what is wrong.
 load ../lib/common
+bats_require_minimum_version 1.5.0
 
 # One world, with a draft in it, made once and copied for each test.
 setup_file() {
@@ -372,6 +373,55 @@ pin() {
 	done
 	pin other "$(printf 'ab%.0s' {1..32})"
 	signs a
+}
+
+@test "what shows a CMK or a KSK says that its key is not the pinned one" {
+	make a.example
+	tag=$(kmgr --json list-ksks | jq '.ksks[0].key_tag')
+	hash=$(kmgr --json describe-cmk prod | jq -r .cmk.public_key_sha256)
+	pin "$id" "$hash"
+	echo "  prod: $hash" >>pinned.yaml
+	kmgr -q verify
+	for command in list-cmks 'describe-cmk prod' list-ksks \
+		"describe-ksk a.example/$tag"; do
+		# shellcheck disable=SC2086 # words
+		kmgr $command 2>&1 >/dev/null | wc -c | grep -qx 0
+	done
+	# Both count.
+	pin "$id" "$hash"
+	echo "  prod: $(printf 'ab%.0s' {1..32})" >>pinned.yaml
+	for command in list-cmks 'describe-cmk prod' list-ksks \
+		"describe-ksk a.example/$tag"; do
+		# shellcheck disable=SC2086 # words
+		run -10 --separate-stderr kmgr $command
+		[[ $output == *prod* ]]
+		[[ $stderr == *"CMK prod: "*"configuration pins for prod"* ]]
+	done
+	run -10 --separate-stderr kmgr export-endorsement "a.example/$tag"
+	[ -z "$output" ]
+	run -10 kmgr verify
+	grep -q '^pin: CMK prod: ' <<<"$output"
+}
+
+@test "a pin that is for no CMK is named" {
+	make a.example
+	hash=$(kmgr --json describe-cmk prod | jq -r .cmk.public_key_sha256)
+	pin prod "$hash"
+	kmgr -q verify
+	# By its name it goes with the name, by its id it does not.
+	run -0 kmgr update-cmk prod --name new
+	[[ $output == *"the pin of prod in "*"is for no CMK"* ]]
+	echo "  $id: $hash" >>pinned.yaml
+	run -10 kmgr verify
+	grep -q '^unmatched-pin: .*pins the key of prod, ' <<<"$output"
+	[ "$(grep -c '^unmatched-pin' <<<"$output")" -eq 1 ]
+	for command in 'get-ds a.example' list-cmks list-ksks; do
+		# shellcheck disable=SC2086 # words
+		run -0 --separate-stderr kmgr $command
+		[[ $stderr == *"the pin of prod in "*"is for no CMK"* ]]
+	done
+	sed -i '/^  prod:/d' pinned.yaml
+	kmgr -q verify
 }
 
 # --- the seal ----------------------------------------------------------------
