@@ -104,6 +104,8 @@ libengine_la_SOURCES = \
 	kmgr/engine/ksk_use.h \
 	kmgr/engine/pins.c \
 	kmgr/engine/pins.h \
+	kmgr/engine/ksr_roles.c \
+	kmgr/engine/ksr_roles.h \
 	kmgr/engine/plan.c \
 	kmgr/engine/plan.h \
 	kmgr/engine/ratchet.c \

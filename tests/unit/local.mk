@@ -271,6 +271,7 @@ unit_engine = \
 	tests/unit/test_replay \
 	tests/unit/test_ksk_end_check \
 	tests/unit/test_ksk_use \
+	tests/unit/test_ksr_roles \
 	tests/unit/test_ssh_signature \
 	tests/unit/test_witness
 unit_engine_ldadd = tests/unit/libendorsed.la libengine.la $(unit_ldadd)
@@ -301,6 +302,8 @@ tests_unit_test_replay_SOURCES = tests/unit/test_replay.c $(unit_store_help)
 tests_unit_test_replay_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_replay_LDADD = tests/unit/libpolicyhelp.la \
 	$(unit_engine_ldadd)
+tests_unit_test_ksr_roles_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_ksr_roles_LDADD = $(unit_engine_ldadd)
 tests_unit_test_ssh_signature_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_ssh_signature_LDADD = $(unit_engine_ldadd)
 tests_unit_test_ssh_signature_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=process_run
