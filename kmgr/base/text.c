@@ -151,3 +151,26 @@ text_is_one_of(const char *text, const char *const *list, size_t n)
 			return (int)i;
 	return -1;
 }
+
+void
+text_xml(const char *text, struct buf *out)
+{
+
+	for (; *text != '\0'; text++)
+		switch (*text) {
+		case '<':
+			buf_printf(out, "&lt;");
+			break;
+		case '>':
+			buf_printf(out, "&gt;");
+			break;
+		case '&':
+			buf_printf(out, "&amp;");
+			break;
+		case '"':
+			buf_printf(out, "&quot;");
+			break;
+		default:
+			buf_add(out, text, 1);
+		}
+}

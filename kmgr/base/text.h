@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "kmgr/base/buf.h"
 #include "kmgr/base/err.h"
 
 /**
@@ -53,5 +54,12 @@ bool text_is_label(const char *text, size_t max);
  * The index of ${text} among the ${n} strings ${list}, or -1.
  */
 int text_is_one_of(const char *text, const char *const *list, size_t n);
+
+/**
+ * text_xml(text, out):
+ * Append ${text} so that XML reads it as it is, in content or between double
+ * quotes.
+ */
+void text_xml(const char *text, struct buf *out);
 
 #endif

@@ -65,6 +65,7 @@ static const struct opt_info infos[OPT_N] = {
 	[OPT_SERIAL] = { "serial", 0, "N", "the serial of the request" },
 	[OPT_SIGNATURE] = { "signature", 0, "FILE",
 	    "what ssh-keygen -Y sign -n kmgr-plan wrote" },
+	[OPT_SOURCE] = { "source", 0, "URL", "where the file is to be found" },
 	[OPT_START] = { "start", 0, "TIME", "where the first bundle begins" },
 	[OPT_STORE] = { "store", 0, "URL", "where the state is kept" },
 	[OPT_TAG] = { "tag", 0, "KEY=VALUE", "set a tag; may be repeated" },
@@ -79,8 +80,8 @@ static const struct opt_info infos[OPT_N] = {
 	[OPT_ZONE] = { "zone", 0, "ZONE", "only what tells of this zone" },
 	[OPT_ZONES_FROM] = { "zones-from", 0, "PATH",
 	    "a file of zones; for sign-zsks a folder" },
-	[OPT_ZSK] = { "zsk", 0, "FILE[,FROM[,UNTIL]]",
-	    "a ZSK, and when it is published" },
+	[OPT_ZSK] = { "zsk", 0, "FILE",
+	    "a ZSK's record; FILE,FROM,UNTIL says when it is there" },
 };
 
 const struct opt_info *

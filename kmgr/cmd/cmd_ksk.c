@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <string.h>
 
 #include "kmgr/base/when.h"
 #include "kmgr/cmd/cmd_cmk.h"
@@ -67,6 +68,32 @@ cmd_ksk_check_pins(struct cmd *cmd, const struct ksk *list, size_t n,
 	for (i = 0; i < n && rc == 0; i++)
 		rc = cmd_cmk_check_pins(cmd, list[i].cmk, err);
 	return rc;
+}
+
+int
+cmd_ksk_load(struct cmd *cmd, struct cmk_cache *cache, const char *text,
+    struct name *zone, struct ksk **out, size_t *n, struct error *err)
+{
+	char name[NAME_TEXT_MAX];
+	struct store *store;
+
+	if (session_store(cmd->session, &store, err) != 0)
+		return -1;
+	if (strchr(text, '/') != NULL) {
+		if (ksk_find(store, cache, text, out, err) != 0)
+			return -1;
+		*n = 1;
+		*zone = (*out)->zone;
+	} else if (cmd_zone(text, zone, err) != 0 ||
+	    ksk_load(store, cache, zone, NULL, out, n, err) != 0)
+		return -1;
+	if (*n == 0) {
+		(void)err_set(err, ERR_INPUT, "zone %s has no KSK",
+		    name_text(zone, name));
+		return err_hint(err, "kmgr create-ksk %s --cmk NAME makes one",
+		    name);
+	}
+	return cmd_ksk_check_pins(cmd, *out, *n, err);
 }
 
 int

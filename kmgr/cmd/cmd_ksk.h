@@ -28,4 +28,15 @@ void cmd_ksk_list(const struct ksk *list, size_t n, struct cmd *cmd);
 int cmd_ksk_check_pins(struct cmd *cmd, const struct ksk *list, size_t n,
     struct error *err);
 
+/**
+ * cmd_ksk_load(cmd, cache, text, zone, out, n, err):
+ * The KSKs, at least one, of "ZONE", or the one of "ZONE/KEYTAG", to be told
+ * to others: their CMKs are those that the configuration pins.
+ *
+ * Owner: the caller, ksk_list_free(), also after an error.
+ * Errors: ERR_USAGE, ERR_INPUT, ERR_INTEGRITY, ERR_STORE.
+ */
+int cmd_ksk_load(struct cmd *cmd, struct cmk_cache *cache, const char *text,
+    struct name *zone, struct ksk **out, size_t *n, struct error *err);
+
 #endif

@@ -142,6 +142,7 @@ int cmd_export_endorsement(struct cmd *cmd, struct error *err);
 int cmd_get_ds(struct cmd *cmd, struct error *err);
 int cmd_get_policy(struct cmd *cmd, struct error *err);
 int cmd_export_ledger(struct cmd *cmd, struct error *err);
+int cmd_export_trust_anchor(struct cmd *cmd, struct error *err);
 int cmd_help(struct cmd *cmd, struct error *err);
 int cmd_init(struct cmd *cmd, struct error *err);
 int cmd_list_cmks(struct cmd *cmd, struct error *err);

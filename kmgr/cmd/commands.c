@@ -42,6 +42,7 @@ static const enum opt make_ksr_opts[] = { OPT_FORMAT, OPT_ZSK, OPT_START,
 static const enum opt list_events_opts[] = { OPT_CMK, OPT_ZONE, OPT_TYPE,
 	OPT_SINCE, OPT_UNTIL, OPT_LAST, OPT_END };
 static const enum opt get_ds_opts[] = { OPT_FORMAT, OPT_OUTPUT, OPT_END };
+static const enum opt trust_anchor_opts[] = { OPT_SOURCE, OPT_OUTPUT, OPT_END };
 static const enum opt export_endorsement_opts[] = { OPT_OUTPUT, OPT_END };
 static const enum opt export_ledger_opts[] = { OPT_OUTPUT, OPT_END };
 static const enum opt restore_opts[] = { OPT_LEDGER, OPT_ACCEPT_TIME_JUMP,
@@ -210,6 +211,13 @@ static const struct command commands[] = {
 	    "FORMAT is zone (default), json, form, epp-ds, epp-key, cds "
 	    "or nsupdate. Needs no token.",
 	    get_ds_opts, 1, 1, CMD_WITH_SESSION, cmd_get_ds },
+	{ "export-trust-anchor", GROUP_PARENT,
+	    "ZONE[/KEYTAG] [--source URL] [-o FILE]",
+	    "write the trust anchors of a zone as validators read them",
+	    "XML as IANA publishes it for the root zone (RFC 9718), which "
+	    "readers of RFC 7958 take too.",
+	    trust_anchor_opts, 1, 1, CMD_WITH_SESSION,
+	    cmd_export_trust_anchor },
 	{ "ds-seen", GROUP_PARENT, "ZONE/KEYTAG|ID [--at TIME]",
 	    "tell that the parent has the DS of a KSK",
 	    "The KSK is active then. TIME is as for sign-zsks, not in the "

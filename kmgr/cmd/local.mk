@@ -29,6 +29,7 @@ libcmd_la_SOURCES = \
 	kmgr/cmd/cmd_restore.c \
 	kmgr/cmd/cmd_sign.c \
 	kmgr/cmd/cmd_token.c \
+	kmgr/cmd/cmd_trust_anchor.c \
 	kmgr/cmd/cmd_verify.c \
 	kmgr/cmd/command.c \
 	kmgr/cmd/command.h \

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "kmgr/base/crypto.h"
+#include "kmgr/base/text.h"
 #include "kmgr/dns/epp.h"
 
 /* The name as XML text, without the final dot that EPP leaves out. */
@@ -9,20 +10,11 @@ static void
 add_zone(const struct name *zone, struct buf *out)
 {
 	char text[NAME_TEXT_MAX];
-	size_t n = strlen(name_text(zone, text)), i;
+	const size_t n = strlen(name_text(zone, text));
 
 	if (n > 1)
-		n--;
-	for (i = 0; i < n; i++) {
-		if (text[i] == '<')
-			buf_printf(out, "&lt;");
-		else if (text[i] == '>')
-			buf_printf(out, "&gt;");
-		else if (text[i] == '&')
-			buf_printf(out, "&amp;");
-		else
-			buf_add(out, &text[i], 1);
-	}
+		text[n - 1] = '\0';
+	text_xml(text, out);
 }
 
 /* RFC 5910 s5.2.5: a domain <update> that changes nothing but secDNS. */

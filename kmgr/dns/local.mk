@@ -21,5 +21,7 @@ libdns_la_SOURCES = \
 	kmgr/dns/rrset.h \
 	kmgr/dns/rrsig.c \
 	kmgr/dns/rrsig.h \
+	kmgr/dns/trust_anchor.c \
+	kmgr/dns/trust_anchor.h \
 	kmgr/dns/zonefile.c \
 	kmgr/dns/zonefile.h

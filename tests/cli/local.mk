@@ -21,6 +21,7 @@ cli_tests = \
 	tests/cli/46-wrapped.bats \
 	tests/cli/50-sign.bats \
 	tests/cli/60-ds.bats \
+	tests/cli/62-trust-anchor.bats \
 	tests/cli/70-verify.bats \
 	tests/cli/80-docs.bats \
 	tests/cli/82-events.bats \

@@ -1,0 +1,54 @@
+#include <stdlib.h>
+
+#include "kmgr/base/mem.h"
+#include "kmgr/cmd/cmd_ksk.h"
+#include "kmgr/cmd/command.h"
+#include "kmgr/dns/trust_anchor.h"
+#include "kmgr/engine/ksk_use.h"
+
+/* An anchor for each digest of the KSK's policy. */
+static void
+add_ksk(const struct ksk *ksk, struct trust_anchor **list, size_t *n)
+{
+	const struct policy *policy = ksk->cmk->policy;
+	struct trust_anchor *anchor;
+	size_t i;
+
+	for (i = 0; i < policy->n_digests; i++) {
+		anchor = mem_push(list, (*n)++, sizeof(*anchor));
+		anchor->key = ksk->dnskey;
+		anchor->digest = policy->digests[i];
+		anchor->id = ksk->row.id;
+		anchor->valid_from_at = ksk->row.created_at;
+		if (!ksk_use_wants_ds(&ksk->row))
+			anchor->valid_until_at = ksk->row.ds_gone_at;
+	}
+}
+
+int
+cmd_export_trust_anchor(struct cmd *cmd, struct error *err)
+{
+	const char *source = args_get(cmd->args, OPT_SOURCE);
+	struct trust_anchor *list = NULL;
+	struct cmk_cache cache = { 0 };
+	struct ksk *ksks = NULL;
+	size_t i, n = 0, n_ksks = 0;
+	struct name zone;
+	int rc = -1;
+
+	if (cmd_ksk_load(cmd, &cache, cmd->args->words[0], &zone, &ksks,
+	    &n_ksks, err) != 0)
+		goto out;
+	for (i = 0; i < n_ksks; i++)
+		add_ksk(&ksks[i], &list, &n);
+	trust_anchor_write(&zone, source == NULL ? "" : source, list, n,
+	    &cmd->text);
+	json_put_int(cmd->json, "anchors", (int64_t)n);
+	json_put_text(cmd->json, "trust_anchor", buf_text(&cmd->text));
+	rc = 0;
+ out:
+	free(list);
+	ksk_list_free(ksks, n_ksks);
+	cmk_cache_clear(&cache);
+	return rc;
+}
