@@ -160,14 +160,16 @@ read_directive(struct reader *r, struct error *err)
 
 static int
 read_all(struct reader *r, const char *text, size_t len, const char *what,
-    struct error *err)
+    size_t line, struct error *err)
 {
 	int rc;
 
 	if (len > ZONEFILE_MAX_LEN)
 		return err_set(err, ERR_INPUT, "%s is longer than %d bytes",
 		    what, ZONEFILE_MAX_LEN);
-	if (lexer_init(&r->lexer, text, len, err) != 0)
+	rc = lexer_init(&r->lexer, text, len, err);
+	r->lexer.line += line - 1;
+	if (rc != 0)
 		return err_wrap(err, "%s:%zu", what, r->lexer.line);
 	while ((rc = lexer_next(&r->lexer, err)) > 0) {
 		rc = !r->lexer.is_indented && r->lexer.fields[0][0] == '$' ?
@@ -183,12 +185,20 @@ int
 zonefile_read(const char *text, size_t len, const char *what,
     const struct name *origin, struct zonefile **out, struct error *err)
 {
+
+	return zonefile_read_part(text, len, what, 1, origin, out, err);
+}
+
+int
+zonefile_read_part(const char *text, size_t len, const char *what, size_t line,
+    const struct name *origin, struct zonefile **out, struct error *err)
+{
 	struct reader r = { .origin = *origin, .ttl = ZONEFILE_NO_TTL };
 	int rc;
 
 	*out = NULL;
 	r.zonefile = mem_new(sizeof(*r.zonefile));
-	rc = read_all(&r, text, len, what, err);
+	rc = read_all(&r, text, len, what, line, err);
 	lexer_clear(&r.lexer);
 	if (rc != 0) {
 		zonefile_free(r.zonefile);

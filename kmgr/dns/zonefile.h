@@ -56,6 +56,14 @@ int zonefile_read(const char *text, size_t len, const char *what,
     const struct name *origin, struct zonefile **out, struct error *err);
 
 /**
+ * zonefile_read_part(text, len, what, line, origin, out, err):
+ * As zonefile_read(), of a part of ${what} whose first line is ${line} there.
+ */
+int zonefile_read_part(const char *text, size_t len, const char *what,
+    size_t line, const struct name *origin, struct zonefile **out,
+    struct error *err);
+
+/**
  * zonefile_free(zonefile):
  * Free all records.
  */

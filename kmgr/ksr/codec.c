@@ -1,5 +1,6 @@
 #include <assert.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "kmgr/ksr/codec_inner.h"
 
@@ -30,6 +31,9 @@ codec_read(const char *text, size_t len, const char *what, struct ksr **out,
 	if (len > KSR_MAX_LEN)
 		return err_set(err, ERR_INPUT, "%s is longer than %d bytes",
 		    what, KSR_MAX_LEN);
+	if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
+		return err_set(err, ERR_INPUT, "%s begins with a byte order "
+		    "mark", what);
 	for (i = 0; i < N_CODECS; i++)
 		if (codecs[i]->is_mine(text, len))
 			return codecs[i]->read(text, len, what, out, err);

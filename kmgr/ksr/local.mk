@@ -8,3 +8,6 @@ libksr_la_SOURCES = \
 	kmgr/ksr/knot.c \
 	kmgr/ksr/make.c \
 	kmgr/ksr/make.h
+	kmgr/ksr/text.c \
+	kmgr/ksr/text.h \
+	kmgr/ksr/text_records.c
