@@ -147,6 +147,7 @@ unit_dns = \
 	tests/unit/test_dnskey \
 	tests/unit/test_ds \
 	tests/unit/test_epp \
+	tests/unit/test_ksr \
 	tests/unit/test_lexer \
 	tests/unit/test_name \
 	tests/unit/test_rdata \
@@ -191,6 +192,8 @@ tests_unit_test_ds_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_ds_LDADD = tests/unit/libdnshelp.la libdns.la $(unit_ldadd)
 tests_unit_test_epp_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_epp_LDADD = tests/unit/libdnshelp.la libdns.la $(unit_ldadd)
+tests_unit_test_ksr_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_ksr_LDADD = tests/unit/libdnshelp.la libdns.la $(unit_ldadd)
 tests_unit_test_lexer_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_lexer_LDADD = tests/unit/libdnshelp.la libdns.la $(unit_ldadd)
 tests_unit_test_name_CPPFLAGS = $(unit_cppflags)
@@ -203,6 +206,26 @@ tests_unit_test_rrsig_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_rrsig_LDADD = tests/unit/libdnshelp.la libdns.la $(unit_ldadd)
 tests_unit_test_zonefile_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_zonefile_LDADD = tests/unit/libdnshelp.la libdns.la $(unit_ldadd)
+# --- kmgr/ksr
+check_LTLIBRARIES += tests/unit/libksrhelp.la
+tests_unit_libksrhelp_la_CPPFLAGS = $(unit_cppflags)
+tests_unit_libksrhelp_la_SOURCES = \
+	tests/unit/ksrhelp.c \
+	tests/unit/ksrhelp.h \
+	tests/unit/unit.h
+ksr_ldadd = tests/unit/libksrhelp.la tests/unit/libdnshelp.la libksr.la \
+	$(unit_ldadd)
+unit_ksr = \
+	tests/unit/test_codec_limits \
+	tests/unit/test_codec_text
+check_PROGRAMS += $(unit_ksr)
+TESTS += $(unit_ksr)
+
+tests_unit_test_codec_limits_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_codec_limits_LDADD = $(ksr_ldadd)
+tests_unit_test_codec_text_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_codec_text_LDADD = $(ksr_ldadd)
+
 # --- policy
 check_LTLIBRARIES += tests/unit/libpolicyhelp.la
 tests_unit_libpolicyhelp_la_CPPFLAGS = $(unit_cppflags)
