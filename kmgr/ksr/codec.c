@@ -5,6 +5,7 @@
 #include "kmgr/ksr/codec_inner.h"
 
 static const struct codec *const codecs[] = {
+	&codec_icann,
 	&codec_bind,
 	&codec_knot,
 };
