@@ -338,6 +338,7 @@ zsks_free(struct zsks *zsks)
 	free(zsks->sets);
 	free_judgements(zsks);
 	free(zsks->ksk_dnskeys);
+	free(zsks->cmks);
 	ksk_list_free(zsks->ksks, zsks->n_ksks);
 	findings_clear(&zsks->findings);
 	zonefile_free(zsks->file);

@@ -10,6 +10,9 @@ struct zsks {
 	struct zonefile		*file;
 	struct rules_zsks	 rules;		/* borrows from here */
 	struct findings		 findings;
+	const struct cmk	**cmks;		/* of all the zone's KSKs, in
+						 * the set or not */
+	size_t			 n_cmks;
 	struct ksk		*ksks;		/* the zone's, all sign */
 	struct judgement	**judgements;	/* of each KSK's policy */
 	size_t			 n_ksks;
@@ -21,7 +24,8 @@ struct zsks {
 /**
  * zsks_load_ksks(session, cache, zsks, err):
  * Load the KSKs that are in the zone's DNSKEY RRset now, beside the records of
- * ${zsks}.
+ * ${zsks}, and the CMKs of all, for zsks_prove(): that a KSK need not sign any
+ * more is the word of rows, which proves nothing before its CMK is proved.
  *
  * Errors: ERR_INPUT (none is there), ERR_POLICY, ERR_INTEGRITY, ERR_STORE.
  */

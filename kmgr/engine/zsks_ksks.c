@@ -76,6 +76,21 @@ drop_unused(struct store *store, struct zsks *zsks, struct error *err)
 	return rc;
 }
 
+static void
+list_cmks(struct zsks *zsks)
+{
+	size_t i, k;
+
+	zsks->cmks = mem_new(zsks->n_ksks * sizeof(*zsks->cmks));
+	for (i = 0; i < zsks->n_ksks; i++) {
+		for (k = 0; k < zsks->n_cmks; k++)
+			if (zsks->cmks[k] == zsks->ksks[i].cmk)
+				break;
+		if (k == zsks->n_cmks)
+			zsks->cmks[zsks->n_cmks++] = zsks->ksks[i].cmk;
+	}
+}
+
 int
 zsks_load_ksks(struct session *session, struct cmk_cache *cache,
     struct zsks *zsks, struct error *err)
@@ -94,6 +109,7 @@ zsks_load_ksks(struct session *session, struct cmk_cache *cache,
 		return err_hint(err, "kmgr create-ksk %s --cmk NAME makes "
 		    "one", zone);
 	}
+	list_cmks(zsks);
 	if (drop_unused(store, zsks, err) != 0)
 		return -1;
 	zsks->ksk_dnskeys = mem_new(zsks->n_ksks * sizeof(struct dnskey));

@@ -34,8 +34,8 @@ zsks_prove(struct session *session, const struct zsks *zsks,
 {
 	size_t i;
 
-	for (i = 0; i < zsks->n_ksks; i++)
-		if (trust_prove(session, zsks->ksks[i].cmk, err) != 0)
+	for (i = 0; i < zsks->n_cmks; i++)
+		if (trust_prove(session, zsks->cmks[i], err) != 0)
 			return -1;
 	return 0;
 }
@@ -46,8 +46,8 @@ zsks_sign(struct session *session, struct zsks_keys *keys, struct zsks *zsks,
 {
 	size_t i, k;
 
-	for (k = 0; k < zsks->n_ksks; k++)
-		if (!session_is_proved(session, zsks->ksks[k].cmk->row.id))
+	for (k = 0; k < zsks->n_cmks; k++)
+		if (!session_is_proved(session, zsks->cmks[k]->row.id))
 			return err_set(err, ERR_INTERNAL,
 			    "a CMK was not proved before signing");
 	for (i = 0; i < zsks->n_sets; i++)

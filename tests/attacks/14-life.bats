@@ -90,6 +90,31 @@ fact_appended() {
 	[ "$status" -eq 10 ]
 }
 
+@test "fact-beside: DS are called gone, of all KSKs of one CMK, where another has one" {
+	kmgr -q create-cmk next --token main --policy p.yaml >/dev/null
+	kmgr -q create-ksk a.example --cmk next >/dev/null
+	signs a
+	kmgr -q ds-seen "a.example/$(kmgr --json list-ksks |
+		jq '.ksks[2].key_tag')" >/dev/null
+	for old in $(kmgr --json list-ksks | jq '.ksks[0, 1].key_tag'); do
+		ksk=$(sqlite3 kmgr.db "SELECT id FROM ksk
+			WHERE key_tag = $old")
+		fact_appended
+	done
+	# None that is left asks the CMK of those that are to be dropped.
+	run at 15 sign-zsks a.example a
+	echo "$output"
+	[ "$status" -eq 10 ]
+	[[ $output == *"no key of the CMK has signed"* ]]
+	[[ $output != *"IN RRSIG"* ]]
+	mkdir zones
+	cp a zones/a.example.zone
+	run at 15 sign-zsks --zones-from zones -o out
+	echo "$output"
+	[ "$status" -eq 10 ]
+	[ -z "$(ls out 2>/dev/null)" ]
+}
+
 @test "fact-hidden: the events that tell of a DS are hidden" {
 	sql "UPDATE ledger SET zone = NULL WHERE type = 'ds-seen';
 		UPDATE ksk SET state = 'published', ds_seen_at = NULL
