@@ -98,9 +98,8 @@ ask_approvers(const struct loss_report *report, struct cmd *cmd,
 	json_put_int(cmd->json, "approvers_missing",
 	    (int64_t)report->n_missing);
 	cmd->is_partial = true;
-	(void)err_set(err, ERR_NOT_YET, "recover waits for %zu more "
-	    "approver%s", report->n_missing,
-	    report->n_missing == 1 ? "" : "s");
+	(void)err_set(err, ERR_NOT_YET, "recover waits for %s",
+	    buf_text(&report->waiting));
 	return err_hint(err, "write the plan with -o plan; an approver runs "
 	    "ssh-keygen -Y sign -n " APPROVERS_NAMESPACE " -f KEY plan; then "
 	    "run the command again with --signature plan.sig");

@@ -97,6 +97,7 @@ approval_tell(struct session *session, const char *type,
 static int
 count(struct store *store, struct approval_status *status, struct error *err)
 {
+	struct approvers_voices voices = { 0 };
 	struct approvers approvers = { 0 };
 	struct cmk *cmk = NULL;
 	int rc = -1;
@@ -108,11 +109,13 @@ count(struct store *store, struct approval_status *status, struct error *err)
 	    approvers_load(store, cmk, &approvers, err) == 0 &&
 	    store_approval_list(store, status->row.hash, &status->approvals,
 	    &status->n_approvals, err) == 0 && approvers_count(store,
-	    &approvers, &status->row, &status->n_valid, err) == 0) {
+	    &approvers, &status->row, &voices, err) == 0) {
+		status->n_valid = voices.n;
 		status->n_needed = approvers_needed(cmk->policy,
 		    status->row.op);
 		rc = 0;
 	}
+	approvers_voices_clear(&voices);
 	approvers_clear(&approvers);
 	cmk_free(cmk);
 	return rc;
@@ -214,6 +217,25 @@ record(struct session *session, struct store *store,
 	return rc;
 }
 
+/* Another key gives a person no second voice. */
+static int
+check_new_voice(struct store *store, const struct approvers *approvers,
+    const struct plan_row *plan, const struct ssh_signer *signer,
+    struct error *err)
+{
+	struct approvers_voices voices;
+	int rc = 0;
+
+	if (approvers_count(store, approvers, plan, &voices, err) != 0)
+		return -1;
+	if (approvers_voices_has(&voices, signer))
+		rc = err_set(err, ERR_INPUT, "%s (%s) has approved plan "
+		    "%.16s already", signer->who, signer->fingerprint,
+		    plan->hash);
+	approvers_voices_clear(&voices);
+	return rc;
+}
+
 /* Verify signature and keep it. */
 static int
 give(struct session *session, struct store *store,
@@ -222,24 +244,26 @@ give(struct session *session, struct store *store,
 {
 	struct approval_row row = { .at = session_now(session) };
 	struct approvers approvers = { 0 };
+	struct ssh_signer signer = { 0 };
 	struct cmk *cmk = NULL;
 	int rc = -1;
 
 	memcpy(row.plan_hash, status->row.hash, sizeof(row.plan_hash));
 	if (cmk_load(store, status->row.cmk_id, &cmk, err) != 0 ||
 	    approvers_load(store, cmk, &approvers, err) != 0 ||
-	    approvers_verify(&approvers, &status->row, signature, row.at,
-	    &row.who, &row.fingerprint, err) != 0 ||
-	    store_begin(store, err) != 0)
+	    approvers_verify(&approvers, status->row.text, signature, row.at,
+	    &signer, err) != 0 || check_new_voice(store, &approvers,
+	    &status->row, &signer, err) != 0 || store_begin(store, err) != 0)
 		goto out;
+	row.who = signer.who;
+	row.fingerprint = signer.fingerprint;
 	row.signature = mem_strdup(signature);
 	if (record(session, store, &status->row, &row, err) == 0)
 		rc = store_commit(store, err);
 	if (rc != 0)
 		store_rollback(store);
  out:
-	free(row.who);
-	free(row.fingerprint);
+	ssh_signer_clear(&signer);
 	free(row.signature);
 	approvers_clear(&approvers);
 	cmk_free(cmk);

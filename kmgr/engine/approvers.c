@@ -5,7 +5,6 @@
 #include "kmgr/base/mem.h"
 #include "kmgr/base/text.h"
 #include "kmgr/engine/approvers.h"
-#include "kmgr/engine/ssh_signature.h"
 #include "kmgr/store/ledger.h"
 #include "policy/ssh_key.h"
 
@@ -29,9 +28,9 @@ approvers_needed(const struct policy *policy, const char *op)
 }
 
 int
-approvers_verify(const struct approvers *approvers,
-    const struct plan_row *plan, const char *signature, int64_t at,
-    char **who, char **fingerprint, struct error *err)
+approvers_verify(const struct approvers *approvers, const char *text,
+    const char *signature, int64_t at, struct ssh_signer *out,
+    struct error *err)
 {
 	const struct ssh_signers signers = {
 		.approvers = (const char *const *)approvers->keys,
@@ -41,8 +40,44 @@ approvers_verify(const struct approvers *approvers,
 		.at = at,
 	};
 
-	return ssh_signature_verify(APPROVERS_NAMESPACE, plan->text,
-	    strlen(plan->text), signature, &signers, who, fingerprint, err);
+	return ssh_signature_verify(APPROVERS_NAMESPACE, text, strlen(text),
+	    signature, &signers, out, err);
+}
+
+bool
+approvers_voices_has(const struct approvers_voices *voices,
+    const struct ssh_signer *signer)
+{
+	size_t i;
+
+	for (i = 0; i < voices->n; i++)
+		if (ssh_signer_is_same(&voices->list[i], signer))
+			return true;
+	return false;
+}
+
+void
+approvers_voices_add(struct approvers_voices *voices,
+    struct ssh_signer *signer_take)
+{
+	struct ssh_signer *place;
+
+	if (approvers_voices_has(voices, signer_take))
+		return;
+	place = mem_push(&voices->list, voices->n++, sizeof(*place));
+	*place = *signer_take;
+	*signer_take = (struct ssh_signer) { 0 };
+}
+
+void
+approvers_voices_clear(struct approvers_voices *voices)
+{
+	size_t i;
+
+	for (i = 0; i < voices->n; i++)
+		ssh_signer_clear(&voices->list[i]);
+	free(voices->list);
+	*voices = (struct approvers_voices) { 0 };
 }
 
 /*
@@ -51,44 +86,45 @@ approvers_verify(const struct approvers *approvers,
  * made while the plan waited, or never.
  */
 static int
-verify_row(const struct approvers *approvers, const struct plan_row *plan,
-    const struct approval_row *row, bool *counts, struct error *err)
+count_row(const struct approvers *approvers, const struct plan_row *plan,
+    const struct approval_row *row, struct approvers_voices *voices,
+    struct error *err)
 {
-	char *who = NULL, *fingerprint = NULL;
+	struct ssh_signer signer = { 0 };
+	int rc = 0;
 
-	*counts = false;
 	if (row->at < plan->created_at || row->at >= plan->expires_at)
 		return 0;
-	if (approvers_verify(approvers, plan, row->signature, row->at, &who,
-	    &fingerprint, err) == 0)
-		*counts = strcmp(fingerprint, row->fingerprint) == 0;
-	else if (err->class == ERR_INPUT || err->class == ERR_POLICY)
+	if (approvers_verify(approvers, plan->text, row->signature, row->at,
+	    &signer, err) == 0) {
+		if (strcmp(signer.fingerprint, row->fingerprint) == 0)
+			approvers_voices_add(voices, &signer);
+	} else if (err->class == ERR_INPUT || err->class == ERR_POLICY) {
 		err_clear(err);
-	else
-		return -1;
-	free(who);
-	free(fingerprint);
-	return 0;
+	} else {
+		rc = -1;
+	}
+	ssh_signer_clear(&signer);
+	return rc;
 }
 
 int
 approvers_count(struct store *store, const struct approvers *approvers,
-    const struct plan_row *plan, size_t *n, struct error *err)
+    const struct plan_row *plan, struct approvers_voices *out,
+    struct error *err)
 {
 	struct approval_row *rows;
 	size_t i, n_rows;
-	bool counts;
 	int rc = 0;
 
-	*n = 0;
+	*out = (struct approvers_voices) { 0 };
 	if (store_approval_list(store, plan->hash, &rows, &n_rows, err) != 0)
 		return -1;
-	/* One row a fingerprint, by constraint, and the fingerprint proved. */
-	for (i = 0; rc == 0 && i < n_rows; i++) {
-		rc = verify_row(approvers, plan, &rows[i], &counts, err);
-		*n += rc == 0 && counts;
-	}
+	for (i = 0; rc == 0 && i < n_rows; i++)
+		rc = count_row(approvers, plan, &rows[i], out, err);
 	approval_rows_free(rows, n_rows);
+	if (rc != 0)
+		approvers_voices_clear(out);
 	return rc;
 }
 
@@ -166,8 +202,8 @@ prove(struct store *store, const struct cmk *cmk,
 	const size_t needed = approvers_needed(cmk->policy,
 	    APPROVERS_REPLACE);
 	struct plan_row plan = { 0 };
+	struct approvers_voices voices = { 0 };
 	bool found = false;
-	size_t n = 0;
 	int rc = -1;
 
 	if (hash == NULL || strlen(hash) != sizeof(plan.hash) - 1 ||
@@ -176,10 +212,11 @@ prove(struct store *store, const struct cmk *cmk,
 		    ERR_INTEGRITY, "its plan is gone");
 	if (check_plan(cmk, &plan, json_get_text(event, "remove"),
 	    json_get_text(event, "add"), err) == 0 &&
-	    approvers_count(store, approvers, &plan, &n, err) == 0)
-		rc = n >= needed && needed > 0 ? 0 : err_set(err,
-		    ERR_INTEGRITY, "%zu of %zu approvers signed it", n,
+	    approvers_count(store, approvers, &plan, &voices, err) == 0)
+		rc = voices.n >= needed && needed > 0 ? 0 : err_set(err,
+		    ERR_INTEGRITY, "%zu of %zu approvers signed it", voices.n,
 		    needed);
+	approvers_voices_clear(&voices);
 	plan_row_clear(&plan);
 	return rc;
 }

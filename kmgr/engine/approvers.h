@@ -12,6 +12,7 @@
 #include "kmgr/base/crypto.h"
 #include "kmgr/base/err.h"
 #include "kmgr/engine/cmk.h"
+#include "kmgr/engine/ssh_signature.h"
 #include "kmgr/store/store.h"
 #include "kmgr/store/store_plan.h"
 
@@ -38,6 +39,13 @@ int approvers_load(struct store *store, const struct cmk *cmk,
     struct approvers *out, struct error *err);
 void approvers_clear(struct approvers *approvers);
 
+/* Those who have signed something, no person twice. Zeroes are nobody. */
+struct approvers_voices {
+	struct ssh_signer	*list;
+	size_t			 n;
+};
+void approvers_voices_clear(struct approvers_voices *voices);
+
 /**
  * approvers_hash(store, cmk, out, err):
  * The SHA-256 of all who may approve for ${cmk} now, for a statement: of the
@@ -52,26 +60,39 @@ int approvers_hash(struct store *store, const struct cmk *cmk,
     uint8_t out[static CRYPTO_SHA256_LEN], struct error *err);
 
 /**
- * approvers_count(store, approvers, plan, n, err):
- * How many of ${approvers} have signed ${plan} while it waited; a signature
+ * approvers_voices_has(voices, signer):
+ * Whether the person ${signer} is among them, with whatever key.
+ * approvers_voices_add(voices, signer_take): append ${signer_take}, and leave
+ * it empty, unless that is so.
+ */
+bool approvers_voices_has(const struct approvers_voices *voices,
+    const struct ssh_signer *signer);
+void approvers_voices_add(struct approvers_voices *voices,
+    struct ssh_signer *signer_take);
+
+/**
+ * approvers_count(store, approvers, plan, out, err):
+ * Those of ${approvers} who have signed ${plan} while it waited; a signature
  * that does not verify, or of somebody who is none of them any more, does not
  * count.
  *
+ * Owner: the caller, approvers_voices_clear().
  * Errors: ERR_STORE, ERR_SYSTEM.
  */
 int approvers_count(struct store *store, const struct approvers *approvers,
-    const struct plan_row *plan, size_t *n, struct error *err);
+    const struct plan_row *plan, struct approvers_voices *out,
+    struct error *err);
 
 /**
- * approvers_verify(approvers, plan, signature, at, who, fingerprint, err):
- * Which of ${approvers} made ${signature} under ${plan}, at ${at}.
+ * approvers_verify(approvers, text, signature, at, out, err):
+ * Which of ${approvers} made ${signature} under the plan ${text}, at ${at}.
  *
- * Owner: the caller, free() of both.
+ * Owner: the caller, ssh_signer_clear().
  * Errors: ERR_INPUT, ERR_POLICY (none of them), ERR_SYSTEM.
  */
-int approvers_verify(const struct approvers *approvers,
-    const struct plan_row *plan, const char *signature, int64_t at,
-    char **who, char **fingerprint, struct error *err);
+int approvers_verify(const struct approvers *approvers, const char *text,
+    const char *signature, int64_t at, struct ssh_signer *out,
+    struct error *err);
 
 /**
  * approvers_replace(approvers, gone, new, err):

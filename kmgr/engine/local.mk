@@ -82,6 +82,7 @@ libengine_la_SOURCES = \
 	kmgr/engine/neighbours.h \
 	kmgr/engine/loss.c \
 	kmgr/engine/loss.h \
+	kmgr/engine/loss_approval.c \
 	kmgr/engine/loss_cmk.c \
 	kmgr/engine/loss_internal.h \
 	kmgr/engine/loss_ksk.c \

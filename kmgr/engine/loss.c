@@ -1,20 +1,12 @@
 #include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "kmgr/base/file.h"
-#include "kmgr/base/mem.h"
-#include "kmgr/base/text.h"
 #include "kmgr/base/when.h"
-#include "kmgr/engine/approvers.h"
 #include "kmgr/engine/endorsement.h"
 #include "kmgr/engine/loss_internal.h"
 #include "kmgr/engine/replace.h"
 #include "kmgr/engine/restore_ledger.h"
-#include "kmgr/engine/ssh_armor.h"
 #include "kmgr/store/ledger.h"
-
-#define OP "recover"
 
 /* --- what is told -------------------------------------------------------- */
 
@@ -93,139 +85,6 @@ plan_all(const struct loss *loss)
 		plan_pair(loss, &loss->pairs[i]);
 }
 
-/* --- approvals ----------------------------------------------------------- */
-
-/*
- * What approvers sign. There is no store that it could wait in: it is the
- * same whenever it is asked for, until the loss is accepted, as the epoch is.
- */
-static char *
-plan_text_of(const struct loss *loss)
-{
-	struct json *json = json_new_object(), *list, *entry;
-	char hex[2 * CRYPTO_SHA256_LEN + 1];
-	const struct loss_cmk *lost;
-	struct buf text = BUF_INIT;
-	size_t i;
-
-	json_put_text(json, "format", "kmgr-plan");
-	json_put_int(json, "version", 1);
-	json_put_text(json, "op", OP);
-	json_put_text(json, "token", loss->request->token);
-	list = json_put_array(json, "cmks");
-	for (i = 0; i < loss->n_cmks; i++) {
-		lost = &loss->cmks[i];
-		entry = json_add_object(list);
-		json_put_text(entry, "cmk", lost->cmk->row.name);
-		json_put_text(entry, "cmk_id", lost->cmk->row.id);
-		json_put_int(entry, "epoch", lost->epoch);
-		json_put_text(entry, "last_record", lost->last.statement);
-		json_put_text(entry, "policy_hash", text_hex(
-		    lost->cmk->row.policy_hash, CRYPTO_SHA256_LEN, hex));
-	}
-	json_put_take(json, "actions", plan_json(&loss->report->plan));
-	json_canonical(json, &text);
-	json_free(json);
-	return buf_take(&text);
-}
-
-static bool
-is_listed(const struct json *approvals, const char *fingerprint)
-{
-	const char *text;
-	size_t i;
-
-	for (i = 0; i < json_len(approvals); i++) {
-		text = json_get_text(json_at(approvals, i), "fingerprint");
-		if (text != NULL && strcmp(text, fingerprint) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* One signature; nobody signs twice. */
-static int
-count_one(struct loss *loss, const struct approvers *approvers,
-    const char *path, struct json *counted, struct error *err)
-{
-	struct plan_row plan = { .text = loss->report->text };
-	char *who = NULL, *fingerprint = NULL;
-	struct buf signature = BUF_INIT;
-	struct json *row;
-	int rc = -1;
-
-	if (file_read(path, SSH_ARMOR_MAX, &signature, err) != 0)
-		goto out;
-	rc = approvers_verify(approvers, &plan, buf_text(&signature),
-	    session_now(loss->session), &who, &fingerprint, err);
-	if (rc != 0) {
-		(void)err_wrap(err, "%s", path);
-		goto out;
-	}
-	if (!is_listed(counted, fingerprint)) {
-		row = json_add_object(counted);
-		json_put_text(row, "who", who);
-		json_put_text(row, "fingerprint", fingerprint);
-		json_put_text(row, "signature", buf_text(&signature));
-	}
- out:
-	free(who);
-	free(fingerprint);
-	buf_free(&signature);
-	return rc;
-}
-
-/* How many signatures the CMK's approvers still owe. */
-static int
-count_missing(struct loss *loss, const struct cmk *cmk, size_t *missing,
-    struct error *err)
-{
-	const size_t needed = (size_t)policy_approvals(cmk->policy,
-	    POLICY_OP_RECOVER);
-	struct approvers approvers;
-	struct json *counted;
-	size_t i;
-	int rc = 0;
-
-	*missing = 0;
-	if (needed == 0)
-		return 0;
-	if (approvers_load(loss->store, cmk, &approvers, err) != 0)
-		return -1;
-	counted = json_new_array();
-	for (i = 0; i < loss->request->n_approvals && rc == 0; i++)
-		rc = count_one(loss, &approvers, loss->request->approvals[i],
-		    counted, err);
-	if (json_len(counted) < needed)
-		*missing = needed - json_len(counted);
-	json_free(loss->approvals);
-	loss->approvals = counted;
-	approvers_clear(&approvers);
-	return rc;
-}
-
-static int
-demand(struct loss *loss, struct error *err)
-{
-	size_t i, missing;
-	bool is_needed = false;
-
-	for (i = 0; i < loss->n_cmks; i++)
-		is_needed |= policy_approvals(loss->cmks[i].cmk->policy,
-		    POLICY_OP_RECOVER) > 0;
-	if (!is_needed)
-		return 0;
-	loss->report->text = plan_text_of(loss);
-	for (i = 0; i < loss->n_cmks; i++) {
-		if (count_missing(loss, loss->cmks[i].cmk, &missing,
-		    err) != 0)
-			return -1;
-		if (loss->report->n_missing < missing)
-			loss->report->n_missing = missing;
-	}
-	return 0;
-}
-
 /* --- doing it ------------------------------------------------------------ */
 
 static int
@@ -260,7 +119,7 @@ prepare(struct loss *loss, struct error *err)
 	    loss_read_pairs(loss, err) != 0 || loss_adopt(loss, err) != 0)
 		return -1;
 	plan_all(loss);
-	return demand(loss, err);
+	return loss_demand(loss, err);
 }
 
 static void
@@ -269,7 +128,6 @@ loss_clear(struct loss *loss)
 
 	loss_clear_pairs(loss);
 	loss_clear_cmks(loss);
-	json_free(loss->approvals);
 }
 
 static int
@@ -333,6 +191,7 @@ loss_report_clear(struct loss_report *report)
 
 	plan_clear(&report->plan);
 	buf_free(&report->lost);
+	buf_free(&report->waiting);
 	free(report->text);
 	*report = (struct loss_report)LOSS_REPORT_INIT;
 }

@@ -37,9 +37,10 @@ struct loss_report {
 	char		*text;		/* what approvers sign, or NULL: none
 					 * are demanded */
 	size_t		 n_missing;	/* of their signatures */
+	struct buf	 waiting;	/* of whose, for people */
 };
 
-#define LOSS_REPORT_INIT { PLAN_INIT, BUF_INIT, NULL, 0 }
+#define LOSS_REPORT_INIT { PLAN_INIT, BUF_INIT, NULL, 0, BUF_INIT }
 
 /**
  * loss_plan(session, request, report, err):

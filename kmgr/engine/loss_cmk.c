@@ -150,6 +150,7 @@ clear_cmk(struct loss_cmk *lost)
 {
 
 	cmk_free(lost->cmk);
+	json_free(lost->approvals);
 	checkpoint_clear(&lost->last);
 }
 

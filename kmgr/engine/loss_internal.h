@@ -20,6 +20,8 @@ struct loss_cmk {
 					 * it keeps none */
 	int64_t			 epoch;		/* the one that begins */
 	int64_t			 horizon_at;
+	struct json		*approvals;	/* by its own approvers, or
+						 * NULL: it demands none */
 };
 
 /* A KSK's pair in the token that the store does not know. */
@@ -43,7 +45,6 @@ struct loss {
 	struct loss_pair		*pairs;
 	size_t				 n_pairs;
 	int64_t				 seq;	/* the store's last event */
-	struct json			*approvals; /* that count, or NULL */
 };
 
 /**
@@ -117,6 +118,17 @@ struct loss_pair *loss_find_pair(const struct loss *loss, const char *id,
  */
 int loss_take_zone(struct loss *loss, const struct loss_zone *wanted,
     struct error *err);
+
+/**
+ * loss_demand(loss, err):
+ * Count for each CMK that demands approvers what its own have signed. All sign
+ * the same plan, for it is done as one.
+ *
+ * Errors: ERR_INPUT (what is no signature under the plan), ERR_POLICY (by
+ * nobody who counts for any of the CMKs), ERR_INTEGRITY, ERR_STORE,
+ * ERR_SYSTEM.
+ */
+int loss_demand(struct loss *loss, struct error *err);
 
 /**
  * loss_tell(loss, err):

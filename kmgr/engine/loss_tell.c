@@ -177,13 +177,14 @@ put_lost(const struct loss *loss, struct json *event,
 }
 
 static void
-put_approvals(const struct loss *loss, struct json *event)
+put_approvals(const struct loss *loss, struct json *event,
+    const struct loss_cmk *lost)
 {
 
-	if (loss->report->text == NULL)
+	if (lost->approvals == NULL)
 		return;
 	json_put_text(event, "plan", loss->report->text);
-	json_put_take(event, "approvals", json_copy_of(loss->approvals));
+	json_put_take(event, "approvals", json_copy_of(lost->approvals));
 }
 
 static int
@@ -206,7 +207,7 @@ tell_one(struct loss *loss, const struct loss_cmk *lost, struct error *err)
 	put_adopted(loss, event, lost);
 	put_unadopted(loss, event);
 	put_lost(loss, event, lost);
-	put_approvals(loss, event);
+	put_approvals(loss, event, lost);
 	if (rc == 0)
 		rc = event_append(loss->session, "recover", event, err);
 	json_free(event);

@@ -309,6 +309,19 @@ armor_check(struct work *work, const char *signature, struct error *err)
 	return err_hint(err, "sign again with -n %s", work->namespace);
 }
 
+/* Voices are counted by it. */
+static int
+name_check(const struct work *work, struct error *err)
+{
+
+	if (work->armor.key_id == NULL || work->armor.key_id[0] != '\0')
+		return 0;
+	(void)err_set(err, ERR_POLICY, "the certificate of key %s names "
+	    "nobody: it has no key id that can be shown", work->fingerprint);
+	return err_hint(err, "its authority gives each person one name, in "
+	    "all certificates: ssh-keygen -s CA -I NAME -n " SSH_PRINCIPAL);
+}
+
 /* Which line of the signers it is, and that it is. */
 static int
 signer_check(struct work *work, char **who, struct error *err)
@@ -323,7 +336,8 @@ signer_check(struct work *work, char **who, struct error *err)
 		principal = mem_strdup(SSH_PRINCIPAL);
 	else if (approver_find(work, verify_time, &principal, err) != 0)
 		goto out;
-	if (signer_verify(work, verify_time, principal, err) != 0)
+	if (signer_verify(work, verify_time, principal, err) != 0 ||
+	    name_check(work, err) != 0)
 		goto out;
 	*who = name_of(work, principal);
 	rc = 0;
@@ -332,10 +346,29 @@ signer_check(struct work *work, char **who, struct error *err)
 	return rc;
 }
 
+void
+ssh_signer_clear(struct ssh_signer *signer)
+{
+
+	free(signer->who);
+	free(signer->fingerprint);
+	free(signer->certified);
+	*signer = (struct ssh_signer) { 0 };
+}
+
+bool
+ssh_signer_is_same(const struct ssh_signer *a, const struct ssh_signer *b)
+{
+
+	return strcmp(a->fingerprint, b->fingerprint) == 0 ||
+	    (a->certified != NULL && b->certified != NULL &&
+	    strcmp(a->certified, b->certified) == 0);
+}
+
 int
 ssh_signature_verify(const char *namespace, const void *text, size_t len,
-    const char *signature, const struct ssh_signers *signers, char **who,
-    char **fingerprint, struct error *err)
+    const char *signature, const struct ssh_signers *signers,
+    struct ssh_signer *out, struct error *err)
 {
 	struct work work = {
 		.namespace = namespace,
@@ -346,13 +379,14 @@ ssh_signature_verify(const char *namespace, const void *text, size_t len,
 	int rc = -1;
 
 	assert(text_is_label(namespace, NAMESPACE_MAX));
-	*who = *fingerprint = NULL;
+	*out = (struct ssh_signer) { 0 };
 	if (armor_check(&work, signature, err) != 0 ||
 	    work_open(&work, err) != 0 || text_check(&work, err) != 0 ||
-	    signer_check(&work, who, err) != 0)
+	    signer_check(&work, &out->who, err) != 0)
 		goto out;
-	*fingerprint = work.fingerprint;
-	work.fingerprint = NULL;
+	out->fingerprint = work.fingerprint;
+	out->certified = work.armor.key_id;
+	work.fingerprint = work.armor.key_id = NULL;
 	rc = 0;
  out:
 	if (rc != 0)

@@ -8,6 +8,7 @@
 #ifndef ENGINE_SSH_SIGNATURE_H
 #define ENGINE_SSH_SIGNATURE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,22 +28,36 @@ struct ssh_signers {
 	int64_t			 at;	/* when certificates must be valid */
 };
 
+/* Who made a signature. Zeroes are nobody. */
+struct ssh_signer {
+	char	*who;		/* for people */
+	char	*fingerprint;	/* of the key that made it, "SHA256:..." */
+	char	*certified;	/* key id of its certificate, or NULL */
+};
+void ssh_signer_clear(struct ssh_signer *signer);
+
 /**
- * ssh_signature_verify(namespace, text, len, signature, signers, who,
- * fingerprint, err):
+ * ssh_signer_is_same(a, b):
+ * Whether ${a} and ${b} are one voice: one key, with certificate and without,
+ * or two keys that were certified for one person, whom the key id names.
+ */
+bool ssh_signer_is_same(const struct ssh_signer *a,
+    const struct ssh_signer *b);
+
+/**
+ * ssh_signature_verify(namespace, text, len, signature, signers, out, err):
  * Verify that ${signature}, as ssh-keygen writes it, was made in ${namespace}
  * over the ${len} bytes ${text} by one of ${signers}: with an approver's key,
- * or with a user certificate for SSH_PRINCIPAL by an authority. *${who} is
- * the comment behind the key or the key id of the certificate, the
- * fingerprint where that is empty. *${fingerprint} is "SHA256:..." of the key
- * that made the signature, with certificate or without: count by it.
+ * or with a user certificate for SSH_PRINCIPAL by an authority, which names a
+ * person in its key id. out->who is the comment behind the key or that key id,
+ * the fingerprint where there is none.
  *
- * Owner: the caller, free() of both.
+ * Owner: the caller, ssh_signer_clear().
  * Errors: ERR_INPUT (no such signature, or of another text), ERR_POLICY (by
  * nobody who is listed, or a line of ${signers} that is no key), ERR_SYSTEM.
  */
 int ssh_signature_verify(const char *namespace, const void *text, size_t len,
-    const char *signature, const struct ssh_signers *signers, char **who,
-    char **fingerprint, struct error *err);
+    const char *signature, const struct ssh_signers *signers,
+    struct ssh_signer *out, struct error *err);
 
 #endif

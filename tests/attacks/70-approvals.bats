@@ -15,6 +15,10 @@ setup_file() {
 	done
 	ssh-keygen -q -s ca -I dora -n kmgr-approver \
 		-V -30d:-1d mallory.pub
+	for who in one two; do
+		ssh-keygen -q -t ed25519 -N '' -C "$who" -f "$who"
+		ssh-keygen -q -s ca -I erin -n kmgr-approver -V +1d "$who.pub"
+	done
 	world_new --draft "approvals:" "  create-ksk: 2" "  approvers:" \
 		"    - $(cat alice.pub)" "    - $(cat bob.pub)" \
 		"    - $(cat carol.pub)" "  authorities: [\"$(cat ca.pub)\"]"
@@ -245,6 +249,54 @@ not_applied() {
 		5 * 86400"
 	not_applied 11
 	[[ $output == *"1 of 2"* ]]
+}
+
+@test "approval-two-keys: one person signs with two keys that an authority certified" {
+	ask create-ksk a.example --cmk prod
+	approve one-cert.pub
+	sign two-cert.pub
+	run kmgr approve "$hash" --signature two-cert.pub.sig
+	[ "$status" -eq 4 ]
+	[[ $output == *"erin"*"has approved"*"already"* ]]
+	# Past kmgr, too.
+	put "$(fingerprint two.pub)" two-cert.pub.sig
+	not_applied 11
+	[[ $output == *"1 of 2"* ]]
+	sql "DELETE FROM approval WHERE who = 'x'"
+	approve bob
+	[ "$(n_ksks)" -eq 1 ]
+}
+
+@test "approval-borrowed: another CMK's approvers sign a recovery of both" {
+	local who
+
+	for who in one two; do
+		printf '%s\n' 'version: 1' 'zones: ["."]' approvals: \
+			'  recover: 1' '  approvers:' "    - $(cat $who.pub)" \
+			>$who.yaml
+		kmgr -q create-cmk $who --token main --policy $who.yaml \
+			>/dev/null
+		kmgr -q create-ksk $who.example --cmk $who >/dev/null
+	done
+	rm kmgr.db*
+	kmgr init >/dev/null
+	run -11 kmgr -q recover --accept-loss --token main -o plan
+	[[ $output == *"1 more approver of CMK "*" and 1 more approver of CMK"* ]]
+	for who in one two alice; do
+		ssh-keygen -q -Y sign -n kmgr-plan -f $who plan 2>/dev/null
+		mv plan.sig $who.sig
+	done
+	run -11 kmgr -q recover --accept-loss --token main --signature one.sig
+	[[ $output == *"waits for 1 more approver of CMK two"* ]]
+	run -5 kmgr -q recover --accept-loss --token main --signature one.sig \
+		--signature two.sig --signature alice.sig
+	[[ $output == *alice.sig*"is not an approver's"* ]]
+	[ "$(sqlite3 kmgr.db 'SELECT count(*) FROM cmk')" -eq 0 ]
+	kmgr recover --accept-loss --token main --signature two.sig \
+		--signature one.sig >/dev/null
+	kmgr --json list-events --type recover | jq -e '[.events[].payload |
+		[.cmk.name, .approvals[].who]] | sort ==
+		[["one", "one"], ["two", "two"]]'
 }
 
 @test "approval-avoided: the policy is made to demand no approvers" {

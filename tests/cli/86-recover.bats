@@ -410,7 +410,7 @@ wrapped() {
 	lose
 	run -11 kmgr -q recover --accept-loss --token main -o plan \
 		--endorsement com.endorsement --endorsement net.endorsement
-	[[ $output == *"waits for 2 more approvers"* ]]
+	[[ $output == *"waits for 2 more approvers of CMK prod"* ]]
 	[ "$(jq -r '.op, .cmks[0].cmk' plan | paste -s -d ' ')" = "recover prod" ]
 	for who in anna bert; do
 		ssh-keygen -q -Y sign -n kmgr-plan -f $who plan 2>/dev/null

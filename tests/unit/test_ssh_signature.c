@@ -27,8 +27,7 @@ static struct {
 	char	 dir[64];
 	bool	 no_program;		/* as if OpenSSH were not there */
 	int64_t	 at;
-	char	*who;
-	char	*fingerprint;
+	struct ssh_signer by;
 } t;
 
 int
@@ -103,9 +102,7 @@ teardown(void **state)
 {
 
 	(void)state;
-	free(t.who);
-	free(t.fingerprint);
-	t.who = t.fingerprint = NULL;
+	ssh_signer_clear(&t.by);
 	sh("cd /; rm -rf '%s'", t.dir);
 	return 0;
 }
@@ -138,12 +135,11 @@ verify_signature(const char *signature, const void *text, size_t len,
 	};
 	int rc;
 
-	free(t.who);
-	free(t.fingerprint);
-	rc = ssh_signature_verify(NS, text, len, signature, &signers, &t.who,
-	    &t.fingerprint, err);
-	assert_int_equal(rc == 0, t.who != NULL);
-	assert_int_equal(rc == 0, t.fingerprint != NULL);
+	ssh_signer_clear(&t.by);
+	rc = ssh_signature_verify(NS, text, len, signature, &signers, &t.by,
+	    err);
+	assert_int_equal(rc == 0, t.by.who != NULL);
+	assert_int_equal(rc == 0, t.by.fingerprint != NULL);
 	check_clean();
 	free(alice);
 	free(bob);
@@ -179,8 +175,8 @@ is_by(const char *who, const char *key)
 	unit_ok(verify_file("text.sig", &err), &err);
 	sh("ssh-keygen -l -f %s.pub | cut -d ' ' -f 2 >fingerprint", key);
 	fingerprint = slurp("fingerprint");
-	assert_string_equal(t.fingerprint, fingerprint);
-	assert_string_equal(t.who, who == NULL ? fingerprint : who);
+	assert_string_equal(t.by.fingerprint, fingerprint);
+	assert_string_equal(t.by.who, who == NULL ? fingerprint : who);
 	free(fingerprint);
 }
 
@@ -245,10 +241,47 @@ certificates(void **state)
 	sh("cp eve.pub bob.pub");
 	sign("eve");
 	is_by("eve", "eve");
+	assert_null(t.by.certified);
+}
+
+/* One person is one voice, with however many keys. */
+static void
+voices(void **state)
+{
+	struct ssh_signer bare, first, second;
+
+	(void)state;
+	certify(VALID "-I 'Eve E.' -n kmgr-approver");
+	is_by("Eve E.", "eve");
+	first = t.by;
+	t.by = (struct ssh_signer) { 0 };
+	assert_string_equal(first.certified, "Eve E.");
+	/* Her key without the certificate, which is bob's. */
+	sh("cp eve.pub bob.pub");
+	sign("eve");
+	is_by("eve at example", "eve");
+	bare = t.by;
+	t.by = (struct ssh_signer) { 0 };
+	sh("rm -f eve*; ssh-keygen -q -t ed25519 -N '' -C eve -f eve");
+	certify(VALID "-I 'Eve E.' -n kmgr-approver");
+	is_by("Eve E.", "eve");
+	second = t.by;
+	t.by = (struct ssh_signer) { 0 };
+	assert_string_not_equal(first.fingerprint, second.fingerprint);
+	assert_true(ssh_signer_is_same(&first, &second));
+	assert_true(ssh_signer_is_same(&first, &bare));
+	assert_false(ssh_signer_is_same(&bare, &second));
+	certify(VALID "-I 'Eve F.' -n kmgr-approver");
+	is_by("Eve F.", "eve");
+	assert_false(ssh_signer_is_same(&first, &t.by));
+	ssh_signer_clear(&bare);
+	ssh_signer_clear(&first);
+	ssh_signer_clear(&second);
+	/* Who is nobody has no voice. */
 	certify(VALID "-I '' -n kmgr-approver");
-	is_by(NULL, "eve");
+	is_refused(ERR_POLICY, "names nobody");
 	certify(VALID "-I \"$(printf 'a\\nb')\" -n kmgr-approver");
-	is_by(NULL, "eve");
+	is_refused(ERR_POLICY, "names nobody");
 }
 
 static void
@@ -462,7 +495,7 @@ bad_signers(void **state)
 		(void)snprintf(line, sizeof(line), "%s%s%s", bad[i][0],
 		    i < 3 ? "" : base64, bad[i][1]);
 		unit_fails(ssh_signature_verify(NS, TEXT, TEXT_LEN, signature,
-		    &signers, &t.who, &t.fingerprint, &err), &err, ERR_POLICY,
+		    &signers, &t.by, &err), &err, ERR_POLICY,
 		    "approver 2: ");
 		check_clean();
 	}
@@ -471,12 +504,12 @@ bad_signers(void **state)
 	(void)snprintf(line, sizeof(line), "%.511s", cert);
 	signers = (struct ssh_signers){ lines, 1, &lines[1], 1, t.at };
 	unit_fails(ssh_signature_verify(NS, TEXT, TEXT_LEN, signature,
-	    &signers, &t.who, &t.fingerprint, &err), &err, ERR_POLICY,
+	    &signers, &t.by, &err), &err, ERR_POLICY,
 	    "authority 1: ");
 	/* Nobody at all. */
 	signers = (struct ssh_signers){ NULL, 0, NULL, 0, t.at };
 	unit_fails(ssh_signature_verify(NS, TEXT, TEXT_LEN, signature,
-	    &signers, &t.who, &t.fingerprint, &err), &err, ERR_POLICY,
+	    &signers, &t.by, &err), &err, ERR_POLICY,
 	    "is not an approver's");
 	free(cert);
 	free(base64);
@@ -502,7 +535,7 @@ where_nothing_can_be_verified(void **state)
 	(void)setenv("TMPDIR", "/proc/nowhere", 1);
 	signature = slurp("text.sig");
 	rc = ssh_signature_verify(NS, TEXT, TEXT_LEN, signature, &nobody,
-	    &t.who, &t.fingerprint, &err);
+	    &t.by, &err);
 	free(signature);
 	unit_fails(rc, &err, ERR_SYSTEM, "make folder /proc/nowhere/kmgr");
 }
@@ -515,6 +548,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(every_kind_of_key),
 		TEST(certificates),
+		TEST(voices),
 		TEST(bad_certificates),
 		TEST(valid_at),
 		TEST(by_somebody_else),
