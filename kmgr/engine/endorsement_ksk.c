@@ -244,7 +244,8 @@ check_wrapped(const struct subject *s, const struct outcome *o)
 	if (!has_all_parts(s))
 		return;
 	if (s->policy->custody != CUSTODY_WRAPPED) {
-		if (hash != NULL || id != NULL || wrapkey != NULL)
+		if (hash != NULL || id != NULL ||
+		    json_get(s->seal, "wrapping_keys") != NULL)
 			outcome_fail(o, "the custody is %s, and a wrapped key "
 			    "is spoken of", policy_custody_name(
 			    s->policy->custody));

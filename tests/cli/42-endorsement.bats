@@ -17,6 +17,8 @@ setup_file() {
 	export_ksk prod a.example
 	export_ksk other b.example
 	export_ksk sha384 c.example
+	cmk wrapped 'custody: wrapped' 'ksk: { require-backup: false }'
+	export_ksk wrapped w.example
 	made=$PWD
 	export made
 }
@@ -280,6 +282,8 @@ by_hand() {
 	by_hand example.com.json prod.pem
 	by_hand a.example.json prod.pem
 	by_hand c.example.json sha384.pem
+	judge w.example.json wrapped.pem
+	by_hand w.example.json wrapped.pem
 	run ! by_hand example.com.json other.pem
 }
 
@@ -306,39 +310,52 @@ by_hand() {
 }
 
 @test "the manual's commands find what kmgr finds" {
-	local filter n=0
+	local file filter n=0
 
 	own_key
 	# Each is signed again, so that signatures alone find nothing.
-	while read -r filter; do
+	while read -r file filter; do
 		n=$((n + 1))
-		forge c.example.json "$filter"
+		forge "$file.example.json" "$filter"
 		by_hand_fails_where_kmgr_does
 	done <<-END
-		.
-		$(inside endorsement '.zone = "example.org."')
-		$(inside endorsement '.zone = "d.example."')
-		$(inside endorsement '.custody = "shared"')
-		$(inside endorsement '.ds |= .[:1]')
-		$(inside endorsement '.ds[1] |= sub(".$"; "x")')
-		$(inside endorsement '.key_tag |= (. + 1) % 65536')
-		$(inside endorsement '.revoked_key_tag |= (. + 1) % 65536')
-		$(inside endorsement '.dnskey |= sub("257"; "256")')
-		$(inside endorsement '.dnskey |= sub("257 3 13"; "257 3 14")')
-		$(inside endorsement '.cmk_public_key = "MFkw"')
-		$(inside endorsement '.cmk_id = "0"')
-		$(inside endorsement '.policy_hash = "0"')
-		$(inside endorsement '.ledger_seq = 0')
-		$(inside endorsement '.attributes.private.CKA_SENSITIVE = "false"')
-		$(inside endorsement 'del(.attributes.private.CKA_EXTRACTABLE)')
-		$(inside endorsement 'del(.attributes.private.CKA_LOCAL)')
-		$(inside endorsement '.attributes.private.CKA_ALWAYS_SENSITIVE = "false"')
-		$(inside seal '.policy_hash = "0"')
-		$(inside policy '.custody = "shared"')
-		.schema = 2
-		.format = "kmgr-ledger"
+		c .
+		c $(inside endorsement '.zone = "example.org."')
+		c $(inside endorsement '.zone = "d.example."')
+		c $(inside endorsement '.custody = "shared"')
+		c $(inside endorsement '.ds |= .[:1]')
+		c $(inside endorsement '.ds[1] |= sub(".$"; "x")')
+		c $(inside endorsement '.key_tag |= (. + 1) % 65536')
+		c $(inside endorsement '.revoked_key_tag |= (. + 1) % 65536')
+		c $(inside endorsement '.dnskey |= sub("257"; "256")')
+		c $(inside endorsement '.dnskey |= sub("257 3 13"; "257 3 14")')
+		c $(inside endorsement '.cmk_public_key = "MFkw"')
+		c $(inside endorsement '.cmk_id = "0"')
+		c $(inside endorsement '.policy_hash = "0"')
+		c $(inside endorsement '.ledger_seq = 0')
+		c $(inside endorsement '.attributes.private.CKA_SENSITIVE = "false"')
+		c $(inside endorsement 'del(.attributes.private.CKA_EXTRACTABLE)')
+		c $(inside endorsement 'del(.attributes.private.CKA_LOCAL)')
+		c $(inside endorsement '.attributes.private.CKA_ALWAYS_SENSITIVE = "false"')
+		c $(inside seal '.policy_hash = "0"')
+		c $(inside policy '.custody = "shared"')
+		c .schema = 2
+		c .format = "kmgr-ledger"
+		w .
+		w $(inside endorsement '.wrap_key_id = "0"')
+		w $(inside endorsement 'del(.wrap_key_id, .wrapped_key_sha256)')
+		w $(inside endorsement '.wrapped_key_sha256 |= .[1:]')
+		w $(inside endorsement '.attributes.secret.CKA_LOCAL = "false"')
+		w $(inside endorsement '.attributes.private.CKA_EXTRACTABLE = "true"')
+		w $(inside endorsement 'del(.attributes.secret)')
+		w $(inside seal 'del(.wrapping_keys)')
+		w $(inside seal '.wrapping_keys += .wrapping_keys')
+		w $(inside seal '.wrapping_keys[0].attributes.secret.CKA_DECRYPT = "true"') | $(inside endorsement '.attributes.secret.CKA_DECRYPT = "true"')
+		w $(inside seal '.wrapping_keys[0].attributes.secret.CKA_UNWRAP_TEMPLATE = "loose"') | $(inside endorsement '.attributes.secret.CKA_UNWRAP_TEMPLATE = "loose"')
+		c $(inside endorsement '.wrap_key_id = "0"')
+		c $(inside seal '.wrapping_keys = []')
 	END
-	[ "$n" -eq 22 ]
+	[ "$n" -eq 35 ]
 }
 
 by_hand_fails_where_kmgr_does() {
