@@ -232,7 +232,10 @@ static const struct command commands[] = {
 	    ds_fact_opts, 1, 1, CMD_WITH_SESSION, cmd_ds_gone },
 	{ "verify", GROUP_TRUST, "",
 	    "compare store, ledger and tokens, and name every difference",
-	    "Exit 0 where they agree, 10 where they differ.",
+	    "A token that is away is named as not checked, and the rest is "
+	    "compared. Exit 10 where something differs; else 6 or 3 where a "
+	    "token with KSKs was not checked; else 0, also without the token "
+	    "of a seal key.",
 	    none, 0, 0, CMD_WITH_SESSION, cmd_verify },
 	{ "export-ledger", GROUP_TRUST, "[-o FILE]",
 	    "write the ledger into one file",

@@ -156,6 +156,7 @@ libengine_la_SOURCES = \
 	kmgr/engine/verify.c \
 	kmgr/engine/verify.h \
 	kmgr/engine/verify_end.c \
+	kmgr/engine/verify_gap.c \
 	kmgr/engine/verify_history.c \
 	kmgr/engine/verify_index.c \
 	kmgr/engine/verify_internal.h \

@@ -37,6 +37,15 @@ void verify_add(struct verifier *v, const char *kind, const char *fmt,
     ...) __attribute__((format(printf, 3, 4)));
 
 /**
+ * verify_skip(v, token, why), verify_is_skipped(v, token):
+ * Report that ${token} cannot be looked into, because of ${why}; whether that
+ * was reported.
+ */
+void verify_skip(struct verifier *v, const char *token,
+    const struct error *why);
+bool verify_is_skipped(const struct verifier *v, const char *token);
+
+/**
  * verify_is_failure(err):
  * Whether ${err} keeps the comparison from being made, and is no result.
  */

@@ -1,5 +1,6 @@
 # Two roles: the seal key in another token, with another PIN, than the KSKs.
 load ../lib/common
+bats_require_minimum_version 1.5.0
 
 setup() {
 	softhsm_new "$BATS_TEST_TMPDIR" vault
@@ -74,6 +75,41 @@ labels() {
 	[ "$status" -eq 0 ]
 	run kmgr verify
 	[ "$status" -eq 0 ]
+}
+
+@test "without the seal key's token verify compares the rest, and says so" {
+	create -q >/dev/null
+	kmgr -q create-ksk example.com --cmk prod >/dev/null
+	kmgr verify | grep -q ': 0 differences$'
+	kmgr --json verify | jq -e '.complete and .not_checked == []'
+	vault_away
+	run -0 kmgr verify
+	[[ $output == *"not checked: token vault (the seal key of CMK prod): "* ]]
+	[[ $output == *"0 differences in what was checked, which is not all" ]]
+	kmgr --json verify | jq -e '(.complete | not) and
+		(.not_checked | length == 1 and .[0].token == "vault")'
+	# A machine that does not know that token at all.
+	kmgr_env "$BATS_TEST_TMPDIR" "main=$daily"
+	run -0 kmgr verify
+	[[ $output == *"not checked: token vault (the seal key of CMK prod): "* ]]
+	# What differs, differs.
+	pkcs11-tool --module "$TOKEN_MODULE" --token-label kmgr --login --pin \
+		"$TOKEN_PIN" --delete-object --type privkey --id "$(kmgr \
+		--json describe-ksk "$(kmgr --json list-ksks |
+		jq -r '.ksks[0].id')" | jq -r .ksk.endorsement.key_id)"
+	run -10 kmgr verify
+	[[ $output == *"not checked: token vault"* ]]
+	grep -q '^missing-key: ' <<<"$output"
+	# Without the token of the KSKs there is no saying.
+	kmgr_env "$BATS_TEST_TMPDIR" "main=$daily" "vault=$vault"
+	vault_back
+	mv kmgr/pin kmgr/away
+	run -3 kmgr verify
+	[[ $output == *"not checked: token main (keys and records of CMK prod)"* ]]
+	mv kmgr/away kmgr/pin
+	echo "$TOKEN_SO_PIN" >kmgr/pin
+	run -6 kmgr verify
+	[[ $output == *"not checked: token main"*CKR_PIN_INCORRECT* ]]
 }
 
 @test "a run that died before the identity key was made is made up for" {

@@ -34,6 +34,20 @@ differs() {
 	[[ $output == "1 CMKs, 2 key pairs, 1 KSKs, 5 events, 7 objects"* ]]
 }
 
+@test "a difference is told once, and what it means once for all of a kind" {
+	kmgr -q create-ksk example.net example.org --cmk prod >/dev/null
+	sql "UPDATE cmk SET policy = replace(policy, '\"max-keys\":3',
+		'\"max-keys\":9')"
+	run kmgr verify
+	[ "$status" -eq 10 ]
+	echo "$output"
+	[ "$(grep -c 'does not hash to its recorded hash' <<<"$output")" -eq 1 ]
+	[ -z "$(sort <<<"$output" | uniq -d)" ]
+	kmgr --json verify 2>/dev/null >report || :
+	jq -e '.differences | map([.kind, .text]) | length > 0 and
+		length == (unique | length)' report
+}
+
 @test "a private key that is gone" {
 	tool --delete-object --type privkey --id "$key"
 	differs missing-key
