@@ -30,7 +30,7 @@ struct rules_ksr {
 	uint8_t			 digest[CRYPTO_SHA256_LEN];
 	struct name		 zone;		/* that it is to be for */
 	int64_t			 now_at;
-	int64_t			 end_at;	/* of the last bundle, if open */
+	int64_t			 end_at;	/* of an open last one */
 	/* Our last response for the zone; NULL where nobody knows of one. */
 	const struct ksr	*previous;
 	bool			 is_genesis;	/* there is to be none */
@@ -60,7 +60,7 @@ void rules_check_ksr(const struct policy *policy, const struct rules_ksr *ksr,
 /* A response that is about to be signed, or was. */
 struct rules_skr {
 	const struct ksr	*response;	/* signatures laid out */
-	const struct ksr	*request;	/* NULL: not known (verify-skr) */
+	const struct ksr	*request;	/* NULL: not known */
 	const struct ksr	*previous;	/* as above */
 	const struct dnskey	*ksks;		/* of this policy's CMK */
 	size_t			 n_ksks;

@@ -68,7 +68,7 @@ struct oracle_world {
 	const struct oracle_ds	*ds;		/* by from_at */
 	size_t			 n_ds;
 	struct oracle_anchors	 anchors;
-	int64_t			 from_at, until_at;	/* that is asked about */
+	int64_t			 from_at, until_at;	/* asked about */
 };
 
 /* A way to lose the chain. */

@@ -83,7 +83,8 @@ void zsks_keys_free(struct zsks_keys *keys);
 /**
  * zsks_prove(session, zsks, err):
  * trust_prove() every CMK that has a KSK in the zone, or what the store says of
- * policies, and of KSKs that need not sign, proves nothing. While another thread uses the store this must not run.
+ * policies, and of KSKs that need not sign, proves nothing. While another
+ * thread uses the store this must not run.
  *
  * Errors: as trust_prove().
  */

@@ -26,7 +26,7 @@ struct make_request {
 	size_t			 n_zsks;
 	uint32_t		 ttl;
 	int64_t			 start_at;
-	int64_t			 end_at;	/* text: behind the last bundle */
+	int64_t			 end_at;	/* text: of the last */
 	/* ICANN's only. */
 	const char		*id;
 	int64_t			 serial;
