@@ -21,14 +21,19 @@ libpolicy_la_SOURCES = \
 	policy/policy_value.c \
 	policy/policy_value.h \
 	policy/policy_yaml.c \
+	policy/receiver_sigs.c \
+	policy/receiver_sigs.h \
 	policy/report.c \
 	policy/report.h \
 	policy/rules.c \
 	policy/rules.h \
 	policy/rules_ksk.c \
+	policy/rules_peers.c \
 	policy/rules_policy.c \
 	policy/rules_policy_approvals.c \
 	policy/rules_policy_ksr.c \
+	policy/rules_receiver.c \
+	policy/rules_receiver.h \
 	policy/rules_window.c \
 	policy/rules_zsk_set.c \
 	policy/rules_zsks.c \

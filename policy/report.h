@@ -44,9 +44,9 @@ void report_off(struct report *report, const char *fmt, ...)
 /* The tables, each in its file, and their number of rows. */
 extern const struct rule rules_policy[], rules_policy_approvals[],
     rules_policy_ksr[], rules_ksk[], rules_zsks[], rules_zsk_set[],
-    rules_window[];
+    rules_window[], rules_receiver[], rules_peers[];
 extern const size_t rules_policy_n, rules_policy_approvals_n,
     rules_policy_ksr_n, rules_ksk_n, rules_zsks_n, rules_zsk_set_n,
-    rules_window_n;
+    rules_window_n, rules_receiver_n, rules_peers_n;
 
 #endif

@@ -20,6 +20,8 @@ rules_at(size_t i)
 		{ rules_zsks, rules_zsks_n },
 		{ rules_zsk_set, rules_zsk_set_n },
 		{ rules_window, rules_window_n },
+		{ rules_receiver, rules_receiver_n },
+		{ rules_peers, rules_peers_n },
 	};
 	size_t t;
 

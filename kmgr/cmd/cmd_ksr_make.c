@@ -144,20 +144,6 @@ read_zsk(struct cmd *cmd, const char *text, const struct make_request *wanted,
 }
 
 static int
-read_time(const struct cmd *cmd, enum opt opt, int64_t preset, int64_t *out,
-    struct error *err)
-{
-	const char *text = args_get(cmd->args, opt);
-
-	*out = preset;
-	if (text == NULL || when_read(text, cmd->options.now_at, out,
-	    err) == 0)
-		return 0;
-	err->class = ERR_USAGE;
-	return err_wrap(err, "--%s", args_opt(opt)->name);
-}
-
-static int
 read_duration(const struct cmd *cmd, enum opt opt, const char *preset,
     int64_t *out, struct error *err)
 {
@@ -192,9 +178,9 @@ read_options(struct cmd *cmd, struct make_request *wanted, struct error *err)
 	if (!ksr_format_find(format, &wanted->format))
 		return err_set(err, ERR_USAGE, "--format %s is not icann, "
 		    "bind or knot", format);
-	if (read_time(cmd, OPT_START, cmd->options.now_at, &wanted->start_at,
+	if (cmd_time(cmd, OPT_START, cmd->options.now_at, &wanted->start_at,
 	    err) != 0 ||
-	    read_time(cmd, OPT_FINISH, INT64_MIN, &wanted->end_at,
+	    cmd_time(cmd, OPT_FINISH, INT64_MIN, &wanted->end_at,
 	    err) != 0 ||
 	    read_duration(cmd, OPT_TTL, "1h", &ttl_s, err) != 0 ||
 	    read_duration(cmd, OPT_INTERVAL, "10d", &wanted->interval_s,

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "kmgr/base/when.h"
 #include "kmgr/cmd/command.h"
 
 /* The number of letters that differ between two words (Levenshtein). */
@@ -127,4 +128,18 @@ command_overview(struct buf *out)
 		    command->summary);
 	}
 	buf_printf(out, "\nkmgr help COMMAND says more; so does kmgr(1).\n");
+}
+
+int
+cmd_time(const struct cmd *cmd, enum opt opt, int64_t preset, int64_t *out,
+    struct error *err)
+{
+	const char *text = args_get(cmd->args, opt);
+
+	*out = preset;
+	if (text == NULL || when_read(text, cmd->options.now_at, out,
+	    err) == 0)
+		return 0;
+	err->class = ERR_USAGE;
+	return err_wrap(err, "--%s", args_opt(opt)->name);
 }

@@ -86,6 +86,15 @@ int cmd_option(const struct cmd *cmd, enum opt opt, const char **out,
     struct error *err);
 
 /**
+ * cmd_time(cmd, opt, preset, out, err):
+ * The instant that ${opt} names, ${preset} where it was not given.
+ *
+ * Errors: ERR_USAGE.
+ */
+int cmd_time(const struct cmd *cmd, enum opt opt, int64_t preset,
+    int64_t *out, struct error *err);
+
+/**
  * cmd_output(cmd):
  * The file that --output names, NULL for standard output.
  */
@@ -165,5 +174,6 @@ int cmd_update_cmk(struct cmd *cmd, struct error *err);
 int cmd_verify(struct cmd *cmd, struct error *err);
 int cmd_verify_endorsement(struct cmd *cmd, struct error *err);
 int cmd_verify_ledger(struct cmd *cmd, struct error *err);
+int cmd_verify_skr(struct cmd *cmd, struct error *err);
 
 #endif

@@ -39,6 +39,7 @@ static const enum opt sign_zsks_opts[] = { OPT_CDS, OPT_INCEPTION,
 static const enum opt make_ksr_opts[] = { OPT_FORMAT, OPT_ZSK, OPT_START,
 	OPT_FINISH, OPT_TTL, OPT_BUNDLES, OPT_INTERVAL, OPT_VALIDITY, OPT_ID,
 	OPT_SERIAL, OPT_OUTPUT, OPT_END };
+static const enum opt verify_skr_opts[] = { OPT_KSR, OPT_DS, OPT_AS_OF, OPT_END };
 static const enum opt list_events_opts[] = { OPT_CMK, OPT_ZONE, OPT_TYPE,
 	OPT_SINCE, OPT_UNTIL, OPT_LAST, OPT_END };
 static const enum opt get_ds_opts[] = { OPT_FORMAT, OPT_OUTPUT, OPT_END };
@@ -196,6 +197,13 @@ static const struct command commands[] = {
 	    "8601. With --zones-from DIR, every file DIR/ZONE.zone is "
 	    "signed in one go.",
 	    sign_zsks_opts, 0, 2, CMD_WITH_SESSION, cmd_sign_zsks },
+	{ "verify-skr", GROUP_SIGN, "FILE [--ksr KSR] [--ds FILE]",
+	    "judge a signed key response before it is imported",
+	    "Whether its signatures verify and cover all the time, its ZSKs "
+	    "are those of the request, its KSKs lead to the DS, and the "
+	    "importer of its format takes it. Exit 0 says so. Needs neither "
+	    "configuration nor token.",
+	    verify_skr_opts, 1, 1, CMD_NO_SESSION, cmd_verify_skr },
 	{ "make-ksr", GROUP_SIGN, "ZONE --format icann|bind|knot --zsk FILE... "
 	    "[-o FILE]",
 	    "make a key signing request from ZSK files",

@@ -12,12 +12,15 @@ libcmd_la_SOURCES = \
 	kmgr/cmd/cmd_endorsement.c \
 	kmgr/cmd/cmd_event.c \
 	kmgr/cmd/cmd_ds_fact.c \
+	kmgr/cmd/cmd_findings.c \
+	kmgr/cmd/cmd_findings.h \
 	kmgr/cmd/cmd_help.c \
 	kmgr/cmd/cmd_init.c \
 	kmgr/cmd/cmd_ksk.c \
 	kmgr/cmd/cmd_ksk.h \
 	kmgr/cmd/cmd_ksk_create.c \
 	kmgr/cmd/cmd_ksr_make.c \
+	kmgr/cmd/cmd_ksr_verify.c \
 	kmgr/cmd/cmd_plan.c \
 	kmgr/cmd/cmd_plan.h \
 	kmgr/cmd/cmd_ledger.c \
