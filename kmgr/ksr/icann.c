@@ -118,9 +118,7 @@ is_mine(const char *text, size_t len)
 {
 	size_t i = 0;
 
-	if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
-		i = 3;
-	else if (len >= 2 && (memcmp(text, "\xff\xfe", 2) == 0 ||
+	if (len >= 2 && (memcmp(text, "\xff\xfe", 2) == 0 ||
 	    memcmp(text, "\xfe\xff", 2) == 0))
 		return true;
 	while (i < len && strchr(" \t\r\n", text[i]) != NULL && text[i] != 0)

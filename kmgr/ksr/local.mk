@@ -6,12 +6,6 @@ libksr_la_SOURCES = \
 	kmgr/ksr/codec.c \
 	kmgr/ksr/codec.h \
 	kmgr/ksr/codec_inner.h \
-	kmgr/ksr/knot.c \
-	kmgr/ksr/make.c \
-	kmgr/ksr/make.h \
-	kmgr/ksr/text.c \
-	kmgr/ksr/text.h \
-	kmgr/ksr/text_records.c \
 	kmgr/ksr/cursor.c \
 	kmgr/ksr/cursor.h \
 	kmgr/ksr/icann.c \
@@ -20,5 +14,11 @@ libksr_la_SOURCES = \
 	kmgr/ksr/icann_time.c \
 	kmgr/ksr/icann_time.h \
 	kmgr/ksr/icann_write.c \
+	kmgr/ksr/knot.c \
+	kmgr/ksr/make.c \
+	kmgr/ksr/make.h \
+	kmgr/ksr/text.c \
+	kmgr/ksr/text.h \
+	kmgr/ksr/text_records.c \
 	kmgr/ksr/xml.c \
 	kmgr/ksr/xml.h

@@ -1,9 +1,13 @@
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "kmgr/base/mem.h"
 #include "kmgr/base/when.h"
+#include "kmgr/ksr/icann.h"
 #include "kmgr/ksr/make.h"
+
+#define ID_MAX (KSR_ID_MAX - 15)
 
 static bool
 is_there(const struct make_zsk *zsk, int64_t from_at, int64_t until_at)
@@ -209,6 +213,13 @@ fill_icann(struct ksr *ksr, const struct make_request *request,
 {
 	size_t i;
 
+	/* Bundles are numbered behind it. */
+	if (!icann_is_id(request->id) || strlen(request->id) > ID_MAX) {
+		(void)err_set(err, ERR_INPUT, "the id \"%.80s\" cannot stand "
+		    "in a request", request->id);
+		return err_hint(err, "1 to %d printable ASCII characters but "
+		    "< > & \", no blank first or last", ID_MAX);
+	}
 	if (request->interval_s <= 0 ||
 	    request->validity_s <= request->interval_s)
 		return err_set(err, ERR_INPUT, "a bundle must be valid longer "

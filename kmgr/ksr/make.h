@@ -44,7 +44,8 @@ struct make_request {
  *
  * Owner: the caller, ksr_free().
  * Errors: ERR_INPUT: a bundle without ZSK, a private key that is not the
- * ZSK's or is not there, more bundles than KSR_BUNDLES_MAX.
+ * ZSK's or is not there, more bundles than KSR_BUNDLES_MAX, an id that is none
+ * (icann_is_id()).
  */
 int make_request(const struct make_request *request, struct ksr **out,
     struct error *err);

@@ -226,6 +226,21 @@ tests_unit_test_codec_limits_LDADD = $(ksr_ldadd)
 tests_unit_test_codec_text_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_codec_text_LDADD = $(ksr_ldadd)
 
+# --- ksr
+unit_ksr = \
+	tests/unit/test_icann \
+	tests/unit/test_icann_read \
+	tests/unit/test_xml
+unit_ksr_ldadd = tests/unit/libpolicyhelp.la tests/unit/libdnshelp.la \
+	libksr.la libdns.la $(unit_ldadd)
+check_PROGRAMS += $(unit_ksr)
+TESTS += $(unit_ksr)
+tests_unit_test_icann_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_icann_LDADD = $(unit_ksr_ldadd)
+tests_unit_test_icann_read_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_icann_read_LDADD = $(unit_ksr_ldadd)
+tests_unit_test_xml_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_xml_LDADD = $(unit_ksr_ldadd)
 # --- policy
 check_LTLIBRARIES += tests/unit/libpolicyhelp.la
 tests_unit_libpolicyhelp_la_CPPFLAGS = $(unit_cppflags)
