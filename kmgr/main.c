@@ -22,6 +22,7 @@ struct run {
 	struct args		 globals;	/* before the command's name */
 	struct args		 args;		/* behind it */
 	struct json		*notes;		/* for a JSON error, or NULL */
+	bool			 has_told;	/* the error is in the result */
 };
 
 static bool
@@ -52,11 +53,24 @@ show_progress(void *arg, size_t done, size_t all)
 }
 
 static void
+put_error(struct json *json, const struct error *err)
+{
+
+	json_put_text(json, "error", err_class_name(err->class));
+	json_put_int(json, "exit_status", (int64_t)err->class);
+	json_put_int(json, "code", (int64_t)err->code);
+	json_put_text(json, "message", err->msg);
+	json_put_text(json, "hint", err->hint);
+}
+
+static void
 print_error(const struct run *run, const struct error *err)
 {
 	struct json *json;
 	struct buf text = BUF_INIT;
 
+	if (run->has_told)
+		return;
 	if (!has(run, OPT_JSON)) {
 		(void)fprintf(stderr, "kmgr: %s\n", err->msg);
 		if (err->hint[0] != '\0')
@@ -67,11 +81,7 @@ print_error(const struct run *run, const struct error *err)
 	json_put_int(json, "schema", JSON_SCHEMA);
 	json_put_text(json, "command", run->command == NULL ? NULL :
 	    run->command->name);
-	json_put_text(json, "error", err_class_name(err->class));
-	json_put_int(json, "exit_status", (int64_t)err->class);
-	json_put_int(json, "code", (int64_t)err->code);
-	json_put_text(json, "message", err->msg);
-	json_put_text(json, "hint", err->hint);
+	put_error(json, err);
 	if (run->notes != NULL)
 		json_put_take(json, "notes", json_copy_of(run->notes));
 	json_pretty(json, &text);
@@ -184,10 +194,22 @@ record_refusal(const struct run *run, const struct cmd *cmd,
 		refusal_record(cmd->session, &refusal, err);
 }
 
+/* What there is although the command failed; for machines one object. */
+static void
+print_partial(struct run *run, struct cmd *cmd, const struct error *err)
+{
+	struct error ignored = ERR_INIT;
+	const bool is_one = has(run, OPT_JSON) &&
+	    (output_path(run) == NULL) != cmd->has_written;
+
+	if (is_one)
+		put_error(cmd->json, err);
+	run->has_told = print_result(run, cmd, &ignored) == 0 && is_one;
+}
+
 static int
 run_command(struct run *run, struct cmd *cmd, struct error *err)
 {
-	struct error ignored = ERR_INIT;
 	int rc;
 
 	if (cmd->command->session == CMD_WITH_SESSION &&
@@ -205,7 +227,7 @@ run_command(struct run *run, struct cmd *cmd, struct error *err)
 	if (rc == 0)
 		rc = print_result(run, cmd, err);
 	else if (cmd->is_partial)
-		(void)print_result(run, cmd, &ignored);
+		print_partial(run, cmd, err);
 	print_notes(run, cmd);
 	return rc;
 }

@@ -58,7 +58,7 @@ static const struct opt_info infos[OPT_N] = {
 	[OPT_OUTPUT] = { "output", 'o', "FILE",
 	    "write to FILE, whole or not at all" },
 	[OPT_PENDING_WINDOW] = { "pending-window", 0, "DURATION",
-	    "wait so long, 7d to 30d (default: as the policy says)" },
+	    "wait so long, up to 30d (default and least: the policy's)" },
 	[OPT_POLICY] = { "policy", 0, "FILE", "the policy, in YAML" },
 	[OPT_REMOVE] = { "remove", 0, "FINGERPRINT",
 	    "of the SSH key, SHA256:..., as ssh-keygen -l prints it" },

@@ -102,8 +102,9 @@ static const struct command commands[] = {
 	    "replace the policy of a draft",
 	    "Once the first KSK has sealed it a policy never changes: then "
 	    "exit 5, with each key that differs, its sealed value and the "
-	    "one offered. A policy that is the same in canonical form is "
-	    "no change, sealed or not.",
+	    "one offered; the way on is a new CMK (create-cmk with the same "
+	    "--token, and --seal-token where it has one). A policy that is "
+	    "the same in canonical form is no change, sealed or not.",
 	    change_opts, 2, 2, CMD_WITH_SESSION, cmd_put_policy },
 	{ "explain-rule", GROUP_POLICY, "[ID]",
 	    "explain a rule, or list them all",

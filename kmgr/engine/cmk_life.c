@@ -112,16 +112,21 @@ find_due(struct session *session, const struct cmk *cmk,
     struct error *err)
 {
 	const int64_t least_s = cmk->policy->pending_window_s;
-	char least[WHEN_TEXT_LEN], asked[WHEN_TEXT_LEN];
+	/* The policy's own is in range, however long. */
+	const int64_t most_s = least_s > CMK_WINDOW_MAX_S ? least_s :
+	    CMK_WINDOW_MAX_S;
+	char least[WHEN_TEXT_LEN], most[WHEN_TEXT_LEN], asked[WHEN_TEXT_LEN];
 	const int64_t window_s = window_of(cmk, request);
 
 	*due_at = 0;
 	if (request->step != CMK_SCHEDULE_DELETION)
 		return 0;
 	if (request->window_s != CMK_WINDOW_BY_POLICY &&
-	    (window_s < CMK_WINDOW_MIN_S || window_s > CMK_WINDOW_MAX_S))
-		return err_set(err, ERR_USAGE, "--pending-window is %s: 7d to "
-		    "30d", when_duration(window_s, asked));
+	    (window_s < CMK_WINDOW_MIN_S || window_s > most_s))
+		return err_set(err, ERR_USAGE, "--pending-window is %s: %s to "
+		    "%s", when_duration(window_s, asked),
+		    when_duration(least_s, least),
+		    when_duration(most_s, most));
 	if (window_s < least_s)
 		return err_set(err, ERR_POLICY, "--pending-window %s is "
 		    "shorter than deletion.pending-window %s of the sealed "

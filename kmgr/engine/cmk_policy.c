@@ -14,13 +14,16 @@
 static int
 refuse_sealed(const struct cmk *cmk, size_t n, struct error *err)
 {
+	const bool is_split = strcmp(cmk->row.token, cmk->row.seal_token) != 0;
 
 	(void)err_set(err, ERR_POLICY, "the policy of CMK %s is sealed, and "
 	    "%zu key%s of this one differ%s", cmk->row.name, n,
 	    n == 1 ? "" : "s", n == 1 ? "s" : "");
 	return err_hint(err, "a sealed policy never changes: make a new CMK "
-	    "with this policy (kmgr create-cmk NAME --token %s --policy FILE) "
-	    "and roll the zones to it", cmk->row.token);
+	    "with this policy (kmgr create-cmk NAME --token %s%s%s --policy "
+	    "FILE) and roll the zones to it", cmk->row.token,
+	    is_split ? " --seal-token " : "",
+	    is_split ? cmk->row.seal_token : "");
 }
 
 /* Whether the probe at the CMK's creation saw the token do alg. */

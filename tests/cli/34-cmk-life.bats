@@ -91,7 +91,10 @@ ksk: { max-per-zone: 6 }\n' >two.yaml
 	run -5 --separate-stderr kmgr --json put-policy prod two.yaml
 	[ "$(jq -c '[.differences[] | [.key, .old, .new]]' <<<"$output")" = \
 		'[["ksk.max-per-zone","4","6"],["signatures.validity","2w","10d"]]' ]
-	[ "$(jq -r .exit_status <<<"$stderr")" -eq 5 ]
+	# For machines the refusal is in the same object.
+	[ "$(jq -s '[length, .[0].exit_status, .[0].error]' -c \
+		<<<"$output")" = '[1,5,"policy"]' ]
+	[ -z "$stderr" ]
 	run kmgr put-policy prod two.yaml --dry-run
 	[ "$status" -eq 5 ]
 	[ "$hash" = "$(hash_of)" ]
@@ -305,6 +308,21 @@ zsk: { algorithms: [ed25519] }\n' >ed.yaml
 	[[ $output == *"pending-deletion already; nothing to do"* ]]
 	run kmgr schedule-cmk-deletion short --pending-window 12d
 	[ "$status" -eq 5 ]
+}
+
+@test "a policy's window of 60d can be asked for, and no other" {
+	printf 'version: 1\nzones: ["."]\ndeletion: { pending-window: 60d }
+' >long.yaml
+	kmgr -q check-policy long.yaml >/dev/null
+	kmgr -q create-cmk long --token main --policy long.yaml >/dev/null
+	kmgr -q create-ksk example.net --cmk long >/dev/null
+	run -5 kmgr schedule-cmk-deletion long --pending-window 30d
+	[[ $output == *"shorter than deletion.pending-window 60d"* ]]
+	run -2 kmgr schedule-cmk-deletion long --pending-window 61d
+	[[ $output == *"is 61d: 60d to 60d"* ]]
+	kmgr schedule-cmk-deletion long --dry-run --pending-window 60d
+	kmgr -q schedule-cmk-deletion long >/dev/null
+	run -11 kmgr_later 59d delete-cmk long
 }
 
 @test "a deletion is scheduled, cancelled, waited for, and carried out" {

@@ -59,6 +59,14 @@ labels() {
 	[ "$status" -eq 0 ]
 }
 
+@test "the way on from a sealed policy names both tokens" {
+	create -q >/dev/null
+	kmgr -q create-ksk example.com --cmk prod >/dev/null
+	printf 'version: 1\nzones: ["example.com"]\n' >two.yaml
+	run -5 kmgr put-policy prod two.yaml
+	[[ $output == *"--token main --seal-token vault --policy FILE"* ]]
+}
+
 @test "daily signing needs the KSK token only; creating needs both" {
 	create -q >/dev/null
 	kmgr -q create-ksk example.com --cmk prod >/dev/null
