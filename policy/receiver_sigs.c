@@ -47,7 +47,8 @@ verify_bundle(const struct ksr *response, const struct ksr_bundle *bundle,
 		if (rrset == NULL)
 			continue;
 		for (i = 0; i < bundle->n_sigs; i++)
-			if (bundle->sigs[i].rrsig.type_covered == receiver_types[t])
+			if (bundle->sigs[i].rrsig.type_covered ==
+			    receiver_types[t])
 				is_good[i] = is_made_here(bundle,
 				    &bundle->sigs[i], rrset);
 		rrset_free(rrset);

@@ -55,32 +55,37 @@ check_signed(const void *subject, struct report *report)
 		report_fail(report, "it holds no bundle");
 }
 
+/* Whether a key of the algorithm signed the DNSKEY RRset. */
+static bool
+is_signed_by(const struct receiver_sigs *s, size_t b, uint8_t alg)
+{
+	const struct ksr_bundle *bundle = &s->in->response->bundles[b];
+	size_t i;
+
+	for (i = 0; i < bundle->n_sigs; i++)
+		if (s->is_good[b][i] && bundle->sigs[i].rrsig.alg == alg &&
+		    bundle->sigs[i].rrsig.type_covered == RRTYPE_DNSKEY)
+			return true;
+	return false;
+}
+
 static void
 check_algorithms(const void *subject, struct report *report)
 {
 	const struct receiver_sigs *s = subject;
 	const struct ksr *response = s->in->response;
-	size_t b, i, k;
+	const struct dnskey *key;
+	size_t b, i;
 
-	for (b = 0; b < response->n_bundles; b++) {
-		const struct ksr_bundle *bundle = &response->bundles[b];
-
-		for (i = 0; i < bundle->n_keys; i++) {
-			const uint8_t alg = bundle->keys[i].dnskey.alg;
-
-			for (k = 0; k < bundle->n_sigs; k++)
-				if (s->is_good[b][k] &&
-				    bundle->sigs[k].rrsig.alg == alg &&
-				    bundle->sigs[k].rrsig.type_covered ==
-				    RRTYPE_DNSKEY)
-					break;
-			if (k == bundle->n_sigs)
+	for (b = 0; b < response->n_bundles; b++)
+		for (i = 0; i < response->bundles[b].n_keys; i++) {
+			key = &response->bundles[b].keys[i].dnskey;
+			if (!is_signed_by(s, b, key->alg))
 				report_fail(report, "bundle %zu: key %u is of "
 				    "algorithm %s, and no signature over the "
-				    "DNSKEY RRset is", b + 1, dnskey_tag(
-				    &bundle->keys[i].dnskey), alg_name(alg));
+				    "DNSKEY RRset is", b + 1, dnskey_tag(key),
+				    alg_name(key->alg));
 		}
-	}
 }
 
 static void

@@ -39,11 +39,13 @@ static const enum opt sign_zsks_opts[] = { OPT_CDS, OPT_INCEPTION,
 static const enum opt make_ksr_opts[] = { OPT_FORMAT, OPT_ZSK, OPT_START,
 	OPT_FINISH, OPT_TTL, OPT_BUNDLES, OPT_INTERVAL, OPT_VALIDITY, OPT_ID,
 	OPT_SERIAL, OPT_OUTPUT, OPT_END };
-static const enum opt verify_skr_opts[] = { OPT_KSR, OPT_DS, OPT_AS_OF, OPT_END };
+static const enum opt verify_skr_opts[] = { OPT_KSR, OPT_DS, OPT_AS_OF,
+	OPT_END };
 static const enum opt list_events_opts[] = { OPT_CMK, OPT_ZONE, OPT_TYPE,
 	OPT_SINCE, OPT_UNTIL, OPT_LAST, OPT_END };
 static const enum opt get_ds_opts[] = { OPT_FORMAT, OPT_OUTPUT, OPT_END };
-static const enum opt trust_anchor_opts[] = { OPT_SOURCE, OPT_OUTPUT, OPT_END };
+static const enum opt trust_anchor_opts[] = { OPT_SOURCE, OPT_OUTPUT,
+	OPT_END };
 static const enum opt export_endorsement_opts[] = { OPT_OUTPUT, OPT_END };
 static const enum opt export_ledger_opts[] = { OPT_OUTPUT, OPT_END };
 static const enum opt restore_opts[] = { OPT_LEDGER, OPT_ACCEPT_TIME_JUMP,
