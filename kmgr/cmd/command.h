@@ -162,6 +162,7 @@ int cmd_list_tokens(struct cmd *cmd, struct error *err);
 int cmd_make_ksr(struct cmd *cmd, struct error *err);
 int cmd_probe_token(struct cmd *cmd, struct error *err);
 int cmd_replace_approver(struct cmd *cmd, struct error *err);
+int cmd_show_ksr(struct cmd *cmd, struct error *err);
 int cmd_show_plan(struct cmd *cmd, struct error *err);
 int cmd_recover(struct cmd *cmd, struct error *err);
 int cmd_restore(struct cmd *cmd, struct error *err);

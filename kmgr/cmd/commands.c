@@ -216,6 +216,13 @@ static const struct command commands[] = {
 	    "each bundle, and its private half lies beside it as *.private. "
 	    "Needs neither configuration nor token.",
 	    make_ksr_opts, 1, 1, CMD_NO_SESSION, cmd_make_ksr },
+	{ "show-ksr", GROUP_SIGN, "FILE|-",
+	    "show a key signing request or a signed key response",
+	    "A row a bundle, with the tags of its ZSKs and KSKs: P is "
+	    "published, S signs, R is revoked. The format is recognised by "
+	    "what the file holds. Nothing is verified. --json has every "
+	    "field. Needs neither token nor store nor configuration.",
+	    none, 1, 1, CMD_NO_SESSION, cmd_show_ksr },
 
 	{ "get-ds", GROUP_PARENT, "ZONE[/KEYTAG] [--format FORMAT] [-o FILE]",
 	    "print the DS for the parent or registrar",

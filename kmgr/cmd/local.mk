@@ -19,8 +19,11 @@ libcmd_la_SOURCES = \
 	kmgr/cmd/cmd_ksk.c \
 	kmgr/cmd/cmd_ksk.h \
 	kmgr/cmd/cmd_ksk_create.c \
+	kmgr/cmd/cmd_ksr_json.c \
 	kmgr/cmd/cmd_ksr_make.c \
 	kmgr/cmd/cmd_ksr_verify.c \
+	kmgr/cmd/cmd_ksr_show.c \
+	kmgr/cmd/cmd_ksr_show.h \
 	kmgr/cmd/cmd_plan.c \
 	kmgr/cmd/cmd_plan.h \
 	kmgr/cmd/cmd_ledger.c \
