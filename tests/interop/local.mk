@@ -1,9 +1,13 @@
 # Real tokens, zone signers, name servers and validators judge what kmgr does.
 interop_tests = \
 	tests/interop/10-chain.bats \
-	tests/interop/20-tokens.bats
+	tests/interop/20-tokens.bats \
+	tests/interop/32-ksr-text.bats
 
 TESTS += $(interop_tests)
 EXTRA_DIST += \
 	$(interop_tests) \
 	tests/interop/dns.bash
+
+check_PROGRAMS += tests/interop/ksr_again
+tests_interop_ksr_again_LDADD = libksr.la
