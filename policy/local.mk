@@ -1,6 +1,9 @@
 noinst_LTLIBRARIES += libpolicy.la
 libpolicy_la_LIBADD = libdns.la libbase.la
 libpolicy_la_SOURCES = \
+	policy/ksr_bounds.c \
+	policy/ksr_case.c \
+	policy/ksr_case.h \
 	policy/permit.c \
 	policy/permit.h \
 	policy/policy.c \
@@ -34,9 +37,25 @@ libpolicy_la_SOURCES = \
 	policy/rules_policy_ksr.c \
 	policy/rules_receiver.c \
 	policy/rules_receiver.h \
+	policy/rules_ksr.c \
+	policy/rules_ksr.h \
+	policy/rules_ksr_chain.c \
+	policy/rules_ksr_keys.c \
+	policy/rules_ksr_proof.c \
+	policy/rules_ksr_sets.c \
+	policy/rules_ksr_time.c \
+	policy/rules_policy.c \
+	policy/rules_policy_approvals.c \
+	policy/rules_policy_ksr.c \
+	policy/rules_skr.c \
+	policy/rules_skr_keys.c \
+	policy/rules_skr_roll.c \
+	policy/rules_skr_time.c \
 	policy/rules_window.c \
 	policy/rules_zsk_set.c \
 	policy/rules_zsks.c \
+	policy/skr_case.c \
+	policy/skr_case.h \
 	policy/ssh_key.c \
 	policy/ssh_key.h \
 	policy/zsk_set.c \

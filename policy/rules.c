@@ -22,6 +22,16 @@ rules_at(size_t i)
 		{ rules_window, rules_window_n },
 		{ rules_receiver, rules_receiver_n },
 		{ rules_peers, rules_peers_n },
+		{ rules_ksr, rules_ksr_n },
+		{ rules_ksr_keys, rules_ksr_keys_n },
+		{ rules_ksr_sets, rules_ksr_sets_n },
+		{ rules_ksr_proof, rules_ksr_proof_n },
+		{ rules_ksr_time, rules_ksr_time_n },
+		{ rules_ksr_chain, rules_ksr_chain_n },
+		{ rules_skr, rules_skr_n },
+		{ rules_skr_keys, rules_skr_keys_n },
+		{ rules_skr_time, rules_skr_time_n },
+		{ rules_skr_roll, rules_skr_roll_n },
 	};
 	size_t t;
 

@@ -30,17 +30,31 @@ struct rules_ksr {
 	uint8_t			 digest[CRYPTO_SHA256_LEN];
 	struct name		 zone;		/* that it is to be for */
 	int64_t			 now_at;
-	int64_t			 end_at;	/* of an open last one */
+	/*
+	 * Of the last bundle, where the file leaves it open. KSR_OPEN, or 0:
+	 * nobody says; it holds for signatures.validity.
+	 */
+	int64_t			 end_at;
 	/* Our last response for the zone; NULL where nobody knows of one. */
 	const struct ksr	*previous;
 	bool			 is_genesis;	/* there is to be none */
-	/* The whole history; NULL where there is no store (check-ksr). */
+	/* The whole history, where a store tells it. */
+	bool			 knows_past;
 	const struct rules_ksr_past *past;
 	size_t			 n_past;
 	const struct dnskey	*ksks;	/* all of the zone's, not removed */
 	size_t			 n_ksks;
 	bool			 is_shared;	/* custody shared */
 };
+
+/**
+ * rules_ksr_end(policy, request, end_at, i):
+ * When bundle ${i} of ${request} ends: as the file says, else at ${end_at},
+ * else, where that is KSR_OPEN or 0, signatures.validity of ${policy} after
+ * its inception.
+ */
+int64_t rules_ksr_end(const struct policy *policy, const struct ksr *request,
+    int64_t end_at, size_t i);
 
 /**
  * rules_ksr_params(policy, format):

@@ -26,7 +26,10 @@ ids_are_unique_words_in_upper_case(void **state)
 	}
 	assert_int_equal(i, rules_policy_n + rules_policy_approvals_n +
 	    rules_policy_ksr_n + rules_ksk_n +
-	    rules_zsks_n + rules_zsk_set_n + rules_window_n);
+	    rules_zsks_n + rules_zsk_set_n + rules_window_n + rules_ksr_n +
+	    rules_ksr_keys_n + rules_ksr_sets_n + rules_ksr_proof_n +
+	    rules_ksr_time_n + rules_ksr_chain_n + rules_skr_n +
+	    rules_skr_keys_n + rules_skr_time_n + rules_skr_roll_n);
 	assert_null(rules_at(i));
 	assert_null(rules_at(i + 1));
 }
