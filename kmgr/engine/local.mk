@@ -91,6 +91,12 @@ libengine_la_SOURCES = \
 	kmgr/engine/loss_zone.c \
 	kmgr/engine/ksk_wrapped.c \
 	kmgr/engine/ksk_wrapped.h \
+	kmgr/engine/oracle.c \
+	kmgr/engine/oracle.h \
+	kmgr/engine/oracle_anchors.c \
+	kmgr/engine/oracle_gaps.c \
+	kmgr/engine/oracle_inner.h \
+	kmgr/engine/oracle_pairs.c \
 	kmgr/engine/outcome.c \
 	kmgr/engine/outcome.h \
 	kmgr/engine/ksk_record.c \

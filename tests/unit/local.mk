@@ -310,6 +310,8 @@ unit_engine = \
 	tests/unit/test_ksk_end_check \
 	tests/unit/test_ksk_use \
 	tests/unit/test_ksr_roles \
+	tests/unit/test_oracle \
+	tests/unit/test_oracle_property \
 	tests/unit/test_ssh_signature \
 	tests/unit/test_witness
 unit_engine_ldadd = tests/unit/libendorsed.la libengine.la $(unit_ldadd)
@@ -342,6 +344,14 @@ tests_unit_test_replay_LDADD = tests/unit/libpolicyhelp.la \
 	$(unit_engine_ldadd)
 tests_unit_test_ksr_roles_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_ksr_roles_LDADD = $(unit_engine_ldadd)
+tests_unit_test_oracle_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_oracle_LDADD = $(unit_engine_ldadd)
+tests_unit_test_oracle_property_SOURCES = \
+	tests/unit/oraclemodel.c \
+	tests/unit/oraclemodel.h \
+	tests/unit/test_oracle_property.c
+tests_unit_test_oracle_property_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_oracle_property_LDADD = $(unit_engine_ldadd)
 tests_unit_test_ssh_signature_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_ssh_signature_LDADD = $(unit_engine_ldadd)
 tests_unit_test_ssh_signature_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=process_run
