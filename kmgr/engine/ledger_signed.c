@@ -203,18 +203,50 @@ check_event(const struct replay *replay, const struct part *part,
 	return rc;
 }
 
+static const struct part *
+find_part(const char *type)
+{
+	size_t i;
+
+	for (i = 0; i < N_PARTS; i++)
+		if (strcmp(parts[i].type, type) == 0)
+			return &parts[i];
+	return NULL;
+}
+
+int
+ledger_signed_judge(const struct cmk *cmk, const struct ledger_record *record,
+    bool *vouched, struct error *err)
+{
+	const struct signers signers = { &cmk->row, cmk->public,
+		cmk->identity_public };
+	const struct part *part = find_part(record->type);
+	struct json *payload = NULL;
+	int rc = -1;
+
+	*vouched = part != NULL && part->presence == ALWAYS &&
+	    part->place == HERE;
+	if (!*vouched)
+		return 0;
+	if (json_read(record->payload, strlen(record->payload), &payload,
+	    err) == 0)
+		rc = check_part(&signers, part, payload, record, err);
+	json_free(payload);
+	if (rc == 0)
+		return 0;
+	err->class = ERR_INTEGRITY;
+	return err_wrap(err, "event %lld (%s)", (long long)record->seq,
+	    record->type);
+}
+
 int
 ledger_signed_check(const struct replay *replay,
     const struct ledger_record *record, struct error *err)
 {
-	const struct part *part = NULL;
+	const struct part *part = find_part(record->type);
 	struct json *payload = NULL;
-	size_t i;
 	int rc = -1;
 
-	for (i = 0; i < N_PARTS; i++)
-		if (strcmp(parts[i].type, record->type) == 0)
-			part = &parts[i];
 	if (part == NULL && strcmp(record->type, "recover") != 0)
 		return 0;
 	if (json_read(record->payload, strlen(record->payload), &payload,

@@ -6,6 +6,7 @@
 
 #include "kmgr/base/crypto.h"
 #include "kmgr/base/err.h"
+#include "kmgr/engine/cmk.h"
 #include "kmgr/engine/replay.h"
 #include "kmgr/store/ledger.h"
 
@@ -20,6 +21,17 @@
  */
 int ledger_signed_check(const struct replay *replay,
     const struct ledger_record *record, struct error *err);
+
+/**
+ * ledger_signed_judge(cmk, record, vouched, err):
+ * As ledger_signed_check(), by the keys of ${cmk}, of an event that tells of
+ * it. *${vouched}: its type is one that never is without a statement, made at
+ * its place in the ledger.
+ *
+ * Errors: ERR_INTEGRITY.
+ */
+int ledger_signed_judge(const struct cmk *cmk,
+    const struct ledger_record *record, bool *vouched, struct error *err);
 
 /**
  * ledger_signed_key(replay, cmk_id, out, err):

@@ -159,6 +159,8 @@ libengine_la_SOURCES = \
 	kmgr/engine/trust_judge.c \
 	kmgr/engine/trust_judge.h \
 	kmgr/engine/trust_pin.c \
+	kmgr/engine/trust_tail.c \
+	kmgr/engine/trust_tail.h \
 	kmgr/engine/verify.c \
 	kmgr/engine/verify.h \
 	kmgr/engine/verify_end.c \

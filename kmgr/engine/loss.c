@@ -113,7 +113,8 @@ prepare(struct loss *loss, struct error *err)
 
 	if (session_store(loss->session, &loss->store, err) != 0 ||
 	    (loss->request->ledger != NULL && restore_ledger_extend(
-	    loss->session, loss->request->ledger, &gain, err) != 0) ||
+	    loss->session, loss->request->ledger, &loss->ledger, &gain,
+	    err) != 0) ||
 	    ledger_head(loss->store, &loss->seq, head, err) != 0 ||
 	    loss_read_cmks(loss, err) != 0 ||
 	    loss_read_pairs(loss, err) != 0 || loss_adopt(loss, err) != 0)
@@ -128,6 +129,7 @@ loss_clear(struct loss *loss)
 
 	loss_clear_pairs(loss);
 	loss_clear_cmks(loss);
+	restore_ledger_free(loss->ledger);
 }
 
 static int

@@ -9,6 +9,7 @@
 #include "kmgr/engine/checkpoint.h"
 #include "kmgr/engine/cmk.h"
 #include "kmgr/engine/loss.h"
+#include "kmgr/engine/restore_ledger.h"
 
 #define LOSS_LABEL "kmgr1:ksk:"	/* a KSK's pair begins with that */
 
@@ -45,6 +46,7 @@ struct loss {
 	struct loss_pair		*pairs;
 	size_t				 n_pairs;
 	int64_t				 seq;	/* the store's last event */
+	struct restore_ledger		*ledger; /* that it was extended by */
 };
 
 /**

@@ -14,6 +14,7 @@
 #include "kmgr/engine/signer.h"
 #include "kmgr/engine/statement.h"
 #include "kmgr/engine/tokens.h"
+#include "kmgr/engine/trust.h"
 #include "kmgr/engine/wrapkey.h"
 #include "kmgr/store/ledger.h"
 
@@ -302,11 +303,52 @@ attest(struct loss *loss, const char *id, struct error *err)
 }
 
 static int
+prove_one(struct session *session, const char *cmk_id, struct error *err)
+{
+	struct store *store;
+	struct cmk *cmk;
+	int rc;
+
+	if (session_store(session, &store, err) != 0 ||
+	    cmk_load(store, cmk_id, &cmk, err) != 0)
+		return -1;
+	rc = trust_prove(session, cmk, err);
+	cmk_free(cmk);
+	return rc;
+}
+
+/*
+ * Do it with the CMKs of which nothing is lost, and of which an event tells
+ * that the store was brought up to a ledger.
+ */
+static int
+each_other(struct loss *loss, int (*each)(struct session *, const char *,
+    struct error *), struct error *err)
+{
+	struct cmk_row *rows = NULL;
+	size_t i, n = 0;
+	int rc = 0;
+
+	if (loss->ledger == NULL)
+		return 0;
+	if (store_cmk_list(loss->store, &rows, &n, err) != 0)
+		return -1;
+	for (i = 0; i < n && rc == 0; i++)
+		if (strcmp(rows[i].state, "deleted") != 0 &&
+		    loss_find_cmk(loss, rows[i].id) == NULL)
+			rc = each(loss->session, rows[i].id, err);
+	cmk_rows_free(rows, n);
+	return rc;
+}
+
+static int
 tell_all(struct loss *loss, struct error *err)
 {
 	size_t i;
 
-	if (endorse_new(loss, err) != 0)
+	if ((loss->ledger != NULL &&
+	    restore_ledger_tell(loss->ledger, err) != 0) ||
+	    endorse_new(loss, err) != 0)
 		return -1;
 	for (i = 0; i < loss->n_cmks; i++)
 		if (tell_one(loss, &loss->cmks[i], err) != 0)
@@ -316,14 +358,15 @@ tell_all(struct loss *loss, struct error *err)
 	for (i = 0; i < loss->n_cmks; i++)
 		if (attest(loss, loss->cmks[i].cmk->row.id, err) != 0)
 			return -1;
-	return 0;
+	return each_other(loss, trust_attest, err);
 }
 
 int
 loss_tell(struct loss *loss, struct error *err)
 {
 
-	if (store_begin(loss->store, err) != 0)
+	if (each_other(loss, prove_one, err) != 0 ||
+	    store_begin(loss->store, err) != 0)
 		return -1;
 	if (tell_all(loss, err) == 0 && store_commit(loss->store, err) == 0)
 		return 0;

@@ -9,6 +9,7 @@
 #include "kmgr/engine/replace.h"
 #include "kmgr/engine/restore.h"
 #include "kmgr/engine/restore_ledger.h"
+#include "kmgr/engine/trust.h"
 #include "kmgr/store/ledger.h"
 
 /* That the backup is there, in the store that it is of. */
@@ -99,35 +100,71 @@ event_of(const struct restore_request *request, const char *cmk_id,
 	return event;
 }
 
-/* In the copy: that it was restored, an event of each CMK. */
+/* A store that is to take the place of the old one. */
+struct staged {
+	struct replace_view	 old;
+	struct restore_ledger	*ledger;	/* NULL for a backup */
+};
+
+/* In a backup: that it was restored, an event of each CMK. */
 static int
-tell(struct session *session, const struct restore_request *request,
-    const struct replace_view *old, struct error *err)
+tell_restored(struct session *session, struct store *store,
+    const struct restore_request *request, const struct replace_view *old,
+    const struct cmk_row *rows, size_t n, struct error *err)
 {
 	uint8_t head[CRYPTO_SHA256_LEN];
-	struct cmk_row *rows = NULL;
 	struct json *event;
-	struct store *store;
-	size_t i, n = 0;
 	int64_t seq;
+	size_t i;
 	int rc = 0;
 
-	if (session_store(session, &store, err) != 0 ||
-	    store_begin(store, err) != 0)
+	if (ledger_head(store, &seq, head, err) != 0)
 		return -1;
-	if (ledger_head(store, &seq, head, err) != 0 ||
-	    store_cmk_list(store, &rows, &n, err) != 0)
-		rc = -1;
 	for (i = 0; rc == 0 && i < (n > 0 ? n : 1); i++) {
 		event = event_of(request, n > 0 ? rows[i].id : NULL, old, seq);
 		rc = event_append(session, "restore", event, err);
 		json_free(event);
 	}
+	return rc;
+}
+
+/* A restored store is believed where the keys of its CMKs have signed that. */
+static int
+attest(struct session *session, const struct cmk_row *rows, size_t n,
+    struct error *err)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (strcmp(rows[i].state, "deleted") != 0 &&
+		    trust_attest(session, rows[i].id, err) != 0)
+			return -1;
+	return 0;
+}
+
+/* In the staged store, which was proved: that it was restored. */
+static int
+tell(struct session *session, const struct restore_request *request,
+    const struct staged *staged, struct error *err)
+{
+	struct cmk_row *rows = NULL;
+	struct store *store;
+	size_t n = 0;
+	int rc = -1;
+
+	if (session_store(session, &store, err) != 0 ||
+	    store_begin(store, err) != 0)
+		return -1;
+	if (store_cmk_list(store, &rows, &n, err) == 0 &&
+	    (staged->ledger != NULL ?
+	    restore_ledger_tell(staged->ledger, err) :
+	    tell_restored(session, store, request, &staged->old, rows, n,
+	    err)) == 0 && attest(session, rows, n, err) == 0)
+		rc = store_commit(store, err);
+	if (rc != 0)
+		store_rollback(store);
 	cmk_rows_free(rows, n);
-	if (rc == 0 && store_commit(store, err) == 0)
-		return 0;
-	store_rollback(store);
-	return -1;
+	return rc;
 }
 
 static void
@@ -204,8 +241,7 @@ stage_backup(struct session *session, const struct restore_request *request,
 	    history_check(store, err) == 0 &&
 	    ledger_head(store, &seq, head, err) == 0 &&
 	    check_age(store, old, err) == 0 &&
-	    replace_prove_whole(session, err) == 0 &&
-	    tell(session, request, old, err) == 0) {
+	    replace_prove_whole(session, err) == 0) {
 		plan_replace(request, old, seq, plan);
 		return 0;
 	}
@@ -252,16 +288,17 @@ prove_ledger(struct session *session, struct error *err)
 
 static int
 stage_ledger(struct session *session, const struct restore_request *request,
-    const struct replace_view *old, struct plan *plan, struct error *err)
+    struct staged *staged, struct plan *plan, struct error *err)
 {
+	const struct replace_view *old = &staged->old;
 	struct restore_gain gain;
 
 	if (old->state == REPLACE_NONE || old->state == REPLACE_DAMAGED)
 		return refuse_damaged(old, err);
 	if (replace_begin(session, NULL, err) != 0)
 		return -1;
-	if (restore_ledger_extend(session, request->file, &gain, err) == 0 &&
-	    prove_ledger(session, err) == 0) {
+	if (restore_ledger_extend(session, request->file, &staged->ledger,
+	    &gain, err) == 0 && prove_ledger(session, err) == 0) {
 		plan_add(plan, ACTION_RESTORE, NULL, "append events %lld to "
 		    "%lld of %s to the store, with the rows that they tell "
 		    "of", (long long)gain.from, (long long)gain.to,
@@ -275,13 +312,15 @@ stage_ledger(struct session *session, const struct restore_request *request,
 
 static int
 stage(struct session *session, const struct restore_request *request,
-    struct replace_view *old, struct plan *plan, struct error *err)
+    struct staged *staged, struct plan *plan, struct error *err)
 {
+	struct replace_view *old = &staged->old;
 
+	staged->ledger = NULL;
 	if (replace_look(session, old, err) != 0 ||
 	    (request->source == RESTORE_BACKUP ?
 	    stage_backup(session, request, old, plan, err) :
-	    stage_ledger(session, request, old, plan, err)) != 0)
+	    stage_ledger(session, request, staged, plan, err)) != 0)
 		return -1;
 	if (old->why[0] != '\0')
 		session_note(session, "the old store: %s", old->why);
@@ -292,9 +331,11 @@ int
 restore_plan(struct session *session, const struct restore_request *request,
     struct plan *plan, struct error *err)
 {
-	struct replace_view old;
+	struct staged staged;
+	const int rc = stage(session, request, &staged, plan, err);
 
-	if (stage(session, request, &old, plan, err) != 0)
+	restore_ledger_free(staged.ledger);
+	if (rc != 0)
 		return err_wrap(err, "restore");
 	replace_abort(session);
 	return 0;
@@ -304,10 +345,13 @@ int
 restore_apply(struct session *session, const struct restore_request *request,
     struct plan *plan, struct error *err)
 {
-	struct replace_view old;
+	struct staged staged;
+	int rc = stage(session, request, &staged, plan, err);
 
-	if (stage(session, request, &old, plan, err) != 0 ||
-	    replace_commit(session, &old, err) != 0)
+	if (rc == 0 && (rc = tell(session, request, &staged, err)) != 0)
+		replace_abort(session);
+	restore_ledger_free(staged.ledger);
+	if (rc != 0 || replace_commit(session, &staged.old, err) != 0)
 		return err_wrap(err, "restore");
 	return 0;
 }

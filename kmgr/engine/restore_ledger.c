@@ -18,11 +18,11 @@ struct horizon {
 	int64_t	at;
 };
 
-struct extension {
+struct restore_ledger {
 	struct session	*session;
 	struct store	*store;
 	struct replay	*replay;
-	const char	*path;
+	char		*path;
 	int64_t		 base;		/* last event before */
 	int64_t		 seq;		/* last event now */
 	struct horizon	*horizons;
@@ -31,7 +31,7 @@ struct extension {
 };
 
 static void
-note_horizon(struct extension *x, const struct ksk_row *ksk, int64_t at)
+note_horizon(struct restore_ledger *x, const struct ksk_row *ksk, int64_t at)
 {
 	struct horizon *h;
 	size_t i;
@@ -51,7 +51,7 @@ note_horizon(struct extension *x, const struct ksk_row *ksk, int64_t at)
 }
 
 static void
-note_zone(struct extension *x, const struct json *entry)
+note_zone(struct restore_ledger *x, const struct json *entry)
 {
 	const struct json *tags = json_get(entry, "key_tags");
 	const char *zone = json_get_text(entry, "zone");
@@ -69,7 +69,7 @@ note_zone(struct extension *x, const struct json *entry)
 
 /* The signatures that an event tells of do not come with it. */
 static void
-note_signatures(struct extension *x, const struct ledger_record *record)
+note_signatures(struct restore_ledger *x, const struct ledger_record *record)
 {
 	struct error ignored = ERR_INIT;
 	struct json *payload, *zones;
@@ -88,7 +88,7 @@ note_signatures(struct extension *x, const struct ledger_record *record)
 
 /* A record that the store has must be the same there. */
 static int
-compare(struct extension *x, const struct ledger_record *record,
+compare(struct restore_ledger *x, const struct ledger_record *record,
     struct error *err)
 {
 	struct ledger_record *own;
@@ -110,7 +110,7 @@ compare(struct extension *x, const struct ledger_record *record,
 }
 
 static int
-take(struct extension *x, const struct ledger_record *record,
+take(struct restore_ledger *x, const struct ledger_record *record,
     struct error *err)
 {
 
@@ -130,7 +130,7 @@ take(struct extension *x, const struct ledger_record *record,
 }
 
 static int
-take_all(struct extension *x, FILE *stream, struct error *err)
+take_all(struct restore_ledger *x, FILE *stream, struct error *err)
 {
 	struct ledger_file *file;
 	struct ledger_record record;
@@ -152,7 +152,7 @@ take_all(struct extension *x, FILE *stream, struct error *err)
 }
 
 static struct json *
-event_of(const struct extension *x, const char *cmk_id)
+event_of(const struct restore_ledger *x, const char *cmk_id)
 {
 	struct json *event = json_new_object(), *list, *entry;
 	size_t i;
@@ -173,9 +173,8 @@ event_of(const struct extension *x, const char *cmk_id)
 	return event;
 }
 
-/* What was restored is an event of each CMK, and changes its KSKs. */
-static int
-tell(struct extension *x, struct error *err)
+int
+restore_ledger_tell(struct restore_ledger *x, struct error *err)
 {
 	struct ledger_record *records;
 	struct cmk_row *const *cmks;
@@ -195,18 +194,18 @@ tell(struct extension *x, struct error *err)
 	for (i = 0; i < n && rc == 0; i++)
 		rc = replay_event(x->replay, &records[i], err);
 	ledger_records_free(records, n);
-	return rc;
+	return rc != 0 ? -1 : replay_write(x->replay, x->store, err);
 }
 
 static int
-extend(struct extension *x, FILE *stream, struct error *err)
+extend(struct restore_ledger *x, FILE *stream, struct error *err)
 {
 	uint8_t head[CRYPTO_SHA256_LEN];
 
 	if (store_begin(x->store, err) != 0)
 		return -1;
 	if (ledger_head(x->store, &x->base, head, err) == 0 &&
-	    take_all(x, stream, err) == 0 && tell(x, err) == 0 &&
+	    take_all(x, stream, err) == 0 &&
 	    replay_write(x->replay, x->store, err) == 0 &&
 	    store_commit(x->store, err) == 0)
 		return 0;
@@ -230,28 +229,46 @@ judge(FILE *stream, struct error *err)
 	return rc;
 }
 
+void
+restore_ledger_free(struct restore_ledger *x)
+{
+
+	if (x == NULL)
+		return;
+	replay_free(x->replay);
+	free(x->horizons);
+	free(x->path);
+	free(x);
+}
+
 int
 restore_ledger_extend(struct session *session, const char *path,
-    struct restore_gain *out, struct error *err)
+    struct restore_ledger **out, struct restore_gain *gain,
+    struct error *err)
 {
-	struct extension x = { .session = session, .path = path };
+	struct restore_ledger *x;
+	struct store *store;
 	FILE *stream;
 	int rc = -1;
 
-	*out = (struct restore_gain) { 0 };
-	if (session_store(session, &x.store, err) != 0 ||
+	*out = NULL;
+	*gain = (struct restore_gain) { 0 };
+	if (session_store(session, &store, err) != 0 ||
 	    file_check_regular(path, err) != 0)
 		return -1;
 	if ((stream = fopen(path, "re")) == NULL)
 		return err_set_errno(err, "open %s", path);
-	x.replay = replay_new();
+	x = mem_new(sizeof(*x));
+	*x = (struct restore_ledger) { .session = session, .store = store,
+		.path = mem_strdup(path), .replay = replay_new() };
 	if (judge(stream, err) == 0)
-		rc = extend(&x, stream, err);
-	if (rc == 0)
-		*out = (struct restore_gain) { x.base + 1, x.seq,
-			x.n_signed };
-	replay_free(x.replay);
-	free(x.horizons);
+		rc = extend(x, stream, err);
 	(void)fclose(stream);
-	return rc == 0 ? 0 : err_wrap(err, "%s", path);
+	if (rc != 0) {
+		restore_ledger_free(x);
+		return err_wrap(err, "%s", path);
+	}
+	*gain = (struct restore_gain) { x->base + 1, x->seq, x->n_signed };
+	*out = x;
+	return 0;
 }

@@ -8,6 +8,7 @@
 #include "kmgr/engine/ratchet.h"
 #include "kmgr/engine/trust.h"
 #include "kmgr/engine/trust_judge.h"
+#include "kmgr/engine/trust_tail.h"
 #include "kmgr/engine/witness.h"
 
 /* Inside a transaction: a checkpoint of the CMK as it is there now. */
@@ -46,20 +47,25 @@ trust_attest(struct session *session, const char *cmk_id, struct error *err)
 	return rc;
 }
 
-/* Sign and record a checkpoint, in one transaction. */
+/*
+ * Sign and record a checkpoint behind last, in one transaction. What came
+ * between is judged there once more: what is signed now is believed for ever.
+ */
 static int
 make_checkpoint(struct session *session, struct store *store,
-    const struct cmk *cmk, struct error *err)
+    const struct cmk *cmk, const struct checkpoint *last, struct error *err)
 {
 	struct hsm_key *key = NULL;
+	bool stops;
 	int rc = -1;
 
 	/* A search in the token takes its time; the store is not locked yet. */
 	if (cmk_open_attestor(session, cmk, &key, err) != 0)
 		return -1;
 	if (store_begin(store, err) == 0) {
-		rc = append_checkpoint(session, store, cmk->row.id, key, err);
-		if (rc == 0)
+		if (trust_tail_judge(store, cmk, last, &stops, err) == 0 &&
+		    append_checkpoint(session, store, cmk->row.id, key,
+		    err) == 0)
 			rc = store_commit(store, err);
 		if (rc != 0)
 			store_rollback(store);
@@ -148,9 +154,9 @@ settle(struct session *session, struct store *store, const struct cmk *cmk,
 		return -1;
 	rc = is_due_now(session, store, cmk, &last, &is_due, err);
 	if (rc == 0 && is_due) {
+		rc = make_checkpoint(session, store, cmk, &last, err);
 		checkpoint_clear(&last);
-		if (make_checkpoint(session, store, cmk, err) != 0 ||
-		    checkpoint_last(store, cmk, &last, err) != 0)
+		if (rc != 0 || checkpoint_last(store, cmk, &last, err) != 0)
 			return -1;
 	}
 	if (rc == 0)

@@ -8,6 +8,7 @@
 #include "kmgr/engine/approvers.h"
 #include "kmgr/engine/neighbours.h"
 #include "kmgr/engine/trust_judge.h"
+#include "kmgr/engine/trust_tail.h"
 
 /*
  * So many of the newest records that the CMK's keys signed must be known to
@@ -15,8 +16,6 @@
  * behind the other's back, use the token. kmgr verify looks at all.
  */
 #define N_LOOKED_AT 8
-
-#define TAIL_MAX 100	/* changes of state without a checkpoint */
 
 int
 evidence_read(struct hsm_token *token, const struct cmk *cmk,
@@ -195,45 +194,6 @@ told_since(struct store *store, const struct cmk *cmk, const char *type,
 	return rc;
 }
 
-/*
- * What the tail of the ledger does to the state, *stops. To stop a CMK
- * everybody's word is enough; all else comes with a checkpoint of its own
- * (trust_attest()), so that who can write to the store cannot append it.
- */
-static int
-read_tail(struct store *store, const struct cmk *cmk,
-    const struct checkpoint *last, bool *stops, struct error *err)
-{
-	struct ledger_record *records;
-	struct json *event;
-	size_t i, n;
-	int rc = 0;
-
-	if (ledger_of_cmk(store, cmk->row.id, "cmk-state", last->seq + 1,
-	    TAIL_MAX, &records, &n, err) != 0)
-		return -1;
-	*stops = n > 0;
-	for (i = 0; i < n && rc == 0; i++) {
-		const char *to;
-
-		event = NULL;
-		if (json_read(records[i].payload, strlen(records[i].payload),
-		    &event, err) != 0)
-			err_clear(err);
-		to = json_get_text(event, "to");
-		if (to == NULL || strcmp(to, "disabled") != 0 ||
-		    i == TAIL_MAX - 1)
-			rc = err_set(err, ERR_INTEGRITY, "event %lld makes "
-			    "CMK %s %s, and no key of the CMK has signed that",
-			    (long long)records[i].seq, cmk->row.name,
-			    to == NULL ? "nothing" : to);
-		json_free(event);
-	}
-	ledger_records_free(records, n);
-	return rc == 0 ? 0 : err_hint(err, "the store was changed behind "
-	    "kmgr's back; kmgr verify lists every difference");
-}
-
 /* The state is the one that was signed last; a seal since is itself signed. */
 static int
 judge_state(struct store *store, const struct cmk *cmk,
@@ -246,7 +206,7 @@ judge_state(struct store *store, const struct cmk *cmk,
 	bool stops;
 
 	if (told_since(store, cmk, "seal", last, &seal, err) != 0 ||
-	    read_tail(store, cmk, last, &stops, err) != 0) {
+	    trust_tail_judge(store, cmk, last, &stops, err) != 0) {
 		json_free(seal);
 		return -1;
 	}
@@ -262,35 +222,6 @@ judge_state(struct store *store, const struct cmk *cmk,
 	return row->deletion_at == deletion_at ? 0 : refuse_row(cmk,
 	    "the end of its wait", "another one", "an earlier or a later one",
 	    err);
-}
-
-/*
- * What the parent has decides which KSKs sign, and a loss that is accepted
- * which records of the token count, so who can write to the store is not to
- * tell it: each such event comes with a checkpoint.
- */
-static int
-judge_facts(struct store *store, const struct cmk *cmk,
-    const struct checkpoint *last, struct error *err)
-{
-	static const char *const types[] = { "ds-seen", "ds-gone",
-		"recover" };
-	struct json *event;
-	size_t i;
-
-	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-		if (told_since(store, cmk, types[i], last, &event, err) != 0)
-			return -1;
-		if (event == NULL)
-			continue;
-		json_free(event);
-		(void)err_set(err, ERR_INTEGRITY, "the last %s of CMK %s is "
-		    "an event that no key of the CMK has signed", types[i],
-		    cmk->row.name);
-		return err_hint(err, "the store was changed behind kmgr's "
-		    "back; kmgr verify lists every difference");
-	}
-	return 0;
 }
 
 /* Both are as they were signed; a draft's policy is signed when it is put. */
@@ -365,7 +296,6 @@ judge_row(struct store *store, const struct cmk *cmk,
 	    err) == 0 &&
 	    judge_seals(cmk, row, evidence, err) == 0 &&
 	    judge_state(store, cmk, row, &last, err) == 0 &&
-	    judge_facts(store, cmk, &last, err) == 0 &&
 	    judge_policy(cmk, row, &last, err) == 0 &&
 	    judge_people(store, cmk, row, &last, err) == 0 &&
 	    checkpoint_is_due(store, row->id, &last, &is_due, err) == 0)

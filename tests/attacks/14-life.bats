@@ -193,7 +193,7 @@ fact_appended() {
 	sql "UPDATE cmk SET state = 'enabled'"
 	refused 10 'its state is enabled'
 	append cmk-state "{\"cmk_id\":\"$id\",\"from\":\"disabled\",\"to\":\"enabled\"}"
-	refused 10 'no key of the CMK has signed that'
+	refused 10 'no key of the CMK has signed'
 }
 
 @test "draft-replaced: the policy of a draft is edited, and the ledger with it" {
@@ -268,4 +268,46 @@ renamed() {
 @test "recovery-forged: the ledger is made to tell that a loss was accepted" {
 	append recover "{\"cmk_id\":\"$id\",\"epoch\":77}"
 	refused 10 'no key of the CMK has signed'
+}
+
+@test "restore-forged-event: the ledger is made to tell that the store was restored" {
+	append restore "$(jq -cnjS --arg id "$id" --arg ksk "$ksk" '{cmk_id: $id,
+		file: "x", from: 1, horizons: [{horizon_at: 9999999999,
+			ksk_id: $ksk}], source: "ledger", to: 2}')"
+	refused 10 'a restore of CMK prod' 'no key of the CMK has signed'
+}
+
+# forged TYPE: the last event of TYPE once more, under another number.
+forged() {
+	keep good
+	append "$1" "$(sqlite3 kmgr.db "SELECT payload FROM ledger
+		WHERE type = '$1' ORDER BY seq DESC LIMIT 1")"
+	refused 10 "($1)" 'it was signed at another point of another ledger'
+	put_back good
+}
+
+@test "event-appended: life-cycle events are appended, to be signed with the next" {
+	make_ksk a.example --another
+	kmgr -q delete-ksk "a.example/$(kmgr --json list-ksks |
+		jq '.ksks[2].key_tag')" >/dev/null
+	# What a key of the CMK signed counts where it was signed.
+	forged create-ksk
+	forged delete-ksk
+	forged seal
+	# Nor does a statement of somebody else.
+	own_key >/dev/null
+	seq=$(sqlite3 kmgr.db "SELECT max(seq) FROM ledger")
+	head=$(sqlite3 kmgr.db "SELECT lower(hex(hash)) FROM ledger
+		WHERE seq = $seq")
+	endorsement=$(sqlite3 kmgr.db "SELECT endorsement FROM ksk LIMIT 1" |
+		jq -cS --arg head "$head" --argjson seq "$seq" \
+		'.ledger_head = $head | .ledger_seq = $seq')
+	append create-ksk "$(sqlite3 kmgr.db "SELECT payload FROM ledger
+		WHERE type = 'create-ksk' LIMIT 1" | jq -cS \
+		--arg text "$endorsement" --arg signature \
+		"$(own_sign kmgr/endorsement/v1 "$endorsement")" \
+		'.endorsement = $text | .endorsement_signature = $signature')"
+	refused 10 '(create-ksk)' 'does not verify'
+	# No checkpoint was made of any of it.
+	[ "$(sqlite3 kmgr.db 'SELECT max(seq) FROM ledger')" -eq $((seq + 1)) ]
 }

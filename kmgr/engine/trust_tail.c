@@ -1,0 +1,83 @@
+#include <string.h>
+
+#include "kmgr/base/json.h"
+#include "kmgr/engine/event.h"
+#include "kmgr/engine/ledger_signed.h"
+#include "kmgr/engine/trust_tail.h"
+#include "kmgr/store/ledger.h"
+
+#define PAGE 100		/* events that are read at a time */
+
+/* Whether the event makes the CMK disabled, and nothing else of it. */
+static bool
+is_stop(const struct ledger_record *record)
+{
+	struct error ignored = ERR_INIT;
+	struct json *event = NULL;
+	const char *to;
+	bool is;
+
+	if (strcmp(record->type, "cmk-state") != 0 || json_read(
+	    record->payload, strlen(record->payload), &event, &ignored) != 0)
+		return false;
+	to = json_get_text(event, "to");
+	is = to != NULL && strcmp(to, "disabled") == 0;
+	json_free(event);
+	return is;
+}
+
+static int
+judge_one(const struct cmk *cmk, const struct ledger_record *record,
+    bool *stops, struct error *err)
+{
+	bool vouched;
+
+	if (is_stop(record)) {
+		*stops = true;
+		return 0;
+	}
+	if (ledger_signed_judge(cmk, record, &vouched, err) != 0)
+		return -1;
+	return vouched ? 0 : err_set(err, ERR_INTEGRITY, "event %lld, a %s "
+	    "of CMK %s, is one that no key of the CMK has signed",
+	    (long long)record->seq, record->type, cmk->row.name);
+}
+
+static int
+judge_type(struct store *store, const struct cmk *cmk, const char *type,
+    int64_t from, bool *stops, struct error *err)
+{
+	struct ledger_record *records;
+	size_t i, n = PAGE;
+	int rc = 0;
+
+	while (rc == 0 && n == PAGE) {
+		if (ledger_of_cmk(store, cmk->row.id, type, from, PAGE,
+		    &records, &n, err) != 0)
+			return -1;
+		for (i = 0; i < n && rc == 0; i++)
+			rc = judge_one(cmk, &records[i], stops, err);
+		from = n > 0 ? records[n - 1].seq + 1 : from;
+		ledger_records_free(records, n);
+	}
+	return rc;
+}
+
+int
+trust_tail_judge(struct store *store, const struct cmk *cmk,
+    const struct checkpoint *last, bool *stops, struct error *err)
+{
+	const struct event_type *type;
+	size_t i;
+	int rc = 0;
+
+	*stops = false;
+	for (i = 0; rc == 0 && (type = event_type_at(i)) != NULL; i++)
+		if (type->class == EVENT_LIFE_CYCLE)
+			rc = judge_type(store, cmk, type->type, last->seq + 1,
+			    stops, err);
+	if (rc == 0 || err->class != ERR_INTEGRITY)
+		return rc;
+	return err_hint(err, "the store was changed behind kmgr's back; kmgr "
+	    "verify lists every difference");
+}
