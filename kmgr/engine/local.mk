@@ -113,6 +113,10 @@ libengine_la_SOURCES = \
 	kmgr/engine/pins.h \
 	kmgr/engine/ksr_roles.c \
 	kmgr/engine/ksr_roles.h \
+	kmgr/engine/skr_layout.c \
+	kmgr/engine/skr_layout.h \
+	kmgr/engine/skr_layout_extra.c \
+	kmgr/engine/skr_layout_inner.h \
 	kmgr/engine/plan.c \
 	kmgr/engine/plan.h \
 	kmgr/engine/ratchet.c \

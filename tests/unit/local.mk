@@ -312,6 +312,7 @@ unit_engine = \
 	tests/unit/test_ksr_roles \
 	tests/unit/test_oracle \
 	tests/unit/test_oracle_property \
+	tests/unit/test_skr_layout \
 	tests/unit/test_ssh_signature \
 	tests/unit/test_witness
 unit_engine_ldadd = tests/unit/libendorsed.la libengine.la $(unit_ldadd)
@@ -352,6 +353,8 @@ tests_unit_test_oracle_property_SOURCES = \
 	tests/unit/test_oracle_property.c
 tests_unit_test_oracle_property_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_oracle_property_LDADD = $(unit_engine_ldadd)
+tests_unit_test_skr_layout_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_skr_layout_LDADD = $(unit_engine_ldadd)
 tests_unit_test_ssh_signature_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_ssh_signature_LDADD = $(unit_engine_ldadd)
 tests_unit_test_ssh_signature_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=process_run
