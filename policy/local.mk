@@ -6,6 +6,8 @@ libpolicy_la_SOURCES = \
 	policy/ksr_case.h \
 	policy/permit.c \
 	policy/permit.h \
+	policy/permit_inner.h \
+	policy/permit_skr.c \
 	policy/policy.c \
 	policy/policy.h \
 	policy/policy_element.c \

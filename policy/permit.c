@@ -4,23 +4,7 @@
 #include "kmgr/base/crypto.h"
 #include "kmgr/base/mem.h"
 #include "kmgr/dns/ds.h"
-#include "policy/permit.h"
-
-/* What the rules let pass, copied. */
-struct judgement {
-	const struct policy	*policy;
-	struct name		 zone;
-	int64_t			 inception_at;
-	int64_t			 expiration_at;
-	struct dnskey		*ksks;
-	size_t			 n_ksks;
-	struct rrset		*dnskeys;	/* KSKs and ZSKs */
-};
-
-struct permit {
-	struct dnskey	key;
-	uint8_t		tbs_hash[CRYPTO_SHA256_LEN];
-};
+#include "policy/permit_inner.h"
 
 /* What a policy let pass and what is to be signed must be the same. */
 static int
@@ -103,29 +87,28 @@ permit_judgement_free(struct judgement *judgement)
 		return;
 	rrset_free(judgement->dnskeys);
 	free(judgement->ksks);
+	free(judgement->sigs);
 	free(judgement);
 }
 
-/* All that a CDS or CDNSKEY RRset of the request may hold. */
-static struct rrset *
-allowed_children(const struct judgement *judgement, enum rrtype type)
+struct rrset *
+permit_children(const struct policy *policy, const struct name *zone,
+    enum rrtype type, const struct dnskey *ksks, size_t n)
 {
-	const struct policy *policy = judgement->policy;
-	struct rrset *rrset = rrset_new(&judgement->zone, type,
+	struct rrset *rrset = rrset_new(zone, type,
 	    (uint32_t)policy->dnskey_ttl_s);
 	struct buf rdata = BUF_INIT;
 	struct ds ds;
 	size_t i, j;
 
-	for (i = 0; i < judgement->n_ksks; i++) {
+	for (i = 0; i < n; i++) {
 		/* A revoked key has no DS (RFC 5011 s2.1). */
-		if ((judgement->ksks[i].flags & DNSKEY_REVOKE) != 0)
+		if ((ksks[i].flags & DNSKEY_REVOKE) != 0)
 			continue;
 		if (type == RRTYPE_CDNSKEY)
-			add_key(rrset, &judgement->ksks[i]);
+			add_key(rrset, &ksks[i]);
 		for (j = 0; type == RRTYPE_CDS && j < policy->n_digests; j++) {
-			ds_init(&ds, &judgement->zone, &judgement->ksks[i],
-			    policy->digests[j]);
+			ds_init(&ds, zone, &ksks[i], policy->digests[j]);
 			ds_rdata(&ds, &rdata);
 			rrset_add(rrset, rdata.data, rdata.len);
 			buf_free(&rdata);
@@ -147,16 +130,15 @@ rrset_holds(const struct rrset *rrset, const struct rdata *rdata)
 	return false;
 }
 
-static bool
-is_subset(const struct rrset *rrset, const struct rrset *allowed)
+bool
+permit_is_subset(const struct rrset *rrset, const struct rrset *allowed)
 {
 	size_t i;
 
 	for (i = 0; i < rrset->n_rdata; i++)
 		if (!rrset_holds(allowed, &rrset->rdata[i]))
 			return false;
-	return rrset->n_rdata > 0 && rrset->ttl == allowed->ttl &&
-	    rrset->type == allowed->type &&
+	return rrset->n_rdata > 0 && rrset->type == allowed->type &&
 	    name_is_same(&rrset->owner, &allowed->owner);
 }
 
@@ -173,9 +155,11 @@ check_rrset(const struct judgement *judgement, const struct rrset *rrset,
 		break;
 	case RRTYPE_CDS:
 	case RRTYPE_CDNSKEY:
-		allowed = allowed_children(judgement,
-		    (enum rrtype)rrset->type);
-		ok = is_subset(rrset, allowed);
+		allowed = permit_children(judgement->policy, &judgement->zone,
+		    (enum rrtype)rrset->type, judgement->ksks,
+		    judgement->n_ksks);
+		ok = rrset->ttl == allowed->ttl &&
+		    permit_is_subset(rrset, allowed);
 		rrset_free(allowed);
 		break;
 	default:
@@ -232,6 +216,8 @@ permit_new(const struct judgement *judgement, const struct rrset *rrset,
 	const struct dnskey *key;
 
 	*out = NULL;
+	if (judgement->is_skr)
+		return permit_of_skr(judgement, rrset, rrsig, out, err);
 	if (check_rrset(judgement, rrset, err) != 0 ||
 	    check_rrsig(judgement, rrset, rrsig, err) != 0)
 		return -1;

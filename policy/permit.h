@@ -15,6 +15,7 @@
 #include "kmgr/dns/rrsig.h"
 #include "policy/policy.h"
 #include "policy/rules.h"
+#include "policy/rules_ksr.h"
 
 struct judgement;
 struct permit;
@@ -34,12 +35,28 @@ int permit_judge(const struct policy *policy, const struct rules_zsks *zsks,
 void permit_judgement_free(struct judgement *judgement);
 
 /**
+ * permit_judge_skr(policy, ksr, skr, findings, out, err):
+ * As permit_judge() for a request ${ksr} and the response ${skr} to it, in
+ * which all signatures are laid out: both sets of rules must let them pass,
+ * and each CDS and CDNSKEY must be of an unrevoked KSK of its bundle, under a
+ * digest that ${policy} names. The judgement permits just the signatures of
+ * the response that are by skr->ksks, each over its one RRset.
+ *
+ * Owner: the caller, permit_judgement_free().
+ * Errors: ERR_INPUT, ERR_POLICY: findings_error(); ERR_INTERNAL (a signature
+ * does not fit its RRset).
+ */
+int permit_judge_skr(const struct policy *policy, const struct rules_ksr *ksr,
+    const struct rules_skr *skr, struct findings *findings,
+    struct judgement **out, struct error *err);
+
+/**
  * permit_new(judgement, rrset, rrsig, out, err):
  * Permit the signature ${rrsig}, still without its bytes, over ${rrset}. The
  * RRset must be the zone's DNSKEY RRset, exactly the KSKs and ZSKs that were
  * judged, or a CDS or CDNSKEY RRset of nothing but its KSKs; owner, TTL,
  * signer, tag, algorithm and window must be those that were judged and of
- * one of its KSKs.
+ * one of its KSKs. Of a judged response it must be one of its signatures.
  *
  * Owner: the caller, permit_free().
  * Errors: ERR_INTERNAL where RRset or signature differ from what was judged.
