@@ -7,6 +7,7 @@
 #include "kmgr/engine/ds_fact.h"
 #include "kmgr/engine/event.h"
 #include "kmgr/engine/ksk_use.h"
+#include "kmgr/engine/ksr_record.h"
 #include "kmgr/engine/trust.h"
 #include "kmgr/store/ledger.h"
 
@@ -199,6 +200,8 @@ record(struct session *session, struct store *store,
 	row.ds_seen_at = next->seen_at;
 	row.ds_gone_at = next->gone_at;
 	if (store_ksk_set_ds(store, &row, err) == 0 &&
+	    ksr_record_supersede(session, row.zone, row.id,
+	    next->gone_at == 0 ? KSR_DS_SEEN : KSR_DS_GONE, err) == 0 &&
 	    event_append(session, event_name(request->what), event,
 	    err) == 0 && trust_attest(session, row.cmk_id, err) == 0)
 		rc = store_commit(store, err);

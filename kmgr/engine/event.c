@@ -20,6 +20,7 @@ static const struct event_type types[] = {
 	{ "ds-seen", EVENT_LIFE_CYCLE, "a DS was seen at the parent" },
 	{ "ds-gone", EVENT_LIFE_CYCLE, "a DS was gone from the parent" },
 	{ "sign-zsks", EVENT_ROUTINE, "ZSK sets were signed" },
+	{ "sign-ksr", EVENT_LIFE_CYCLE, "a key signing request was answered" },
 	{ "plan", EVENT_ROUTINE, "a plan waits for approvers" },
 	{ "approval", EVENT_ROUTINE, "an approver signed a plan" },
 	{ "plan-end", EVENT_ROUTINE, "a plan was applied, or never will be" },

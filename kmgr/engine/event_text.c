@@ -38,6 +38,9 @@ static const struct {
 	    "to {to}" },
 	{ "sign-zsks", "{zones.0.zone}[ and {more} more], valid until "
 	    "{zones.0.expiration@}" },
+	{ "sign-ksr", "{zone}: {responses.0.format} request "
+	    "{responses.0.request_hash~} answered, valid until "
+	    "{responses.0.expires_at@}[, and in {responses.1.kind}]" },
 	{ "plan", "plan {plan_hash~} for {op} of CMK {cmk}[, until "
 	    "{plan.expires_at@}]" },
 	{ "approval", "plan {plan_hash~} for {op}, signed by {who} "

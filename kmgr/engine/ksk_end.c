@@ -8,6 +8,7 @@
 #include "kmgr/engine/intent.h"
 #include "kmgr/engine/ksk_end.h"
 #include "kmgr/engine/ksk_end_check.h"
+#include "kmgr/engine/ksr_record.h"
 #include "kmgr/engine/recovery.h"
 #include "kmgr/engine/signer.h"
 #include "kmgr/engine/statement.h"
@@ -226,7 +227,9 @@ write_end(struct session *session, struct hsm_key *seal_key, void *arg,
 		return -1;
 	ksk->row.retirement = ending_of_ksk(&ksk->row, seq, head,
 	    session_now(session));
-	if (signer_attest(seal_key, ksk->cmk->public, STATEMENT_RETIREMENT,
+	if (ksr_record_supersede(session, ksk->row.zone, ksk->row.id,
+	    KSR_DELETED, err) != 0 ||
+	    signer_attest(seal_key, ksk->cmk->public, STATEMENT_RETIREMENT,
 	    ksk->row.retirement, &ksk->row.retirement_signature, err) != 0 ||
 	    store_ksk_retire(store, &ksk->row, err) != 0 ||
 	    (end->fate == KSK_FATE_DESTROYED &&

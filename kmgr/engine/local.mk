@@ -111,6 +111,8 @@ libengine_la_SOURCES = \
 	kmgr/engine/ksk_use.h \
 	kmgr/engine/pins.c \
 	kmgr/engine/pins.h \
+	kmgr/engine/ksr_record.c \
+	kmgr/engine/ksr_record.h \
 	kmgr/engine/ksr_roles.c \
 	kmgr/engine/ksr_roles.h \
 	kmgr/engine/skr_layout.c \
@@ -139,6 +141,7 @@ libengine_la_SOURCES = \
 	kmgr/engine/replay_event.c \
 	kmgr/engine/replay_internal.h \
 	kmgr/engine/replay_ksk.c \
+	kmgr/engine/replay_ksr.c \
 	kmgr/engine/replay_plan.c \
 	kmgr/engine/replay_recover.c \
 	kmgr/engine/replay_write.c \
@@ -173,6 +176,7 @@ libengine_la_SOURCES = \
 	kmgr/engine/verify_index.c \
 	kmgr/engine/verify_internal.h \
 	kmgr/engine/verify_kept.c \
+	kmgr/engine/verify_ksr.c \
 	kmgr/engine/verify_signature.c \
 	kmgr/engine/verify_token.c \
 	kmgr/engine/verify_wrapped.c \

@@ -115,6 +115,13 @@ clear_plan(void *row)
 }
 
 static void
+clear_ksr(void *row)
+{
+
+	ksr_row_clear(row);
+}
+
+static void
 clear_horizon(void *row)
 {
 
@@ -136,6 +143,7 @@ replay_free(struct replay *replay)
 	rows_clear(&replay->ksks, clear_ksk);
 	rows_clear(&replay->horizons, clear_horizon);
 	rows_clear(&replay->plans, clear_plan);
+	rows_clear(&replay->ksrs, clear_ksr);
 	approval_rows_free(replay->approvals, replay->n_approvals);
 	for (i = 0; i < replay->n_abandoned; i++)
 		intent_row_clear(&replay->abandoned[i]);

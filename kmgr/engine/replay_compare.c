@@ -83,6 +83,22 @@ static const struct replay_field plan_fields[] = {
 	{ "expiry", REPLAY_INT, offsetof(struct plan_row, expires_at) },
 	{ "end", REPLAY_INT, offsetof(struct plan_row, resolved_at) },
 };
+static const struct replay_field ksr_fields[] = {
+	{ "CMK", REPLAY_ID, offsetof(struct ksr_row, cmk_id) },
+	{ "zone", REPLAY_TEXT, offsetof(struct ksr_row, zone) },
+	{ "format", REPLAY_TEXT, offsetof(struct ksr_row, format) },
+	{ "kind", REPLAY_TEXT, offsetof(struct ksr_row, kind) },
+	{ "request's hash", REPLAY_HASH, offsetof(struct ksr_row,
+	    request_hash) },
+	{ "request's id", REPLAY_TEXT, offsetof(struct ksr_row, request_id) },
+	{ "bundles' ids", REPLAY_TEXT, offsetof(struct ksr_row, bundle_ids) },
+	{ "hash", REPLAY_HASH, offsetof(struct ksr_row, response_hash) },
+	{ "plan", REPLAY_HASH, offsetof(struct ksr_row, plan_hash) },
+	{ "KSKs", REPLAY_TEXT, offsetof(struct ksr_row, ksk_ids) },
+	{ "birth", REPLAY_INT, offsetof(struct ksr_row, answered_at) },
+	{ "expiry", REPLAY_INT, offsetof(struct ksr_row, expires_at) },
+	{ "end", REPLAY_INT, offsetof(struct ksr_row, superseded_at) },
+};
 #define N(array) (sizeof(array) / sizeof((array)[0]))
 
 /* A comparison of one table. */
@@ -158,7 +174,7 @@ name_of(const struct table *table, const void *row)
 	const struct key_row *key = row;
 	const struct ksk_row *ksk = row;
 
-	if (table->fields == plan_fields)
+	if (table->fields == plan_fields || table->fields == ksr_fields)
 		return mem_strdup(row);
 	if (table->fields == cmk_fields)
 		return mem_strdup(cmk->name);
@@ -295,6 +311,23 @@ compare_plans(const struct replay *replay, struct store *store,
 	    err);
 }
 
+static int
+compare_ksrs(const struct replay *replay, struct store *store,
+    struct table table, struct error *err)
+{
+	struct ksr_row *rows;
+	size_t n;
+
+	table.what = "response";
+	table.fields = ksr_fields;
+	table.n_fields = N(ksr_fields);
+	if (store_ksr_list(store, NULL, &rows, &n, err) != 0)
+		return -1;
+	compare_rows(&table, &replay->ksrs, rows, n, sizeof(*rows));
+	ksr_rows_free(rows, n);
+	return 0;
+}
+
 int
 replay_compare(const struct replay *replay, struct store *store,
     void (*each)(void *arg, enum replay_difference kind, const char *line),
@@ -304,7 +337,8 @@ replay_compare(const struct replay *replay, struct store *store,
 
 	if (compare_cmks(replay, store, table, err) != 0 ||
 	    compare_keys(replay, store, table, err) != 0 ||
-	    compare_ksks(replay, store, table, err) != 0)
+	    compare_ksks(replay, store, table, err) != 0 ||
+	    compare_ksrs(replay, store, table, err) != 0)
 		return -1;
 	return compare_plans(replay, store, table, err);
 }

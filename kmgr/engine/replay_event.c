@@ -130,6 +130,7 @@ static const struct {
 	{ "ds-seen", replay_on_ds },
 	{ "ds-gone", replay_on_ds },
 	{ "sign-zsks", replay_on_sign_zsks },
+	{ "sign-ksr", replay_on_sign_ksr },
 	{ "plan", replay_on_plan },
 	{ "approval", replay_on_approval },
 	{ "plan-end", replay_on_plan_end },

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "kmgr/base/json.h"
+#include "kmgr/engine/ksr_record.h"
 #include "kmgr/engine/replay.h"
 #include "kmgr/store/store_plan.h"
 
@@ -28,6 +29,7 @@ struct replay {
 	void		*by_tag;	/* KSKs by zone and key tag, a tree */
 	struct replay_rows horizons;	/* by KSK */
 	struct replay_rows plans;	/* by hash */
+	struct replay_rows ksrs;	/* what was answered */
 	struct approval_row *approvals;
 	size_t		 n_approvals;
 	struct intent_row *abandoned;
@@ -136,6 +138,8 @@ int replay_on_ds(struct replay *replay,
     const struct replay_happening *happening, struct error *err);
 int replay_on_sign_zsks(struct replay *replay,
     const struct replay_happening *happening, struct error *err);
+int replay_on_sign_ksr(struct replay *replay,
+    const struct replay_happening *happening, struct error *err);
 int replay_on_restore(struct replay *replay,
     const struct replay_happening *happening, struct error *err);
 
@@ -151,6 +155,27 @@ int replay_on_plan_end(struct replay *replay,
  * replay_write() for plans and what approvers signed.
  */
 int replay_write_plans(const struct replay *replay, struct store *store,
+    struct error *err);
+
+/**
+ * replay_raise(replay, ksk, at):
+ * ${ksk}, and its CMK, have signed until ${at} at least.
+ */
+void replay_raise(struct replay *replay, const struct ksk_row *ksk,
+    int64_t at);
+
+/**
+ * replay_supersede(replay, ksk, fact, at):
+ * End the responses that ${fact} about ${ksk} at ${at} ends.
+ */
+void replay_supersede(struct replay *replay, const struct ksk_row *ksk,
+    enum ksr_fact fact, int64_t at);
+
+/**
+ * replay_write_ksrs(replay, store, err):
+ * replay_write() for responses, which come back without their texts.
+ */
+int replay_write_ksrs(const struct replay *replay, struct store *store,
     struct error *err);
 
 /**

@@ -78,6 +78,7 @@ replay_on_delete_ksk(struct replay *r, const struct replay_happening *h,
 	ksk->retirement = mem_strdup(retirement);
 	ksk->retirement_signature = mem_strdup(signature);
 	replay_replace(&ksk->state, "removed");
+	replay_supersede(r, ksk, KSR_DELETED, h->record->at);
 	return 0;
 }
 
@@ -94,6 +95,8 @@ replay_on_ds(struct replay *r, const struct replay_happening *h,
 	replay_replace(&ksk->state, state);
 	(void)json_get_int(h->payload, "ds_seen_at", &ksk->ds_seen_at);
 	(void)json_get_int(h->payload, "ds_gone_at", &ksk->ds_gone_at);
+	replay_supersede(r, ksk, ksk->ds_gone_at == 0 ? KSR_DS_SEEN :
+	    KSR_DS_GONE, h->record->at);
 	return 0;
 }
 
@@ -113,25 +116,29 @@ raise_of_ksk(struct replay *r, const char *ksk_id, int64_t at)
 		horizon->at = at;
 }
 
+void
+replay_raise(struct replay *r, const struct ksk_row *ksk, int64_t at)
+{
+	struct cmk_row *cmk = replay_rows_find(&r->cmks, ksk->cmk_id);
+
+	raise_of_ksk(r, ksk->id, at);
+	if (cmk != NULL && cmk->horizon_at < at)
+		cmk->horizon_at = at;
+}
+
 /* Whoever signed until then has that as its horizon at least. */
 static void
 raise_horizon(struct replay *r, const char *zone, const struct json *tags,
     int64_t at)
 {
 	const struct ksk_row *ksk;
-	struct cmk_row *cmk;
 	int64_t tag;
 	size_t i;
 
-	for (i = 0; i < json_len(tags); i++) {
-		if (!json_int(json_at(tags, i), &tag) ||
-		    (ksk = replay_ksk_of(r, zone, tag)) == NULL)
-			continue;
-		raise_of_ksk(r, ksk->id, at);
-		cmk = replay_rows_find(&r->cmks, ksk->cmk_id);
-		if (cmk != NULL && cmk->horizon_at < at)
-			cmk->horizon_at = at;
-	}
+	for (i = 0; i < json_len(tags); i++)
+		if (json_int(json_at(tags, i), &tag) &&
+		    (ksk = replay_ksk_of(r, zone, tag)) != NULL)
+			replay_raise(r, ksk, at);
 }
 
 int

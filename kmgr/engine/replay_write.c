@@ -177,6 +177,7 @@ replay_write(const struct replay *replay, struct store *store,
 	    write_keys(replay, store, err) != 0 ||
 	    write_ksks(replay, store, err) != 0 ||
 	    replay_write_plans(replay, store, err) != 0 ||
+	    replay_write_ksrs(replay, store, err) != 0 ||
 	    write_abandoned(replay, store, err) != 0 ||
 	    replay_compare(replay, store, keep_first, &first, err) != 0)
 		return -1;

@@ -67,6 +67,25 @@ note_zone(struct restore_ledger *x, const struct json *entry)
 			note_horizon(x, ksk, at);
 }
 
+/* Who signed a response, and until when. */
+static void
+note_response(struct extension *x, const struct json *payload)
+{
+	const struct json *ksks = json_get(payload, "ksks"), *entry;
+	const struct ksk_row *ksk;
+	const char *id;
+	int64_t at;
+	size_t i;
+
+	for (i = 0; i < json_len(ksks); i++) {
+		entry = json_at(ksks, i);
+		if ((id = json_get_text(entry, "ksk_id")) != NULL &&
+		    (ksk = replay_ksk(x->replay, id)) != NULL &&
+		    json_get_int(entry, "expiration", &at))
+			note_horizon(x, ksk, at);
+	}
+}
+
 /* The signatures that an event tells of do not come with it. */
 static void
 note_signatures(struct restore_ledger *x, const struct ledger_record *record)
@@ -75,13 +94,15 @@ note_signatures(struct restore_ledger *x, const struct ledger_record *record)
 	struct json *payload, *zones;
 	size_t i;
 
-	if (strcmp(record->type, "sign-zsks") != 0 ||
+	if ((strcmp(record->type, "sign-zsks") != 0 &&
+	    strcmp(record->type, "sign-ksr") != 0) ||
 	    json_read(record->payload, strlen(record->payload), &payload,
 	    &ignored) != 0)
 		return;
 	zones = json_get(payload, "zones");
 	for (i = 0; i < json_len(zones); i++)
 		note_zone(x, json_at(zones, i));
+	note_response(x, payload);
 	x->n_signed++;
 	json_free(payload);
 }

@@ -39,6 +39,8 @@ static const struct {
 	    "writes it again" },
 	{ "zsk-set", "the record of a zone signer's keys was changed behind "
 	    "kmgr's back; have the zone signer's set signed again" },
+	{ "response", "the text of a request or response was changed behind "
+	    "kmgr's back; restore the store from a backup" },
 	{ "removed-record", "the ledger knows of it and the store does not, or "
 	    "the other way round; restore the store from a backup" },
 	{ "unfinished", "a run was interrupted; the next one that makes or "
@@ -225,6 +227,7 @@ compare(struct verifier *v, struct error *err)
 	    load_all(v, err) != 0 || verify_history(v, err) != 0 ||
 	    check_records(v, err) != 0 || verify_end_records(v, err) != 0 ||
 	    verify_signatures(v, err) != 0 || verify_zsk_sets(v, err) != 0 ||
+	    verify_ksrs(v, err) != 0 ||
 	    verify_tokens(v, err) != 0)
 		return -1;
 	return verify_kept(v, err);

@@ -169,6 +169,14 @@ int verify_kept_strangers(struct verifier *v, struct hsm_token *token,
 int verify_zsk_sets(struct verifier *v, struct error *err);
 
 /**
+ * verify_ksrs(v, err):
+ * Compare the texts of requests and responses with their hashes.
+ *
+ * Errors: ERR_STORE.
+ */
+int verify_ksrs(struct verifier *v, struct error *err);
+
+/**
  * verify_tokens(v, err):
  * Compare the records with every token that is configured.
  *

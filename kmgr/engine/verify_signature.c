@@ -3,6 +3,7 @@
 
 #include "kmgr/base/mem.h"
 #include "kmgr/dns/dnskey.h"
+#include "kmgr/dns/rrset.h"
 #include "kmgr/dns/rrsig.h"
 #include "kmgr/engine/verify_internal.h"
 #include "kmgr/store/store_zone.h"
@@ -58,6 +59,16 @@ is_canonical(const struct rrsig *rrsig, const struct buf *kept)
 	return is_same;
 }
 
+/* Knot writes CDS and CDNSKEY sets with the TTL 0. */
+static bool
+is_without_ttl(const struct rrsig *rrsig)
+{
+
+	return rrsig->original_ttl == 0 &&
+	    (rrsig->type_covered == RRTYPE_CDS ||
+	    rrsig->type_covered == RRTYPE_CDNSKEY);
+}
+
 /* What the signer puts beside the signature; the RRset itself is not kept. */
 static bool
 is_of_zone(struct verifier *v, const struct rrsig *rrsig,
@@ -71,7 +82,7 @@ is_of_zone(struct verifier *v, const struct rrsig *rrsig,
 	return name_read(ksk->zone, &zone, &ignored) == 0 &&
 	    name_is_same(&rrsig->signer, &zone) &&
 	    rrsig->labels == name_labels(&zone) &&
-	    (cmk_cache_get(&v->cache, v->store, ksk->cmk_id, &cmk,
+	    (is_without_ttl(rrsig) || cmk_cache_get(&v->cache, v->store, ksk->cmk_id, &cmk,
 	    &ignored) != 0 ||
 	    rrsig->original_ttl == cmk->policy->dnskey_ttl_s);
 }

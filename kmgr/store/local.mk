@@ -23,6 +23,8 @@ libstore_la_SOURCES = \
 	kmgr/store/store_intent.c \
 	kmgr/store/store_key.c \
 	kmgr/store/store_ksk.c \
+	kmgr/store/store_ksr.c \
+	kmgr/store/store_ksr.h \
 	kmgr/store/store_plan.c \
 	kmgr/store/store_replace.c \
 	kmgr/store/store_replace.h \

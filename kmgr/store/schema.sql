@@ -121,6 +121,32 @@ CREATE TABLE zsk_set (
 ) STRICT;
 CREATE INDEX zsk_set_zone ON zsk_set (zone, id);
 
+-- Key signing requests and what answered them. The texts are not in the
+-- ledger, only their hashes: what is restored from there has none.
+CREATE TABLE ksr (
+	id		TEXT PRIMARY KEY,
+	cmk_id		TEXT NOT NULL REFERENCES cmk (id),
+	zone		TEXT NOT NULL CHECK (length(zone) BETWEEN 1 AND 1100),
+	format		TEXT NOT NULL
+			CHECK (format IN ('icann', 'bind', 'knot')),
+	kind		TEXT NOT NULL CHECK (kind IN ('regular', 'emergency')),
+	request_hash	BLOB NOT NULL CHECK (length(request_hash) = 32),
+	request_id	TEXT,
+	bundle_ids	TEXT NOT NULL,
+	response_hash	BLOB NOT NULL CHECK (length(response_hash) = 32),
+	plan_hash	BLOB NOT NULL CHECK (length(plan_hash) = 32),
+	ksk_ids		TEXT NOT NULL,
+	answered_at	INTEGER NOT NULL CHECK (answered_at > 0),
+	expires_at	INTEGER NOT NULL,
+	superseded_at	INTEGER CHECK (superseded_at > 0),
+	request		TEXT,
+	response	TEXT,
+	CHECK ((request IS NULL) = (response IS NULL)),
+	UNIQUE (zone, request_hash, kind),
+	CHECK (length(id) = 32 AND id = lower(id))
+) STRICT;
+CREATE INDEX ksr_zone ON ksr (zone, answered_at, expires_at);
+
 CREATE TABLE intent (
 	id		INTEGER PRIMARY KEY,
 	kind		TEXT NOT NULL CHECK (length(kind) > 0),
@@ -242,6 +268,16 @@ CREATE TRIGGER signature_update BEFORE UPDATE ON signature
 BEGIN SELECT RAISE(ABORT, 'what was signed never changes'); END;
 CREATE TRIGGER zsk_set_update BEFORE UPDATE ON zsk_set
 BEGIN SELECT RAISE(ABORT, 'what was admitted never changes'); END;
+
+CREATE TRIGGER ksr_identity BEFORE UPDATE OF id, cmk_id, zone, format, kind,
+	request_hash, request_id, bundle_ids, response_hash, plan_hash,
+	ksk_ids, answered_at, expires_at, request, response ON ksr
+BEGIN SELECT RAISE(ABORT, 'what was answered never changes'); END;
+CREATE TRIGGER ksr_superseded BEFORE UPDATE OF superseded_at ON ksr
+WHEN OLD.superseded_at IS NOT NULL
+BEGIN SELECT RAISE(ABORT, 'a superseded response stays one'); END;
+CREATE TRIGGER ksr_delete BEFORE DELETE ON ksr
+BEGIN SELECT RAISE(ABORT, 'a response is never forgotten'); END;
 
 CREATE TRIGGER intent_identity BEFORE UPDATE OF id, kind, token, key_id,
 	label, payload, created_at ON intent
