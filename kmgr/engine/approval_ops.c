@@ -6,10 +6,12 @@
 #include "kmgr/engine/cmk_life.h"
 #include "kmgr/engine/ksk_create.h"
 #include "kmgr/engine/ksk_end.h"
+#include "kmgr/engine/skr.h"
 
 static const struct approval_op ops[] = {
 	{ KSK_CREATE_OP, ksk_create_approved },
 	{ KSK_END_OP, ksk_end_approved },
+	{ SKR_OP, skr_approved },
 	{ CMK_LIFE_DELETION_OP, cmk_life_approved },
 	{ APPROVERS_REPLACE, approver_change_approved },
 };

@@ -115,6 +115,15 @@ libengine_la_SOURCES = \
 	kmgr/engine/ksr_record.h \
 	kmgr/engine/ksr_roles.c \
 	kmgr/engine/ksr_roles.h \
+	kmgr/engine/skr.c \
+	kmgr/engine/skr.h \
+	kmgr/engine/skr_approved.c \
+	kmgr/engine/skr_internal.h \
+	kmgr/engine/skr_judge.c \
+	kmgr/engine/skr_ksks.c \
+	kmgr/engine/skr_past.c \
+	kmgr/engine/skr_record.c \
+	kmgr/engine/skr_sign.c \
 	kmgr/engine/skr_layout.c \
 	kmgr/engine/skr_layout.h \
 	kmgr/engine/skr_layout_extra.c \

@@ -1,0 +1,82 @@
+/* A request that waits for approvers, and then is answered. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "kmgr/base/mem.h"
+#include "kmgr/engine/ksr_roles.h"
+#include "kmgr/engine/skr.h"
+
+struct json *
+skr_arguments(const struct skr_request *request)
+{
+	struct json *arguments = json_new_object();
+	char *text = crypto_base64((const uint8_t *)request->text,
+	    request->len);
+
+	json_put_text(arguments, "request", text);
+	if (request->zone != NULL)
+		json_put_text(arguments, "zone", request->zone);
+	if (request->schema != NULL)
+		json_put_text(arguments, "schema", request->schema);
+	json_put_int(arguments, "current", request->current_tag);
+	json_put_int(arguments, "next", request->next_tag);
+	json_put_bool(arguments, "genesis", request->chain == SKR_GENESIS);
+	json_put_int(arguments, "end_at", request->end_at);
+	json_put_bool(arguments, "emergency",
+	    request->emergency == SKR_WITH_EMERGENCY);
+	free(text);
+	return arguments;
+}
+
+static int
+read_arguments(const struct json *arguments, struct skr_request *out,
+    struct buf *text, struct error *err)
+{
+	const char *request = json_get_text(arguments, "request");
+	int64_t current = KSR_TAG_BY_GENERATION, next = current;
+	bool is_genesis = false, is_emergency = false;
+
+	if (request == NULL || crypto_base64_read(request, text,
+	    err) != 0)
+		return err_set(err, ERR_INTEGRITY, "the plan has no request");
+	*out = (struct skr_request) {
+		.text = buf_text(text),
+		.len = text->len,
+		.what = "the request",
+		.zone = json_get_text(arguments, "zone"),
+		.schema = json_get_text(arguments, "schema"),
+		.end_at = KSR_OPEN,
+	};
+	(void)json_get_int(arguments, "current", &current);
+	(void)json_get_int(arguments, "next", &next);
+	(void)json_get_int(arguments, "end_at", &out->end_at);
+	(void)json_get_bool(arguments, "genesis", &is_genesis);
+	(void)json_get_bool(arguments, "emergency", &is_emergency);
+	out->current_tag = (int32_t)current;
+	out->next_tag = (int32_t)next;
+	out->chain = is_genesis ? SKR_GENESIS : SKR_CONTINUES;
+	out->emergency = is_emergency ? SKR_WITH_EMERGENCY :
+	    SKR_WITHOUT_EMERGENCY;
+	return 0;
+}
+
+int
+skr_approved(struct session *session, const char *cmk_id,
+    const struct approval *approval, const struct json *arguments,
+    struct error *err)
+{
+	struct cmk_cache cache = { 0 };
+	struct skr_request request;
+	struct buf text = BUF_INIT;
+	struct skr *skr = NULL;
+	int rc = -1;
+
+	(void)cmk_id;		/* approval_demand() compares it */
+	if (read_arguments(arguments, &request, &text, err) == 0 &&
+	    skr_prepare(session, &cache, &request, &skr, err) == 0)
+		rc = skr_apply(session, skr, arguments, approval, err);
+	skr_free(skr);
+	cmk_cache_clear(&cache);
+	buf_free(&text);
+	return rc;
+}

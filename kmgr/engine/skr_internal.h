@@ -1,0 +1,115 @@
+/* What the files of skr share. */
+#ifndef ENGINE_SKR_INTERNAL_H
+#define ENGINE_SKR_INTERNAL_H
+
+#include "kmgr/engine/ksr_record.h"
+#include "kmgr/engine/ksr_roles.h"
+#include "kmgr/engine/skr.h"
+#include "kmgr/store/store_ksr.h"
+#include "policy/permit.h"
+
+/* One response on its way. */
+struct skr_half {
+	const char		*kind;		/* KSR_REGULAR, ... */
+	char			 id[STORE_ID_TEXT];
+	struct ksr_roles	 roles;
+	struct ksr		*response;
+	uint8_t			 plan_hash[CRYPTO_SHA256_LEN];
+	struct judgement	**judgements;	/* by KSK; NULL: no part */
+	struct buf		 text;
+	uint8_t			 hash[CRYPTO_SHA256_LEN];
+};
+
+struct skr {
+	const struct skr_request *asked;
+	struct ksr		*request;
+	uint8_t			 hash[CRYPTO_SHA256_LEN];
+	struct name		 zone;
+	char			 zone_text[NAME_TEXT_MAX];
+	int64_t			 now_at;
+	struct ksk		*ksks;		/* the zone's, not removed */
+	char			**labels;	/* of each */
+	struct dnskey		*dnskeys;	/* of each */
+	bool			*signs;		/* ksk_use_signs() of each */
+	size_t			 n_ksks;
+	bool			 is_shared;
+	struct ksr_row		*past;		/* what was answered */
+	size_t			 n_past;
+	struct ksr		*previous;	/* our last response */
+	struct skr_half		 halves[2];
+	size_t			 n_halves;
+	struct findings		 findings;
+	bool			 is_answered;
+};
+
+/**
+ * skr_load_ksks(session, cache, skr, err):
+ * The zone's KSKs, and what they are there for now.
+ *
+ * Errors: ERR_INPUT (none), ERR_POLICY, ERR_INTEGRITY, ERR_STORE.
+ */
+int skr_load_ksks(struct session *session, struct cmk_cache *cache,
+    struct skr *skr, struct error *err);
+
+/**
+ * skr_load_past(session, skr, err):
+ * What was answered for the zone, and the last response.
+ *
+ * Errors: ERR_STORE, ERR_INTEGRITY.
+ */
+int skr_load_past(struct session *session, struct skr *skr,
+    struct error *err);
+
+/**
+ * skr_find_answer(session, skr, found, err):
+ * Whether the request was answered; then the texts of the answer are put into
+ * ${skr}, where it is what would be made now, each signature verified.
+ *
+ * Errors: ERR_POLICY with what has changed, ERR_INTEGRITY, ERR_STORE.
+ */
+int skr_find_answer(struct session *session, struct skr *skr, bool *found,
+    struct error *err);
+
+/**
+ * skr_judge(session, skr, err):
+ * Let rules and oracle judge each half; afterwards there are judgements.
+ *
+ * Errors: ERR_INPUT, ERR_POLICY, ERR_STORE.
+ */
+int skr_judge(struct session *session, struct skr *skr, struct error *err);
+
+/**
+ * skr_verify(skr, response, what, err):
+ * Whether every signature in ${response}, which was read from ${what}, is
+ * valid and by a KSK of the zone, and each bundle's DNSKEY RRset is signed.
+ *
+ * Errors: ERR_INTEGRITY.
+ */
+int skr_verify(const struct skr *skr, const struct ksr *response,
+    const char *what, struct error *err);
+
+/**
+ * skr_make(session, keys, skr, err):
+ * Sign, write, read again and verify every half.
+ *
+ * Errors: ERR_POLICY, ERR_TOKEN, ERR_INTEGRITY.
+ */
+int skr_make(struct session *session, struct zsks_keys *keys,
+    struct skr *skr, struct error *err);
+
+/**
+ * skr_record(session, skr, err):
+ * Record every half in one transaction.
+ *
+ * Errors: ERR_STORE, ERR_TOKEN.
+ */
+int skr_record(struct session *session, struct skr *skr, struct error *err);
+
+/**
+ * skr_ksk_of(skr, bundle, rrsig):
+ * The index of the KSK that ${rrsig} in ${bundle} is by; n_ksks for none.
+ */
+size_t skr_ksk_of(const struct skr *skr, const struct ksr_bundle *bundle,
+    const struct rrsig *rrsig);
+
+#endif

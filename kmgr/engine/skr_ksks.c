@@ -1,0 +1,149 @@
+/* The KSKs of a zone whose request is answered. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "kmgr/base/mem.h"
+#include "kmgr/engine/ds_fact.h"
+#include "kmgr/engine/ksk_use.h"
+#include "kmgr/engine/skr_internal.h"
+
+/* The algorithms of all ZSKs that the request names. */
+static uint8_t *
+zsk_algs(const struct ksr *request, size_t *n)
+{
+	uint8_t *algs = mem_new(UINT8_MAX + 1);
+	bool seen[UINT8_MAX + 1] = { false };
+	size_t i, k;
+
+	*n = 0;
+	for (i = 0; i < request->n_bundles; i++)
+		for (k = 0; k < request->bundles[i].n_keys; k++)
+			seen[request->bundles[i].keys[k].dnskey.alg] = true;
+	for (i = 0; i <= UINT8_MAX; i++)
+		if (seen[i])
+			algs[(*n)++] = (uint8_t)i;
+	return algs;
+}
+
+/* Who signs now. What the store says of DS sets, the ledger must tell too. */
+static int
+find_use(struct store *store, struct skr *skr, struct error *err)
+{
+	struct ksk_use use = { .ksks = skr->ksks, .n = skr->n_ksks,
+		.now_at = skr->now_at };
+	uint8_t *algs = zsk_algs(skr->request, &use.n_zsk_algs);
+	size_t i;
+	int rc = 0;
+
+	use.zsk_algs = algs;
+	skr->signs = mem_new(skr->n_ksks * sizeof(*skr->signs));
+	for (i = 0; i < skr->n_ksks && rc == 0; i++) {
+		skr->signs[i] = ksk_use_signs(&use, i);
+		rc = ds_fact_check(store, &skr->ksks[i].row, err);
+	}
+	free(algs);
+	return rc;
+}
+
+static int
+load_one(struct store *store, struct skr *skr, size_t i, struct error *err)
+{
+	const struct ksk *ksk = &skr->ksks[i];
+	struct key_row key = { 0 };
+	bool found = false;
+
+	if (store_key_find(store, ksk->row.key_id, &key, &found, err) != 0)
+		return -1;
+	if (!found)
+		return err_set(err, ERR_INTEGRITY, "the store has lost the "
+		    "record of the key pair of KSK %s/%u", ksk->row.zone,
+		    ksk->row.key_tag);
+	skr->labels[i] = mem_strdup(key.label);
+	skr->dnskeys[i] = ksk->dnskey;
+	if (ksk->cmk->policy->custody == CUSTODY_SHARED)
+		skr->is_shared = true;
+	key_row_clear(&key);
+	return 0;
+}
+
+/* An RRset has one TTL, and so have all policies of its KSKs. */
+static int
+check_ttl(const struct skr *skr, struct error *err)
+{
+	const struct cmk *first = skr->ksks[0].cmk, *other;
+	size_t i;
+
+	for (i = 1; i < skr->n_ksks; i++) {
+		other = skr->ksks[i].cmk;
+		if (other->policy->dnskey_ttl_s == first->policy->dnskey_ttl_s)
+			continue;
+		return err_set(err, ERR_POLICY, "signatures.dnskey-ttl is "
+		    "%lld s under CMK %s and %lld s under CMK %s",
+		    (long long)first->policy->dnskey_ttl_s, first->row.name,
+		    (long long)other->policy->dnskey_ttl_s, other->row.name);
+	}
+	return 0;
+}
+
+/* The CMK that was named has a KSK of the zone. */
+static int
+check_cmk(struct store *store, const struct skr *skr, struct error *err)
+{
+	const char *name = skr->asked->cmk;
+	struct cmk *cmk;
+	size_t i;
+	int rc = -1;
+
+	if (name == NULL)
+		return 0;
+	if (cmk_load(store, name, &cmk, err) != 0)
+		return -1;
+	for (i = 0; i < skr->n_ksks; i++)
+		if (strcmp(skr->ksks[i].row.cmk_id, cmk->row.id) == 0)
+			rc = 0;
+	if (rc != 0)
+		(void)err_set(err, ERR_INPUT, "no KSK of zone %s is under CMK "
+		    "%s", skr->zone_text, cmk->row.name);
+	cmk_free(cmk);
+	return rc;
+}
+
+int
+skr_load_ksks(struct session *session, struct cmk_cache *cache,
+    struct skr *skr, struct error *err)
+{
+	struct store *store;
+	size_t i;
+
+	if (session_store(session, &store, err) != 0 ||
+	    ksk_load(store, cache, &skr->zone, NULL, &skr->ksks,
+	    &skr->n_ksks, err) != 0)
+		return -1;
+	if (skr->n_ksks == 0) {
+		(void)err_set(err, ERR_INPUT, "zone %s has no KSK",
+		    skr->zone_text);
+		return err_hint(err, "kmgr create-ksk %s --cmk NAME makes "
+		    "one", skr->zone_text);
+	}
+	skr->labels = mem_new(skr->n_ksks * sizeof(*skr->labels));
+	skr->dnskeys = mem_new(skr->n_ksks * sizeof(*skr->dnskeys));
+	for (i = 0; i < skr->n_ksks; i++)
+		if (load_one(store, skr, i, err) != 0)
+			return -1;
+	if (check_ttl(skr, err) != 0 || check_cmk(store, skr, err) != 0)
+		return -1;
+	return find_use(store, skr, err);
+}
+
+size_t
+skr_ksk_of(const struct skr *skr, const struct ksr_bundle *bundle,
+    const struct rrsig *rrsig)
+{
+	const struct ksr_key *key = ksr_key_of(bundle, rrsig);
+	size_t i;
+
+	for (i = 0; key != NULL && i < skr->n_ksks; i++)
+		if (dnskey_is_same_key(&key->dnskey, &skr->dnskeys[i]))
+			return i;
+	return skr->n_ksks;
+}

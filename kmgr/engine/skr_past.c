@@ -1,0 +1,207 @@
+/* What was answered before, and the same answer again. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kmgr/base/mem.h"
+#include "kmgr/base/when.h"
+#include "kmgr/engine/skr_internal.h"
+#include "kmgr/ksr/codec.h"
+
+/* The text of a row, which must be what was released. */
+static int
+fetch(struct session *session, const struct ksr_row *row, char **out,
+    struct error *err)
+{
+	struct ksr_row whole = { 0 };
+	uint8_t hash[CRYPTO_SHA256_LEN];
+	struct store *store;
+	bool found = false;
+	int rc = -1;
+
+	*out = NULL;
+	if (session_store(session, &store, err) != 0 ||
+	    store_ksr_get(store, row->id, &whole, &found, err) != 0)
+		return -1;
+	if (found && whole.response != NULL) {
+		crypto_sha256(whole.response, strlen(whole.response), hash);
+		if (memcmp(hash, row->response_hash, sizeof(hash)) == 0) {
+			*out = mem_strdup(whole.response);
+			rc = 0;
+		} else {
+			(void)err_set(err, ERR_INTEGRITY, "response %s was "
+			    "changed in the store", row->id);
+			(void)err_hint(err, "kmgr verify lists every "
+			    "difference");
+		}
+	} else {
+		rc = 0;
+	}
+	ksr_row_clear(&whole);
+	return rc;
+}
+
+/* The last response that was not one for emergencies, if its text is kept. */
+int
+skr_load_past(struct session *session, struct skr *skr, struct error *err)
+{
+	const struct ksr_row *last = NULL;
+	struct store *store;
+	char *text = NULL;
+	size_t i;
+	int rc = 0;
+
+	if (session_store(session, &store, err) != 0 ||
+	    store_ksr_list(store, skr->zone_text, &skr->past, &skr->n_past,
+	    err) != 0)
+		return -1;
+	for (i = 0; i < skr->n_past; i++)
+		if (strcmp(skr->past[i].kind, KSR_REGULAR) == 0)
+			last = &skr->past[i];
+	if (last == NULL)
+		return 0;
+	if (fetch(session, last, &text, err) != 0)
+		return -1;
+	if (text != NULL)
+		rc = codec_read(text, strlen(text), "the last response",
+		    &skr->previous, err);
+	free(text);
+	return rc;
+}
+
+static int
+refuse(const struct ksr_row *row, const char *why, struct error *err)
+{
+	char at[WHEN_TEXT_LEN];
+
+	(void)err_set(err, ERR_POLICY, "KSR-REPLAY: this request was answered "
+	    "at %s, and the same answer is not given again: %s",
+	    when_rfc3339(row->answered_at, at), why);
+	return err_hint(err, "have the zone's side make a new request");
+}
+
+/* The KSKs in a bundle, by tag and role: "4711/S 815/RS". */
+static void
+describe(const struct ksr_bundle *bundle, char *out, size_t size)
+{
+	size_t i, k, len = 0;
+	bool signs;
+
+	out[0] = '\0';
+	for (i = 0; i < bundle->n_keys && len < size; i++) {
+		const struct dnskey *key = &bundle->keys[i].dnskey;
+
+		if ((key->flags & DNSKEY_SEP) == 0)
+			continue;
+		signs = false;
+		for (k = 0; k < bundle->n_sigs; k++)
+			signs = signs || ksr_key_of(bundle,
+			    &bundle->sigs[k].rrsig) == &bundle->keys[i];
+		len += (size_t)snprintf(out + len, size - len, "%s%u/%s%s",
+		    len > 0 ? " " : "", dnskey_tag(key),
+		    (key->flags & DNSKEY_REVOKE) != 0 ? "R" : "P",
+		    signs ? "S" : "");
+	}
+}
+
+/* What of the plan is not as it was. */
+static void
+name_change(const struct ksr *old, const struct ksr *new, char *out,
+    size_t size)
+{
+	char was[100], is[100];
+	size_t i;
+
+	for (i = 0; i < old->n_bundles && i < new->n_bundles; i++) {
+		describe(&old->bundles[i], was, sizeof(was));
+		describe(&new->bundles[i], is, sizeof(is));
+		if (strcmp(was, is) == 0)
+			continue;
+		(void)snprintf(out, size, "the KSKs of bundle %zu were %s, "
+		    "and would be %s now", i + 1, was, is);
+		return;
+	}
+	(void)snprintf(out, size, "%s", old->n_bundles != new->n_bundles ?
+	    "it has another number of bundles now (--end)" :
+	    "the policy of a KSK, or --end, is another one");
+}
+
+/* The answer of row for half, where nothing has changed since. */
+static int
+take_answer(struct session *session, struct skr *skr,
+    const struct ksr_row *row, struct skr_half *half, struct error *err)
+{
+	struct ksr *old = NULL;
+	char why[300], at[WHEN_TEXT_LEN];
+	char *text;
+	int rc = -1;
+
+	if (row->superseded_at != 0) {
+		(void)snprintf(why, sizeof(why), "it is superseded since %s",
+		    when_rfc3339(row->superseded_at, at));
+		return refuse(row, why, err);
+	}
+	if (fetch(session, row, &text, err) != 0)
+		return -1;
+	if (text == NULL)
+		return refuse(row, "the store was restored from a ledger, "
+		    "which has no texts", err);
+	if (codec_read(text, strlen(text), "the kept response", &old,
+	    err) != 0)
+		goto out;
+	if (memcmp(row->plan_hash, half->plan_hash,
+	    sizeof(half->plan_hash)) != 0) {
+		name_change(old, half->response, why, sizeof(why));
+		(void)refuse(row, why, err);
+		goto out;
+	}
+	if (skr_verify(skr, old, "the kept response", err) != 0)
+		goto out;
+	ksr_free(half->response);
+	half->response = old;
+	old = NULL;
+	buf_add(&half->text, text, strlen(text));
+	memcpy(half->hash, row->response_hash, sizeof(half->hash));
+	memcpy(half->id, row->id, sizeof(half->id));
+	rc = 0;
+ out:
+	ksr_free(old);
+	free(text);
+	return rc;
+}
+
+static const struct ksr_row *
+find_row(const struct skr *skr, const char *kind)
+{
+	size_t i;
+
+	for (i = 0; i < skr->n_past; i++)
+		if (strcmp(skr->past[i].kind, kind) == 0 &&
+		    memcmp(skr->past[i].request_hash, skr->hash,
+		    sizeof(skr->hash)) == 0)
+			return &skr->past[i];
+	return NULL;
+}
+
+int
+skr_find_answer(struct session *session, struct skr *skr, bool *found,
+    struct error *err)
+{
+	const struct ksr_row *row = find_row(skr, KSR_REGULAR), *other;
+	size_t i;
+
+	*found = false;
+	if (row == NULL)
+		return 0;
+	for (i = 0; i < skr->n_halves; i++) {
+		other = find_row(skr, skr->halves[i].kind);
+		if (other == NULL)
+			return refuse(row, "there was no emergency response "
+			    "then", err);
+		if (take_answer(session, skr, other, &skr->halves[i],
+		    err) != 0)
+			return -1;
+	}
+	*found = true;
+	return 0;
+}

@@ -1,0 +1,235 @@
+/* Signatures of a response: made, written, read again, verified. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "kmgr/base/mem.h"
+#include "kmgr/engine/cmk_life.h"
+#include "kmgr/engine/signer.h"
+#include "kmgr/engine/skr_internal.h"
+#include "kmgr/engine/trust.h"
+#include "kmgr/engine/zsks_internal.h"
+#include "kmgr/ksr/codec.h"
+
+static const enum rrtype types[] = { RRTYPE_DNSKEY, RRTYPE_CDNSKEY,
+	RRTYPE_CDS };
+
+static int
+sign_one(struct session *session, struct zsks_keys *keys,
+    const struct skr *skr, const struct skr_half *half,
+    const struct ksr_bundle *bundle, const struct rrset *rrset,
+    struct rrsig *rrsig, struct error *err)
+{
+	const size_t i = skr_ksk_of(skr, bundle, rrsig);
+	struct permit *permit = NULL;
+	struct signer_key *key;
+	int rc = -1;
+
+	if (i == skr->n_ksks || half->judgements[i] == NULL)
+		return err_set(err, ERR_INTERNAL, "a signature of no KSK");
+	if (permit_new(half->judgements[i], rrset, rrsig, &permit,
+	    err) == 0 && zsks_keys_get(session, keys, &skr->ksks[i], &key,
+	    err) == 0)
+		rc = signer_sign(permit, key, rrset, rrsig, err);
+	permit_free(permit);
+	return rc;
+}
+
+static int
+sign_rrset(struct session *session, struct zsks_keys *keys,
+    const struct skr *skr, struct skr_half *half, struct ksr_bundle *bundle,
+    enum rrtype type, struct error *err)
+{
+	struct rrset *rrset = ksr_rrset(half->response, bundle, type);
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; rrset != NULL && i < bundle->n_sigs && rc == 0; i++)
+		if (bundle->sigs[i].rrsig.type_covered == type)
+			rc = sign_one(session, keys, skr, half, bundle,
+			    rrset, &bundle->sigs[i].rrsig, err);
+	rrset_free(rrset);
+	return rc;
+}
+
+static int
+sign_half(struct session *session, struct zsks_keys *keys,
+    const struct skr *skr, struct skr_half *half, struct error *err)
+{
+	const size_t n = half->response->n_bundles;
+	size_t i, k;
+
+	for (i = 0; i < n; i++) {
+		for (k = 0; k < 3; k++)
+			if (sign_rrset(session, keys, skr, half,
+			    &half->response->bundles[i], types[k], err) != 0)
+				return err_wrap(err, "bundle %zu", i + 1);
+		session_progress(session, i + 1, n);
+	}
+	return 0;
+}
+
+/* One signature that was read, against the KSK that was endorsed. */
+static int
+verify_sig(const struct skr *skr, const struct ksr_bundle *bundle,
+    const struct rrset *rrset, const struct rrsig *rrsig,
+    struct crypto_key **publics, struct error *err)
+{
+	const struct ksr_key *key = ksr_key_of(bundle, rrsig);
+	const size_t i = skr_ksk_of(skr, bundle, rrsig);
+
+	if (i == skr->n_ksks)
+		return err_set(err, ERR_INTEGRITY, "a signature is by no KSK "
+		    "of zone %s", skr->zone_text);
+	if (publics[i] == NULL && dnskey_public(&skr->dnskeys[i],
+	    &publics[i], err) != 0)
+		return -1;
+	return rrsig_verify_by(rrsig, rrset, &key->dnskey, publics[i], err);
+}
+
+static int
+verify_rrset(const struct skr *skr, const struct ksr *response,
+    const struct ksr_bundle *bundle, enum rrtype type,
+    struct crypto_key **publics, struct error *err)
+{
+	struct rrset *rrset = ksr_rrset(response, bundle, type);
+	size_t i, n = 0;
+	int rc = 0;
+
+	if (rrset == NULL && type != RRTYPE_DNSKEY)
+		return 0;
+	for (i = 0; rrset != NULL && i < bundle->n_sigs && rc == 0; i++) {
+		if (bundle->sigs[i].rrsig.type_covered != type)
+			continue;
+		rc = verify_sig(skr, bundle, rrset, &bundle->sigs[i].rrsig,
+		    publics, err);
+		n++;
+	}
+	rrset_free(rrset);
+	if (rc == 0 && n == 0)
+		rc = err_set(err, ERR_INTEGRITY, "the %s RRset is not signed",
+		    rrtype_name(type));
+	return rc;
+}
+
+int
+skr_verify(const struct skr *skr, const struct ksr *response,
+    const char *what, struct error *err)
+{
+	struct crypto_key **publics = mem_new(skr->n_ksks *
+	    sizeof(*publics));
+	size_t i, k;
+	int rc = 0;
+
+	for (i = 0; i < response->n_bundles && rc == 0; i++)
+		for (k = 0; k < 3 && rc == 0; k++)
+			rc = verify_rrset(skr, response,
+			    &response->bundles[i], types[k], publics, err);
+	if (rc != 0) {
+		err->class = ERR_INTEGRITY;
+		(void)err_wrap(err, "SKR-VERIFY: bundle %zu of %s", i, what);
+	}
+	for (i = 0; i < skr->n_ksks; i++)
+		crypto_key_free(publics[i]);
+	free(publics);
+	return rc;
+}
+
+/* What is released is what can be read again, and that alone is verified. */
+static int
+write_half(const struct skr *skr, struct skr_half *half, struct error *err)
+{
+	struct ksr *again = NULL;
+	int rc = -1;
+
+	codec_write(half->response, skr->now_at, &half->text);
+	crypto_sha256(half->text.data, half->text.len, half->hash);
+	if (codec_read(buf_text(&half->text), half->text.len, "the response",
+	    &again, err) != 0)
+		(void)err_wrap(err, "SKR-VERIFY");
+	else if (!ksr_is_same(half->response, again))
+		(void)err_set(err, ERR_INTERNAL, "SKR-VERIFY: the response "
+		    "that was written reads otherwise than it was made");
+	else
+		rc = skr_verify(skr, again, "the response", err);
+	ksr_free(again);
+	return rc;
+}
+
+int
+skr_make(struct session *session, struct zsks_keys *keys, struct skr *skr,
+    struct error *err)
+{
+	size_t i;
+
+	for (i = 0; i < skr->n_ksks; i++)
+		if (!session_is_proved(session, skr->ksks[i].cmk->row.id))
+			return err_set(err, ERR_INTERNAL,
+			    "a CMK was not proved before signing");
+	for (i = 0; i < skr->n_halves; i++)
+		if (sign_half(session, keys, skr, &skr->halves[i],
+		    err) != 0 ||
+		    write_half(skr, &skr->halves[i], err) != 0)
+			return -1;
+	return 0;
+}
+
+static int
+demand(const struct skr *skr, const struct json *arguments,
+    const struct approval *approval, struct error *err)
+{
+	struct plan plan = PLAN_INIT;
+	size_t i;
+	int rc = 0;
+
+	skr_plan(skr, &plan);
+	for (i = 0; i < skr->n_ksks && rc == 0; i++)
+		if (ksr_roles_has(&skr->halves[0].roles, i) ||
+		    (skr->n_halves > 1 &&
+		    ksr_roles_has(&skr->halves[1].roles, i)))
+			rc = approval_demand(skr->ksks[i].cmk,
+			    &(struct approval_subject) { SKR_OP, arguments,
+			    &plan }, approval, err);
+	plan_clear(&plan);
+	return rc;
+}
+
+/* What a run that died after recording owes the tokens. */
+static int
+settle(struct session *session, const struct skr *skr, struct error *err)
+{
+	size_t i, k;
+
+	for (i = 0; i < skr->n_ksks; i++) {
+		for (k = 0; k < i; k++)
+			if (skr->ksks[k].cmk == skr->ksks[i].cmk)
+				break;
+		if (k == i && cmk_life_settle(session, skr->ksks[i].cmk,
+		    err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+int
+skr_apply(struct session *session, struct skr *skr,
+    const struct json *arguments, const struct approval *approval,
+    struct error *err)
+{
+	struct zsks_keys *keys;
+	size_t i;
+	int rc = -1;
+
+	if (skr->is_answered)
+		return settle(session, skr, err);
+	if (demand(skr, arguments, approval, err) != 0)
+		return -1;
+	for (i = 0; i < skr->n_ksks; i++)
+		if (trust_prove(session, skr->ksks[i].cmk, err) != 0)
+			return -1;
+	keys = zsks_keys_new();
+	if (skr_make(session, keys, skr, err) == 0 &&
+	    skr_record(session, skr, err) == 0)
+		rc = 0;
+	zsks_keys_free(keys);
+	return rc == 0 ? settle(session, skr, err) : -1;
+}
