@@ -46,9 +46,6 @@ libpolicy_la_SOURCES = \
 	policy/rules_ksr_proof.c \
 	policy/rules_ksr_sets.c \
 	policy/rules_ksr_time.c \
-	policy/rules_policy.c \
-	policy/rules_policy_approvals.c \
-	policy/rules_policy_ksr.c \
 	policy/rules_skr.c \
 	policy/rules_skr_keys.c \
 	policy/rules_skr_roll.c \
