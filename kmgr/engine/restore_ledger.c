@@ -69,7 +69,7 @@ note_zone(struct restore_ledger *x, const struct json *entry)
 
 /* Who signed a response, and until when. */
 static void
-note_response(struct extension *x, const struct json *payload)
+note_response(struct restore_ledger *x, const struct json *payload)
 {
 	const struct json *ksks = json_get(payload, "ksks"), *entry;
 	const struct ksk_row *ksk;
