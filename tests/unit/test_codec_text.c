@@ -348,6 +348,8 @@ static const struct mutant mutants[] = {
 	    "f:2: RRSIG: a request holds DNSKEY records only", NULL },
 	{ BIND_SKR, "RRSIG CDS", "RRSIG SOA",
 	    "f:8: RRSIG over another type: a response holds", NULL },
+	{ KNOT_SKR, "RRSIG CDS", "RRSIG SOA",
+	    "f:7: RRSIG over another type: a response holds", NULL },
 	{ KNOT_SKR, "0 IN CDNSKEY 257 3 13 AQID", "0 IN NS a.",
 	    "f:4: TYPE2: a response holds", NULL },
 	{ KNOT_SKR, "\nexample.com. 0 IN CDS",
