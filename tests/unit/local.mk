@@ -215,9 +215,14 @@ tests_unit_libksrhelp_la_SOURCES = \
 	tests/unit/unit.h
 ksr_ldadd = tests/unit/libksrhelp.la tests/unit/libdnshelp.la libksr.la \
 	$(unit_ldadd)
+unit_ksr_ldadd = tests/unit/libpolicyhelp.la tests/unit/libdnshelp.la \
+	libksr.la libdns.la $(unit_ldadd)
 unit_ksr = \
 	tests/unit/test_codec_limits \
-	tests/unit/test_codec_text
+	tests/unit/test_codec_text \
+	tests/unit/test_icann \
+	tests/unit/test_icann_read \
+	tests/unit/test_xml
 check_PROGRAMS += $(unit_ksr)
 TESTS += $(unit_ksr)
 
@@ -225,16 +230,6 @@ tests_unit_test_codec_limits_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_codec_limits_LDADD = $(ksr_ldadd)
 tests_unit_test_codec_text_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_codec_text_LDADD = $(ksr_ldadd)
-
-# --- ksr
-unit_ksr = \
-	tests/unit/test_icann \
-	tests/unit/test_icann_read \
-	tests/unit/test_xml
-unit_ksr_ldadd = tests/unit/libpolicyhelp.la tests/unit/libdnshelp.la \
-	libksr.la libdns.la $(unit_ldadd)
-check_PROGRAMS += $(unit_ksr)
-TESTS += $(unit_ksr)
 tests_unit_test_icann_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_icann_LDADD = $(unit_ksr_ldadd)
 tests_unit_test_icann_read_CPPFLAGS = $(unit_cppflags)
