@@ -1,6 +1,7 @@
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "kmgr/base/file.h"
 #include "kmgr/base/text.h"
@@ -154,7 +155,9 @@ cmd_show_ksr(struct cmd *cmd, struct error *err)
 	int rc = -1;
 
 	if (file_read(path, KSR_MAX_LEN, &text, err) != 0 ||
-	    codec_read(buf_text(&text), text.len, path, &ksr, err) != 0)
+	    codec_read(buf_text(&text), text.len,
+	    strcmp(path, "-") == 0 ? "standard input" : path, &ksr,
+	    err) != 0)
 		goto out;
 	crypto_sha256(buf_text(&text), text.len, hash);
 	(void)text_hex(hash, sizeof(hash), hex);

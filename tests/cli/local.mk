@@ -28,6 +28,7 @@ cli_tests = \
 	tests/cli/83-refusals.bats \
 	tests/cli/84-restore.bats \
 	tests/cli/86-recover.bats \
+	tests/cli/90-show-ksr.bats \
 	tests/cli/94-make-ksr.bats
 
 TESTS += $(cli_tests)

@@ -236,6 +236,7 @@ tests_unit_test_icann_read_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_icann_read_LDADD = $(unit_ksr_ldadd)
 tests_unit_test_xml_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_xml_LDADD = $(unit_ksr_ldadd)
+
 # --- policy
 check_LTLIBRARIES += tests/unit/libpolicyhelp.la
 tests_unit_libpolicyhelp_la_CPPFLAGS = $(unit_cppflags)
