@@ -34,6 +34,8 @@ libpolicy_la_SOURCES = \
 	policy/rules.h \
 	policy/rules_ksk.c \
 	policy/rules_peers.c \
+	policy/rules_oracle.c \
+	policy/rules_oracle.h \
 	policy/rules_policy.c \
 	policy/rules_policy_approvals.c \
 	policy/rules_policy_ksr.c \

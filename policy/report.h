@@ -47,12 +47,12 @@ extern const struct rule rules_policy[], rules_policy_approvals[],
     rules_window[], rules_receiver[], rules_peers[], rules_ksr[],
     rules_ksr_keys[], rules_ksr_sets[], rules_ksr_proof[], rules_ksr_time[],
     rules_ksr_chain[], rules_skr[], rules_skr_keys[], rules_skr_time[],
-    rules_skr_roll[];
+    rules_skr_roll[], rules_oracle[];
 extern const size_t rules_policy_n, rules_policy_approvals_n,
     rules_policy_ksr_n, rules_ksk_n, rules_zsks_n, rules_zsk_set_n,
     rules_window_n, rules_receiver_n, rules_peers_n, rules_ksr_n,
     rules_ksr_keys_n, rules_ksr_sets_n, rules_ksr_proof_n, rules_ksr_time_n,
     rules_ksr_chain_n, rules_skr_n, rules_skr_keys_n, rules_skr_time_n,
-    rules_skr_roll_n;
+    rules_skr_roll_n, rules_oracle_n;
 
 #endif

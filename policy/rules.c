@@ -32,6 +32,7 @@ rules_at(size_t i)
 		{ rules_skr_keys, rules_skr_keys_n },
 		{ rules_skr_time, rules_skr_time_n },
 		{ rules_skr_roll, rules_skr_roll_n },
+		{ rules_oracle, rules_oracle_n },
 	};
 	size_t t;
 

@@ -194,6 +194,11 @@ libengine_la_SOURCES = \
 	kmgr/engine/witness.h \
 	kmgr/engine/wrapkey.c \
 	kmgr/engine/wrapkey.h \
+	kmgr/engine/zone_history.c \
+	kmgr/engine/zone_history.h \
+	kmgr/engine/zone_history_ds.c \
+	kmgr/engine/zone_history_inner.h \
+	kmgr/engine/zone_history_judge.c \
 	kmgr/engine/zsks.c \
 	kmgr/engine/zsks.h \
 	kmgr/engine/zsks_internal.h \

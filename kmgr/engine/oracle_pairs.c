@@ -144,11 +144,13 @@ static void
 move_to(struct sweep *sweep, struct oracle_span span)
 {
 	const struct oracle_ds *ds = sweep->world->ds;
-	size_t i, n = 0;
+	size_t i, k, n = 0;
 
-	for (i = 0; i < sweep->n_alive; i++)
-		if (oracle_ds_alive(&ds[sweep->alive[i]]).until_at >= span.from_at)
-			sweep->alive[n++] = sweep->alive[i];
+	for (k = 0; k < sweep->n_alive; k++) {
+		i = sweep->alive[k];
+		if (oracle_ds_alive(&ds[i]).until_at >= span.from_at)
+			sweep->alive[n++] = i;
+	}
 	for (; sweep->n_taken < sweep->world->n_ds; sweep->n_taken++) {
 		i = sweep->order[sweep->n_taken];
 		if (ds[i].from_at > span.until_at)

@@ -307,10 +307,12 @@ unit_engine = \
 	tests/unit/test_ksk_use \
 	tests/unit/test_ksr_roles \
 	tests/unit/test_oracle \
+	tests/unit/test_oracle_anchors \
 	tests/unit/test_oracle_property \
 	tests/unit/test_skr_layout \
 	tests/unit/test_ssh_signature \
-	tests/unit/test_witness
+	tests/unit/test_witness \
+	tests/unit/test_zone_history
 unit_engine_ldadd = tests/unit/libendorsed.la libengine.la $(unit_ldadd)
 check_PROGRAMS += $(unit_engine)
 TESTS += $(unit_engine)
@@ -341,8 +343,17 @@ tests_unit_test_replay_LDADD = tests/unit/libpolicyhelp.la \
 	$(unit_engine_ldadd)
 tests_unit_test_ksr_roles_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_ksr_roles_LDADD = $(unit_engine_ldadd)
+unit_oracle_zone = \
+	tests/unit/oraclezone.c \
+	tests/unit/oraclezone.h
+tests_unit_test_oracle_SOURCES = tests/unit/test_oracle.c \
+	$(unit_oracle_zone)
 tests_unit_test_oracle_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_oracle_LDADD = $(unit_engine_ldadd)
+tests_unit_test_oracle_anchors_SOURCES = tests/unit/test_oracle_anchors.c \
+	$(unit_oracle_zone)
+tests_unit_test_oracle_anchors_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_oracle_anchors_LDADD = $(unit_engine_ldadd)
 tests_unit_test_oracle_property_SOURCES = \
 	tests/unit/oraclemodel.c \
 	tests/unit/oraclemodel.h \
@@ -358,5 +369,7 @@ tests_unit_test_witness_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_witness_LDADD = $(unit_engine_ldadd)
 tests_unit_test_witness_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=process_run \
 	-Wl,--wrap=syslog_send
+tests_unit_test_zone_history_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_zone_history_LDADD = $(unit_engine_ldadd)
 tests_unit_test_ssh_key_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_ssh_key_LDADD = $(unit_policy_ldadd)

@@ -29,7 +29,8 @@ ids_are_unique_words_in_upper_case(void **state)
 	    rules_zsks_n + rules_zsk_set_n + rules_window_n + rules_ksr_n +
 	    rules_ksr_keys_n + rules_ksr_sets_n + rules_ksr_proof_n +
 	    rules_ksr_time_n + rules_ksr_chain_n + rules_skr_n +
-	    rules_skr_keys_n + rules_skr_time_n + rules_skr_roll_n);
+	    rules_skr_keys_n + rules_skr_time_n + rules_skr_roll_n +
+	    rules_oracle_n + rules_receiver_n + rules_peers_n);
 	assert_null(rules_at(i));
 	assert_null(rules_at(i + 1));
 }

@@ -1,0 +1,356 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kmgr/base/mem.h"
+#include "kmgr/base/when.h"
+#include "kmgr/dns/rrsig.h"
+#include "kmgr/engine/zone_history_inner.h"
+
+#define HOUR INT64_C(3600)
+#define DAY  (24 * HOUR)
+
+static void
+raise_to(int64_t *at, int64_t value)
+{
+
+	if (value > *at)
+		*at = value;
+}
+
+static void
+lower_to(int64_t *at, int64_t value)
+{
+
+	if (value < *at)
+		*at = value;
+}
+
+void
+zone_history_timing(const struct policy *const *policies, size_t n,
+    struct zone_history_timing *out)
+{
+	const struct policy *p;
+	int64_t query_s;
+	size_t i;
+
+	*out = (struct zone_history_timing) { .is_rfc5011 = true };
+	for (i = 0; i < n; i++) {
+		p = policies[i];
+		raise_to(&out->zone_propagation_delay_s,
+		    p->zone_propagation_delay_s);
+		raise_to(&out->parent_ds_ttl_s, p->parent_ds_ttl_s);
+		raise_to(&out->parent_propagation_delay_s,
+		    p->parent_propagation_delay_s);
+		raise_to(&out->retire_safety_s, p->retire_safety_s);
+		/* RFC 5011 s2.3 */
+		query_s = 15 * DAY;
+		lower_to(&query_s, p->dnskey_ttl_s / 2);
+		lower_to(&query_s, p->validity_s / 2);
+		raise_to(&query_s, HOUR);
+		raise_to(&out->query_interval_s, query_s);
+		out->is_rfc5011 = out->is_rfc5011 && p->rfc5011;
+	}
+}
+
+struct zone_history *
+zone_history_new(const struct zone_history_timing *timing)
+{
+	struct zone_history *history = mem_new(sizeof(*history));
+
+	history->timing = *timing;
+	return history;
+}
+
+void
+zone_history_free(struct zone_history *history)
+{
+	size_t i;
+
+	if (history == NULL)
+		return;
+	for (i = 0; i < history->n_sets; i++) {
+		free(history->sets[i].keys);
+		free(history->sets[i].is_revoked);
+		free(history->sets[i].sigs);
+	}
+	free(history->sets);
+	free(history->ksks);
+	free(history->anchors);
+	free(history);
+}
+
+bool
+zone_history_same(const struct oracle_key *a, const struct oracle_key *b)
+{
+
+	return a->alg == b->alg && memcmp(a->id, b->id, sizeof(a->id)) == 0;
+}
+
+static struct oracle_key
+key_of(const struct dnskey *dnskey)
+{
+	struct oracle_key key = { .alg = dnskey->alg };
+	struct dnskey plain = *dnskey;
+	struct buf buf = BUF_INIT;
+
+	plain.flags &= (uint16_t)~DNSKEY_REVOKE;
+	key.key_tag = dnskey_tag(&plain);
+	buf_add_u8(&buf, dnskey->alg);
+	buf_add(&buf, dnskey->key, dnskey->key_len);
+	crypto_sha256(buf.data, buf.len, key.id);
+	buf_free(&buf);
+	return key;
+}
+
+void
+zone_history_add_ksk(struct zone_history *history, const char *id,
+    const struct dnskey *key, int64_t ds_seen_at, int64_t ds_gone_at)
+{
+	struct history_ksk *ksk;
+
+	ksk = mem_push(&history->ksks, history->n_ksks, sizeof(*ksk));
+	history->n_ksks++;
+	ksk->key = key_of(key);
+	ksk->ds_seen_at = ds_seen_at;
+	ksk->ds_gone_at = ds_gone_at;
+	if (id != NULL)
+		(void)snprintf(ksk->id, sizeof(ksk->id), "%s", id);
+}
+
+void
+zone_history_add_anchor(struct zone_history *history,
+    const struct dnskey *key)
+{
+	struct oracle_key *anchor;
+
+	anchor = mem_push(&history->anchors, history->n_anchors,
+	    sizeof(*anchor));
+	history->n_anchors++;
+	*anchor = key_of(key);
+}
+
+static struct history_set *
+add_set(struct zone_history *history, enum history_kind kind, int64_t from_at)
+{
+	struct history_set *set;
+
+	set = mem_push(&history->sets, history->n_sets, sizeof(*set));
+	history->n_sets++;
+	set->kind = kind;
+	set->from_at = from_at;
+	set->until_at = INT64_MIN;
+	return set;
+}
+
+static size_t
+add_key(struct history_set *set, const struct oracle_key *key, bool is_revoked)
+{
+	bool *flag = mem_push(&set->is_revoked, set->n_keys, sizeof(*flag));
+	struct oracle_key *copy;
+
+	copy = mem_push(&set->keys, set->n_keys, sizeof(*copy));
+	*flag = is_revoked;
+	*copy = *key;
+	return set->n_keys++;
+}
+
+static void
+add_sig(struct history_set *set, size_t key, int64_t inception_at,
+    int64_t expiration_at)
+{
+	struct oracle_sig *sig;
+
+	sig = mem_push(&set->sigs, set->n_sigs, sizeof(*sig));
+	set->n_sigs++;
+	*sig = (struct oracle_sig) { key, inception_at, expiration_at };
+}
+
+/* What was served before goes when something new comes. */
+static void
+supersede(struct zone_history *history, enum history_kind kind, int64_t at)
+{
+	const int64_t gone_at = at + history->timing.zone_propagation_delay_s;
+	struct history_set *set;
+	size_t i;
+
+	for (i = 0; i < history->n_sets; i++) {
+		set = &history->sets[i];
+		if (kind == HISTORY_SIGNED && set->kind != HISTORY_SIGNED)
+			continue;
+		if (set->kind != HISTORY_ICANN && set->from_at < at)
+			lower_to(&set->until_at, gone_at);
+		/* Not begun: never to be. */
+		if (set->kind != HISTORY_SIGNED && set->from_at >= at)
+			set->until_at = INT64_MIN;
+	}
+}
+
+static const struct history_ksk *
+find_ksk(const struct zone_history *history, const char *id)
+{
+	size_t i;
+
+	for (i = 0; i < history->n_ksks; i++)
+		if (history->ksks[i].id[0] != '\0' &&
+		    strcmp(history->ksks[i].id, id) == 0)
+			return &history->ksks[i];
+	return NULL;
+}
+
+static int
+compare_rows(const void *a, const void *b)
+{
+	const struct signature_row *x = *(const struct signature_row *const *)a;
+	const struct signature_row *y = *(const struct signature_row *const *)b;
+
+	if (x->created_at != y->created_at)
+		return x->created_at < y->created_at ? -1 : 1;
+	return x->inception_at < y->inception_at ? -1 :
+	    x->inception_at > y->inception_at;
+}
+
+static bool
+is_one_set(const struct signature_row *a, const struct signature_row *b)
+{
+
+	return a->created_at == b->created_at &&
+	    a->inception_at == b->inception_at &&
+	    a->expiration_at == b->expiration_at;
+}
+
+/* One signature of a set; every KSK that is in it signs it. */
+static void
+add_row(struct history_set *set, const struct history_ksk *ksk,
+    const struct signature_row *row)
+{
+	struct error err = ERR_INIT;
+	struct rrsig rrsig;
+
+	add_sig(set, add_key(set, &ksk->key, false), row->inception_at,
+	    row->expiration_at);
+	raise_to(&set->until_at, row->expiration_at);
+	if (rrsig_from_rdata(row->rrsig.data, row->rrsig.len, &rrsig,
+	    &err) == 0)
+		raise_to(&set->ttl_s, rrsig.original_ttl);
+}
+
+void
+zone_history_add_signatures(struct zone_history *history,
+    const struct signature_row *rows, size_t n)
+{
+	const struct signature_row **sorted = mem_new(n * sizeof(*sorted));
+	const struct signature_row *last = NULL;
+	const struct history_ksk *ksk;
+	struct history_set *set = NULL;
+	char text[WHEN_TEXT_LEN];
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		sorted[i] = &rows[i];
+	qsort(sorted, n, sizeof(const struct signature_row *), compare_rows);
+	for (i = 0; i < n; i++) {
+		ksk = find_ksk(history, sorted[i]->ksk_id);
+		if (ksk == NULL || sorted[i]->type_covered != RRTYPE_DNSKEY)
+			continue;
+		if (last == NULL || !is_one_set(last, sorted[i])) {
+			supersede(history, HISTORY_SIGNED,
+			    sorted[i]->created_at);
+			set = add_set(history, HISTORY_SIGNED,
+			    sorted[i]->created_at);
+			raise_to(&set->from_at, sorted[i]->inception_at);
+			(void)snprintf(set->what, sizeof(set->what),
+			    "signed at %s",
+			    when_rfc3339(sorted[i]->created_at, text));
+		}
+		add_row(set, ksk, sorted[i]);
+		last = sorted[i];
+	}
+	free(sorted);
+}
+
+static bool
+is_signed_by(const struct ksr_sig *sig, const struct dnskey *key)
+{
+
+	return sig->rrsig.type_covered == RRTYPE_DNSKEY &&
+	    sig->rrsig.alg == key->alg && sig->rrsig.key_tag == dnskey_tag(key);
+}
+
+/* Two keys of one tag: only where there are as many signatures, both sign. */
+static bool
+is_sure(const struct ksr_bundle *bundle, const struct dnskey *key)
+{
+	size_t i, n_keys = 0, n_sigs = 0;
+
+	for (i = 0; i < bundle->n_keys; i++)
+		n_keys += bundle->keys[i].dnskey.alg == key->alg &&
+		    dnskey_tag(&bundle->keys[i].dnskey) == dnskey_tag(key);
+	for (i = 0; i < bundle->n_sigs; i++)
+		n_sigs += is_signed_by(&bundle->sigs[i], key);
+	return n_sigs >= n_keys;
+}
+
+/* The KSKs of a bundle and what they sign; the latest expiration. */
+static int64_t
+add_ksks(struct history_set *set, const struct ksr_bundle *bundle)
+{
+	int64_t last_at = INT64_MIN;
+	const struct dnskey *dnskey;
+	const struct rrsig *rrsig;
+	struct oracle_key key;
+	size_t i, k, at;
+
+	for (k = 0; k < bundle->n_keys; k++) {
+		dnskey = &bundle->keys[k].dnskey;
+		raise_to(&set->ttl_s, bundle->keys[k].ttl);
+		if ((dnskey->flags & DNSKEY_SEP) == 0)
+			continue;
+		key = key_of(dnskey);
+		at = add_key(set, &key, (dnskey->flags & DNSKEY_REVOKE) != 0);
+		if (!is_sure(bundle, dnskey))
+			continue;
+		for (i = 0; i < bundle->n_sigs; i++) {
+			rrsig = &bundle->sigs[i].rrsig;
+			if (!is_signed_by(&bundle->sigs[i], dnskey))
+				continue;
+			add_sig(set, at, rrsig->inception_at,
+			    rrsig->expiration_at);
+			raise_to(&last_at, rrsig->expiration_at);
+		}
+	}
+	return last_at;
+}
+
+void
+zone_history_add_response(struct zone_history *history,
+    const struct ksr *response, int64_t end_at)
+{
+	const enum history_kind kind = response->format == KSR_ICANN ?
+	    HISTORY_ICANN : HISTORY_TEXT;
+	const struct ksr_bundle *bundle;
+	struct history_set *set;
+	int64_t last_at;
+	size_t i;
+
+	if (response->n_bundles == 0)
+		return;
+	supersede(history, kind, response->bundles[0].inception_at);
+	history->n_responses++;
+	for (i = 0; i < response->n_bundles; i++) {
+		bundle = &response->bundles[i];
+		set = add_set(history, kind, bundle->inception_at);
+		set->response = history->n_responses;
+		(void)snprintf(set->what, sizeof(set->what), "bundle %zu",
+		    i + 1);
+		last_at = add_ksks(set, bundle);
+		set->until_at = bundle->expiration_at != KSR_OPEN ?
+		    bundle->expiration_at : end_at;
+		if (set->until_at == KSR_OPEN)
+			set->until_at = last_at;
+		else if (kind == HISTORY_TEXT)
+			set->until_at +=
+			    history->timing.zone_propagation_delay_s;
+	}
+}
