@@ -23,6 +23,8 @@ static const struct opt_info infos[OPT_N] = {
 	    "a head that a witness kept, or its first digits" },
 	[OPT_ANOTHER] = { "another", 0, NULL,
 	    "make one more where a zone has a KSK already" },
+	[OPT_APPROVERS] = { "approvers", 0, "FILE",
+	    "the SSH public keys of those who may approve, a line each" },
 	[OPT_AS_OF] = { "as-of", 0, "TIME", "judge as if it were then" },
 	[OPT_AT] = { "at", 0, "TIME", "when it was (default: now)" },
 	[OPT_BESIDE_OTHERS] = { "beside-others", 0, NULL,

@@ -5,6 +5,7 @@
 #include "kmgr/base/mem.h"
 #include "kmgr/cmd/cmd_cmk.h"
 #include "kmgr/cmd/command.h"
+#include "kmgr/engine/approvers.h"
 #include "kmgr/engine/cmk.h"
 #include "kmgr/engine/pins.h"
 
@@ -36,6 +37,29 @@ find_unavailable(struct cmd *cmd, struct cmk *cmk)
 	    cmk->row.token, away.msg);
 	free(cmk->row.state);
 	cmk->row.state = mem_strdup("unavailable");
+}
+
+/* Who may approve now: after replacements, and in the policy's order. */
+static void
+put_approvers(struct cmd *cmd, struct store *store, const struct cmk *cmk,
+    struct json *json)
+{
+	struct error why = ERR_INIT;
+	struct approvers approvers;
+	struct json *list;
+	size_t i;
+
+	if (approvers_told(store, cmk, &approvers, &why) != 0) {
+		session_note(cmd->session, "who may approve: %s", why.msg);
+		return;
+	}
+	list = json_put_array(json, "approvers");
+	for (i = 0; i < approvers.n; i++) {
+		json_add_text(list, approvers.keys[i]);
+		buf_printf(&cmd->text, "  approver     %s\n",
+		    approvers.keys[i]);
+	}
+	approvers_clear(&approvers);
 }
 
 int
@@ -73,6 +97,7 @@ cmd_describe_cmk(struct cmd *cmd, struct error *err)
 	json_put_text(json, "seal_signature", cmk->row.seal_signature);
 	cmd_cmk_print(cmk, &cmd->text);
 	print_identity(cmk->row.token_identity, &cmd->text);
+	put_approvers(cmd, store, cmk, json);
 	buf_printf(&cmd->text, "  KSKs         %zu\n  public key   SHA-256 "
 	    "%s\n\n", n_live, cmd_cmk_public_hash(cmk, hex));
 	crypto_key_pem(cmk->public, &cmd->text);

@@ -50,6 +50,8 @@ read_request(const struct cmd *cmd, struct loss_request *out,
 	out->ledger = args_get(args, OPT_LEDGER);
 	out->approvals = args->values[OPT_SIGNATURE];
 	out->n_approvals = args->n_values[OPT_SIGNATURE];
+	out->lists = args->values[OPT_APPROVERS];
+	out->n_lists = args->n_values[OPT_APPROVERS];
 	if (args_has(args, OPT_ACCEPT_LOSS) || args_has(args, OPT_DRY_RUN))
 		return 0;
 	(void)err_set(err, ERR_USAGE, "recover needs --accept-loss: what the "

@@ -51,8 +51,8 @@ static const enum opt export_ledger_opts[] = { OPT_OUTPUT, OPT_END };
 static const enum opt restore_opts[] = { OPT_LEDGER, OPT_ACCEPT_TIME_JUMP,
 	OPT_DRY_RUN, OPT_END };
 static const enum opt recover_opts[] = { OPT_ACCEPT_LOSS, OPT_TOKEN,
-	OPT_ENDORSEMENT, OPT_KEYS, OPT_LEDGER, OPT_SIGNATURE, OPT_OUTPUT,
-	OPT_ACCEPT_TIME_JUMP, OPT_DRY_RUN, OPT_END };
+	OPT_ENDORSEMENT, OPT_KEYS, OPT_LEDGER, OPT_APPROVERS, OPT_SIGNATURE,
+	OPT_OUTPUT, OPT_ACCEPT_TIME_JUMP, OPT_DRY_RUN, OPT_END };
 static const enum opt verify_ledger_opts[] = { OPT_ANCHOR, OPT_CMK_PUBLIC_KEY,
 	OPT_END };
 static const enum opt verify_endorsement_opts[] = { OPT_CMK_PUBLIC_KEY,
@@ -345,7 +345,9 @@ static const struct command commands[] = {
 	    "The last resort, into an empty store or an old one. CMKs come "
 	    "back from their sealed policies, KSKs with their endorsement "
 	    "files or, where none is left, by the DNSKEY records of their "
-	    "zone; what is lost is named. Where the policy demands approvers, "
+	    "zone; what is lost is named. Where approvers were replaced, "
+	    "--approvers FILE lists those who count. Where the policy demands "
+	    "approvers, "
 	    "prints the plan that they sign and exits 11 until --signature "
 	    "FILE has been given for each.",
 	    recover_opts, 0, 0, CMD_WITH_SESSION, cmd_recover },

@@ -47,12 +47,41 @@ struct approvers_voices {
 void approvers_voices_clear(struct approvers_voices *voices);
 
 /**
+ * approvers_told(store, cmk, out, err):
+ * approvers_load() of a ledger that is taken at its word, for people and for
+ * what is compared with a signed hash.
+ *
+ * Owner: the caller, approvers_clear(); before ${cmk} is freed.
+ * Errors: ERR_INTEGRITY, ERR_STORE.
+ */
+int approvers_told(struct store *store, const struct cmk *cmk,
+    struct approvers *out, struct error *err);
+
+/**
+ * approvers_read(text, out, err):
+ * Read the keys of ${text}, an SSH public key a line; empty lines, and those
+ * that begin with "#", are skipped. There are no authorities.
+ *
+ * Owner: the caller, approvers_clear().
+ * Errors: ERR_INPUT.
+ */
+int approvers_read(const char *text, struct approvers *out,
+    struct error *err);
+
+/**
+ * approvers_digest(approvers, out):
+ * The SHA-256 of all ${approvers}, for a statement: of the canonical JSON of
+ * {"approvers": [...], "authorities": [...]}, the lines of each list sorted by
+ * their bytes.
+ */
+void approvers_digest(const struct approvers *approvers,
+    uint8_t out[static CRYPTO_SHA256_LEN]);
+
+/**
  * approvers_hash(store, cmk, out, err):
- * The SHA-256 of all who may approve for ${cmk} now, for a statement: of the
- * canonical JSON of {"approvers": [...], "authorities": [...]}, the lines of
- * each list sorted by their bytes. The ledger is taken at its word: the hash
- * is compared with a signed one, or is to be signed of what has just been
- * compared, with a replacement that was proved.
+ * approvers_digest() of approvers_told(): the hash is compared with a signed
+ * one, or is to be signed of what has just been compared, with a replacement
+ * that was proved.
  *
  * Errors: ERR_INTEGRITY, ERR_STORE.
  */

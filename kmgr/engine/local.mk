@@ -11,6 +11,7 @@ libengine_la_SOURCES = \
 	kmgr/engine/approver_change.c \
 	kmgr/engine/approver_change.h \
 	kmgr/engine/approvers.c \
+	kmgr/engine/approvers_list.c \
 	kmgr/engine/approvers.h \
 	kmgr/engine/bulk.c \
 	kmgr/engine/bulk.h \
@@ -83,6 +84,7 @@ libengine_la_SOURCES = \
 	kmgr/engine/loss.c \
 	kmgr/engine/loss.h \
 	kmgr/engine/loss_approval.c \
+	kmgr/engine/loss_approver.c \
 	kmgr/engine/loss_cmk.c \
 	kmgr/engine/loss_internal.h \
 	kmgr/engine/loss_ksk.c \

@@ -117,6 +117,7 @@ prepare(struct loss *loss, struct error *err)
 	    err) != 0) ||
 	    ledger_head(loss->store, &loss->seq, head, err) != 0 ||
 	    loss_read_cmks(loss, err) != 0 ||
+	    loss_read_approvers(loss, err) != 0 ||
 	    loss_read_pairs(loss, err) != 0 || loss_adopt(loss, err) != 0)
 		return -1;
 	plan_all(loss);

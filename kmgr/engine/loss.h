@@ -28,6 +28,8 @@ struct loss_request {
 	const char		*ledger;	/* an exported one, or NULL */
 	const char *const	*approvals;	/* files of signatures */
 	size_t			 n_approvals;
+	const char *const	*lists;		/* files of approvers' keys */
+	size_t			 n_lists;
 };
 
 /* What is said to whoever asked. */

@@ -4,7 +4,6 @@
 #include "kmgr/base/file.h"
 #include "kmgr/base/mem.h"
 #include "kmgr/base/text.h"
-#include "kmgr/engine/approvers.h"
 #include "kmgr/engine/loss_internal.h"
 #include "kmgr/engine/ssh_armor.h"
 
@@ -93,15 +92,14 @@ read_handed(const struct loss_request *request, struct handed **out,
 
 /* Count one signature for one CMK: the other CMK's approver is nobody here. */
 static int
-count_one(struct loss *loss, struct loss_cmk *lost,
-    const struct approvers *approvers, struct handed *handed,
+count_one(struct loss *loss, struct loss_cmk *lost, struct handed *handed,
     struct approvers_voices *voices, struct error *err)
 {
 	struct ssh_signer signer = { 0 };
 	struct json *row;
 
 	err_clear(&handed->why);
-	if (approvers_verify(approvers, loss->report->text,
+	if (approvers_verify(&lost->approvers, loss->report->text,
 	    buf_text(&handed->text), session_now(loss->session), &signer,
 	    &handed->why) != 0) {
 		if (handed->why.class == ERR_POLICY)
@@ -128,18 +126,14 @@ count_cmk(struct loss *loss, struct loss_cmk *lost, struct handed *handed,
 {
 	const size_t needed = needed_for(lost);
 	struct approvers_voices voices = { 0 };
-	struct approvers approvers;
 	size_t i;
 	int rc = 0;
 
 	if (needed == 0)
 		return 0;
-	if (approvers_load(loss->store, lost->cmk, &approvers, err) != 0)
-		return -1;
 	lost->approvals = json_new_array();
 	for (i = 0; i < loss->request->n_approvals && rc == 0; i++)
-		rc = count_one(loss, lost, &approvers, &handed[i], &voices,
-		    err);
+		rc = count_one(loss, lost, &handed[i], &voices, err);
 	if (rc == 0 && voices.n < needed) {
 		loss->report->n_missing += needed - voices.n;
 		buf_printf(&loss->report->waiting, "%s%zu more approver%s of "
@@ -148,7 +142,6 @@ count_cmk(struct loss *loss, struct loss_cmk *lost, struct handed *handed,
 		    lost->cmk->row.name);
 	}
 	approvers_voices_clear(&voices);
-	approvers_clear(&approvers);
 	return rc;
 }
 

@@ -139,6 +139,11 @@ compare(struct loss *loss, struct loss_cmk *lost, bool *is_whole,
 	if (lost->epoch < lost->last.epoch)
 		lost->epoch = lost->last.epoch;
 	lost->cmk->epoch = ++lost->epoch;
+	/* It may have got another name since, or since the seal. */
+	if (lost->last.seq > 0) {
+		free(lost->cmk->row.name);
+		lost->cmk->row.name = mem_strdup(lost->last.name);
+	}
 	/* Of what was signed since the record nobody knows any more. */
 	lost->horizon_at = lost->last.horizon_at > bound_at ?
 	    lost->last.horizon_at : bound_at;
@@ -149,6 +154,7 @@ static void
 clear_cmk(struct loss_cmk *lost)
 {
 
+	approvers_clear(&lost->approvers);
 	cmk_free(lost->cmk);
 	json_free(lost->approvals);
 	checkpoint_clear(&lost->last);

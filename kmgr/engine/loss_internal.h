@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "hsm/key.h"
+#include "kmgr/engine/approvers.h"
 #include "kmgr/engine/checkpoint.h"
 #include "kmgr/engine/cmk.h"
 #include "kmgr/engine/loss.h"
@@ -21,6 +22,7 @@ struct loss_cmk {
 					 * it keeps none */
 	int64_t			 epoch;		/* the one that begins */
 	int64_t			 horizon_at;
+	struct approvers	 approvers;	/* who may approve */
 	struct json		*approvals;	/* by its own approvers, or
 						 * NULL: it demands none */
 };
@@ -120,6 +122,16 @@ struct loss_pair *loss_find_pair(const struct loss *loss, const char *id,
  */
 int loss_take_zone(struct loss *loss, const struct loss_zone *wanted,
     struct error *err);
+
+/**
+ * loss_read_approvers(loss, err):
+ * Find out who may approve for each CMK that is lost: the list must be the
+ * one whose hash the token's newest record has.
+ *
+ * Errors: ERR_POLICY (no such list is known), ERR_INPUT (a file is none, or
+ * of no CMK), ERR_INTEGRITY, ERR_STORE, ERR_SYSTEM.
+ */
+int loss_read_approvers(struct loss *loss, struct error *err);
 
 /**
  * loss_demand(loss, err):

@@ -177,6 +177,20 @@ put_lost(const struct loss *loss, struct json *event,
 	json_put_int(json, "at", lost->last.at);
 }
 
+/* Who may approve from here on. */
+static void
+put_approvers(struct json *event, const struct loss_cmk *lost)
+{
+	struct json *list;
+	size_t i;
+
+	if (lost->cmk->policy->n_approvers == 0)
+		return;
+	list = json_put_array(event, "approvers");
+	for (i = 0; i < lost->approvers.n; i++)
+		json_add_text(list, lost->approvers.keys[i]);
+}
+
 static void
 put_approvals(const struct loss *loss, struct json *event,
     const struct loss_cmk *lost)
@@ -199,6 +213,7 @@ tell_one(struct loss *loss, const struct loss_cmk *lost, struct error *err)
 	json_put_int(event, "epoch", lost->epoch);
 	json_put_int(event, "horizon_at", lost->horizon_at);
 	if (lost->last.seq > 0) {
+		json_put_text(event, "name", lost->last.name);
 		json_put_text(event, "state", lost->last.state);
 		json_put_int(event, "deletion_at", lost->last.deletion_at);
 	}
@@ -208,6 +223,7 @@ tell_one(struct loss *loss, const struct loss_cmk *lost, struct error *err)
 	put_adopted(loss, event, lost);
 	put_unadopted(loss, event);
 	put_lost(loss, event, lost);
+	put_approvers(event, lost);
 	put_approvals(loss, event, lost);
 	if (rc == 0)
 		rc = event_append(loss->session, "recover", event, err);

@@ -120,6 +120,18 @@ append(struct session *session, struct store *store, const struct json *event,
 	return -1;
 }
 
+/*
+ * An event in what is to be replaced would part it from the backup or ledger
+ * that comes next.
+ */
+static bool
+replaces_store(const char *command)
+{
+
+	return strcmp(command, "recover") == 0 ||
+	    strcmp(command, "restore") == 0;
+}
+
 void
 refusal_record(struct session *session, const struct refusal *refusal,
     const struct error *why)
@@ -128,7 +140,7 @@ refusal_record(struct session *session, const struct refusal *refusal,
 	struct store *store;
 	struct json *event;
 
-	if (why->class != ERR_POLICY ||
+	if (why->class != ERR_POLICY || replaces_store(refusal->command) ||
 	    session_store(session, &store, &err) != 0)
 		return;
 	event = event_of(store, refusal, why);

@@ -20,7 +20,8 @@ struct refusal {
 /**
  * refusal_record(session, refusal, why):
  * Append an event for ${refusal}, which failed with ${why}, where that is the
- * policy's word (ERR_POLICY) and the store could be opened. The same refusal
+ * policy's word (ERR_POLICY) and the store could be opened; not of what makes
+ * the store anew. The same refusal
  * twice in a row is one event. A failure here is a note: the command has
  * failed already.
  */

@@ -151,6 +151,7 @@ set_life(struct cmk_row *cmk, const struct json *payload)
 	const char *state = json_get_text(payload, "state");
 	int64_t at = 0;
 
+	replay_replace(&cmk->name, json_get_text(payload, "name"));
 	if (state != NULL) {
 		free(cmk->state);
 		cmk->state = mem_strdup(state);

@@ -238,6 +238,58 @@ not_applied() {
 	[[ $output == *"the list of its approvers"* ]]
 }
 
+@test "approver-recovered: an approver who was replaced signs when the store is lost" {
+	printf '%s\n' 'version: 1' 'zones: ["."]' approvals: '  recover: 1' \
+		'  approvers:' "    - $(cat one.pub)" "    - $(cat two.pub)" \
+		>r.yaml
+	kmgr -q create-cmk lost --token main --policy r.yaml >/dev/null
+	kmgr -q create-ksk a.example --cmk lost >/dev/null
+	kmgr --json describe-cmk lost | jq -r '.cmk.approvers[]' >old
+	ask replace-approver lost --remove "$(fingerprint two.pub)" \
+		--add mallory.pub
+	approve one
+	kmgr --json describe-cmk lost | jq -r '.cmk.approvers[]' >now
+	grep -q mallory now
+	kmgr export-ledger -o ledger >/dev/null
+	kmgr -q create-ksk b.example --cmk lost >/dev/null
+	rm kmgr.db*
+	kmgr init >/dev/null
+	run -5 kmgr recover --accept-loss --token main
+	[[ $output == *"approvers of CMK lost were replaced"*"--approvers"* ]]
+	run -5 kmgr recover --token main --dry-run
+	run -4 kmgr recover --accept-loss --token main --approvers old
+	[[ $output == *"old: it is not the list of approvers"* ]]
+	run -4 kmgr recover --accept-loss --token main --approvers r.yaml
+	[[ $output == *"line 1"* ]]
+	run -11 kmgr -q recover --accept-loss --token main --approvers now \
+		-o plan
+	for who in two mallory; do
+		ssh-keygen -q -Y sign -n kmgr-plan -f $who plan 2>/dev/null
+		mv plan.sig $who.sig
+	done
+	run -5 kmgr recover --accept-loss --token main --approvers now \
+		--signature two.sig
+	[ "$(sqlite3 kmgr.db 'SELECT count(*) FROM ledger')" -eq 0 ]
+	# A ledger says it as well.
+	run -11 kmgr -q recover --accept-loss --token main --ledger ledger
+	[[ $output == *"waits for 1 more approver of CMK lost"* ]]
+	kmgr recover --accept-loss --token main --approvers now \
+		--signature mallory.sig >/dev/null
+	kmgr --json describe-cmk lost | jq -r '.cmk.approvers[]' | cmp - now
+	# What is found to count goes on: one is replaced, and cannot be unseen.
+	ask replace-approver lost --remove "$(fingerprint one.pub)" \
+		--add bob.pub
+	approve mallory
+	kmgr --json describe-cmk lost | jq -r '.cmk.approvers[]' >now
+	[ "$(sort now)" = "$(sort mallory.pub bob.pub)" ]
+	kmgr -q create-ksk c.example --cmk lost >/dev/null
+	before=$(n_ksks)
+	sql "UPDATE ledger SET payload = replace(payload, '$(cat mallory.pub)',
+		'$(cat two.pub)') WHERE type = 'recover'"
+	run -10 kmgr create-ksk b.example --cmk lost
+	[ "$(n_ksks)" -eq "$before" ]
+}
+
 @test "approval-backdated: a certificate that has run out, and an old date" {
 	ask create-ksk a.example --cmk prod
 	approve alice
@@ -291,7 +343,7 @@ not_applied() {
 	run -5 kmgr -q recover --accept-loss --token main --signature one.sig \
 		--signature two.sig --signature alice.sig
 	[[ $output == *alice.sig*"is not an approver's"* ]]
-	[ "$(sqlite3 kmgr.db 'SELECT count(*) FROM cmk')" -eq 0 ]
+	[ "$(sqlite3 kmgr.db 'SELECT count(*) FROM ledger')" -eq 0 ]
 	kmgr recover --accept-loss --token main --signature two.sig \
 		--signature one.sig >/dev/null
 	kmgr --json list-events --type recover | jq -e '[.events[].payload |

@@ -279,6 +279,25 @@ tool() {
 	kmgr --json list-cmks | jq -e '.cmks | length == 2'
 }
 
+@test "the name that a CMK got last comes back with it" {
+	kmgr -q update-cmk prod --name main-zones >/dev/null
+	kmgr backup old >/dev/null
+	kmgr -q update-cmk main-zones --name renamed >/dev/null
+	lose
+	recover --endorsement com.endorsement --endorsement net.endorsement \
+		>said
+	grep -q '^did: recover CMK renamed' said
+	run -0 kmgr verify
+	kmgr -q create-ksk example.org --cmk renamed >/dev/null
+	kmgr -q update-cmk renamed --name again >/dev/null
+	run -0 kmgr verify
+	lose old
+	run -10 kmgr sign-zsks example.com com.zsk
+	recover >/dev/null
+	kmgr -q sign-zsks example.com com.zsk | grep -q RRSIG
+	[ "$(kmgr --json list-cmks | jq -r '.cmks[].name')" = again ]
+}
+
 @test "two CMKs of one policy: only endorsements tell whose KSK is whose" {
 	kmgr -q create-cmk other --token main --policy p.yaml >/dev/null
 	kmgr -q create-ksk example.org --cmk other >/dev/null
