@@ -20,6 +20,7 @@ libcmd_la_SOURCES = \
 	kmgr/cmd/cmd_ksk.h \
 	kmgr/cmd/cmd_ksk_create.c \
 	kmgr/cmd/cmd_ksr_json.c \
+	kmgr/cmd/cmd_ksr_check.c \
 	kmgr/cmd/cmd_ksr_make.c \
 	kmgr/cmd/cmd_ksr_verify.c \
 	kmgr/cmd/cmd_ksr_show.c \
@@ -40,5 +41,9 @@ libcmd_la_SOURCES = \
 	kmgr/cmd/command.c \
 	kmgr/cmd/command.h \
 	kmgr/cmd/commands.c \
+	kmgr/cmd/commands.h \
+	kmgr/cmd/commands_keys.c \
+	kmgr/cmd/commands_ksr.c \
+	kmgr/cmd/commands_trust.c \
 	kmgr/cmd/table.c \
 	kmgr/cmd/table.h

@@ -1,0 +1,46 @@
+/* Key signing requests and signed key responses. */
+#include "kmgr/cmd/commands.h"
+
+static const enum opt none[] = { OPT_END };
+static const enum opt make_ksr_opts[] = { OPT_FORMAT, OPT_ZSK, OPT_START,
+	OPT_FINISH, OPT_TTL, OPT_BUNDLES, OPT_INTERVAL, OPT_VALIDITY, OPT_ID,
+	OPT_SERIAL, OPT_OUTPUT, OPT_END };
+static const enum opt verify_skr_opts[] = { OPT_KSR, OPT_DS, OPT_AS_OF,
+	OPT_END };
+static const enum opt check_ksr_opts[] = { OPT_POLICY, OPT_CMK, OPT_ZONE,
+	OPT_PREVIOUS_SKR, OPT_GENESIS, OPT_FINISH, OPT_AS_OF, OPT_END };
+
+const struct command commands_ksr[] = {
+	{ "show-ksr", GROUP_KSR, "FILE|-",
+	    "show a key signing request or a signed key response",
+	    "A row a bundle, with the tags of its ZSKs and KSKs: P is "
+	    "published, S signs, R is revoked. The format is recognised by "
+	    "what the file holds. Nothing is verified. --json has every "
+	    "field. Needs neither token nor store nor configuration.",
+	    none, 1, 1, CMD_NO_SESSION, cmd_show_ksr },
+	{ "check-ksr", GROUP_KSR, "FILE|- --policy FILE | --cmk CMK",
+	    "judge a key signing request by every rule",
+	    "A line a rule: pass, fail with the bundle and what was found, "
+	    "warn, or off and why. With --policy needs neither configuration "
+	    "nor store; with --cmk it takes the CMK's policy and the zone's "
+	    "KSKs from the store. Never needs the token. Exit 5 where a rule "
+	    "fails, 4 where the file cannot be read.",
+	    check_ksr_opts, 1, 1, CMD_NO_SESSION, cmd_check_ksr },
+	{ "make-ksr", GROUP_KSR, "ZONE --format icann|bind|knot --zsk FILE... "
+	    "[-o FILE]",
+	    "make a key signing request from ZSK files",
+	    "For zone operators without a generator. FILE is a DNSKEY record "
+	    "as dnssec-keygen writes it; FROM and UNTIL say when it is in "
+	    "the zone's DNSKEY RRset. In the format of ICANN each ZSK signs "
+	    "each bundle, and its private half lies beside it as *.private. "
+	    "Needs neither configuration nor token.",
+	    make_ksr_opts, 1, 1, CMD_NO_SESSION, cmd_make_ksr },
+	{ "verify-skr", GROUP_KSR, "FILE [--ksr KSR] [--ds FILE]",
+	    "judge a signed key response before it is imported",
+	    "Whether its signatures verify and cover all the time, its ZSKs "
+	    "are those of the request, its KSKs lead to the DS, and the "
+	    "importer of its format takes it. Exit 0 says so. Needs neither "
+	    "configuration nor token.",
+	    verify_skr_opts, 1, 1, CMD_NO_SESSION, cmd_verify_skr },
+};
+const size_t commands_ksr_n = sizeof(commands_ksr) / sizeof(commands_ksr[0]);
