@@ -219,7 +219,8 @@ const struct rule rules_peers[] = {
 	    "keeps what it stored before. keymgr validate-skr exits 0 even if "
 	    "it found errors." }, ERR_INPUT, check_knot },
 	{ { "PEER-KSKM", "kskm can chain the next request to it",
-	    "kskm reads the last response to check the next request." },
+	    "kskm reads the last response to check the next request, and "
+	    "knows only RSA and the root zone. Others need not care." },
 	    ERR_INPUT, check_kskm },
 };
 const size_t rules_peers_n = sizeof(rules_peers) / sizeof(rules_peers[0]);

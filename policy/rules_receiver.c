@@ -327,12 +327,13 @@ const struct rule rules_receiver[] = {
 	    ERR_INTEGRITY, check_signed },
 	{ { "RESPONSE-ALGORITHMS", "each algorithm of a DNSKEY signs the set",
 	    "There must be a signature of each algorithm in the DNSKEY RRset "
-	    "(RFC 4035 s2.2)." }, ERR_INTEGRITY, check_algorithms },
+	    "(RFC 4035 s2.2). A KSK of the algorithm is missing." }, ERR_INTEGRITY, check_algorithms },
 	{ { "RESPONSE-ORDER", "the bundles' times rise",
 	    "Importers take bundles in the order of the file, and forget what "
 	    "comes behind one that is later." }, ERR_INPUT, check_order },
 	{ { "RESPONSE-GAPS", "a bundle begins before the last one ends",
-	    "In a gap nothing is signed, and the zone is bogus." },
+	    "In a gap nothing that is signed is valid, and the zone is "
+	    "bogus until the next bundle. Ask for a response without it." },
 	    ERR_INPUT, check_gaps },
 	{ { "RESPONSE-WINDOWS", "signatures are valid as long as the bundle "
 	    "is served",
@@ -354,7 +355,8 @@ const struct rule rules_receiver[] = {
 	    "set (RFC 6840 s5.11 lets validators ask for it)." },
 	    ERR_INPUT, check_ds },
 	{ { "RESPONSE-CURRENT", "it is not over",
-	    "Whoever imports what is over has a bogus zone." },
+	    "Whoever imports what is over has a bogus zone. Ask the KSK's "
+	    "operator for the response that follows." },
 	    ERR_INPUT, check_current },
 };
 const size_t rules_receiver_n = sizeof(rules_receiver) /
