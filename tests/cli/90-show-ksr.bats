@@ -20,11 +20,14 @@ of() {
 		sed -n "$3p"
 }
 
-# shown FILE: the table of it on standard input is what is printed below the
+# shown FILE: standard input is the table that is printed of it, below the
 # heading.
 shown() {
+	cat >expected
 	kmgr show-ksr "$1" >out
-	sed '1,/^$/d' out | diff - /dev/stdin
+	sed '1,/^$/d' out >table
+	[ "$(wc -l <table)" -ge 2 ]
+	diff expected table
 }
 
 # heading FILE NAME: what stands behind NAME above the table.

@@ -197,6 +197,8 @@ arranging_is_by_time_and_tag(void **state)
 	ksr->bundles[0].sigs[0] = ksr->bundles[0].sigs[1];
 	ksr->bundles[0].sigs[1] = sig;
 	icann_arrange(ksr);
+	assert_true(ksr->bundles[0].inception_at <
+	    ksr->bundles[1].inception_at);
 	check_same(ksr, &after);
 	assert_string_equal(buf_text(&before), buf_text(&after));
 	assert_true(ksr->bundles[0].keys[0].stated_tag <
