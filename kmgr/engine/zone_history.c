@@ -296,7 +296,7 @@ is_sure(const struct ksr_bundle *bundle, const struct dnskey *key)
 static int64_t
 add_ksks(struct history_set *set, const struct ksr_bundle *bundle)
 {
-	int64_t last_at = INT64_MIN;
+	int64_t last_at = bundle->inception_at;
 	const struct dnskey *dnskey;
 	const struct rrsig *rrsig;
 	struct oracle_key key;
@@ -317,9 +317,12 @@ add_ksks(struct history_set *set, const struct ksr_bundle *bundle)
 				continue;
 			add_sig(set, at, rrsig->inception_at,
 			    rrsig->expiration_at);
-			raise_to(&last_at, rrsig->expiration_at);
 		}
 	}
+	for (i = 0; i < bundle->n_sigs; i++)
+		if (bundle->sigs[i].rrsig.type_covered == RRTYPE_DNSKEY)
+			raise_to(&last_at,
+			    bundle->sigs[i].rrsig.expiration_at);
 	return last_at;
 }
 

@@ -226,14 +226,13 @@ why_off(const struct zone_history *history, const struct asked *asked)
 {
 	size_t i;
 
-	if (asked->n_anchors > 0)
+	if (history->timing.is_rfc5011)
 		return NULL;
 	for (i = 0; i < asked->n_ds_sets; i++)
 		if (asked->ds_sets[i].n_keys > 0)
 			return NULL;
-	return history->timing.is_rfc5011 ? "no KSK signs the first set, and "
-	    "nobody has told of a DS" : "nobody has told of a DS at the "
-	    "parent, and so to every resolver the zone is insecure";
+	return "nobody has told of a DS at the parent, and so to every "
+	    "resolver the zone is insecure";
 }
 
 static void
@@ -265,6 +264,10 @@ zone_history_judge(const struct zone_history *history, int64_t from_at,
 		asked.world.until_at = until_at;
 		answer.why_off = why_off(history, &asked);
 		ask(&asked, &failures);
+		if (history->timing.is_rfc5011 && asked.n_anchors == 0)
+			add_failure(&failures, mem_printf("no KSK signs %s, "
+			    "the first set known: followers of RFC 5011 have "
+			    "no trust anchor", first->what));
 		for (i = 0; !history->timing.is_rfc5011 &&
 		    i < history->n_ksks; i++)
 			check_ksk(history, &history->ksks[i], &failures);

@@ -16,14 +16,18 @@ static const struct policy lab = { .zone_propagation_delay_s = PROPAGATION,
 	.retire_safety_s = HOUR, .dnskey_ttl_s = 2 * DAY,
 	.validity_s = 21 * DAY };
 
-/* The nth key of a zone; keys 1 to 4 are KSKs, others ZSKs. */
+/* The nth key of a zone; 1 to 4 are KSKs. The tag of 4 is that of 1. */
 static struct dnskey
 dnskey(char n)
 {
 	struct dnskey key = { .flags = n < '5' ? 257 : 256, .protocol = 3,
 		.alg = 13, .key_len = 64 };
 
-	memset(key.key, n, key.key_len);
+	memset(key.key, n == '4' ? '1' : n, key.key_len);
+	if (n == '4') {
+		key.key[0]++;
+		key.key[2]--;
+	}
 	return key;
 }
 
@@ -336,9 +340,9 @@ test_signatures(void **state)
 		{ .ksk_id = "1", .type_covered = RRTYPE_DNSKEY,
 		    .created_at = NOW - DAY, .inception_at = NOW - DAY - HOUR,
 		    .expiration_at = NOW + 13 * DAY },
-		{ .ksk_id = "1", .type_covered = RRTYPE_CDS,
-		    .created_at = NOW, .inception_at = NOW - HOUR,
-		    .expiration_at = NOW + 14 * DAY },
+		{ .ksk_id = "2", .type_covered = RRTYPE_CDS,
+		    .created_at = NOW - DAY, .inception_at = NOW - DAY - HOUR,
+		    .expiration_at = NOW + 13 * DAY },
 		{ .ksk_id = "9", .type_covered = RRTYPE_DNSKEY,
 		    .created_at = NOW + 1, .inception_at = NOW - HOUR,
 		    .expiration_at = NOW + 14 * DAY },
@@ -409,6 +413,89 @@ test_root_cycles(void **state)
 	    "no KSK of both");
 }
 
+/* Who rolls by RFC 5011 may revoke; a revoked key is no way in for a DS. */
+static void
+test_revoked_with_ds(void **state)
+{
+	const char *const *const cycles[] = { normal, pre_publish, roll,
+		revoke };
+	const char *const alone[] = { "1S", "1R" };
+	struct zone_history *h = begin(true);
+	size_t i;
+
+	(void)state;
+	add_ksk(h, '1', NOW - 90 * DAY, 0);
+	add_ksk(h, '2', NOW - 90 * DAY, 0);
+	for (i = 0; i < N_OF(cycles); i++)
+		add(h, icann_response(NOW + (int64_t)i * CYCLE, cycles[i], 9));
+	expect(h, NOW, NOW + 3 * CYCLE + 101 * DAY, FINDING_PASS, "");
+	h = begin(false);
+	add_ksk(h, '1', NOW - 90 * DAY, 0);
+	add(h, text_response(NOW, alone, 2));
+	expect(h, NOW, NOW + 14 * DAY, FINDING_FAIL, "no KSK is in both");
+}
+
+/* The last bundle before is served as long as its window says. */
+static void
+test_previous_icann(void **state)
+{
+	const char *const both[] = { "1S2S", "1S2S", "1S2S" };
+	const int64_t end_at = NOW + 101 * DAY;
+	struct zone_history *h;
+	int64_t late_s;
+
+	(void)state;
+	for (late_s = 0; late_s < 2; late_s++) {
+		h = begin(false);
+		add(h, icann_response(NOW, normal, 9));
+		add(h, icann_response(NOW + 90 * DAY, both, 3));
+		add_ksk(h, '1', NOW - DAY, end_at + late_s);
+		add_ksk(h, '2', end_at + late_s, 0);
+		if (late_s == 0)
+			expect(h, NOW + 90 * DAY, NOW + 120 * DAY,
+			    FINDING_FAIL, "DNSKEY set bundle 9");
+		else
+			expect(h, NOW + 90 * DAY, NOW + 120 * DAY,
+			    FINDING_PASS, "");
+	}
+}
+
+/* One signature, and a tag that two keys have: nobody knows whose it is. */
+static void
+test_same_tag(void **state)
+{
+	const char *const one[] = { "1S4P" };
+	const char *const two[] = { "1S4S" };
+	const struct dnskey a = dnskey('1'), b = dnskey('4');
+	struct zone_history *h = begin(false);
+
+	(void)state;
+	assert_int_equal(dnskey_tag(&a), dnskey_tag(&b));
+	add_ksk(h, '1', NOW - DAY, 0);
+	add(h, text_response(NOW, one, 1));
+	expect(h, NOW, NOW + DAY, FINDING_FAIL, "no KSK of both");
+	h = begin(false);
+	add_ksk(h, '1', NOW - DAY, 0);
+	add(h, text_response(NOW, two, 1));
+	expect(h, NOW, NOW + DAY, FINDING_PASS, "");
+}
+
+/* What nobody signed is served all the same. */
+static void
+test_unsigned(void **state)
+{
+	const char *const roles[] = { "1P" };
+	struct zone_history *h = begin(false);
+
+	(void)state;
+	add_ksk(h, '1', NOW - DAY, 0);
+	add(h, text_response(NOW, roles, 1));
+	expect(h, NOW, NOW, FINDING_FAIL, "no KSK of both");
+	h = begin(true);
+	add(h, text_response(NOW, roles, 1));
+	expect(h, NOW, NOW, FINDING_FAIL, "no KSK signs bundle 1");
+}
+
 static void
 test_anchor(void **state)
 {
@@ -435,6 +522,10 @@ main(void)
 		cmocka_unit_test(test_previous),
 		cmocka_unit_test(test_signatures),
 		cmocka_unit_test(test_root_cycles),
+		cmocka_unit_test(test_revoked_with_ds),
+		cmocka_unit_test(test_previous_icann),
+		cmocka_unit_test(test_same_tag),
+		cmocka_unit_test(test_unsigned),
 		cmocka_unit_test(test_anchor),
 	};
 
