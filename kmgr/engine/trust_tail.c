@@ -38,8 +38,8 @@ judge_one(const struct cmk *cmk, const struct ledger_record *record,
 	}
 	if (ledger_signed_judge(cmk, record, &vouched, err) != 0)
 		return -1;
-	return vouched ? 0 : err_set(err, ERR_INTEGRITY, "event %lld, a %s "
-	    "of CMK %s, is one that no key of the CMK has signed",
+	return vouched ? 0 : err_set(err, ERR_INTEGRITY, "event %lld (%s) of "
+	    "CMK %s is one that no key of the CMK has signed",
 	    (long long)record->seq, record->type, cmk->row.name);
 }
 

@@ -149,7 +149,7 @@ setup() {
 @test "state-forged: the store says that a stopped CMK works again, or is deleted" {
 	append cmk-state "{\"cmk_id\":\"$id\",\"from\":\"enabled\",\"to\":\"disabled\"}"
 	append cmk-state "{\"cmk_id\":\"$id\",\"from\":\"disabled\",\"to\":\"enabled\"}"
-	refused 10 'no key of the CMK has signed that'
+	refused 10 'no key of the CMK has signed'
 	put_back_world
 	sql "UPDATE cmk SET state = 'pending-deletion', deletion_at = 1
 		WHERE name = 'prod'"

@@ -274,7 +274,7 @@ renamed() {
 	append restore "$(jq -cnjS --arg id "$id" --arg ksk "$ksk" '{cmk_id: $id,
 		file: "x", from: 1, horizons: [{horizon_at: 9999999999,
 			ksk_id: $ksk}], source: "ledger", to: 2}')"
-	refused 10 'a restore of CMK prod' 'no key of the CMK has signed'
+	refused 10 '(restore) of CMK prod' 'no key of the CMK has signed'
 }
 
 # forged TYPE: the last event of TYPE once more, under another number.

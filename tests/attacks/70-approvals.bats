@@ -235,6 +235,12 @@ not_applied() {
 			plan_hash: ("0" * 64), remove: $remove}')"
 	run kmgr sign-zsks a.example a
 	[ "$status" -eq 10 ]
+	[[ $output == *"(approvers) of CMK prod is one that no key"* ]]
+	# Nor where the event that replaced him is not found.
+	put_back good
+	sql "UPDATE ledger SET cmk_id = NULL WHERE type = 'approvers'"
+	run kmgr sign-zsks a.example a
+	[ "$status" -eq 10 ]
 	[[ $output == *"the list of its approvers"* ]]
 }
 

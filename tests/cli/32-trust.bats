@@ -515,14 +515,14 @@ append() {
 	[ "$status" -eq 5 ]
 	append cmk-state "{\"cmk_id\":\"$id\",\"from\":\"disabled\",\"to\":\"enabled\"}"
 	sql "UPDATE cmk SET state = 'enabled'"
-	refused 'a cmk-state of CMK prod, is one that no key of the CMK has signed'
+	refused '(cmk-state) of CMK prod is one that no key of the CMK has signed'
 	# Nor is it when the stop is taken back unseen.
 	put_back good
 	append cmk-state "{\"cmk_id\":\"$id\",\"to\":\"pending-deletion\"}"
 	sql "UPDATE cmk SET state = 'pending-deletion', deletion_at = 1"
 	run kmgr create-cmk prod --token main --policy p.yaml
 	[ "$status" -eq 10 ]
-	[[ $output == *"a cmk-state of CMK prod, is one that no key"* ]]
+	[[ $output == *"(cmk-state) of CMK prod is one that no key"* ]]
 }
 
 @test "a draft's policy is the one that was put there" {

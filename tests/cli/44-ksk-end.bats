@@ -384,7 +384,7 @@ two() {
 	END
 	run sign
 	[ "$status" -eq 10 ]
-	[[ $output == *"a ds-gone of CMK prod, is one that no key"* ]]
+	[[ $output == *"(ds-gone) of CMK prod is one that no key"* ]]
 }
 
 @test "an intent to destroy a KSK's pair destroys none that is in use" {
