@@ -51,11 +51,11 @@ int trust_settle_token(struct session *session, const char *name,
 /**
  * trust_attest(session, cmk_id, err):
  * Inside the caller's transaction, after its event and its last change of the
- * CMK's row: sign a checkpoint. For events that no signature of their own
- * vouches for ("cmk-state", "put-policy", "update-cmk" with another name,
- * "approvers", "ds-seen", "ds-gone"): without it, whoever can write to
- * the store could append them; only that a CMK was stopped is believed without
- * it. The CMK was proved; trust_settle() is to follow the commit.
+ * CMK's row: sign a checkpoint. For each life-cycle event that no signature of
+ * its own vouches for, and a change of the CMK's name: whoever can write to the
+ * store could append them, and so trust_tail_judge() believes none without it;
+ * only that a CMK was stopped. The CMK was proved; trust_settle() is to follow
+ * the commit.
  *
  * Errors: ERR_TOKEN, ERR_STORE, ERR_INTEGRITY, ERR_INTERNAL.
  */
