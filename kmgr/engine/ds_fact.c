@@ -68,7 +68,9 @@ miss(const struct ksk_row *row, int64_t at, bool is_said, struct facts *next,
 			next->gone_at = at;
 		return 0;
 	}
-	if (row->ds_seen_at == 0 && strcmp(row->state, "generated") == 0) {
+	/* What was signed before a loss, and with what DS, nobody knows. */
+	if (row->ds_seen_at == 0 && row->horizon_at == 0 &&
+	    strcmp(row->state, "generated") == 0) {
 		(void)err_set(err, ERR_POLICY, "nothing was ever signed with "
 		    "it, and nobody has told of its DS");
 		return err_hint(err, "kmgr delete-ksk %s/%u removes it at "

@@ -32,8 +32,9 @@ refuse_ds(const struct ksk *ksks, size_t n, size_t i, struct error *err)
 	char text[WHEN_TEXT_LEN];
 
 	if (row->ds_seen_at == 0)
-		(void)err_set(err, ERR_POLICY, "it has signed, and nobody has "
-		    "told that the parent has no DS of it");
+		(void)err_set(err, ERR_POLICY, "it has signed, or may have "
+		    "before a loss of the store, and nobody has told that the "
+		    "parent has no DS of it");
 	else if (has_successor(ksks, n, i))
 		(void)err_set(err, ERR_POLICY, "its DS is at the parent since "
 		    "%s", when_rfc3339(row->ds_seen_at, text));

@@ -166,6 +166,42 @@ tool() {
 		jq -e '[.events[].payload.epoch] == [1, 2]'
 }
 
+# goes ZONE: its KSK, which never had a DS, is deleted, once the horizon is past.
+goes() {
+	run -5 kmgr delete-ksk "$1"
+	[[ $output == *"before a loss of the store"*"kmgr ds-gone $1"* ]]
+	kmgr ds-gone "$1" >/dev/null
+	run -11 kmgr delete-ksk "$1"
+	[[ $output == *"valid until"* ]]
+	with_clock $((420 * 86400)) "$KMGR" -q delete-ksk "$1" \
+		--accept-time-jump >/dev/null
+}
+
+@test "a KSK that may have been used before the loss can be deleted" {
+	kmgr -q create-ksk example.edu --cmk prod >/dev/null
+	edu=example.edu./$(tag edu)
+	kmgr backup old >/dev/null
+	kmgr -q create-ksk example.org --cmk prod >/dev/null
+	org=example.org./$(tag org)
+	kmgr -q export-endorsement "$org" -o org.endorsement
+	lose old
+	recover --endorsement org.endorsement >/dev/null
+	[ "$(kmgr --json list-ksks example.edu | jq -r '.ksks[0].state')" = \
+		generated ]
+	goes "$edu"
+	[ "$(tool --list-objects --type privkey 2>/dev/null |
+		grep -c kmgr1:ksk:)" -eq 3 ]
+}
+
+@test "a KSK that was adopted and never used can be deleted" {
+	lose
+	recover --endorsement com.endorsement --endorsement net.endorsement \
+		>/dev/null
+	goes "example.com./$(tag com)"
+	[ "$(tool --list-objects --type privkey 2>/dev/null |
+		grep -c kmgr1:ksk:)" -eq 1 ]
+}
+
 @test "an exported ledger that ends too early is the better base" {
 	kmgr export-ledger -o ledger >/dev/null
 	kmgr -q create-ksk example.edu --cmk prod >/dev/null
