@@ -32,6 +32,12 @@ plan_cmk(const struct loss *loss, const struct loss_cmk *lost)
 	char fingerprint[ENDORSEMENT_HEX_TEXT], at[WHEN_TEXT_LEN];
 	const struct cmk_row *row = &lost->cmk->row;
 
+	if (lost->is_whole) {
+		plan_add(&loss->report->plan, ACTION_RECOVER, NULL, "take up "
+		    "KSKs of CMK %s, of which nothing else is lost, from "
+		    "token %s", row->name, loss->request->token);
+		return;
+	}
 	plan_add(&loss->report->plan, ACTION_RECOVER, NULL, "recover CMK %s, "
 	    "%s, from token %s: public key SHA-256 %s", row->name,
 	    lost->last.seq > 0 ? lost->last.state : "enabled",
@@ -118,7 +124,8 @@ prepare(struct loss *loss, struct error *err)
 	    ledger_head(loss->store, &loss->seq, head, err) != 0 ||
 	    loss_read_cmks(loss, err) != 0 ||
 	    loss_read_approvers(loss, err) != 0 ||
-	    loss_read_pairs(loss, err) != 0 || loss_adopt(loss, err) != 0)
+	    loss_read_pairs(loss, err) != 0 ||
+	    loss_adopt(loss, err) != 0 || loss_drop_whole(loss, err) != 0)
 		return -1;
 	plan_all(loss);
 	return loss_demand(loss, err);

@@ -59,7 +59,8 @@ int loss_plan(struct session *session, const struct loss_request *request,
  * less than the token, adopt the KSKs that an endorsement or their zone's
  * DNSKEY records speak for, and accept that all else is lost. Until the latest
  * instant that a signature can live which nobody knows of any more, no KSK of
- * theirs is deleted. Where approvers are missing, nothing is done.
+ * theirs is deleted. Of a CMK that was recovered before, pairs are adopted that
+ * were left then. Where approvers are missing, nothing is done.
  *
  * Errors: ERR_INPUT (nothing is lost; a file is none of its kind),
  * ERR_INTEGRITY (the token does not prove what it keeps; the store is

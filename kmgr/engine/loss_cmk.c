@@ -105,17 +105,15 @@ read_last(struct loss_cmk *lost, const struct ratchet *ratchet)
 	ratchet_list_free(list, n);
 }
 
-/* What the store knows of the CMK; *is_whole: as much as the token. */
+/* What the store knows of the CMK. */
 static int
-compare(struct loss *loss, struct loss_cmk *lost, bool *is_whole,
-    struct error *err)
+compare(struct loss *loss, struct loss_cmk *lost, struct error *err)
 {
 	const int64_t bound_at = session_now(loss->session) +
 	    lost->cmk->policy->max_horizon_s;
 	struct cmk_row row = { 0 };
 	struct cmk *known;
 
-	*is_whole = false;
 	if (store_cmk_find(loss->store, lost->cmk->row.id, &row,
 	    &lost->is_known, err) != 0)
 		return -1;
@@ -128,10 +126,10 @@ compare(struct loss *loss, struct loss_cmk *lost, bool *is_whole,
 			return -1;
 		cmk_free(lost->cmk);
 		lost->cmk = known;
-		*is_whole = true;
+		lost->is_whole = true;
 	}
 	if (lost->is_known && lost->last.seq > 0 && checkpoint_is_known(
-	    loss->store, &lost->last, is_whole, err) != 0)
+	    loss->store, &lost->last, &lost->is_whole, err) != 0)
 		return -1;
 	if (checkpoint_epoch(loss->store, lost->cmk->row.id, &lost->epoch,
 	    err) != 0)
@@ -147,6 +145,8 @@ compare(struct loss *loss, struct loss_cmk *lost, bool *is_whole,
 	/* Of what was signed since the record nobody knows any more. */
 	lost->horizon_at = lost->last.horizon_at > bound_at ?
 	    lost->last.horizon_at : bound_at;
+	if (lost->is_whole)
+		lost->horizon_at = lost->cmk->row.horizon_at;
 	return 0;
 }
 
@@ -218,28 +218,47 @@ try_wrap_key(struct loss *loss, const struct cmk *cmk, struct error *err)
 	return 0;
 }
 
+/* A pair that an earlier recovery left may speak for itself now. */
+static bool
+may_adopt(const struct loss *loss, const struct loss_cmk *lost)
+{
+
+	return lost->epoch > 1 &&
+	    loss->request->n_endorsements + loss->request->n_zones > 0;
+}
+
 /* Leave only those that are lost. */
 static int
 sort_out(struct loss *loss, const struct ratchet *ratchet, struct error *err)
 {
-	bool is_whole = false;
 	size_t i, n = 0;
 	int rc = 0;
 
 	for (i = 0; i < loss->n_cmks; i++) {
 		read_last(&loss->cmks[i], ratchet);
 		if (rc == 0)
-			rc = compare(loss, &loss->cmks[i], &is_whole, err);
-		if (rc == 0 && is_whole) {
+			rc = compare(loss, &loss->cmks[i], err);
+		if (rc == 0 && loss->cmks[i].is_whole &&
+		    !may_adopt(loss, &loss->cmks[i])) {
 			clear_cmk(&loss->cmks[i]);
 			continue;
 		}
-		if (rc == 0)
+		if (rc == 0 && !loss->cmks[i].is_whole)
 			rc = try_wrap_key(loss, loss->cmks[i].cmk, err);
 		loss->cmks[n++] = loss->cmks[i];
 	}
 	loss->n_cmks = n;
 	return rc;
+}
+
+static int
+refuse_nothing(const struct loss *loss, struct error *err)
+{
+
+	(void)err_set(err, ERR_INPUT, "nothing is lost that token %s keeps: "
+	    "it has the seal of no CMK that the store does not know, or not "
+	    "all of", loss->request->token);
+	return err_hint(err, "kmgr verify shows what differs");
 }
 
 int
@@ -257,12 +276,41 @@ loss_read_cmks(struct loss *loss, struct error *err)
 	ratchet_clear(&ratchet);
 	if (rc != 0)
 		return -1;
-	if (loss->n_cmks > 0)
-		return name_drafts(loss, token, err);
-	(void)err_set(err, ERR_INPUT, "nothing is lost that token %s keeps: "
-	    "it has the seal of no CMK that the store does not know, or not "
-	    "all of", loss->request->token);
-	return err_hint(err, "kmgr verify shows what differs");
+	return loss->n_cmks > 0 ? name_drafts(loss, token, err) :
+	    refuse_nothing(loss, err);
+}
+
+static bool
+is_adopting(const struct loss *loss, const struct loss_cmk *cmk)
+{
+	size_t i;
+
+	for (i = 0; i < loss->n_pairs; i++)
+		if (loss->pairs[i].cmk == cmk)
+			return true;
+	return false;
+}
+
+int
+loss_drop_whole(struct loss *loss, struct error *err)
+{
+	struct loss_cmk *cmk, *place;
+	size_t i, k, n = 0;
+
+	for (i = 0; i < loss->n_cmks; i++) {
+		cmk = &loss->cmks[i];
+		if (cmk->is_whole && !is_adopting(loss, cmk)) {
+			clear_cmk(cmk);
+			continue;
+		}
+		place = &loss->cmks[n++];
+		for (k = 0; k < loss->n_pairs; k++)
+			if (loss->pairs[k].cmk == cmk)
+				loss->pairs[k].cmk = place;
+		*place = *cmk;
+	}
+	loss->n_cmks = n;
+	return n > 0 ? 0 : refuse_nothing(loss, err);
 }
 
 void

@@ -18,6 +18,8 @@
 struct loss_cmk {
 	struct cmk		*cmk;	/* as the store has it, or the token */
 	bool			 is_known;	/* to the store, sealed */
+	bool			 is_whole;	/* as the token: of it there
+						 * are pairs to adopt only */
 	struct checkpoint	 last;	/* newest record in the token; seq 0:
 					 * it keeps none */
 	int64_t			 epoch;		/* the one that begins */
@@ -65,12 +67,22 @@ int loss_read_sealed(struct loss *loss, const struct json *json,
 /**
  * loss_read_cmks(loss, err), loss_clear_cmks(loss):
  * Find the CMKs that are lost: each that the token keeps a seal of, by the
- * key that is there, and that the store does not know, or not all of.
+ * key that is there, and that the store does not know, or not all of. One
+ * that was recovered before is kept, too, where there may be a pair to adopt.
  *
  * Errors: ERR_INPUT (none is), ERR_INTEGRITY, ERR_TOKEN, ERR_STORE.
  */
 int loss_read_cmks(struct loss *loss, struct error *err);
 void loss_clear_cmks(struct loss *loss);
+
+/**
+ * loss_drop_whole(loss, err):
+ * After loss_adopt(): forget the CMKs of which nothing is lost, and of which
+ * no pair was adopted.
+ *
+ * Errors: ERR_INPUT (no other is left).
+ */
+int loss_drop_whole(struct loss *loss, struct error *err);
 
 /**
  * loss_find_cmk(loss, id):

@@ -165,9 +165,12 @@ static void
 put_lost(const struct loss *loss, struct json *event,
     const struct loss_cmk *lost)
 {
-	struct json *json = json_put_object(event, "lost");
 	char hex[2 * CRYPTO_SHA256_LEN + 1];
+	struct json *json;
 
+	if (lost->is_whole)
+		return;
+	json = json_put_object(event, "lost");
 	json_put_int(json, "from", loss->seq + 1);
 	if (lost->last.seq == 0)
 		return;
@@ -211,7 +214,8 @@ tell_one(struct loss *loss, const struct loss_cmk *lost, struct error *err)
 	json_put_text(event, "cmk_id", lost->cmk->row.id);
 	json_put_text(event, "token", loss->request->token);
 	json_put_int(event, "epoch", lost->epoch);
-	json_put_int(event, "horizon_at", lost->horizon_at);
+	if (!lost->is_whole)
+		json_put_int(event, "horizon_at", lost->horizon_at);
 	if (lost->last.seq > 0) {
 		json_put_text(event, "name", lost->last.name);
 		json_put_text(event, "state", lost->last.state);

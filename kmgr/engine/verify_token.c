@@ -7,6 +7,7 @@
 #include "kmgr/engine/key_record.h"
 #include "kmgr/engine/verify_internal.h"
 
+#define KSK_LABEL    "kmgr1:ksk:"	/* a KSK's pair begins with that */
 #define KEY_NAME_LEN 1200	/* holds a zone's name */
 
 /* The objects of one token, by id. */
@@ -96,8 +97,11 @@ check_objects(struct verifier *v, const struct inventory *inventory)
 		    verify_key(v, id) != NULL || verify_is_intended(v, id))
 			continue;
 		verify_add(v, "unknown-object",
-		    "token %s: %s \"%s\" with id %s", inventory->token,
-		    hsm_class_name(object->class), object->label, id);
+		    "token %s: %s \"%s\" with id %s%s", inventory->token,
+		    hsm_class_name(object->class), object->label, id,
+		    strncmp(object->label, KSK_LABEL, strlen(KSK_LABEL)) == 0 ?
+		    "; recover in kmgr(1) says how to adopt it, or what else "
+		    "to do" : "");
 	}
 }
 

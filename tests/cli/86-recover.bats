@@ -106,14 +106,36 @@ tool() {
 	grep -q "$id.*is not adopted" said
 	run -10 kmgr verify
 	[ "$(grep -c '^unknown-object: ' <<<"$output")" -eq 2 ]
-	[ "$(grep -c "$id" <<<"$output")" -eq 2 ]
+	[ "$(grep -c "$id; recover in kmgr(1) says" <<<"$output")" -eq 2 ]
 	run -4 kmgr sign-zsks example.net net.zsk
 	[ "$(kmgr --json list-events --type recover | jq -r \
 		'.events[].payload.unadopted[].key_id')" = "$id" ]
 	# It is still there: once it speaks for itself, it comes back.
-	run -4 kmgr recover --accept-loss --token main \
-		--endorsement net.endorsement
+	horizon=$(sqlite3 kmgr.db 'SELECT horizon_at FROM cmk')
+	kmgr -q create-ksk example.edu --cmk prod >/dev/null
+	run -4 kmgr recover --accept-loss --token main
 	[[ $output == *"nothing is lost"* ]]
+	run -4 kmgr recover --accept-loss --token main \
+		--endorsement com.endorsement
+	[[ $output == *"the store knows KSK example.com."* ]]
+	recover --endorsement net.endorsement >said
+	grep -q '^did: take up KSKs of CMK prod' said
+	grep -q '^did: adopt KSK example.net' said
+	run ! grep '^lost:' said
+	kmgr -q delete-ksk "example.edu/$(tag edu)" >/dev/null
+	[ "$(sqlite3 kmgr.db "SELECT horizon_at FROM ksk
+		WHERE zone = 'example.net.'")" -eq "$horizon" ]
+	works
+}
+
+@test "what a recovery left, and nobody wants, is destroyed by hand" {
+	lose
+	recover --endorsement com.endorsement >/dev/null
+	id=$(jq -r .endorsement net.endorsement | jq -r .key_id)
+	run -10 kmgr verify
+	tool --delete-object --type privkey --id "$id"
+	tool --delete-object --type pubkey --id "$id"
+	run -0 kmgr verify
 }
 
 @test "--dry-run changes nothing; without --accept-loss nothing happens" {
