@@ -10,9 +10,11 @@
 #include "kmgr/cmd/table.h"
 #include "kmgr/dns/ds.h"
 #include "kmgr/dns/rrset.h"
+#include "kmgr/engine/ending.h"
 #include "kmgr/engine/ksk_end.h"
 #include "kmgr/engine/ksk_end_check.h"
 #include "kmgr/engine/ksk_use.h"
+#include "kmgr/engine/ksk_wrapped.h"
 #include "kmgr/engine/pins.h"
 #include "kmgr/store/store_zone.h"
 
@@ -183,6 +185,68 @@ print_signatures(const struct ksk *ksk, const struct signature_row *rows,
 	}
 }
 
+/* What is left of a KSK that was deleted. */
+static int
+describe_removed(struct cmd *cmd, struct store *store,
+    struct cmk_cache *cache, const struct ksk_row *row, struct error *err)
+{
+	struct json *json = json_put_object(cmd->json, "ksk");
+	char at[WHEN_TEXT_LEN];
+	struct cmk *cmk;
+	bool outlives;
+
+	if (cmk_cache_get(cache, store, row->cmk_id, &cmk, err) != 0 ||
+	    ending_check_ksk(cmk, row, err) != 0)
+		return -1;
+	outlives = ksk_wrapped_outlives(&(struct ksk) { .cmk = cmk }, row);
+	buf_printf(&cmd->text, "KSK %s/%u\n  id          %s\n  state       "
+	    "removed\n  CMK         %s, custody %s\n  created     %s\n",
+	    row->zone, row->key_tag, row->id, cmk->row.name,
+	    policy_custody_name(cmk->policy->custody),
+	    when_rfc3339(row->created_at, at));
+	if (outlives)
+		buf_printf(&cmd->text, "  note        that it has ended is "
+		    "not provable until its wrapping key is destroyed\n");
+	json_put_text(json, "id", row->id);
+	json_put_text(json, "zone", row->zone);
+	json_put_int(json, "key_tag", row->key_tag);
+	json_put_text(json, "state", row->state);
+	json_put_text(json, "cmk", cmk->row.name);
+	json_put_text(json, "custody",
+	    policy_custody_name(cmk->policy->custody));
+	json_put_text(json, "created", at);
+	json_put_bool(json, "provable", !outlives);
+	json_put_text(json, "retirement", row->retirement);
+	json_put_text(json, "retirement_signature",
+	    row->retirement_signature);
+	return 0;
+}
+
+/* One that is no more, where err is that there is none. */
+static int
+find_removed(struct cmd *cmd, struct store *store, struct cmk_cache *cache,
+    struct error *err)
+{
+	struct error none = *err;
+	struct ksk_row row;
+	bool found = false;
+	int rc;
+
+	if (err->class != ERR_INPUT)
+		return -1;
+	err_clear(err);
+	if (ksk_find_removed(store, cmd->args->words[0], &row, &found,
+	    err) != 0)
+		return -1;
+	if (!found) {
+		*err = none;
+		return -1;
+	}
+	rc = describe_removed(cmd, store, cache, &row, err);
+	ksk_row_clear(&row);
+	return rc;
+}
+
 int
 cmd_describe_ksk(struct cmd *cmd, struct error *err)
 {
@@ -195,9 +259,13 @@ cmd_describe_ksk(struct cmd *cmd, struct error *err)
 	size_t n = 0;
 	int rc = -1;
 
-	if (session_store(cmd->session, &store, err) != 0 ||
-	    ksk_find(store, &cache, cmd->args->words[0], &ksk, err) != 0 ||
-	    find_wait(cmd, store, &cache, ksk, &waits_for, err) != 0 ||
+	if (session_store(cmd->session, &store, err) != 0)
+		goto out;
+	if (ksk_find(store, &cache, cmd->args->words[0], &ksk, err) != 0) {
+		rc = find_removed(cmd, store, &cache, err);
+		goto out;
+	}
+	if (find_wait(cmd, store, &cache, ksk, &waits_for, err) != 0 ||
 	    store_signature_list(store, ksk->row.zone, &rows, &n, err) != 0 ||
 	    json_read(ksk->row.endorsement, strlen(ksk->row.endorsement),
 	    &statement, err) != 0)

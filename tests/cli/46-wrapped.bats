@@ -131,6 +131,10 @@ verifies() {
 	tag=$(kmgr --json list-ksks | jq '.ksks[0].key_tag')
 	kmgr export-endorsement "a.example/$tag" >e.json
 	id=$(jq -r '.endorsement | fromjson | .wrap_key_id' e.json)
+	kmgr describe-cmk prod |
+		grep -q "^  wrapping key kmgr1:wrap:.*, CKA_ID $id\$"
+	[ "$(kmgr --json describe-cmk prod | jq -r .cmk.wrapping_key_id)" = \
+		"$id" ]
 	[ "$id" = "$(jq -r '.seal | fromjson | .wrapping_keys[0].key_id' \
 		e.json)" ]
 	[ "$id" = "$(sqlite3 kmgr.db "SELECT id FROM key
@@ -292,12 +296,18 @@ its wrapping key is destroyed"* ]]
 	[[ $output == *"0 differences"*"note: of 1 removed KSK "*"until the \
 wrapping key is destroyed"* ]]
 	[ "$(kmgr --json verify | jq .not_provable)" -eq 1 ]
+	run -0 kmgr describe-ksk "a.example/$tag"
+	[[ $output == *"state       removed"*"not provable until its wrapping"* ]]
+	kmgr --json describe-ksk "a.example/$tag" |
+		jq -e '.ksk | .state == "removed" and (.provable | not)'
 	[[ $(secrets) == *kmgr1:wrap:* ]]
 	kmgr -q schedule-cmk-deletion prod >/dev/null
 	kmgr_later 31d -q delete-cmk prod
 	[[ $(secrets) != *kmgr1:wrap:* ]]
 	run -0 kmgr_later 31d --json verify
 	[ "$(jq .not_provable <<<"$output")" -eq 0 ]
+	kmgr --json describe-ksk "a.example/$tag" | jq -e .ksk.provable
+	run -4 kmgr describe-ksk a.example/1
 }
 
 @test "put-policy takes custody wrapped where the probe saw it hold" {
