@@ -54,7 +54,9 @@ run_step(struct cmd *cmd, enum cmk_step step, int64_t window_s,
 	}
 	rc = cmk_life_plan(cmd->session, &request, &plan, err);
 	if (rc == 0)
-		cmd_plan(cmd, &plan);
+		rc = cmd_plan_dry(cmd, request.cmk,
+		    step == CMK_SCHEDULE_DELETION ? CMK_LIFE_DELETION_OP : "",
+		    &plan, err);
 	plan_clear(&plan);
 	return rc;
 }

@@ -58,6 +58,21 @@ cmd_ksk_list(const struct ksk *list, size_t n, struct cmd *cmd)
 	table_print(&table, &cmd->text);
 }
 
+void
+cmd_ksk_note_next(const struct ksk *list, size_t n, struct cmd *cmd)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (strcmp(list[i].row.state, "generated") != 0)
+			continue;
+		session_note(cmd->session, "next: kmgr sign-zsks %s FILE, "
+		    "with the zone signer's ZSKs; then kmgr get-ds %s, for "
+		    "the parent", list[i].row.zone, list[i].row.zone);
+		return;
+	}
+}
+
 int
 cmd_ksk_check_pins(struct cmd *cmd, const struct ksk *list, size_t n,
     struct error *err)

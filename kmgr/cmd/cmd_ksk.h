@@ -20,6 +20,13 @@ void cmd_ksk_put(struct json *json, const struct ksk *ksk);
 void cmd_ksk_list(const struct ksk *list, size_t n, struct cmd *cmd);
 
 /**
+ * cmd_ksk_note_next(list, n, cmd):
+ * A note on what the operator does with the first of ${n} KSKs that nobody has
+ * seen yet.
+ */
+void cmd_ksk_note_next(const struct ksk *list, size_t n, struct cmd *cmd);
+
+/**
  * cmd_ksk_check_pins(cmd, list, n, err):
  * cmd_cmk_check_pins() the CMKs of ${n} KSKs, for what is given away.
  *

@@ -105,22 +105,6 @@ read_zones(struct cmd *cmd, struct name **zones, size_t *n, struct error *err)
 	return check_once(*zones, *n, err);
 }
 
-/* What the operator does with a KSK that nobody has seen yet. */
-static void
-note_next_step(struct cmd *cmd, const struct ksk *list, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		if (strcmp(list[i].row.state, "generated") != 0)
-			continue;
-		session_note(cmd->session, "next: kmgr sign-zsks %s FILE, "
-		    "with the zone signer's ZSKs; then kmgr get-ds %s, for "
-		    "the parent", list[i].row.zone, list[i].row.zone);
-		return;
-	}
-}
-
 /* The policy demands approvers: write down what they are to sign. */
 static int
 ask_create(struct cmd *cmd, const struct ksk_request *request,
@@ -159,7 +143,8 @@ cmd_create_ksk(struct cmd *cmd, struct error *err)
 	if (args_has(cmd->args, OPT_DRY_RUN)) {
 		rc = ksk_create_plan(cmd->session, &request, &plan, err);
 		if (rc == 0)
-			cmd_plan(cmd, &plan);
+			rc = cmd_plan_dry(cmd, request.cmk, KSK_CREATE_OP,
+			    &plan, err);
 		goto out;
 	}
 	if (cmd_plan_waits(cmd, request.cmk, KSK_CREATE_OP, &waits,
@@ -173,7 +158,7 @@ cmd_create_ksk(struct cmd *cmd, struct error *err)
 	    err) != 0)
 		goto out;
 	cmd_ksk_list(list, n, cmd);
-	note_next_step(cmd, list, n);
+	cmd_ksk_note_next(list, n, cmd);
 	rc = 0;
  out:
 	ksk_list_free(list, n);

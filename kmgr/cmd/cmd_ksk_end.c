@@ -56,24 +56,44 @@ ask_if_needed(struct cmd *cmd, bool *asked, struct error *err)
 	return rc;
 }
 
+static int
+try_out(struct cmd *cmd, const struct ksk_end_request *request,
+    struct error *err)
+{
+	struct cmk_cache cache = { 0 };
+	struct plan plan = PLAN_INIT;
+	struct ksk *ksk = NULL;
+	struct store *store;
+	int rc;
+
+	rc = ksk_end_plan(cmd->session, request, &plan, err);
+	/* One that is removed already is found no more, and nothing is done. */
+	if (rc == 0 && plan.n == 0) {
+		cmd_plan(cmd, &plan);
+	} else if (rc == 0) {
+		rc = session_store(cmd->session, &store, err) == 0 &&
+		    ksk_find(store, &cache, request->ksk, &ksk, err) == 0 ?
+		    cmd_plan_dry(cmd, ksk->cmk->row.id, KSK_END_OP, &plan,
+		    err) : -1;
+	}
+	ksk_list_free(ksk, ksk == NULL ? 0 : 1);
+	cmk_cache_clear(&cache);
+	plan_clear(&plan);
+	return rc;
+}
+
 int
 cmd_delete_ksk(struct cmd *cmd, struct error *err)
 {
 	const struct ksk_end_request request = { .ksk = cmd->args->words[0] };
-	struct plan plan = PLAN_INIT;
 	struct ksk_row row;
 	enum ksk_fate fate;
 	struct json *json;
 	bool asked;
 	int rc;
 
-	if (args_has(cmd->args, OPT_DRY_RUN)) {
-		rc = ksk_end_plan(cmd->session, &request, &plan, err);
-		if (rc == 0)
-			cmd_plan(cmd, &plan);
-		plan_clear(&plan);
-		return rc;
-	}
+	if (args_has(cmd->args, OPT_DRY_RUN))
+		return try_out(cmd, &request, err);
 	rc = ask_if_needed(cmd, &asked, err);
 	if (rc != 0 || asked)
 		return rc;

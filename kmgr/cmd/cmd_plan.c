@@ -4,13 +4,13 @@
 #include "kmgr/base/file.h"
 #include "kmgr/base/text.h"
 #include "kmgr/base/when.h"
+#include "kmgr/cmd/cmd_ksk.h"
 #include "kmgr/cmd/cmd_plan.h"
-#include "kmgr/cmd/table.h"
 #include "kmgr/engine/approver_change.h"
 #include "kmgr/engine/approvers.h"
+#include "kmgr/engine/ksk_create.h"
 
 #define SIGNATURE_MAX (1 << 16)	/* bytes of a signature file */
-#define HASH_SHOWN    16	/* characters, where a line is short */
 
 int
 cmd_plan_waits(struct cmd *cmd, const char *cmk_name, const char *op,
@@ -24,6 +24,30 @@ cmd_plan_waits(struct cmd *cmd, const char *cmk_name, const char *op,
 	    cmk_load(store, cmk_name, &cmk, err) != 0)
 		return -1;
 	*waits = approval_is_needed(cmk, op);
+	cmk_free(cmk);
+	return 0;
+}
+
+int
+cmd_plan_dry(struct cmd *cmd, const char *cmk_name, const char *op,
+    const struct plan *plan, struct error *err)
+{
+	struct cmk *cmk = NULL;
+	struct store *store;
+	size_t needed = 0;
+
+	cmd_plan(cmd, plan);
+	if (plan->n > 0) {
+		if (session_store(cmd->session, &store, err) != 0 ||
+		    cmk_load(store, cmk_name, &cmk, err) != 0)
+			return -1;
+		needed = approvers_needed(cmk->policy, op);
+	}
+	if (needed > 0)
+		buf_printf(&cmd->text, "needs %zu approver%s of CMK %s, who "
+		    "sign this plan before anything is done\n", needed,
+		    needed == 1 ? "" : "s", cmk->row.name);
+	json_put_int(cmd->json, "approvers_needed", (int64_t)needed);
 	cmk_free(cmk);
 	return 0;
 }
@@ -97,6 +121,15 @@ put_status(struct json *json, const struct approval_status *status)
 	}
 }
 
+/* All that a plan that waits needs is there. */
+static bool
+is_ready(const struct approval_status *status)
+{
+
+	return strcmp(status->row.state, "waiting") == 0 &&
+	    status->n_valid >= status->n_needed;
+}
+
 /* A plan for people. */
 static void
 print_status(const struct approval_status *status, struct buf *out)
@@ -125,6 +158,9 @@ print_status(const struct approval_status *status, struct buf *out)
 		text = json_get_text(json_at(actions, i), "text");
 		buf_printf(out, "would %s\n", text == NULL ? "" : text);
 	}
+	if (is_ready(status))
+		buf_printf(out, "\nenough have signed: kmgr apply-plan "
+		    "%.16s does it\n", status->row.hash);
 }
 
 int
@@ -145,56 +181,71 @@ cmd_show_plan(struct cmd *cmd, struct error *err)
 	return 0;
 }
 
-int
-cmd_list_plans(struct cmd *cmd, struct error *err)
+/* What was done, by the actions that were approved. */
+static void
+print_done(const struct approval_status *status, struct cmd *cmd)
 {
-	struct json *list = json_put_array(cmd->json, "plans");
-	char short_hash[HASH_SHOWN + 1], text[WHEN_TEXT_LEN];
-	struct plan_row *rows;
-	struct store *store;
-	struct table table;
-	struct json *row;
-	size_t i, n;
+	const struct json *actions = json_get(status->text, "actions");
+	const char *text;
+	size_t i;
 
-	if (session_store(cmd->session, &store, err) != 0 ||
-	    store_plan_list(store, NULL, &rows, &n, err) != 0)
-		return -1;
-	table_init(&table, 5, "PLAN", "OPERATION", "STATE", "ASKED",
-	    "EXPIRES");
-	for (i = 0; i < n; i++) {
-		row = json_add_object(list);
-		json_put_text(row, "hash", rows[i].hash);
-		json_put_text(row, "op", rows[i].op);
-		json_put_text(row, "state", rows[i].state);
-		json_put_text(row, "created",
-		    when_rfc3339(rows[i].created_at, text));
-		json_put_text(row, "expires",
-		    when_rfc3339(rows[i].expires_at, text));
-		memcpy(short_hash, rows[i].hash, HASH_SHOWN);
-		short_hash[HASH_SHOWN] = '\0';
-		table_add(&table, short_hash);
-		table_add(&table, rows[i].op);
-		table_add(&table, rows[i].state);
-		table_add(&table, when_rfc3339(rows[i].created_at, text));
-		table_add(&table, when_rfc3339(rows[i].expires_at, text));
+	buf_printf(&cmd->text, "plan %s is applied\n", status->row.hash);
+	put_status(json_put_object(cmd->json, "plan"), status);
+	for (i = 0; i < json_len(actions); i++) {
+		text = json_get_text(json_at(actions, i), "text");
+		buf_printf(&cmd->text, "did %s\n", text == NULL ? "" : text);
 	}
-	table_print(&table, &cmd->text);
-	plan_rows_free(rows, n);
-	return 0;
+}
+
+/* The KSKs that were made in this run, as create-ksk would list them. */
+static int
+print_made(const struct approval_status *status, struct cmd *cmd,
+    struct error *err)
+{
+	struct cmk_cache cache = { 0 };
+	struct ksk *list = NULL;
+	struct store *store;
+	size_t i, n = 0, n_made = 0;
+	struct ksk ksk;
+	int rc = -1;
+
+	if (strcmp(status->row.op, KSK_CREATE_OP) != 0)
+		return 0;
+	if (session_store(cmd->session, &store, err) != 0 ||
+	    ksk_load(store, &cache, NULL, status->row.cmk_id, &list, &n,
+	    err) != 0)
+		goto out;
+	/* Those to the front. */
+	for (i = 0; i < n; i++) {
+		if (list[i].row.created_at != session_now(cmd->session))
+			continue;
+		ksk = list[i];
+		list[i] = list[n_made];
+		list[n_made++] = ksk;
+	}
+	buf_printf(&cmd->text, "\n");
+	cmd_ksk_list(list, n_made, cmd);
+	cmd_ksk_note_next(list, n_made, cmd);
+	rc = 0;
+ out:
+	ksk_list_free(list, n);
+	cmk_cache_clear(&cache);
+	return rc;
 }
 
 static int
 apply(struct cmd *cmd, const char *hash, struct error *err)
 {
 	struct approval_status status;
+	int rc;
 
 	if (approval_apply(cmd->session, hash, err) != 0 ||
 	    approval_find(cmd->session, hash, &status, err) != 0)
 		return -1;
-	buf_printf(&cmd->text, "plan %s is applied\n", status.row.hash);
-	put_status(json_put_object(cmd->json, "plan"), &status);
+	print_done(&status, cmd);
+	rc = print_made(&status, cmd, err);
 	approval_status_clear(&status);
-	return 0;
+	return rc;
 }
 
 int
@@ -217,9 +268,10 @@ cmd_approve(struct cmd *cmd, struct error *err)
 		/* The signature is kept although applying may fail. */
 		cmd->is_partial = true;
 		rc = apply(cmd, status.row.hash, err);
-		if (rc != 0)
-			(void)err_hint(err, "the approvals are kept: kmgr "
-			    "apply-plan %.16s tries again", status.row.hash);
+		if (rc != 0 && err->class != ERR_POLICY)
+			session_note(cmd->session, "the approvals are kept: "
+			    "kmgr apply-plan %.16s tries again",
+			    status.row.hash);
 	} else {
 		put_status(json_put_object(cmd->json, "plan"), &status);
 		rc = 0;
@@ -269,8 +321,8 @@ cmd_replace_approver(struct cmd *cmd, struct error *err)
 	if (approver_change_plan(cmd->session, &change, &plan, err) != 0)
 		goto out;
 	if (args_has(cmd->args, OPT_DRY_RUN)) {
-		cmd_plan(cmd, &plan);
-		rc = 0;
+		rc = cmd_plan_dry(cmd, change.cmk, APPROVERS_REPLACE, &plan,
+		    err);
 		goto out;
 	}
 	arguments = approver_change_arguments(&change);

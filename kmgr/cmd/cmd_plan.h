@@ -16,6 +16,16 @@ int cmd_plan_waits(struct cmd *cmd, const char *cmk, const char *op,
     bool *waits, struct error *err);
 
 /**
+ * cmd_plan_dry(cmd, cmk, op, plan, err):
+ * cmd_plan(), and how many approvers the CMK with name or id ${cmk} demands
+ * for it.
+ *
+ * Errors: as cmk_load().
+ */
+int cmd_plan_dry(struct cmd *cmd, const char *cmk, const char *op,
+    const struct plan *plan, struct error *err);
+
+/**
  * cmd_plan_ask(cmd, cmk, subject, err):
  * Write ${subject} down as a plan that waits for approvers and make it the
  * result, which is printed although the command did not do what it was asked.

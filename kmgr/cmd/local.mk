@@ -27,6 +27,7 @@ libcmd_la_SOURCES = \
 	kmgr/cmd/cmd_ksr_show.h \
 	kmgr/cmd/cmd_plan.c \
 	kmgr/cmd/cmd_plan.h \
+	kmgr/cmd/cmd_plan_list.c \
 	kmgr/cmd/cmd_ledger.c \
 	kmgr/cmd/cmd_ksk_describe.c \
 	kmgr/cmd/cmd_ksk_end.c \

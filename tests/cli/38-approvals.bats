@@ -58,7 +58,7 @@ n_ksks() {
 @test "create-ksk waits for two approvers, then exactly that is done, once" {
 	ask create-ksk example.com --cmk prod
 	[ "$(n_ksks)" -eq 0 ]
-	[[ $stderr == *"waits for 2 approvers"*"ssh-keygen -Y sign"* ]]
+	[[ $output == *"waits for 2 approvers"*"ssh-keygen -Y sign"* ]]
 	[[ $(kmgr show-plan "$hash") == *"would seal CMK prod"*"would make"* ]]
 	run approve alice
 	[ "$status" -eq 0 ]
@@ -83,6 +83,43 @@ n_ksks() {
 		jq -c '[.events[].payload.who]')" = '["alice","bob"]' ]
 	run kmgr verify
 	[ "$status" -eq 0 ]
+}
+
+@test "who has to approve, and what came of it, is told at each step" {
+	run -0 kmgr create-ksk example.com example.net --cmk prod --dry-run
+	[[ $output == *"needs 2 approvers of CMK prod"* ]]
+	kmgr --json create-ksk example.com --cmk prod -n |
+		jq -e '.approvers_needed == 2'
+	kmgr --json describe-cmk prod | jq -e --arg who "$(ssh-keygen -lf \
+		carol.pub | cut -d ' ' -f 2)" '.cmk | (.approvers | length == 3
+		and any(.[]; .fingerprint == $who)) and
+		.approvals == { "create-ksk": 2 }'
+	ask create-ksk example.com example.net --cmk prod
+	approve alice
+	run -0 kmgr list-plans
+	[[ $output == *"${hash:0:16}  create-ksk  prod  example.com. and 1 more\
+  waiting  1 of 2  $(id -un) "* ]]
+	kmgr --json list-plans | jq -e '.plans[0] | .cmk == "prod" and
+		.zones == ["example.com.", "example.net."] and
+		.approvals_valid == 1 and .approvers_needed == 2 and
+		.requested_by.user'
+	# The token is away when the last one signs.
+	mv kmgr/pin kmgr/away
+	run approve bob
+	[ "$status" -ne 0 ]
+	[[ $output == *"kmgr apply-plan ${hash:0:16} tries again"* ]]
+	run -0 kmgr list-plans
+	[[ $output == *"2 of 2"*"kmgr apply-plan ${hash:0:16}"* ]]
+	run -0 kmgr show-plan "$hash"
+	[[ $output == *"enough have signed: kmgr apply-plan ${hash:0:16}"* ]]
+	mv kmgr/away kmgr/pin
+	run -0 kmgr apply-plan "$hash"
+	[[ $output == *"did seal CMK prod"*"did make"*"example.net."*generated* ]]
+	[[ $output == *"next: kmgr sign-zsks example."* ]]
+	run -0 kmgr list-plans
+	[[ $output == *"applied  2 of 2"* ]]
+	run -0 kmgr disable-cmk prod --dry-run
+	[[ $output != *approver* ]]
 }
 
 @test "what the approvers sign is the file that show-plan writes, and its hash" {
@@ -213,7 +250,14 @@ n_ksks() {
 	run approve carol
 	[ "$status" -eq 5 ]
 	approve mallory
-	approve alice
+	# Who may approve now is not what the policy says.
+	run -0 kmgr describe-cmk prod
+	[[ $output == *"approver     $(ssh-keygen -lf mallory.pub |
+		cut -d ' ' -f 2) "* ]]
+	[[ $output != *"$lost"* ]]
+	kmgr --json approve "$hash" --signature "$(sign alice &&
+		echo alice.sig)" | jq -e '.ksks | length == 1 and
+		.[0].zone == "example.net."'
 	[ "$(n_ksks)" -eq 2 ]
 }
 
