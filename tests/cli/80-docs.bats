@@ -1,6 +1,7 @@
 # What is written about kmgr is true: manual, README, CONTRIBUTING, completion.
 
 load ../lib/common
+bats_require_minimum_version 1.5.0
 
 setup() {
 	cd "$BATS_TEST_TMPDIR"
@@ -432,4 +433,14 @@ complete_at() {
 			[ -z "$value" ]
 		fi
 	done <options
+}
+
+@test "the manual explains every custody among its words" {
+	sed -n '/^\.Sh DESCRIPTION/,/^\.It store/p' "$man" |
+		sed -n '/^\.It custody/,/^\.It ZSK set/p' >words
+	for custody in token shared wrapped; do
+		grep -qx "\.Cm $custody :" words
+	done
+	# A reference is part of a sentence.
+	run -1 grep -qx see "$man"
 }
