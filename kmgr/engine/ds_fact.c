@@ -137,6 +137,21 @@ plan_facts(const struct ksk *ksk, const struct facts *next, struct plan *plan)
 	    at), next_state(&ksk->row, next));
 }
 
+/* A DS whose key the zone does not publish leads nowhere. */
+static void
+note_early(struct session *session, const struct ds_fact_request *request,
+    const struct ksk *ksk)
+{
+
+	if (request->what == DS_FACT_SEEN &&
+	    strcmp(ksk->row.state, "generated") == 0)
+		session_note(session, "KSK %s/%u was never published: no "
+		    "DNSKEY set was signed with it yet, and without another "
+		    "KSK that has its DS at the parent the zone does not "
+		    "validate; next: kmgr sign-zsks %s FILE, and publish the "
+		    "result", ksk->row.zone, ksk->row.key_tag, ksk->row.zone);
+}
+
 int
 ds_fact_plan(struct session *session, const struct ds_fact_request *request,
     struct plan *plan, struct error *err)
@@ -153,6 +168,7 @@ ds_fact_plan(struct session *session, const struct ds_fact_request *request,
 	if (decide(request, &ksk->row, session_now(session), &next,
 	    err) == 0) {
 		plan_facts(ksk, &next, plan);
+		note_early(session, request, ksk);
 		rc = 0;
 	} else {
 		(void)err_wrap(err, "KSK %s/%u", ksk->row.zone,
@@ -256,6 +272,7 @@ apply_to(struct session *session, struct store *store,
 	if (trust_prove(session, ksk->cmk, err) != 0 ||
 	    record(session, store, request, ksk, &next, err) != 0)
 		return -1;
+	note_early(session, request, ksk);
 	if (request->what == DS_FACT_GONE &&
 	    note_insecure(session, store, ksk, err) != 0)
 		return -1;

@@ -46,6 +46,14 @@ two() {
 
 # --- what the parent has ----------------------------------------------------
 
+@test "a DS at the parent of a KSK that nobody has published is warned of" {
+	tag=$(ksk)
+	[ "$(state "$tag")" = generated ]
+	run kmgr ds-seen "example.com/$tag"
+	[ "$status" -eq 0 ]
+	[[ $output == *"example.com./$tag was never published"*sign-zsks* ]]
+}
+
 @test "ds-seen and ds-gone: states and events" {
 	tag=$(ksk)
 	sign >/dev/null
@@ -56,6 +64,7 @@ two() {
 	run kmgr ds-seen "example.com/$tag"
 	[ "$status" -eq 0 ]
 	[[ $output == *"is active"* ]]
+	[[ $output != *"never published"* ]]
 	run kmgr ds-seen "example.com/$tag"
 	[ "$status" -eq 0 ]
 	[[ $output == *"nothing to do"* ]]
