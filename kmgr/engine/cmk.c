@@ -308,6 +308,16 @@ cmk_seal(struct session *session, struct cmk *cmk, struct hsm_key *seal_key,
 	return rc;
 }
 
+static int
+lost(const char *id, struct error *err)
+{
+
+	(void)err_set(err, ERR_INTEGRITY, "the store has no CMK with the id "
+	    "%.64s, which its records name", id);
+	return err_hint(err, "the store was changed behind kmgr's back; kmgr "
+	    "verify lists every difference");
+}
+
 int
 cmk_cache_get(struct cmk_cache *cache, struct store *store, const char *id,
     struct cmk **out, struct error *err)
@@ -322,7 +332,8 @@ cmk_cache_get(struct cmk_cache *cache, struct store *store, const char *id,
 	}
 	*out = NULL;
 	if (cmk_load(store, id, &cmk, err) != 0)
-		return -1;
+		/* What names it is a record, and not the operator. */
+		return err->class == ERR_INPUT ? lost(id, err) : -1;
 	*(struct cmk **)mem_push(&cache->cmks, cache->n++, sizeof(cmk)) = cmk;
 	*out = cmk;
 	return 0;

@@ -135,9 +135,9 @@ struct cmk_cache {
 
 /**
  * cmk_cache_get(cache, store, id, out, err):
- * The CMK with ${id}. Owner: ${cache}.
+ * The CMK with ${id}, which a record names. Owner: ${cache}.
  *
- * Errors: as cmk_load().
+ * Errors: as cmk_load(); where there is none ERR_INTEGRITY.
  */
 int cmk_cache_get(struct cmk_cache *cache, struct store *store,
     const char *id, struct cmk **out, struct error *err);

@@ -48,6 +48,19 @@ differs() {
 		length == (unique | length)' report
 }
 
+@test "a KSK whose CMK the store has lost signs nothing: exit 10" {
+	echo 'example.com. 3600 IN DNSKEY 256 3 13 oJMRESz5E4gYzS/q6XDrvU1qMPYIjCWzJaOau8XNEZeqCYKD5ar0IRd8KqXXFJkqmVfRvMGPmM1x8fGAa2XhSA==' >zsk
+	sql "DELETE FROM cmk"
+	for command in 'sign-zsks example.com zsk' list-ksks \
+		"describe-ksk $id" 'get-ds example.com'; do
+		# shellcheck disable=SC2086 # words
+		run kmgr $command
+		[ "$status" -eq 10 ]
+		[[ $output == *"the store has no CMK with the id"* ]]
+	done
+	differs removed-record
+}
+
 @test "a private key that is gone" {
 	tool --delete-object --type privkey --id "$key"
 	differs missing-key
