@@ -442,5 +442,6 @@ complete_at() {
 		grep -qx "\.Cm $custody :" words
 	done
 	# A reference is part of a sentence.
-	run -1 grep -qx see "$man"
+	grep -A 1 '^\.Ed' "$man" >behind
+	run -1 grep -qx see behind
 }
