@@ -327,7 +327,8 @@ const struct rule rules_receiver[] = {
 	    ERR_INTEGRITY, check_signed },
 	{ { "RESPONSE-ALGORITHMS", "each algorithm of a DNSKEY signs the set",
 	    "There must be a signature of each algorithm in the DNSKEY RRset "
-	    "(RFC 4035 s2.2). A KSK of the algorithm is missing." }, ERR_INTEGRITY, check_algorithms },
+	    "(RFC 4035 s2.2). A KSK of the algorithm is missing." },
+	    ERR_INTEGRITY, check_algorithms },
 	{ { "RESPONSE-ORDER", "the bundles' times rise",
 	    "Importers take bundles in the order of the file, and forget what "
 	    "comes behind one that is later." }, ERR_INPUT, check_order },

@@ -156,4 +156,5 @@ const struct command commands_trust[] = {
 	{ "help", GROUP_HELP, "[COMMAND]", "say how a command is used", "",
 	    none, 0, 1, CMD_NO_SESSION, cmd_help },
 };
-const size_t commands_trust_n = sizeof(commands_trust) / sizeof(commands_trust[0]);
+const size_t commands_trust_n = sizeof(commands_trust) /
+    sizeof(commands_trust[0]);
