@@ -225,6 +225,11 @@ unit_ksr = \
 	tests/unit/test_xml
 check_PROGRAMS += $(unit_ksr)
 TESTS += $(unit_ksr)
+unit_codec = \
+	tests/unit/test_codec_limits \
+	tests/unit/test_codec_text
+check_PROGRAMS += $(unit_codec)
+TESTS += $(unit_codec)
 
 tests_unit_test_codec_limits_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_codec_limits_LDADD = $(ksr_ldadd)
@@ -285,6 +290,31 @@ tests_unit_test_rules_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_rules_LDADD = $(unit_policy_ldadd)
 tests_unit_test_rules_zsks_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_rules_zsks_LDADD = $(unit_policy_ldadd)
+# Those on requests and responses need real keys, and a request's maker.
+check_LTLIBRARIES += tests/unit/libksrcase.la
+tests_unit_libksrcase_la_CPPFLAGS = $(unit_cppflags)
+tests_unit_libksrcase_la_SOURCES = \
+	tests/unit/ksrcase.c \
+	tests/unit/ksrcase.h \
+	tests/unit/ksrmutate.c \
+	tests/unit/ksrmutate.h \
+	tests/unit/unit.h
+unit_rules_ksr = \
+	tests/unit/test_rules_ksr \
+	tests/unit/test_rules_ksr_keys \
+	tests/unit/test_rules_ksr_time \
+	tests/unit/test_rules_skr
+unit_rules_ksr_ldadd = tests/unit/libksrcase.la libksr.la $(unit_policy_ldadd)
+check_PROGRAMS += $(unit_rules_ksr)
+TESTS += $(unit_rules_ksr)
+tests_unit_test_rules_ksr_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_rules_ksr_LDADD = $(unit_rules_ksr_ldadd)
+tests_unit_test_rules_ksr_keys_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_rules_ksr_keys_LDADD = $(unit_rules_ksr_ldadd)
+tests_unit_test_rules_ksr_time_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_rules_ksr_time_LDADD = $(unit_rules_ksr_ldadd)
+tests_unit_test_rules_skr_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_rules_skr_LDADD = $(unit_rules_ksr_ldadd)
 # --- engine
 check_LTLIBRARIES += tests/unit/libendorsed.la
 tests_unit_libendorsed_la_CPPFLAGS = $(unit_cppflags) $(CRYPTO_CFLAGS)

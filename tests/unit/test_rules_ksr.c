@@ -1,0 +1,509 @@
+/* Rules on the request as a document, and on what came before it. */
+#include "tests/unit/unit.h"
+
+#include "kmgr/base/mem.h"
+#include "policy/report.h"
+#include "tests/unit/ksrmutate.h"
+
+#define DAY KSRCASE_DAY
+
+static struct ksr_bundle *
+last(struct ksrcase *c)
+{
+
+	return &c->request->bundles[c->request->n_bundles - 1];
+}
+
+static struct ksr_bundle *
+last_before(struct ksrcase *c)
+{
+
+	return &c->previous->bundles[c->previous->n_bundles - 1];
+}
+
+static void
+set_text(char **place, const char *text)
+{
+
+	free(*place);
+	*place = mem_strdup(text);
+}
+
+static void
+is_a_response(struct ksrcase *c)
+{
+
+	c->request->kind = KSR_RESPONSE;
+}
+
+static void
+another_zone_is_wanted(struct ksrcase *c)
+{
+	struct error err = ERR_INIT;
+
+	unit_ok(name_read("example.org", &c->in.zone, &err), &err);
+}
+
+static void
+the_policy_has_another_zone(struct ksrcase *c)
+{
+	struct error err = ERR_INIT;
+
+	unit_ok(name_read("example.org", &c->policy->zones[0].name, &err),
+	    &err);
+}
+
+static void
+a_key_of_another_zone(struct ksrcase *c)
+{
+	struct error err = ERR_INIT;
+
+	unit_ok(name_read("a.example.com", &last(c)->keys[1].owner, &err),
+	    &err);
+}
+
+static void
+a_proof_of_another_zone(struct ksrcase *c)
+{
+	struct error err = ERR_INIT;
+
+	unit_ok(name_read("com", &last(c)->sigs[0].owner, &err), &err);
+}
+
+static void
+a_proof_by_another_zone(struct ksrcase *c)
+{
+	struct error err = ERR_INIT;
+
+	unit_ok(name_read("com", &last(c)->sigs[0].rrsig.signer, &err), &err);
+}
+
+static void
+no_id(struct ksrcase *c)
+{
+
+	set_text(&c->request->id, NULL);
+}
+
+static void
+an_empty_id(struct ksrcase *c)
+{
+
+	set_text(&c->request->id, "");
+}
+
+static void
+the_previous_id(struct ksrcase *c)
+{
+
+	set_text(&c->request->id, "previous");
+}
+
+static void
+an_id_of_long_ago(struct ksrcase *c)
+{
+
+	set_text(&c->request->id, "long-ago");
+}
+
+static void
+the_same_file(struct ksrcase *c)
+{
+
+	memcpy(c->in.digest, c->past[0].digest, sizeof(c->in.digest));
+}
+
+static void
+genesis_beside_a_response(struct ksrcase *c)
+{
+
+	c->in.is_genesis = true;
+}
+
+static void
+genesis_beside_a_history(struct ksrcase *c)
+{
+
+	c->in.is_genesis = true;
+	c->in.previous = NULL;
+}
+
+static void
+a_first_request_that_is_not_called_one(struct ksrcase *c)
+{
+
+	c->in.previous = NULL;
+	c->in.n_past = 0;
+}
+
+static void
+a_history_without_its_response(struct ksrcase *c)
+{
+
+	c->in.previous = NULL;
+}
+
+static void
+a_bundle_without_id(struct ksrcase *c)
+{
+
+	set_text(&c->request->bundles[3].id, NULL);
+}
+
+static void
+a_bundle_id_twice(struct ksrcase *c)
+{
+
+	set_text(&c->request->bundles[3].id, c->request->bundles[1].id);
+}
+
+static void
+a_bundle_id_of_the_response(struct ksrcase *c)
+{
+
+	set_text(&c->request->bundles[3].id, "previous-9");
+}
+
+static void
+a_bundle_id_of_long_ago(struct ksrcase *c)
+{
+
+	set_text(&c->request->bundles[8].id, "long-ago-2");
+}
+
+static void
+no_bundle(struct ksrcase *c)
+{
+
+	while (c->request->n_bundles > 0) {
+		struct ksr *rest = ksr_new(c->request->format, KSR_REQUEST);
+		struct ksr_bundle *moved;
+
+		moved = ksr_add_bundle(rest, 0, 0);
+		*moved = c->request->bundles[--c->request->n_bundles];
+		ksr_free(rest);
+	}
+}
+
+static void
+a_signer_by_name(struct ksrcase *c)
+{
+	struct ksr_bundle *bundle = &c->request->bundles[2];
+
+	*(char **)mem_push(&bundle->signers, bundle->n_signers++,
+	    sizeof(char *)) = mem_strdup("Kexample");
+}
+
+static void
+a_response_that_is_a_request(struct ksrcase *c)
+{
+
+	c->previous->kind = KSR_REQUEST;
+}
+
+static void
+a_response_of_another_zone(struct ksrcase *c)
+{
+	struct error err = ERR_INIT;
+
+	unit_ok(name_read("example.org", &c->previous->zone, &err), &err);
+}
+
+static void
+a_response_with_a_broken_signature(struct ksrcase *c)
+{
+
+	c->previous->bundles[1].sigs[0].rrsig.sig[9] ^= 1;
+}
+
+static void
+a_response_with_an_unsigned_bundle(struct ksrcase *c)
+{
+	struct ksr_bundle *bundle = &c->previous->bundles[0];
+
+	while (bundle->n_sigs > 0)
+		free(bundle->sigs[--bundle->n_sigs].key_id);
+}
+
+static void
+a_response_signed_by_nobody_in_it(struct ksrcase *c)
+{
+
+	c->previous->bundles[0].sigs[0].rrsig.key_tag ^= 1;
+}
+
+static void
+a_response_by_a_stranger(struct ksrcase *c)
+{
+
+	c->ksks[0] = c->pairs[KEY_L].dnskey;
+}
+
+/* All bundles of the previous response, signed as they are now. */
+static void
+sign_previous(struct ksrcase *c)
+{
+	size_t b;
+
+	for (b = 0; b < c->previous->n_bundles; b++)
+		ksrcase_lay(c, c->previous, &c->previous->bundles[b]);
+	ksrcase_sign(c, c->previous);
+}
+
+static void
+replace_before(struct ksrcase *c, enum ksrcase_key old, enum ksrcase_key new)
+{
+	struct ksr_bundle *bundle;
+	size_t b, i;
+
+	for (b = 0; b < c->previous->n_bundles; b++) {
+		bundle = &c->previous->bundles[b];
+		for (i = 0; i < bundle->n_keys; i++)
+			if (dnskey_is_same_key(&bundle->keys[i].dnskey,
+			    &c->pairs[old].dnskey))
+				ksrcase_replace(c, bundle, old, new);
+	}
+	sign_previous(c);
+}
+
+static void
+a_key_that_was_not_published(struct ksrcase *c)
+{
+
+	replace_before(c, KEY_A, KEY_D);
+}
+
+static void
+a_key_that_had_another_id(struct ksrcase *c)
+{
+
+	set_text(&ksrcase_find(c, last_before(c), KEY_A)->id, "alias");
+}
+
+static void
+a_key_that_had_another_ttl(struct ksrcase *c)
+{
+	size_t b, i;
+
+	for (b = 0; b < c->previous->n_bundles; b++)
+		for (i = 0; i < c->previous->bundles[b].n_keys; i++)
+			c->previous->bundles[b].keys[i].ttl = 7200;
+	sign_previous(c);
+}
+
+static void
+move_previous(struct ksrcase *c, int64_t by_s)
+{
+	size_t b;
+
+	for (b = 0; b < c->previous->n_bundles; b++) {
+		c->previous->bundles[b].inception_at += by_s;
+		if (c->previous->bundles[b].expiration_at != KSR_OPEN)
+			c->previous->bundles[b].expiration_at += by_s;
+	}
+	sign_previous(c);
+}
+
+static void
+a_gap_behind_the_response(struct ksrcase *c)
+{
+
+	move_previous(c, -25 * DAY);
+}
+
+static void
+too_short_an_overlap(struct ksrcase *c)
+{
+
+	move_previous(c, -8 * DAY);
+}
+
+static void
+too_long_an_overlap(struct ksrcase *c)
+{
+
+	move_previous(c, 6 * DAY);
+}
+
+/* Its first bundle has A alone, so B comes from nowhere then. */
+static void
+before_the_response_begins(struct ksrcase *c)
+{
+
+	move_previous(c, 91 * DAY);
+}
+
+static void
+other_keys_than_before(struct ksrcase *c)
+{
+
+	replace_before(c, KEY_A, KEY_D);
+	replace_before(c, KEY_B, KEY_L);
+	c->params->check_chain = false;
+}
+
+static void
+all_keys_at_once(struct ksrcase *c)
+{
+	size_t b;
+
+	for (b = 0; b < c->request->n_bundles; b++)
+		if (c->request->bundles[b].inception_at >=
+		    KSRCASE_START + 80 * DAY)
+			ksrcase_replace(c, &c->request->bundles[b], KEY_B,
+			    KEY_D);
+	c->params->max_distinct_keys = 4;
+}
+
+static const struct ksrmutate document[] = {
+	{ .rule = "KSR-KIND", IN_ALL, is_a_response },
+	{ .rule = "KSR-DOMAIN", IN_ALL, another_zone_is_wanted },
+	{ .rule = "KSR-DOMAIN", IN_ALL, the_policy_has_another_zone },
+	{ .rule = "KSR-OWNER", IN_ALL, a_key_of_another_zone },
+	{ .rule = "KSR-OWNER", IN_ICANN, a_proof_of_another_zone,
+	    PROOF_STAYS },
+	/* The signer's name is signed, too. */
+	{ .rule = "KSR-OWNER", IN_ICANN, a_proof_by_another_zone,
+	    PROOF_STAYS, .also = "KSR-BUNDLE-POP" },
+	{ .rule = "KSR-ID", IN_ICANN, no_id },
+	{ .rule = "KSR-ID", IN_ICANN, an_empty_id },
+	{ .rule = "KSR-ID", IN_ICANN, the_previous_id },
+	{ .rule = "KSR-ID", IN_ICANN, an_id_of_long_ago },
+	{ .rule = "KSR-REPLAY", IN_ALL, the_same_file },
+	{ .rule = "KSR-GENESIS", IN_ALL, genesis_beside_a_response },
+	{ .rule = "KSR-GENESIS", IN_ALL, genesis_beside_a_history },
+	{ .rule = "KSR-GENESIS", IN_ALL,
+	    a_first_request_that_is_not_called_one },
+	{ .rule = "KSR-GENESIS", IN_ALL, a_history_without_its_response },
+	{ .rule = "KSR-BUNDLE-UNIQUE", IN_ICANN, a_bundle_without_id },
+	{ .rule = "KSR-BUNDLE-UNIQUE", IN_ICANN, a_bundle_id_twice },
+	{ .rule = "KSR-BUNDLE-UNIQUE", IN_ICANN,
+	    a_bundle_id_of_the_response },
+	{ .rule = "KSR-BUNDLE-UNIQUE", IN_ICANN, a_bundle_id_of_long_ago },
+	{ .rule = "KSR-BUNDLE-COUNT", IN_ALL, no_bundle },
+	{ .rule = "KSR-SIGNER", IN_ICANN, a_signer_by_name,
+	    .verdict = FINDING_WARN },
+};
+
+static const struct ksrmutate chain[] = {
+	{ .rule = "KSR-CHAIN-RESPONSE", IN_ALL,
+	    a_response_that_is_a_request },
+	{ .rule = "KSR-CHAIN-RESPONSE", IN_ALL, a_response_of_another_zone },
+	{ .rule = "KSR-CHAIN-RESPONSE", IN_ALL,
+	    a_response_with_a_broken_signature },
+	{ .rule = "KSR-CHAIN-RESPONSE", IN_ALL,
+	    a_response_with_an_unsigned_bundle },
+	{ .rule = "KSR-CHAIN-RESPONSE", IN_ALL,
+	    a_response_signed_by_nobody_in_it },
+	{ .rule = "KSR-CHAIN-RESPONSE", IN_ALL, a_response_by_a_stranger },
+	{ .rule = "KSR-CHAIN-KEYS", IN_ALL, a_key_that_was_not_published },
+	{ .rule = "KSR-CHAIN-KEYS", IN_ICANN, a_key_that_had_another_id },
+	{ .rule = "KSR-CHAIN-KEYS", IN_ALL, a_key_that_had_another_ttl },
+	{ .rule = "KSR-CHAIN-OVERLAP", IN_ALL, a_gap_behind_the_response },
+	{ .rule = "KSR-CHAIN-OVERLAP", IN_ICANN, too_short_an_overlap },
+	{ .rule = "KSR-CHAIN-OVERLAP", IN_ICANN, too_long_an_overlap },
+	{ .rule = "KSR-CHAIN-OVERLAP", IN_ALL, before_the_response_begins,
+	    .also = "KSR-CHAIN-KEYS" },
+	{ .rule = "KSR-ZSK-CONTINUITY", IN_ALL, other_keys_than_before },
+	{ .rule = "KSR-ZSK-CONTINUITY", IN_ALL, all_keys_at_once },
+};
+
+static void
+what_is_in_order_passes(void **state)
+{
+	struct findings findings = FINDINGS_INIT;
+	struct ksrcase c;
+	int format;
+	size_t i;
+
+	(void)state;
+	for (format = 0; format < KSR_FORMAT_N; format++) {
+		ksrcase_init(&c, (enum ksr_format)format);
+		rules_check_ksr(c.policy, &c.in, &findings);
+		for (i = 0; i < findings.n; i++)
+			if (findings.items[i].verdict == FINDING_FAIL ||
+			    findings.items[i].verdict == FINDING_WARN)
+				fail_msg("%s: %s: %s", ksr_format_name(
+				    (enum ksr_format)format),
+				    findings.items[i].rule,
+				    findings.items[i].message);
+		/* Every rule leaves one finding. */
+		assert_int_equal(findings.n, rules_ksr_n + rules_ksr_keys_n +
+		    rules_ksr_sets_n + rules_ksr_proof_n + rules_ksr_time_n +
+		    rules_ksr_chain_n);
+		findings_clear(&findings);
+		ksrcase_clear(&c);
+	}
+}
+
+static void
+every_rule_on_the_document_is_broken_alone(void **state)
+{
+
+	(void)state;
+	ksrmutate_run(document, N_OF(document));
+}
+
+static void
+every_rule_on_the_chain_is_broken_alone(void **state)
+{
+
+	(void)state;
+	ksrmutate_run(chain, N_OF(chain));
+}
+
+static enum finding_verdict
+verdict_of(const struct findings *findings, const char *rule)
+{
+	size_t i;
+
+	for (i = 0; i < findings->n; i++)
+		if (strcmp(findings->items[i].rule, rule) == 0)
+			return findings->items[i].verdict;
+	fail_msg("%s left no finding", rule);
+	return FINDING_OFF;
+}
+
+static void
+what_is_not_known_is_off(void **state)
+{
+	static const char *const rules[] = { "KSR-REPLAY", "KSR-GENESIS",
+		"KSR-CHAIN-RESPONSE", "KSR-CHAIN-KEYS", "KSR-CHAIN-OVERLAP" };
+	struct findings findings = FINDINGS_INIT;
+	struct ksrcase c;
+	size_t i;
+
+	(void)state;
+	ksrcase_init(&c, KSR_ICANN);
+	c.in.previous = NULL;
+	c.in.n_past = 0;
+	c.in.knows_past = false;
+	rules_check_ksr(c.policy, &c.in, &findings);
+	assert_int_equal(findings_failed(&findings), 0);
+	for (i = 0; i < N_OF(rules); i++)
+		assert_int_equal(verdict_of(&findings, rules[i]),
+		    FINDING_OFF);
+	findings_clear(&findings);
+	/* A first request passes where it is called one. */
+	c.in.knows_past = true;
+	c.in.is_genesis = true;
+	rules_check_ksr(c.policy, &c.in, &findings);
+	assert_int_equal(findings_failed(&findings), 0);
+	assert_int_equal(verdict_of(&findings, "KSR-GENESIS"), FINDING_PASS);
+	findings_clear(&findings);
+	ksrcase_clear(&c);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_in_order_passes),
+		cmocka_unit_test(every_rule_on_the_document_is_broken_alone),
+		cmocka_unit_test(every_rule_on_the_chain_is_broken_alone),
+		cmocka_unit_test(what_is_not_known_is_off),
+	};
+
+	return cmocka_run_group_tests_name("rules on requests", tests, NULL,
+	    NULL);
+}
