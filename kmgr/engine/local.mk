@@ -120,6 +120,7 @@ libengine_la_SOURCES = \
 	kmgr/engine/skr.c \
 	kmgr/engine/skr.h \
 	kmgr/engine/skr_approved.c \
+	kmgr/engine/skr_chain.c \
 	kmgr/engine/skr_internal.h \
 	kmgr/engine/skr_judge.c \
 	kmgr/engine/skr_ksks.c \

@@ -79,6 +79,27 @@ int skr_find_answer(struct session *session, struct skr *skr, bool *found,
 int skr_judge(struct session *session, struct skr *skr, struct error *err);
 
 /**
+ * skr_judge_chain(session, skr, half, err):
+ * SKR-DS-CHAIN: ask the oracle whether every resolver can still build the
+ * chain of trust while the half is served; after what was and is served, or,
+ * for the emergency response, where the parent has the standby's DS alone.
+ *
+ * Errors: ERR_POLICY, ERR_STORE, ERR_INTEGRITY.
+ */
+int skr_judge_chain(struct session *session, struct skr *skr,
+    const struct skr_half *half, struct error *err);
+
+/**
+ * skr_fetch(session, row, out, err):
+ * The text of the response ${row}, as it was released; NULL where the store
+ * was restored without it. Owner: the caller, free().
+ *
+ * Errors: ERR_INTEGRITY, ERR_STORE.
+ */
+int skr_fetch(struct session *session, const struct ksr_row *row, char **out,
+    struct error *err);
+
+/**
  * skr_verify(skr, response, what, err):
  * Whether every signature in ${response}, which was read from ${what}, is
  * valid and by a KSK of the zone, and each bundle's DNSKEY RRset is signed.

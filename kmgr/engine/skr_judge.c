@@ -92,6 +92,7 @@ judge_by(struct skr *skr, struct skr_half *half, size_t i,
 		.end_at = end_at,
 		.previous = skr->previous,
 		.is_genesis = skr->asked->chain == SKR_GENESIS,
+		.knows_past = true,
 		.past = past->rows,
 		.n_past = past->n,
 		.ksks = skr->dnskeys,
@@ -154,7 +155,10 @@ skr_judge(struct session *session, struct skr *skr, struct error *err)
 		return -1;
 	past_init(&past, skr);
 	for (i = 0; i < skr->n_halves && rc == 0; i++)
-		rc = judge_half(store, skr, &skr->halves[i], &past, err);
+		if ((rc = judge_half(store, skr, &skr->halves[i], &past,
+		    err)) == 0)
+			rc = skr_judge_chain(session, skr, &skr->halves[i],
+			    err);
 	past_clear(&past);
 	return rc == 0 ? 0 : err_wrap(err, "%s", skr->asked->what);
 }

@@ -8,9 +8,8 @@
 #include "kmgr/engine/skr_internal.h"
 #include "kmgr/ksr/codec.h"
 
-/* The text of a row, which must be what was released. */
-static int
-fetch(struct session *session, const struct ksr_row *row, char **out,
+int
+skr_fetch(struct session *session, const struct ksr_row *row, char **out,
     struct error *err)
 {
 	struct ksr_row whole = { 0 };
@@ -60,7 +59,7 @@ skr_load_past(struct session *session, struct skr *skr, struct error *err)
 			last = &skr->past[i];
 	if (last == NULL)
 		return 0;
-	if (fetch(session, last, &text, err) != 0)
+	if (skr_fetch(session, last, &text, err) != 0)
 		return -1;
 	if (text != NULL)
 		rc = codec_read(text, strlen(text), "the last response",
@@ -141,7 +140,7 @@ take_answer(struct session *session, struct skr *skr,
 		    when_rfc3339(row->superseded_at, at));
 		return refuse(row, why, err);
 	}
-	if (fetch(session, row, &text, err) != 0)
+	if (skr_fetch(session, row, &text, err) != 0)
 		return -1;
 	if (text == NULL)
 		return refuse(row, "the store was restored from a ledger, "

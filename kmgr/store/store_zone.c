@@ -15,6 +15,13 @@ static const struct db_question ask_signature_list = {
 	"list a zone's signatures",
 	"SELECT id, " SIGNATURE_COLUMNS " FROM signature WHERE zone = $1 "
 	"ORDER BY id DESC LIMIT 1000" };
+/* What is signed for a response is recorded at the instant of its answer. */
+static const struct db_question ask_signature_sets = {
+	"list what was signed for a zone",
+	"SELECT id, " SIGNATURE_COLUMNS " FROM signature WHERE zone = $1 "
+	"AND type_covered = 48 AND created_at NOT IN "
+	"(SELECT answered_at FROM ksr WHERE zone = $1) "
+	"ORDER BY id DESC LIMIT 1000" };
 static const struct db_question ask_signature_page = {
 	"list signatures",
 	"SELECT id, " SIGNATURE_COLUMNS " FROM signature WHERE id > $1 "
@@ -111,6 +118,18 @@ store_signature_list(struct store *store, const char *zone,
 	*out = NULL;
 	*n = 0;
 	return db_list(store->db, &ask_signature_list, args, STORE_N(args),
+	    &signature_shape, out, n, err);
+}
+
+int
+store_signature_sets(struct store *store, const char *zone,
+    struct signature_row **out, size_t *n, struct error *err)
+{
+	const struct db_value args[] = { db_text(zone) };
+
+	*out = NULL;
+	*n = 0;
+	return db_list(store->db, &ask_signature_sets, args, STORE_N(args),
 	    &signature_shape, out, n, err);
 }
 

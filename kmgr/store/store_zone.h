@@ -29,6 +29,14 @@ int store_signature_list(struct store *store, const char *zone,
     struct signature_row **out, size_t *n, struct error *err);
 
 /**
+ * store_signature_sets(store, zone, out, n, err):
+ * Of the signatures over the DNSKEY RRset of ${zone} those that are of no
+ * response to a request, newest first, at most 1000.
+ */
+int store_signature_sets(struct store *store, const char *zone,
+    struct signature_row **out, size_t *n, struct error *err);
+
+/**
  * store_signature_page(store, after, at, max, out, n, err):
  * At most ${max} signatures with a number above ${after} that are valid
  * beyond ${at}, in the order of their numbers.
