@@ -183,6 +183,7 @@ record_refusal(const struct run *run, const struct cmd *cmd,
 		.words = run->args.words,
 		.n_words = run->args.n_words,
 		.cmk = args_get(&run->args, OPT_CMK),
+		.zone = json_get_text(cmd->json, "zone"),
 		.zones = json_get(cmd->json, "refused"),
 	};
 	const enum opt *opt = run->command->opts;

@@ -167,6 +167,7 @@ int cmd_show_ksr(struct cmd *cmd, struct error *err);
 int cmd_show_plan(struct cmd *cmd, struct error *err);
 int cmd_recover(struct cmd *cmd, struct error *err);
 int cmd_restore(struct cmd *cmd, struct error *err);
+int cmd_sign_ksr(struct cmd *cmd, struct error *err);
 int cmd_sign_zsks(struct cmd *cmd, struct error *err);
 int cmd_withdraw_plan(struct cmd *cmd, struct error *err);
 int cmd_put_policy(struct cmd *cmd, struct error *err);

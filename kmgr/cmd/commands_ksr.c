@@ -5,6 +5,10 @@ static const enum opt none[] = { OPT_END };
 static const enum opt make_ksr_opts[] = { OPT_FORMAT, OPT_ZSK, OPT_START,
 	OPT_FINISH, OPT_TTL, OPT_BUNDLES, OPT_INTERVAL, OPT_VALIDITY, OPT_ID,
 	OPT_SERIAL, OPT_OUTPUT, OPT_END };
+static const enum opt sign_ksr_opts[] = { OPT_CMK, OPT_ZONE, OPT_SCHEMA,
+	OPT_CURRENT, OPT_NEXT, OPT_GENESIS, OPT_FINISH, OPT_YES,
+	OPT_EMERGENCY_SKR, OPT_RECORD, OPT_OUTPUT, OPT_ACCEPT_TIME_JUMP,
+	OPT_DRY_RUN, OPT_END };
 static const enum opt verify_skr_opts[] = { OPT_KSR, OPT_DS, OPT_AS_OF,
 	OPT_END };
 static const enum opt check_ksr_opts[] = { OPT_POLICY, OPT_CMK, OPT_ZONE,
@@ -35,6 +39,16 @@ const struct command commands_ksr[] = {
 	    "each bundle, and its private half lies beside it as *.private. "
 	    "Needs neither configuration nor token.",
 	    make_ksr_opts, 1, 1, CMD_NO_SESSION, cmd_make_ksr },
+	{ "sign-ksr", GROUP_KSR, "FILE|- [--schema NAME] [--genesis] "
+	    "[--yes] [-o SKR]",
+	    "answer a key signing request",
+	    "Reads a request in any of the three formats, judges it and the "
+	    "response by every rule, asks for Yes, signs every bundle in the "
+	    "token, reads the response again, and writes it. Without --schema "
+	    "every KSK that the zone needs now is published and signs in "
+	    "every bundle. The same request gets the same response again "
+	    "while KSKs and policy are the same.",
+	    sign_ksr_opts, 1, 1, CMD_WITH_SESSION, cmd_sign_ksr },
 	{ "verify-skr", GROUP_KSR, "FILE [--ksr KSR] [--ds FILE]",
 	    "judge a signed key response before it is imported",
 	    "Whether its signatures verify and cover all the time, its ZSKs "

@@ -22,7 +22,10 @@ libcmd_la_SOURCES = \
 	kmgr/cmd/cmd_ksr_json.c \
 	kmgr/cmd/cmd_ksr_check.c \
 	kmgr/cmd/cmd_ksr_make.c \
+	kmgr/cmd/cmd_ksr_sign.c \
 	kmgr/cmd/cmd_ksr_verify.c \
+	kmgr/cmd/cmd_ksr_record.c \
+	kmgr/cmd/cmd_ksr_record.h \
 	kmgr/cmd/cmd_ksr_show.c \
 	kmgr/cmd/cmd_ksr_show.h \
 	kmgr/cmd/cmd_plan.c \

@@ -72,7 +72,9 @@ event_of(struct store *store, const struct refusal *refusal,
 	json_put_text(event, "message", why->msg);
 	put_cmk(event, store, refusal->cmk != NULL ? refusal->cmk :
 	    refusal->n_words > 0 ? refusal->words[0] : NULL);
-	if (refusal->n_words == 1 ||
+	if (refusal->zone != NULL)
+		json_put_text(event, "zone", refusal->zone);
+	else if (refusal->n_words == 1 ||
 	    (refusal->n_words > 1 && refusal->cmk == NULL))
 		put_zone(event, refusal->words[0]);
 	put_zones(event, refusal->zones);

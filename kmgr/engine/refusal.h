@@ -14,6 +14,7 @@ struct refusal {
 	const char *const	*words;		/* its arguments */
 	size_t			 n_words;
 	const char		*cmk;		/* name or id, or NULL */
+	const char		*zone;		/* or NULL: words say it */
 	const struct json	*zones;		/* many, or NULL */
 };
 

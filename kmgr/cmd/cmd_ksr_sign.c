@@ -1,0 +1,271 @@
+/* sign-ksr: a request shown, confirmed, answered. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kmgr/base/file.h"
+#include "kmgr/base/text.h"
+#include "kmgr/base/when.h"
+#include "kmgr/cmd/cmd_ksr_record.h"
+#include "kmgr/cmd/cmd_ksr_show.h"
+#include "kmgr/cmd/cmd_plan.h"
+#include "kmgr/engine/ksr_roles.h"
+#include "kmgr/engine/skr.h"
+
+#define ANSWER_MAX 80
+
+static int
+read_tag(const struct cmd *cmd, enum opt opt, int32_t *out,
+    struct error *err)
+{
+	const char *text = args_get(cmd->args, opt);
+	int64_t tag;
+
+	*out = KSR_TAG_BY_GENERATION;
+	if (text == NULL)
+		return 0;
+	if (text_to_int(text, 0, UINT16_MAX, &tag, err) != 0) {
+		err->class = ERR_USAGE;
+		return err_wrap(err, "--%s", args_opt(opt)->name);
+	}
+	*out = (int32_t)tag;
+	return 0;
+}
+
+static int
+read_options(struct cmd *cmd, struct skr_request *request, struct error *err)
+{
+	const char *end = args_get(cmd->args, OPT_FINISH);
+	const bool is_emergency = args_has(cmd->args, OPT_EMERGENCY_SKR);
+
+	*request = (struct skr_request) {
+		.what = cmd->args->words[0],
+		.zone = args_get(cmd->args, OPT_ZONE),
+		.cmk = args_get(cmd->args, OPT_CMK),
+		.schema = args_get(cmd->args, OPT_SCHEMA),
+		.chain = args_has(cmd->args, OPT_GENESIS) ? SKR_GENESIS :
+		    SKR_CONTINUES,
+		.end_at = KSR_OPEN,
+		.emergency = is_emergency ? SKR_WITH_EMERGENCY :
+		    SKR_WITHOUT_EMERGENCY,
+	};
+	if (request->schema == NULL && !is_emergency &&
+	    (args_has(cmd->args, OPT_CURRENT) ||
+	    args_has(cmd->args, OPT_NEXT)))
+		return err_set(err, ERR_USAGE, "--current and --next name the "
+		    "KSKs of --schema or --emergency-skr");
+	if (end != NULL && when_read(end, session_now(cmd->session),
+	    &request->end_at, err) != 0) {
+		err->class = ERR_USAGE;
+		return err_wrap(err, "--end");
+	}
+	if (is_emergency && file_check_writable(args_get(cmd->args,
+	    OPT_EMERGENCY_SKR), err) != 0)
+		return -1;
+	return read_tag(cmd, OPT_CURRENT, &request->current_tag, err) != 0 ?
+	    -1 : read_tag(cmd, OPT_NEXT, &request->next_tag, err);
+}
+
+/* One line that somebody types. */
+static void
+read_line(FILE *tty, char line[static ANSWER_MAX])
+{
+	int c;
+
+	if (fgets(line, ANSWER_MAX, tty) == NULL)
+		line[0] = '\0';
+	if (strchr(line, '\n') == NULL)
+		while ((c = fgetc(tty)) != EOF && c != '\n')
+			;
+	line[strcspn(line, "\n")] = '\0';
+}
+
+/*
+ * Who answers for the ZSKs of a request says so: exactly "Yes", to the
+ * digest that the other side read out (zsk.admission: operator).
+ */
+static int
+confirm(struct cmd *cmd, const struct skr *skr, struct error *err)
+{
+	char line[ANSWER_MAX];
+	struct buf text = BUF_INIT;
+	FILE *in, *out;
+
+	if (args_has(cmd->args, OPT_YES))
+		return 0;
+	in = fopen("/dev/tty", "re");
+	out = in == NULL ? NULL : fopen("/dev/tty", "we");
+	if (out == NULL) {
+		if (in != NULL)
+			(void)fclose(in);
+		(void)err_set(err, ERR_USAGE, "nobody can be asked whether "
+		    "this is the right request: there is no terminal");
+		return err_hint(err, "compare the digest, and add --yes");
+	}
+	cmd_ksr_head(skr, &text);
+	cmd_ksr_table(skr_response(skr, SKR_RESPONSE), &text);
+	(void)fprintf(out, "%s\nSign it? Type Yes, exactly: ",
+	    buf_text(&text));
+	(void)fflush(out);
+	read_line(in, line);
+	(void)fclose(in);
+	(void)fclose(out);
+	buf_free(&text);
+	return strcmp(line, "Yes") == 0 ? 0 : err_set(err, ERR_POLICY,
+	    "the operator did not confirm the request: the answer was no Yes");
+}
+
+static void
+note_warnings(struct cmd *cmd, const struct skr *skr)
+{
+	const struct findings *findings = skr_findings(skr);
+	size_t i, k;
+
+	for (i = 0; i < findings->n; i++) {
+		if (findings->items[i].verdict != FINDING_WARN)
+			continue;
+		for (k = 0; k < i; k++)
+			if (findings->items[k].rule ==
+			    findings->items[i].rule &&
+			    strcmp(findings->items[k].message,
+			    findings->items[i].message) == 0)
+				break;
+		if (k == i)
+			session_note(cmd->session, "%s: %s",
+			    findings->items[i].rule,
+			    findings->items[i].message);
+	}
+}
+
+/* All files, after all of it is in the store; then what is told of them. */
+static int
+release(struct cmd *cmd, const struct skr *skr, struct error *err)
+{
+	const char *emergency = args_get(cmd->args, OPT_EMERGENCY_SKR);
+	const char *record = args_get(cmd->args, OPT_RECORD);
+	const struct buf *text = skr_text(skr, SKR_RESPONSE);
+	const char *output = cmd_output(cmd);
+	struct buf written = BUF_INIT;
+	int rc = -1;
+
+	if (skr_is_answered(skr))
+		session_note(cmd->session, "this request was answered before; "
+		    "the response is the same");
+	if (emergency != NULL && file_write(emergency, 0644,
+	    skr_text(skr, SKR_EMERGENCY_RESPONSE)->data,
+	    skr_text(skr, SKR_EMERGENCY_RESPONSE)->len, err) != 0)
+		goto out;
+	if (output != NULL && file_write(output, 0644, text->data, text->len,
+	    err) != 0)
+		goto out;
+	cmd_ksr_result(cmd, skr);
+	if (record != NULL) {
+		if (cmd_ksr_record(cmd, skr, &written, err) != 0 ||
+		    file_write(record, 0644, written.data, written.len,
+		    err) != 0)
+			goto out;
+	}
+	if (output == NULL) {
+		cmd->text.len = 0;
+		buf_add(&cmd->text, text->data, text->len);
+	}
+	cmd->has_written = output != NULL;
+	rc = 0;
+ out:
+	buf_free(&written);
+	return rc;
+}
+
+/* With the lock held, so that nothing it was judged by changes meanwhile. */
+static int
+answer(struct cmd *cmd, const struct skr_request *request, struct error *err)
+{
+	struct cmk_cache cache = { 0 };
+	struct skr *skr = NULL;
+	int rc = -1;
+
+	if (session_lock(cmd->session, SESSION_LOCK_WAIT_S, err) != 0)
+		return -1;
+	if (skr_prepare(cmd->session, &cache, request, &skr, err) == 0 &&
+	    skr_apply(cmd->session, skr, NULL, NULL, err) == 0)
+		rc = 0;
+	session_unlock(cmd->session);
+	if (rc == 0)
+		rc = release(cmd, skr, err);
+	skr_free(skr);
+	cmk_cache_clear(&cache);
+	return rc;
+}
+
+/* The policy demands approvers: write down what they are to sign. */
+static int
+ask(struct cmd *cmd, const struct skr *skr,
+    const struct skr_request *request, struct error *err)
+{
+	struct json *arguments = skr_arguments(request);
+	struct plan plan = PLAN_INIT;
+	int rc;
+
+	skr_plan(skr, &plan);
+	rc = cmd_plan_ask(cmd, skr_cmk(skr)->row.id,
+	    &(struct approval_subject) { SKR_OP, arguments, &plan }, err);
+	plan_clear(&plan);
+	json_free(arguments);
+	return rc;
+}
+
+static int
+judge(struct cmd *cmd, const struct skr_request *request, struct error *err)
+{
+	const bool is_dry = args_has(cmd->args, OPT_DRY_RUN);
+	struct cmk_cache cache = { 0 };
+	struct plan plan = PLAN_INIT;
+	struct skr *skr = NULL;
+	bool is_asked = false;
+	int rc = -1;
+
+	if (skr_prepare(cmd->session, &cache, request, &skr, err) != 0)
+		goto out;
+	note_warnings(cmd, skr);
+	if (is_dry) {
+		skr_plan(skr, &plan);
+		cmd_plan(cmd, &plan);
+	} else if (!skr_is_answered(skr)) {
+		if (confirm(cmd, skr, err) != 0)
+			goto out;
+		is_asked = approval_is_needed(skr_cmk(skr), SKR_OP);
+	}
+	rc = is_asked ? ask(cmd, skr, request, err) : 0;
+ out:
+	json_put_text(cmd->json, "zone", skr == NULL ||
+	    skr_zone(skr)[0] == '\0' ? NULL : skr_zone(skr));
+	plan_clear(&plan);
+	skr_free(skr);
+	cmk_cache_clear(&cache);
+	return rc != 0 || is_dry || is_asked ? rc : answer(cmd, request, err);
+}
+
+int
+cmd_sign_ksr(struct cmd *cmd, struct error *err)
+{
+	const char *path = cmd->args->words[0];
+	struct skr_request request;
+	struct buf text = BUF_INIT;
+	int rc = -1;
+
+	if (read_options(cmd, &request, err) == 0 &&
+	    cmd_check_input(path, err) == 0 &&
+	    file_read(path, KSR_MAX_LEN, &text, err) == 0) {
+		request.text = buf_text(&text);
+		request.len = text.len;
+		if (strcmp(path, "-") == 0)
+			request.what = "standard input";
+		if (strlen(request.text) != request.len)
+			(void)err_set(err, ERR_INPUT, "%s: a byte 0 in it",
+			    request.what);
+		else
+			rc = judge(cmd, &request, err);
+	}
+	buf_free(&text);
+	return rc;
+}
