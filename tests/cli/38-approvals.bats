@@ -91,8 +91,8 @@ n_ksks() {
 	kmgr --json create-ksk example.com --cmk prod -n |
 		jq -e '.approvers_needed == 2'
 	kmgr --json describe-cmk prod | jq -e --arg who "$(ssh-keygen -lf \
-		carol.pub | cut -d ' ' -f 2)" '.cmk | (.approvers | length == 3
-		and any(.[]; .fingerprint == $who)) and
+		carol.pub | cut -d ' ' -f 2)" '.cmk | (.approvers | length == 3)
+		and any(.approver_fingerprints[]; . == $who) and
 		.approvals == { "create-ksk": 2 }'
 	ask create-ksk example.com example.net --cmk prod
 	approve alice
