@@ -178,6 +178,7 @@ libengine_la_SOURCES = \
 	kmgr/engine/trust_judge.c \
 	kmgr/engine/trust_judge.h \
 	kmgr/engine/trust_pin.c \
+	kmgr/engine/trust_retired.c \
 	kmgr/engine/trust_tail.c \
 	kmgr/engine/trust_tail.h \
 	kmgr/engine/verify.c \

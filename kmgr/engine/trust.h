@@ -28,6 +28,18 @@ int trust_prove(struct session *session, const struct cmk *cmk,
     struct error *err);
 
 /**
+ * trust_prove_retired(session, cmk, err):
+ * As trust_prove(), of a CMK of whose KSKs none signs: where the token of its
+ * KSKs is not there, which may be gone for good, the store is judged by the
+ * CMK's own signatures alone, and a note says so. A store from before a DS was
+ * gone has its KSK sign, and needs the token.
+ *
+ * Errors: as trust_prove().
+ */
+int trust_prove_retired(struct session *session, const struct cmk *cmk,
+    struct error *err);
+
+/**
  * trust_prove_token(session, name, err):
  * trust_prove() every CMK whose KSKs are in the token called ${name}, and find
  * the seal keys that are there: before what a run that died has left in it is

@@ -28,6 +28,18 @@ sign_one(struct session *session, struct zsks_keys *keys,
 	return rc;
 }
 
+/* Whether a KSK of cmk signs. */
+static bool
+signs(const struct zsks *zsks, const struct cmk *cmk)
+{
+	size_t i;
+
+	for (i = 0; i < zsks->n_ksks; i++)
+		if (zsks->ksks[i].cmk == cmk)
+			return true;
+	return false;
+}
+
 int
 zsks_prove(struct session *session, const struct zsks *zsks,
     struct error *err)
@@ -35,7 +47,9 @@ zsks_prove(struct session *session, const struct zsks *zsks,
 	size_t i;
 
 	for (i = 0; i < zsks->n_cmks; i++)
-		if (trust_prove(session, zsks->cmks[i], err) != 0)
+		if ((signs(zsks, zsks->cmks[i]) ?
+		    trust_prove(session, zsks->cmks[i], err) :
+		    trust_prove_retired(session, zsks->cmks[i], err)) != 0)
 			return -1;
 	return 0;
 }

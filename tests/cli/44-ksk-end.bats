@@ -190,6 +190,46 @@ two() {
 	grep "RRSIG DNSKEY.* $new example.com" signed
 }
 
+# two_tokens: old under prod in its token, new under next in another one, both
+# signed with; the DS of old is gone. The first token is "one" in the token
+# folder, and has no more than that folder.
+two_tokens() {
+	local first=$TOKEN_URI
+
+	softhsm_new "$BATS_TEST_TMPDIR" other
+	kmgr_env "$BATS_TEST_TMPDIR" "main=$first" "other=$TOKEN_URI"
+	kmgr -q create-cmk next --token other --policy p.yaml >/dev/null
+	old=$(ksk)
+	new=$(kmgr --json create-ksk example.com --cmk next |
+		jq -r '.ksks[0].key_tag')
+	sign >/dev/null
+	kmgr -q ds-seen "example.com/$old"
+	kmgr -q ds-seen "example.com/$new"
+	kmgr -q ds-gone "example.com/$old"
+	softhsm2-util --delete-token --token kmgr >/dev/null
+}
+
+@test "a token that is lost stops no zone that has rolled away from it" {
+	two_tokens
+	run kmgr sign-zsks example.com zsk
+	[ "$status" -eq 6 ]
+	run --separate-stderr kmgr_later 3d sign-zsks example.com zsk
+	[ "$status" -eq 0 ]
+	[[ $stderr == *"token main is not there"*"CMK prod"*signatures* ]]
+	grep "RRSIG DNSKEY.* $new example.com" <<<"$output"
+	[ "$(grep -c 'DNSKEY 257' <<<"$output")" -eq 1 ]
+}
+
+@test "nobody retires a KSK with a forged fact while its token is away" {
+	two_tokens
+	sqlite3 kmgr.db "DROP TRIGGER ksk_identity;
+		UPDATE ksk SET ds_gone_at = ds_gone_at - 259200
+		WHERE key_tag = $old"
+	run kmgr sign-zsks example.com zsk
+	[ "$status" -eq 10 ]
+	[[ $output != *'RRSIG DNSKEY'* ]]
+}
+
 # --- delete-ksk --------------------------------------------------------------
 
 @test "a KSK that was never used goes at once" {

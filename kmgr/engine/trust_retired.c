@@ -1,0 +1,40 @@
+#include "kmgr/engine/trust.h"
+#include "kmgr/engine/trust_judge.h"
+
+/* The store by itself: as a token that keeps no records lets it be judged. */
+static int
+judge_alone(struct session *session, const struct cmk *cmk,
+    struct error *err)
+{
+	const struct evidence none = { 0 };
+	struct store *store;
+	int64_t signed_at;
+	bool owes;
+	int rc;
+
+	if (session_store(session, &store, err) != 0 ||
+	    trust_check_pins(session, cmk, err) != 0 ||
+	    store_snapshot(store, err) != 0)
+		return -1;
+	rc = trust_judge(store, cmk, &none, &owes, &signed_at, err);
+	store_release(store);
+	return rc;
+}
+
+int
+trust_prove_retired(struct session *session, const struct cmk *cmk,
+    struct error *err)
+{
+	struct error away = ERR_INIT;
+
+	if (session_is_proved(session, cmk->row.id) ||
+	    session_find_token(session, cmk->row.token, &away) == 0)
+		return trust_prove(session, cmk, err);
+	if (judge_alone(session, cmk, err) != 0)
+		return -1;
+	session_note(session, "token %s is not there: that no KSK of CMK %s "
+	    "need sign rests on the CMK's signatures in the store alone",
+	    cmk->row.token, cmk->row.name);
+	session_set_proved(session, cmk->row.id);
+	return 0;
+}
