@@ -65,7 +65,7 @@ judge() {
 	[ "$(jq -r '.checks[] | select(.verdict == "fail").check' \
 		<<<"$output" | xargs)" = "$*" ]
 	jq -e '.verified == false' <<<"$output"
-	[[ $(jq -r .message <<<"$stderr") == \
+	[[ $(jq -r .message <<<"$output") == \
 		*" checks failed: "*"${*: -1}" ]]
 }
 
