@@ -251,7 +251,7 @@ ksrcase_answer(const struct ksrcase *c, const struct ksr *request,
 
 	response->zone = request->zone;
 	response->id = mem_strdup(request->id);
-	response->zsk = request->zsk;
+	response->zsk = response->ksk = request->zsk;
 	for (b = 0; b < request->n_bundles; b++) {
 		asked = &request->bundles[b];
 		at = asked->inception_at;

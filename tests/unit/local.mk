@@ -298,21 +298,29 @@ tests_unit_libksrcase_la_SOURCES = \
 	tests/unit/ksrcase.h \
 	tests/unit/ksrmutate.c \
 	tests/unit/ksrmutate.h \
+	tests/unit/skrcase.c \
+	tests/unit/skrcase.h \
 	tests/unit/unit.h
 unit_rules_ksr = \
+	tests/unit/test_rules_files \
 	tests/unit/test_rules_ksr \
 	tests/unit/test_rules_ksr_keys \
 	tests/unit/test_rules_ksr_time \
-	tests/unit/test_rules_skr
+	tests/unit/test_rules_skr \
+	tests/unit/test_rules_skr_roll
 unit_rules_ksr_ldadd = tests/unit/libksrcase.la libksr.la $(unit_policy_ldadd)
 check_PROGRAMS += $(unit_rules_ksr)
 TESTS += $(unit_rules_ksr)
+tests_unit_test_rules_files_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_rules_files_LDADD = $(unit_rules_ksr_ldadd)
 tests_unit_test_rules_ksr_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_rules_ksr_LDADD = $(unit_rules_ksr_ldadd)
 tests_unit_test_rules_ksr_keys_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_rules_ksr_keys_LDADD = $(unit_rules_ksr_ldadd)
 tests_unit_test_rules_ksr_time_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_rules_ksr_time_LDADD = $(unit_rules_ksr_ldadd)
+tests_unit_test_rules_skr_roll_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_rules_skr_roll_LDADD = $(unit_rules_ksr_ldadd)
 tests_unit_test_rules_skr_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_rules_skr_LDADD = $(unit_rules_ksr_ldadd)
 # --- engine

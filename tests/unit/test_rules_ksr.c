@@ -194,6 +194,17 @@ a_signer_by_name(struct ksrcase *c)
 	    sizeof(char *)) = mem_strdup("Kexample");
 }
 
+/* All bundles of the previous response, signed as they are now. */
+static void
+sign_previous(struct ksrcase *c)
+{
+	size_t b;
+
+	for (b = 0; b < c->previous->n_bundles; b++)
+		ksrcase_lay(c, c->previous, &c->previous->bundles[b]);
+	ksrcase_sign(c, c->previous);
+}
+
 static void
 a_response_that_is_a_request(struct ksrcase *c)
 {
@@ -207,6 +218,7 @@ a_response_of_another_zone(struct ksrcase *c)
 	struct error err = ERR_INIT;
 
 	unit_ok(name_read("example.org", &c->previous->zone, &err), &err);
+	sign_previous(c);
 }
 
 static void
@@ -237,17 +249,6 @@ a_response_by_a_stranger(struct ksrcase *c)
 {
 
 	c->ksks[0] = c->pairs[KEY_L].dnskey;
-}
-
-/* All bundles of the previous response, signed as they are now. */
-static void
-sign_previous(struct ksrcase *c)
-{
-	size_t b;
-
-	for (b = 0; b < c->previous->n_bundles; b++)
-		ksrcase_lay(c, c->previous, &c->previous->bundles[b]);
-	ksrcase_sign(c, c->previous);
 }
 
 static void
@@ -342,6 +343,31 @@ other_keys_than_before(struct ksrcase *c)
 	c->params->check_chain = false;
 }
 
+/* An algorithm leaves and another comes, and nothing stays. */
+static void
+another_algorithm_at_once(struct ksrcase *c)
+{
+	const struct ksr_bundle *end = c->request->bundles +
+	    c->request->n_bundles;
+	struct ksr_bundle *bundle;
+
+	for (bundle = c->request->bundles; bundle < end; bundle++) {
+		if (bundle->inception_at < KSRCASE_START + 80 * DAY)
+			continue;
+		ksrcase_replace(c, bundle, KEY_B, KEY_RSA_2048);
+		ksrcase_replace(c, bundle, KEY_C, KEY_ED25519);
+	}
+	c->params->match_request_policy = false;
+	c->params->max_distinct_keys = 4;
+	c->policy->zsk_algs[1] = ALG_RSASHA256;
+	c->policy->zsk_algs[2] = ALG_ED25519;
+	c->policy->n_zsk_algs = 3;
+	c->ksks[1] = c->pairs[KEY_RSA_E3].dnskey;
+	c->ksks[2] = c->pairs[KEY_ED25519].dnskey;
+	c->ksks[2].key[5] ^= 0x44;
+	c->in.n_ksks = 3;
+}
+
 static void
 all_keys_at_once(struct ksrcase *c)
 {
@@ -406,6 +432,7 @@ static const struct ksrmutate chain[] = {
 	    .also = "KSR-CHAIN-KEYS" },
 	{ .rule = "KSR-ZSK-CONTINUITY", IN_ALL, other_keys_than_before },
 	{ .rule = "KSR-ZSK-CONTINUITY", IN_ALL, all_keys_at_once },
+	{ .rule = "KSR-ZSK-CONTINUITY", IN_ALL, another_algorithm_at_once },
 };
 
 static void
