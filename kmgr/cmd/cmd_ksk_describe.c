@@ -16,6 +16,7 @@
 #include "kmgr/engine/ksk_use.h"
 #include "kmgr/engine/ksk_wrapped.h"
 #include "kmgr/engine/pins.h"
+#include "kmgr/store/store_ksr.h"
 #include "kmgr/store/store_zone.h"
 
 /* What has to happen, or until when to wait, before its next state. */
@@ -185,6 +186,39 @@ print_signatures(const struct ksk *ksk, const struct signature_row *rows,
 	}
 }
 
+/* Responses in which the KSK is, and what has become of them. */
+static int
+print_responses(struct cmd *cmd, struct store *store, const struct ksk *ksk,
+    struct json *json, struct error *err)
+{
+	struct json *list = json_put_array(json, "responses"), *entry;
+	char from[WHEN_TEXT_LEN], until[WHEN_TEXT_LEN], at[WHEN_TEXT_LEN];
+	struct ksr_row *rows;
+	size_t i, n;
+
+	if (store_ksr_list(store, ksk->row.zone, &rows, &n, err) != 0)
+		return -1;
+	for (i = 0; i < n; i++) {
+		if (strstr(rows[i].ksk_ids, ksk->row.id) == NULL)
+			continue;
+		(void)when_rfc3339(rows[i].answered_at, from);
+		(void)when_rfc3339(rows[i].expires_at, until);
+		buf_printf(&cmd->text, "%s response of %s, until %s%s%s\n",
+		    rows[i].kind, from, until, rows[i].superseded_at == 0 ?
+		    "" : ", superseded since ", rows[i].superseded_at == 0 ?
+		    "" : when_rfc3339(rows[i].superseded_at, at));
+		entry = json_add_object(list);
+		json_put_text(entry, "kind", rows[i].kind);
+		json_put_text(entry, "format", rows[i].format);
+		json_put_text(entry, "answered", from);
+		json_put_text(entry, "expiration", until);
+		json_put_text(entry, "superseded",
+		    rows[i].superseded_at == 0 ? NULL : at);
+	}
+	ksr_rows_free(rows, n);
+	return 0;
+}
+
 /* What is left of a KSK that was deleted. */
 static int
 describe_removed(struct cmd *cmd, struct store *store,
@@ -276,6 +310,8 @@ cmd_describe_ksk(struct cmd *cmd, struct error *err)
 	json_put_text(json, "waits_for", waits_for);
 	print_attributes(json_get(statement, "attributes"), &cmd->text);
 	print_signatures(ksk, rows, n, cmd, json);
+	if (print_responses(cmd, store, ksk, json, err) != 0)
+		goto out;
 	json_put_take(json, "endorsement", statement);
 	json_put_text(json, "endorsement_signature",
 	    ksk->row.endorsement_signature);

@@ -29,6 +29,7 @@ cli_tests = \
 	tests/cli/84-restore.bats \
 	tests/cli/86-recover.bats \
 	tests/cli/90-show-ksr.bats \
+	tests/cli/92-sign-ksr.bats \
 	tests/cli/94-make-ksr.bats
 
 TESTS += $(cli_tests)
