@@ -63,8 +63,8 @@ replay_on_sign_ksr(struct replay *r, const struct replay_happening *h,
 }
 
 void
-replay_supersede(struct replay *r, const struct ksk_row *ksk, enum ksr_fact fact,
-    int64_t at)
+replay_supersede(struct replay *r, const struct ksk_row *ksk,
+    enum ksr_fact fact, int64_t at)
 {
 	struct ksr_row *row;
 	size_t i;

@@ -20,7 +20,7 @@ struct skr_input {
 	const struct ksk	*ksks;		/* the roles' columns */
 	const char *const	*ksk_ids;	/* their CKA_LABELs */
 	size_t			 n_ksks;
-	int64_t			 end_at;	/* KSR_OPEN: none is asked for */
+	int64_t			 end_at;	/* KSR_OPEN: nobody says */
 };
 
 /**

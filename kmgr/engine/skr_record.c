@@ -8,7 +8,7 @@
 #include "kmgr/engine/trust.h"
 #include "kmgr/store/store_zone.h"
 
-/* The last instant at which a signature of a half is valid, of one KSK or all. */
+/* Until when a signature of a half is valid, of one KSK or of all. */
 static int64_t
 last_expiration(const struct skr *skr, const struct skr_half *half, size_t i)
 {

@@ -82,8 +82,8 @@ is_of_zone(struct verifier *v, const struct rrsig *rrsig,
 	return name_read(ksk->zone, &zone, &ignored) == 0 &&
 	    name_is_same(&rrsig->signer, &zone) &&
 	    rrsig->labels == name_labels(&zone) &&
-	    (is_without_ttl(rrsig) || cmk_cache_get(&v->cache, v->store, ksk->cmk_id, &cmk,
-	    &ignored) != 0 ||
+	    (is_without_ttl(rrsig) || cmk_cache_get(&v->cache, v->store,
+	    ksk->cmk_id, &cmk, &ignored) != 0 ||
 	    rrsig->original_ttl == cmk->policy->dnskey_ttl_s);
 }
 

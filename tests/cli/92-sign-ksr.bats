@@ -266,13 +266,13 @@ signatures() {
 	request bind r.ksr
 	kmgr -q backup b0.db >/dev/null
 	kmgr -q sign-ksr r.ksr --yes --genesis -o r.skr >/dev/null
-	kmgr -q export-ledger -o ledger >/dev/null
 	kmgr -q backup b.db >/dev/null
 	rm kmgr.db*
 	kmgr -q restore b.db >/dev/null
 	kmgr -q sign-ksr r.ksr -o again.skr >/dev/null
 	cmp r.skr again.skr
 	kmgr verify >/dev/null
+	kmgr -q export-ledger -o ledger >/dev/null
 	# From a ledger come digests and horizons, and no texts.
 	rm kmgr.db*
 	cp b0.db kmgr.db

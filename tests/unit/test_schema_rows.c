@@ -44,6 +44,13 @@ static const struct good good_signature = { "signature", { { "id", "9" },
 static const struct good good_set = { "zsk_set", { { "id", "9" },
 	{ "zone", "'a.'" }, { "hash", HASH }, { "text", "'t'" },
 	{ "admitted_at", "1" } } };
+static const struct good good_ksr = { "ksr", { { "id", ID("9") },
+	{ "cmk_id", ID("1") }, { "zone", "'b.'" }, { "format", "'bind'" },
+	{ "kind", "'regular'" }, { "request_hash", HASH },
+	{ "bundle_ids", "'[]'" }, { "response_hash", HASH },
+	{ "plan_hash", HASH }, { "ksk_ids", "'[]'" }, { "answered_at", "1" },
+	{ "expires_at", "2" }, { "request", "'q'" },
+	{ "response", "'r'" } } };
 static const struct good good_intent = { "intent", { { "id", "9" },
 	{ "kind", "'create-ksk'" }, { "token", "'main'" },
 	{ "key_id", ID("9") }, { "label", "'label'" }, { "payload", "'{}'" },
@@ -206,6 +213,20 @@ static const struct wrong {
 	{ &good_signature, { { "created_at", "0" } }, "created_at > 0" },
 	{ &good_set, { { "hash", "zeroblob(31)" } }, "length(hash)" },
 	{ &good_set, { { "admitted_at", "0" } }, "admitted_at > 0" },
+	{ &good_ksr, { { "id", "'ab'" } }, "length(id)" },
+	{ &good_ksr, { { "cmk_id", ID("7") } }, "FOREIGN KEY" },
+	{ &good_ksr, { { "zone", "''" } }, "length(zone)" },
+	{ &good_ksr, { { "format", "'xml'" } }, "format IN" },
+	{ &good_ksr, { { "kind", "'late'" } }, "kind IN" },
+	{ &good_ksr, { { "request_hash", "zeroblob(31)" } },
+	    "length(request_hash)" },
+	{ &good_ksr, { { "response_hash", "zeroblob(31)" } },
+	    "length(response_hash)" },
+	{ &good_ksr, { { "plan_hash", "zeroblob(31)" } },
+	    "length(plan_hash)" },
+	{ &good_ksr, { { "answered_at", "0" } }, "answered_at > 0" },
+	{ &good_ksr, { { "superseded_at", "0" } }, "superseded_at > 0" },
+	{ &good_ksr, { { "request", "NULL" } }, "request IS NULL" },
 	{ &good_intent, { { "kind", "''" } }, "length(kind)" },
 	{ &good_intent, { { "token", "''" } }, "length(token)" },
 	{ &good_intent, { { "key_id", "'ab'" } }, "length(key_id)" },
@@ -265,7 +286,7 @@ static void
 takes_the_rows_that_fit(void **state)
 {
 	static const struct good *const good[] = { &good_key, &good_ksk,
-		&good_signature, &good_set, &good_intent, &good_plan,
+		&good_signature, &good_set, &good_ksr, &good_intent, &good_plan,
 		&good_cmk };
 	struct storehelp *help = *state;
 	size_t i;
