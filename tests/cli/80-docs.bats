@@ -387,7 +387,8 @@ complete_at() {
 	[ "$(complete_at '')" = "$(kmgr --json help |
 		jq -r '.commands[].name' | LC_ALL=C sort | tr '\n' ' ')" ]
 	[ "$(complete_at create-c)" = 'create-cmk ' ]
-	[ "$(complete_at help sign)" = 'sign-zsks ' ]
+	[ "$(complete_at help sign)" = 'sign-ksr sign-zsks ' ]
+	[ "$(complete_at sign-ksr r --schema ro)" = 'rollover rollover+ ' ]
 	[ "$(complete_at disable-cmk '')" = 'prod ' ]
 	[ "$(complete_at ds-gone ex)" = "example.com/$tag " ]
 	[ "$(complete_at put-policy prod files/a)" = 'files/a.yaml ' ]

@@ -39,7 +39,7 @@ n_answers() {
 signatures() {
 	kmgr --json show-ksr "$1" | jq -r '.bundles[].signatures[] |
 		"\(.type_covered) \(.key_tag)"' | sort | uniq -c |
-		sed 's/^ *//'
+		sed 's/^ *//' | sort
 }
 
 @test "BIND and Knot: what verify-skr takes, and verify finds nothing" {
@@ -332,7 +332,7 @@ END
 		"2 DNSKEY $next" | sort)" ]
 	# The revoked one signs itself, under its other tag.
 	revoked=$(kmgr --json describe-ksk "./$cur" | jq .ksk.revoked_tag)
-	[ "$revoked" = null ] || [ "$(signatures 4.skr)" = "$(printf '%s\n' \
+	[ "$(signatures 4.skr)" = "$(printf '%s\n' \
 		"1 DNSKEY $revoked" "3 DNSKEY $next" | sort)" ]
 	kmgr verify >/dev/null
 }
