@@ -26,6 +26,8 @@ libpolicy_la_SOURCES = \
 	policy/policy_value.c \
 	policy/policy_value.h \
 	policy/policy_yaml.c \
+	policy/receiver_request.c \
+	policy/receiver_request.h \
 	policy/receiver_sigs.c \
 	policy/receiver_sigs.h \
 	policy/report.c \

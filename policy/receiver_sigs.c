@@ -14,9 +14,9 @@ receiver_sigs_has(const struct ksr_bundle *bundle, enum rrtype type)
 	    type == RRTYPE_CDS ? bundle->cds != NULL : bundle->cdnskey != NULL;
 }
 
-/* Whether a key of the bundle, one of several with its tag, made sig. */
-static bool
-is_made_here(const struct ksr_bundle *bundle, const struct ksr_sig *sig,
+/* The key of the bundle, one of several with its tag, that made sig. */
+static const struct dnskey *
+maker_of(const struct ksr_bundle *bundle, const struct ksr_sig *sig,
     const struct rrset *rrset)
 {
 	struct error ignored = ERR_INIT;
@@ -29,15 +29,15 @@ is_made_here(const struct ksr_bundle *bundle, const struct ksr_sig *sig,
 		    dnskey_tag(key) != sig->rrsig.key_tag)
 			continue;
 		if (rrsig_verify(&sig->rrsig, rrset, key, &ignored) == 0)
-			return true;
+			return key;
 		err_clear(&ignored);
 	}
-	return false;
+	return NULL;
 }
 
 static void
 verify_bundle(const struct ksr *response, const struct ksr_bundle *bundle,
-    bool *is_good)
+    const struct dnskey **made_by)
 {
 	struct rrset *rrset;
 	size_t i, t;
@@ -49,7 +49,7 @@ verify_bundle(const struct ksr *response, const struct ksr_bundle *bundle,
 		for (i = 0; i < bundle->n_sigs; i++)
 			if (bundle->sigs[i].rrsig.type_covered ==
 			    receiver_types[t])
-				is_good[i] = is_made_here(bundle,
+				made_by[i] = maker_of(bundle,
 				    &bundle->sigs[i], rrset);
 		rrset_free(rrset);
 	}
@@ -62,11 +62,13 @@ receiver_sigs_init(struct receiver_sigs *sigs, const struct rules_receiver *in)
 	size_t b;
 
 	sigs->in = in;
-	sigs->is_good = mem_new((response->n_bundles + 1) * sizeof(bool *));
+	sigs->made_by = mem_new((response->n_bundles + 1) *
+	    sizeof(*sigs->made_by));
 	for (b = 0; b < response->n_bundles; b++) {
-		sigs->is_good[b] = mem_new(response->bundles[b].n_sigs + 1);
+		sigs->made_by[b] = mem_new((response->bundles[b].n_sigs + 1) *
+		    sizeof(**sigs->made_by));
 		verify_bundle(response, &response->bundles[b],
-		    sigs->is_good[b]);
+		    sigs->made_by[b]);
 	}
 }
 
@@ -76,8 +78,8 @@ receiver_sigs_clear(struct receiver_sigs *sigs)
 	size_t b;
 
 	for (b = 0; b < sigs->in->response->n_bundles; b++)
-		free(sigs->is_good[b]);
-	free(sigs->is_good);
+		free(sigs->made_by[b]);
+	free(sigs->made_by);
 }
 
 const struct rrsig *
@@ -88,12 +90,13 @@ receiver_sigs_by(const struct receiver_sigs *sigs, size_t b,
 	size_t i;
 
 	for (i = 0; i < bundle->n_sigs; i++) {
-		const struct rrsig *rrsig = &bundle->sigs[i].rrsig;
+		const struct dnskey *maker = sigs->made_by[b][i];
 
-		if (sigs->is_good[b][i] && rrsig->type_covered == type &&
-		    rrsig->alg == key->alg &&
-		    rrsig->key_tag == dnskey_tag(key))
-			return rrsig;
+		/* Not by its tag: anybody can make a key with the same. */
+		if (maker != NULL && maker->flags == key->flags &&
+		    dnskey_is_same_key(maker, key) &&
+		    bundle->sigs[i].rrsig.type_covered == type)
+			return &bundle->sigs[i].rrsig;
 	}
 	return NULL;
 }

@@ -16,8 +16,8 @@ extern const enum rrtype receiver_types[RECEIVER_TYPES];
 /* The subject of the receiver's rules. */
 struct receiver_sigs {
 	const struct rules_receiver *in;
-	/* By bundle, by signature: whether a key in the bundle made it. */
-	bool			**is_good;
+	/* By bundle, by signature: the key in it that made it, or NULL. */
+	const struct dnskey	***made_by;
 };
 
 /**

@@ -32,7 +32,20 @@ is_ksk(const struct ksr_key *key)
 	return (key->dnskey.flags & DNSKEY_SEP) != 0;
 }
 
-/* Each KSK in the set signs all that is signed. */
+/* Whether a signature over the type says that a key of the tag made it. */
+static bool
+names_tag(const struct ksr_bundle *bundle, uint16_t tag, enum rrtype type)
+{
+	size_t i;
+
+	for (i = 0; i < bundle->n_sigs; i++)
+		if (bundle->sigs[i].rrsig.key_tag == tag &&
+		    bundle->sigs[i].rrsig.type_covered == type)
+			return true;
+	return false;
+}
+
+/* Each KSK in the set signs all that is signed; named verifies nothing. */
 static void
 check_cosigned(const struct receiver_sigs *s, size_t b, struct report *report)
 {
@@ -42,8 +55,8 @@ check_cosigned(const struct receiver_sigs *s, size_t b, struct report *report)
 	for (i = 0; i < bundle->n_keys; i++)
 		for (t = 0; t < RECEIVER_TYPES && is_ksk(&bundle->keys[i]); t++)
 			if (receiver_sigs_has(bundle, receiver_types[t]) &&
-			    receiver_sigs_by(s, b, &bundle->keys[i].dnskey,
-			    receiver_types[t]) == NULL)
+			    !names_tag(bundle, dnskey_tag(
+			    &bundle->keys[i].dnskey), receiver_types[t]))
 				report_fail(report, "named 9.20 refuses: KSK "
 				    "%u is published but does not sign the %s "
 				    "RRset of bundle %zu",
@@ -147,7 +160,7 @@ check_knot_bundle(const struct receiver_sigs *s, size_t b,
 			    TIME(next_at));
 	}
 	for (i = 0; i < bundle->n_sigs; i++)
-		if (!s->is_good[b][i] && ksr_key_of(bundle,
+		if (s->made_by[b][i] == NULL && ksr_key_of(bundle,
 		    &bundle->sigs[i].rrsig) != NULL)
 			report_fail(report, "Knot refuses: bundle %zu has a "
 			    "wrong signature of key %u", b + 1,

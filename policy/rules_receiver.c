@@ -4,12 +4,16 @@
 #include <string.h>
 
 #include "kmgr/dns/alg.h"
+#include "policy/receiver_request.h"
 #include "policy/receiver_sigs.h"
 #include "policy/report.h"
 
 #define TIME REPORT_TIME
 
-/* Whether a key that may sign the DNSKEY RRset signed this one. */
+/*
+ * Whether a key that may sign the DNSKEY RRset signed this one. A revoked one
+ * proves nothing but its own end (RFC 5011 s2.1).
+ */
 static bool
 is_signed(const struct receiver_sigs *s, size_t b, enum rrtype type)
 {
@@ -17,7 +21,8 @@ is_signed(const struct receiver_sigs *s, size_t b, enum rrtype type)
 	size_t i;
 
 	for (i = 0; i < bundle->n_keys; i++)
-		if ((bundle->keys[i].dnskey.flags & DNSKEY_SEP) != 0 &&
+		if ((bundle->keys[i].dnskey.flags & (DNSKEY_FLAGS_KSK |
+		    DNSKEY_REVOKE)) == DNSKEY_FLAGS_KSK &&
 		    receiver_sigs_by(s, b, &bundle->keys[i].dnskey, type) !=
 		    NULL)
 			return true;
@@ -35,7 +40,7 @@ check_signed(const void *subject, struct report *report)
 		const struct ksr_bundle *bundle = &response->bundles[b];
 
 		for (i = 0; i < bundle->n_sigs; i++)
-			if (!s->is_good[b][i])
+			if (s->made_by[b][i] == NULL)
 				report_fail(report, "bundle %zu: the RRSIG of "
 				    "key %u over %s does not verify with a key "
 				    "in the bundle", b + 1,
@@ -63,7 +68,8 @@ is_signed_by(const struct receiver_sigs *s, size_t b, uint8_t alg)
 	size_t i;
 
 	for (i = 0; i < bundle->n_sigs; i++)
-		if (s->is_good[b][i] && bundle->sigs[i].rrsig.alg == alg &&
+		if (s->made_by[b][i] != NULL &&
+		    bundle->sigs[i].rrsig.alg == alg &&
 		    bundle->sigs[i].rrsig.type_covered == RRTYPE_DNSKEY)
 			return true;
 	return false;
@@ -173,86 +179,6 @@ check_ttl(const void *subject, struct report *report)
 	}
 }
 
-/* The bundle of the request that rules at the instant. */
-static const struct ksr_bundle *
-asked_at(const struct ksr *request, const struct ksr_bundle *bundle)
-{
-	const struct ksr_bundle *found = NULL;
-	size_t i;
-
-	for (i = 0; i < request->n_bundles; i++)
-		if (request->bundles[i].inception_at <= bundle->inception_at)
-			found = &request->bundles[i];
-	return found;
-}
-
-static bool
-holds(const struct ksr_bundle *bundle, const struct dnskey *key)
-{
-	size_t i;
-
-	for (i = 0; i < bundle->n_keys; i++)
-		if (bundle->keys[i].dnskey.flags == key->flags &&
-		    dnskey_is_same_key(&bundle->keys[i].dnskey, key))
-			return true;
-	return false;
-}
-
-static void
-compare(const struct ksr_bundle *bundle, const struct ksr_bundle *asked,
-    size_t b, struct report *report)
-{
-	size_t i;
-
-	for (i = 0; i < asked->n_keys; i++)
-		if (!holds(bundle, &asked->keys[i].dnskey))
-			report_fail(report, "bundle %zu: ZSK %u of the request "
-			    "is not there", b + 1,
-			    dnskey_tag(&asked->keys[i].dnskey));
-	for (i = 0; i < bundle->n_keys; i++)
-		if ((bundle->keys[i].dnskey.flags & DNSKEY_SEP) == 0 &&
-		    !holds(asked, &bundle->keys[i].dnskey))
-			report_fail(report, "bundle %zu: ZSK %u is not in the "
-			    "request", b + 1,
-			    dnskey_tag(&bundle->keys[i].dnskey));
-}
-
-static void
-check_request(const void *subject, struct report *report)
-{
-	const struct receiver_sigs *s = subject;
-	const struct ksr *response = s->in->response, *request =
-	    s->in->request;
-	const struct ksr_bundle *asked;
-	size_t b;
-
-	if (request == NULL) {
-		report_off(report, "no request was given");
-		return;
-	}
-	if (!name_is_same(&request->zone, &response->zone))
-		report_fail(report, "the request is of another zone");
-	if (request->format == KSR_ICANN && response->format == KSR_ICANN &&
-	    request->n_bundles != response->n_bundles)
-		report_fail(report, "%zu bundles answer the %zu of the "
-		    "request", response->n_bundles, request->n_bundles);
-	for (b = 0; b < response->n_bundles; b++) {
-		asked = asked_at(request, &response->bundles[b]);
-		if (asked == NULL)
-			report_fail(report, "bundle %zu begins at %s, before "
-			    "the request does", b + 1,
-			    TIME(response->bundles[b].inception_at));
-		else
-			compare(&response->bundles[b], asked, b, report);
-	}
-	if (response->n_bundles > 0 && request->n_bundles > 0 &&
-	    response->bundles[0].inception_at >
-	    request->bundles[0].inception_at)
-		report_fail(report, "it begins at %s, and the request at %s",
-		    TIME(response->bundles[0].inception_at),
-		    TIME(request->bundles[0].inception_at));
-}
-
 /* Whether a KSK of this algorithm leads from the DS set to the DNSKEYs. */
 static bool
 is_linked(const struct receiver_sigs *s, size_t b, uint8_t alg)
@@ -349,7 +275,7 @@ const struct rule rules_receiver[] = {
 	    "time",
 	    "A ZSK that is not in the signed set signs for nobody, and one "
 	    "that nobody asked for may be another's." },
-	    ERR_INTEGRITY, check_request },
+	    ERR_INTEGRITY, receiver_request_check },
 	{ { "RESPONSE-DS", "a KSK that the parent's DS names signs each bundle",
 	    "Without one no validator gets from the parent into the zone "
 	    "(RFC 4035 s5.2); there must be one for each algorithm in the DS "

@@ -264,6 +264,7 @@ unit_policy = \
 	tests/unit/test_policy_property \
 	tests/unit/test_policy_version \
 	tests/unit/test_rules \
+	tests/unit/test_rules_receiver \
 	tests/unit/test_rules_zsks \
 	tests/unit/test_ssh_key
 unit_policy_ldadd = tests/unit/libpolicyhelp.la libpolicy.la libdns.la \
@@ -288,6 +289,15 @@ tests_unit_test_policy_version_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_policy_version_LDADD = $(unit_policy_ldadd)
 tests_unit_test_rules_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_rules_LDADD = $(unit_policy_ldadd)
+tests_unit_test_rules_receiver_SOURCES = \
+	tests/unit/receiver.c \
+	tests/unit/receiver.h \
+	tests/unit/receivermutants.c \
+	tests/unit/receivermutants.h \
+	tests/unit/test_rules_receiver.c
+tests_unit_test_rules_receiver_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_rules_receiver_LDADD = tests/unit/libksrhelp.la \
+	tests/unit/libdnshelp.la libksr.la $(unit_policy_ldadd)
 tests_unit_test_rules_zsks_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_rules_zsks_LDADD = $(unit_policy_ldadd)
 # Those on requests and responses need real keys, and a request's maker.
