@@ -9,6 +9,7 @@ cmd_findings(struct cmd *cmd, const struct findings *findings,
 	struct table table;
 	size_t i;
 
+	json_put_bool(cmd->json, "passed", findings_failed(findings) == 0);
 	table_init(&table, 3, "RULE", "VERDICT", "FOUND");
 	for (i = 0; i < findings->n; i++) {
 		const struct finding *finding = &findings->items[i];

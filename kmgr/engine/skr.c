@@ -19,8 +19,8 @@ read_request(struct skr *skr, struct error *err)
 	    err) != 0)
 		return -1;
 	if (skr->request->kind != KSR_REQUEST) {
-		(void)err_set(err, ERR_INPUT, "%s is a response, and no "
-		    "request", asked->what);
+		(void)err_set(err, ERR_INPUT, "KSR-KIND: %s is a response, "
+		    "and no request", asked->what);
 		return err_hint(err, "kmgr verify-skr judges responses");
 	}
 	skr->zone = skr->request->zone;
@@ -123,7 +123,7 @@ prepare(struct session *session, struct cmk_cache *cache, struct skr *skr,
 
 	if (read_request(skr, err) != 0 ||
 	    skr_load_ksks(session, cache, skr, err) != 0 ||
-	    skr_load_past(session, skr, err) != 0 ||
+	    skr_load_past(session, skr, INT64_MAX, err) != 0 ||
 	    lay_out(skr, KSR_REGULAR, err) != 0 ||
 	    (skr->asked->emergency == SKR_WITH_EMERGENCY &&
 	    lay_out(skr, KSR_EMERGENCY, err) != 0) ||
@@ -143,6 +143,40 @@ skr_prepare(struct session *session, struct cmk_cache *cache,
 	skr->now_at = session_now(session);
 	*out = skr;
 	return prepare(session, cache, skr, err);
+}
+
+static int
+check(struct session *session, struct cmk_cache *cache, struct skr *skr,
+    const struct ksr *previous, struct error *err)
+{
+	struct store *store;
+	struct cmk *cmk = NULL;
+
+	if (read_request(skr, err) != 0 ||
+	    session_store(session, &store, err) != 0 ||
+	    cmk_load(store, skr->asked->cmk, &cmk, err) != 0)
+		return -1;
+	if (skr_list_ksks(session, cache, skr, err) != 0 ||
+	    skr_load_past(session, skr, skr->now_at, err) != 0) {
+		cmk_free(cmk);
+		return -1;
+	}
+	skr_judge_request(skr, cmk->policy, previous);
+	cmk_free(cmk);
+	return 0;
+}
+
+int
+skr_check(struct session *session, struct cmk_cache *cache,
+    const struct skr_request *request, const struct skr_check *terms,
+    struct skr **out, struct error *err)
+{
+	struct skr *skr = mem_new(sizeof(*skr));
+
+	skr->asked = request;
+	skr->now_at = terms->as_of;
+	*out = skr;
+	return check(session, cache, skr, terms->previous, err);
 }
 
 bool
@@ -213,6 +247,13 @@ skr_findings(const struct skr *skr)
 {
 
 	return &skr->findings;
+}
+
+const struct ksr *
+skr_asked(const struct skr *skr)
+{
+
+	return skr->request;
 }
 
 const struct ksr *

@@ -44,6 +44,12 @@ struct skr_request {
 /* One of the responses of a run. */
 enum skr_which { SKR_RESPONSE, SKR_EMERGENCY_RESPONSE };
 
+/* How a request is judged that is not to be answered. */
+struct skr_check {
+	int64_t			 as_of;
+	const struct ksr	*previous;	/* NULL: the store's */
+};
+
 /* A request taken apart, judged and laid out. */
 struct skr;
 
@@ -61,6 +67,21 @@ struct skr;
  */
 int skr_prepare(struct session *session, struct cmk_cache *cache,
     const struct skr_request *request, struct skr **out, struct error *err);
+
+/**
+ * skr_check(session, cache, request, terms, out, err):
+ * Let the rules on requests judge ${request}, under the policy of its CMK, by
+ * what the store has of the zone: its KSKs of now, what was answered until
+ * the instant of ${terms}, and the last response of that, or the one of
+ * ${terms} instead. skr_findings() tells what they found; nothing is laid out.
+ * The zone may have no KSK yet.
+ *
+ * Owner: the caller, skr_free(), also after an error.
+ * Errors: ERR_INPUT, ERR_USAGE, ERR_INTEGRITY, ERR_STORE.
+ */
+int skr_check(struct session *session, struct cmk_cache *cache,
+    const struct skr_request *request, const struct skr_check *terms,
+    struct skr **out, struct error *err);
 
 /**
  * skr_is_answered(skr):
@@ -84,6 +105,12 @@ const char *skr_zone(const struct skr *skr);
 const struct cmk *skr_cmk(const struct skr *skr);
 enum ksr_format skr_format(const struct skr *skr);
 const struct findings *skr_findings(const struct skr *skr);
+
+/**
+ * skr_asked(skr):
+ * The request. Owner: ${skr}.
+ */
+const struct ksr *skr_asked(const struct skr *skr);
 
 /**
  * skr_response(skr, which), skr_text(skr, which):

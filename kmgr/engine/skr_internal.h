@@ -43,6 +43,15 @@ struct skr {
 };
 
 /**
+ * skr_list_ksks(session, cache, skr, err):
+ * The zone's KSKs, if there are any.
+ *
+ * Errors: ERR_INTEGRITY, ERR_STORE.
+ */
+int skr_list_ksks(struct session *session, struct cmk_cache *cache,
+    struct skr *skr, struct error *err);
+
+/**
  * skr_load_ksks(session, cache, skr, err):
  * The zone's KSKs, and what they are there for now.
  *
@@ -52,12 +61,13 @@ int skr_load_ksks(struct session *session, struct cmk_cache *cache,
     struct skr *skr, struct error *err);
 
 /**
- * skr_load_past(session, skr, err):
- * What was answered for the zone, and the last response.
+ * skr_load_past(session, skr, until_at, err):
+ * What was answered for the zone until ${until_at}, and the last response of
+ * that; whoever signs leaves nothing out, INT64_MAX.
  *
  * Errors: ERR_STORE, ERR_INTEGRITY.
  */
-int skr_load_past(struct session *session, struct skr *skr,
+int skr_load_past(struct session *session, struct skr *skr, int64_t until_at,
     struct error *err);
 
 /**
@@ -77,6 +87,14 @@ int skr_find_answer(struct session *session, struct skr *skr, bool *found,
  * Errors: ERR_INPUT, ERR_POLICY, ERR_STORE.
  */
 int skr_judge(struct session *session, struct skr *skr, struct error *err);
+
+/**
+ * skr_judge_request(skr, policy, previous):
+ * Let the rules on requests of ${policy} judge, by all that was loaded; it
+ * continues ${previous}, unless that is NULL.
+ */
+void skr_judge_request(struct skr *skr, const struct policy *policy,
+    const struct ksr *previous);
 
 /**
  * skr_judge_chain(session, skr, half, err):

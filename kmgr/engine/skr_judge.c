@@ -76,20 +76,17 @@ of_same_cmk(const struct skr *skr, size_t i, size_t *n)
 	return list;
 }
 
-/* Let the policy of the ith KSK judge. */
-static int
-judge_by(struct skr *skr, struct skr_half *half, size_t i,
-    const struct past *past, struct error *err)
+/* The request, and all that it is judged by. */
+static struct rules_ksr
+subject_of(const struct skr *skr, const struct policy *policy,
+    const struct past *past)
 {
-	const struct policy *policy = skr->ksks[i].cmk->policy;
-	const bool is_regular = strcmp(half->kind, KSR_REGULAR) == 0;
-	const int64_t end_at = skr_layout_end(skr->request,
-	    skr->asked->end_at, policy->validity_s);
 	struct rules_ksr ksr = {
 		.request = skr->request,
 		.zone = skr->zone,
 		.now_at = skr->now_at,
-		.end_at = end_at,
+		.end_at = skr_layout_end(skr->request, skr->asked->end_at,
+		    policy->validity_s),
 		.previous = skr->previous,
 		.is_genesis = skr->asked->chain == SKR_GENESIS,
 		.knows_past = true,
@@ -97,20 +94,48 @@ judge_by(struct skr *skr, struct skr_half *half, size_t i,
 		.n_past = past->n,
 		.ksks = skr->dnskeys,
 		.n_ksks = skr->n_ksks,
-		.is_shared = skr->is_shared,
+		.is_shared = skr->is_shared ||
+		    policy->custody == CUSTODY_SHARED,
 	};
+
+	memcpy(ksr.digest, skr->hash, sizeof(ksr.digest));
+	return ksr;
+}
+
+void
+skr_judge_request(struct skr *skr, const struct policy *policy,
+    const struct ksr *previous)
+{
+	struct rules_ksr subject;
+	struct past past;
+
+	past_init(&past, skr);
+	subject = subject_of(skr, policy, &past);
+	if (previous != NULL)
+		subject.previous = previous;
+	rules_check_ksr(policy, &subject, &skr->findings);
+	past_clear(&past);
+}
+
+/* Let the policy of the ith KSK judge. */
+static int
+judge_by(struct skr *skr, struct skr_half *half, size_t i,
+    const struct past *past, struct error *err)
+{
+	const struct policy *policy = skr->ksks[i].cmk->policy;
+	const bool is_regular = strcmp(half->kind, KSR_REGULAR) == 0;
+	const struct rules_ksr ksr = subject_of(skr, policy, past);
 	struct rules_skr rules = {
 		.response = half->response,
 		.request = skr->request,
 		/* What is for emergencies continues nothing. */
 		.previous = is_regular ? skr->previous : NULL,
 		.now_at = skr->now_at,
-		.end_at = end_at,
+		.end_at = ksr.end_at,
 	};
 	struct dnskey *ksks;
 	int rc;
 
-	memcpy(ksr.digest, skr->hash, sizeof(ksr.digest));
 	rules.ksks = ksks = of_same_cmk(skr, i, &rules.n_ksks);
 	rc = permit_judge_skr(policy, &ksr, &rules, &skr->findings,
 	    &half->judgements[i], err);

@@ -109,7 +109,7 @@ check_cmk(struct store *store, const struct skr *skr, struct error *err)
 }
 
 int
-skr_load_ksks(struct session *session, struct cmk_cache *cache,
+skr_list_ksks(struct session *session, struct cmk_cache *cache,
     struct skr *skr, struct error *err)
 {
 	struct store *store;
@@ -119,17 +119,29 @@ skr_load_ksks(struct session *session, struct cmk_cache *cache,
 	    ksk_load(store, cache, &skr->zone, NULL, &skr->ksks,
 	    &skr->n_ksks, err) != 0)
 		return -1;
+	skr->labels = mem_new((skr->n_ksks + 1) * sizeof(*skr->labels));
+	skr->dnskeys = mem_new((skr->n_ksks + 1) * sizeof(*skr->dnskeys));
+	for (i = 0; i < skr->n_ksks; i++)
+		if (load_one(store, skr, i, err) != 0)
+			return -1;
+	return 0;
+}
+
+int
+skr_load_ksks(struct session *session, struct cmk_cache *cache,
+    struct skr *skr, struct error *err)
+{
+	struct store *store;
+
+	if (session_store(session, &store, err) != 0 ||
+	    skr_list_ksks(session, cache, skr, err) != 0)
+		return -1;
 	if (skr->n_ksks == 0) {
 		(void)err_set(err, ERR_INPUT, "zone %s has no KSK",
 		    skr->zone_text);
 		return err_hint(err, "kmgr create-ksk %s --cmk NAME makes "
 		    "one", skr->zone_text);
 	}
-	skr->labels = mem_new(skr->n_ksks * sizeof(*skr->labels));
-	skr->dnskeys = mem_new(skr->n_ksks * sizeof(*skr->dnskeys));
-	for (i = 0; i < skr->n_ksks; i++)
-		if (load_one(store, skr, i, err) != 0)
-			return -1;
 	if (check_ttl(skr, err) != 0 || check_cmk(store, skr, err) != 0)
 		return -1;
 	return find_use(store, skr, err);

@@ -40,9 +40,20 @@ skr_fetch(struct session *session, const struct ksr_row *row, char **out,
 	return rc;
 }
 
+/* Forget what was answered later; the list begins with the oldest. */
+static void
+forget_after(struct skr *skr, int64_t until_at)
+{
+
+	while (skr->n_past > 0 &&
+	    skr->past[skr->n_past - 1].answered_at > until_at)
+		ksr_row_clear(&skr->past[--skr->n_past]);
+}
+
 /* The last response that was not one for emergencies, if its text is kept. */
 int
-skr_load_past(struct session *session, struct skr *skr, struct error *err)
+skr_load_past(struct session *session, struct skr *skr, int64_t until_at,
+    struct error *err)
 {
 	const struct ksr_row *last = NULL;
 	struct store *store;
@@ -54,6 +65,7 @@ skr_load_past(struct session *session, struct skr *skr, struct error *err)
 	    store_ksr_list(store, skr->zone_text, &skr->past, &skr->n_past,
 	    err) != 0)
 		return -1;
+	forget_after(skr, until_at);
 	for (i = 0; i < skr->n_past; i++)
 		if (strcmp(skr->past[i].kind, KSR_REGULAR) == 0)
 			last = &skr->past[i];
