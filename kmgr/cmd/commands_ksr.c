@@ -28,8 +28,8 @@ const struct command commands_ksr[] = {
 	    "warn, or off and why. With --policy needs neither configuration "
 	    "nor store; with --cmk it takes the CMK's policy and, of the "
 	    "zone, KSKs, answered requests and the last response from the "
-	    "store, as sign-ksr does. Never needs the token. Exit 5 where a rule "
-	    "fails, 4 where the file cannot be read.",
+	    "store, as sign-ksr does. Never needs the token. Exit 5 where a "
+	    "rule fails, 4 where the file cannot be read.",
 	    check_ksr_opts, 1, 1, CMD_NO_SESSION, cmd_check_ksr },
 	{ "make-ksr", GROUP_KSR, "ZONE --format icann|bind|knot --zsk FILE... "
 	    "[-o FILE]",
