@@ -260,7 +260,7 @@ const struct rule rules_ksr[] = {
 	    "ksr.FORMAT.bundle-count is the exact number, max-bundles the "
 	    "highest: each bundle is signatures that cannot be taken back. "
 	    "ICANN's requests have nine. Ask for a shorter time, or count the "
-	    "slots of the schedule." },
+	    "slots of the schedule. kskm has this check." },
 	    ERR_POLICY, check_count },
 	{ { "KSR-SIGNER",
 	    "it does not ask for signers by name",

@@ -31,6 +31,8 @@ cli_tests = \
 	tests/cli/90-show-ksr.bats \
 	tests/cli/92-sign-ksr.bats \
 	tests/cli/94-make-ksr.bats
+	tests/cli/94-make-ksr.bats \
+	tests/cli/96-check-ksr.bats
 
 TESTS += $(cli_tests)
 EXTRA_DIST += $(cli_tests)
