@@ -257,6 +257,7 @@ tests_unit_libpolicyhelp_la_SOURCES = \
 
 unit_policy = \
 	tests/unit/test_permit \
+	tests/unit/test_permit_skr \
 	tests/unit/test_policy \
 	tests/unit/test_policy_fields \
 	tests/unit/test_policy_fixtures \
@@ -275,6 +276,8 @@ EXTRA_DIST += tests/unit/golden
 
 tests_unit_test_permit_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_permit_LDADD = $(unit_policy_ldadd)
+tests_unit_test_permit_skr_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_permit_skr_LDADD = $(unit_policy_ldadd)
 tests_unit_test_policy_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_policy_LDADD = $(unit_policy_ldadd)
 tests_unit_test_policy_fields_CPPFLAGS = $(unit_cppflags)
