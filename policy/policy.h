@@ -25,6 +25,7 @@
 #define POLICY_CMK_NAME_MAX 64
 #define POLICY_APPROVERS_MAX 32
 #define POLICY_APPROVALS_MAX 16
+#define POLICY_REQUESTERS_MAX 32
 
 enum policy_custody { CUSTODY_TOKEN, CUSTODY_SHARED, CUSTODY_WRAPPED };
 enum policy_seal { SEAL_GOVERNANCE, SEAL_COMPLIANCE };
@@ -95,6 +96,8 @@ struct policy {
 	int64_t			zsk_max_keys;
 	int64_t			zsk_min_rsa_bits;
 	enum policy_admission	admission;
+	char			**requesters;	/* ssh_key.h, sorted by key */
+	size_t			n_requesters;
 	/* signatures: */
 	int64_t			dnskey_ttl_s;
 	int64_t			validity_s;

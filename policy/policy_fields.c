@@ -57,8 +57,8 @@ zsk_algorithms_preset(const struct policy *policy)
 #define APPROVALS(k, op, text) INT("approvals." k, \
 	approvals[POLICY_OP_##op], 0, POLICY_APPROVALS_MAX, "0", text)
 #define APPROVALS_DOC "approvers that must sign a plan of it; 0: none"
-#define SSH_KEYS(k, m, count, text) { .key = k, .kind = POLICY_SSH_KEYS, \
-	LIST(m, count), .n_max = POLICY_APPROVERS_MAX, .preset = "", \
+#define SSH_KEYS(k, m, count, most, text) { .key = k, \
+	.kind = POLICY_SSH_KEYS, LIST(m, count), .n_max = most, .preset = "", \
 	.doc = text }
 
 /* A quarter of the root zone: ICANN's nine bundles, ten days apart. */
@@ -202,6 +202,9 @@ static const struct policy_field fields[] = {
 	    "modulus of RSA ZSKs, at least"),
 	WORD("zsk.admission", admission, admission_words, "operator",
 	    "who vouches for a ZSK set: operator, ssh or tsig"),
+	SSH_KEYS("zsk.requesters", requesters, n_requesters,
+	    POLICY_REQUESTERS_MAX,
+	    "SSH public keys of those who may ask, for admission ssh"),
 
 	DURATION("signatures.dnskey-ttl", dnskey_ttl_s, 1, 30 * DAY, "1h",
 	    "TTL of DNSKEY, CDS and CDNSKEY"),
@@ -257,8 +260,10 @@ static const struct policy_field fields[] = {
 	APPROVALS("sign-ksr", SIGN_KSR, APPROVALS_DOC),
 	APPROVALS("recover", RECOVER, APPROVALS_DOC),
 	SSH_KEYS("approvals.approvers", approvers, n_approvers,
+	    POLICY_APPROVERS_MAX,
 	    "SSH public keys, \"ssh-ed25519 AAAA... NAME\""),
 	SSH_KEYS("approvals.authorities", authorities, n_authorities,
+	    POLICY_APPROVERS_MAX,
 	    "SSH keys whose certificates for kmgr-approver make approvers"),
 	DURATION("approvals.valid-for", plan_valid_for_s, HOUR, 30 * DAY,
 	    "7d", "a plan waits so long for its approvals"),

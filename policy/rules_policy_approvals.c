@@ -1,6 +1,7 @@
 /*
  * The subject of these rules is a struct policy. They find approvals that
- * nobody could give, and approvers that nobody will ever ask.
+ * nobody could give, approvers that nobody will ever ask, and the same of
+ * requesters.
  */
 #include <inttypes.h>
 
@@ -83,6 +84,27 @@ check_approvers(const void *subject, struct report *report)
 	check_roles(p, report);
 }
 
+static void
+check_requesters(const void *subject, struct report *report)
+{
+	const struct policy *p = subject;
+
+	if (p->admission == ADMISSION_SSH) {
+		if (p->n_requesters == 0)
+			report_fail(report, "zsk.admission is ssh and "
+			    "zsk.requesters is empty: nobody could ever ask");
+		if (p->n_requesters == 1)
+			report_warn(report, "zsk.requesters has 1 key: when "
+			    "it is lost, nobody can ask any more");
+	} else if (p->n_requesters > 0) {
+		report_warn(report, "zsk.requesters has %zu keys, and "
+		    "zsk.admission is not ssh: nobody is asked for their "
+		    "signature", p->n_requesters);
+	} else {
+		report_off(report, "zsk.admission is not ssh");
+	}
+}
+
 const struct rule rules_policy_approvals[] = {
 	{ { "POLICY-APPROVALS",
 	    "there are as many approvers as an operation needs",
@@ -102,6 +124,16 @@ const struct rule rules_policy_approvals[] = {
 	    "authority can make approvers as it likes, so its key should "
 	    "not be in a daily user's hands: use another one to approve." },
 	    ERR_POLICY, check_approvers },
+	{ { "POLICY-REQUESTERS",
+	    "requesters are there where they are needed, and one may be lost",
+	    "Under zsk.admission: ssh nothing is signed unless one of "
+	    "zsk.requesters signed the request, and a sealed policy does not "
+	    "change: without requesters it could never be used, and with one "
+	    "alone a lost key takes a roll to another CMK, during which the "
+	    "old policy still asks for it. Name two keys or more. Under "
+	    "another admission requesters protect nothing, though it looks "
+	    "as if they did: say zsk.admission: ssh, or leave them out." },
+	    ERR_POLICY, check_requesters },
 };
 const size_t rules_policy_approvals_n =
     sizeof(rules_policy_approvals) / sizeof(rules_policy_approvals[0]);
