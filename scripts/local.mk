@@ -9,5 +9,7 @@ EXTRA_DIST += \
 EXTRA_DIST += \
 	.ci/run \
 	scripts/bench \
+	scripts/bench-common \
+	scripts/bench-ksr \
 	scripts/check \
 	scripts/quickstart

@@ -2,8 +2,9 @@
  * measure COMMAND [ARGUMENT]...
  *
  * Runs the command with its standard output thrown away and prints its wall
- * time in microseconds, from before fork to after its end, and the peak of
- * its resident memory in KiB. Exits as the command does.
+ * time in microseconds, from before fork to after its end, the peak of its
+ * resident memory in KiB, and the processor time in microseconds that it and
+ * what it waited for took. Exits as the command does.
  */
 #include <fcntl.h>
 #include <spawn.h>
@@ -13,6 +14,13 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+static long long
+microseconds(struct timeval at)
+{
+
+	return (long long)at.tv_sec * 1000000 + at.tv_usec;
+}
 
 int
 main(int argc, char **argv)
@@ -41,8 +49,9 @@ main(int argc, char **argv)
 		return 126;
 	(void)clock_gettime(CLOCK_MONOTONIC, &to);
 	(void)posix_spawn_file_actions_destroy(&actions);
-	(void)printf("%lld %ld\n",
+	(void)printf("%lld %ld %lld\n",
 	    (long long)(to.tv_sec - from.tv_sec) * 1000000 +
-	    (to.tv_nsec - from.tv_nsec) / 1000, usage.ru_maxrss);
+	    (to.tv_nsec - from.tv_nsec) / 1000, usage.ru_maxrss,
+	    microseconds(usage.ru_utime) + microseconds(usage.ru_stime));
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
 }
