@@ -122,7 +122,7 @@ verdict() {
 	echo 'nothing of the kind' >junk
 	run -4 kmgr check-ksr junk --policy policy.yaml
 	run -4 kmgr check-ksr bind.ksr --policy policy.yaml --previous-skr bind.ksr
-	[[ $output == *"--previous-skr: bind.ksr is a key signing request; a response"* ]]
+	[[ $output == *"--previous-skr: bind.ksr is a request, and no response"* ]]
 	run -2 kmgr check-ksr bind.ksr
 	[[ $output == *"--policy FILE or --cmk CMK"* ]]
 	run -2 kmgr check-ksr bind.ksr --policy policy.yaml --cmk prod
@@ -139,14 +139,16 @@ verdict() {
 	kmgr -q create-cmk prod --token main --policy policy.yaml >/dev/null
 	kmgr -q create-ksk example.com --cmk prod >/dev/null
 	make_ksr knot
-	mv tokens tokens.away 2>/dev/null || mv "$(dirname "$SOFTHSM2_CONF")"/tokens away
-	run -0 kmgr check-ksr knot.ksr --cmk prod --as-of $early
+	mv tokens tokens.away
+	run -0 kmgr check-ksr knot.ksr --cmk prod --as-of $early --genesis
+	run -5 kmgr check-ksr knot.ksr --cmk prod --as-of $early
+	[[ $output == *"KSR-GENESIS"*"--genesis is not given"* ]]
 	# The KSK itself, called a ZSK.
 	kmgr --json list-ksks example.com | jq -r '.ksks[0].dnskey' >ksk
 	sed "s/^.*257 3 13/example.com. 3600 IN DNSKEY 256 3 13/" ksk >ksk.key
 	kmgr make-ksr example.com --format knot --start $start --zsk a.key \
 		--zsk ksk.key --end 2027-06-01 -o bad.ksr
-	run -5 kmgr check-ksr bad.ksr --cmk prod --as-of $early
+	run -5 kmgr check-ksr bad.ksr --cmk prod --as-of $early --genesis
 	[[ $output == *"KSR-KEY-KSK"*"fail"*"the key of KSK"* ]]
 	run -0 kmgr check-ksr bad.ksr --policy policy.yaml --as-of $early
 }
