@@ -15,8 +15,28 @@ static const char *const names[KEY_N] = { "p256-a", "p256-b", "p256-c",
 	"rsa-e3" };
 
 /* So that rules on numbers and on CDS have something to look at. */
-static const char yaml[] = "version: 1\nzones: [example.com]\n"
-    "ds: { cds-cdnskey-publish: always }\n";
+static const char plain[] = "ds: { cds-cdnskey-publish: always }\n";
+
+/* ICANN's without windows; of text what is off by default. */
+#define LOOSE_TEXT "max-bundles: 8, max-cycle: 100d, min-interval: 1d,\n" \
+    "    max-interval: 85d, max-validity: 90d, horizon: 200d }\n"
+static const char loose[] = "zsk:\n  algorithms: [rsasha256, "
+    "ecdsap256sha256, ed25519]\n"
+    "ksr:\n"
+    "  icann: { match-request-policy: false, min-cycle: 0s, "
+    "max-cycle: 0s,\n    min-interval: 0s, max-interval: 0s, "
+    "min-overlap: 0s, max-overlap: 0s,\n"
+    "    min-validity: 0s, max-validity: 0s, keys-per-bundle: [],\n"
+    "    max-keys-per-bundle: 3, max-distinct-keys: 4 }\n"
+    "  bind: { " LOOSE_TEXT "  knot: { " LOOSE_TEXT;
+
+void
+ksrcase_yaml(enum ksrcase_policy policy, const char *zones, struct buf *out)
+{
+
+	buf_printf(out, "version: 1\nzones: [%s]\n%s%s", zones, plain,
+	    policy == POLICY_LOOSE ? loose : "");
+}
 
 static void
 read_pair(struct ksrcase_pair *pair, const char *name)
@@ -145,7 +165,7 @@ prove_bundle(const struct ksrcase *c, const struct ksr *request,
 
 		/* Long before the bundle, as in the root zone's requests. */
 		unit_ok(rrsig_init(&sig.rrsig, rrset, &bundle->keys[i].dnskey,
-		    KSRCASE_NOW - 30 * DAY, KSRCASE_NOW, &err), &err);
+		    c->now_at - 30 * DAY, c->now_at, &err), &err);
 		sign(c, rrset, &bundle->keys[i].dnskey, &sig.rrsig);
 		ksr_add_sig(bundle, &sig);
 	}
@@ -292,96 +312,114 @@ ksrcase_sign(const struct ksrcase *c, struct ksr *response)
 	}
 }
 
-/* A request of A, B and C from start_at on; A to leave_at, C from join_at. */
+/* Who is there in a request: the first leaves, the last comes. */
+struct line_up {
+	const char		*id;
+	enum ksrcase_key	 keys[3];
+	int64_t			 start_at, leave_at, join_at, end_at;
+};
+
 static struct ksr *
-make(const struct ksrcase *c, enum ksr_format format, const char *id,
-    int64_t start_at, int64_t leave_at, int64_t join_at)
+make(const struct ksrcase *c, enum ksr_format format,
+    const struct line_up *up)
 {
 	struct make_zsk zsks[3];
 	struct make_request request = { .format = format, .zone = c->in.zone,
-		.zsks = zsks, .n_zsks = 3, .ttl = 3600, .start_at = start_at,
-		.end_at = start_at + 90 * DAY, .id = id, .n_bundles = 9,
-		.interval_s = 10 * DAY, .validity_s = 21 * DAY };
+		.zsks = zsks, .n_zsks = 3, .ttl = 3600,
+		.start_at = up->start_at, .end_at = up->end_at, .id = up->id,
+		.n_bundles = 9, .interval_s = 10 * DAY,
+		.validity_s = 21 * DAY };
 	struct error err = ERR_INIT;
 	struct ksr *ksr = NULL;
 	size_t i;
 
 	for (i = 0; i < 3; i++)
-		zsks[i] = (struct make_zsk) { .dnskey = c->pairs[i].dnskey,
-			.id = names[i], .publish_at = INT64_MIN,
+		zsks[i] = (struct make_zsk) {
+			.dnskey = c->pairs[up->keys[i]].dnskey,
+			.id = names[up->keys[i]], .publish_at = INT64_MIN,
 			.remove_at = INT64_MAX,
-			.private = c->pairs[i].private };
-	zsks[KEY_A].remove_at = leave_at;
-	zsks[KEY_C].publish_at = join_at;
+			.private = c->pairs[up->keys[i]].private };
+	zsks[0].remove_at = up->leave_at;
+	zsks[2].publish_at = up->join_at;
 	unit_ok(make_request(&request, &ksr, &err), &err);
 	return ksr;
 }
 
-/* The zone's only other request: A, with B at its end. */
+/* Three requests of a quarter each: a ZSK leaves and one comes in each. */
 static void
-make_previous(struct ksrcase *c, enum ksr_format format)
+make_requests(struct ksrcase *c, enum ksr_format format)
 {
-	struct make_zsk zsks[2] = {
-		{ c->pairs[KEY_A].dnskey, names[KEY_A], INT64_MIN, INT64_MAX,
-		    c->pairs[KEY_A].private },
-		{ c->pairs[KEY_B].dnskey, names[KEY_B],
-		    KSRCASE_START - 10 * DAY, INT64_MAX,
-		    c->pairs[KEY_B].private },
-	};
-	const struct make_request wanted = { .format = format,
-		.zone = c->in.zone, .zsks = zsks, .n_zsks = 2, .ttl = 3600,
-		.start_at = KSRCASE_START - 90 * DAY,
-		.end_at = KSRCASE_START + DAY, .id = "previous",
-		.n_bundles = 9, .interval_s = 10 * DAY,
-		.validity_s = 21 * DAY };
-	struct error err = ERR_INIT;
-	struct ksr *request = NULL;
+	const int64_t at = c->start_at;
 
-	unit_ok(make_request(&wanted, &request, &err), &err);
-	c->previous = ksrcase_answer(c, request, KSRCASE_START + DAY);
+	c->request = make(c, format, &(struct line_up) { "this",
+	    { KEY_A, KEY_B, KEY_C }, at, at + 5 * DAY, at + 80 * DAY,
+	    at + 90 * DAY });
+	c->before = make(c, format, &(struct line_up) { "previous",
+	    { KEY_D, KEY_A, KEY_B }, at - 90 * DAY, at - 85 * DAY,
+	    at - 10 * DAY, at + DAY });
+	c->long_ago = make(c, format, &(struct line_up) { "long-ago",
+	    { KEY_C, KEY_D, KEY_A }, at - 180 * DAY, at - 175 * DAY,
+	    at - 100 * DAY, at - 89 * DAY });
+	c->previous = ksrcase_answer(c, c->before, at + DAY);
 	ksrcase_sign(c, c->previous);
-	ksr_free(request);
+}
+
+static void
+read_policy(struct ksrcase *c, const struct ksrcase_world *world)
+{
+	struct error err = ERR_INIT;
+	struct buf yaml = BUF_INIT;
+
+	ksrcase_yaml(world->policy, world->zone, &yaml);
+	unit_ok(policy_read_yaml(buf_text(&yaml), yaml.len, "test",
+	    &c->policy, &err), &err);
+	buf_free(&yaml);
+	c->params = world->format == KSR_ICANN ? &c->policy->ksr_icann :
+	    world->format == KSR_BIND ? &c->policy->ksr_bind :
+	    &c->policy->ksr_knot;
+	unit_ok(name_read(world->zone, &c->in.zone, &err), &err);
 }
 
 void
-ksrcase_init(struct ksrcase *c, enum ksr_format format)
+ksrcase_init_in(struct ksrcase *c, const struct ksrcase_world *world)
 {
 	static const char *const past_bundles[] = { "long-ago-1",
 		"long-ago-2" };
-	struct error err = ERR_INIT;
 	size_t i;
 
 	memset(c, 0, sizeof(*c));
+	c->now_at = world->now_at;
+	c->start_at = world->now_at + KSRCASE_START - KSRCASE_NOW;
 	for (i = 0; i < KEY_N; i++)
 		read_pair(&c->pairs[i], names[i]);
 	c->pairs[KEY_K].dnskey.flags = DNSKEY_FLAGS_KSK;
 	c->pairs[KEY_L].dnskey.flags = DNSKEY_FLAGS_KSK;
-	unit_ok(policy_read_yaml(yaml, strlen(yaml), "test", &c->policy,
-	    &err), &err);
-	c->params = format == KSR_ICANN ? &c->policy->ksr_icann :
-	    format == KSR_BIND ? &c->policy->ksr_bind : &c->policy->ksr_knot;
-	unit_ok(name_read("example.com", &c->in.zone, &err), &err);
-	c->request = make(c, format, "this", KSRCASE_START,
-	    KSRCASE_START + 5 * DAY, KSRCASE_START + 80 * DAY);
-	make_previous(c, format);
+	read_policy(c, world);
+	make_requests(c, world->format);
 	c->ksks[0] = c->pairs[KEY_K].dnskey;
 	c->past[0] = (struct rules_ksr_past) { .id = "long-ago",
 		.bundle_ids = past_bundles, .n_bundle_ids = 2,
-		.answered_at = KSRCASE_NOW - 200 * DAY };
+		.answered_at = c->now_at - 200 * DAY };
 	memset(c->past[0].digest, 7, sizeof(c->past[0].digest));
 	c->in.request = c->request;
-	c->in.now_at = KSRCASE_NOW;
-	c->in.end_at = format == KSR_ICANN ? KSR_OPEN :
-	    KSRCASE_START + 90 * DAY;
+	c->in.now_at = c->now_at;
 	/* keymgr's last bundle begins at the end. */
-	if (format == KSR_KNOT)
-		c->in.end_at = KSR_OPEN;
+	c->in.end_at = world->format == KSR_BIND ? c->start_at + 90 * DAY :
+	    KSR_OPEN;
 	c->in.previous = c->previous;
 	c->in.knows_past = true;
 	c->in.past = c->past;
 	c->in.n_past = 1;
 	c->in.ksks = c->ksks;
 	c->in.n_ksks = 1;
+}
+
+void
+ksrcase_init(struct ksrcase *c, enum ksr_format format)
+{
+
+	ksrcase_init_in(c, &(struct ksrcase_world) { format, POLICY_PLAIN,
+	    "example.com", KSRCASE_NOW });
 }
 
 void
@@ -394,6 +432,8 @@ ksrcase_clear(struct ksrcase *c)
 		crypto_private_free(c->pairs[i].private);
 	}
 	ksr_free(c->request);
+	ksr_free(c->before);
+	ksr_free(c->long_ago);
 	ksr_free(c->previous);
 	policy_free(c->policy);
 	memset(c, 0, sizeof(*c));

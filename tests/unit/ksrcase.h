@@ -36,11 +36,24 @@ struct ksrcase_pair {
 	struct crypto_private	*private;
 };
 
+/* What the defaults are, and what leaves requests more freedom. */
+enum ksrcase_policy { POLICY_PLAIN, POLICY_LOOSE };
+
+struct ksrcase_world {
+	enum ksr_format		 format;
+	enum ksrcase_policy	 policy;
+	const char		*zone;
+	int64_t			 now_at;
+};
+
 struct ksrcase {
+	int64_t			 now_at, start_at;	/* of the request */
 	struct ksrcase_pair	 pairs[KEY_N];
 	struct policy		*policy;
 	struct policy_ksr	*params;	/* of the format, in policy */
 	struct ksr		*request;
+	struct ksr		*before;	/* what previous answers */
+	struct ksr		*long_ago;	/* what before continues */
 	struct ksr		*previous;
 	struct dnskey		 ksks[4];
 	struct rules_ksr_past	 past[1];
@@ -52,6 +65,20 @@ struct ksrcase {
  * Make the request in ${format}, its policy, history and previous response.
  */
 void ksrcase_init(struct ksrcase *c, enum ksr_format format);
+
+/**
+ * ksrcase_init_in(c, world):
+ * The same in another world.
+ */
+void ksrcase_init_in(struct ksrcase *c, const struct ksrcase_world *world);
+
+/**
+ * ksrcase_yaml(policy, zones, out):
+ * The policy file of ${policy} for ${zones}, a list of YAML. Owner of *${out}:
+ * the caller.
+ */
+void ksrcase_yaml(enum ksrcase_policy policy, const char *zones,
+    struct buf *out);
 
 /**
  * ksrcase_key(c, key, ttl):

@@ -45,6 +45,15 @@ ksrmutate_expect(const struct findings *findings, const char *rule,
 		fail_msg("%s: %s finds nothing", where, also);
 }
 
+void
+ksrmutate(const struct ksrmutate *row, struct ksrcase *c)
+{
+
+	row->mutate(c);
+	if (row->proof == PROVED_ANEW)
+		ksrcase_prove(c, c->request);
+}
+
 static void
 run_one(const struct ksrmutate *row, size_t i, enum ksr_format format)
 {
@@ -52,10 +61,9 @@ run_one(const struct ksrmutate *row, size_t i, enum ksr_format format)
 	struct ksrcase c;
 	char where[64];
 
-	ksrcase_init(&c, format);
-	row->mutate(&c);
-	if (row->proof == PROVED_ANEW)
-		ksrcase_prove(&c, c.request);
+	ksrcase_init_in(&c, &(struct ksrcase_world) { format, row->policy,
+	    "example.com", KSRCASE_NOW });
+	ksrmutate(row, &c);
 	rules_check_ksr(c.policy, &c.in, &findings);
 	(void)snprintf(where, sizeof(where), "row %zu, %s", i,
 	    ksr_format_name(format));

@@ -22,7 +22,17 @@ struct ksrmutate {
 	enum finding_verdict	 verdict;
 	const char		*also;	/* a rule that must break too, or NULL:
 					 * why says the row's comment */
+	unsigned int		 files;	/* formats in which what mutate does
+					 * is all in the file, the options and
+					 * the clock of a command */
+	enum ksrcase_policy	 policy;
 };
+
+/**
+ * ksrmutate(row, c):
+ * Spoil the request of ${c} as ${row} does.
+ */
+void ksrmutate(const struct ksrmutate *row, struct ksrcase *c);
 
 /**
  * ksrmutate_run(rows, n):

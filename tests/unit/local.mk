@@ -309,6 +309,11 @@ tests_unit_libksrcase_la_CPPFLAGS = $(unit_cppflags)
 tests_unit_libksrcase_la_SOURCES = \
 	tests/unit/ksrcase.c \
 	tests/unit/ksrcase.h \
+	tests/unit/ksrmutants.c \
+	tests/unit/ksrmutants.h \
+	tests/unit/ksrmutants_keys.c \
+	tests/unit/ksrmutants_limits.c \
+	tests/unit/ksrmutants_time.c \
 	tests/unit/ksrmutate.c \
 	tests/unit/ksrmutate.h \
 	tests/unit/skrcase.c \
@@ -317,8 +322,6 @@ tests_unit_libksrcase_la_SOURCES = \
 unit_rules_ksr = \
 	tests/unit/test_rules_files \
 	tests/unit/test_rules_ksr \
-	tests/unit/test_rules_ksr_keys \
-	tests/unit/test_rules_ksr_time \
 	tests/unit/test_rules_skr \
 	tests/unit/test_rules_skr_roll
 unit_rules_ksr_ldadd = tests/unit/libksrcase.la libksr.la $(unit_policy_ldadd)
@@ -328,10 +331,6 @@ tests_unit_test_rules_files_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_rules_files_LDADD = $(unit_rules_ksr_ldadd)
 tests_unit_test_rules_ksr_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_rules_ksr_LDADD = $(unit_rules_ksr_ldadd)
-tests_unit_test_rules_ksr_keys_CPPFLAGS = $(unit_cppflags)
-tests_unit_test_rules_ksr_keys_LDADD = $(unit_rules_ksr_ldadd)
-tests_unit_test_rules_ksr_time_CPPFLAGS = $(unit_cppflags)
-tests_unit_test_rules_ksr_time_LDADD = $(unit_rules_ksr_ldadd)
 tests_unit_test_rules_skr_roll_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_rules_skr_roll_LDADD = $(unit_rules_ksr_ldadd)
 tests_unit_test_rules_skr_CPPFLAGS = $(unit_cppflags)

@@ -1,439 +1,11 @@
-/* Rules on the request as a document, and on what came before it. */
+/* Rules on requests: each is broken alone, and what is in order passes. */
 #include "tests/unit/unit.h"
 
-#include "kmgr/base/mem.h"
 #include "policy/report.h"
-#include "tests/unit/ksrmutate.h"
+#include "tests/unit/ksrmutants.h"
 
-#define DAY KSRCASE_DAY
-
-static struct ksr_bundle *
-last(struct ksrcase *c)
-{
-
-	return &c->request->bundles[c->request->n_bundles - 1];
-}
-
-static struct ksr_bundle *
-last_before(struct ksrcase *c)
-{
-
-	return &c->previous->bundles[c->previous->n_bundles - 1];
-}
-
-static void
-set_text(char **place, const char *text)
-{
-
-	free(*place);
-	*place = mem_strdup(text);
-}
-
-static void
-is_a_response(struct ksrcase *c)
-{
-
-	c->request->kind = KSR_RESPONSE;
-}
-
-static void
-another_zone_is_wanted(struct ksrcase *c)
-{
-	struct error err = ERR_INIT;
-
-	unit_ok(name_read("example.org", &c->in.zone, &err), &err);
-}
-
-static void
-the_policy_has_another_zone(struct ksrcase *c)
-{
-	struct error err = ERR_INIT;
-
-	unit_ok(name_read("example.org", &c->policy->zones[0].name, &err),
-	    &err);
-}
-
-static void
-a_key_of_another_zone(struct ksrcase *c)
-{
-	struct error err = ERR_INIT;
-
-	unit_ok(name_read("a.example.com", &last(c)->keys[1].owner, &err),
-	    &err);
-}
-
-static void
-a_proof_of_another_zone(struct ksrcase *c)
-{
-	struct error err = ERR_INIT;
-
-	unit_ok(name_read("com", &last(c)->sigs[0].owner, &err), &err);
-}
-
-static void
-a_proof_by_another_zone(struct ksrcase *c)
-{
-	struct error err = ERR_INIT;
-
-	unit_ok(name_read("com", &last(c)->sigs[0].rrsig.signer, &err), &err);
-}
-
-static void
-no_id(struct ksrcase *c)
-{
-
-	set_text(&c->request->id, NULL);
-}
-
-static void
-an_empty_id(struct ksrcase *c)
-{
-
-	set_text(&c->request->id, "");
-}
-
-static void
-the_previous_id(struct ksrcase *c)
-{
-
-	set_text(&c->request->id, "previous");
-}
-
-static void
-an_id_of_long_ago(struct ksrcase *c)
-{
-
-	set_text(&c->request->id, "long-ago");
-}
-
-static void
-the_same_file(struct ksrcase *c)
-{
-
-	memcpy(c->in.digest, c->past[0].digest, sizeof(c->in.digest));
-}
-
-static void
-genesis_beside_a_response(struct ksrcase *c)
-{
-
-	c->in.is_genesis = true;
-}
-
-static void
-genesis_beside_a_history(struct ksrcase *c)
-{
-
-	c->in.is_genesis = true;
-	c->in.previous = NULL;
-}
-
-static void
-a_first_request_that_is_not_called_one(struct ksrcase *c)
-{
-
-	c->in.previous = NULL;
-	c->in.n_past = 0;
-}
-
-static void
-a_history_without_its_response(struct ksrcase *c)
-{
-
-	c->in.previous = NULL;
-}
-
-static void
-a_bundle_without_id(struct ksrcase *c)
-{
-
-	set_text(&c->request->bundles[3].id, NULL);
-}
-
-static void
-a_bundle_id_twice(struct ksrcase *c)
-{
-
-	set_text(&c->request->bundles[3].id, c->request->bundles[1].id);
-}
-
-static void
-a_bundle_id_of_the_response(struct ksrcase *c)
-{
-
-	set_text(&c->request->bundles[3].id, "previous-9");
-}
-
-static void
-a_bundle_id_of_long_ago(struct ksrcase *c)
-{
-
-	set_text(&c->request->bundles[8].id, "long-ago-2");
-}
-
-static void
-no_bundle(struct ksrcase *c)
-{
-
-	while (c->request->n_bundles > 0) {
-		struct ksr *rest = ksr_new(c->request->format, KSR_REQUEST);
-		struct ksr_bundle *moved;
-
-		moved = ksr_add_bundle(rest, 0, 0);
-		*moved = c->request->bundles[--c->request->n_bundles];
-		ksr_free(rest);
-	}
-}
-
-static void
-a_signer_by_name(struct ksrcase *c)
-{
-	struct ksr_bundle *bundle = &c->request->bundles[2];
-
-	*(char **)mem_push(&bundle->signers, bundle->n_signers++,
-	    sizeof(char *)) = mem_strdup("Kexample");
-}
-
-/* All bundles of the previous response, signed as they are now. */
-static void
-sign_previous(struct ksrcase *c)
-{
-	size_t b;
-
-	for (b = 0; b < c->previous->n_bundles; b++)
-		ksrcase_lay(c, c->previous, &c->previous->bundles[b]);
-	ksrcase_sign(c, c->previous);
-}
-
-static void
-a_response_that_is_a_request(struct ksrcase *c)
-{
-
-	c->previous->kind = KSR_REQUEST;
-}
-
-static void
-a_response_of_another_zone(struct ksrcase *c)
-{
-	struct error err = ERR_INIT;
-
-	unit_ok(name_read("example.org", &c->previous->zone, &err), &err);
-	sign_previous(c);
-}
-
-static void
-a_response_with_a_broken_signature(struct ksrcase *c)
-{
-
-	c->previous->bundles[1].sigs[0].rrsig.sig[9] ^= 1;
-}
-
-static void
-a_response_with_an_unsigned_bundle(struct ksrcase *c)
-{
-	struct ksr_bundle *bundle = &c->previous->bundles[0];
-
-	while (bundle->n_sigs > 0)
-		free(bundle->sigs[--bundle->n_sigs].key_id);
-}
-
-static void
-a_response_signed_by_nobody_in_it(struct ksrcase *c)
-{
-
-	c->previous->bundles[0].sigs[0].rrsig.key_tag ^= 1;
-}
-
-static void
-a_response_by_a_stranger(struct ksrcase *c)
-{
-
-	c->ksks[0] = c->pairs[KEY_L].dnskey;
-}
-
-static void
-replace_before(struct ksrcase *c, enum ksrcase_key old, enum ksrcase_key new)
-{
-	struct ksr_bundle *bundle;
-	size_t b, i;
-
-	for (b = 0; b < c->previous->n_bundles; b++) {
-		bundle = &c->previous->bundles[b];
-		for (i = 0; i < bundle->n_keys; i++)
-			if (dnskey_is_same_key(&bundle->keys[i].dnskey,
-			    &c->pairs[old].dnskey))
-				ksrcase_replace(c, bundle, old, new);
-	}
-	sign_previous(c);
-}
-
-static void
-a_key_that_was_not_published(struct ksrcase *c)
-{
-
-	replace_before(c, KEY_A, KEY_D);
-}
-
-static void
-a_key_that_had_another_id(struct ksrcase *c)
-{
-
-	set_text(&ksrcase_find(c, last_before(c), KEY_A)->id, "alias");
-}
-
-static void
-a_key_that_had_another_ttl(struct ksrcase *c)
-{
-	size_t b, i;
-
-	for (b = 0; b < c->previous->n_bundles; b++)
-		for (i = 0; i < c->previous->bundles[b].n_keys; i++)
-			c->previous->bundles[b].keys[i].ttl = 7200;
-	sign_previous(c);
-}
-
-static void
-move_previous(struct ksrcase *c, int64_t by_s)
-{
-	size_t b;
-
-	for (b = 0; b < c->previous->n_bundles; b++) {
-		c->previous->bundles[b].inception_at += by_s;
-		if (c->previous->bundles[b].expiration_at != KSR_OPEN)
-			c->previous->bundles[b].expiration_at += by_s;
-	}
-	sign_previous(c);
-}
-
-static void
-a_gap_behind_the_response(struct ksrcase *c)
-{
-
-	move_previous(c, -25 * DAY);
-}
-
-static void
-too_short_an_overlap(struct ksrcase *c)
-{
-
-	move_previous(c, -8 * DAY);
-}
-
-static void
-too_long_an_overlap(struct ksrcase *c)
-{
-
-	move_previous(c, 6 * DAY);
-}
-
-/* Its first bundle has A alone, so B comes from nowhere then. */
-static void
-before_the_response_begins(struct ksrcase *c)
-{
-
-	move_previous(c, 91 * DAY);
-}
-
-static void
-other_keys_than_before(struct ksrcase *c)
-{
-
-	replace_before(c, KEY_A, KEY_D);
-	replace_before(c, KEY_B, KEY_L);
-	c->params->check_chain = false;
-}
-
-/* An algorithm leaves and another comes, and nothing stays. */
-static void
-another_algorithm_at_once(struct ksrcase *c)
-{
-	const struct ksr_bundle *end = c->request->bundles +
-	    c->request->n_bundles;
-	struct ksr_bundle *bundle;
-
-	for (bundle = c->request->bundles; bundle < end; bundle++) {
-		if (bundle->inception_at < KSRCASE_START + 80 * DAY)
-			continue;
-		ksrcase_replace(c, bundle, KEY_B, KEY_RSA_2048);
-		ksrcase_replace(c, bundle, KEY_C, KEY_ED25519);
-	}
-	c->params->match_request_policy = false;
-	c->params->max_distinct_keys = 4;
-	c->policy->zsk_algs[1] = ALG_RSASHA256;
-	c->policy->zsk_algs[2] = ALG_ED25519;
-	c->policy->n_zsk_algs = 3;
-	c->ksks[1] = c->pairs[KEY_RSA_E3].dnskey;
-	c->ksks[2] = c->pairs[KEY_ED25519].dnskey;
-	c->ksks[2].key[5] ^= 0x44;
-	c->in.n_ksks = 3;
-}
-
-static void
-all_keys_at_once(struct ksrcase *c)
-{
-	size_t b;
-
-	for (b = 0; b < c->request->n_bundles; b++)
-		if (c->request->bundles[b].inception_at >=
-		    KSRCASE_START + 80 * DAY)
-			ksrcase_replace(c, &c->request->bundles[b], KEY_B,
-			    KEY_D);
-	c->params->max_distinct_keys = 4;
-}
-
-static const struct ksrmutate document[] = {
-	{ .rule = "KSR-KIND", IN_ALL, is_a_response },
-	{ .rule = "KSR-DOMAIN", IN_ALL, another_zone_is_wanted },
-	{ .rule = "KSR-DOMAIN", IN_ALL, the_policy_has_another_zone },
-	{ .rule = "KSR-OWNER", IN_ALL, a_key_of_another_zone },
-	{ .rule = "KSR-OWNER", IN_ICANN, a_proof_of_another_zone,
-	    PROOF_STAYS },
-	/* The signer's name is signed, too. */
-	{ .rule = "KSR-OWNER", IN_ICANN, a_proof_by_another_zone,
-	    PROOF_STAYS, .also = "KSR-BUNDLE-POP" },
-	{ .rule = "KSR-ID", IN_ICANN, no_id },
-	{ .rule = "KSR-ID", IN_ICANN, an_empty_id },
-	{ .rule = "KSR-ID", IN_ICANN, the_previous_id },
-	{ .rule = "KSR-ID", IN_ICANN, an_id_of_long_ago },
-	{ .rule = "KSR-REPLAY", IN_ALL, the_same_file },
-	{ .rule = "KSR-GENESIS", IN_ALL, genesis_beside_a_response },
-	{ .rule = "KSR-GENESIS", IN_ALL, genesis_beside_a_history },
-	{ .rule = "KSR-GENESIS", IN_ALL,
-	    a_first_request_that_is_not_called_one },
-	{ .rule = "KSR-GENESIS", IN_ALL, a_history_without_its_response },
-	{ .rule = "KSR-BUNDLE-UNIQUE", IN_ICANN, a_bundle_without_id },
-	{ .rule = "KSR-BUNDLE-UNIQUE", IN_ICANN, a_bundle_id_twice },
-	{ .rule = "KSR-BUNDLE-UNIQUE", IN_ICANN,
-	    a_bundle_id_of_the_response },
-	{ .rule = "KSR-BUNDLE-UNIQUE", IN_ICANN, a_bundle_id_of_long_ago },
-	{ .rule = "KSR-BUNDLE-COUNT", IN_ALL, no_bundle },
-	{ .rule = "KSR-SIGNER", IN_ICANN, a_signer_by_name,
-	    .verdict = FINDING_WARN },
-};
-
-static const struct ksrmutate chain[] = {
-	{ .rule = "KSR-CHAIN-RESPONSE", IN_ALL,
-	    a_response_that_is_a_request },
-	{ .rule = "KSR-CHAIN-RESPONSE", IN_ALL, a_response_of_another_zone },
-	{ .rule = "KSR-CHAIN-RESPONSE", IN_ALL,
-	    a_response_with_a_broken_signature },
-	{ .rule = "KSR-CHAIN-RESPONSE", IN_ALL,
-	    a_response_with_an_unsigned_bundle },
-	{ .rule = "KSR-CHAIN-RESPONSE", IN_ALL,
-	    a_response_signed_by_nobody_in_it },
-	{ .rule = "KSR-CHAIN-RESPONSE", IN_ALL, a_response_by_a_stranger },
-	{ .rule = "KSR-CHAIN-KEYS", IN_ALL, a_key_that_was_not_published },
-	{ .rule = "KSR-CHAIN-KEYS", IN_ICANN, a_key_that_had_another_id },
-	{ .rule = "KSR-CHAIN-KEYS", IN_ALL, a_key_that_had_another_ttl },
-	{ .rule = "KSR-CHAIN-OVERLAP", IN_ALL, a_gap_behind_the_response },
-	{ .rule = "KSR-CHAIN-OVERLAP", IN_ICANN, too_short_an_overlap },
-	{ .rule = "KSR-CHAIN-OVERLAP", IN_ICANN, too_long_an_overlap },
-	{ .rule = "KSR-CHAIN-OVERLAP", IN_ALL, before_the_response_begins,
-	    .also = "KSR-CHAIN-KEYS" },
-	{ .rule = "KSR-ZSK-CONTINUITY", IN_ALL, other_keys_than_before },
-	{ .rule = "KSR-ZSK-CONTINUITY", IN_ALL, all_keys_at_once },
-	{ .rule = "KSR-ZSK-CONTINUITY", IN_ALL, another_algorithm_at_once },
-};
+#define DAY  KSRCASE_DAY
+#define HOUR INT64_C(3600)
 
 static void
 what_is_in_order_passes(void **state)
@@ -464,19 +36,13 @@ what_is_in_order_passes(void **state)
 }
 
 static void
-every_rule_on_the_document_is_broken_alone(void **state)
+every_rule_is_broken_alone(void **state)
 {
+	size_t i;
 
 	(void)state;
-	ksrmutate_run(document, N_OF(document));
-}
-
-static void
-every_rule_on_the_chain_is_broken_alone(void **state)
-{
-
-	(void)state;
-	ksrmutate_run(chain, N_OF(chain));
+	for (i = 0; i < ksrmutants_all_n; i++)
+		ksrmutate_run(ksrmutants_all[i]->rows, ksrmutants_all[i]->n);
 }
 
 static enum finding_verdict
@@ -521,14 +87,149 @@ what_is_not_known_is_off(void **state)
 	ksrcase_clear(&c);
 }
 
+/* A parameter that the good request does not meet, by one. */
+static const struct limit {
+	const char	*rule;
+	unsigned int	 formats;
+	size_t		 offset;	/* in struct policy_ksr */
+	int64_t		 value;
+	const char	*also;
+} limits[] = {
+#define AT(member) offsetof(struct policy_ksr, member)
+	{ "KSR-BUNDLE-COUNT", IN_ICANN, AT(bundle_count), 8, NULL },
+	{ "KSR-BUNDLE-COUNT", IN_ICANN, AT(bundle_count), 10, NULL },
+	{ "KSR-BUNDLE-COUNT", IN_BIND, AT(bundle_count), 2, NULL },
+	{ "KSR-BUNDLE-COUNT", IN_BIND, AT(max_bundles), 2, NULL },
+	{ "KSR-BUNDLE-COUNT", IN_KNOT, AT(max_bundles), 3, NULL },
+	{ "KSR-BUNDLE-CYCLE-DURATION", IN_ALL, AT(min_cycle_s),
+	    90 * DAY + 1, NULL },
+	{ "KSR-BUNDLE-CYCLE-DURATION", IN_ALL, AT(max_cycle_s),
+	    80 * DAY - 1, NULL },
+	{ "KSR-POLICY-BUNDLE-INTERVALS", IN_ICANN, AT(min_interval_s),
+	    10 * DAY + 1, NULL },
+	{ "KSR-POLICY-BUNDLE-INTERVALS", IN_ICANN, AT(max_interval_s),
+	    10 * DAY - 1, NULL },
+	{ "KSR-POLICY-BUNDLE-INTERVALS", IN_TEXT, AT(min_interval_s),
+	    5 * DAY + 1, NULL },
+	{ "KSR-POLICY-BUNDLE-INTERVALS", IN_TEXT, AT(max_interval_s),
+	    75 * DAY - 1, NULL },
+	/* The overlap with the previous response is eleven days as well. */
+	{ "KSR-POLICY-SIG-OVERLAP", IN_ICANN, AT(min_overlap_s),
+	    11 * DAY + 2, "KSR-CHAIN-OVERLAP" },
+	{ "KSR-POLICY-SIG-OVERLAP", IN_ICANN, AT(max_overlap_s),
+	    11 * DAY - 1, "KSR-CHAIN-OVERLAP" },
+	{ "KSR-POLICY-SIG-OVERLAP", IN_TEXT, AT(min_overlap_s), HOUR, NULL },
+	{ "KSR-POLICY-SIG-VALIDITY", IN_ICANN, AT(min_validity_s),
+	    21 * DAY + 2, NULL },
+	{ "KSR-POLICY-SIG-VALIDITY", IN_ICANN, AT(max_validity_s),
+	    21 * DAY - 1, NULL },
+	{ "KSR-POLICY-SIG-VALIDITY", IN_TEXT, AT(max_validity_s),
+	    75 * DAY - 1, NULL },
+	{ "KSR-POLICY-SIG-HORIZON", IN_ICANN, AT(horizon_s),
+	    121 * DAY - 1, NULL },
+	{ "KSR-POLICY-SIG-HORIZON", IN_BIND, AT(horizon_s), 110 * DAY - 1,
+	    NULL },
+	{ "KSR-POLICY-SIG-HORIZON", IN_KNOT, AT(horizon_s), 124 * DAY - 1,
+	    NULL },
+	{ "KSR-POLICY-KEYS", IN_ICANN, AT(keys_per_bundle), 1, NULL },
+	{ "KSR-POLICY-KEYS", IN_ALL, AT(max_distinct_keys), 2, NULL },
+#undef AT
+};
+
+static void
+run_limit(const struct limit *limit, size_t i, enum ksr_format format)
+{
+	struct findings findings = FINDINGS_INIT;
+	struct ksrcase c;
+	char where[64];
+
+	ksrcase_init(&c, format);
+	memcpy((char *)c.params + limit->offset, &limit->value,
+	    sizeof(limit->value));
+	rules_check_ksr(c.policy, &c.in, &findings);
+	(void)snprintf(where, sizeof(where), "limit %zu, %s", i,
+	    ksr_format_name(format));
+	ksrmutate_expect(&findings, limit->rule, limit->also, FINDING_FAIL,
+	    where);
+	findings_clear(&findings);
+	ksrcase_clear(&c);
+}
+
+static void
+every_limit_is_kept_to_the_second(void **state)
+{
+	int format;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < N_OF(limits); i++)
+		for (format = 0; format < KSR_FORMAT_N; format++)
+			if ((limits[i].formats & 1U << format) != 0)
+				run_limit(&limits[i], i,
+				    (enum ksr_format)format);
+}
+
+/* The same limits, met: one less or one more is what the table has. */
+static void
+what_is_just_within_passes(void **state)
+{
+	struct findings findings = FINDINGS_INIT;
+	struct ksrcase c;
+
+	(void)state;
+	ksrcase_init(&c, KSR_ICANN);
+	c.params->min_cycle_s = c.params->max_cycle_s = 80 * DAY;
+	c.params->min_interval_s = c.params->max_interval_s = 10 * DAY;
+	/* An end at 23:59:59 is a whole day's. */
+	c.params->min_overlap_s = 11 * DAY + 1;
+	c.params->max_overlap_s = 11 * DAY;
+	c.params->min_validity_s = 21 * DAY + 1;
+	c.params->max_validity_s = 21 * DAY;
+	c.params->horizon_s = 121 * DAY;
+	c.policy->max_horizon_s = 121 * DAY;
+	c.in.now_at = KSRCASE_NOW;
+	rules_check_ksr(c.policy, &c.in, &findings);
+	assert_int_equal(findings_failed(&findings), 0);
+	findings_clear(&findings);
+	c.in.now_at = c.request->bundles[0].expiration_at - 1;
+	rules_check_ksr(c.policy, &c.in, &findings);
+	assert_int_equal(findings_failed(&findings), 0);
+	findings_clear(&findings);
+	ksrcase_clear(&c);
+}
+
+static void
+ends_are_those_of_the_file_first(void **state)
+{
+	struct ksrcase c;
+	size_t n;
+
+	(void)state;
+	ksrcase_init(&c, KSR_BIND);
+	n = c.request->n_bundles;
+	assert_int_equal(rules_ksr_end(c.policy, c.request, KSR_OPEN, 0),
+	    c.request->bundles[1].inception_at);
+	assert_int_equal(rules_ksr_end(c.policy, c.request, KSR_OPEN, n - 1),
+	    c.request->bundles[n - 1].inception_at + 14 * DAY);
+	assert_int_equal(rules_ksr_end(c.policy, c.request, 0, n - 1),
+	    c.request->bundles[n - 1].inception_at + 14 * DAY);
+	assert_int_equal(rules_ksr_end(c.policy, c.request, 4711, n - 1),
+	    4711);
+	assert_int_equal(rules_ksr_end(c.policy, c.request, 4711, 0),
+	    c.request->bundles[1].inception_at);
+	ksrcase_clear(&c);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_in_order_passes),
-		cmocka_unit_test(every_rule_on_the_document_is_broken_alone),
-		cmocka_unit_test(every_rule_on_the_chain_is_broken_alone),
+		cmocka_unit_test(every_rule_is_broken_alone),
+		cmocka_unit_test(every_limit_is_kept_to_the_second),
+		cmocka_unit_test(what_is_just_within_passes),
 		cmocka_unit_test(what_is_not_known_is_off),
+		cmocka_unit_test(ends_are_those_of_the_file_first),
 	};
 
 	return cmocka_run_group_tests_name("rules on requests", tests, NULL,

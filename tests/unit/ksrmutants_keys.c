@@ -1,9 +1,9 @@
-/* Rules on the keys of a request, one by one and together, and on proofs. */
+/* What breaks rules on keys, one by one and together, and on proofs. */
 #include "tests/unit/unit.h"
 
 #include "kmgr/base/mem.h"
 #include "kmgr/dns/zonefile.h"
-#include "tests/unit/ksrmutate.h"
+#include "tests/unit/ksrmutants.h"
 
 static struct ksr_bundle *
 last(struct ksrcase *c)
@@ -42,7 +42,7 @@ take(struct ksrcase *c, enum ksrcase_key key)
 	size_t b;
 
 	for (b = 0; b < c->request->n_bundles; b++)
-		if (c->request->bundles[b].inception_at >= KSRCASE_START +
+		if (c->request->bundles[b].inception_at >= c->start_at +
 		    80 * KSRCASE_DAY)
 			ksrcase_replace(c, &c->request->bundles[b], KEY_C,
 			    key);
@@ -491,28 +491,43 @@ with_a_proof_with_another_original_ttl(struct ksrcase *c)
 }
 
 static const struct ksrmutate keys[] = {
-	{ .rule = "KSR-KEY-FLAGS", IN_ALL, with_ksk_flags },
-	{ .rule = "KSR-KEY-FLAGS", IN_ALL, with_revoked_ksk_flags },
-	{ .rule = "KSR-KEY-FLAGS", IN_ALL, with_revoked_flags },
-	{ .rule = "KSR-KEY-FLAGS", IN_ALL, with_no_zone_flags },
-	{ .rule = "KSR-KEY-FLAGS", IN_ALL, with_unknown_flags },
-	{ .rule = "KSR-KEY-PROTOCOL", IN_ALL, with_another_protocol },
-	{ .rule = "KSR-KEY-DATA", IN_ALL, with_a_short_key },
-	{ .rule = "KSR-KEY-DATA", IN_ALL, with_no_point },
+	{ .rule = "KSR-KEY-FLAGS", IN_ALL, with_ksk_flags,
+	    .files = IN_ALL },
+	{ .rule = "KSR-KEY-FLAGS", IN_ALL, with_revoked_ksk_flags,
+	    .files = IN_ALL },
+	{ .rule = "KSR-KEY-FLAGS", IN_ALL, with_revoked_flags,
+	    .files = IN_ALL },
+	{ .rule = "KSR-KEY-FLAGS", IN_ALL, with_no_zone_flags,
+	    .files = IN_ALL },
+	{ .rule = "KSR-KEY-FLAGS", IN_ALL, with_unknown_flags,
+	    .files = IN_ALL },
+	{ .rule = "KSR-KEY-PROTOCOL", IN_ALL, with_another_protocol,
+	    .files = IN_ALL },
+	{ .rule = "KSR-KEY-DATA", IN_ALL, with_a_short_key,
+	    .files = IN_ALL },
+	{ .rule = "KSR-KEY-DATA", IN_ALL, with_no_point,
+	    .files = IN_ALL },
 	{ .rule = "KSR-KEY-DATA", IN_ICANN | IN_BIND,
-	    with_a_key_of_another_algorithm },
-	{ .rule = "KSR-KEY-TAG", IN_ICANN, with_a_wrong_tag },
-	{ .rule = "KSR-KEY-TTL", IN_TEXT, without_ttl },
-	{ .rule = "KSR-KEY-TTL", IN_ALL, with_two_ttls },
+	    with_a_key_of_another_algorithm,
+	    .files = IN_ICANN | IN_BIND, .policy = POLICY_LOOSE },
+	{ .rule = "KSR-KEY-TAG", IN_ICANN, with_a_wrong_tag,
+	    .files = IN_ICANN },
+	{ .rule = "KSR-KEY-TTL", IN_TEXT, without_ttl,
+	    .files = IN_TEXT },
+	{ .rule = "KSR-KEY-TTL", IN_ALL, with_two_ttls,
+	    .files = IN_ALL },
 	{ .rule = "KSR-KEY-TTL", IN_ALL, with_another_ttl_than_the_policy },
 	{ .rule = "KSR-KEY-TTL", IN_ICANN, with_another_ttl_of_a_proof,
-	    PROOF_STAYS },
+	    PROOF_STAYS,
+	    .files = IN_ICANN },
 	{ .rule = "KSR-POLICY-ALG", IN_ALL, not_of_the_policys_algorithms },
 	{ .rule = "KSR-POLICY-ALG", IN_ALL, with_a_weak_key },
 	{ .rule = "KSR-POLICY-ALG", IN_ALL, with_another_exponent },
-	{ .rule = "KSR-POLICY-ALG", IN_ICANN, that_declares_a_weak_key },
+	{ .rule = "KSR-POLICY-ALG", IN_ICANN, that_declares_a_weak_key,
+	    .files = IN_ICANN, .policy = POLICY_LOOSE },
 	{ .rule = "KSR-POLICY-ALG", IN_ICANN,
-	    that_declares_another_algorithm },
+	    that_declares_another_algorithm,
+	    .files = IN_ICANN },
 	{ .rule = "KSR-KEY-KSK", IN_ALL, with_the_key_of_a_ksk },
 	{ .rule = "KSR-KEY-COLLISION", IN_ALL, with_the_tag_of_a_ksk },
 	{ .rule = "KSR-KEY-COLLISION", IN_ALL,
@@ -525,75 +540,54 @@ static const struct ksrmutate keys[] = {
 };
 
 static const struct ksrmutate sets[] = {
-	{ .rule = "KSR-BUNDLE-KEYS", IN_ICANN, with_an_id_for_two_keys },
+	{ .rule = "KSR-BUNDLE-KEYS", IN_ICANN, with_an_id_for_two_keys,
+	    .files = IN_ICANN },
 	{ .rule = "KSR-BUNDLE-KEYS", IN_ICANN, with_a_key_not_declared },
 	{ .rule = "KSR-BUNDLE-KEYS", IN_ICANN, with_a_size_not_declared },
 	{ .rule = "KSR-BUNDLE-KEYS", IN_ICANN,
 	    with_an_exponent_not_declared },
-	{ .rule = "KSR-KEY-ID", IN_ICANN, with_two_ids_for_a_key },
-	{ .rule = "KSR-KEY-ID", IN_ICANN, with_an_empty_key_id },
-	{ .rule = "KSR-KEY-DUPLICATE", IN_ALL, with_a_key_twice },
+	{ .rule = "KSR-KEY-ID", IN_ICANN, with_two_ids_for_a_key,
+	    .files = IN_ICANN },
+	{ .rule = "KSR-KEY-ID", IN_ICANN, with_an_empty_key_id,
+	    .files = IN_ICANN },
+	{ .rule = "KSR-KEY-DUPLICATE", IN_ALL, with_a_key_twice,
+	    .files = IN_ALL, .policy = POLICY_LOOSE },
 	{ .rule = "KSR-POLICY-KEYS", IN_ALL, with_one_key_too_many },
 	{ .rule = "KSR-POLICY-KEYS", IN_ALL, with_more_keys_than_the_policy },
 	{ .rule = "KSR-POLICY-KEYS", IN_ALL, with_too_many_different_keys },
-	{ .rule = "KSR-POLICY-KEYS", IN_ALL, with_an_empty_bundle },
+	{ .rule = "KSR-POLICY-KEYS", IN_ALL, with_an_empty_bundle,
+	    .files = IN_ALL, .policy = POLICY_LOOSE },
 	{ .rule = "KSR-ALGORITHM-SET", IN_ALL,
-	    without_a_ksk_of_its_algorithm },
+	    without_a_ksk_of_its_algorithm,
+	    .files = IN_ALL, .policy = POLICY_LOOSE },
 	{ .rule = "KSR-ALGORITHM-SET", IN_ALL, without_any_ksk_known,
 	    .verdict = FINDING_WARN },
 };
 
 static const struct ksrmutate proof[] = {
 	{ .rule = "KSR-BUNDLE-POP", IN_ICANN, with_a_broken_proof,
-	    PROOF_STAYS },
+	    PROOF_STAYS,
+	    .files = IN_ICANN },
 	{ .rule = "KSR-BUNDLE-POP", IN_ICANN, with_one_proof_missing,
-	    PROOF_STAYS },
+	    PROOF_STAYS,
+	    .files = IN_ICANN },
 	{ .rule = "KSR-BUNDLE-POP", IN_ICANN, with_a_proof_of_a_stranger,
-	    PROOF_STAYS },
+	    PROOF_STAYS,
+	    .files = IN_ICANN },
 	{ .rule = "KSR-BUNDLE-POP", IN_ICANN,
-	    with_proofs_under_each_others_names, PROOF_STAYS },
+	    with_proofs_under_each_others_names, PROOF_STAYS,
+	    .files = IN_ICANN },
 	{ .rule = "KSR-BUNDLE-POP", IN_ICANN, with_a_key_slipped_in,
-	    PROOF_STAYS },
+	    PROOF_STAYS,
+	    .files = IN_ICANN, .policy = POLICY_LOOSE },
 	{ .rule = "KSR-BUNDLE-POP", IN_ICANN, with_a_proof_over_another_type,
-	    PROOF_STAYS },
+	    PROOF_STAYS,
+	    .files = IN_ICANN },
 	{ .rule = "KSR-BUNDLE-POP", IN_ICANN,
-	    with_a_proof_with_another_original_ttl, PROOF_STAYS },
+	    with_a_proof_with_another_original_ttl, PROOF_STAYS,
+	    .files = IN_ICANN },
 };
 
-static void
-every_rule_on_a_key_is_broken_alone(void **state)
-{
-
-	(void)state;
-	ksrmutate_run(keys, N_OF(keys));
-}
-
-static void
-every_rule_on_the_sets_is_broken_alone(void **state)
-{
-
-	(void)state;
-	ksrmutate_run(sets, N_OF(sets));
-}
-
-static void
-possession_is_proved_by_each_key_for_its_bundle(void **state)
-{
-
-	(void)state;
-	ksrmutate_run(proof, N_OF(proof));
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_rule_on_a_key_is_broken_alone),
-		cmocka_unit_test(every_rule_on_the_sets_is_broken_alone),
-		cmocka_unit_test(
-		    possession_is_proved_by_each_key_for_its_bundle),
-	};
-
-	return cmocka_run_group_tests_name("rules on requests' keys", tests,
-	    NULL, NULL);
-}
+const struct ksrmutants ksrmutants_keys = { keys, N_OF(keys) };
+const struct ksrmutants ksrmutants_sets = { sets, N_OF(sets) };
+const struct ksrmutants ksrmutants_proof = { proof, N_OF(proof) };
