@@ -44,6 +44,8 @@ child_run(struct softhsm *soft)
 	char uri[512];
 	int rc;
 
+	/* A shell that runs this in the background has it ignored. */
+	(void)signal(SIGINT, SIG_DFL);
 	config.uri = softhsm_uri(soft, uri, sizeof(uri), "kmgr", NULL);
 	rc = hsm_token_open(&config, &token, &err);
 	if (rc == 0)
