@@ -234,7 +234,7 @@ signatures() {
 	kmgr -q sign-ksr r.ksr --yes --genesis --emergency-skr e.skr \
 		-o r.skr >/dev/null
 	[ "$(signatures e.skr | grep -v " $new\$")" = "" ]
-	! kmgr show-ksr e.skr | grep -q "$old/" || false
+	[[ $(kmgr show-ksr e.skr) != *"$old/"* ]]
 	kmgr verify-skr e.skr --ksr r.ksr >/dev/null
 	kmgr -q sign-ksr r.ksr --emergency-skr e2.skr -o r2.skr >/dev/null
 	cmp e.skr e2.skr
