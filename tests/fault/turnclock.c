@@ -27,7 +27,7 @@ clock_gettime(clockid_t id, struct timespec *out)
 {
 	const int rc = (int)syscall(SYS_clock_gettime, id, out);
 
-	if (rc == 0 && id == CLOCK_REALTIME)
+	if (rc == 0 && (id == CLOCK_REALTIME || id == CLOCK_REALTIME_COARSE))
 		out->tv_sec += shift();
 	return rc;
 }
