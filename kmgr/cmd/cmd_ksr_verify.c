@@ -89,6 +89,19 @@ describe(struct cmd *cmd, const struct ksr *response, const struct buf *text)
 	json_put_text(cmd->json, "response_sha256", hex);
 }
 
+/* A wrong signature or ZSK is the worst, whatever else is wrong before it. */
+static enum err_class
+worst_class(const struct findings *findings, enum err_class class)
+{
+	size_t i;
+
+	for (i = 0; i < findings->n; i++)
+		if (findings->items[i].verdict == FINDING_FAIL &&
+		    findings->items[i].class == ERR_INTEGRITY)
+			return ERR_INTEGRITY;
+	return class;
+}
+
 int
 cmd_verify_skr(struct cmd *cmd, struct error *err)
 {
@@ -114,6 +127,8 @@ cmd_verify_skr(struct cmd *cmd, struct error *err)
 	describe(cmd, skr, &text);
 	rules_check_receiver(&receiver, &findings);
 	rc = cmd_findings(cmd, &findings, err);
+	if (rc != 0)
+		err->class = worst_class(&findings, err->class);
  out:
 	findings_clear(&findings);
 	free(list);

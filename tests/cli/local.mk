@@ -32,6 +32,7 @@ cli_tests = \
 	tests/cli/92-sign-ksr.bats \
 	tests/cli/94-make-ksr.bats \
 	tests/cli/96-check-ksr.bats
+	tests/cli/96-verify-skr.bats
 
 TESTS += $(cli_tests)
 EXTRA_DIST += $(cli_tests)

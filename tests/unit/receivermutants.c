@@ -321,6 +321,9 @@ const struct receivermutant receivermutants[] = {
 	{ KSR_ICANN, swap_bundles, "RESPONSE-ORDER",
 	    "bundle 3 begins at 2027-01-11T00:00:00Z, and bundle 2 before it "
 	    "at 2027-01-21T00:00:00Z", NULL },
+	{ KSR_ICANN, repeat_time, "RESPONSE-ORDER",
+	    "bundle 2 begins at 2027-01-01T00:00:00Z, and bundle 1 before it "
+	    "at 2027-01-01T00:00:00Z", "RESPONSE-WINDOWS" },
 	{ KSR_ICANN, delay_bundle, "RESPONSE-GAPS",
 	    "nothing is signed from 2027-01-22T00:00:00Z, where bundle 1 ends, "
 	    "to 2027-01-22T00:01:00Z, where bundle 2 begins", NULL },
