@@ -33,6 +33,8 @@ cli_tests = \
 	tests/cli/94-make-ksr.bats \
 	tests/cli/96-check-ksr.bats
 	tests/cli/96-verify-skr.bats
+	tests/cli/96-verify-skr.bats \
+	tests/cli/98-cycles.bats
 
 TESTS += $(cli_tests)
 EXTRA_DIST += $(cli_tests)

@@ -1,0 +1,80 @@
+# Four cycles of requests, each answered from where the last one ended: a KSK
+# rolled by RFC 5011, and one whose DS is at a parent.
+load ../lib/common
+
+bats_require_minimum_version 1.5.0
+
+# zone_new ZONE KSK-POLICY: two KSKs, CUR and NEXT, and a ZSK.
+zone_new() {
+	need_program dnssec-keygen jq
+	cd "$BATS_TEST_TMPDIR"
+	softhsm_new "$PWD" kmgr
+	kmgr_env "$PWD"
+	kmgr init
+	cat >p.yaml <<-END
+		version: 1
+		zones: ["."]
+		ksk: $2
+		ksr:
+		  icann: { bundle-count: 3, max-bundles: 3, min-cycle: 40d,
+		    max-cycle: 40d, min-interval: 20d, max-interval: 20d,
+		    keys-per-bundle: [], max-validity: 35d, horizon: 400d }
+	END
+	ZONE=$1
+	kmgr -q create-cmk prod --token main --policy p.yaml
+	kmgr -q create-ksk "$ZONE" --cmk prod
+	kmgr -q create-ksk "$ZONE" --cmk prod --another
+	CUR=$(kmgr --json list-ksks | jq '.ksks[0].key_tag')
+	NEXT=$(kmgr --json list-ksks | jq '.ksks[1].key_tag')
+	ZSK=$(dnssec-keygen -q -a ECDSAP256SHA256 -L 3600 "$ZONE").key
+	# Whole days, whatever the time is.
+	START=$(date -u -d '+1 day 00:00' +%s)
+}
+
+# request N: that of the Nth cycle of 60 days, in N.ksr.
+request() {
+	kmgr -q make-ksr "$ZONE" --format icann --zsk "$ZSK" --ttl 1h \
+		--start "$(date -u -d "@$((START + ($1 - 1) * 60 * 86400))" \
+		+%FT%TZ)" --bundles 3 --interval 20d --validity 35d -o "$1.ksr"
+}
+
+# answer N SCHEMA [OPTION...]: the Nth request at the day before its cycle.
+answer() {
+	request "$1"
+	kmgr_at "$1" -q sign-ksr "$1.ksr" --yes --schema "$2" \
+		--current "$CUR" --next "$NEXT" -o "$1.skr" "${@:3}"
+}
+
+# kmgr_at N ARGUMENT...
+kmgr_at() {
+	kmgr_later $((($1 - 1) * 60))d "${@:2}"
+}
+
+# roles N: tag/roles of each bundle's KSKs, as in "1 4711/S".
+roles() {
+	kmgr --json show-ksr "$1.skr" | jq -r --arg cur "$CUR" \
+		--arg next "$NEXT" '.bundles | to_entries[] | . as $b |
+		[.value.keys[] | select(.flags != 256) | . as $key |
+		(if .flags == 385 then "revoked" elif "\(.key_tag)" == $cur
+		then "cur" else "next" end) +
+		(if any($b.value.signatures[]; .key_tag == $key.key_tag)
+		then "/S" else "/P" end)] | sort | join(" ")' | paste -sd ,
+}
+
+@test "RFC 5011: normal, pre-publish, rollover, revoke, each on the last" {
+	zone_new . '{ rfc5011: true }'
+	answer 1 normal --genesis
+	[ "$(roles 1)" = cur/S,cur/S,cur/S ]
+	answer 2 pre-publish
+	[ "$(roles 2)" = 'cur/S,cur/S next/P,cur/S next/P' ]
+	answer 3 rollover
+	[ "$(roles 3)" = 'cur/S next/P,cur/P next/S,cur/P next/S' ]
+	answer 4 revoke
+	[ "$(roles 4)" = 'cur/P next/S,next/S revoked/S,next/S' ]
+	for n in 1 2 3 4; do
+		kmgr verify-skr $n.skr --ksr $n.ksr
+	done
+	kmgr_at 4 verify
+	[ "$(kmgr --json list-events --type sign-ksr | jq '.events | length')" \
+		= 4 ]
+}
