@@ -300,6 +300,7 @@ half_clear(const struct skr *skr, struct skr_half *half)
 			permit_judgement_free(half->judgements[i]);
 	}
 	free(half->judgements);
+	free(half->proofs);
 	ksr_roles_clear(&half->roles);
 	ksr_free(half->response);
 	buf_free(&half->text);

@@ -8,6 +8,11 @@
 #include "kmgr/store/store_ksr.h"
 #include "policy/permit.h"
 
+/* A signature that software verified: KSK, bytes signed, signature. */
+struct skr_proof {
+	uint8_t			 hash[CRYPTO_SHA256_LEN];
+};
+
 /* One response on its way. */
 struct skr_half {
 	const char		*kind;		/* KSR_REGULAR, ... */
@@ -16,6 +21,8 @@ struct skr_half {
 	struct ksr		*response;
 	uint8_t			 plan_hash[CRYPTO_SHA256_LEN];
 	struct judgement	**judgements;	/* by KSK; NULL: no part */
+	struct skr_proof	*proofs;	/* in the order of signing */
+	size_t			 n_proofs;
 	struct buf		 text;
 	uint8_t			 hash[CRYPTO_SHA256_LEN];
 };
@@ -118,14 +125,17 @@ int skr_fetch(struct session *session, const struct ksr_row *row, char **out,
     struct error *err);
 
 /**
- * skr_verify(skr, response, what, err):
+ * skr_verify(skr, half, response, what, err):
  * Whether every signature in ${response}, which was read from ${what}, is
  * valid and by a KSK of the zone, and each bundle's DNSKEY RRset is signed.
+ * What ${half} has a proof of, the same bytes and the same signature by the
+ * same KSK, was verified when it was made, and is not again; ${half} may be
+ * NULL.
  *
  * Errors: ERR_INTEGRITY.
  */
-int skr_verify(const struct skr *skr, const struct ksr *response,
-    const char *what, struct error *err);
+int skr_verify(const struct skr *skr, const struct skr_half *half,
+    const struct ksr *response, const char *what, struct error *err);
 
 /**
  * skr_make(session, keys, skr, err):

@@ -166,7 +166,7 @@ take_answer(struct session *session, struct skr *skr,
 		(void)refuse(row, why, err);
 		goto out;
 	}
-	if (skr_verify(skr, old, "the kept response", err) != 0)
+	if (skr_verify(skr, NULL, old, "the kept response", err) != 0)
 		goto out;
 	ksr_free(half->response);
 	half->response = old;

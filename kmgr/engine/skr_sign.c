@@ -13,9 +13,35 @@
 static const enum rrtype types[] = { RRTYPE_DNSKEY, RRTYPE_CDNSKEY,
 	RRTYPE_CDS };
 
+/* What is verified: the KSK, the bytes that it signs, the signature. */
+static struct skr_proof
+proof_of(size_t ksk, const struct rrset *rrset, const struct rrsig *rrsig)
+{
+	struct skr_proof proof;
+	struct buf tbs = BUF_INIT;
+
+	rrsig_tbs(rrsig, rrset, &tbs);
+	buf_add(&tbs, rrsig->sig, rrsig->sig_len);
+	buf_add(&tbs, &rrsig->sig_len, sizeof(rrsig->sig_len));
+	buf_add(&tbs, &ksk, sizeof(ksk));
+	crypto_sha256(tbs.data, tbs.len, proof.hash);
+	buf_free(&tbs);
+	return proof;
+}
+
+static void
+add_proof(struct skr_half *half, size_t ksk, const struct rrset *rrset,
+    const struct rrsig *rrsig)
+{
+	struct skr_proof *proof;
+
+	proof = mem_push(&half->proofs, half->n_proofs++, sizeof(*proof));
+	*proof = proof_of(ksk, rrset, rrsig);
+}
+
 static int
 sign_one(struct session *session, struct zsks_keys *keys,
-    const struct skr *skr, const struct skr_half *half,
+    const struct skr *skr, struct skr_half *half,
     const struct ksr_bundle *bundle, const struct rrset *rrset,
     struct rrsig *rrsig, struct error *err)
 {
@@ -30,6 +56,8 @@ sign_one(struct session *session, struct zsks_keys *keys,
 	    err) == 0 && zsks_keys_get(session, keys, &skr->ksks[i], &key,
 	    err) == 0)
 		rc = signer_sign(permit, key, rrset, rrsig, err);
+	if (rc == 0)
+		add_proof(half, i, rrset, rrsig);
 	permit_free(permit);
 	return rc;
 }
@@ -68,30 +96,54 @@ sign_half(struct session *session, struct zsks_keys *keys,
 	return 0;
 }
 
+/* A response that is being verified. */
+struct verifying {
+	const struct skr	*skr;
+	const struct ksr	*response;
+	const struct skr_half	*half;		/* NULL: without proofs */
+	size_t			 n_seen;	/* signatures */
+	struct crypto_key	**publics;	/* by KSK, once it is asked for */
+};
+
+/* Whether this is what was verified as its nth when the half was signed. */
+static bool
+is_proved(const struct verifying *v, size_t ksk, const struct rrset *rrset,
+    const struct rrsig *rrsig)
+{
+	struct skr_proof proof;
+
+	if (v->half == NULL || v->n_seen >= v->half->n_proofs)
+		return false;
+	proof = proof_of(ksk, rrset, rrsig);
+	return memcmp(proof.hash, v->half->proofs[v->n_seen].hash,
+	    sizeof(proof.hash)) == 0;
+}
+
 /* One signature that was read, against the KSK that was endorsed. */
 static int
-verify_sig(const struct skr *skr, const struct ksr_bundle *bundle,
-    const struct rrset *rrset, const struct rrsig *rrsig,
-    struct crypto_key **publics, struct error *err)
+verify_sig(struct verifying *v, const struct ksr_bundle *bundle,
+    const struct rrset *rrset, const struct rrsig *rrsig, struct error *err)
 {
 	const struct ksr_key *key = ksr_key_of(bundle, rrsig);
-	const size_t i = skr_ksk_of(skr, bundle, rrsig);
+	const size_t i = skr_ksk_of(v->skr, bundle, rrsig);
 
-	if (i == skr->n_ksks)
+	if (i == v->skr->n_ksks)
 		return err_set(err, ERR_INTEGRITY, "a signature is by no KSK "
-		    "of zone %s", skr->zone_text);
-	if (publics[i] == NULL && dnskey_public(&skr->dnskeys[i],
-	    &publics[i], err) != 0)
+		    "of zone %s", v->skr->zone_text);
+	if (is_proved(v, i, rrset, rrsig))
+		return 0;
+	if (v->publics[i] == NULL && dnskey_public(&v->skr->dnskeys[i],
+	    &v->publics[i], err) != 0)
 		return -1;
-	return rrsig_verify_by(rrsig, rrset, &key->dnskey, publics[i], err);
+	return rrsig_verify_by(rrsig, rrset, &key->dnskey, v->publics[i],
+	    err);
 }
 
 static int
-verify_rrset(const struct skr *skr, const struct ksr *response,
-    const struct ksr_bundle *bundle, enum rrtype type,
-    struct crypto_key **publics, struct error *err)
+verify_rrset(struct verifying *v, const struct ksr_bundle *bundle,
+    enum rrtype type, struct error *err)
 {
-	struct rrset *rrset = ksr_rrset(response, bundle, type);
+	struct rrset *rrset = ksr_rrset(v->response, bundle, type);
 	size_t i, n = 0;
 	int rc = 0;
 
@@ -100,8 +152,9 @@ verify_rrset(const struct skr *skr, const struct ksr *response,
 	for (i = 0; rrset != NULL && i < bundle->n_sigs && rc == 0; i++) {
 		if (bundle->sigs[i].rrsig.type_covered != type)
 			continue;
-		rc = verify_sig(skr, bundle, rrset, &bundle->sigs[i].rrsig,
-		    publics, err);
+		rc = verify_sig(v, bundle, rrset, &bundle->sigs[i].rrsig,
+		    err);
+		v->n_seen++;
 		n++;
 	}
 	rrset_free(rrset);
@@ -112,29 +165,30 @@ verify_rrset(const struct skr *skr, const struct ksr *response,
 }
 
 int
-skr_verify(const struct skr *skr, const struct ksr *response,
-    const char *what, struct error *err)
+skr_verify(const struct skr *skr, const struct skr_half *half,
+    const struct ksr *response, const char *what, struct error *err)
 {
-	struct crypto_key **publics = mem_new(skr->n_ksks *
-	    sizeof(*publics));
+	struct verifying v = { .skr = skr, .response = response,
+		.half = half };
 	size_t i, k;
 	int rc = 0;
 
+	v.publics = mem_new(skr->n_ksks * sizeof(struct crypto_key *));
 	for (i = 0; i < response->n_bundles && rc == 0; i++)
 		for (k = 0; k < 3 && rc == 0; k++)
-			rc = verify_rrset(skr, response,
-			    &response->bundles[i], types[k], publics, err);
+			rc = verify_rrset(&v, &response->bundles[i],
+			    types[k], err);
 	if (rc != 0) {
 		err->class = ERR_INTEGRITY;
 		(void)err_wrap(err, "SKR-VERIFY: bundle %zu of %s", i, what);
 	}
 	for (i = 0; i < skr->n_ksks; i++)
-		crypto_key_free(publics[i]);
-	free(publics);
+		crypto_key_free(v.publics[i]);
+	free(v.publics);
 	return rc;
 }
 
-/* What is released is what can be read again, and that alone is verified. */
+/* What is released is what can be read again, each signature verified. */
 static int
 write_half(const struct skr *skr, struct skr_half *half, struct error *err)
 {
@@ -150,7 +204,7 @@ write_half(const struct skr *skr, struct skr_half *half, struct error *err)
 		(void)err_set(err, ERR_INTERNAL, "SKR-VERIFY: the response "
 		    "that was written reads otherwise than it was made");
 	else
-		rc = skr_verify(skr, again, "the response", err);
+		rc = skr_verify(skr, half, again, "the response", err);
 	ksr_free(again);
 	return rc;
 }
