@@ -6,7 +6,7 @@ load ../lib/common
 bats_require_minimum_version 1.5.0
 
 setup_file() {
-	need_program sqlite3 jq ssh-keygen
+	need_program sqlite3 jq ssh-keygen dnssec-keygen
 	. "$TESTDIR/history/life.bash"
 	. "$TESTDIR/fault/world.bash"
 	LIFE=$(life_dir)
@@ -40,7 +40,19 @@ little_of_all() {
 	seen a.example
 	deleted x.example
 	signed s1.example
+	little_of_requests
 	kmgr verify
+}
+
+# Responses with ids and without, one for an emergency, and some superseded.
+little_of_requests() {
+	cmk root ceremony
+	ksk root q.example
+	answered q.example icann --genesis
+	seen q.example
+	ksk root q.example
+	answered q.example bind --emergency-skr other
+	gone q.example
 }
 
 setup() {
@@ -113,9 +125,14 @@ flip() {
 	flip plan approval signature zsk_set intent
 }
 
+@test "flips of requests and their responses" {
+	flip ksr
+}
+
 @test "every table is flipped or is none of kmgr's" {
 	run -0 sqlite3 pristine.db "SELECT group_concat(name, ' ') FROM (
 		SELECT name FROM sqlite_master WHERE type = 'table'
 		ORDER BY name)"
-	[ "$output" = "approval cmk intent key ksk ledger plan signature zsk_set" ]
+	[ "$output" = "approval cmk intent key ksk ksr ledger plan \
+signature zsk_set" ]
 }

@@ -59,6 +59,7 @@ static const struct table {
 	{ "ledger", ZONE_OF("t.cmk_id"), "t.seq = (SELECT max(seq) FROM "
 	    "ledger AS l WHERE l.cmk_id = t.cmk_id AND l.type = "
 	    "'checkpoint') AND " ZONE_OF("t.cmk_id") " IS NOT NULL" },
+	{ "ksr", "t.zone", "0" },
 	{ "plan", ZONE_OF("t.cmk_id"), "0" },
 	{ "signature", "t.zone", "0" },
 	{ "zsk_set", "t.zone", "0" },

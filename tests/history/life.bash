@@ -34,6 +34,10 @@ life_new() {
 		>shared.yaml
 	printf '%s\n' 'version: 1' 'zones: ["."]' \
 		'signatures: { validity: 10d }' >other.yaml
+	printf '%s\n' 'version: 1' 'zones: ["."]' 'ksr:' '  icann:' \
+		'    { bundle-count: 2, max-bundles: 2, keys-per-bundle: [],' \
+		'      min-cycle: 10d, max-cycle: 20d, min-interval: 10d,' \
+		'      max-interval: 10d, max-validity: 15d }' >ceremony.yaml
 	printf '%s\n' 'version: 1' 'zones: ["."]' 'approvals:' \
 		'  create-ksk: 1' '  approvers:' "    - $(cat alice.pub)" \
 		"    - $(cat bob.pub)" >approved.yaml
@@ -108,6 +112,20 @@ sign_plan() {
 		rm -f "$1.plan.sig" &&
 		ssh-keygen -q -Y sign -n kmgr-plan -f "$1" "$1.plan" \
 			2>/dev/null && mv "$1.plan.sig" "$1.sig"
+}
+
+# answered ZONE FORMAT OPTION...: the response to a request, by sign-ksr with
+# these options.
+answered() {
+	local zone=$1 span=(--end +20d) zsk
+
+	[ "$2" != icann ] || span=(--bundles 2 --interval 10d --validity 15d
+		--ttl 1h)
+	zsk=$(compgen -G "K$zone.+*.key") || zsk=$(dnssec-keygen -q \
+		-a ECDSAP256SHA256 -L 3600 "$zone").key || return
+	kmgr -q make-ksr "$zone" --format "$2" --zsk "$zsk" --start +1d \
+		"${span[@]}" -o request &&
+		kmgr -q sign-ksr request --yes "${@:3}" -o response >/dev/null
 }
 
 # state COMMAND CMK
