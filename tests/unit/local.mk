@@ -69,6 +69,7 @@ store_tests = \
 	tests/unit/test_store \
 	tests/unit/test_store_backup \
 	tests/unit/test_store_cmk \
+	tests/unit/test_store_ksr \
 	tests/unit/test_store_plan
 check_PROGRAMS += $(store_tests)
 TESTS += $(store_tests)
@@ -113,6 +114,10 @@ tests_unit_test_store_cmk_SOURCES = tests/unit/test_store_cmk.c \
 	$(unit_store_help)
 tests_unit_test_store_cmk_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_store_cmk_LDADD = $(unit_store_ldadd)
+tests_unit_test_store_ksr_SOURCES = tests/unit/test_store_ksr.c \
+	$(unit_store_help)
+tests_unit_test_store_ksr_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_store_ksr_LDADD = $(unit_store_ldadd)
 tests_unit_test_store_plan_SOURCES = tests/unit/test_store_plan.c \
 	$(unit_store_help)
 tests_unit_test_store_plan_CPPFLAGS = $(unit_cppflags)

@@ -207,6 +207,29 @@ storehelp_plan(unsigned int n)
 	return row;
 }
 
+struct ksr_row
+storehelp_ksr(unsigned int n, const char *zone)
+{
+	struct ksr_row row = {
+		.zone = mem_strdup(zone),
+		.format = mem_strdup("bind"),
+		.kind = mem_strdup("regular"),
+		.bundle_ids = mem_strdup("[]"),
+		.ksk_ids = mem_strdup("[]"),
+		.answered_at = AT + n,
+		.expires_at = AT + n + 86400,
+		.request = mem_printf("request %u", n),
+		.response = mem_printf("response %u", n),
+	};
+
+	(void)storehelp_id(n + 2000, row.id);
+	(void)storehelp_id(1, row.cmk_id);
+	crypto_sha256(row.request, strlen(row.request), row.request_hash);
+	crypto_sha256(row.response, strlen(row.response), row.response_hash);
+	memset(row.plan_hash, 0xcd, sizeof(row.plan_hash));
+	return row;
+}
+
 void
 storehelp_seal(struct cmk_row *cmk)
 {
@@ -361,6 +384,22 @@ fill_zone(struct storehelp *help)
 	buf_free(&signature.rrsig);
 }
 
+/* Response 1 of a. is superseded, 2 is good. */
+static void
+fill_ksrs(struct storehelp *help)
+{
+	struct ksr_row row;
+	unsigned int i;
+
+	for (i = 1; i <= 2; i++) {
+		row = storehelp_ksr(i, "a.");
+		row.superseded_at = i == 1 ? AT + 9 : 0;
+		unit_ok(store_ksr_put(help->store, &row, &help->err),
+		    &help->err);
+		ksr_row_clear(&row);
+	}
+}
+
 /* One of each that waits, one that is resolved. */
 static void
 fill_waiting(struct storehelp *help)
@@ -399,6 +438,7 @@ storehelp_fill_all(struct storehelp *help)
 	unit_ok(store_begin(help->store, &help->err), &help->err);
 	fill_cmks(help);
 	fill_zone(help);
+	fill_ksrs(help);
 	fill_waiting(help);
 	unit_ok(store_commit(help->store, &help->err), &help->err);
 	storehelp_append(help, 2);

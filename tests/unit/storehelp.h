@@ -6,6 +6,7 @@
 
 #include "kmgr/store/ledger.h"
 #include "kmgr/store/store.h"
+#include "kmgr/store/store_ksr.h"
 #include "kmgr/store/store_plan.h"
 #include "kmgr/store/store_zone.h"
 
@@ -75,6 +76,13 @@ void storehelp_fill(struct storehelp *help);
  * A plan that waits, for CMK 1. Owner: the caller, plan_row_clear().
  */
 struct plan_row storehelp_plan(unsigned int n);
+
+/**
+ * storehelp_ksr(n, zone):
+ * An answered request of CMK 1 for ${zone}, of BIND's format. Owner: the
+ * caller, ksr_row_clear().
+ */
+struct ksr_row storehelp_ksr(unsigned int n, const char *zone);
 
 /**
  * storehelp_seal(cmk), storehelp_retire(ksk):
