@@ -32,6 +32,8 @@ libpolicy_la_SOURCES = \
 	policy/receiver_sigs.h \
 	policy/report.c \
 	policy/report.h \
+	policy/requester.c \
+	policy/requester.h \
 	policy/rules.c \
 	policy/rules.h \
 	policy/rules_ksk.c \

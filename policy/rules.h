@@ -72,6 +72,8 @@ struct rules_new_ksk {
 void rules_check_new_ksk(const struct policy *policy,
     const struct rules_new_ksk *wanted, struct findings *findings);
 
+struct requester;		/* requester.h */
+
 /* A ZSK set that somebody wants signed. */
 struct rules_zsks {
 	struct name			 zone;
@@ -83,6 +85,9 @@ struct rules_zsks {
 	int64_t				 now_at;
 	int64_t				 inception_at;
 	int64_t				 expiration_at;
+	const struct requester		*requester;	/* NULL: nobody */
+	/* Of a record that names the zone not in full; 0: there is none. */
+	size_t				 unnamed_line;
 };
 
 /**

@@ -45,6 +45,7 @@ struct rules_ksr {
 	const struct dnskey	*ksks;	/* all of the zone's, not removed */
 	size_t			 n_ksks;
 	bool			 is_shared;	/* custody shared */
+	const struct requester	*requester;	/* NULL: nobody asks */
 };
 
 /**

@@ -1,10 +1,11 @@
-/* The subject of this rule is a struct ksr_case: who signed what. */
+/* The subject of these rules is a struct ksr_case: who signed what. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "kmgr/base/mem.h"
 #include "policy/ksr_case.h"
 #include "policy/report.h"
+#include "policy/requester.h"
 
 /* The key of bundle b that the signature says it is by; n_keys if none. */
 static size_t
@@ -93,6 +94,14 @@ check_proof(const void *subject, struct report *report)
 		judge_bundle(c, b, report);
 }
 
+static void
+check_admission(const void *subject, struct report *report)
+{
+	const struct ksr_case *c = subject;
+
+	requester_judge(c->policy, c->in->requester, report);
+}
+
 const struct rule rules_ksr_proof[] = {
 	{ { "KSR-BUNDLE-POP",
 	    "every ZSK signed its bundle, and every signature verifies",
@@ -104,6 +113,16 @@ const struct rule rules_ksr_proof[] = {
 	    "text formats have no room for proof; who vouches for them says "
 	    "zsk.admission. kskm has this check." },
 	    ERR_POLICY, check_proof },
+	{ { "KSR-ADMISSION",
+	    "who asks is one of those whom the policy lets ask",
+	    "Under zsk.admission: ssh a request counts only with a signature "
+	    "over its very bytes by a key of zsk.requesters, which is "
+	    "sealed: ssh-keygen -Y sign -n kmgr-ksr -f KEY REQUEST writes "
+	    "REQUEST.sig. That holds in every format: proof of possession "
+	    "says that who made the ZSKs has them, and not who that is. "
+	    "Certificates do not count. Under zsk.admission: operator who "
+	    "runs the command compares the digest, and this is off." },
+	    ERR_POLICY, check_admission },
 };
 const size_t rules_ksr_proof_n =
     sizeof(rules_ksr_proof) / sizeof(rules_ksr_proof[0]);

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 
 #include "policy/report.h"
+#include "policy/requester.h"
 #include "policy/zsk_set.h"
 
 static void
@@ -161,6 +162,19 @@ check_algorithm_set(const void *subject, struct report *report)
 	}
 }
 
+static void
+check_admission(const void *subject, struct report *report)
+{
+	const struct zsk_set *s = subject;
+
+	requester_judge(s->policy, s->zsks->requester, report);
+	if (s->policy->admission == ADMISSION_SSH &&
+	    s->zsks->unnamed_line != 0)
+		report_fail(report, "line %zu: the owner is not the zone's "
+		    "name in full, so that the signature would hold for "
+		    "another zone too", s->zsks->unnamed_line);
+}
+
 const struct rule rules_zsk_set[] = {
 	{ { "ZSK-COUNT",
 	    "there are no more ZSKs than the policy admits",
@@ -198,6 +212,17 @@ const struct rule rules_zsk_set[] = {
 	    "algorithm with only a KSK or only a ZSK makes the zone bogus for "
 	    "strict validators." },
 	    ERR_POLICY, check_algorithm_set },
+	{ { "ZSK-ADMISSION",
+	    "who asks is one of those whom the policy lets ask",
+	    "Under zsk.admission: ssh a ZSK set counts only with a signature "
+	    "over the file's very bytes by a key of zsk.requesters, which is "
+	    "sealed: ssh-keygen -Y sign -n kmgr-zsks -f KEY FILE writes "
+	    "FILE.sig. The file must name its zone in each record, or it "
+	    "could be taken for another zone's. The signature has no end: "
+	    "the set can be signed anew with it for as long as the policy "
+	    "lives. Certificates do not count. Under zsk.admission: operator "
+	    "who runs the command vouches, and this is off." },
+	    ERR_POLICY, check_admission },
 };
 const size_t rules_zsk_set_n =
     sizeof(rules_zsk_set) / sizeof(rules_zsk_set[0]);

@@ -76,6 +76,8 @@ static const struct opt_info infos[OPT_N] = {
 	    "write the record of the ceremony" },
 	[OPT_REMOVE] = { "remove", 0, "FINGERPRINT",
 	    "of the SSH key, SHA256:..., as ssh-keygen -l prints it" },
+	[OPT_REQUESTER_SIGNATURE] = { "requester-signature", 0, "FILE",
+	    "who asks signed it (default: the request's name and .sig)" },
 	[OPT_SCHEMA] = { "schema", 0, "NAME",
 	    "who publishes and signs in which bundle" },
 	[OPT_SEAL_TOKEN] = { "seal-token", 0, "NAME",

@@ -7,6 +7,7 @@
 #include "kmgr/base/when.h"
 #include "kmgr/cmd/cmd_findings.h"
 #include "kmgr/cmd/cmd_policy.h"
+#include "kmgr/cmd/cmd_requester.h"
 #include "kmgr/cmd/command.h"
 #include "kmgr/engine/skr.h"
 #include "kmgr/ksr/codec.h"
@@ -17,6 +18,7 @@ struct judge {
 	struct skr_request	 asked;
 	struct skr_check	 terms;
 	struct buf		 text;
+	struct cmd_requester	 given;		/* signatures */
 	struct ksr		*previous;	/* of --previous-skr */
 	/* With --policy: */
 	struct ksr		*request;
@@ -39,6 +41,7 @@ judge_clear(struct judge *judge)
 	skr_free(judge->skr);
 	cmk_cache_clear(&judge->cache);
 	session_close(judge->session);
+	cmd_requester_clear(&judge->given);
 	buf_free(&judge->text);
 }
 
@@ -76,8 +79,11 @@ read_files(const struct cmd *cmd, struct judge *judge, struct error *err)
 	const char *path = cmd->args->words[0];
 
 	if (cmd_check_input(path, err) != 0 ||
-	    file_read(path, KSR_MAX_LEN, &judge->text, err) != 0)
+	    file_read(path, KSR_MAX_LEN, &judge->text, err) != 0 ||
+	    cmd_requester_read(cmd, path, &judge->given, err) != 0)
 		return -1;
+	judge->asked.signatures = cmd_requester_list(&judge->given);
+	judge->asked.n_signatures = judge->given.n;
 	judge->asked.text = buf_text(&judge->text);
 	judge->asked.len = judge->text.len;
 	judge->asked.what = strcmp(path, "-") == 0 ? "standard input" : path;
@@ -88,6 +94,22 @@ read_files(const struct cmd *cmd, struct judge *judge, struct error *err)
 	return previous == NULL ? 0 : read_previous(previous, judge, err);
 }
 
+/* Who asks, if the policy wants to know. */
+static int
+find_requester(const struct judge *judge, struct requester *out,
+    struct rules_ksr *subject, struct error *err)
+{
+	const struct skr_request *asked = &judge->asked;
+	const struct admission admission = { ADMISSION_KSR, asked->text,
+		asked->len, asked->signatures, asked->n_signatures,
+		judge->terms.as_of };
+
+	if (judge->policy->admission != ADMISSION_SSH)
+		return 0;
+	subject->requester = out;
+	return admission_judge(judge->policy, &admission, out, err);
+}
+
 /* By a policy alone: what the store would know is off. */
 static int
 judge_by_file(const char *path, struct judge *judge, struct error *err)
@@ -96,6 +118,7 @@ judge_by_file(const char *path, struct judge *judge, struct error *err)
 	struct rules_ksr subject = { .now_at = judge->terms.as_of,
 		.end_at = asked->end_at, .previous = judge->previous,
 		.is_genesis = asked->chain == SKR_GENESIS };
+	struct requester requester;
 
 	if (codec_read(asked->text, asked->len, asked->what, &judge->request,
 	    err) != 0)
@@ -106,7 +129,8 @@ judge_by_file(const char *path, struct judge *judge, struct error *err)
 	subject.request = judge->request;
 	subject.zone = judge->request->zone;
 	if ((asked->zone != NULL && cmd_zone(asked->zone, &subject.zone,
-	    err) != 0) || cmd_policy_read(path, &judge->policy, err) != 0)
+	    err) != 0) || cmd_policy_read(path, &judge->policy, err) != 0 ||
+	    find_requester(judge, &requester, &subject, err) != 0)
 		return -1;
 	crypto_sha256(asked->text, asked->len, subject.digest);
 	subject.is_shared = judge->policy->custody == CUSTODY_SHARED;

@@ -29,9 +29,15 @@ is_written(const struct skr *skr, enum skr_which which)
 void
 cmd_ksr_head(const struct skr *skr, struct buf *out)
 {
+	const struct requester *requester;
+	size_t i;
 
 	buf_printf(out, "zone %s, format %s\n", skr_zone(skr),
 	    ksr_format_name(skr_format(skr)));
+	for (i = 0; (requester = admissions_at(skr_requesters(skr),
+	    i)) != NULL; i++)
+		buf_printf(out, "asked for by %s, %s\n", requester->name,
+		    requester->fingerprint);
 	print_digest("request", skr_request_hash(skr), out);
 	if (is_written(skr, SKR_RESPONSE))
 		print_digest("response", skr_response_hash(skr,
@@ -90,6 +96,8 @@ put_answer(struct json *json, const struct skr *skr)
 	json_put_text(json, "zone", skr_zone(skr));
 	json_put_text(json, "format", ksr_format_name(skr_format(skr)));
 	json_put_bool(json, "answered_before", skr_is_answered(skr));
+	json_put_take(json, "requesters", admissions_json(
+	    skr_requesters(skr)));
 	put_digest(json_put_object(json, "request"), skr_request_hash(skr));
 	put_response(json, "response", skr, SKR_RESPONSE);
 	put_response(json, "emergency_response", skr,

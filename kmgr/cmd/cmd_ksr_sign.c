@@ -9,6 +9,7 @@
 #include "kmgr/cmd/cmd_ksr_record.h"
 #include "kmgr/cmd/cmd_ksr_show.h"
 #include "kmgr/cmd/cmd_plan.h"
+#include "kmgr/cmd/cmd_requester.h"
 #include "kmgr/engine/ksr_roles.h"
 #include "kmgr/engine/skr.h"
 
@@ -249,13 +250,17 @@ int
 cmd_sign_ksr(struct cmd *cmd, struct error *err)
 {
 	const char *path = cmd->args->words[0];
+	struct cmd_requester requester = { 0 };
 	struct skr_request request;
 	struct buf text = BUF_INIT;
 	int rc = -1;
 
 	if (read_options(cmd, &request, err) == 0 &&
 	    cmd_check_input(path, err) == 0 &&
-	    file_read(path, KSR_MAX_LEN, &text, err) == 0) {
+	    file_read(path, KSR_MAX_LEN, &text, err) == 0 &&
+	    cmd_requester_read(cmd, path, &requester, err) == 0) {
+		request.signatures = cmd_requester_list(&requester);
+		request.n_signatures = requester.n;
 		request.text = buf_text(&text);
 		request.len = text.len;
 		if (strcmp(path, "-") == 0)
@@ -266,6 +271,7 @@ cmd_sign_ksr(struct cmd *cmd, struct error *err)
 		else
 			rc = judge(cmd, &request, err);
 	}
+	cmd_requester_clear(&requester);
 	buf_free(&text);
 	return rc;
 }

@@ -7,6 +7,7 @@
 #include "kmgr/base/file.h"
 #include "kmgr/base/mem.h"
 #include "kmgr/base/when.h"
+#include "kmgr/cmd/cmd_requester.h"
 #include "kmgr/cmd/command.h"
 #include "kmgr/dns/zonefile.h"
 #include "kmgr/engine/bulk.h"
@@ -146,6 +147,7 @@ sign_zone(struct cmd *cmd, struct cmk_cache *cache, struct zsks_keys *keys,
     struct zsks_request *request, struct error *err)
 {
 	const struct args *args = cmd->args;
+	struct cmd_requester requester = { 0 };
 	struct buf text = BUF_INIT;
 	int rc = -1;
 
@@ -153,13 +155,17 @@ sign_zone(struct cmd *cmd, struct cmk_cache *cache, struct zsks_keys *keys,
 	if (check_zone_word(cmd, err) == 0 &&
 	    check_output(cmd, request->what, err) == 0 &&
 	    cmd_zone(args->words[0], &request->zone, err) == 0 &&
-	    file_read(request->what, ZONEFILE_MAX_LEN, &text, err) == 0) {
+	    file_read(request->what, ZONEFILE_MAX_LEN, &text, err) == 0 &&
+	    cmd_requester_read(cmd, request->what, &requester, err) == 0) {
 		request->text = buf_text(&text);
 		request->len = text.len;
+		request->signatures = cmd_requester_list(&requester);
+		request->n_signatures = requester.n;
 		if (strcmp(request->what, "-") == 0)
 			request->what = "standard input";
 		rc = sign_one(cmd, cache, keys, request, err);
 	}
+	cmd_requester_clear(&requester);
 	buf_free(&text);
 	return rc;
 }
@@ -171,6 +177,7 @@ struct folder {
 	const char		*path;
 	struct dirent		**entries;
 	char			**files;	/* DIR/ZONE.zone */
+	struct cmd_requester	*requesters;	/* of each */
 	struct json		*list, *refused;
 	size_t			 n_signed, n_refused;
 	struct error		 first;		/* of the refusals */
@@ -200,8 +207,14 @@ folder_load(void *arg, size_t i, struct zsks_request *request,
 	    (int)(strlen(file) - strlen(SUFFIX)), file);
 	if (cmd_zone(zone, &request->zone, err) != 0)
 		return -1;
-	if (file_read(request->what, ZONEFILE_MAX_LEN, text, err) == 0)
+	if (file_read(request->what, ZONEFILE_MAX_LEN, text, err) == 0 &&
+	    cmd_requester_read(folder->cmd, request->what,
+	    &folder->requesters[i], err) == 0) {
+		request->signatures = cmd_requester_list(
+		    &folder->requesters[i]);
+		request->n_signatures = folder->requesters[i].n;
 		return 0;
+	}
 	/* A file that cannot be read is its zone's trouble, not the run's. */
 	err->class = ERR_INPUT;
 	return -1;
@@ -314,6 +327,7 @@ sign_folder(struct cmd *cmd, const struct zsks_request *request,
 		    "ZONE" SUFFIX, folder.path);
 	}
 	folder.files = mem_new((size_t)n * sizeof(*folder.files));
+	folder.requesters = mem_new((size_t)n * sizeof(*folder.requesters));
 	folder.refused = json_put_array(cmd->json, "refused");
 	if (args_has(cmd->args, OPT_DRY_RUN))
 		plan_entries(&folder, (size_t)n);
@@ -328,7 +342,9 @@ sign_folder(struct cmd *cmd, const struct zsks_request *request,
 	for (i = 0; i < n; i++) {
 		free(folder.entries[i]);
 		free(folder.files[i]);
+		cmd_requester_clear(&folder.requesters[i]);
 	}
+	free(folder.requesters);
 	free(folder.entries);
 	free(folder.files);
 	return rc;
@@ -343,6 +359,12 @@ cmd_sign_zsks(struct cmd *cmd, struct error *err)
 	struct zsks_keys *keys;
 	int rc;
 
+	if (is_bulk && args_has(cmd->args, OPT_REQUESTER_SIGNATURE)) {
+		(void)err_set(err, ERR_USAGE, "--requester-signature is of "
+		    "one ZSK set, and --zones-from names many");
+		return err_hint(err, "the signature of DIR/ZONE" SUFFIX
+		    " is DIR/ZONE" SUFFIX ".sig");
+	}
 	if (is_bulk ? cmd->args->n_words > 0 : cmd->args->n_words == 0) {
 		(void)err_set(err, ERR_USAGE, "sign-zsks takes a ZONE and a "
 		    "FILE, or --zones-from DIR alone");

@@ -19,8 +19,8 @@ static const enum opt create_ksk_opts[] = { OPT_CMK, OPT_ZONES_FROM,
 	OPT_ANOTHER, OPT_ACCEPT_TIME_JUMP, OPT_DRY_RUN, OPT_END };
 static const enum opt list_ksks_opts[] = { OPT_CMK, OPT_END };
 static const enum opt sign_zsks_opts[] = { OPT_CDS, OPT_INCEPTION,
-	OPT_EXPIRATION, OPT_VALIDITY, OPT_ZONES_FROM, OPT_OUTPUT,
-	OPT_ACCEPT_TIME_JUMP, OPT_DRY_RUN, OPT_END };
+	OPT_EXPIRATION, OPT_VALIDITY, OPT_REQUESTER_SIGNATURE, OPT_ZONES_FROM,
+	OPT_OUTPUT, OPT_ACCEPT_TIME_JUMP, OPT_DRY_RUN, OPT_END };
 
 const struct command commands_keys[] = {
 	{ "init", GROUP_SETUP, "--token NAME=URI... [--store URL]",

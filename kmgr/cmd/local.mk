@@ -37,6 +37,8 @@ libcmd_la_SOURCES = \
 	kmgr/cmd/cmd_policy.c \
 	kmgr/cmd/cmd_policy.h \
 	kmgr/cmd/cmd_recover.c \
+	kmgr/cmd/cmd_requester.c \
+	kmgr/cmd/cmd_requester.h \
 	kmgr/cmd/cmd_restore.c \
 	kmgr/cmd/cmd_sign.c \
 	kmgr/cmd/cmd_token.c \

@@ -27,8 +27,8 @@ approvers_verify(const struct approvers *approvers, const char *text,
     struct error *err)
 {
 	const struct ssh_signers signers = {
-		.approvers = (const char *const *)approvers->keys,
-		.n_approvers = approvers->n,
+		.keys = (const char *const *)approvers->keys,
+		.n_keys = approvers->n,
 		.authorities = (const char *const *)approvers->authorities,
 		.n_authorities = approvers->n_authorities,
 		.at = at,

@@ -24,10 +24,9 @@ const char *
 cmk_create_unsupported(const struct policy *policy)
 {
 
-	if (policy->admission == ADMISSION_SSH)
-		return "zsk.admission: ssh";
 	if (policy->admission == ADMISSION_TSIG)
-		return "zsk.admission: tsig";
+		return "zsk.admission: tsig (ZSK sets by zone transfer, which "
+		    "takes the command run)";
 	return policy->require_backup ? "ksk.require-backup: true" : NULL;
 }
 

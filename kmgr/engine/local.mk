@@ -2,6 +2,8 @@ noinst_LTLIBRARIES += libengine.la
 libengine_la_LIBADD = libhsm.la libksr.la libpolicy.la libstore.la libdns.la \
 	libbase.la -lpthread
 libengine_la_SOURCES = \
+	kmgr/engine/admission.c \
+	kmgr/engine/admission.h \
 	kmgr/engine/approval.c \
 	kmgr/engine/approval.h \
 	kmgr/engine/approval_inner.h \
@@ -205,6 +207,7 @@ libengine_la_SOURCES = \
 	kmgr/engine/zone_history_judge.c \
 	kmgr/engine/zsks.c \
 	kmgr/engine/zsks.h \
+	kmgr/engine/zsks_admit.c \
 	kmgr/engine/zsks_internal.h \
 	kmgr/engine/zsks_ksks.c \
 	kmgr/engine/zsks_keys.c \

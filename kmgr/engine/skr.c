@@ -151,19 +151,17 @@ check(struct session *session, struct cmk_cache *cache, struct skr *skr,
 {
 	struct store *store;
 	struct cmk *cmk = NULL;
+	int rc = -1;
 
 	if (read_request(skr, err) != 0 ||
 	    session_store(session, &store, err) != 0 ||
 	    cmk_load(store, skr->asked->cmk, &cmk, err) != 0)
 		return -1;
-	if (skr_list_ksks(session, cache, skr, err) != 0 ||
-	    skr_load_past(session, skr, skr->now_at, err) != 0) {
-		cmk_free(cmk);
-		return -1;
-	}
-	skr_judge_request(skr, cmk->policy, previous);
+	if (skr_list_ksks(session, cache, skr, err) == 0 &&
+	    skr_load_past(session, skr, skr->now_at, err) == 0)
+		rc = skr_judge_request(skr, cmk, previous, err);
 	cmk_free(cmk);
-	return 0;
+	return rc;
 }
 
 int
@@ -256,6 +254,13 @@ skr_asked(const struct skr *skr)
 	return skr->request;
 }
 
+const struct admissions *
+skr_requesters(const struct skr *skr)
+{
+
+	return &skr->requesters;
+}
+
 const struct ksr *
 skr_response(const struct skr *skr, enum skr_which which)
 {
@@ -324,6 +329,7 @@ skr_free(struct skr *skr)
 	ksr_rows_free(skr->past, skr->n_past);
 	ksr_free(skr->previous);
 	ksr_free(skr->request);
+	admissions_clear(&skr->requesters);
 	findings_clear(&skr->findings);
 	free(skr);
 }

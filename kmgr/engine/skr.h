@@ -14,6 +14,7 @@
 #include "kmgr/base/json.h"
 #include "kmgr/dns/ksr.h"
 #include "kmgr/dns/name.h"
+#include "kmgr/engine/admission.h"
 #include "kmgr/engine/approval.h"
 #include "kmgr/engine/plan.h"
 #include "kmgr/engine/session.h"
@@ -39,6 +40,8 @@ struct skr_request {
 	enum skr_chain		 chain;
 	int64_t			 end_at;	/* KSR_OPEN */
 	enum skr_emergency	 emergency;
+	const char *const	*signatures;	/* of requesters */
+	size_t			 n_signatures;
 };
 
 /* One of the responses of a run. */
@@ -111,6 +114,12 @@ const struct findings *skr_findings(const struct skr *skr);
  * The request. Owner: ${skr}.
  */
 const struct ksr *skr_asked(const struct skr *skr);
+
+/**
+ * skr_requesters(skr):
+ * Who asked, as far as a policy wants to know. Owner: ${skr}.
+ */
+const struct admissions *skr_requesters(const struct skr *skr);
 
 /**
  * skr_response(skr, which), skr_text(skr, which):

@@ -12,6 +12,8 @@ skr_arguments(const struct skr_request *request)
 	struct json *arguments = json_new_object();
 	char *text = crypto_base64((const uint8_t *)request->text,
 	    request->len);
+	struct json *list = NULL;
+	size_t i;
 
 	json_put_text(arguments, "request", text);
 	if (request->zone != NULL)
@@ -24,8 +26,34 @@ skr_arguments(const struct skr_request *request)
 	json_put_int(arguments, "end_at", request->end_at);
 	json_put_bool(arguments, "emergency",
 	    request->emergency == SKR_WITH_EMERGENCY);
+	/* Whoever approves sees who asked; it is verified again then. */
+	for (i = 0; i < request->n_signatures; i++) {
+		if (i == 0)
+			list = json_put_array(arguments,
+			    "requester_signatures");
+		json_add_text(list, request->signatures[i]);
+	}
 	free(text);
 	return arguments;
+}
+
+/* Owner: the caller, free(), of the list alone. */
+static const char **
+read_signatures(const struct json *arguments, size_t *n)
+{
+	const struct json *list = json_get(arguments,
+	    "requester_signatures");
+	const char **out;
+	size_t i;
+
+	*n = 0;
+	if (json_len(list) == 0)
+		return NULL;
+	out = mem_new(json_len(list) * sizeof(*out));
+	for (i = 0; i < json_len(list); i++)
+		if (json_text(json_at(list, i)) != NULL)
+			out[(*n)++] = json_text(json_at(list, i));
+	return out;
 }
 
 static int
@@ -68,14 +96,20 @@ skr_approved(struct session *session, const char *cmk_id,
 	struct cmk_cache cache = { 0 };
 	struct skr_request request;
 	struct buf text = BUF_INIT;
+	const char **signatures = NULL;
 	struct skr *skr = NULL;
 	int rc = -1;
 
 	(void)cmk_id;		/* approval_demand() compares it */
-	if (read_arguments(arguments, &request, &text, err) == 0 &&
-	    skr_prepare(session, &cache, &request, &skr, err) == 0)
-		rc = skr_apply(session, skr, arguments, approval, err);
+	if (read_arguments(arguments, &request, &text, err) == 0) {
+		request.signatures = signatures = read_signatures(arguments,
+		    &request.n_signatures);
+		if (skr_prepare(session, &cache, &request, &skr, err) == 0)
+			rc = skr_apply(session, skr, arguments, approval,
+			    err);
+	}
 	skr_free(skr);
+	free(signatures);
 	cmk_cache_clear(&cache);
 	buf_free(&text);
 	return rc;

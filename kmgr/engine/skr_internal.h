@@ -45,6 +45,7 @@ struct skr {
 	struct ksr		*previous;	/* our last response */
 	struct skr_half		 halves[2];
 	size_t			 n_halves;
+	struct admissions	 requesters;
 	struct findings		 findings;
 	bool			 is_answered;
 };
@@ -96,12 +97,14 @@ int skr_find_answer(struct session *session, struct skr *skr, bool *found,
 int skr_judge(struct session *session, struct skr *skr, struct error *err);
 
 /**
- * skr_judge_request(skr, policy, previous):
- * Let the rules on requests of ${policy} judge, by all that was loaded; it
- * continues ${previous}, unless that is NULL.
+ * skr_judge_request(skr, cmk, previous, err):
+ * Let the rules on requests of the policy of ${cmk} judge, by all that was
+ * loaded; it continues ${previous}, unless that is NULL.
+ *
+ * Errors: ERR_SYSTEM (whoever asks cannot be found out).
  */
-void skr_judge_request(struct skr *skr, const struct policy *policy,
-    const struct ksr *previous);
+int skr_judge_request(struct skr *skr, const struct cmk *cmk,
+    const struct ksr *previous, struct error *err);
 
 /**
  * skr_judge_chain(session, skr, half, err):

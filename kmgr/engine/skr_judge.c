@@ -76,12 +76,26 @@ of_same_cmk(const struct skr *skr, size_t i, size_t *n)
 	return list;
 }
 
-/* The request, and all that it is judged by. */
-static struct rules_ksr
-subject_of(const struct skr *skr, const struct policy *policy,
-    const struct past *past)
+/* Who asks, if the policy of cmk wants to know. */
+static int
+find_requester(struct skr *skr, const struct cmk *cmk,
+    const struct requester **out, struct error *err)
 {
-	struct rules_ksr ksr = {
+	const struct admission admission = { ADMISSION_KSR, skr->asked->text,
+		skr->asked->len, skr->asked->signatures,
+		skr->asked->n_signatures, skr->now_at };
+
+	return admissions_find(&skr->requesters, cmk, &admission, out, err);
+}
+
+/* The request, and all that it is judged by. */
+static int
+subject_init(struct skr *skr, const struct cmk *cmk, const struct past *past,
+    struct rules_ksr *out, struct error *err)
+{
+	const struct policy *policy = cmk->policy;
+
+	*out = (struct rules_ksr) {
 		.request = skr->request,
 		.zone = skr->zone,
 		.now_at = skr->now_at,
@@ -98,23 +112,26 @@ subject_of(const struct skr *skr, const struct policy *policy,
 		    policy->custody == CUSTODY_SHARED,
 	};
 
-	memcpy(ksr.digest, skr->hash, sizeof(ksr.digest));
-	return ksr;
+	memcpy(out->digest, skr->hash, sizeof(out->digest));
+	return find_requester(skr, cmk, &out->requester, err);
 }
 
-void
-skr_judge_request(struct skr *skr, const struct policy *policy,
-    const struct ksr *previous)
+int
+skr_judge_request(struct skr *skr, const struct cmk *cmk,
+    const struct ksr *previous, struct error *err)
 {
 	struct rules_ksr subject;
 	struct past past;
+	int rc;
 
 	past_init(&past, skr);
-	subject = subject_of(skr, policy, &past);
+	rc = subject_init(skr, cmk, &past, &subject, err);
 	if (previous != NULL)
 		subject.previous = previous;
-	rules_check_ksr(policy, &subject, &skr->findings);
+	if (rc == 0)
+		rules_check_ksr(cmk->policy, &subject, &skr->findings);
 	past_clear(&past);
+	return rc;
 }
 
 /* Let the policy of the ith KSK judge. */
@@ -122,22 +139,23 @@ static int
 judge_by(struct skr *skr, struct skr_half *half, size_t i,
     const struct past *past, struct error *err)
 {
-	const struct policy *policy = skr->ksks[i].cmk->policy;
 	const bool is_regular = strcmp(half->kind, KSR_REGULAR) == 0;
-	const struct rules_ksr ksr = subject_of(skr, policy, past);
+	struct rules_ksr ksr;
 	struct rules_skr rules = {
 		.response = half->response,
 		.request = skr->request,
 		/* What is for emergencies continues nothing. */
 		.previous = is_regular ? skr->previous : NULL,
 		.now_at = skr->now_at,
-		.end_at = ksr.end_at,
 	};
 	struct dnskey *ksks;
 	int rc;
 
+	if (subject_init(skr, skr->ksks[i].cmk, past, &ksr, err) != 0)
+		return -1;
+	rules.end_at = ksr.end_at;
 	rules.ksks = ksks = of_same_cmk(skr, i, &rules.n_ksks);
-	rc = permit_judge_skr(policy, &ksr, &rules, &skr->findings,
+	rc = permit_judge_skr(skr->ksks[i].cmk->policy, &ksr, &rules, &skr->findings,
 	    &half->judgements[i], err);
 	free(ksks);
 	return rc;

@@ -203,6 +203,7 @@ skr_record(struct session *session, struct skr *skr, struct error *err)
 	json_put_text(event, "cmk_id", skr_cmk(skr)->row.id);
 	json_put_text(event, "zone", skr->zone_text);
 	(void)json_put_array(event, "responses");
+	admissions_put(&skr->requesters, event);
 	if (session_store(session, &store, err) != 0 ||
 	    store_begin(store, err) != 0)
 		goto out;

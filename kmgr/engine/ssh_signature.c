@@ -23,6 +23,9 @@
 #define KEY_MARK       " key SHA256:"
 #define REASON_MARK    "certificate not authorized: "
 
+static const char *const role_names[] = { [SSH_APPROVER] = "approver",
+	[SSH_REQUESTER] = "requester" };
+
 /* A verification under way, with the files that ssh-keygen reads. */
 struct work {
 	const char			*namespace;
@@ -68,8 +71,8 @@ signer_write(const struct work *work, const char *line, struct buf *out,
 }
 
 /*
- * The allowed signers (ssh-keygen(1)): the principal of approver 0 is "0",
- * so that ssh-keygen can say which one it is.
+ * The allowed signers (ssh-keygen(1)): the principal of key 0 is "0", so that
+ * ssh-keygen can say which one it is.
  */
 static int
 signers_write(const struct work *work, struct error *err)
@@ -79,10 +82,11 @@ signers_write(const struct work *work, struct error *err)
 	int rc = -1;
 	size_t i;
 
-	for (i = 0; i < signers->n_approvers; i++) {
+	for (i = 0; i < signers->n_keys; i++) {
 		buf_printf(&out, "%zu ", i);
-		if (signer_write(work, signers->approvers[i], &out, err) != 0) {
-			(void)err_wrap(err, "approver %zu", i + 1);
+		if (signer_write(work, signers->keys[i], &out, err) != 0) {
+			(void)err_wrap(err, "%s %zu",
+			    role_names[signers->role], i + 1);
 			goto out;
 		}
 	}
@@ -145,8 +149,8 @@ keygen(const struct work *work, const char *const *argv, struct buf *out,
 	rc = process_run(&spec, out, &status, err);
 	*is_refused = status == KEYGEN_REFUSES;
 	if (rc != 0 && err->code == ENOENT)
-		(void)err_hint(err, "OpenSSH verifies approvals; on Debian: "
-		    "apt install openssh-client");
+		(void)err_hint(err, "OpenSSH verifies signatures of people; on "
+		    "Debian: apt install openssh-client");
 	return rc;
 }
 
@@ -195,16 +199,26 @@ text_check(struct work *work, struct error *err)
 static int
 refuse_signer(const struct work *work, struct error *err)
 {
+	const char *role = role_names[work->signers->role];
 	const char *reason = strstr(err->msg, REASON_MARK);
 	char when[WHEN_TEXT_LEN];
 	char *why;
 
 	if (work->armor.key_id == NULL) {
 		err_clear(err);
-		(void)err_set(err, ERR_POLICY, "key %s is not an approver's",
-		    work->fingerprint);
-		return err_hint(err, "the policy names the keys of the "
-		    "approvers");
+		(void)err_set(err, ERR_POLICY, "key %s is not %s %s's",
+		    work->fingerprint, work->signers->role == SSH_APPROVER ?
+		    "an" : "a", role);
+		return err_hint(err, "the policy names the keys of the %ss",
+		    role);
+	}
+	if (work->signers->role == SSH_REQUESTER) {
+		err_clear(err);
+		(void)err_set(err, ERR_POLICY, "certificate \"%s\" of key %s: "
+		    "a requester signs with the key itself",
+		    work->armor.key_id, work->fingerprint);
+		return err_hint(err, "sign again with -f KEY, where KEY is no "
+		    "certificate");
 	}
 	why = reason == NULL ? mem_strdup("its authority is not listed") :
 	    mem_printf("%.*s", (int)strcspn(reason + strlen(REASON_MARK), ";"),
@@ -218,9 +232,9 @@ refuse_signer(const struct work *work, struct error *err)
 	    when_rfc3339(work->signers->at, when));
 }
 
-/* Which approver's key has signed. Owner: the caller. */
+/* Which of the keys has signed. Owner: the caller. */
 static int
-approver_find(const struct work *work, const char *verify_time, char **out,
+key_find(const struct work *work, const char *verify_time, char **out,
     struct error *err)
 {
 	const char *const argv[] = { KEYGEN, "-Y", "find-principals", "-O",
@@ -260,7 +274,7 @@ signer_verify(struct work *work, const char *verify_time,
 	return rc;
 }
 
-/* The comment of the approver whose principal it is. Owner: the caller. */
+/* The comment of the key whose principal it is. Owner: the caller. */
 static char *
 comment_of(const struct ssh_signers *signers, const char *principal)
 {
@@ -268,8 +282,8 @@ comment_of(const struct ssh_signers *signers, const char *principal)
 	char *key, *comment;
 	int64_t i;
 
-	if (text_to_int(principal, 0, (int64_t)signers->n_approvers - 1, &i,
-	    &err) != 0 || ssh_key_read(signers->approvers[i], &key, &err) != 0)
+	if (text_to_int(principal, 0, (int64_t)signers->n_keys - 1, &i,
+	    &err) != 0 || ssh_key_read(signers->keys[i], &key, &err) != 0)
 		return mem_strdup("");
 	comment = mem_strdup(ssh_key_comment(key));
 	free(key);
@@ -334,7 +348,7 @@ signer_check(struct work *work, char **who, struct error *err)
 	    when_dns(work->signers->at, dns));
 	if (work->armor.key_id != NULL)
 		principal = mem_strdup(SSH_PRINCIPAL);
-	else if (approver_find(work, verify_time, &principal, err) != 0)
+	else if (key_find(work, verify_time, &principal, err) != 0)
 		goto out;
 	if (signer_verify(work, verify_time, principal, err) != 0 ||
 	    name_check(work, err) != 0)

@@ -1,5 +1,5 @@
 /*
- * Approvals are signatures that people make with OpenSSH:
+ * Approvals and requests are signed by people with OpenSSH:
  *
  *	ssh-keygen -Y sign -n NAMESPACE -f KEY FILE
  *
@@ -14,18 +14,22 @@
 
 #include "kmgr/base/err.h"
 
-#define SSH_TEXT_MAX ((size_t)1 << 20)	/* bytes that are signed */
+#define SSH_TEXT_MAX ((size_t)8 << 20)	/* bytes that are signed */
 
 /* What a certificate must name as one of its principals. */
 #define SSH_PRINCIPAL "kmgr-approver"
 
+/* A requester signs with the key itself, never with a certificate. */
+enum ssh_role { SSH_APPROVER, SSH_REQUESTER };
+
 /* Whose signatures count: lines that policy/ssh_key.h reads. */
 struct ssh_signers {
-	const char *const	*approvers;	/* their keys */
-	size_t			 n_approvers;
+	const char *const	*keys;
+	size_t			 n_keys;
 	const char *const	*authorities;	/* keys that certify others */
 	size_t			 n_authorities;
 	int64_t			 at;	/* when certificates must be valid */
+	enum ssh_role		 role;	/* what they are called */
 };
 
 /* Who made a signature. Zeroes are nobody. */
@@ -47,7 +51,7 @@ bool ssh_signer_is_same(const struct ssh_signer *a,
 /**
  * ssh_signature_verify(namespace, text, len, signature, signers, out, err):
  * Verify that ${signature}, as ssh-keygen writes it, was made in ${namespace}
- * over the ${len} bytes ${text} by one of ${signers}: with an approver's key,
+ * over the ${len} bytes ${text} by one of ${signers}: with one of the keys,
  * or with a user certificate for SSH_PRINCIPAL by an authority, which names a
  * person in its key id. out->who is the comment behind the key or that key id,
  * the fingerprint where there is none.

@@ -51,7 +51,8 @@ judged_before(const struct zsks *zsks, size_t i)
 
 /* Let the policy of every CMK that has a KSK in the zone judge the set. */
 static int
-judge(struct zsks *zsks, struct error *err)
+judge(const struct zsks_request *request, struct zsks *zsks,
+    struct error *err)
 {
 	size_t i;
 
@@ -59,8 +60,9 @@ judge(struct zsks *zsks, struct error *err)
 	for (i = 0; i < zsks->n_ksks; i++) {
 		zsks->judgements[i] = judged_before(zsks, i);
 		if (zsks->judgements[i] == NULL &&
+		    (zsks_admit(request, zsks->ksks[i].cmk, zsks, err) != 0 ||
 		    permit_judge(zsks->ksks[i].cmk->policy, &zsks->rules,
-		    &zsks->findings, &zsks->judgements[i], err) != 0)
+		    &zsks->findings, &zsks->judgements[i], err) != 0))
 			return -1;
 	}
 	return 0;
@@ -230,7 +232,7 @@ zsks_prepare(struct session *session, struct cmk_cache *cache,
 	if (zsks_load_ksks(session, cache, zsks, err) != 0)
 		goto out;
 	set_window(request, zsks);
-	if (judge(zsks, err) != 0) {
+	if (judge(request, zsks, err) != 0) {
 		(void)err_wrap(err, "%s", request->what);
 		goto out;
 	}
@@ -311,6 +313,7 @@ zsks_json(const struct zsks *zsks)
 	zsks_text(zsks, &records);
 	json_put_text(json, "records", buf_text(&records));
 	buf_free(&records);
+	json_put_take(json, "requesters", admissions_json(&zsks->requesters));
 	list = json_put_array(json, "findings");
 	for (i = 0; i < zsks->findings.n; i++) {
 		const struct finding *finding = &zsks->findings.items[i];
@@ -340,6 +343,7 @@ zsks_free(struct zsks *zsks)
 	free(zsks->ksk_dnskeys);
 	free(zsks->cmks);
 	ksk_list_free(zsks->ksks, zsks->n_ksks);
+	admissions_clear(&zsks->requesters);
 	findings_clear(&zsks->findings);
 	zonefile_free(zsks->file);
 	free(zsks);

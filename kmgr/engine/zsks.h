@@ -33,6 +33,8 @@ struct zsks_request {
 	int64_t				 inception_at;
 	int64_t				 expiration_at;
 	int64_t				 validity_s;	/* from now on */
+	const char *const		*signatures;	/* of requesters */
+	size_t				 n_signatures;
 };
 
 /* One RRset and its signatures, one a KSK. */

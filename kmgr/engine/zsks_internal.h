@@ -3,6 +3,7 @@
 #define ENGINE_ZSKS_INTERNAL_H
 
 #include "kmgr/dns/zonefile.h"
+#include "kmgr/engine/admission.h"
 #include "kmgr/engine/zsks.h"
 #include "policy/permit.h"
 
@@ -10,6 +11,7 @@ struct zsks {
 	struct zonefile		*file;
 	struct rules_zsks	 rules;		/* borrows from here */
 	struct findings		 findings;
+	struct admissions	 requesters;
 	const struct cmk	**cmks;		/* of all the zone's KSKs, in
 						 * the set or not */
 	size_t			 n_cmks;
@@ -30,6 +32,16 @@ struct zsks {
  * Errors: ERR_INPUT (none is there), ERR_POLICY, ERR_INTEGRITY, ERR_STORE.
  */
 int zsks_load_ksks(struct session *session, struct cmk_cache *cache,
+    struct zsks *zsks, struct error *err);
+
+/**
+ * zsks_admit(request, cmk, zsks, err):
+ * Find out for the rules who asks, if the policy of ${cmk} wants to know, and
+ * whether the text of ${request} says for which zone.
+ *
+ * Errors: ERR_INPUT, ERR_SYSTEM.
+ */
+int zsks_admit(const struct zsks_request *request, const struct cmk *cmk,
     struct zsks *zsks, struct error *err);
 
 /**

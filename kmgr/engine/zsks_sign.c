@@ -135,6 +135,7 @@ record_zone(struct session *session, struct store *store, struct zsks *zsks,
 	json_put_text(event, "zone", zsks->ksks[0].row.zone);
 	json_put_int(event, "inception", zsks->rules.inception_at);
 	json_put_int(event, "expiration", zsks->rules.expiration_at);
+	admissions_put(&zsks->requesters, event);
 	for (k = 0; k < zsks->n_ksks; k++) {
 		struct ksk *ksk = &zsks->ksks[k];
 

@@ -131,7 +131,7 @@ verify_signature(const char *signature, const void *text, size_t len,
 	const char *const approvers[] = { alice, bob };
 	const char *const authorities[] = { ca };
 	const struct ssh_signers signers = {
-		approvers, 2, authorities, 1, t.at
+		approvers, 2, authorities, 1, t.at, SSH_APPROVER
 	};
 	int rc;
 
@@ -484,7 +484,7 @@ bad_signers(void **state)
 	char line[512], *signature;
 	struct error err = ERR_INIT;
 	const char *const lines[] = { alice, line };
-	struct ssh_signers signers = { lines, 2, NULL, 0, t.at };
+	struct ssh_signers signers = { lines, 2, NULL, 0, t.at, SSH_APPROVER };
 	size_t i;
 
 	(void)state;
@@ -502,12 +502,13 @@ bad_signers(void **state)
 	certify(VALID "-I e -n kmgr-approver");
 	cert = slurp("eve-cert.pub");
 	(void)snprintf(line, sizeof(line), "%.511s", cert);
-	signers = (struct ssh_signers){ lines, 1, &lines[1], 1, t.at };
+	signers = (struct ssh_signers){ lines, 1, &lines[1], 1, t.at,
+	    SSH_APPROVER };
 	unit_fails(ssh_signature_verify(NS, TEXT, TEXT_LEN, signature,
 	    &signers, &t.by, &err), &err, ERR_POLICY,
 	    "authority 1: ");
 	/* Nobody at all. */
-	signers = (struct ssh_signers){ NULL, 0, NULL, 0, t.at };
+	signers = (struct ssh_signers){ NULL, 0, NULL, 0, t.at, SSH_APPROVER };
 	unit_fails(ssh_signature_verify(NS, TEXT, TEXT_LEN, signature,
 	    &signers, &t.by, &err), &err, ERR_POLICY,
 	    "is not an approver's");
@@ -520,7 +521,7 @@ bad_signers(void **state)
 static void
 where_nothing_can_be_verified(void **state)
 {
-	const struct ssh_signers nobody = { NULL, 0, NULL, 0, t.at };
+	const struct ssh_signers nobody = { NULL, 0, NULL, 0, t.at, SSH_APPROVER };
 	struct error err = ERR_INIT;
 	char *signature;
 	int rc;
