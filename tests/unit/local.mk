@@ -330,6 +330,10 @@ unit_rules_ksr = \
 	tests/unit/test_rules_skr \
 	tests/unit/test_rules_skr_roll
 unit_rules_ksr_ldadd = tests/unit/libksrcase.la libksr.la $(unit_policy_ldadd)
+# Makes what tests/cli gives to check-ksr and sign-ksr.
+check_PROGRAMS += tests/unit/ksrmaker
+tests_unit_ksrmaker_CPPFLAGS = $(unit_cppflags)
+tests_unit_ksrmaker_LDADD = $(unit_rules_ksr_ldadd)
 check_PROGRAMS += $(unit_rules_ksr)
 TESTS += $(unit_rules_ksr)
 tests_unit_test_rules_files_CPPFLAGS = $(unit_cppflags)
