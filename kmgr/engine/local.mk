@@ -119,6 +119,8 @@ libengine_la_SOURCES = \
 	kmgr/engine/ksr_record.h \
 	kmgr/engine/ksr_roles.c \
 	kmgr/engine/ksr_roles.h \
+	kmgr/engine/ksr_told.c \
+	kmgr/engine/ksr_told.h \
 	kmgr/engine/skr.c \
 	kmgr/engine/skr.h \
 	kmgr/engine/skr_approved.c \

@@ -59,6 +59,17 @@ add_signatures(struct store *store, const struct skr *skr,
 	return 0;
 }
 
+/* One that may be served now cannot be left out of what is judged. */
+static int
+refuse_unknown(const struct skr *skr, const struct ksr_row *row,
+    struct error *err)
+{
+
+	(void)err_set(err, ERR_INTEGRITY, "zone %s: the text of response %s, "
+	    "which may be served still, is gone", skr->zone_text, row->id);
+	return err_hint(err, "restore the store from a backup that has it");
+}
+
 /* Responses that were served, as long as caches may hold something of them. */
 static int
 add_responses(struct session *session, const struct skr *skr,
@@ -76,6 +87,8 @@ add_responses(struct session *session, const struct skr *skr,
 			continue;
 		if (skr_fetch(session, row, &text, err) != 0)
 			return -1;
+		if (text == NULL && row->expires_at > skr->now_at)
+			return refuse_unknown(skr, row, err);
 		if (text != NULL)
 			rc = codec_read(text, strlen(text),
 			    "an earlier response", &response, err);

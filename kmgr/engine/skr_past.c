@@ -5,6 +5,7 @@
 
 #include "kmgr/base/mem.h"
 #include "kmgr/base/when.h"
+#include "kmgr/engine/ksr_told.h"
 #include "kmgr/engine/skr_internal.h"
 #include "kmgr/ksr/codec.h"
 
@@ -63,7 +64,8 @@ skr_load_past(struct session *session, struct skr *skr, int64_t until_at,
 
 	if (session_store(session, &store, err) != 0 ||
 	    store_ksr_list(store, skr->zone_text, &skr->past, &skr->n_past,
-	    err) != 0)
+	    err) != 0 || ksr_told_check(store, skr->zone_text, skr->past,
+	    skr->n_past, err) != 0)
 		return -1;
 	forget_after(skr, until_at);
 	for (i = 0; i < skr->n_past; i++)

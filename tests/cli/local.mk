@@ -30,6 +30,7 @@ cli_tests = \
 	tests/cli/86-recover.bats \
 	tests/cli/90-show-ksr.bats \
 	tests/cli/92-sign-ksr.bats \
+	tests/cli/93-ksr-history.bats \
 	tests/cli/94-make-ksr.bats \
 	tests/cli/96-check-ksr.bats
 	tests/cli/96-verify-skr.bats

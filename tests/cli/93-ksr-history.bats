@@ -1,0 +1,85 @@
+# sign-ksr and a store that somebody has changed, or facts that nobody told.
+load ../lib/common
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	softhsm_new "$BATS_TEST_TMPDIR" kmgr
+	kmgr_env "$BATS_TEST_TMPDIR"
+	kmgr init >/dev/null
+	cd "$BATS_TEST_TMPDIR"
+	cat >zsk.zone <<'END_OF_ZONE'
+example.com. 3600 IN DNSKEY 256 3 13 oJMRESz5E4gYzS/q6XDrvU1qMPYIjCWzJaOau8XNEZeqCYKD5ar0IRd8KqXXFJkqmVfRvMGPmM1x8fGAa2XhSA==
+END_OF_ZONE
+	printf 'version: 1\nzones: ["."]\n' >p.yaml
+	kmgr -q create-cmk prod --token main --policy p.yaml >/dev/null
+	kmgr -q create-ksk example.com --cmk prod >/dev/null
+	old=$(kmgr --json list-ksks | jq '.ksks[0].key_tag')
+}
+
+# request FILE START
+request() {
+	kmgr -q make-ksr example.com --format knot --zsk zsk.zone \
+		--start "$2" --end +60d -o "$1" 2>/dev/null
+}
+
+# another: a second KSK, whose tag is $new.
+another() {
+	kmgr -q create-ksk example.com --cmk prod --another >/dev/null
+	new=$(kmgr --json list-ksks |
+		jq ".ksks[] | select(.key_tag != $old) | .key_tag")
+}
+
+# refused STATUS PART ARGUMENT...: of sign-ksr, which writes and tells nothing.
+refused() {
+	local status_wanted=$1 part=$2
+
+	shift 2
+	run --separate-stderr kmgr sign-ksr "$@" --yes -o no.skr
+	[ "$status" -eq "$status_wanted" ]
+	[[ $stderr == *"$part"* ]]
+	[ ! -e no.skr ]
+}
+
+@test "a response that the store has lost is no new beginning" {
+	request a.ksr now
+	request b.ksr +1h
+	kmgr -q sign-ksr a.ksr --yes --genesis -o a.skr >/dev/null
+	sql 'DELETE FROM ksr'
+	refused 10 'the store has lost response' b.ksr --genesis
+	refused 10 'the store has lost response' a.ksr --genesis
+	refused 10 'the store has lost response' b.ksr
+}
+
+@test "a response is superseded when the ledger says so" {
+	request a.ksr now
+	request b.ksr +1h
+	kmgr -q sign-ksr a.ksr --yes --genesis -o a.skr >/dev/null
+	another
+	kmgr -q ds-seen "example.com/$new" >/dev/null 2>&1
+	[ "$(sqlite3 kmgr.db 'SELECT superseded_at > 0 FROM ksr')" -eq 1 ]
+	cp kmgr.db good
+	sql 'UPDATE ksr SET superseded_at = NULL'
+	refused 10 'otherwise than the ledger' b.ksr
+	cp good kmgr.db
+	sql 'UPDATE ksr SET superseded_at = superseded_at + 1'
+	refused 10 'otherwise than the ledger' b.ksr
+	cp good kmgr.db
+	kmgr -q sign-ksr b.ksr --yes -o b.skr >/dev/null
+}
+
+@test "another response under the hash of its own is none" {
+	request a.ksr now
+	kmgr -q sign-ksr a.ksr --yes --genesis -o a.skr >/dev/null
+	cp kmgr.db good
+	for column in response_hash plan_hash request_hash; do
+		sql "UPDATE ksr SET $column = zeroblob(32)"
+		refused 10 'otherwise than the ledger' a.ksr
+		cp good kmgr.db
+	done
+	sql "INSERT INTO ksr SELECT '00' || substr(id, 3), cmk_id, zone,
+		format, kind, zeroblob(32), request_id, bundle_ids,
+		response_hash, plan_hash, ksk_ids, answered_at, expires_at,
+		superseded_at, request, response FROM ksr"
+	refused 10 'no event tells of response' a.ksr
+}
