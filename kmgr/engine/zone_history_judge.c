@@ -221,18 +221,62 @@ check_ksk(const struct zone_history *history, const struct history_ksk *ksk,
 	}
 }
 
-static const char *
-why_off(const struct zone_history *history, const struct asked *asked)
+/* Whether anything was told of a DS at the parent. */
+static bool
+knows_ds(const struct asked *asked)
+{
+	size_t i;
+
+	for (i = 0; i < asked->n_ds_sets; i++)
+		if (asked->ds_sets[i].n_keys > 0)
+			return true;
+	return false;
+}
+
+/*
+ * That nobody told of a DS is no proof that there is none: what was published
+ * could have been given to the parent, and stays.
+ */
+static void
+check_untold(const struct zone_history *history, struct failures *failures)
+{
+	const struct history_ksk *ksk;
+	const struct history_set *set;
+	size_t i, k;
+
+	for (k = 0; k < history->n_ksks; k++) {
+		ksk = &history->ksks[k];
+		for (i = 0; i < history->n_sets; i++) {
+			set = &history->sets[i];
+			if (set->response == 0 ||
+			    set->response != history->n_responses ||
+			    presence_of(set, &ksk->key) == PRESENT ||
+			    !was_there(history, &ksk->key, set->from_at))
+				continue;
+			add_failure(failures, mem_printf("%s withdraws KSK "
+			    "%u, which was published, and nobody has told "
+			    "whether its DS is at the parent; say so with "
+			    "kmgr ds-seen of it, or with ds-gone, and wait",
+			    set->what, ksk->key.key_tag));
+			break;
+		}
+	}
+}
+
+static void
+check_ksks(const struct zone_history *history, bool knows,
+    struct failures *failures)
 {
 	size_t i;
 
 	if (history->timing.is_rfc5011)
-		return NULL;
-	for (i = 0; i < asked->n_ds_sets; i++)
-		if (asked->ds_sets[i].n_keys > 0)
-			return NULL;
-	return "nobody has told of a DS at the parent, and so to every "
-	    "resolver the zone is insecure";
+		return;
+	if (!knows) {
+		check_untold(history, failures);
+		return;
+	}
+	for (i = 0; i < history->n_ksks; i++)
+		check_ksk(history, &history->ksks[i], failures);
 }
 
 static void
@@ -262,15 +306,16 @@ zone_history_judge(const struct zone_history *history, int64_t from_at,
 		asked.world.from_at = from_at > first->from_at ? from_at :
 		    first->from_at;
 		asked.world.until_at = until_at;
-		answer.why_off = why_off(history, &asked);
 		ask(&asked, &failures);
 		if (history->timing.is_rfc5011 && asked.n_anchors == 0)
 			add_failure(&failures, mem_printf("no KSK signs %s, "
 			    "the first set known: followers of RFC 5011 have "
 			    "no trust anchor", first->what));
-		for (i = 0; !history->timing.is_rfc5011 &&
-		    i < history->n_ksks; i++)
-			check_ksk(history, &history->ksks[i], &failures);
+		check_ksks(history, knows_ds(&asked), &failures);
+		answer.why_off = history->timing.is_rfc5011 ||
+		    knows_ds(&asked) || failures.n > 0 ? NULL :
+		    "nobody has told of a DS at the parent, and so to every "
+		    "resolver the zone is insecure";
 	}
 	answer.failures = (const char *const *)failures.items;
 	answer.n_failures = failures.n;

@@ -56,7 +56,9 @@ refused() {
 	request b.ksr +1h
 	kmgr -q sign-ksr a.ksr --yes --genesis -o a.skr >/dev/null
 	another
-	kmgr -q ds-seen "example.com/$new" >/dev/null 2>&1
+	for tag in "$old" "$new"; do
+		kmgr -q ds-seen "example.com/$tag" >/dev/null 2>&1
+	done
 	[ "$(sqlite3 kmgr.db 'SELECT superseded_at > 0 FROM ksr')" -eq 1 ]
 	cp kmgr.db good
 	sql 'UPDATE ksr SET superseded_at = NULL'
@@ -82,4 +84,14 @@ refused() {
 		response_hash, plan_hash, ksk_ids, answered_at, expires_at,
 		superseded_at, request, response FROM ksr"
 	refused 10 'no event tells of response' a.ksr
+}
+
+@test "a KSK that was published stays until somebody tells of its DS" {
+	request a.ksr now
+	request b.ksr +1h
+	kmgr -q sign-ksr a.ksr --yes --genesis -o a.skr >/dev/null
+	another
+	# Nobody said ds-seen, and the parent may have it all the same.
+	refused 5 "withdraws KSK $old" b.ksr --schema normal --current "$new"
+	kmgr -q sign-ksr b.ksr --yes -o b.skr >/dev/null
 }

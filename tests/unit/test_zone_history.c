@@ -181,6 +181,28 @@ test_off(void **state)
 	expect(h, NOW, NOW + DAY, FINDING_OFF, "nobody has told of a DS");
 }
 
+/* Without a word of any DS nobody knows that there is none. */
+static void
+test_untold(void **state)
+{
+	const char *const first[] = { "1S" }, *const both[] = { "1S2S" };
+	const char *const drops[] = { "1S2S", "2S" };
+	struct zone_history *h = begin(false);
+
+	(void)state;
+	add_ksk(h, '1', 0, 0);
+	add_ksk(h, '2', 0, 0);
+	add(h, text_response(NOW, first, 1));
+	add(h, text_response(NOW + 7 * DAY, both, 1));
+	expect(h, NOW, NOW + 14 * DAY, FINDING_OFF, "nobody has told of a DS");
+	h = begin(false);
+	add_ksk(h, '1', 0, 0);
+	add_ksk(h, '2', 0, 0);
+	add(h, text_response(NOW, first, 1));
+	add(h, text_response(NOW + 7 * DAY, drops, 2));
+	expect(h, NOW, NOW + 21 * DAY, FINDING_FAIL, "bundle 2 withdraws KSK");
+}
+
 /* The old KSK stays as long as nobody says that its DS is gone. */
 static void
 test_late_registrar(void **state)
@@ -514,6 +536,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_timing),
 		cmocka_unit_test(test_off),
+		cmocka_unit_test(test_untold),
 		cmocka_unit_test(test_late_registrar),
 		cmocka_unit_test(test_withdraw),
 		cmocka_unit_test(test_confirmed),
