@@ -78,3 +78,72 @@ roles() {
 	[ "$(kmgr --json list-events --type sign-ksr | jq '.events | length')" \
 		= 4 ]
 }
+
+@test "RFC 5011: what does not follow the last response is refused" {
+	zone_new . '{ rfc5011: true }'
+	answer 1 normal --genesis
+	# A cycle left out, one again, a key that nobody has seen yet.
+	run -5 answer 3 normal
+	[[ $output == *KSR-CHAIN-OVERLAP* ]]
+	run -5 answer 2 rollover
+	[[ $output == *'SKR-DS-CHAIN: '*'no trust anchor that all followers'* ]]
+	run -5 answer 2 revoke
+	[[ $output == *KSR-POLICY-SAFETY* ]]
+	run -5 answer 2 pre-publish --genesis
+	[[ $output == *KSR-GENESIS* ]]
+	[ ! -e 2.skr ]
+	answer 2 pre-publish
+	answer 3 rollover
+	# Back to the old one, that is published yet.
+	run -5 answer 4 normal
+	kmgr_at 4 verify
+}
+
+# save, load: store and token, as they are and were.
+save() {
+	mkdir saved
+	cp -r kmgr.db tokens saved
+}
+
+load() {
+	rm -rf kmgr.db* tokens
+	cp -r saved/kmgr.db saved/tokens .
+}
+
+@test "a DS: the old KSK stays until its DS is gone, and was waited for" {
+	zone_new example '{}'
+	answer 1 normal --genesis
+	kmgr_later 5d -q ds-seen "example/$CUR"
+	answer 2 pre-publish
+	[ "$(roles 2)" = 'cur/S,cur/S next/P,cur/S next/P' ]
+
+	# No DS has changed: the old KSK signs all that will be served.
+	run -5 answer 3 rollover
+	[[ $output == *"SKR-RFC5011: bundle 2: KSK $CUR signed before"* ]]
+	run -5 answer 3 revoke
+	[[ $output == *"SKR-RFC5011: "*"KSK $CUR"* ]]
+	[ ! -e 3.skr ]
+	answer 3 publish+
+	[ "$(roles 3)" = 'cur/S next/P,cur/S next/P,cur/S next/P' ]
+	kmgr_later 125d -q ds-seen "example/$NEXT"
+
+	# Both DS are there: a resolver may have that of either.
+	OLD=$CUR CUR=$NEXT
+	run -5 answer 4 normal
+	[[ $output == *SKR-DS-CHAIN* ]]
+	save
+	kmgr_at 4 -q ds-gone "example/$OLD"
+	run -5 answer 4 normal
+	[[ $output == *SKR-DS-CHAIN* ]]
+	[ ! -e 4.skr ]
+	load
+	kmgr_later 170d -q ds-gone "example/$OLD"
+	answer 4 normal
+	[ "$(roles 4)" = cur/S,cur/S,cur/S ]
+
+	kmgr_later 175d -q get-ds example -o ds
+	kmgr verify-skr 4.skr --ksr 4.ksr --ds ds
+	run -4 kmgr verify-skr 1.skr --ksr 1.ksr --ds ds
+	[[ $output == *'RESPONSE-DS '*fail* ]]
+	kmgr_at 4 verify
+}
