@@ -115,6 +115,26 @@ lay_out(struct skr *skr, const char *kind, struct error *err)
 	return err_wrap(err, "%s", skr->asked->what);
 }
 
+/*
+ * What no response can be laid out for, a rule explains better: with its id,
+ * the bundle and what would be allowed.
+ */
+static int
+lay_out_or_explain(struct skr *skr, const char *kind, struct error *err)
+{
+	struct error why = ERR_INIT;
+
+	if (lay_out(skr, kind, &why) == 0)
+		return 0;
+	skr_judge_request(skr, skr->ksks[0].cmk->policy, NULL);
+	if (findings_failed(&skr->findings) == 0) {
+		*err = why;
+		return -1;
+	}
+	(void)findings_error(&skr->findings, err);
+	return err_wrap(err, "%s", skr->asked->what);
+}
+
 static int
 prepare(struct session *session, struct cmk_cache *cache, struct skr *skr,
     struct error *err)
@@ -124,7 +144,7 @@ prepare(struct session *session, struct cmk_cache *cache, struct skr *skr,
 	if (read_request(skr, err) != 0 ||
 	    skr_load_ksks(session, cache, skr, err) != 0 ||
 	    skr_load_past(session, skr, INT64_MAX, err) != 0 ||
-	    lay_out(skr, KSR_REGULAR, err) != 0 ||
+	    lay_out_or_explain(skr, KSR_REGULAR, err) != 0 ||
 	    (skr->asked->emergency == SKR_WITH_EMERGENCY &&
 	    lay_out(skr, KSR_EMERGENCY, err) != 0) ||
 	    skr_find_answer(session, skr, &found, err) != 0)
