@@ -158,6 +158,12 @@ int skr_make(struct session *session, struct zsks_keys *keys,
 int skr_record(struct session *session, struct skr *skr, struct error *err);
 
 /**
+ * skr_has_part(skr, i):
+ * Whether the ${i}th KSK is in one of the responses.
+ */
+bool skr_has_part(const struct skr *skr, size_t i);
+
+/**
  * skr_ksk_of(skr, bundle, rrsig):
  * The index of the KSK that ${rrsig} in ${bundle} is by; n_ksks for none.
  */

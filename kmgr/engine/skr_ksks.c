@@ -147,6 +147,17 @@ skr_load_ksks(struct session *session, struct cmk_cache *cache,
 	return find_use(store, skr, err);
 }
 
+bool
+skr_has_part(const struct skr *skr, size_t i)
+{
+	size_t h;
+
+	for (h = 0; h < skr->n_halves; h++)
+		if (ksr_roles_has(&skr->halves[h].roles, i))
+			return true;
+	return false;
+}
+
 size_t
 skr_ksk_of(const struct skr *skr, const struct ksr_bundle *bundle,
     const struct rrsig *rrsig)

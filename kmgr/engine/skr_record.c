@@ -175,15 +175,21 @@ record_ksks(struct store *store, const struct skr *skr, struct json *event,
 	return 0;
 }
 
-/* No signature of its own vouches for the event: each CMK signs the head. */
+/*
+ * No signature of its own vouches for the event: each CMK that has a part in it
+ * signs the head. The token of another one may be gone for good.
+ */
 static int
 attest(struct session *session, const struct skr *skr, struct error *err)
 {
 	size_t i, k;
 
 	for (i = 0; i < skr->n_ksks; i++) {
+		if (!skr_has_part(skr, i))
+			continue;
 		for (k = 0; k < i; k++)
-			if (skr->ksks[k].cmk == skr->ksks[i].cmk)
+			if (skr->ksks[k].cmk == skr->ksks[i].cmk &&
+			    skr_has_part(skr, k))
 				break;
 		if (k == i && trust_attest(session, skr->ksks[i].cmk->row.id,
 		    err) != 0)

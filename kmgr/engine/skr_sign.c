@@ -237,9 +237,7 @@ demand(const struct skr *skr, const struct json *arguments,
 
 	skr_plan(skr, &plan);
 	for (i = 0; i < skr->n_ksks && rc == 0; i++)
-		if (ksr_roles_has(&skr->halves[0].roles, i) ||
-		    (skr->n_halves > 1 &&
-		    ksr_roles_has(&skr->halves[1].roles, i)))
+		if (skr_has_part(skr, i))
 			rc = approval_demand(skr->ksks[i].cmk,
 			    &(struct approval_subject) { SKR_OP, arguments,
 			    &plan }, approval, err);
@@ -247,7 +245,35 @@ demand(const struct skr *skr, const struct json *arguments,
 	return rc;
 }
 
-/* What a run that died after recording owes the tokens. */
+/* Whether a KSK of cmk is in one of the responses. */
+static bool
+has_part(const struct skr *skr, const struct cmk *cmk)
+{
+	size_t i;
+
+	for (i = 0; i < skr->n_ksks; i++)
+		if (skr->ksks[i].cmk == cmk && skr_has_part(skr, i))
+			return true;
+	return false;
+}
+
+/* Every CMK: also that a KSK has no part is on the word of its records. */
+static int
+prove(struct session *session, const struct skr *skr, struct error *err)
+{
+	const struct cmk *cmk;
+	size_t i;
+
+	for (i = 0; i < skr->n_ksks; i++) {
+		cmk = skr->ksks[i].cmk;
+		if ((has_part(skr, cmk) ? trust_prove(session, cmk, err) :
+		    trust_prove_retired(session, cmk, err)) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* What a run that died after recording owes the tokens of those that sign. */
 static int
 settle(struct session *session, const struct skr *skr, struct error *err)
 {
@@ -257,8 +283,8 @@ settle(struct session *session, const struct skr *skr, struct error *err)
 		for (k = 0; k < i; k++)
 			if (skr->ksks[k].cmk == skr->ksks[i].cmk)
 				break;
-		if (k == i && cmk_life_settle(session, skr->ksks[i].cmk,
-		    err) != 0)
+		if (k == i && has_part(skr, skr->ksks[i].cmk) &&
+		    cmk_life_settle(session, skr->ksks[i].cmk, err) != 0)
 			return -1;
 	}
 	return 0;
@@ -270,16 +296,14 @@ skr_apply(struct session *session, struct skr *skr,
     struct error *err)
 {
 	struct zsks_keys *keys;
-	size_t i;
 	int rc = -1;
 
 	if (skr->is_answered)
-		return settle(session, skr, err);
-	if (demand(skr, arguments, approval, err) != 0)
+		return prove(session, skr, err) == 0 ?
+		    settle(session, skr, err) : -1;
+	if (demand(skr, arguments, approval, err) != 0 ||
+	    prove(session, skr, err) != 0)
 		return -1;
-	for (i = 0; i < skr->n_ksks; i++)
-		if (trust_prove(session, skr->ksks[i].cmk, err) != 0)
-			return -1;
 	keys = zsks_keys_new();
 	if (skr_make(session, keys, skr, err) == 0 &&
 	    skr_record(session, skr, err) == 0)

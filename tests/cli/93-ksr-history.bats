@@ -95,3 +95,39 @@ refused() {
 	refused 5 "withdraws KSK $old" b.ksr --schema normal --current "$new"
 	kmgr -q sign-ksr b.ksr --yes -o b.skr >/dev/null
 }
+
+# two_tokens: the zone has rolled away from token kmgr, which is lost.
+two_tokens() {
+	softhsm_new "$BATS_TEST_TMPDIR" other
+	echo "  other: $TOKEN_URI" >>kmgr.yaml
+	kmgr -q create-cmk second --token other --policy p.yaml >/dev/null
+	kmgr -q create-ksk example.com --another --cmk second >/dev/null
+	new=$(kmgr --json list-ksks |
+		jq ".ksks[] | select(.key_tag != $old) | .key_tag")
+	request a.ksr now
+	kmgr -q sign-ksr a.ksr --yes --genesis -o a.skr >/dev/null
+	for tag in "$old" "$new"; do
+		kmgr -q ds-seen "example.com/$tag" >/dev/null 2>&1
+	done
+	kmgr -q ds-gone "example.com/$old" >/dev/null 2>&1
+	softhsm2-util --delete-token --token kmgr >/dev/null
+}
+
+@test "a lost token stops no zone that has rolled away, and no other" {
+	two_tokens
+	request b.ksr +4d
+	refused 6 'token main' b.ksr
+	run --separate-stderr kmgr_later 3d sign-ksr b.ksr --yes -o b.skr
+	[ "$status" -eq 0 ]
+	[[ $stderr == *"token main is not there"*"CMK prod"*signatures* ]]
+	[ "$(kmgr --json show-ksr b.skr | jq -r '[.bundles[].signatures[] |
+		.key_tag] | unique[]')" = "$new" ]
+}
+
+@test "nobody drops a KSK with a forged fact while its token is away" {
+	two_tokens
+	request b.ksr +4d
+	sql "UPDATE ksk SET ds_gone_at = ds_gone_at - 259200
+		WHERE key_tag = $old"
+	refused 10 "KSK example.com./$old" b.ksr
+}
