@@ -126,7 +126,8 @@ lay_out_or_explain(struct skr *skr, const char *kind, struct error *err)
 
 	if (lay_out(skr, kind, &why) == 0)
 		return 0;
-	skr_judge_request(skr, skr->ksks[0].cmk->policy, NULL);
+	if (skr_judge_request(skr, skr->ksks[0].cmk, NULL, err) != 0)
+		return -1;
 	if (findings_failed(&skr->findings) == 0) {
 		*err = why;
 		return -1;
