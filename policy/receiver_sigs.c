@@ -17,12 +17,13 @@ receiver_sigs_has(const struct ksr_bundle *bundle, enum rrtype type)
 /* The key of the bundle, one of several with its tag, that made sig. */
 static const struct dnskey *
 maker_of(const struct ksr_bundle *bundle, const struct ksr_sig *sig,
-    const struct rrset *rrset)
+    const struct rrset *rrset, size_t *n_failed)
 {
 	struct error ignored = ERR_INIT;
 	size_t i;
 
-	for (i = 0; i < bundle->n_keys; i++) {
+	for (i = 0; i < bundle->n_keys &&
+	    *n_failed < RECEIVER_FAILURES_MAX; i++) {
 		const struct dnskey *key = &bundle->keys[i].dnskey;
 
 		if (key->alg != sig->rrsig.alg ||
@@ -30,6 +31,7 @@ maker_of(const struct ksr_bundle *bundle, const struct ksr_sig *sig,
 			continue;
 		if (rrsig_verify(&sig->rrsig, rrset, key, &ignored) == 0)
 			return key;
+		(*n_failed)++;
 		err_clear(&ignored);
 	}
 	return NULL;
@@ -37,7 +39,7 @@ maker_of(const struct ksr_bundle *bundle, const struct ksr_sig *sig,
 
 static void
 verify_bundle(const struct ksr *response, const struct ksr_bundle *bundle,
-    const struct dnskey **made_by)
+    const struct dnskey **made_by, size_t *n_failed)
 {
 	struct rrset *rrset;
 	size_t i, t;
@@ -50,7 +52,7 @@ verify_bundle(const struct ksr *response, const struct ksr_bundle *bundle,
 			if (bundle->sigs[i].rrsig.type_covered ==
 			    receiver_types[t])
 				made_by[i] = maker_of(bundle,
-				    &bundle->sigs[i], rrset);
+				    &bundle->sigs[i], rrset, n_failed);
 		rrset_free(rrset);
 	}
 }
@@ -62,13 +64,14 @@ receiver_sigs_init(struct receiver_sigs *sigs, const struct rules_receiver *in)
 	size_t b;
 
 	sigs->in = in;
+	sigs->n_failed = 0;
 	sigs->made_by = mem_new((response->n_bundles + 1) *
 	    sizeof(*sigs->made_by));
 	for (b = 0; b < response->n_bundles; b++) {
 		sigs->made_by[b] = mem_new((response->bundles[b].n_sigs + 1) *
 		    sizeof(**sigs->made_by));
 		verify_bundle(response, &response->bundles[b],
-		    sigs->made_by[b]);
+		    sigs->made_by[b], &sigs->n_failed);
 	}
 }
 

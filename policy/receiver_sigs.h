@@ -13,9 +13,17 @@
 #define RECEIVER_TYPES 3
 extern const enum rrtype receiver_types[RECEIVER_TYPES];
 
+/*
+ * So many verifications may fail, of all keys that have the tag of a signature
+ * together: many keys with one tag and many signatures by it would take their
+ * product in time (CVE-2023-50387).
+ */
+#define RECEIVER_FAILURES_MAX 64
+
 /* The subject of the receiver's rules. */
 struct receiver_sigs {
 	const struct rules_receiver *in;
+	size_t			 n_failed;	/* verifications */
 	/* By bundle, by signature: the key in it that made it, or NULL. */
 	const struct dnskey	***made_by;
 };

@@ -36,6 +36,9 @@ check_signed(const void *subject, struct report *report)
 	const struct ksr *response = s->in->response;
 	size_t b, i;
 
+	if (s->n_failed == RECEIVER_FAILURES_MAX)
+		report_fail(report, "nothing more was verified after %d "
+		    "failures", RECEIVER_FAILURES_MAX);
 	for (b = 0; b < response->n_bundles; b++) {
 		const struct ksr_bundle *bundle = &response->bundles[b];
 

@@ -9,6 +9,7 @@
 
 #include "kmgr/base/file.h"
 #include "kmgr/base/mem.h"
+#include "policy/receiver_sigs.h"
 #include "policy/report.h"
 #include "tests/unit/ksrhelp.h"
 #include "tests/unit/receivermutants.h"
@@ -211,6 +212,39 @@ test_end(void **state)
 	receiver_clear(&r);
 }
 
+/* Wrong signatures and keys of one tag do not multiply (CVE-2023-50387). */
+static void
+test_give_up(void **state)
+{
+	struct findings findings = FINDINGS_INIT;
+	struct ksr_bundle *bundle;
+	struct receiver_sigs sigs;
+	struct receiver r;
+	struct ksr_sig sig;
+	struct ksr_key key;
+	size_t i;
+
+	(void)state;
+	receiver_init(&r, KSR_BIND);
+	bundle = &r.response->bundles[0];
+	for (i = 0; i < bundle->n_sigs; i++)
+		bundle->sigs[i].rrsig.sig[0] ^= 1;
+	sig = bundle->sigs[0];
+	key = bundle->keys[0];
+	while (bundle->n_sigs < KSR_SIGS_MAX)
+		ksr_add_sig(bundle, &sig);
+	while (bundle->n_keys < KSR_KEYS_MAX)
+		ksr_add_key(bundle, &key);
+	receiver_sigs_init(&sigs, &r.in);
+	assert_int_equal(sigs.n_failed, RECEIVER_FAILURES_MAX);
+	receiver_sigs_clear(&sigs);
+	rules_check_receiver(&r.in, &findings);
+	assert_true(says(&findings, FINDING_FAIL, "RESPONSE-SIGNED",
+	    "nothing more was verified after 64 failures"));
+	findings_clear(&findings);
+	receiver_clear(&r);
+}
+
 /* A file of a real tool, on its second day: rule fails and no other. */
 static void
 check_file(const char *path, const char *rule)
@@ -266,6 +300,7 @@ main(void)
 		cmocka_unit_test(test_mutants),
 		cmocka_unit_test(test_warnings),
 		cmocka_unit_test(test_end),
+		cmocka_unit_test(test_give_up),
 		cmocka_unit_test(test_samples),
 	};
 
