@@ -61,7 +61,10 @@ zsk_algorithms_preset(const struct policy *policy)
 	.kind = POLICY_SSH_KEYS, LIST(m, count), .n_max = most, .preset = "", \
 	.doc = text }
 
-/* A quarter of the root zone: ICANN's nine bundles, ten days apart. */
+/*
+ * A quarter of the root zone: ICANN's nine bundles, ten days apart. How many
+ * ZSKs each has the root zone alone fixes; others roll theirs when they like.
+ */
 #define ICANN_BUNDLE_COUNT	  "9"
 #define ICANN_MAX_BUNDLES	  "9"
 #define ICANN_MIN_CYCLE		  "79d"
@@ -73,7 +76,7 @@ zsk_algorithms_preset(const struct policy *policy)
 #define ICANN_MIN_VALIDITY	  "14d"
 #define ICANN_MAX_VALIDITY	  "21d"
 #define ICANN_HORIZON		  "180d"
-#define ICANN_KEYS_PER_BUNDLE	  "2, 1, 1, 1, 1, 1, 1, 1, 2"
+#define ICANN_KEYS_PER_BUNDLE	  ""
 #define ICANN_MAX_KEYS_PER_BUNDLE "2"
 #define ICANN_MAX_DISTINCT_KEYS	  "3"
 #define ICANN_SAFETY		  "10d"

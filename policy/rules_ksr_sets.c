@@ -255,8 +255,9 @@ const struct rule rules_ksr_sets[] = {
 	    "ksr.FORMAT.keys-per-bundle says exactly how many ZSKs each bundle "
 	    "has, max-keys-per-bundle and zsk.max-keys how many at most, and "
 	    "max-distinct-keys how many there may be in all; none is too few. "
-	    "ICANN's requests roll one ZSK from the first bundle to the last. "
-	    "kskm has this check." },
+	    "The root zone's requests, which roll one ZSK from the first "
+	    "bundle to the last, have 2, 1, 1, 1, 1, 1, 1, 1, 2; kskm demands "
+	    "that, and here a policy may." },
 	    ERR_POLICY, check_numbers },
 	{ { "KSR-ALGORITHM-SET",
 	    "the zone has a KSK of each ZSK's algorithm",

@@ -76,13 +76,18 @@ verdict() {
 }
 
 @test "a request in ICANN's format passes, and each failure has its line" {
-	printf '%s\n' 'ksr: { icann: { keys-per-bundle: [2,1,1,1,1,1,1,1,1] } }' \
-		>>policy.yaml
 	make_ksr icann
 	kmgr --json check-ksr icann.ksr --policy policy.yaml --genesis \
 		--as-of $early >findings.json
 	[ "$(verdict KSR-BUNDLE-POP)" = pass ]
 	[ "$(verdict KSR-GENESIS)" = pass ]
+	# The shape of the root zone's requests is asked for by name.
+	printf '%s\n' 'ksr: { icann: { keys-per-bundle: [2,1,1,1,1,1,1,1,2] } }' \
+		>root.yaml
+	cat policy.yaml >>root.yaml
+	run -5 kmgr check-ksr icann.ksr --policy root.yaml --genesis \
+		--as-of $early
+	[[ $output == *"KSR-POLICY-KEYS"*"ksr.icann.keys-per-bundle says 2"* ]]
 	# Two things at once: another date, and eight bundles.
 	make_ksr icann 8
 	run -5 --separate-stderr kmgr check-ksr icann.ksr --policy policy.yaml \

@@ -16,6 +16,8 @@ static const char *const names[KEY_N] = { "p256-a", "p256-b", "p256-c",
 
 /* So that rules on numbers and on CDS have something to look at. */
 static const char plain[] = "ds: { cds-cdnskey-publish: always }\n";
+static const char shaped[] = "ksr: { icann: { keys-per-bundle: "
+    "[2, 1, 1, 1, 1, 1, 1, 1, 2] } }\n";
 
 /* ICANN's without windows; of text what is off by default. */
 #define LOOSE_TEXT "max-bundles: 8, max-cycle: 100d, min-interval: 1d,\n" \
@@ -35,7 +37,7 @@ ksrcase_yaml(enum ksrcase_policy policy, const char *zones, struct buf *out)
 {
 
 	buf_printf(out, "version: 1\nzones: [%s]\n%s%s", zones, plain,
-	    policy == POLICY_LOOSE ? loose : "");
+	    policy == POLICY_LOOSE ? loose : shaped);
 }
 
 static void

@@ -65,7 +65,7 @@ defaults_are_those_of_the_design(void **state)
 	assert_int_equal(p->digests[0], DIGEST_SHA256);
 	assert_int_equal(p->cds, CDS_ROLLOVER);
 	assert_int_equal(p->ksr_icann.bundle_count, 9);
-	assert_int_equal(p->ksr_icann.n_keys_per_bundle, 9);
+	assert_int_equal(p->ksr_icann.n_keys_per_bundle, 0);
 	assert_true(p->ksr_icann.require_proof_of_possession);
 	assert_int_equal(p->ksr_bind.bundle_count, 0);
 	assert_false(p->ksr_knot.require_proof_of_possession);
