@@ -65,7 +65,10 @@ find_roles(const struct skr *skr, struct skr_half *half, struct error *err)
 	    &half->roles, err);
 }
 
-/* KSKs, roles and policies: while they are the same, so is the response. */
+/*
+ * KSKs, roles and policies: while they are the same, so is the response. Its
+ * end is not in it: who asks again says "+60d" of another instant, or nothing.
+ */
 static void
 hash_plan(const struct skr *skr, struct skr_half *half)
 {
@@ -78,7 +81,6 @@ hash_plan(const struct skr *skr, struct skr_half *half)
 	json_put_text(plan, "zone", skr->zone_text);
 	json_put_text(plan, "kind", half->kind);
 	json_put_text(plan, "format", ksr_format_name(skr->request->format));
-	json_put_int(plan, "end_at", skr->asked->end_at);
 	for (i = 0; i < skr->n_ksks; i++) {
 		if (!ksr_roles_has(&half->roles, i))
 			continue;

@@ -136,7 +136,19 @@ name_change(const struct ksr *old, const struct ksr *new, char *out,
 	}
 	(void)snprintf(out, size, "%s", old->n_bundles != new->n_bundles ?
 	    "it has another number of bundles now (--end)" :
-	    "the policy of a KSK, or --end, is another one");
+	    "the policy of a KSK is another one");
+}
+
+/* Whether the same would be made now; an end that is named counts, too. */
+static bool
+is_still_good(const struct skr *skr, const struct ksr_row *row,
+    const struct skr_half *half, const struct ksr *old)
+{
+
+	return memcmp(row->plan_hash, half->plan_hash,
+	    sizeof(half->plan_hash)) == 0 &&
+	    (skr->asked->end_at == KSR_OPEN ||
+	    old->n_bundles == half->response->n_bundles);
 }
 
 /* The answer of row for half, where nothing has changed since. */
@@ -162,8 +174,7 @@ take_answer(struct session *session, struct skr *skr,
 	if (codec_read(text, strlen(text), "the kept response", &old,
 	    err) != 0)
 		goto out;
-	if (memcmp(row->plan_hash, half->plan_hash,
-	    sizeof(half->plan_hash)) != 0) {
+	if (!is_still_good(skr, row, half, old)) {
 		name_change(old, half->response, why, sizeof(why));
 		(void)refuse(row, why, err);
 		goto out;

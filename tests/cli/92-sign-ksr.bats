@@ -83,6 +83,22 @@ signatures() {
 	kmgr verify >/dev/null
 }
 
+@test "who asks again need not say again which end it was" {
+	zone
+	request bind r.ksr
+	kmgr -q sign-ksr r.ksr --yes --genesis --end +60d -o a.skr >/dev/null
+	kmgr -q sign-ksr r.ksr -o b.skr >/dev/null
+	cmp a.skr b.skr
+	# The same words, of another instant.
+	kmgr_later 1h -q sign-ksr r.ksr --yes --end +60d -o c.skr >/dev/null
+	cmp a.skr c.skr
+	run --separate-stderr kmgr sign-ksr r.ksr --yes --end +90d -o d.skr
+	[ "$status" -eq 5 ]
+	[[ $stderr == *"KSR-REPLAY"*"another number of bundles now (--end)"* ]]
+	[ ! -e d.skr ]
+	[ "$(n_answers)" -eq 1 ]
+}
+
 @test "killed between record and output: the next run gives the response" {
 	local n=1
 

@@ -78,6 +78,11 @@ loop() {
 	WANTED=12 loop sign-many:shared-governance write
 }
 
+@test "sign-ksr killed: no response, or the one that was recorded, once" {
+	WANTED=15 loop sign-ksr:token-governance call
+	WANTED=15 loop sign-ksr:token-governance write
+}
+
 @test "delete-ksk killed: the pair goes, or the next run sees to it" {
 	WANTED=20 loop delete-ksk:token-governance call
 	WANTED=20 loop delete-ksk:token-governance write
