@@ -138,6 +138,19 @@ note_warnings(struct cmd *cmd, const struct skr *skr)
 	}
 }
 
+/* What is to be served one day is worth something only with a DS. */
+static void
+note_standby(struct cmd *cmd, const struct skr *skr)
+{
+	const struct ksk_row *ksk = skr_without_ds(skr);
+
+	if (ksk != NULL)
+		session_note(cmd->session, "the emergency response is of no "
+		    "use until the parent has the DS of KSK %s/%u, and ds-seen "
+		    "has not told of it: kmgr get-ds %s", ksk->zone,
+		    ksk->key_tag, ksk->zone);
+}
+
 /* All files, after all of it is in the store; then what is told of them. */
 static int
 release(struct cmd *cmd, const struct skr *skr, struct error *err)
@@ -228,6 +241,7 @@ judge(struct cmd *cmd, const struct skr_request *request, struct error *err)
 	if (skr_prepare(cmd->session, &cache, request, &skr, err) != 0)
 		goto out;
 	note_warnings(cmd, skr);
+	note_standby(cmd, skr);
 	if (is_dry) {
 		skr_plan(skr, &plan);
 		cmd_plan(cmd, &plan);

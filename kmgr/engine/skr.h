@@ -110,6 +110,14 @@ enum ksr_format skr_format(const struct skr *skr);
 const struct findings *skr_findings(const struct skr *skr);
 
 /**
+ * skr_without_ds(skr):
+ * The KSK of the emergency response whose DS is not at the parent, for all
+ * that was told: nobody believes the response then. NULL for none.
+ * Owner: ${skr}.
+ */
+const struct ksk_row *skr_without_ds(const struct skr *skr);
+
+/**
  * skr_asked(skr):
  * The request. Owner: ${skr}.
  */

@@ -158,6 +158,22 @@ skr_has_part(const struct skr *skr, size_t i)
 	return false;
 }
 
+const struct ksk_row *
+skr_without_ds(const struct skr *skr)
+{
+	const struct ksk_row *row;
+	size_t i;
+
+	for (i = 0; i < skr->n_ksks; i++) {
+		row = &skr->ksks[i].row;
+		if (skr->n_halves > SKR_EMERGENCY_RESPONSE &&
+		    ksr_roles_has(&skr->halves[SKR_EMERGENCY_RESPONSE].roles,
+		    i) && (row->ds_seen_at == 0 || row->ds_gone_at != 0))
+			return row;
+	}
+	return NULL;
+}
+
 size_t
 skr_ksk_of(const struct skr *skr, const struct ksr_bundle *bundle,
     const struct rrsig *rrsig)

@@ -247,14 +247,22 @@ signatures() {
 	kmgr -q create-ksk example.com --cmk prod --another >/dev/null
 	new=$(kmgr --json list-ksks |
 		jq ".ksks[] | select(.key_tag != $old) | .key_tag")
-	kmgr -q sign-ksr r.ksr --yes --genesis --emergency-skr e.skr \
-		-o r.skr >/dev/null
+	run --separate-stderr kmgr sign-ksr r.ksr --yes --genesis \
+		--emergency-skr e.skr -o r.skr
+	[ "$status" -eq 0 ]
+	[ "$(grep -c "of no use.*DS of KSK example.com./$new," \
+		<<<"$stderr")" -eq 1 ]
 	[ "$(signatures e.skr | grep -v " $new\$")" = "" ]
 	[[ $(kmgr show-ksr e.skr) != *"$old/"* ]]
 	kmgr verify-skr e.skr --ksr r.ksr >/dev/null
 	kmgr -q sign-ksr r.ksr --emergency-skr e2.skr -o r2.skr >/dev/null
 	cmp e.skr e2.skr
 	cmp r.skr r2.skr
+	kmgr -q ds-seen "example.com/$new" >/dev/null
+	run --separate-stderr kmgr sign-ksr r.ksr --emergency-skr e3.skr \
+		-o r3.skr
+	[ "$status" -eq 0 ]
+	[[ $stderr != *"of no use"* ]]
 	kmgr verify >/dev/null
 }
 
