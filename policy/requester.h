@@ -14,7 +14,7 @@ struct requester {
 	/* Of the key that signed the very bytes; "" where none did. */
 	char	fingerprint[SSH_KEY_FINGERPRINT_LEN];
 	char	name[SSH_KEY_COMMENT_MAX + 1];	/* sealed with the key */
-	char	why[200];		/* it is none; "" where no more is known */
+	char	why[200];		/* there is none */
 };
 
 /**

@@ -155,8 +155,8 @@ judge_by(struct skr *skr, struct skr_half *half, size_t i,
 		return -1;
 	rules.end_at = ksr.end_at;
 	rules.ksks = ksks = of_same_cmk(skr, i, &rules.n_ksks);
-	rc = permit_judge_skr(skr->ksks[i].cmk->policy, &ksr, &rules, &skr->findings,
-	    &half->judgements[i], err);
+	rc = permit_judge_skr(skr->ksks[i].cmk->policy, &ksr, &rules,
+	    &skr->findings, &half->judgements[i], err);
 	free(ksks);
 	return rc;
 }

@@ -23,9 +23,6 @@
 #define KEY_MARK       " key SHA256:"
 #define REASON_MARK    "certificate not authorized: "
 
-static const char *const role_names[] = { [SSH_APPROVER] = "approver",
-	[SSH_REQUESTER] = "requester" };
-
 /* A verification under way, with the files that ssh-keygen reads. */
 struct work {
 	const char			*namespace;
@@ -85,8 +82,8 @@ signers_write(const struct work *work, struct error *err)
 	for (i = 0; i < signers->n_keys; i++) {
 		buf_printf(&out, "%zu ", i);
 		if (signer_write(work, signers->keys[i], &out, err) != 0) {
-			(void)err_wrap(err, "%s %zu",
-			    role_names[signers->role], i + 1);
+			(void)err_wrap(err, signers->role == SSH_APPROVER ?
+			    "approver %zu" : "requester %zu", i + 1);
 			goto out;
 		}
 	}
@@ -149,7 +146,7 @@ keygen(const struct work *work, const char *const *argv, struct buf *out,
 	rc = process_run(&spec, out, &status, err);
 	*is_refused = status == KEYGEN_REFUSES;
 	if (rc != 0 && err->code == ENOENT)
-		(void)err_hint(err, "OpenSSH verifies signatures of people; on "
+		(void)err_hint(err, "OpenSSH verifies what people sign; on "
 		    "Debian: apt install openssh-client");
 	return rc;
 }
@@ -199,26 +196,18 @@ text_check(struct work *work, struct error *err)
 static int
 refuse_signer(const struct work *work, struct error *err)
 {
-	const char *role = role_names[work->signers->role];
+	const bool is_requester = work->signers->role == SSH_REQUESTER;
 	const char *reason = strstr(err->msg, REASON_MARK);
 	char when[WHEN_TEXT_LEN];
 	char *why;
 
-	if (work->armor.key_id == NULL) {
+	if (is_requester || work->armor.key_id == NULL) {
 		err_clear(err);
-		(void)err_set(err, ERR_POLICY, "key %s is not %s %s's",
-		    work->fingerprint, work->signers->role == SSH_APPROVER ?
-		    "an" : "a", role);
-		return err_hint(err, "the policy names the keys of the %ss",
-		    role);
-	}
-	if (work->signers->role == SSH_REQUESTER) {
-		err_clear(err);
-		(void)err_set(err, ERR_POLICY, "certificate \"%s\" of key %s: "
-		    "a requester signs with the key itself",
-		    work->armor.key_id, work->fingerprint);
-		return err_hint(err, "sign again with -f KEY, where KEY is no "
-		    "certificate");
+		(void)err_set(err, ERR_POLICY, work->armor.key_id == NULL ?
+		    "key %s is not %s's" : "key %s came with a certificate, "
+		    "and %s signs with the key itself", work->fingerprint,
+		    is_requester ? "a requester" : "an approver");
+		return err_hint(err, "the policy names the keys that count");
 	}
 	why = reason == NULL ? mem_strdup("its authority is not listed") :
 	    mem_printf("%.*s", (int)strcspn(reason + strlen(REASON_MARK), ";"),

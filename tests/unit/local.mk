@@ -325,6 +325,7 @@ tests_unit_libksrcase_la_SOURCES = \
 	tests/unit/skrcase.h \
 	tests/unit/unit.h
 unit_rules_ksr = \
+	tests/unit/test_requester \
 	tests/unit/test_rules_files \
 	tests/unit/test_rules_ksr \
 	tests/unit/test_rules_skr \
@@ -336,6 +337,8 @@ tests_unit_ksrmaker_CPPFLAGS = $(unit_cppflags)
 tests_unit_ksrmaker_LDADD = $(unit_rules_ksr_ldadd)
 check_PROGRAMS += $(unit_rules_ksr)
 TESTS += $(unit_rules_ksr)
+tests_unit_test_requester_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_requester_LDADD = $(unit_rules_ksr_ldadd)
 tests_unit_test_rules_files_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_rules_files_LDADD = $(unit_rules_ksr_ldadd)
 tests_unit_test_rules_ksr_CPPFLAGS = $(unit_cppflags)

@@ -72,6 +72,7 @@ defaults_are_those_of_the_design(void **state)
 	assert_int_equal(p->pending_window_s, 30 * 86400);
 	for (op = 0; op < POLICY_OP_N; op++)
 		assert_int_equal(policy_approvals(p, op), 0);
+	assert_int_equal(p->n_requesters, 0);
 	assert_int_equal(p->n_approvers, 0);
 	assert_int_equal(p->n_authorities, 0);
 	assert_int_equal(p->plan_valid_for_s, 7 * 86400);

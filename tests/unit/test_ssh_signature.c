@@ -346,6 +346,40 @@ by_somebody_else(void **state)
 	is_refused(ERR_POLICY, "its authority is not listed");
 }
 
+/* Requesters ask with their keys; a certificate does not make one. */
+static void
+by_a_requester(void **state)
+{
+	char *alice = slurp("alice.pub"), *bob = slurp("bob.pub"), *signature;
+	const char *const keys[] = { alice, bob };
+	const struct ssh_signers signers = { keys, 2, NULL, 0, t.at,
+		SSH_REQUESTER };
+	struct error err = ERR_INIT;
+
+	(void)state;
+	sign("bob");
+	signature = slurp("text.sig");
+	unit_ok(ssh_signature_verify(NS, TEXT, TEXT_LEN, signature, &signers,
+	    &t.by, &err), &err);
+	assert_string_equal(t.by.who, "bob at example");
+	ssh_signer_clear(&t.by);
+	free(signature);
+	sign("eve");
+	signature = slurp("text.sig");
+	unit_fails(ssh_signature_verify(NS, TEXT, TEXT_LEN, signature,
+	    &signers, &t.by, &err), &err, ERR_POLICY, "is not a requester's");
+	free(signature);
+	sh("ssh-keygen -q -s bob " VALID "-I eve -n kmgr-approver eve.pub");
+	sign("eve-cert.pub");
+	signature = slurp("text.sig");
+	unit_fails(ssh_signature_verify(NS, TEXT, TEXT_LEN, signature,
+	    &signers, &t.by, &err), &err, ERR_POLICY,
+	    "a requester signs with the key itself");
+	free(signature);
+	free(alice);
+	free(bob);
+}
+
 static void
 of_something_else(void **state)
 {
@@ -365,11 +399,11 @@ of_something_else(void **state)
 	unit_fails(verify_signature(signature, big, SSH_TEXT_MAX, &err), &err,
 	    ERR_INPUT, "does not belong to this text");
 	unit_fails(verify_signature(signature, big, SSH_TEXT_MAX + 1, &err),
-	    &err, ERR_INPUT, "the text is longer than 1048576 bytes");
+	    &err, ERR_INPUT, "the text is longer than 8388608 bytes");
 	unit_ok(verify_signature(signature, TEXT, TEXT_LEN, &err), &err);
 	free(signature);
-	/* A whole megabyte, and nothing. */
-	sh("head -c 1048576 /dev/zero >text");
+	/* As much as there may be, and nothing. */
+	sh("head -c 8388608 /dev/zero >text");
 	sign("alice");
 	signature = slurp("text.sig");
 	unit_ok(verify_signature(signature, big, SSH_TEXT_MAX, &err), &err);
@@ -508,7 +542,7 @@ bad_signers(void **state)
 	    &signers, &t.by, &err), &err, ERR_POLICY,
 	    "authority 1: ");
 	/* Nobody at all. */
-	signers = (struct ssh_signers){ NULL, 0, NULL, 0, t.at, SSH_APPROVER };
+	signers = (struct ssh_signers){ .at = t.at };
 	unit_fails(ssh_signature_verify(NS, TEXT, TEXT_LEN, signature,
 	    &signers, &t.by, &err), &err, ERR_POLICY,
 	    "is not an approver's");
@@ -521,7 +555,7 @@ bad_signers(void **state)
 static void
 where_nothing_can_be_verified(void **state)
 {
-	const struct ssh_signers nobody = { NULL, 0, NULL, 0, t.at, SSH_APPROVER };
+	const struct ssh_signers nobody = { .at = t.at };
 	struct error err = ERR_INIT;
 	char *signature;
 	int rc;
@@ -553,6 +587,7 @@ main(void)
 		TEST(bad_certificates),
 		TEST(valid_at),
 		TEST(by_somebody_else),
+		TEST(by_a_requester),
 		TEST(of_something_else),
 		TEST(bad_armour),
 		TEST(other_line_ends),
