@@ -35,8 +35,7 @@ cli_tests = \
 	tests/cli/96-check-ksr.bats \
 	tests/cli/96-verify-skr.bats \
 	tests/cli/98-cycles.bats \
-	tests/cli/93-ksr-rules.bats
-	tests/cli/94-make-ksr.bats \
+	tests/cli/93-ksr-rules.bats \
 	tests/cli/98-admission.bats
 
 TESTS += $(cli_tests)
