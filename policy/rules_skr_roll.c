@@ -37,7 +37,11 @@ judge_publish(const struct skr_case *c, size_t b, struct report *report)
 	}
 }
 
-/* What signed before stays; who was revoked there has said goodbye. */
+/*
+ * What signed before stays; who was revoked there has said goodbye. Where the
+ * parent has a DS and not the resolvers an anchor, nobody says goodbye, and
+ * SKR-DS-CHAIN knows when a KSK may leave.
+ */
 static void
 judge_stay(const struct skr_case *c, size_t b,
     const struct ksr_bundle *before, struct report *report)
@@ -84,7 +88,7 @@ check_safety(const void *subject, struct report *report)
 	for (b = 0; b < c->response->n_bundles; b++) {
 		if (c->params->publish_safety_s != 0)
 			judge_publish(c, b, report);
-		if (c->params->retire_safety_s != 0)
+		if (c->params->retire_safety_s != 0 && c->policy->rfc5011)
 			judge_retire(c, b, report);
 	}
 }

@@ -4,7 +4,7 @@ load ../lib/common
 
 bats_require_minimum_version 1.5.0
 
-# zone_new ZONE KSK-POLICY [ICANN-POLICY]: two KSKs, CUR and NEXT, and a ZSK.
+# zone_new ZONE KSK-POLICY: two KSKs, CUR and NEXT, and a ZSK.
 zone_new() {
 	need_program dnssec-keygen jq
 	cd "$BATS_TEST_TMPDIR"
@@ -18,8 +18,7 @@ zone_new() {
 		ksr:
 		  icann: { bundle-count: 3, max-bundles: 3, min-cycle: 40d,
 		    max-cycle: 40d, min-interval: 20d, max-interval: 20d,
-		    keys-per-bundle: [], max-validity: 35d, horizon: 400d
-		    ${3+, $3} }
+		    keys-per-bundle: [], max-validity: 35d, horizon: 400d }
 	END
 	ZONE=$1
 	kmgr -q create-cmk prod --token main --policy p.yaml
@@ -114,7 +113,7 @@ load() {
 
 @test "a DS: the old KSK stays until its DS is gone, and was waited for" {
 	# Who rolls by DS revokes nothing: the oracle says when a KSK may leave.
-	zone_new example '{}' 'retire-safety: 0s'
+	zone_new example '{}'
 	answer 1 normal --genesis
 	kmgr_later 5d -q ds-seen "example/$CUR"
 	answer 2 pre-publish

@@ -67,6 +67,7 @@ drops_its_ksk(struct skrcase *s)
 			skrcase_lay(s, b);
 		}
 	s->ksr.params->retire_safety_s = 10 * DAY;
+	s->ksr.policy->rfc5011 = true;
 }
 
 static void
