@@ -86,14 +86,12 @@ read_line(FILE *tty, char line[static ANSWER_MAX])
  * digest that the other side read out (zsk.admission: operator).
  */
 static int
-confirm(struct cmd *cmd, const struct skr *skr, struct error *err)
+confirm(const struct skr *skr, struct error *err)
 {
 	char line[ANSWER_MAX];
 	struct buf text = BUF_INIT;
 	FILE *in, *out;
 
-	if (args_has(cmd->args, OPT_YES))
-		return 0;
 	in = fopen("/dev/tty", "re");
 	out = in == NULL ? NULL : fopen("/dev/tty", "we");
 	if (out == NULL) {
@@ -190,27 +188,6 @@ release(struct cmd *cmd, const struct skr *skr, struct error *err)
 	return rc;
 }
 
-/* With the lock held, so that nothing it was judged by changes meanwhile. */
-static int
-answer(struct cmd *cmd, const struct skr_request *request, struct error *err)
-{
-	struct cmk_cache cache = { 0 };
-	struct skr *skr = NULL;
-	int rc = -1;
-
-	if (session_lock(cmd->session, SESSION_LOCK_WAIT_S, err) != 0)
-		return -1;
-	if (skr_prepare(cmd->session, &cache, request, &skr, err) == 0 &&
-	    skr_apply(cmd->session, skr, NULL, NULL, err) == 0)
-		rc = 0;
-	session_unlock(cmd->session);
-	if (rc == 0)
-		rc = release(cmd, skr, err);
-	skr_free(skr);
-	cmk_cache_clear(&cache);
-	return rc;
-}
-
 /* The policy demands approvers: write down what they are to sign. */
 static int
 ask(struct cmd *cmd, const struct skr *skr,
@@ -228,6 +205,56 @@ ask(struct cmd *cmd, const struct skr *skr,
 	return rc;
 }
 
+/* What is said of a request as soon as it is judged. */
+static void
+tell(struct cmd *cmd, const struct skr *skr, int rc)
+{
+
+	if (rc == 0) {
+		note_warnings(cmd, skr);
+		note_standby(cmd, skr);
+	}
+	json_put_text(cmd->json, "zone", skr == NULL ||
+	    skr_zone(skr)[0] == '\0' ? NULL : skr_zone(skr));
+}
+
+static bool
+needs_approval(const struct skr *skr)
+{
+
+	return !skr_is_answered(skr) &&
+	    approval_is_needed(skr_cmk(skr), SKR_OP);
+}
+
+/* With the lock held, so that nothing it was judged by changes meanwhile. */
+static int
+answer(struct cmd *cmd, const struct skr_request *request, struct error *err)
+{
+	struct cmk_cache cache = { 0 };
+	struct skr *skr = NULL;
+	bool is_asked = false;
+	int rc;
+
+	if (session_lock(cmd->session, SESSION_LOCK_WAIT_S, err) != 0)
+		return -1;
+	rc = skr_prepare(cmd->session, &cache, request, &skr, err);
+	if (args_has(cmd->args, OPT_YES))
+		tell(cmd, skr, rc);
+	if (rc == 0) {
+		is_asked = needs_approval(skr);
+		if (!is_asked)
+			rc = skr_apply(cmd->session, skr, NULL, NULL, err);
+	}
+	session_unlock(cmd->session);
+	if (rc == 0)
+		rc = is_asked ? ask(cmd, skr, request, err) :
+		    release(cmd, skr, err);
+	skr_free(skr);
+	cmk_cache_clear(&cache);
+	return rc;
+}
+
+/* What nobody is asked about is judged once, when it is answered. */
 static int
 judge(struct cmd *cmd, const struct skr_request *request, struct error *err)
 {
@@ -236,24 +263,24 @@ judge(struct cmd *cmd, const struct skr_request *request, struct error *err)
 	struct plan plan = PLAN_INIT;
 	struct skr *skr = NULL;
 	bool is_asked = false;
-	int rc = -1;
+	int rc;
 
-	if (skr_prepare(cmd->session, &cache, request, &skr, err) != 0)
+	if (!is_dry && args_has(cmd->args, OPT_YES))
+		return answer(cmd, request, err);
+	rc = skr_prepare(cmd->session, &cache, request, &skr, err);
+	tell(cmd, skr, rc);
+	if (rc != 0)
 		goto out;
-	note_warnings(cmd, skr);
-	note_standby(cmd, skr);
 	if (is_dry) {
 		skr_plan(skr, &plan);
 		cmd_plan(cmd, &plan);
 	} else if (!skr_is_answered(skr)) {
-		if (confirm(cmd, skr, err) != 0)
+		if ((rc = confirm(skr, err)) != 0)
 			goto out;
-		is_asked = approval_is_needed(skr_cmk(skr), SKR_OP);
+		is_asked = needs_approval(skr);
 	}
 	rc = is_asked ? ask(cmd, skr, request, err) : 0;
  out:
-	json_put_text(cmd->json, "zone", skr == NULL ||
-	    skr_zone(skr)[0] == '\0' ? NULL : skr_zone(skr));
 	plan_clear(&plan);
 	skr_free(skr);
 	cmk_cache_clear(&cache);
