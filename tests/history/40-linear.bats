@@ -1,6 +1,7 @@
 # What verify takes grows with what there is to compare and no faster: CMKs of
 # two kinds, KSKs, events, valid signatures, objects of the token. KMGR_SOAK=1
-# goes on to 10,000 KSKs, which are to take less than a minute.
+# goes on to 10,000 KSKs, which are to take less than a minute. What sign-ksr
+# takes grows so with the bundles of the response.
 load ../lib/common
 bats_require_minimum_version 1.5.0
 
@@ -75,4 +76,53 @@ is_linear() {
 		is_linear 2500 10000
 		[ "$many" -lt 60000 ]
 	fi
+}
+
+# response N: a store and a token that answer a request with N bundles; sets
+# calls, signs and cpu_ms: calls to the token, signatures among them, and the
+# processor time without the shim.
+response() {
+	local dir=$LIFE/ksr-$1
+
+	mkdir "$dir"
+	life_new "$dir"
+	printf '%s\n' 'version: 1' 'zones: ["."]' 'ksr: { knot: {' \
+		'max-cycle: 1100d, horizon: 1100d } }' 'signatures: {' \
+		'validity: 2d, refresh: 1d, max-horizon: 1100d }' \
+		'ds: { cds-cdnskey-publish: none }' >daily.yaml
+	cmk daily daily
+	ksk daily a.example
+	zsks a.example >zsk.key
+	# The last bundle of all is the one at the end.
+	kmgr make-ksr a.example --format knot --zsk zsk.key -o ksr --start \
+		"$(date -u +%FT%TZ)" --end "$(date -u -d "+$(($1 - 1)) days" \
+		+%FT%TZ)"
+	cp -a kmgr.db kept.db
+	cp -a tokens kept-tokens
+	export KMGR_SHIM_COUNT=$PWD/calls
+	kmgr -q sign-ksr --genesis --yes ksr -o skr >/dev/null
+	unset KMGR_SHIM_COUNT
+	run -0 grep -c RRSIG skr
+	[ "$output" = "$1" ]
+	calls=$(wc -l <calls)
+	signs=$(grep -c ' C_Sign$' calls)
+	rm -rf kmgr.db* tokens skr
+	mv kept.db kmgr.db
+	mv kept-tokens tokens
+	kmgr_env "$dir"
+	cpu_ms=$("$builddir/tests/bench/measure" "$KMGR" -q sign-ksr \
+		--genesis --yes ksr -o skr | awk '{ print int($3 / 1000) }')
+}
+
+@test "sign-ksr is linear" {
+	response 250
+	few_calls=$calls few_signs=$signs few_ms=$cpu_ms
+	response 1000
+	echo "# sign-ksr: 250 bundles $few_calls calls, $few_ms ms," \
+		"1000 bundles $calls calls, $cpu_ms ms" >&3
+	# One each, and the same for all: challenge, checkpoint, ...
+	[ $((signs - few_signs)) = 750 ]
+	[ "$calls" -lt $((4 * few_calls)) ]
+	# As above, of processor time.
+	[ "$cpu_ms" -lt $((4 * (few_ms + 20) * 2)) ]
 }
