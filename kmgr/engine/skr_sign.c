@@ -102,7 +102,7 @@ struct verifying {
 	const struct ksr	*response;
 	const struct skr_half	*half;		/* NULL: without proofs */
 	size_t			 n_seen;	/* signatures */
-	struct crypto_key	**publics;	/* by KSK, once it is asked for */
+	struct crypto_key	**publics;	/* by KSK, as needed */
 };
 
 /* Whether this is what was verified as its nth when the half was signed. */
