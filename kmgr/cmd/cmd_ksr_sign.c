@@ -33,6 +33,28 @@ read_tag(const struct cmd *cmd, enum opt opt, int32_t *out,
 	return 0;
 }
 
+/* Each file that is to be written is another one, and can be. */
+static int
+check_files(const struct cmd *cmd, struct error *err)
+{
+	const char *paths[] = { cmd_output(cmd),
+		args_get(cmd->args, OPT_EMERGENCY_SKR),
+		args_get(cmd->args, OPT_RECORD) };
+	size_t i, k;
+
+	for (i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		for (k = 0; k < i && paths[i] != NULL; k++)
+			if (paths[k] != NULL &&
+			    strcmp(paths[k], paths[i]) == 0)
+				return err_set(err, ERR_USAGE, "%s is to be "
+				    "written twice", paths[i]);
+		if (paths[i] != NULL &&
+		    file_check_writable(paths[i], err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int
 read_options(struct cmd *cmd, struct skr_request *request, struct error *err)
 {
@@ -60,8 +82,7 @@ read_options(struct cmd *cmd, struct skr_request *request, struct error *err)
 		err->class = ERR_USAGE;
 		return err_wrap(err, "--end");
 	}
-	if (is_emergency && file_check_writable(args_get(cmd->args,
-	    OPT_EMERGENCY_SKR), err) != 0)
+	if (check_files(cmd, err) != 0)
 		return -1;
 	return read_tag(cmd, OPT_CURRENT, &request->current_tag, err) != 0 ?
 	    -1 : read_tag(cmd, OPT_NEXT, &request->next_tag, err);
@@ -188,6 +209,20 @@ release(struct cmd *cmd, const struct skr *skr, struct error *err)
 	return rc;
 }
 
+/* What was shown and confirmed, before the lock was taken, is what it is. */
+static int
+check_unchanged(const struct skr *skr, const uint8_t *shown_hash,
+    struct error *err)
+{
+
+	if (memcmp(skr_plan_hash(skr), shown_hash, CRYPTO_SHA256_LEN) == 0)
+		return 0;
+	(void)err_set(err, ERR_STORE, "the KSKs of zone %s, or their policies, "
+	    "were changed by another run since the response was shown",
+	    skr_zone(skr));
+	return err_hint(err, "run the command again");
+}
+
 /* The policy demands approvers: write down what they are to sign. */
 static int
 ask(struct cmd *cmd, const struct skr *skr,
@@ -226,9 +261,13 @@ needs_approval(const struct skr *skr)
 	    approval_is_needed(skr_cmk(skr), SKR_OP);
 }
 
-/* With the lock held, so that nothing it was judged by changes meanwhile. */
+/*
+ * With the lock held, so that nothing it was judged by changes meanwhile, and
+ * as somebody saw it, unless shown_hash is NULL.
+ */
 static int
-answer(struct cmd *cmd, const struct skr_request *request, struct error *err)
+answer(struct cmd *cmd, const struct skr_request *request,
+    const uint8_t *shown_hash, struct error *err)
 {
 	struct cmk_cache cache = { 0 };
 	struct skr *skr = NULL;
@@ -240,6 +279,8 @@ answer(struct cmd *cmd, const struct skr_request *request, struct error *err)
 	rc = skr_prepare(cmd->session, &cache, request, &skr, err);
 	if (args_has(cmd->args, OPT_YES))
 		tell(cmd, skr, rc);
+	if (rc == 0 && shown_hash != NULL)
+		rc = check_unchanged(skr, shown_hash, err);
 	if (rc == 0) {
 		is_asked = needs_approval(skr);
 		if (!is_asked)
@@ -261,16 +302,18 @@ judge(struct cmd *cmd, const struct skr_request *request, struct error *err)
 	const bool is_dry = args_has(cmd->args, OPT_DRY_RUN);
 	struct cmk_cache cache = { 0 };
 	struct plan plan = PLAN_INIT;
+	uint8_t plan_hash[CRYPTO_SHA256_LEN] = { 0 };
 	struct skr *skr = NULL;
 	bool is_asked = false;
 	int rc;
 
 	if (!is_dry && args_has(cmd->args, OPT_YES))
-		return answer(cmd, request, err);
+		return answer(cmd, request, NULL, err);
 	rc = skr_prepare(cmd->session, &cache, request, &skr, err);
 	tell(cmd, skr, rc);
 	if (rc != 0)
 		goto out;
+	memcpy(plan_hash, skr_plan_hash(skr), sizeof(plan_hash));
 	if (is_dry) {
 		skr_plan(skr, &plan);
 		cmd_plan(cmd, &plan);
@@ -284,7 +327,8 @@ judge(struct cmd *cmd, const struct skr_request *request, struct error *err)
 	plan_clear(&plan);
 	skr_free(skr);
 	cmk_cache_clear(&cache);
-	return rc != 0 || is_dry || is_asked ? rc : answer(cmd, request, err);
+	return rc != 0 || is_dry || is_asked ? rc :
+	    answer(cmd, request, plan_hash, err);
 }
 
 int

@@ -301,6 +301,13 @@ skr_text(const struct skr *skr, enum skr_which which)
 }
 
 const uint8_t *
+skr_plan_hash(const struct skr *skr)
+{
+
+	return skr->halves[0].plan_hash;
+}
+
+const uint8_t *
 skr_request_hash(const struct skr *skr)
 {
 

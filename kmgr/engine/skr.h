@@ -93,6 +93,13 @@ int skr_check(struct session *session, struct cmk_cache *cache,
 bool skr_is_answered(const struct skr *skr);
 
 /**
+ * skr_plan_hash(skr):
+ * SHA-256 of what decides the response: KSKs, what each does in each bundle,
+ * and policies. While it is the same, so is the response. Owner: ${skr}.
+ */
+const uint8_t *skr_plan_hash(const struct skr *skr);
+
+/**
  * skr_plan(skr, plan):
  * What skr_apply() would do: an action for each signature; nothing where the
  * response is an old one.

@@ -131,3 +131,35 @@ two_tokens() {
 		WHERE key_tag = $old"
 	refused 10 "KSK example.com./$old" b.ksr
 }
+
+@test "what is signed is what was shown when somebody typed Yes" {
+	need_program script
+	request a.ksr now
+	mkfifo answer
+	script -qfec "$KMGR sign-ksr a.ksr --genesis -o no.skr" typed \
+		<answer >/dev/null 2>&1 &
+	local pid=$! status=0
+	exec 7>answer
+	wait_until 10 grep -q 'Type Yes' typed
+	another
+	echo Yes >&7
+	exec 7>&-
+	wait "$pid" || status=$?
+	[ "$status" -eq 7 ]
+	grep -q 'changed by another run' typed
+	[ ! -e no.skr ]
+}
+
+@test "a file that cannot be written, or only over another, signs nothing" {
+	request a.ksr now
+	for files in '--record none/rec -o no.skr' \
+		'--emergency-skr none/e.skr -o no.skr' \
+		'--record no.skr -o no.skr'; do
+		# shellcheck disable=SC2086
+		run kmgr sign-ksr a.ksr --yes --genesis $files
+		[ "$status" -ne 0 ]
+		[ ! -e no.skr ]
+	done
+	[ "$(kmgr --json list-events --type sign-ksr |
+		jq '.events | length')" -eq 0 ]
+}
