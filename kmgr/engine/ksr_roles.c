@@ -47,6 +47,18 @@ needs_next(const struct schema *schema)
 	    schema->last.next != 0;
 }
 
+static int
+refuse_slots(const struct schema *schema, size_t n_slots, struct error *err)
+{
+
+	(void)err_set(err, ERR_INPUT, "schema %s has other roles in the first "
+	    "bundle, those between and the last, and the request has %zu",
+	    schema->name, n_slots);
+	return err_hint(err, "publish+ and rollover+ are for any number of "
+	    "bundles; make-ksr makes more of them with a ZSK's FROM and "
+	    "UNTIL");
+}
+
 /* The KSK with tag, or the oldest one younger than generation after. */
 static size_t
 find_ksk(const struct ksk *ksks, size_t n, int32_t tag, int64_t after)
@@ -65,6 +77,15 @@ find_ksk(const struct ksk *ksks, size_t n, int32_t tag, int64_t after)
 	return found;
 }
 
+static int
+refuse_tag(int32_t tag, struct error *err)
+{
+
+	(void)err_set(err, ERR_INPUT, "the zone has no KSK with key tag %d",
+	    tag);
+	return err_hint(err, "kmgr list-ksks shows those that it has");
+}
+
 int
 ksr_roles_pick(const struct ksk *ksks, size_t n, int32_t current_tag,
     int32_t next_tag, struct ksr_pair *out, struct error *err)
@@ -72,13 +93,11 @@ ksr_roles_pick(const struct ksk *ksks, size_t n, int32_t current_tag,
 
 	out->current = find_ksk(ksks, n, current_tag, 0);
 	if (out->current == n)
-		return err_set(err, ERR_INPUT, "the zone has no KSK with key "
-		    "tag %d", current_tag);
+		return refuse_tag(current_tag, err);
 	out->next = find_ksk(ksks, n, next_tag,
 	    ksks[out->current].row.generation);
 	if (out->next == n && next_tag != KSR_TAG_BY_GENERATION)
-		return err_set(err, ERR_INPUT, "the zone has no KSK with key "
-		    "tag %d", next_tag);
+		return refuse_tag(next_tag, err);
 	if (out->next == out->current)
 		return err_set(err, ERR_INPUT, "KSK %d is to be the current "
 		    "and the next one", next_tag);
@@ -91,6 +110,23 @@ adapt(uint8_t roles, enum ksr_format format)
 {
 
 	return format != KSR_ICANN && roles != 0 ? roles | KSR_SIGNS : roles;
+}
+
+/* Roles that no bundle is left for would be dropped without a word. */
+static int
+check_slots(const struct schema *schema, enum ksr_format format,
+    size_t n_slots, struct error *err)
+{
+	const bool is_one = n_slots == 1;
+	const uint8_t current = is_one ? schema->first.current :
+	    schema->last.current;
+	const uint8_t next = is_one ? schema->first.next : schema->last.next;
+
+	if (n_slots > 2 || (adapt(schema->middle.current, format) ==
+	    adapt(current, format) && adapt(schema->middle.next, format) ==
+	    adapt(next, format)))
+		return 0;
+	return refuse_slots(schema, n_slots, err);
 }
 
 static void
@@ -119,6 +155,8 @@ ksr_roles_by_schema(const char *name, enum ksr_format format, size_t n_slots,
 		    name);
 		return err_hint(err, "kmgr create-ksk --another makes it");
 	}
+	if (check_slots(schema, format, n_slots, err) != 0)
+		return -1;
 	new_table(n_slots, n_ksks, out);
 	for (i = 0; i < n_slots; i++) {
 		slot = out->bits + i * n_ksks;

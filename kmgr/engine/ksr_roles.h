@@ -56,7 +56,8 @@ int ksr_roles_pick(const struct ksk *ksks, size_t n, int32_t current_tag,
  * whoever is published signs: named refuses a bundle otherwise.
  *
  * Owner: the caller, ksr_roles_clear().
- * Errors: ERR_USAGE (no such schema), ERR_INPUT (it needs a next KSK).
+ * Errors: ERR_USAGE (no such schema), ERR_INPUT (it needs a next KSK, or more
+ * bundles than there are to do all that it says).
  */
 int ksr_roles_by_schema(const char *schema, enum ksr_format format,
     size_t n_slots, size_t n_ksks, const struct ksr_pair *pair,

@@ -82,10 +82,7 @@ test_other_numbers(void **state)
 {
 
 	(void)state;
-	schema_is("revoke", KSR_ICANN, 1, "P/PS");
-	schema_is("revoke", KSR_ICANN, 2, "P/PS -/PS");
 	schema_is("revoke", KSR_ICANN, 3, "P/PS RS/PS -/PS");
-	schema_is("pre-publish", KSR_ICANN, 1, "PS/-");
 	schema_is("pre-publish", KSR_ICANN, 2, "PS/- PS/P");
 }
 
@@ -121,6 +118,38 @@ test_refused(void **state)
 	assert_int_equal(ksr_roles_by_schema("normal", KSR_ICANN, 9, 1,
 	    &alone, &roles, &err), 0);
 	ksr_roles_clear(&roles);
+}
+
+/* No role is dropped because there is no bundle for it. */
+static void
+test_too_few_slots(void **state)
+{
+	static const struct {
+		const char	*schema;
+		enum ksr_format	 format;
+		size_t		 least;
+	} rows[] = {
+		{ "normal", KSR_ICANN, 1 }, { "pre-publish", KSR_ICANN, 2 },
+		{ "rollover", KSR_ICANN, 2 }, { "revoke", KSR_ICANN, 3 },
+		{ "publish+", KSR_ICANN, 1 }, { "rollover+", KSR_ICANN, 1 },
+		{ "revoke+", KSR_ICANN, 3 }, { "pre-publish", KSR_BIND, 2 },
+		{ "rollover", KSR_BIND, 1 }, { "revoke", KSR_KNOT, 3 },
+	};
+	struct ksr_roles roles = KSR_ROLES_INIT;
+	struct error err = ERR_INIT;
+	size_t i, n;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		for (n = 1; n <= 3; n++) {
+			assert_int_equal(ksr_roles_by_schema(rows[i].schema,
+			    rows[i].format, n, 3, &pair, &roles, &err),
+			    n >= rows[i].least ? 0 : -1);
+			if (n < rows[i].least)
+				assert_int_equal(err.class, ERR_INPUT);
+			ksr_roles_clear(&roles);
+			err_clear(&err);
+		}
 }
 
 static void
@@ -186,6 +215,7 @@ main(void)
 		cmocka_unit_test(test_other_numbers),
 		cmocka_unit_test(test_cosign),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_too_few_slots),
 		cmocka_unit_test(test_state),
 		cmocka_unit_test(test_pick),
 	};
