@@ -83,14 +83,16 @@ skr_load_past(struct session *session, struct skr *skr, int64_t until_at,
 }
 
 static int
-refuse(const struct ksr_row *row, const char *why, struct error *err)
+refuse(const struct ksr_row *row, const char *why, const char *hint,
+    struct error *err)
 {
 	char at[WHEN_TEXT_LEN];
 
 	(void)err_set(err, ERR_POLICY, "KSR-REPLAY: this request was answered "
 	    "at %s, and the same answer is not given again: %s",
 	    when_rfc3339(row->answered_at, at), why);
-	return err_hint(err, "have the zone's side make a new request");
+	return err_hint(err, "%shave the zone's side make a new request",
+	    hint);
 }
 
 /* The KSKs in a bundle, by tag and role: "4711/S 815/RS". */
@@ -134,9 +136,12 @@ name_change(const struct ksr *old, const struct ksr *new, char *out,
 		    "and would be %s now", i + 1, was, is);
 		return;
 	}
-	(void)snprintf(out, size, "%s", old->n_bundles != new->n_bundles ?
-	    "it has another number of bundles now (--end)" :
-	    "the policy of a KSK is another one");
+	if (old->n_bundles != new->n_bundles)
+		(void)snprintf(out, size, "it had %zu bundles, and would have "
+		    "%zu now (--end)", old->n_bundles, new->n_bundles);
+	else
+		(void)snprintf(out, size, "the policy of a KSK is another "
+		    "one");
 }
 
 /* Whether the same would be made now; an end that is named counts, too. */
@@ -164,19 +169,20 @@ take_answer(struct session *session, struct skr *skr,
 	if (row->superseded_at != 0) {
 		(void)snprintf(why, sizeof(why), "it is superseded since %s",
 		    when_rfc3339(row->superseded_at, at));
-		return refuse(row, why, err);
+		return refuse(row, why, "", err);
 	}
 	if (skr_fetch(session, row, &text, err) != 0)
 		return -1;
 	if (text == NULL)
 		return refuse(row, "the store was restored from a ledger, "
-		    "which has no texts", err);
+		    "which has no texts", "", err);
 	if (codec_read(text, strlen(text), "the kept response", &old,
 	    err) != 0)
 		goto out;
 	if (!is_still_good(skr, row, half, old)) {
 		name_change(old, half->response, why, sizeof(why));
-		(void)refuse(row, why, err);
+		(void)refuse(row, why, "say what was said then (--schema, "
+		    "--current, --next, --end), or ", err);
 		goto out;
 	}
 	if (skr_verify(skr, NULL, old, "the kept response", err) != 0)
@@ -221,7 +227,7 @@ skr_find_answer(struct session *session, struct skr *skr, bool *found,
 		other = find_row(skr, skr->halves[i].kind);
 		if (other == NULL)
 			return refuse(row, "there was no emergency response "
-			    "then", err);
+			    "then", "", err);
 		if (take_answer(session, skr, other, &skr->halves[i],
 		    err) != 0)
 			return -1;

@@ -94,9 +94,23 @@ signatures() {
 	cmp a.skr c.skr
 	run --separate-stderr kmgr sign-ksr r.ksr --yes --end +90d -o d.skr
 	[ "$status" -eq 5 ]
-	[[ $stderr == *"KSR-REPLAY"*"another number of bundles now (--end)"* ]]
+	[[ $stderr == *"it had 7 bundles, and would have "*" now (--end)"*"hint: say what was said then"* ]]
 	[ ! -e d.skr ]
 	[ "$(n_answers)" -eq 1 ]
+}
+
+@test "a schema with more steps than the request has bundles is refused" {
+	zone 'ksk: { rfc5011: true }'
+	kmgr -q create-ksk example.com --cmk prod --another >/dev/null
+	request bind r.ksr
+	run --separate-stderr -4 kmgr sign-ksr r.ksr --yes --genesis \
+		--end +60d --schema revoke -o a.skr
+	[[ $stderr == *"schema revoke has other roles"*"the request has 1"* ]]
+	[[ $stderr == *"hint: publish+ and rollover+ are"* ]]
+	run --separate-stderr -4 kmgr sign-ksr r.ksr --yes --genesis \
+		--schema normal --current 1 -o a.skr
+	[[ $stderr == *"no KSK with key tag 1"*"kmgr list-ksks"* ]]
+	[ ! -e a.skr ]
 }
 
 @test "killed between record and output: the next run gives the response" {
