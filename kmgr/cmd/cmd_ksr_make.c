@@ -21,7 +21,10 @@ struct zsk_file {
 	struct crypto_private	*private;
 };
 
-/* "FILE", "FILE,PUBLISH" or "FILE,PUBLISH,REMOVE"; path is the caller's. */
+/*
+ * "FILE", "FILE,PUBLISH", "FILE,PUBLISH,REMOVE" or "FILE,,REMOVE"; path is
+ * the caller's.
+ */
 static int
 split(const char *text, int64_t now_at, char **path, struct make_zsk *zsk,
     struct error *err)
@@ -37,7 +40,7 @@ split(const char *text, int64_t now_at, char **path, struct make_zsk *zsk,
 		if ((remove = strchr(publish, ',')) != NULL)
 			*remove++ = '\0';
 	}
-	if (publish != NULL)
+	if (publish != NULL && publish[0] != '\0')
 		rc = when_read(publish, now_at, &zsk->publish_at, err);
 	if (rc == 0 && remove != NULL)
 		rc = when_read(remove, now_at, &zsk->remove_at, err);
@@ -54,6 +57,7 @@ static int
 read_public(const char *path, const struct name *zone, struct make_zsk *zsk,
     struct error *err)
 {
+	char owner[NAME_TEXT_MAX], wanted[NAME_TEXT_MAX];
 	struct zonefile *file = NULL;
 	struct buf text = BUF_INIT;
 	int rc = -1;
@@ -68,8 +72,10 @@ read_public(const char *path, const struct name *zone, struct make_zsk *zsk,
 		goto out;
 	}
 	if (!name_is_same(&file->records[0].owner, zone)) {
-		(void)err_set(err, ERR_INPUT, "%s:%zu: the DNSKEY is of "
-		    "another zone", path, file->records[0].line);
+		(void)err_set(err, ERR_INPUT, "%s:%zu: the DNSKEY is of %s, "
+		    "not of %s", path, file->records[0].line,
+		    name_text(&file->records[0].owner, owner),
+		    name_text(zone, wanted));
 		goto out;
 	}
 	if (dnskey_from_rdata(file->records[0].rdata,
@@ -167,6 +173,34 @@ read_number(const struct cmd *cmd, enum opt opt, int64_t min, int64_t max,
 	return err_wrap(err, "--%s", args_opt(opt)->name);
 }
 
+/* What the format has no place for would be dropped without a word. */
+static int
+check_options(const struct cmd *cmd, enum ksr_format format,
+    struct error *err)
+{
+	static const enum opt icann_only[] = { OPT_BUNDLES, OPT_INTERVAL,
+		OPT_VALIDITY, OPT_ID, OPT_SERIAL };
+	size_t i;
+
+	if (format == KSR_ICANN) {
+		if (!args_has(cmd->args, OPT_FINISH))
+			return 0;
+		(void)err_set(err, ERR_USAGE, "--end is for the text formats; "
+		    "in that of icann the number of bundles says it");
+		return err_hint(err, "--bundles, --interval and --validity");
+	}
+	for (i = 0; i < sizeof(icann_only) / sizeof(icann_only[0]); i++)
+		if (args_has(cmd->args, icann_only[i]))
+			return err_set(err, ERR_USAGE, "--%s is for the "
+			    "format of icann; %s has none",
+			    args_opt(icann_only[i])->name,
+			    ksr_format_name(format));
+	if (args_has(cmd->args, OPT_FINISH))
+		return 0;
+	return err_set(err, ERR_USAGE, "--end is missing: the time up to "
+	    "which the zone is to be signed");
+}
+
 static int
 read_options(struct cmd *cmd, struct make_request *wanted, struct error *err)
 {
@@ -178,6 +212,8 @@ read_options(struct cmd *cmd, struct make_request *wanted, struct error *err)
 	if (!ksr_format_find(format, &wanted->format))
 		return err_set(err, ERR_USAGE, "--format %s is not icann, "
 		    "bind or knot", format);
+	if (check_options(cmd, wanted->format, err) != 0)
+		return -1;
 	if (cmd_time(cmd, OPT_START, cmd->options.now_at, &wanted->start_at,
 	    err) != 0 ||
 	    cmd_time(cmd, OPT_FINISH, INT64_MIN, &wanted->end_at,
@@ -191,9 +227,6 @@ read_options(struct cmd *cmd, struct make_request *wanted, struct error *err)
 	    read_number(cmd, OPT_SERIAL, 0, INT32_MAX, &wanted->serial,
 	    err) != 0)
 		return -1;
-	if (wanted->format != KSR_ICANN && wanted->end_at == INT64_MIN)
-		return err_set(err, ERR_USAGE, "--end is missing: the time up "
-		    "to which the zone is to be signed");
 	if (ttl_s > INT32_MAX)
 		return err_set(err, ERR_USAGE, "--ttl is more than a TTL can "
 		    "be (RFC 2181 s8)");
@@ -205,7 +238,7 @@ read_options(struct cmd *cmd, struct make_request *wanted, struct error *err)
 static int
 make(struct cmd *cmd, struct make_request *wanted, struct error *err)
 {
-	char hex[2 * CRYPTO_SHA256_LEN + 1], id[ID_TEXT];
+	char hex[2 * CRYPTO_SHA256_LEN + 1], id[ID_TEXT], at[WHEN_TEXT_LEN];
 	uint8_t bytes[CRYPTO_SHA256_LEN];
 	struct ksr *ksr;
 
@@ -225,6 +258,10 @@ make(struct cmd *cmd, struct make_request *wanted, struct error *err)
 	json_put_text(cmd->json, "request", buf_text(&cmd->text));
 	buf_printf(&cmd->notes, "the request has SHA-256 %s: tell it to the "
 	    "KSK's operator by another way than the file's\n", hex);
+	if (ksr->format == KSR_BIND)
+		buf_printf(&cmd->notes, "the format does not say when the "
+		    "last bundle ends: check-ksr and sign-ksr take --end %s\n",
+		    when_rfc3339(wanted->end_at, at));
 	ksr_free(ksr);
 	return 0;
 }

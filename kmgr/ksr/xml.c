@@ -280,16 +280,20 @@ check_bytes(const char *text, size_t len, const char *what,
 static int
 parse(struct reader *r, size_t len)
 {
+	enum XML_Error code;
 
 	if (XML_Parse(r->parser, r->text, (int)len, XML_TRUE) ==
 	    XML_STATUS_OK && !r->has_failed)
 		return 0;
-	if (!r->has_failed)
-		(void)err_set(r->err, ERR_INPUT, "%s:%lu: not well-formed "
-		    "XML: %s", r->what, (unsigned long)
-		    XML_GetCurrentLineNumber(r->parser),
-		    XML_ErrorString(XML_GetErrorCode(r->parser)));
-	return -1;
+	if (r->has_failed)
+		return -1;
+	code = XML_GetErrorCode(r->parser);
+	(void)err_set(r->err, ERR_INPUT, "%s:%lu: not well-formed XML: %s",
+	    r->what, (unsigned long)XML_GetCurrentLineNumber(r->parser),
+	    XML_ErrorString(code));
+	return code == XML_ERROR_NO_ELEMENTS || code ==
+	    XML_ERROR_UNCLOSED_TOKEN ? err_hint(r->err, "the file ends too "
+	    "early; it may have been cut off") : -1;
 }
 
 int

@@ -1,6 +1,8 @@
 # Requests made from ZSK files, in each format.
 load ../lib/common
 
+bats_require_minimum_version 1.5.0
+
 setup() {
 	kmgr_env "$BATS_TEST_TMPDIR"
 	cd "$BATS_TEST_TMPDIR"
@@ -97,7 +99,7 @@ zsk() {
 	run -2 kmgr make-ksr example.com --format bind --end +1d \
 		--zsk a.key,+2d,+1d
 	run -4 kmgr make-ksr example.org --format bind --end +1d --zsk a.key
-	[[ $output == *"another zone"* ]]
+	[[ $output == *"the DNSKEY is of example.com., not of example.org."* ]]
 	run -4 kmgr make-ksr example.com --format bind --end +10d \
 		--zsk a.key,+5d
 	[[ $output == *"no ZSK is there"* ]]
@@ -108,4 +110,44 @@ zsk() {
 	[[ $output == *"gap"* ]]
 	cat a.key a.key >two
 	run -4 kmgr make-ksr example.com --format bind --end +1d --zsk two
+}
+
+@test "a ZSK without FROM is there from the start until UNTIL" {
+	zsk a
+	zsk b
+	kmgr make-ksr example.com --format bind --zsk a.key,,2027-02-01 \
+		--zsk b.key,2027-01-20 --start $start --end 2027-06-01 -o ksr
+	[ "$(kmgr --json show-ksr ksr | jq -c '[.bundles[].keys | length]')" = \
+		'[1,2,1]' ]
+}
+
+@test "an option that the format has no place for is refused by name" {
+	zsk a
+	run -2 kmgr make-ksr example.com --format icann --zsk a.key --end +80d
+	[[ $output == *"--end is for the text formats"*"--bundles"* ]]
+	for option in --bundles=3 --interval=5d --validity=9d --id=x --serial=1; do
+		run -2 kmgr make-ksr example.com --format knot --zsk a.key \
+			--end +80d ${option%=*} ${option#*=}
+		[[ $output == *"${option%=*} is for the format of icann"* ]]
+	done
+}
+
+@test "a bind request is handed on with the end that it cannot say" {
+	zsk a
+	run --separate-stderr -0 kmgr make-ksr example.com --format bind \
+		--zsk a.key --start $start --end 2027-06-01 -o ksr
+	[[ $stderr == *"sign-ksr take --end 2027-06-01T00:00:00Z"* ]]
+	run --separate-stderr -0 kmgr make-ksr example.com --format knot \
+		--zsk a.key --start $start --end 2027-06-01 -o ksr
+	[[ $stderr != *--end* ]]
+}
+
+@test "icann: a request that was cut off is called so" {
+	zsk a
+	kmgr make-ksr example.com --format icann --zsk a.key -o ksr
+	for n in 1500 1550 1600 3000; do
+		head -c $n ksr >cut
+		run -4 kmgr show-ksr cut
+		[[ $output == *"hint: the file ends too early; it may have been cut off"* ]]
+	done
 }
