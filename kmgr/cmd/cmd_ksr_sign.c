@@ -131,8 +131,12 @@ confirm(const struct skr *skr, struct error *err)
 	(void)fclose(in);
 	(void)fclose(out);
 	buf_free(&text);
-	return strcmp(line, "Yes") == 0 ? 0 : err_set(err, ERR_POLICY,
-	    "the operator did not confirm the request: the answer was no Yes");
+	if (strcmp(line, "Yes") == 0)
+		return 0;
+	(void)err_set(err, ERR_POLICY, "the operator did not confirm the "
+	    "request: the answer was not Yes");
+	return err_hint(err, "nothing was signed; where the digest is the one "
+	    "that the other side read out, run the command again");
 }
 
 static void

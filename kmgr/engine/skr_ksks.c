@@ -101,9 +101,12 @@ check_cmk(struct store *store, const struct skr *skr, struct error *err)
 	for (i = 0; i < skr->n_ksks; i++)
 		if (strcmp(skr->ksks[i].row.cmk_id, cmk->row.id) == 0)
 			rc = 0;
-	if (rc != 0)
+	if (rc != 0) {
 		(void)err_set(err, ERR_INPUT, "no KSK of zone %s is under CMK "
 		    "%s", skr->zone_text, cmk->row.name);
+		(void)err_hint(err, "kmgr list-ksks %s shows where they are",
+		    skr->zone_text);
+	}
 	cmk_free(cmk);
 	return rc;
 }
