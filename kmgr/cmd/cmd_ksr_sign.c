@@ -174,6 +174,30 @@ note_standby(struct cmd *cmd, const struct skr *skr)
 		    ksk->key_tag, ksk->zone);
 }
 
+/*
+ * A DS that nobody has told of is one that no rule minds. For the first
+ * response of a zone that is as it should be.
+ */
+static void
+note_untold_ds(struct cmd *cmd, const struct skr *skr)
+{
+	const struct findings *findings = skr_findings(skr);
+	size_t i;
+
+	if (args_has(cmd->args, OPT_GENESIS) &&
+	    !args_has(cmd->args, OPT_SCHEMA))
+		return;
+	for (i = 0; i < findings->n; i++)
+		if (findings->items[i].verdict == FINDING_OFF &&
+		    strcmp(findings->items[i].rule, "SKR-DS-CHAIN") == 0) {
+			session_note(cmd->session, "SKR-DS-CHAIN was not "
+			    "judged: %s; where the parent has one, tell it "
+			    "with kmgr ds-seen first",
+			    findings->items[i].message);
+			return;
+		}
+}
+
 /* All files, after all of it is in the store; then what is told of them. */
 static int
 release(struct cmd *cmd, const struct skr *skr, struct error *err)
@@ -252,6 +276,7 @@ tell(struct cmd *cmd, const struct skr *skr, int rc)
 	if (rc == 0) {
 		note_warnings(cmd, skr);
 		note_standby(cmd, skr);
+		note_untold_ds(cmd, skr);
 	}
 	json_put_text(cmd->json, "zone", skr == NULL ||
 	    skr_zone(skr)[0] == '\0' ? NULL : skr_zone(skr));

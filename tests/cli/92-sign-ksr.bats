@@ -225,6 +225,20 @@ signatures() {
 	kmgr verify-skr r.skr --ksr r.ksr >/dev/null
 }
 
+@test "a DS that nobody has told of is noted where a KSK may go" {
+	zone
+	request bind r.ksr
+	run --separate-stderr -0 kmgr sign-ksr r.ksr --genesis -n
+	[[ $stderr != *SKR-DS-CHAIN* ]]
+	run --separate-stderr -0 kmgr sign-ksr r.ksr --genesis -n \
+		--schema normal
+	[[ $stderr == *"SKR-DS-CHAIN was not judged"*"kmgr ds-seen first"* ]]
+	kmgr -q ds-seen "example.com/$(tag_of 0)"
+	run --separate-stderr -0 kmgr sign-ksr r.ksr --genesis -n \
+		--schema normal
+	[[ $stderr != *"was not judged"* ]]
+}
+
 @test "a DS that goes, and one that comes, supersede what is outstanding" {
 	zone
 	old=$(tag_of 0)
