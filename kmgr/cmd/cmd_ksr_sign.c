@@ -6,6 +6,7 @@
 #include "kmgr/base/file.h"
 #include "kmgr/base/text.h"
 #include "kmgr/base/when.h"
+#include "kmgr/cmd/cmd_ksr_note.h"
 #include "kmgr/cmd/cmd_ksr_record.h"
 #include "kmgr/cmd/cmd_ksr_show.h"
 #include "kmgr/cmd/cmd_plan.h"
@@ -139,65 +140,6 @@ confirm(const struct skr *skr, struct error *err)
 	    "that the other side read out, run the command again");
 }
 
-static void
-note_warnings(struct cmd *cmd, const struct skr *skr)
-{
-	const struct findings *findings = skr_findings(skr);
-	size_t i, k;
-
-	for (i = 0; i < findings->n; i++) {
-		if (findings->items[i].verdict != FINDING_WARN)
-			continue;
-		for (k = 0; k < i; k++)
-			if (findings->items[k].rule ==
-			    findings->items[i].rule &&
-			    strcmp(findings->items[k].message,
-			    findings->items[i].message) == 0)
-				break;
-		if (k == i)
-			session_note(cmd->session, "%s: %s",
-			    findings->items[i].rule,
-			    findings->items[i].message);
-	}
-}
-
-/* What is to be served one day is worth something only with a DS. */
-static void
-note_standby(struct cmd *cmd, const struct skr *skr)
-{
-	const struct ksk_row *ksk = skr_without_ds(skr);
-
-	if (ksk != NULL)
-		session_note(cmd->session, "the emergency response is of no "
-		    "use until the parent has the DS of KSK %s/%u, and ds-seen "
-		    "has not told of it: kmgr get-ds %s", ksk->zone,
-		    ksk->key_tag, ksk->zone);
-}
-
-/*
- * A DS that nobody has told of is one that no rule minds. For the first
- * response of a zone that is as it should be.
- */
-static void
-note_untold_ds(struct cmd *cmd, const struct skr *skr)
-{
-	const struct findings *findings = skr_findings(skr);
-	size_t i;
-
-	if (args_has(cmd->args, OPT_GENESIS) &&
-	    !args_has(cmd->args, OPT_SCHEMA))
-		return;
-	for (i = 0; i < findings->n; i++)
-		if (findings->items[i].verdict == FINDING_OFF &&
-		    strcmp(findings->items[i].rule, "SKR-DS-CHAIN") == 0) {
-			session_note(cmd->session, "SKR-DS-CHAIN was not "
-			    "judged: %s; where the parent has one, tell it "
-			    "with kmgr ds-seen first",
-			    findings->items[i].message);
-			return;
-		}
-}
-
 /* All files, after all of it is in the store; then what is told of them. */
 static int
 release(struct cmd *cmd, const struct skr *skr, struct error *err)
@@ -251,43 +193,50 @@ check_unchanged(const struct skr *skr, const uint8_t *shown_hash,
 	return err_hint(err, "run the command again");
 }
 
-/* The policy demands approvers: write down what they are to sign. */
+/* The CMKs that want to be asked. Owner: the caller, free(). */
+static const struct cmk **
+approving(const struct skr *skr, size_t *n)
+{
+	const struct cmk **cmks = skr_cmks(skr, n);
+	size_t i, k = 0;
+
+	for (i = 0; i < *n; i++)
+		if (approval_is_needed(cmks[i], SKR_OP))
+			cmks[k++] = cmks[i];
+	*n = k;
+	return cmks;
+}
+
+/* The policies of these demand approvers: write down what they are to sign. */
 static int
 ask(struct cmd *cmd, const struct skr *skr,
     const struct skr_request *request, struct error *err)
 {
 	struct json *arguments = skr_arguments(request);
 	struct plan plan = PLAN_INIT;
+	const struct cmk **cmks;
+	size_t n;
 	int rc;
 
+	cmks = approving(skr, &n);
 	skr_plan(skr, &plan);
-	rc = cmd_plan_ask(cmd, skr_cmk(skr)->row.id,
+	rc = cmd_plan_ask_each(cmd, cmks, n,
 	    &(struct approval_subject) { SKR_OP, arguments, &plan }, err);
 	plan_clear(&plan);
 	json_free(arguments);
+	free(cmks);
 	return rc;
-}
-
-/* What is said of a request as soon as it is judged. */
-static void
-tell(struct cmd *cmd, const struct skr *skr, int rc)
-{
-
-	if (rc == 0) {
-		note_warnings(cmd, skr);
-		note_standby(cmd, skr);
-		note_untold_ds(cmd, skr);
-	}
-	json_put_text(cmd->json, "zone", skr == NULL ||
-	    skr_zone(skr)[0] == '\0' ? NULL : skr_zone(skr));
 }
 
 static bool
 needs_approval(const struct skr *skr)
 {
+	const struct cmk **cmks;
+	size_t n;
 
-	return !skr_is_answered(skr) &&
-	    approval_is_needed(skr_cmk(skr), SKR_OP);
+	cmks = approving(skr, &n);
+	free(cmks);
+	return !skr_is_answered(skr) && n > 0;
 }
 
 /*
@@ -307,7 +256,7 @@ answer(struct cmd *cmd, const struct skr_request *request,
 		return -1;
 	rc = skr_prepare(cmd->session, &cache, request, &skr, err);
 	if (args_has(cmd->args, OPT_YES))
-		tell(cmd, skr, rc);
+		cmd_ksr_note(cmd, skr, rc);
 	if (rc == 0 && shown_hash != NULL)
 		rc = check_unchanged(skr, shown_hash, err);
 	if (rc == 0) {
@@ -339,7 +288,7 @@ judge(struct cmd *cmd, const struct skr_request *request, struct error *err)
 	if (!is_dry && args_has(cmd->args, OPT_YES))
 		return answer(cmd, request, NULL, err);
 	rc = skr_prepare(cmd->session, &cache, request, &skr, err);
-	tell(cmd, skr, rc);
+	cmd_ksr_note(cmd, skr, rc);
 	if (rc != 0)
 		goto out;
 	memcpy(plan_hash, skr_plan_hash(skr), sizeof(plan_hash));

@@ -52,44 +52,94 @@ cmd_plan_dry(struct cmd *cmd, const char *cmk_name, const char *op,
 	return 0;
 }
 
+/* A plan for the approvers of one CMK; who is waited for is told in who. */
+static int
+ask(struct cmd *cmd, const struct cmk *cmk,
+    const struct approval_subject *subject, struct buf *who,
+    struct plan_row *row, struct error *err)
+{
+	const size_t needed = approvers_needed(cmk->policy, subject->op);
+	struct json *json;
+	char until[WHEN_TEXT_LEN];
+
+	if (approval_request(cmd->session, cmk, subject, row, err) != 0)
+		return -1;
+	json = json_add_object(json_get(cmd->json, "plans"));
+	json_put_text(json, "cmk", cmk->row.name);
+	json_put_text(json, "plan_hash", row->hash);
+	json_put_text(json, "expires", when_rfc3339(row->expires_at, until));
+	json_put_int(json, "approvers_needed", (int64_t)needed);
+	buf_printf(&cmd->text, "plan %s\nwaits for %zu approver%s until %s\n",
+	    row->hash, needed, needed == 1 ? "" : "s", until);
+	buf_printf(who, "%s%zu approver%s of CMK %s", who->len == 0 ? "" :
+	    " and ", needed, needed == 1 ? "" : "s", cmk->row.name);
+	return 0;
+}
+
+/* All plans are written down; the first one stands for all. */
+static int
+tell_waiting(struct cmd *cmd, const char *op, const struct buf *who,
+    struct error *err)
+{
+	const struct json *first = json_at(json_get(cmd->json, "plans"), 0);
+	const char *hash = json_get_text(first, "plan_hash");
+	int64_t needed = 0;
+
+	(void)json_get_int(first, "approvers_needed", &needed);
+	json_put_text(cmd->json, "plan_hash", hash);
+	json_put_text(cmd->json, "expires", json_get_text(first, "expires"));
+	json_put_int(cmd->json, "approvers_needed", needed);
+	cmd->is_partial = true;
+	(void)err_set(err, ERR_NOT_YET, "%s waits for %s", op,
+	    buf_text(who));
+	return err_hint(err, "an approver runs kmgr show-plan %.16s -o plan, "
+	    "ssh-keygen -Y sign -n " APPROVERS_NAMESPACE " -f KEY plan, and "
+	    "kmgr approve %.16s --signature plan.sig%s", hash, hash,
+	    json_len(json_get(cmd->json, "plans")) > 1 ?
+	    "; so for each plan" : "");
+}
+
 int
-cmd_plan_ask(struct cmd *cmd, const char *cmk_name,
+cmd_plan_ask_each(struct cmd *cmd, const struct cmk *const *cmks, size_t n,
     const struct approval_subject *subject, struct error *err)
 {
-	struct plan_row row = { 0 };
-	char until[WHEN_TEXT_LEN];
-	struct cmk *cmk = NULL;
-	struct store *store;
-	size_t needed;
+	struct buf who = BUF_INIT;
+	struct plan_row row;
+	size_t i;
+	int rc = 0;
 
 	plan_text(subject->plan, &cmd->text);
 	json_put_take(cmd->json, "plan", plan_json(subject->plan));
 	if (subject->plan->n == 0)
 		return 0;
+	(void)json_put_array(cmd->json, "plans");
+	for (i = 0; i < n && rc == 0; i++) {
+		row = (struct plan_row) { 0 };
+		rc = ask(cmd, cmks[i], subject, &who, &row, err);
+		plan_row_clear(&row);
+	}
+	if (rc == 0)
+		rc = tell_waiting(cmd, subject->op, &who, err);
+	buf_free(&who);
+	return rc;
+}
+
+int
+cmd_plan_ask(struct cmd *cmd, const char *cmk_name,
+    const struct approval_subject *subject, struct error *err)
+{
+	const struct cmk *cmks[1];
+	struct cmk *cmk = NULL;
+	struct store *store;
+	int rc;
+
 	if (session_store(cmd->session, &store, err) != 0 ||
 	    cmk_load(store, cmk_name, &cmk, err) != 0)
 		return -1;
-	if (approval_request(cmd->session, cmk, subject, &row, err) != 0) {
-		cmk_free(cmk);
-		return -1;
-	}
-	needed = approvers_needed(cmk->policy, subject->op);
-	json_put_text(cmd->json, "plan_hash", row.hash);
-	json_put_text(cmd->json, "expires", when_rfc3339(row.expires_at,
-	    until));
-	json_put_int(cmd->json, "approvers_needed", (int64_t)needed);
-	buf_printf(&cmd->text, "plan %s\nwaits for %zu approver%s until %s\n",
-	    row.hash, needed, needed == 1 ? "" : "s", until);
-	cmd->is_partial = true;
-	(void)err_set(err, ERR_NOT_YET, "%s waits for %zu approver%s of CMK "
-	    "%s", subject->op, needed, needed == 1 ? "" : "s",
-	    cmk->row.name);
-	(void)err_hint(err, "an approver runs kmgr show-plan %.16s -o plan, "
-	    "ssh-keygen -Y sign -n " APPROVERS_NAMESPACE " -f KEY plan, and "
-	    "kmgr approve %.16s --signature plan.sig", row.hash, row.hash);
-	plan_row_clear(&row);
+	cmks[0] = cmk;
+	rc = cmd_plan_ask_each(cmd, cmks, 1, subject, err);
 	cmk_free(cmk);
-	return -1;
+	return rc;
 }
 
 /* A plan for machines. */

@@ -26,14 +26,18 @@ int cmd_plan_dry(struct cmd *cmd, const char *cmk, const char *op,
     const struct plan *plan, struct error *err);
 
 /**
- * cmd_plan_ask(cmd, cmk, subject, err):
- * Write ${subject} down as a plan that waits for approvers and make it the
- * result, which is printed although the command did not do what it was asked.
- * Returns -1, but for a plan without actions, which needs nobody.
+ * cmd_plan_ask(cmd, cmk, subject, err),
+ * cmd_plan_ask_each(cmd, cmks, n, subject, err):
+ * Write ${subject} down as a plan that waits for the approvers of ${cmk}, or
+ * as one for those of each of ${cmks}, and make it the result, which is
+ * printed although the command did not do what it was asked. Returns -1, but
+ * for a plan without actions, which needs nobody.
  *
  * Errors: ERR_NOT_YET, and those of approval_request().
  */
 int cmd_plan_ask(struct cmd *cmd, const char *cmk,
     const struct approval_subject *subject, struct error *err);
+int cmd_plan_ask_each(struct cmd *cmd, const struct cmk *const *cmks,
+    size_t n, const struct approval_subject *subject, struct error *err);
 
 #endif

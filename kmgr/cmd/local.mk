@@ -24,6 +24,8 @@ libcmd_la_SOURCES = \
 	kmgr/cmd/cmd_ksr_make.c \
 	kmgr/cmd/cmd_ksr_sign.c \
 	kmgr/cmd/cmd_ksr_verify.c \
+	kmgr/cmd/cmd_ksr_note.c \
+	kmgr/cmd/cmd_ksr_note.h \
 	kmgr/cmd/cmd_ksr_record.c \
 	kmgr/cmd/cmd_ksr_record.h \
 	kmgr/cmd/cmd_ksr_show.c \

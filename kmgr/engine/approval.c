@@ -153,9 +153,8 @@ approval_status_clear(struct approval_status *status)
 	*status = (struct approval_status) { 0 };
 }
 
-/* End row with state, in a transaction of its own. */
-static int
-resolve(struct session *session, const struct plan_row *row,
+int
+approval_resolve(struct session *session, const struct plan_row *row,
     const char *state, struct error *err)
 {
 	struct store *store;
@@ -172,9 +171,8 @@ resolve(struct session *session, const struct plan_row *row,
 	return -1;
 }
 
-/* A plan that waits no more takes no signature and is not carried out. */
-static int
-check_waiting(struct session *session, struct store *store,
+int
+approval_check_waiting(struct session *session, struct store *store,
     const struct approval_status *status, struct error *err)
 {
 	const struct plan_row *row = &status->row;
@@ -187,7 +185,7 @@ check_waiting(struct session *session, struct store *store,
 		return -1;
 	if (row->expires_at > session_now(session))
 		return 0;
-	if (resolve(session, row, "expired", err) != 0)
+	if (approval_resolve(session, row, "expired", err) != 0)
 		return -1;
 	(void)err_set(err, ERR_POLICY, "plan %.16s expired at %s", row->hash,
 	    when_rfc3339(row->expires_at, text));
@@ -282,7 +280,7 @@ approval_give(struct session *session, const char *hash,
 		return -1;
 	if (session_store(session, &store, err) == 0 &&
 	    approval_find(session, hash, out, err) == 0 &&
-	    check_waiting(session, store, out, err) == 0 &&
+	    approval_check_waiting(session, store, out, err) == 0 &&
 	    give(session, store, out, signature, err) == 0)
 		rc = count(store, out, err);
 	session_unlock(session);
@@ -328,7 +326,7 @@ apply(struct session *session, const struct approval_status *status,
 	    approval.arguments, err);
 	/* Where this is not reached, a second try finds nothing left to do. */
 	if (rc == 0)
-		rc = resolve(session, &status->row, "applied", err);
+		rc = approval_resolve(session, &status->row, "applied", err);
 	session_set_approval(session, NULL, NULL);
 	return rc;
 }
@@ -344,7 +342,7 @@ approval_apply(struct session *session, const char *hash, struct error *err)
 	    session_lock(session, SESSION_LOCK_WAIT_S, err) != 0)
 		return -1;
 	if (approval_find(session, hash, &status, err) == 0 &&
-	    check_waiting(session, store, &status, err) == 0)
+	    approval_check_waiting(session, store, &status, err) == 0)
 		rc = apply(session, &status, err);
 	session_unlock(session);
 	approval_status_clear(&status);
@@ -362,7 +360,7 @@ approval_withdraw(struct session *session, const char *hash,
 		return -1;
 	if (approval_find(session, hash, &status, err) == 0)
 		rc = strcmp(status.row.state, "waiting") == 0 ?
-		    resolve(session, &status.row, "withdrawn", err) :
+		    approval_resolve(session, &status.row, "withdrawn", err) :
 		    err_set(err, ERR_POLICY, "plan %.16s is %s",
 		    status.row.hash, status.row.state);
 	session_unlock(session);

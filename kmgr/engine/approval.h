@@ -46,6 +46,32 @@ int approval_demand(const struct cmk *cmk,
     struct error *err);
 
 /**
+ * approval_demand_each(session, cmks, n, subject, approval, err):
+ * approval_demand() for each of the ${n} ${cmks}. The approvers of each sign a
+ * plan of their own for the same ${subject}: ${approval} is for one of them,
+ * and the plans of the others must wait with all signatures that they need.
+ * Called under session_lock().
+ *
+ * Errors: ERR_POLICY, ERR_NOT_YET (approvers of another CMK are missing),
+ * and those of approval_find().
+ */
+int approval_demand_each(struct session *session,
+    const struct cmk *const *cmks, size_t n,
+    const struct approval_subject *subject, const struct approval *approval,
+    struct error *err);
+
+/**
+ * approval_end_each(session, cmks, n, subject, approval, err):
+ * ${subject} was carried out: the plans of the other CMKs are applied as well.
+ *
+ * Errors: ERR_STORE.
+ */
+int approval_end_each(struct session *session,
+    const struct cmk *const *cmks, size_t n,
+    const struct approval_subject *subject, const struct approval *approval,
+    struct error *err);
+
+/**
  * approval_request(session, cmk, subject, out, err):
  * Write down ${subject} as a plan that waits for the approvers of ${cmk}. One
  * that waits already for the same is returned as it is.

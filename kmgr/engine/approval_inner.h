@@ -58,6 +58,36 @@ int approval_check_current(struct store *store,
     const struct approval_status *status, struct error *err);
 
 /**
+ * approval_check_waiting(session, store, status, err):
+ * Whether the plan waits and may be signed or carried out; one whose time is
+ * over ends.
+ *
+ * Errors: ERR_POLICY (it waits no more), ERR_INTEGRITY, ERR_STORE.
+ */
+int approval_check_waiting(struct session *session, struct store *store,
+    const struct approval_status *status, struct error *err);
+
+/**
+ * approval_resolve(session, row, state, err):
+ * End the plan ${row} with ${state}, in a transaction of its own.
+ *
+ * Errors: ERR_STORE.
+ */
+int approval_resolve(struct session *session, const struct plan_row *row,
+    const char *state, struct error *err);
+
+/**
+ * approval_find_waiting(session, store, cmk, subject, out, found, err):
+ * The plan for ${subject} that waits for approvers of ${cmk} and has time
+ * left. Owner: the caller, plan_row_clear().
+ *
+ * Errors: ERR_STORE.
+ */
+int approval_find_waiting(struct session *session, struct store *store,
+    const struct cmk *cmk, const struct approval_subject *subject,
+    struct plan_row *out, bool *found, struct error *err);
+
+/**
  * approval_event(store, cmk_id, type, hash, seq, err):
  * The number of the first event of ${type} about the plan ${hash} of the CMK,
  * 0 where there is none.

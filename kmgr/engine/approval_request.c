@@ -71,8 +71,8 @@ is_for(const struct plan_row *row, const struct cmk *cmk,
 	return same;
 }
 
-static int
-find_waiting(struct session *session, struct store *store,
+int
+approval_find_waiting(struct session *session, struct store *store,
     const struct cmk *cmk, const struct approval_subject *subject,
     struct plan_row *out, bool *found, struct error *err)
 {
@@ -104,7 +104,7 @@ approval_request(struct session *session, const struct cmk *cmk,
 	if (session_store(session, &store, err) != 0 ||
 	    store_begin(store, err) != 0)
 		return -1;
-	if (find_waiting(session, store, cmk, subject, out, &found,
+	if (approval_find_waiting(session, store, cmk, subject, out, &found,
 	    err) == 0) {
 		if (found) {
 			store_rollback(store);

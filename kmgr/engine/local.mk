@@ -6,6 +6,7 @@ libengine_la_SOURCES = \
 	kmgr/engine/admission.h \
 	kmgr/engine/approval.c \
 	kmgr/engine/approval.h \
+	kmgr/engine/approval_each.c \
 	kmgr/engine/approval_inner.h \
 	kmgr/engine/approval_ops.c \
 	kmgr/engine/approval_plan.c \

@@ -117,6 +117,13 @@ enum ksr_format skr_format(const struct skr *skr);
 const struct findings *skr_findings(const struct skr *skr);
 
 /**
+ * skr_cmks(skr, n):
+ * The CMKs of the KSKs that take part, each once. Owner: of the list the
+ * caller, free().
+ */
+const struct cmk **skr_cmks(const struct skr *skr, size_t *n);
+
+/**
  * skr_without_ds(skr):
  * The KSK of the emergency response whose DS is not at the parent, for all
  * that was told: nobody believes the response then. NULL for none.

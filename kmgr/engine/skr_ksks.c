@@ -161,6 +161,22 @@ skr_has_part(const struct skr *skr, size_t i)
 	return false;
 }
 
+const struct cmk **
+skr_cmks(const struct skr *skr, size_t *n)
+{
+	const struct cmk **cmks = mem_new((skr->n_ksks + 1) * sizeof(*cmks));
+	size_t i, k;
+
+	*n = 0;
+	for (i = 0; i < skr->n_ksks; i++) {
+		for (k = 0; k < *n && cmks[k] != skr->ksks[i].cmk; k++)
+			;
+		if (k == *n && skr_has_part(skr, i))
+			cmks[(*n)++] = skr->ksks[i].cmk;
+	}
+	return cmks;
+}
+
 const struct ksk_row *
 skr_without_ds(const struct skr *skr)
 {

@@ -227,21 +227,32 @@ skr_make(struct session *session, struct zsks_keys *keys, struct skr *skr,
 	return 0;
 }
 
+/* The approvers of every CMK that takes part. */
 static int
-demand(const struct skr *skr, const struct json *arguments,
-    const struct approval *approval, struct error *err)
+demand(struct session *session, const struct skr *skr,
+    const struct approval_subject *subject, const struct approval *approval,
+    struct error *err)
 {
-	struct plan plan = PLAN_INIT;
-	size_t i;
-	int rc = 0;
+	size_t n;
+	const struct cmk **cmks = skr_cmks(skr, &n);
+	int rc = approval_demand_each(session, cmks, n, subject, approval,
+	    err);
 
-	skr_plan(skr, &plan);
-	for (i = 0; i < skr->n_ksks && rc == 0; i++)
-		if (skr_has_part(skr, i))
-			rc = approval_demand(skr->ksks[i].cmk,
-			    &(struct approval_subject) { SKR_OP, arguments,
-			    &plan }, approval, err);
-	plan_clear(&plan);
+	free(cmks);
+	return rc;
+}
+
+/* Their plans are one, and it is done. */
+static int
+end_plans(struct session *session, const struct skr *skr,
+    const struct approval_subject *subject, const struct approval *approval,
+    struct error *err)
+{
+	size_t n;
+	const struct cmk **cmks = skr_cmks(skr, &n);
+	int rc = approval_end_each(session, cmks, n, subject, approval, err);
+
+	free(cmks);
 	return rc;
 }
 
@@ -290,24 +301,34 @@ settle(struct session *session, const struct skr *skr, struct error *err)
 	return 0;
 }
 
+static int
+sign_and_record(struct session *session, struct skr *skr, struct error *err)
+{
+	struct zsks_keys *keys = zsks_keys_new();
+	int rc = -1;
+
+	if (skr_make(session, keys, skr, err) == 0)
+		rc = skr_record(session, skr, err);
+	zsks_keys_free(keys);
+	return rc;
+}
+
 int
 skr_apply(struct session *session, struct skr *skr,
     const struct json *arguments, const struct approval *approval,
     struct error *err)
 {
-	struct zsks_keys *keys;
+	struct plan plan = PLAN_INIT;
+	const struct approval_subject subject = { SKR_OP, arguments, &plan };
 	int rc = -1;
 
+	skr_plan(skr, &plan);
 	if (skr->is_answered)
-		return prove(session, skr, err) == 0 ?
-		    settle(session, skr, err) : -1;
-	if (demand(skr, arguments, approval, err) != 0 ||
-	    prove(session, skr, err) != 0)
-		return -1;
-	keys = zsks_keys_new();
-	if (skr_make(session, keys, skr, err) == 0 &&
-	    skr_record(session, skr, err) == 0)
-		rc = 0;
-	zsks_keys_free(keys);
+		rc = prove(session, skr, err);
+	else if (demand(session, skr, &subject, approval, err) == 0 &&
+	    prove(session, skr, err) == 0 &&
+	    sign_and_record(session, skr, err) == 0)
+		rc = end_plans(session, skr, &subject, approval, err);
+	plan_clear(&plan);
 	return rc == 0 ? settle(session, skr, err) : -1;
 }

@@ -313,6 +313,77 @@ signatures() {
 	kmgr verify >/dev/null
 }
 
+# signed WHO HASH: approves, as WHO.
+signed() {
+	kmgr show-plan "$2" -o plan >/dev/null
+	rm -f plan.sig
+	ssh-keygen -q -Y sign -n kmgr-plan -f "$1" plan 2>/dev/null
+	kmgr -q approve "$2" --signature plan.sig
+}
+
+@test "where two CMKs demand approvers each has its plan, and both are needed" {
+	for who in alice bob; do
+		ssh-keygen -q -t ed25519 -N '' -C $who -f $who
+		printf '%s\n' 'version: 1' 'zones: ["."]' 'approvals:' \
+			'  sign-ksr: 1' '  approvers:' \
+			"    - $(cat $who.pub)" >$who.yaml
+		kmgr -q create-cmk of-$who --token main --policy $who.yaml \
+			>/dev/null
+		kmgr -q create-ksk example.com --another --cmk of-$who \
+			>/dev/null
+	done
+	request bind r.ksr
+	run --separate-stderr kmgr --json sign-ksr r.ksr --yes --genesis
+	[ "$status" -eq 11 ]
+	[ "$(jq -r '.plans[].cmk' <<<"$output" | paste -sd ' ')" = \
+		'of-alice of-bob' ]
+	a=$(jq -r '.plans[0].plan_hash' <<<"$output")
+	b=$(jq -r '.plans[1].plan_hash' <<<"$output")
+	[ "$(jq -r .plan_hash <<<"$output")" = "$a" ]
+	# Asked again, the same wait.
+	run --separate-stderr kmgr sign-ksr r.ksr --yes --genesis
+	[ "$status" -eq 11 ]
+	[[ $stderr == *'of CMK of-alice and 1 approver of CMK of-bob'* ]]
+	[ "$(kmgr --json list-plans | jq '.plans | length')" -eq 2 ]
+	# Nobody signs for the other one.
+	run signed alice "$b"
+	[ "$status" -eq 5 ]
+	run signed alice "$a"
+	[ "$status" -eq 11 ]
+	[[ $output == *"CMK of-bob demands approvers as well, and 0 of 1"* ]]
+	run kmgr apply-plan "$a"
+	[ "$status" -eq 11 ]
+	[ "$(n_answers)" -eq 0 ]
+	signed bob "$b"
+	[ "$(n_answers)" -eq 1 ]
+	[ "$(kmgr --json list-plans | jq -r '.plans[].state' |
+		paste -sd ' ')" = 'applied applied' ]
+	kmgr -q sign-ksr r.ksr -o r.skr >/dev/null
+	kmgr verify-skr r.skr --ksr r.ksr >/dev/null
+	kmgr verify >/dev/null
+}
+
+@test "a plan of one of two CMKs that is withdrawn stops both" {
+	ssh-keygen -q -t ed25519 -N '' -C alice -f alice
+	printf '%s\n' 'version: 1' 'zones: ["."]' 'approvals:' \
+		'  sign-ksr: 1' '  approvers:' "    - $(cat alice.pub)" >p.yaml
+	for cmk in one two; do
+		kmgr -q create-cmk $cmk --token main --policy p.yaml >/dev/null
+		kmgr -q create-ksk example.com --another --cmk $cmk >/dev/null
+	done
+	request bind r.ksr
+	run --separate-stderr kmgr --json sign-ksr r.ksr --yes --genesis
+	one=$(jq -r '.plans[0].plan_hash' <<<"$output")
+	two=$(jq -r '.plans[1].plan_hash' <<<"$output")
+	run signed alice "$two"
+	[ "$status" -eq 11 ]
+	kmgr -q withdraw-plan "$two" >/dev/null
+	run signed alice "$one"
+	[ "$status" -eq 5 ]
+	[[ $output == *"CMK two demands approvers as well, and no plan"* ]]
+	[ "$(n_answers)" -eq 0 ]
+}
+
 @test "backup and ledger keep what was answered" {
 	zone
 	request bind r.ksr
