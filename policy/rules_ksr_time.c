@@ -194,6 +194,19 @@ check_validity(const void *subject, struct report *report)
 	}
 }
 
+/* Text: a bundle is signed at its inception, and anew until it ends. */
+static void
+judge_start(const struct ksr_case *c, size_t b, struct report *report)
+{
+	const int64_t until_at = inception(c, b) + c->policy->validity_s;
+
+	if (until_at <= c->in->now_at)
+		report_fail(report, "bundle %zu begins at %s; what is signed "
+		    "for then ended at %s, and now it is %s", b + 1,
+		    TIME(inception(c, b)), TIME(until_at),
+		    TIME(c->in->now_at));
+}
+
 static void
 check_past(const void *subject, struct report *report)
 {
@@ -205,6 +218,8 @@ check_past(const void *subject, struct report *report)
 			report_fail(report, "bundle %zu ended at %s; now it is "
 			    "%s", b + 1, TIME(ksr_case_end(c, b)),
 			    TIME(c->in->now_at));
+		else if (c->is_text)
+			judge_start(c, b, report);
 }
 
 static void
@@ -280,9 +295,11 @@ const struct rule rules_ksr_time[] = {
 	    "with the maximum only." },
 	    ERR_POLICY, check_validity },
 	{ { "KSR-BUNDLE-PAST",
-	    "no bundle has ended",
+	    "no bundle has ended, and none began too long ago",
 	    "A signature that has expired when it is made is of no use, and "
-	    "an old request would be answered late. Make one that begins now. "
+	    "an old request would be answered late. A bundle of a text format "
+	    "is signed from its beginning on, which must not be longer ago "
+	    "than signatures.validity. Make one that begins now. "
 	    "kskm has this check as part of KSR-POLICY-SIG-HORIZON." },
 	    ERR_POLICY, check_past },
 	{ { "KSR-POLICY-SIG-HORIZON",

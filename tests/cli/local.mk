@@ -31,12 +31,13 @@ cli_tests = \
 	tests/cli/90-show-ksr.bats \
 	tests/cli/92-sign-ksr.bats \
 	tests/cli/93-ksr-history.bats \
+	tests/cli/93-ksr-rules.bats \
 	tests/cli/94-make-ksr.bats \
+	tests/cli/95-ksr-attacks.bats \
 	tests/cli/96-check-ksr.bats \
 	tests/cli/96-verify-skr.bats \
-	tests/cli/98-cycles.bats \
-	tests/cli/93-ksr-rules.bats \
-	tests/cli/98-admission.bats
+	tests/cli/98-admission.bats \
+	tests/cli/98-cycles.bats
 
 TESTS += $(cli_tests)
 EXTRA_DIST += $(cli_tests)

@@ -202,6 +202,18 @@ a_year_and_more_to_the_end(struct ksrcase *c)
 		append(c, c->now_at + 399 * DAY - last(c)->inception_at);
 }
 
+/* It still holds, but began fifteen days ago. */
+static void
+a_beginning_of_long_ago(struct ksrcase *c)
+{
+
+	struct ksr_bundle *bundles = c->request->bundles;
+
+	c->in.now_at = c->start_at + 15 * DAY;
+	bundles[0].expiration_at = bundles[1].inception_at =
+	    c->start_at + 20 * DAY;
+}
+
 static void
 four_keys_in_a_bundle(struct ksrcase *c)
 {
@@ -332,6 +344,8 @@ static const struct ksrmutate limits[] = {
 	    .mutate = an_end_beyond_the_horizon, .policy = POLICY_LOOSE },
 	{ .rule = "KSR-POLICY-SIG-HORIZON", .formats = FILES(IN_TEXT),
 	    .mutate = a_year_and_more_to_the_end },
+	{ .rule = "KSR-BUNDLE-PAST", .formats = FILES(IN_TEXT),
+	    .mutate = a_beginning_of_long_ago },
 	{ .rule = "KSR-POLICY-KEYS", .formats = FILES(IN_ALL),
 	    .mutate = four_keys_in_a_bundle },
 	/* A zone's KSKs are of one algorithm, and it is none of these. */
