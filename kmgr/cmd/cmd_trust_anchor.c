@@ -5,10 +5,12 @@
 #include "kmgr/cmd/command.h"
 #include "kmgr/dns/trust_anchor.h"
 #include "kmgr/engine/ksk_use.h"
+#include "kmgr/engine/ksr_revoked.h"
 
-/* An anchor for each digest of the KSK's policy. */
+/* An anchor for each digest of the KSK's policy; until_at 0: no end. */
 static void
-add_ksk(const struct ksk *ksk, struct trust_anchor **list, size_t *n)
+add_ksk(const struct ksk *ksk, int64_t until_at, struct trust_anchor **list,
+    size_t *n)
 {
 	const struct policy *policy = ksk->cmk->policy;
 	struct trust_anchor *anchor;
@@ -20,9 +22,22 @@ add_ksk(const struct ksk *ksk, struct trust_anchor **list, size_t *n)
 		anchor->digest = policy->digests[i];
 		anchor->id = ksk->row.id;
 		anchor->valid_from_at = ksk->row.created_at;
-		if (!ksk_use_wants_ds(&ksk->row))
-			anchor->valid_until_at = ksk->row.ds_gone_at;
+		anchor->valid_until_at = until_at;
 	}
+}
+
+/* Its DS is gone, or it is revoked; whatever is first. */
+static int
+end_of(struct store *store, const struct ksk *ksk, int64_t *at,
+    struct error *err)
+{
+
+	if (ksr_revoked_at(store, ksk, at, err) != 0)
+		return -1;
+	if (!ksk_use_wants_ds(&ksk->row) &&
+	    (*at == 0 || ksk->row.ds_gone_at < *at))
+		*at = ksk->row.ds_gone_at;
+	return 0;
 }
 
 int
@@ -32,15 +47,21 @@ cmd_export_trust_anchor(struct cmd *cmd, struct error *err)
 	struct trust_anchor *list = NULL;
 	struct cmk_cache cache = { 0 };
 	struct ksk *ksks = NULL;
+	struct store *store;
+	int64_t until_at;
 	size_t i, n = 0, n_ksks = 0;
 	struct name zone;
 	int rc = -1;
 
 	if (cmd_ksk_load(cmd, &cache, cmd->args->words[0], &zone, &ksks,
-	    &n_ksks, err) != 0)
+	    &n_ksks, err) != 0 ||
+	    session_store(cmd->session, &store, err) != 0)
 		goto out;
-	for (i = 0; i < n_ksks; i++)
-		add_ksk(&ksks[i], &list, &n);
+	for (i = 0; i < n_ksks; i++) {
+		if (end_of(store, &ksks[i], &until_at, err) != 0)
+			goto out;
+		add_ksk(&ksks[i], until_at, &list, &n);
+	}
 	trust_anchor_write(&zone, source == NULL ? "" : source, list, n,
 	    &cmd->text);
 	json_put_int(cmd->json, "anchors", (int64_t)n);

@@ -118,6 +118,8 @@ libengine_la_SOURCES = \
 	kmgr/engine/pins.h \
 	kmgr/engine/ksr_record.c \
 	kmgr/engine/ksr_record.h \
+	kmgr/engine/ksr_revoked.c \
+	kmgr/engine/ksr_revoked.h \
 	kmgr/engine/ksr_roles.c \
 	kmgr/engine/ksr_roles.h \
 	kmgr/engine/ksr_told.c \

@@ -76,6 +76,12 @@ roles() {
 		kmgr verify-skr $n.skr --ksr $n.ksr
 	done
 	kmgr_at 4 verify
+	# Who is revoked is an anchor until then.
+	revoked=$(kmgr --json show-ksr 4.skr | jq -r '.bundles[1].inception')
+	kmgr export-trust-anchor . >anchors.xml
+	[ "$(grep -c validUntil anchors.xml)" -eq 1 ]
+	grep -A 1 "validUntil=\"${revoked%Z}+00:00\"" anchors.xml |
+		grep "<KeyTag>$CUR<"
 	[ "$(kmgr --json list-events --type sign-ksr | jq '.events | length')" \
 		= 4 ]
 }
