@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "kmgr/base/file.h"
+#include "kmgr/base/mem.h"
 #include "kmgr/base/text.h"
 #include "kmgr/base/when.h"
 #include "kmgr/cmd/cmd_ksr_note.h"
@@ -309,19 +310,47 @@ judge(struct cmd *cmd, const struct skr_request *request, struct error *err)
 	    answer(cmd, request, plan_hash, err);
 }
 
+/* Files of --previous-skr; list is the caller's, with n texts. */
+static int
+read_kept(struct cmd *cmd, char **list, size_t *n, struct error *err)
+{
+	struct buf text = BUF_INIT;
+	const char *path;
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < cmd->args->n_values[OPT_PREVIOUS_SKR] && rc == 0;
+	    i++) {
+		path = cmd->args->values[OPT_PREVIOUS_SKR][i];
+		if (cmd_check_input(path, err) != 0 ||
+		    file_read(path, KSR_MAX_LEN, &text, err) != 0)
+			rc = -1;
+		else
+			list[(*n)++] = mem_strdup(buf_text(&text));
+		buf_free(&text);
+	}
+	return rc;
+}
+
 int
 cmd_sign_ksr(struct cmd *cmd, struct error *err)
 {
 	const char *path = cmd->args->words[0];
+	char **kept = mem_new((cmd->args->n_values[OPT_PREVIOUS_SKR] + 1) *
+	    sizeof(*kept));
 	struct cmd_requester requester = { 0 };
 	struct skr_request request;
 	struct buf text = BUF_INIT;
+	size_t n = 0;
 	int rc = -1;
 
 	if (read_options(cmd, &request, err) == 0 &&
 	    cmd_check_input(path, err) == 0 &&
 	    file_read(path, KSR_MAX_LEN, &text, err) == 0 &&
+	    read_kept(cmd, kept, &n, err) == 0 &&
 	    cmd_requester_read(cmd, path, &requester, err) == 0) {
+		request.kept = (const char *const *)kept;
+		request.n_kept = n;
 		request.signatures = cmd_requester_list(&requester);
 		request.n_signatures = requester.n;
 		request.text = buf_text(&text);
@@ -334,6 +363,9 @@ cmd_sign_ksr(struct cmd *cmd, struct error *err)
 		else
 			rc = judge(cmd, &request, err);
 	}
+	while (n > 0)
+		free(kept[--n]);
+	free(kept);
 	cmd_requester_clear(&requester);
 	buf_free(&text);
 	return rc;

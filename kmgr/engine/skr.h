@@ -40,6 +40,9 @@ struct skr_request {
 	enum skr_chain		 chain;
 	int64_t			 end_at;	/* KSR_OPEN */
 	enum skr_emergency	 emergency;
+	/* Texts of released responses, for a store that lacks them. */
+	const char *const	*kept;
+	size_t			 n_kept;
 	const char *const	*signatures;	/* of requesters */
 	size_t			 n_signatures;
 };

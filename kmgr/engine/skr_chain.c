@@ -67,7 +67,8 @@ refuse_unknown(const struct skr *skr, const struct ksr_row *row,
 
 	(void)err_set(err, ERR_INTEGRITY, "zone %s: the text of response %s, "
 	    "which may be served still, is gone", skr->zone_text, row->id);
-	return err_hint(err, "restore the store from a backup that has it");
+	return err_hint(err, "give the file with --previous-skr, or restore "
+	    "the store from a backup that has it");
 }
 
 /* Responses that were served, as long as caches may hold something of them. */
@@ -85,7 +86,7 @@ add_responses(struct session *session, const struct skr *skr,
 		row = &skr->past[i];
 		if (strcmp(row->kind, KSR_REGULAR) != 0)
 			continue;
-		if (skr_fetch(session, row, &text, err) != 0)
+		if (skr_fetch(session, skr, row, &text, err) != 0)
 			return -1;
 		if (text == NULL && row->expires_at > skr->now_at)
 			return refuse_unknown(skr, row, err);

@@ -118,14 +118,14 @@ int skr_judge_chain(struct session *session, struct skr *skr,
     const struct skr_half *half, struct error *err);
 
 /**
- * skr_fetch(session, row, out, err):
+ * skr_fetch(session, skr, row, out, err):
  * The text of the response ${row}, as it was released; NULL where the store
- * was restored without it. Owner: the caller, free().
+ * was restored without it and nobody has given it. Owner: the caller, free().
  *
  * Errors: ERR_INTEGRITY, ERR_STORE.
  */
-int skr_fetch(struct session *session, const struct ksr_row *row, char **out,
-    struct error *err);
+int skr_fetch(struct session *session, const struct skr *skr,
+    const struct ksr_row *row, char **out, struct error *err);
 
 /**
  * skr_verify(skr, half, response, what, err):

@@ -9,36 +9,69 @@
 #include "kmgr/engine/skr_internal.h"
 #include "kmgr/ksr/codec.h"
 
+static bool
+is_text_of(const struct ksr_row *row, const char *text)
+{
+	uint8_t hash[CRYPTO_SHA256_LEN];
+
+	crypto_sha256(text, strlen(text), hash);
+	return memcmp(hash, row->response_hash, sizeof(hash)) == 0;
+}
+
+/* Of those that were given; the ledger's hash says which it is. */
+static char *
+find_kept(const struct skr_request *asked, const struct ksr_row *row)
+{
+	size_t i;
+
+	for (i = 0; i < asked->n_kept; i++)
+		if (is_text_of(row, asked->kept[i]))
+			return mem_strdup(asked->kept[i]);
+	return NULL;
+}
+
 int
-skr_fetch(struct session *session, const struct ksr_row *row, char **out,
-    struct error *err)
+skr_fetch(struct session *session, const struct skr *skr,
+    const struct ksr_row *row, char **out, struct error *err)
 {
 	struct ksr_row whole = { 0 };
-	uint8_t hash[CRYPTO_SHA256_LEN];
 	struct store *store;
 	bool found = false;
-	int rc = -1;
+	int rc = 0;
 
 	*out = NULL;
 	if (session_store(session, &store, err) != 0 ||
 	    store_ksr_get(store, row->id, &whole, &found, err) != 0)
 		return -1;
-	if (found && whole.response != NULL) {
-		crypto_sha256(whole.response, strlen(whole.response), hash);
-		if (memcmp(hash, row->response_hash, sizeof(hash)) == 0) {
-			*out = mem_strdup(whole.response);
-			rc = 0;
-		} else {
-			(void)err_set(err, ERR_INTEGRITY, "response %s was "
-			    "changed in the store", row->id);
-			(void)err_hint(err, "kmgr verify lists every "
-			    "difference");
-		}
+	if (!found || whole.response == NULL) {
+		*out = find_kept(skr->asked, row);
+	} else if (is_text_of(row, whole.response)) {
+		*out = mem_strdup(whole.response);
 	} else {
-		rc = 0;
+		(void)err_set(err, ERR_INTEGRITY, "response %s was changed "
+		    "in the store", row->id);
+		rc = err_hint(err, "kmgr verify lists every difference");
 	}
 	ksr_row_clear(&whole);
 	return rc;
+}
+
+/* What is given as a released response is one of the zone. */
+static int
+check_kept(const struct skr *skr, struct error *err)
+{
+	size_t i, k;
+
+	for (i = 0; i < skr->asked->n_kept; i++) {
+		for (k = 0; k < skr->n_past; k++)
+			if (is_text_of(&skr->past[k], skr->asked->kept[i]))
+				break;
+		if (k == skr->n_past)
+			return err_set(err, ERR_INPUT, "--previous-skr: file "
+			    "%zu is no response that was released for zone "
+			    "%s", i + 1, skr->zone_text);
+	}
+	return 0;
 }
 
 /* Forget what was answered later; the list begins with the oldest. */
@@ -67,13 +100,15 @@ skr_load_past(struct session *session, struct skr *skr, int64_t until_at,
 	    err) != 0 || ksr_told_check(store, skr->zone_text, skr->past,
 	    skr->n_past, err) != 0)
 		return -1;
+	if (check_kept(skr, err) != 0)
+		return -1;
 	forget_after(skr, until_at);
 	for (i = 0; i < skr->n_past; i++)
 		if (strcmp(skr->past[i].kind, KSR_REGULAR) == 0)
 			last = &skr->past[i];
 	if (last == NULL)
 		return 0;
-	if (skr_fetch(session, last, &text, err) != 0)
+	if (skr_fetch(session, skr, last, &text, err) != 0)
 		return -1;
 	if (text != NULL)
 		rc = codec_read(text, strlen(text), "the last response",
@@ -171,11 +206,12 @@ take_answer(struct session *session, struct skr *skr,
 		    when_rfc3339(row->superseded_at, at));
 		return refuse(row, why, "", err);
 	}
-	if (skr_fetch(session, row, &text, err) != 0)
+	if (skr_fetch(session, skr, row, &text, err) != 0)
 		return -1;
 	if (text == NULL)
 		return refuse(row, "the store was restored from a ledger, "
-		    "which has no texts", "", err);
+		    "which has no texts", "give the response that was "
+		    "released with --previous-skr, or ", err);
 	if (codec_read(text, strlen(text), "the kept response", &old,
 	    err) != 0)
 		goto out;

@@ -403,8 +403,15 @@ signed() {
 	kmgr verify >/dev/null
 	run --separate-stderr kmgr sign-ksr r.ksr --yes -o none.skr
 	[ "$status" -eq 5 ]
-	[[ $stderr == *"restored from a ledger"* ]]
+	[[ $stderr == *"restored from a ledger"*--previous-skr* ]]
 	[ ! -e none.skr ]
+	# Whoever kept the file has the way on; any other file is none.
+	run --separate-stderr kmgr sign-ksr r.ksr --yes -o none.skr \
+		--previous-skr r.ksr
+	[ "$status" -eq 4 ]
+	[ ! -e none.skr ]
+	kmgr -q sign-ksr r.ksr --previous-skr r.skr -o third.skr >/dev/null
+	cmp r.skr third.skr
 }
 
 @test "a text that was changed in the store is found, and not given away" {
