@@ -262,8 +262,7 @@ quarter() {
 	quarter two +90d
 	for schema in rollover rollover+ revoke revoke+; do
 		cp two two.$schema
-		refused 5 'KSK '"$tag" two.$schema --schema $schema
-		[[ $output == *SKR-RFC5011* ]]
+		refused 5 SKR-RFC5011 two.$schema --schema $schema
 	done
 	sign two --schema normal
 }
