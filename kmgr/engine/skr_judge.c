@@ -186,6 +186,25 @@ judge_half(struct store *store, struct skr *skr, struct skr_half *half,
 	return 0;
 }
 
+/*
+ * Rules and oracle: who is refused by one is told what the other says, too.
+ * What stops the rules themselves leaves nothing to ask about.
+ */
+static int
+judge_all(struct session *session, struct store *store, struct skr *skr,
+    struct skr_half *half, const struct past *past, struct error *err)
+{
+	struct error also = ERR_INIT;
+
+	if (judge_half(store, skr, half, past, err) == 0)
+		return skr_judge_chain(session, skr, half, err);
+	if (findings_failed(&skr->findings) > 0 &&
+	    skr_judge_chain(session, skr, half, &also) != 0 &&
+	    also.class == ERR_POLICY)
+		*err = also;
+	return -1;
+}
+
 int
 skr_judge(struct session *session, struct skr *skr, struct error *err)
 {
@@ -198,10 +217,8 @@ skr_judge(struct session *session, struct skr *skr, struct error *err)
 		return -1;
 	past_init(&past, skr);
 	for (i = 0; i < skr->n_halves && rc == 0; i++)
-		if ((rc = judge_half(store, skr, &skr->halves[i], &past,
-		    err)) == 0)
-			rc = skr_judge_chain(session, skr, &skr->halves[i],
-			    err);
+		rc = judge_all(session, store, skr, &skr->halves[i], &past,
+		    err);
 	past_clear(&past);
 	return rc == 0 ? 0 : err_wrap(err, "%s", skr->asked->what);
 }

@@ -128,6 +128,7 @@ load() {
 	# No DS has changed: the old KSK signs all that will be served.
 	run -5 answer 3 rollover
 	[[ $output == *"SKR-RFC5011: bundle 2: KSK $CUR signed before"* ]]
+	[[ $output == *"SKR-DS-CHAIN: "* ]]
 	run -5 answer 3 revoke
 	[[ $output == *"SKR-RFC5011: "*"KSK $CUR"* ]]
 	[ ! -e 3.skr ]
