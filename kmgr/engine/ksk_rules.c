@@ -84,3 +84,22 @@ ksk_rules_company(struct store *store, struct cmk_cache *cache,
 	ksk_rows_free(rows, n);
 	return rc;
 }
+
+int
+ksk_rules_ttl(const struct ksk *ksks, size_t n, struct error *err)
+{
+	const struct cmk *first, *other;
+	size_t i;
+
+	for (i = 1; i < n; i++) {
+		first = ksks[0].cmk;
+		other = ksks[i].cmk;
+		if (other->policy->dnskey_ttl_s == first->policy->dnskey_ttl_s)
+			continue;
+		return err_set(err, ERR_POLICY, "signatures.dnskey-ttl is "
+		    "%lld s under CMK %s and %lld s under CMK %s",
+		    (long long)first->policy->dnskey_ttl_s, first->row.name,
+		    (long long)other->policy->dnskey_ttl_s, other->row.name);
+	}
+	return 0;
+}

@@ -1,4 +1,4 @@
-/* Whether a zone may have a further KSK. */
+/* Whether a zone may have a further KSK, and its KSKs one RRset. */
 #ifndef ENGINE_KSK_RULES_H
 #define ENGINE_KSK_RULES_H
 
@@ -7,6 +7,7 @@
 #include "kmgr/base/err.h"
 #include "kmgr/dns/name.h"
 #include "kmgr/engine/cmk.h"
+#include "kmgr/engine/ksk.h"
 #include "kmgr/store/store.h"
 
 /**
@@ -28,5 +29,15 @@ int ksk_rules_allow(const struct cmk *cmk, const struct name *zone,
  */
 int ksk_rules_company(struct store *store, struct cmk_cache *cache,
     const struct cmk *cmk, const struct name *zone, struct error *err);
+
+/**
+ * ksk_rules_ttl(ksks, n, err):
+ * Whether the policies of the ${n} ${ksks}, which stand in one RRset, have one
+ * signatures.dnskey-ttl.
+ *
+ * Errors: ERR_POLICY.
+ * Source: RFC 2181 s5.2.
+ */
+int ksk_rules_ttl(const struct ksk *ksks, size_t n, struct error *err);
 
 #endif

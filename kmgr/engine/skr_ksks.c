@@ -4,6 +4,7 @@
 
 #include "kmgr/base/mem.h"
 #include "kmgr/engine/ds_fact.h"
+#include "kmgr/engine/ksk_rules.h"
 #include "kmgr/engine/ksk_use.h"
 #include "kmgr/engine/skr_internal.h"
 
@@ -63,25 +64,6 @@ load_one(struct store *store, struct skr *skr, size_t i, struct error *err)
 	if (ksk->cmk->policy->custody == CUSTODY_SHARED)
 		skr->is_shared = true;
 	key_row_clear(&key);
-	return 0;
-}
-
-/* An RRset has one TTL, and so have all policies of its KSKs. */
-static int
-check_ttl(const struct skr *skr, struct error *err)
-{
-	const struct cmk *first = skr->ksks[0].cmk, *other;
-	size_t i;
-
-	for (i = 1; i < skr->n_ksks; i++) {
-		other = skr->ksks[i].cmk;
-		if (other->policy->dnskey_ttl_s == first->policy->dnskey_ttl_s)
-			continue;
-		return err_set(err, ERR_POLICY, "signatures.dnskey-ttl is "
-		    "%lld s under CMK %s and %lld s under CMK %s",
-		    (long long)first->policy->dnskey_ttl_s, first->row.name,
-		    (long long)other->policy->dnskey_ttl_s, other->row.name);
-	}
 	return 0;
 }
 
@@ -145,7 +127,7 @@ skr_load_ksks(struct session *session, struct cmk_cache *cache,
 		return err_hint(err, "kmgr create-ksk %s --cmk NAME makes "
 		    "one", skr->zone_text);
 	}
-	if (check_ttl(skr, err) != 0 || check_cmk(store, skr, err) != 0)
+	if (ksk_rules_ttl(skr->ksks, skr->n_ksks, err) != 0 || check_cmk(store, skr, err) != 0)
 		return -1;
 	return find_use(store, skr, err);
 }

@@ -4,28 +4,10 @@
 #include "kmgr/base/mem.h"
 #include "kmgr/engine/cmk_life.h"
 #include "kmgr/engine/ds_fact.h"
+#include "kmgr/engine/ksk_rules.h"
 #include "kmgr/engine/ksk_use.h"
 #include "kmgr/engine/ksk_wrapped.h"
 #include "kmgr/engine/zsks_internal.h"
-
-/* An RRset has one TTL, and so have all policies of its KSKs. */
-static int
-check_ttl(const struct zsks *zsks, struct error *err)
-{
-	const struct cmk *first = zsks->ksks[0].cmk, *other;
-	size_t i;
-
-	for (i = 1; i < zsks->n_ksks; i++) {
-		other = zsks->ksks[i].cmk;
-		if (other->policy->dnskey_ttl_s == first->policy->dnskey_ttl_s)
-			continue;
-		return err_set(err, ERR_POLICY, "signatures.dnskey-ttl is "
-		    "%lld s under CMK %s and %lld s under CMK %s",
-		    (long long)first->policy->dnskey_ttl_s, first->row.name,
-		    (long long)other->policy->dnskey_ttl_s, other->row.name);
-	}
-	return 0;
-}
 
 /* The algorithms of the ZSKs that were read; what is none counts later. */
 static uint8_t *
@@ -125,5 +107,5 @@ zsks_load_ksks(struct session *session, struct cmk_cache *cache,
 	}
 	zsks->rules.ksks = zsks->ksk_dnskeys;
 	zsks->rules.n_ksks = zsks->n_ksks;
-	return check_ttl(zsks, err);
+	return ksk_rules_ttl(zsks->ksks, zsks->n_ksks, err);
 }
