@@ -127,7 +127,8 @@ skr_load_ksks(struct session *session, struct cmk_cache *cache,
 		return err_hint(err, "kmgr create-ksk %s --cmk NAME makes "
 		    "one", skr->zone_text);
 	}
-	if (ksk_rules_ttl(skr->ksks, skr->n_ksks, err) != 0 || check_cmk(store, skr, err) != 0)
+	if (ksk_rules_ttl(skr->ksks, skr->n_ksks, err) != 0 ||
+	    check_cmk(store, skr, err) != 0)
 		return -1;
 	return find_use(store, skr, err);
 }
