@@ -1,5 +1,5 @@
 noinst_LTLIBRARIES += libcmd.la
-libcmd_la_LIBADD = libengine.la
+libcmd_la_LIBADD = libservice.la libengine.la
 libcmd_la_SOURCES = \
 	kmgr/cmd/args.c \
 	kmgr/cmd/args.h \

@@ -32,6 +32,87 @@ struct config_pin {
 	uint8_t	 sha256[CRYPTO_SHA256_LEN];	/* of its SPKI in DER */
 };
 
+/* A name server, as "127.0.0.1@5300", "192.0.2.1" or "[2001:db8::1]:53". */
+struct config_server {
+	char		*address;	/* numeric */
+	uint16_t	 port;
+};
+
+/* A TSIG key (RFC 8945): the secret is read when it is needed. */
+struct config_tsig {
+	char	*name;
+	char	*algorithm;		/* "hmac-sha256", -384, -512 */
+	char	*secret_file;		/* base64, one line; readable by us only */
+};
+
+/* Where a zone's ZSK set comes from: one of them, or none. */
+struct config_source {
+	struct config_server	*primary;
+	char			*tsig;		/* name, or NULL */
+	char			*file;
+	char			**command;	/* words, NULL at the end */
+};
+
+/* Where what is signed goes: any of them. */
+struct config_publish {
+	char			*directory;
+	struct config_server	*update;	/* RFC 2136 */
+	char			*tsig;
+	char			**command;
+};
+
+/* The parent's servers; found by walking the delegation where none is named. */
+struct config_parent {
+	struct config_server	*servers;
+	size_t			 n_servers;
+	char			*zone;		/* with servers only, or NULL */
+	int64_t			 check_interval_s;	/* 60 */
+	int64_t			 quorum;	/* 0: all */
+};
+
+/* Lengthen the sealed waits; 0: as the policies say. */
+struct config_timing {
+	int64_t	dnskey_ttl_s;
+	int64_t	publish_safety_s, retire_safety_s;
+	int64_t	zone_propagation_delay_s, max_zone_ttl_s;
+	int64_t	parent_ds_ttl_s, parent_propagation_delay_s;
+	int64_t	parent_registration_delay_s;
+};
+
+/* What `run` and `check` need for a zone. */
+struct config_zone {
+	char			*name;		/* canonical, final dot */
+	struct config_source	 source;
+	struct config_publish	 publish;
+	struct config_parent	 parent;
+	struct config_timing	 timing;
+	struct config_server	*servers;	/* of the zone itself, for check;
+						 * none: found by its NS */
+	size_t			 n_servers;
+};
+
+/* Programs that are told, each as words with NULL at the end, or NULL. */
+struct config_hooks {
+	char	**ds_add, **ds_remove, **ds_reminder, **zone_publish;
+	int64_t	 timeout_s;		/* 60 */
+	int64_t	 reminder_s;		/* between two reminders, 1 d */
+};
+
+/* Who answers when servers and addresses are looked for. */
+struct config_resolver {
+	struct config_server	*servers;	/* none: /etc/resolv.conf */
+	size_t			 n_servers;
+	char			*trust_anchor;	/* zone file of DS or DNSKEY */
+	uint16_t		 port;		/* of servers that are found: 53 */
+	int64_t			 timeout_s;	/* of one question, 5 */
+};
+
+/* Thresholds of `check`, by their name: "coverage-warning". */
+struct config_threshold {
+	char	*name;
+	int64_t	 value_s;
+};
+
 struct config {
 	char			*path;
 	char			*store;		/* URL */
@@ -40,6 +121,14 @@ struct config {
 	struct config_witnesses	 witnesses;
 	struct config_pin	*pins;
 	size_t			 n_pins;
+	struct config_zone	*zones;
+	size_t			 n_zones;
+	struct config_tsig	*tsigs;
+	size_t			 n_tsigs;
+	struct config_hooks	 hooks;
+	struct config_resolver	 resolver;
+	struct config_threshold	*thresholds;
+	size_t			 n_thresholds;
 };
 
 /**
@@ -74,6 +163,16 @@ const struct config_token *config_token(const struct config *config,
  * the file, or NULL where there is none. Owner: ${config}.
  */
 const struct config_pin *config_pin(const struct config *config,
+    const char *name);
+
+/**
+ * config_zone(config, zone), config_tsig(config, name):
+ * What the file says of ${zone}, canonical with its final dot, or the key
+ * called ${name}; NULL where it says nothing. Owner: ${config}.
+ */
+const struct config_zone *config_zone(const struct config *config,
+    const char *zone);
+const struct config_tsig *config_tsig(const struct config *config,
     const char *name);
 
 /**

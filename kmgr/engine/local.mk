@@ -1,6 +1,6 @@
 noinst_LTLIBRARIES += libengine.la
-libengine_la_LIBADD = libhsm.la libksr.la libpolicy.la libstore.la libdns.la \
-	libbase.la -lpthread
+libengine_la_LIBADD = libhsm.la libksr.la liblife.la libpolicy.la \
+	libstore.la libdns.la libbase.la -lpthread
 libengine_la_SOURCES = \
 	kmgr/engine/admission.c \
 	kmgr/engine/admission.h \

@@ -158,6 +158,15 @@ struct ksk_row {
 	char	*endorsement_signature;	/* base64 */
 	int64_t	 ds_seen_at;		/* its DS was at the parent, or 0 */
 	int64_t	 ds_gone_at;		/* and is there no more, or 0 */
+	char	*standby;		/* "none", "ds", "dnskey" */
+	int64_t	 dnskey_in_at;		/* in the signed RRset since, or 0 */
+	int64_t	 dnskey_out_at;		/* and not any more since, or 0 */
+	int64_t	 ds_add_at;		/* the parent was asked to add, or 0 */
+	int64_t	 ds_remove_at;		/* and to remove its DS, or 0 */
+	int64_t	 retire_at;		/* it is to go since, or 0 */
+	int64_t	 revoke_at;		/* published revoked since, or 0 */
+	int64_t	 compromised_at;	/* or lost, or 0 */
+	int64_t	 backup_at;		/* a backup covers it since, or 0 */
 	int64_t	 horizon_at;		/* before a loss it may have signed
 					 * until then, or 0 */
 	char	*retirement;		/* signed statement; NULL: in use */

@@ -1,0 +1,88 @@
+/*
+ * The life cycle of a zone from what the store says of it, and what changes
+ * it: facts, each with its event in the ledger.
+ */
+#ifndef ENGINE_ZONE_LIFE_H
+#define ENGINE_ZONE_LIFE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kmgr/base/err.h"
+#include "kmgr/dns/name.h"
+#include "kmgr/engine/ksk.h"
+#include "kmgr/engine/session.h"
+#include "kmgr/life/life.h"
+#include "kmgr/store/store_life.h"
+
+/* A zone, its keys in the order ours by generation, then foreign ones. */
+struct zone_life {
+	struct name		 name;
+	char			 text[NAME_TEXT_MAX];
+	struct zone_row		 row;		/* zeroes without one */
+	struct life_zone	 life;
+	struct ksk		*ksks;		/* life.keys[0 .. n_ksks - 1] */
+	size_t			 n_ksks;
+	struct foreign_key_row	*foreign;	/* those after them */
+	size_t			 n_foreign;
+	char			**names;	/* of all, as life.keys has them */
+};
+
+/**
+ * zone_life_load(session, cache, zone, out, err):
+ * Load the KSKs of ${zone} that are not removed, checked as ksk_load() does,
+ * their facts, which the ledger must tell of too, foreign keys, and timing:
+ * of all CMKs' policies, of the zone's configuration and of what was observed
+ * each number the largest; roll-type, standby, lifetime and automation are
+ * those of the CMK that new KSKs come from, that of the newest KSK.
+ *
+ * Owner: the caller, zone_life_free(), before ${cache}.
+ * Errors: ERR_INPUT (a zone without KSK and without foreign keys),
+ * ERR_INTEGRITY, ERR_STORE.
+ */
+int zone_life_load(struct session *session, struct cmk_cache *cache,
+    const struct name *zone, struct zone_life **out, struct error *err);
+void zone_life_free(struct zone_life *zone);
+
+/**
+ * zone_life_in_set(zone, i, now_at):
+ * Whether the ${i}th key is in the DNSKEY RRset that is signed at ${now_at}:
+ * it is published, or due to be, and not due to be withdrawn, whatever the
+ * automation says.
+ */
+bool zone_life_in_set(const struct zone_life *zone, size_t i,
+    int64_t now_at);
+
+/**
+ * zone_life_wants_ds(zone, i, now_at):
+ * Whether the DS RRset that the parent should have now has its DS: what
+ * get-ds, CDS and CDNSKEY show. Foreign keys too.
+ */
+bool zone_life_wants_ds(const struct zone_life *zone, size_t i,
+    int64_t now_at);
+
+/**
+ * zone_life_step(session, zone, step, err):
+ * Record that ${step}, one of RETIRE, PROMOTE, ADD_DS and REMOVE_DS, is done
+ * now: facts, event and checkpoint in one transaction. The oracle is asked
+ * before, with the step done.
+ *
+ * Errors: ERR_POLICY (the oracle: the two cached sets and when), ERR_STORE,
+ * ERR_TOKEN, ERR_INTEGRITY.
+ */
+int zone_life_step(struct session *session, struct zone_life *zone,
+    const struct life_step *step, struct error *err);
+
+/**
+ * zone_life_judge(session, zone, in_set, err):
+ * Ask the oracle whether every resolver keeps the chain of trust if from now
+ * on the DNSKEY RRset is signed by the keys i with ${in_set}[i], and the
+ * parent does at any time from now on what it was asked for.
+ *
+ * Errors: ERR_POLICY, ERR_STORE, ERR_INTEGRITY.
+ */
+int zone_life_judge(struct session *session, const struct zone_life *zone,
+    const bool *in_set, struct error *err);
+
+#endif

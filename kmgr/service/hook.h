@@ -1,0 +1,46 @@
+/*
+ * Hooks: programs of the user's that are told what is to happen at the parent
+ * and at the zone signer. Run without a shell, with a time limit.
+ */
+#ifndef SERVICE_HOOK_H
+#define SERVICE_HOOK_H
+
+#include "kmgr/base/err.h"
+#include "kmgr/base/json.h"
+#include "kmgr/engine/session.h"
+
+enum hook { HOOK_DS_ADD, HOOK_DS_REMOVE, HOOK_DS_REMINDER,
+	HOOK_ZONE_PUBLISH };
+
+/* What a hook is told. Texts may be NULL. */
+struct hook_message {
+	const char	*zone;
+	const char	*cka_id;
+	int64_t		 key_tag;	/* -1: none */
+	int64_t		 alg;
+	int64_t		 digest_type;
+	const char	*digest;	/* hex */
+	const char	*dnskey;	/* one line */
+	const char	*ds_set;	/* what the parent should have, lines */
+	const char	*file;		/* of zone-publish */
+};
+
+/**
+ * hook_run(session, hook, message, err):
+ * Tell the program that the configuration names for ${hook}, if any: JSON on
+ * its standard input, the same as KMGR_ZONE, KMGR_KEYTAG, ... in its
+ * environment. How it ended becomes an event in the ledger. Not inside a
+ * transaction.
+ *
+ * Errors: ERR_SYSTEM (it failed, or did not end in time), ERR_STORE.
+ */
+int hook_run(struct session *session, enum hook hook,
+    const struct hook_message *message, struct error *err);
+
+/**
+ * hook_name(hook):
+ * "ds-add".
+ */
+const char *hook_name(enum hook hook);
+
+#endif

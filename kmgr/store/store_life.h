@@ -1,0 +1,138 @@
+/*
+ * What the life cycle of a zone needs beside its KSKs: its goal, its zone
+ * signer's algorithms, other providers' keys, what was observed, and when it
+ * is due.
+ */
+#ifndef STORE_STORE_LIFE_H
+#define STORE_STORE_LIFE_H
+
+#include "kmgr/store/store.h"
+
+/* A zone; without a row it is secure, and due. */
+struct zone_row {
+	char	*zone;
+	char	*goal;			/* "secure", "insecure" */
+	int64_t	 goal_at;		/* 0: ever */
+	int64_t	 next_at;		/* when `run` has something to do; what
+					 * it knew of, no promise */
+	int64_t	 waiting_since_at;	/* for the operator, 0: not */
+	char	*waits_for;		/* "ds-seen", ...; "" */
+	uint8_t	 published_hash[CRYPTO_SHA256_LEN]; /* what was handed to the
+					 * zone signer last; zeroes: nothing */
+	int64_t	 published_at;
+};
+void zone_row_clear(struct zone_row *row);
+void zone_rows_free(struct zone_row *rows, size_t n);
+
+/**
+ * store_zone_find(store, zone, out, found, err), store_zone_put(store, row,
+ * err):
+ * The row of ${zone}; write it whole, new or not. Owner: the caller,
+ * zone_row_clear().
+ */
+int store_zone_find(struct store *store, const char *zone,
+    struct zone_row *out, bool *found, struct error *err);
+int store_zone_put(struct store *store, const struct zone_row *row,
+    struct error *err);
+
+/**
+ * store_zone_due(store, now_at, after, max, out, n, err):
+ * At most ${max} zones that have a KSK which is not removed, or a foreign
+ * key, and are due at ${now_at}, or have no row, in the order of their names
+ * behind ${after} ("" for the first). It costs what it finds, not what there
+ * is. Owner: the caller, zone_names_free().
+ */
+int store_zone_due(struct store *store, int64_t now_at, const char *after,
+    size_t max, char ***out, size_t *n, struct error *err);
+
+/**
+ * store_zone_list(store, after, max, out, n, err):
+ * Likewise, due or not.
+ */
+int store_zone_list(struct store *store, const char *after, size_t max,
+    char ***out, size_t *n, struct error *err);
+void zone_names_free(char **names, size_t n);
+
+/**
+ * store_zone_next(store, next_at, err):
+ * When the first zone is due; INT64_MAX where none is.
+ */
+int store_zone_next(struct store *store, int64_t *next_at,
+    struct error *err);
+
+/* Since when all data of a zone is signed with an algorithm. */
+struct zone_alg_row {
+	char	*zone;
+	uint8_t	 alg;
+	int64_t	 signed_at;
+};
+void zone_alg_rows_free(struct zone_alg_row *rows, size_t n);
+int store_zone_alg_put(struct store *store, const struct zone_alg_row *row,
+    struct error *err);
+int store_zone_alg_drop(struct store *store, const char *zone, uint8_t alg,
+    struct error *err);
+int store_zone_alg_list(struct store *store, const char *zone,
+    struct zone_alg_row **out, size_t *n, struct error *err);
+
+/* A KSK of another provider: public key and DS only. */
+struct foreign_key_row {
+	char	 id[STORE_ID_TEXT];
+	char	*zone;
+	uint8_t	 alg;
+	uint16_t key_tag;
+	struct buf dnskey;		/* RDATA */
+	int64_t	 added_at;
+	int64_t	 dnskey_in_at;		/* in our DNSKEY RRset, 0: not yet */
+	int64_t	 dnskey_out_at;
+	int64_t	 ds_add_at, ds_seen_at, ds_remove_at, ds_gone_at;
+	int64_t	 retire_at;		/* remove-foreign-key was asked for */
+	int64_t	 removed_at;		/* 0: in use */
+};
+void foreign_key_rows_free(struct foreign_key_row *rows, size_t n);
+
+/**
+ * store_foreign_put(store, row, err), store_foreign_set(store, row, err),
+ * store_foreign_list(store, zone, out, n, err):
+ * Add one; write its instants; those of ${zone}, of all zones where it is
+ * NULL, removed ones too, in the order in which they were added.
+ */
+int store_foreign_put(struct store *store, const struct foreign_key_row *row,
+    struct error *err);
+int store_foreign_set(struct store *store, const struct foreign_key_row *row,
+    struct error *err);
+int store_foreign_list(struct store *store, const char *zone,
+    struct foreign_key_row **out, size_t *n, struct error *err);
+
+/* Something that servers were seen to serve. */
+struct observation_row {
+	char	*zone;
+	char	*kind;		/* "ds-ttl", "dnskey-ttl", "max-zone-ttl",
+				 * "serial", "ds-set", ... */
+	int64_t	 value;
+	char	*text;		/* "" */
+	int64_t	 first_at, last_at;
+};
+void observation_rows_free(struct observation_row *rows, size_t n);
+
+/**
+ * store_observe(store, row, err):
+ * Record it: where ${zone}, ${kind}, value and text are those of the newest of
+ * this kind, only its last_at goes on.
+ *
+ * store_observation_list(store, zone, kind, since_at, out, n, err):
+ * Those last seen at ${since_at} or later, newest first, at most 1000.
+ */
+int store_observe(struct store *store, const struct observation_row *row,
+    struct error *err);
+int store_observation_list(struct store *store, const char *zone,
+    const char *kind, int64_t since_at, struct observation_row **out,
+    size_t *n, struct error *err);
+
+/**
+ * store_ksk_set_life(store, ksk, err):
+ * Write state and all instants of the life cycle of ${ksk}->id.
+ */
+int store_ksk_set_life(struct store *store, const struct ksk_row *ksk,
+    struct error *err);
+
+#endif
