@@ -15,6 +15,7 @@
 #include "kmgr/engine/tokens.h"
 #include "kmgr/engine/trust.h"
 #include "kmgr/store/ledger.h"
+#include "kmgr/store/store_intent.h"
 #include "policy/rules.h"
 
 /* Where a token has no P-256, the seal key is RSA of this size. */

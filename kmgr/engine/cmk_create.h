@@ -7,6 +7,7 @@
 #include "kmgr/engine/cmk.h"
 #include "kmgr/engine/plan.h"
 #include "kmgr/engine/session.h"
+#include "kmgr/store/store_intent.h"
 #include "policy/policy.h"
 
 /* Whether the token may keep CMKs of a store that is not this one. */

@@ -7,6 +7,7 @@
 #include "kmgr/engine/event.h"
 #include "kmgr/engine/intent.h"
 #include "kmgr/engine/key_record.h"
+#include "kmgr/store/store_intent.h"
 
 /* The draft's row from the intent's payload. */
 static int

@@ -10,6 +10,7 @@
 #include "kmgr/engine/plan.h"
 #include "kmgr/engine/session.h"
 #include "kmgr/store/store.h"
+#include "kmgr/store/store_intent.h"
 
 struct cmk_end_request {
 	const char	*cmk;		/* name or id */

@@ -6,6 +6,7 @@
 #include "kmgr/engine/ending.h"
 #include "kmgr/engine/intent.h"
 #include "kmgr/engine/trust.h"
+#include "kmgr/store/store_intent.h"
 
 /* Whether the token has both halves of the pair of intent. */
 static int

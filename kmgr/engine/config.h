@@ -32,7 +32,7 @@ struct config_pin {
 	uint8_t	 sha256[CRYPTO_SHA256_LEN];	/* of its SPKI in DER */
 };
 
-/* A name server, as "127.0.0.1@5300", "192.0.2.1" or "[2001:db8::1]:53". */
+/* A name server, as "127.0.0.1@5300", "192.0.2.1" or "2001:db8::1@53". */
 struct config_server {
 	char		*address;	/* numeric */
 	uint16_t	 port;
@@ -42,7 +42,7 @@ struct config_server {
 struct config_tsig {
 	char	*name;
 	char	*algorithm;		/* "hmac-sha256", -384, -512 */
-	char	*secret_file;		/* base64, one line; readable by us only */
+	char	*secret_file;		/* base64; readable by us alone */
 };
 
 /* Where a zone's ZSK set comes from: one of them, or none. */
@@ -86,8 +86,8 @@ struct config_zone {
 	struct config_publish	 publish;
 	struct config_parent	 parent;
 	struct config_timing	 timing;
-	struct config_server	*servers;	/* of the zone itself, for check;
-						 * none: found by its NS */
+	struct config_server	*servers;	/* for check; none: found by
+						 * its NS */
 	size_t			 n_servers;
 };
 
@@ -102,8 +102,8 @@ struct config_hooks {
 struct config_resolver {
 	struct config_server	*servers;	/* none: /etc/resolv.conf */
 	size_t			 n_servers;
-	char			*trust_anchor;	/* zone file of DS or DNSKEY */
-	uint16_t		 port;		/* of servers that are found: 53 */
+	char			*trust_anchor;	/* file of DS or DNSKEY */
+	uint16_t		 port;		/* of servers found: 53 */
 	int64_t			 timeout_s;	/* of one question, 5 */
 };
 

@@ -11,6 +11,7 @@
 #include "kmgr/engine/signer.h"
 #include "kmgr/engine/statement.h"
 #include "kmgr/store/ledger.h"
+#include "kmgr/store/store_intent.h"
 
 bool
 identity_is_due(const struct cmk *cmk)

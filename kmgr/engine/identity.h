@@ -12,6 +12,7 @@
 #include "kmgr/base/err.h"
 #include "kmgr/engine/cmk.h"
 #include "kmgr/engine/session.h"
+#include "kmgr/store/store_intent.h"
 
 /**
  * identity_is_due(cmk):

@@ -7,6 +7,7 @@
 #include "kmgr/engine/event.h"
 #include "kmgr/engine/intent.h"
 #include "kmgr/store/ledger.h"
+#include "kmgr/store/store_intent.h"
 
 int
 intent_key_id(const struct intent_row *intent, uint8_t id[static HSM_ID_LEN],

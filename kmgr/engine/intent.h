@@ -13,6 +13,7 @@
 #include "kmgr/base/json.h"
 #include "kmgr/engine/session.h"
 #include "kmgr/store/store.h"
+#include "kmgr/store/store_intent.h"
 
 #define INTENT_CREATE_CMK "create-cmk"
 #define INTENT_CREATE_KSK "create-ksk"

@@ -3,6 +3,7 @@
 
 #include "kmgr/base/mem.h"
 #include "kmgr/engine/key_record.h"
+#include "kmgr/store/store_intent.h"
 
 #define WRAP_BITS 256	/* AES, hsm_wrap_generate() */
 

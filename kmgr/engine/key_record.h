@@ -7,6 +7,7 @@
 #include "kmgr/base/err.h"
 #include "kmgr/base/json.h"
 #include "kmgr/store/store.h"
+#include "kmgr/store/store_intent.h"
 
 /**
  * key_record_init(cmk_id, role, intent, key, at, out):

@@ -17,6 +17,7 @@
 #include "kmgr/engine/trust.h"
 #include "kmgr/engine/wrapkey.h"
 #include "kmgr/store/ledger.h"
+#include "kmgr/store/store_intent.h"
 
 /* So often a key whose tag collides is thrown away before giving up. */
 #define TAG_TRIES 8

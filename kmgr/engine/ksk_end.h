@@ -13,6 +13,7 @@
 #include "kmgr/engine/plan.h"
 #include "kmgr/engine/session.h"
 #include "kmgr/store/store.h"
+#include "kmgr/store/store_intent.h"
 
 /* What becomes of the key pair of a KSK that ends. */
 enum ksk_fate {

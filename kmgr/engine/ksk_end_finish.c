@@ -5,6 +5,7 @@
 #include "kmgr/engine/ksk_end.h"
 #include "kmgr/engine/trust.h"
 #include "kmgr/store/store_zone.h"
+#include "kmgr/store/store_intent.h"
 
 int
 ksk_end_horizon(struct store *store, const struct ksk *ksk, int64_t *at,

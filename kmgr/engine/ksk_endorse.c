@@ -14,6 +14,7 @@
 #include "kmgr/engine/statement.h"
 #include "kmgr/store/ledger.h"
 #include "kmgr/store/store_zone.h"
+#include "kmgr/store/store_intent.h"
 
 static void
 add_tag(uint16_t **tags, size_t *n, uint16_t tag)

@@ -10,6 +10,7 @@
 #include "kmgr/engine/cmk.h"
 #include "kmgr/engine/session.h"
 #include "kmgr/store/store.h"
+#include "kmgr/store/store_intent.h"
 
 /* A pair that was made, about to become a zone's KSK. */
 struct ksk_birth {

@@ -10,6 +10,7 @@
 #include "kmgr/engine/key_record.h"
 #include "kmgr/engine/ksk_record.h"
 #include "kmgr/engine/loss_internal.h"
+#include "kmgr/store/store_intent.h"
 
 /* --- what is there ------------------------------------------------------- */
 

@@ -8,6 +8,7 @@
 #include "kmgr/engine/key_record.h"
 #include "kmgr/engine/loss_internal.h"
 #include "kmgr/engine/statement.h"
+#include "kmgr/store/store_intent.h"
 
 /* The texts of a sealed object that a CMK's row takes over. */
 static const struct {

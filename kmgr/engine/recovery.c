@@ -14,6 +14,7 @@
 #include "kmgr/engine/tokens.h"
 #include "kmgr/engine/trust.h"
 #include "kmgr/engine/wrapkey.h"
+#include "kmgr/store/store_intent.h"
 
 /* How a whole pair that was found after a crash becomes what was wanted. */
 static const struct intent_kind {

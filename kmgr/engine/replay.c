@@ -4,6 +4,7 @@
 
 #include "kmgr/base/mem.h"
 #include "kmgr/engine/replay_internal.h"
+#include "kmgr/store/store_intent.h"
 
 #define PAGE 1000		/* records that are read at a time */
 

@@ -4,6 +4,7 @@
 #include "kmgr/base/mem.h"
 #include "kmgr/engine/key_record.h"
 #include "kmgr/engine/replay_internal.h"
+#include "kmgr/store/store_intent.h"
 
 int
 replay_need(const struct replay_happening *h, const char *name, const char

@@ -8,6 +8,7 @@
 #include "kmgr/engine/ksr_record.h"
 #include "kmgr/engine/replay.h"
 #include "kmgr/store/store_plan.h"
+#include "kmgr/store/store_intent.h"
 
 /* Rows of one table, in the order that they came, and found by a key. */
 struct replay_rows {

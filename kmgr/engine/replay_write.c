@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "kmgr/engine/replay_internal.h"
+#include "kmgr/store/store_intent.h"
 
 static int
 write_seal(struct store *store, const struct cmk_row *row, struct error *err)

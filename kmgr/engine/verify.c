@@ -9,6 +9,7 @@
 #include "kmgr/engine/pins.h"
 #include "kmgr/engine/trust.h"
 #include "kmgr/engine/verify_internal.h"
+#include "kmgr/store/store_intent.h"
 
 static const struct {
 	const char	*kind;

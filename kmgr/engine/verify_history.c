@@ -6,6 +6,7 @@
 #include "kmgr/engine/verify_internal.h"
 #include "kmgr/store/ledger.h"
 #include "kmgr/store/store_zone.h"
+#include "kmgr/store/store_intent.h"
 
 #define PAGE 1000		/* events that are read at a time */
 

@@ -3,6 +3,7 @@
 
 #include "kmgr/base/mem.h"
 #include "kmgr/engine/verify_internal.h"
+#include "kmgr/store/store_intent.h"
 
 static int
 compare_cmks(const void *a, const void *b)

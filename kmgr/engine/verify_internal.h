@@ -8,6 +8,7 @@
 #include "kmgr/engine/ksk.h"
 #include "kmgr/engine/verify.h"
 #include "kmgr/store/store.h"
+#include "kmgr/store/store_intent.h"
 
 /*
  * All records of the store, and what is found to be wrong with them. After

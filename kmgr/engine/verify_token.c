@@ -6,6 +6,7 @@
 #include "kmgr/base/text.h"
 #include "kmgr/engine/key_record.h"
 #include "kmgr/engine/verify_internal.h"
+#include "kmgr/store/store_intent.h"
 
 #define KSK_LABEL    "kmgr1:ksk:"	/* a KSK's pair begins with that */
 #define KEY_NAME_LEN 1200	/* holds a zone's name */

@@ -7,6 +7,7 @@
 #include "kmgr/engine/ksk_wrapped.h"
 #include "kmgr/engine/verify_internal.h"
 #include "kmgr/engine/wrapkey.h"
+#include "kmgr/store/store_intent.h"
 
 void
 verify_wrapped_cmk(struct verifier *v, const struct cmk *cmk)

@@ -7,6 +7,7 @@
 #include "kmgr/engine/intent.h"
 #include "kmgr/engine/key_record.h"
 #include "kmgr/engine/wrapkey.h"
+#include "kmgr/store/store_intent.h"
 
 static char *
 label_of(const char *cmk_id, char out[static HSM_LABEL_MAX + 1])

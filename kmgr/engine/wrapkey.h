@@ -13,6 +13,7 @@
 #include "kmgr/engine/cmk.h"
 #include "kmgr/engine/session.h"
 #include "kmgr/store/store.h"
+#include "kmgr/store/store_intent.h"
 
 /* One that is in the token and not recorded yet. */
 struct wrapkey {

@@ -26,7 +26,7 @@ struct zone_life {
 	size_t			 n_ksks;
 	struct foreign_key_row	*foreign;	/* those after them */
 	size_t			 n_foreign;
-	char			**names;	/* of all, as life.keys has them */
+	char			**names;	/* as life.keys has them */
 };
 
 /**

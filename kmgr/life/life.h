@@ -61,7 +61,7 @@ struct life_timing {
 	int64_t	validity_s;		/* of a DNSKEY RRset's signature */
 	int64_t	refresh_s;		/* signed anew so long before its end */
 	bool	is_rfc5011;		/* its KSKs are trust anchors */
-	int64_t	query_interval_s;	/* of those who follow (RFC 5011 s2.3) */
+	int64_t	query_interval_s;	/* of followers (RFC 5011 s2.3) */
 };
 
 /* A KSK; instants are 0 for what did not happen. */

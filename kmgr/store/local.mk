@@ -21,6 +21,8 @@ libstore_la_SOURCES = \
 	kmgr/store/store_cmk.c \
 	kmgr/store/store_inner.h \
 	kmgr/store/store_intent.c \
+	kmgr/store/store_intent.h \
+	kmgr/store/store_life.h \
 	kmgr/store/store_key.c \
 	kmgr/store/store_ksk.c \
 	kmgr/store/store_ksr.c \

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 
 #include "kmgr/store/store_inner.h"
+#include "kmgr/store/store_intent.h"
 
 #define COLUMNS                                                        \
 	"id, kind, token, key_id, label, payload, state, created_at, " \

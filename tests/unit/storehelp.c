@@ -7,6 +7,7 @@
 #include "kmgr/base/mem.h"
 #include "kmgr/base/text.h"
 #include "kmgr/store/store_inner.h"
+#include "kmgr/store/store_intent.h"
 
 #define AT 1800000000		/* an instant in 2027 */
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "kmgr/base/mem.h"
+#include "kmgr/store/store_intent.h"
 
 #define AT 1800000000
 
