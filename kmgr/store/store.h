@@ -1,8 +1,8 @@
 /*
  * The store: the questions that the engine asks, in rows that own their
  * strings; those about signatures are in store_zone.h, about plans in
- * store_plan.h, about intents in store_intent.h. SQL stands in this folder only; db.h is what a database has
- * to do for it.
+ * store_plan.h, intents in store_intent.h, the life cycle in store_life.h.
+ * SQL stands in this folder only; db.h is what a database has to do for it.
  *
  * Every change runs between store_begin() and store_commit(). The store is
  * never the proof: what it says of keys and policies is signed by the seal
