@@ -8,7 +8,6 @@
 #include "kmgr/base/yaml.h"
 
 #define DEPTH_MAX 16
-#define NODES_MAX 100000
 
 struct reader {
 	yaml_parser_t	 parser;
@@ -191,7 +190,7 @@ node_from_event(struct reader *r, const yaml_event_t *event,
 	*out = NULL;
 	if (why == NULL && depth == 0)
 		why = "nested too deep";
-	if (why == NULL && ++r->n_nodes > NODES_MAX)
+	if (why == NULL && ++r->n_nodes > YAML_NODES_MAX)
 		why = "too many values";
 	if (why == NULL && event->type == YAML_SCALAR_EVENT &&
 	    !text_is_utf8((const char *)event->data.scalar.value,

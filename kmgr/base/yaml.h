@@ -12,6 +12,9 @@
 
 #include "kmgr/base/err.h"
 
+/* Scalars, lists and maps of a file: 200,000 zones with ten each. */
+#define YAML_NODES_MAX 2000000
+
 enum yaml_kind {
 	YAML_NODE_SCALAR,
 	YAML_NODE_LIST,

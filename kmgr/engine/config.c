@@ -1,5 +1,4 @@
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,12 +6,21 @@
 #include "kmgr/base/file.h"
 #include "kmgr/base/mem.h"
 #include "kmgr/base/text.h"
-#include "kmgr/base/yaml.h"
 #include "kmgr/engine/cmk.h"
-#include "kmgr/engine/config.h"
+#include "kmgr/engine/config_inner.h"
 #include "kmgr/store/store.h"
 
-#define TOKEN_NAME_MAX 32
+#define TOKEN_NAME_MAX	32
+
+#define MINUTE	60
+#define DAY	(24 * 60 * MINUTE)
+#define YEAR	(365 * (int64_t)DAY)
+
+#define HOOK_TIMEOUT_S		60
+#define RESOLVER_TIMEOUT_S	5
+#define RESOLVER_PORT		53
+
+#define N_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 const char *
 config_path(const char *option)
@@ -25,240 +33,201 @@ config_path(const char *option)
 	    SYSCONFDIR "/kmgr/kmgr.yaml";
 }
 
-/* Put "file:line: " in front of what is wrong with node. */
 static int
-wrap_line(const struct config *config, const struct yaml_node *node,
-    const char *key, struct error *err)
-{
-
-	err->class = ERR_CONFIG;
-	return err_wrap(err, "%s:%zu: %s", config->path, node->line, key);
-}
-
-static int
-read_tokens(struct config *config, const struct yaml_node *map,
+read_token(struct config *config, const struct config_at *at,
     struct error *err)
 {
 	struct config_token *token;
 	struct hsm_uri uri;
-	size_t i;
 
-	if (map->kind != YAML_NODE_MAP || map->n_items == 0) {
-		(void)err_set(err, ERR_CONFIG, "must be a map of NAME: URI");
-		return wrap_line(config, map, "tokens", err);
-	}
-	for (i = 0; i < map->n_items; i++) {
-		const struct yaml_node *value = map->items[i];
-		const char *name = map->keys[i];
-
-		if (!text_is_label(name, TOKEN_NAME_MAX)) {
-			(void)err_set(err, ERR_CONFIG, "a token's name is 1 to "
-			    "%d letters, digits and . _ -", TOKEN_NAME_MAX);
-			return wrap_line(config, value, name, err);
-		}
-		if (value->kind != YAML_NODE_SCALAR) {
-			(void)err_set(err, ERR_CONFIG, "must be a URI");
-			return wrap_line(config, value, name, err);
-		}
-		if (hsm_uri_read(value->text, &uri, err) != 0)
-			return wrap_line(config, value, name, err);
-		token = mem_push(&config->tokens, config->n_tokens++,
-		    sizeof(*token));
-		token->name = mem_strdup(name);
-		token->uri = mem_strdup(value->text);
-	}
+	if (!text_is_label(at->key, TOKEN_NAME_MAX))
+		return config_key_refuse(err, at, "a token's name is 1 to %d "
+		    "letters, digits and . _ -", TOKEN_NAME_MAX);
+	if (at->node->kind != YAML_NODE_SCALAR)
+		return config_key_refuse(err, at, "must be a URI");
+	if (hsm_uri_read(at->node->text, &uri, err) != 0)
+		return config_key_blame(at, err);
+	token = mem_push(&config->tokens, config->n_tokens++, sizeof(*token));
+	token->name = mem_strdup(at->key);
+	token->uri = mem_strdup(at->node->text);
 	return 0;
 }
 
 static int
-read_store(struct config *config, const struct yaml_node *node,
-    struct error *err)
-{
-
-	if (node->kind != YAML_NODE_SCALAR)
-		(void)err_set(err, ERR_CONFIG, "store: must be a URL");
-	if (node->kind != YAML_NODE_SCALAR ||
-	    store_url_check(node->text, err) != 0)
-		return err_wrap(err, "%s:%zu", config->path, node->line);
-	config->store = mem_strdup(node->text);
-	return 0;
-}
-
-static int
-read_syslog(struct config *config, const struct yaml_node *node,
-    struct error *err)
-{
-	const bool is_true = node->kind == YAML_NODE_SCALAR &&
-	    strcmp(node->text, "true") == 0;
-
-	if (!is_true && (node->kind != YAML_NODE_SCALAR ||
-	    strcmp(node->text, "false") != 0)) {
-		(void)err_set(err, ERR_CONFIG, "must be true or false");
-		return wrap_line(config, node, "witnesses.syslog", err);
-	}
-	config->witnesses.has_syslog = is_true;
-	return 0;
-}
-
-static int
-read_file(struct config *config, const struct yaml_node *node,
-    struct error *err)
-{
-
-	if (node->kind != YAML_NODE_SCALAR || node->text[0] != '/') {
-		(void)err_set(err, ERR_CONFIG, "must be a path from the root");
-		return wrap_line(config, node, "witnesses.file", err);
-	}
-	config->witnesses.file = mem_strdup(node->text);
-	return 0;
-}
-
-static bool
-is_command(const struct yaml_node *list)
+read_tokens(const struct config_at *at, const struct config_key *key,
+    void *into, struct error *err)
 {
 	size_t i;
 
-	if (list->kind != YAML_NODE_LIST || list->n_items == 0)
-		return false;
-	for (i = 0; i < list->n_items; i++)
-		if (list->items[i]->kind != YAML_NODE_SCALAR)
-			return false;
-	return list->items[0]->text[0] == '/';
-}
+	(void)key;
+	if (at->node->kind != YAML_NODE_MAP || at->node->n_items == 0)
+		return config_key_refuse(err, at, "must be a map of "
+		    "NAME: URI");
+	for (i = 0; i < at->node->n_items; i++) {
+		const struct config_at child = config_key_named(at, i);
 
-static int
-read_command(struct config *config, const struct yaml_node *list,
-    struct error *err)
-{
-	char **words;
-	size_t i;
-
-	if (!is_command(list)) {
-		(void)err_set(err, ERR_CONFIG, "must be a list [PATH, "
-		    "ARGUMENT, ...] with a path from the root");
-		return wrap_line(config, list, "witnesses.command", err);
+		if (read_token(into, &child, err) != 0)
+			return -1;
 	}
-	words = mem_new((list->n_items + 1) * sizeof(*words));
-	for (i = 0; i < list->n_items; i++)
-		words[i] = mem_strdup(list->items[i]->text);
-	config->witnesses.command = words;
 	return 0;
 }
 
 static int
-read_pin(struct config *config, const char *name,
-    const struct yaml_node *value, struct error *err)
+read_store(const struct config_at *at, const struct config_key *key,
+    void *into, struct error *err)
 {
+	struct config *config = into;
+
+	(void)key;
+	if (at->node->kind != YAML_NODE_SCALAR)
+		return config_key_refuse(err, at, "must be a URL");
+	if (store_url_check(at->node->text, err) != 0)
+		return err_wrap(err, "%s:%zu", config->path, at->node->line);
+	config->store = mem_strdup(at->node->text);
+	return 0;
+}
+
+static int
+read_pin(struct config *config, const struct config_at *at,
+    struct error *err)
+{
+	const struct yaml_node *value = at->node;
 	struct config_pin *pin;
 	struct error why = ERR_INIT;
 	size_t len = 0;
 
-	if (!text_is_label(name, CMK_NAME_MAX))
-		return err_set(err, ERR_CONFIG, "is no name or id of a CMK");
+	if (!text_is_label(at->key, CMK_NAME_MAX))
+		return config_key_refuse(err, at, "is no name or id of a CMK");
 	pin = mem_push(&config->pins, config->n_pins++, sizeof(*pin));
-	pin->name = mem_strdup(name);
+	pin->name = mem_strdup(at->key);
 	if (value->kind != YAML_NODE_SCALAR ||
 	    strspn(value->text, "0123456789abcdef") != strlen(value->text) ||
 	    text_from_hex(value->text, pin->sha256, sizeof(pin->sha256), &len,
 	    &why) != 0 || len != sizeof(pin->sha256))
-		return err_set(err, ERR_CONFIG, "must be a SHA-256: %zu hex "
+		return config_key_refuse(err, at, "must be a SHA-256: %zu hex "
 		    "digits, lower-case", 2 * sizeof(pin->sha256));
 	return 0;
 }
 
 static int
-read_pins(struct config *config, const struct yaml_node *map,
-    struct error *err)
+read_pins(const struct config_at *at, const struct config_key *key,
+    void *into, struct error *err)
 {
 	size_t i;
 
-	if (map->kind != YAML_NODE_MAP) {
-		(void)err_set(err, ERR_CONFIG, "must be a map of CMK: SHA256");
-		return wrap_line(config, map, "pins", err);
-	}
-	for (i = 0; i < map->n_items; i++)
-		if (read_pin(config, map->keys[i], map->items[i], err) != 0)
-			return wrap_line(config, map->items[i], map->keys[i],
-			    err);
-	return 0;
-}
+	(void)key;
+	if (at->node->kind != YAML_NODE_MAP)
+		return config_key_refuse(err, at, "must be a map of "
+		    "CMK: SHA256");
+	for (i = 0; i < at->node->n_items; i++) {
+		const struct config_at child = config_key_named(at, i);
 
-/* What may stand in a map of the file; a later feature adds its row. */
-struct key {
-	const char	*name;
-	int		(*read)(struct config *, const struct yaml_node *,
-			    struct error *);
-	enum { MUST_BE, MAY_BE } presence;
-};
-
-static int
-read_keys(struct config *config, const struct yaml_node *map,
-    const struct key *keys, size_t n_keys, struct error *err)
-{
-	struct buf names = BUF_INIT;
-	size_t i, k;
-
-	for (i = 0; i < map->n_items; i++) {
-		for (k = 0; k < n_keys; k++)
-			if (strcmp(map->keys[i], keys[k].name) == 0)
-				break;
-		if (k == n_keys) {
-			(void)err_set(err, ERR_CONFIG, "unknown key");
-			for (k = 0; k < n_keys; k++)
-				buf_printf(&names, "%s%s", k > 0 ? ", " : "",
-				    keys[k].name);
-			(void)err_hint(err, "the keys are: %s",
-			    buf_text(&names));
-			buf_free(&names);
-			return wrap_line(config, map->items[i], map->keys[i],
-			    err);
-		}
-		if (keys[k].read(config, map->items[i], err) != 0)
+		if (read_pin(into, &child, err) != 0)
 			return -1;
 	}
-	for (k = 0; k < n_keys; k++)
-		if (keys[k].presence == MUST_BE &&
-		    yaml_node_find(map, keys[k].name) == NULL)
-			return err_set(err, ERR_CONFIG,
-			    "%s: the key \"%s\" is missing", config->path,
-			    keys[k].name);
 	return 0;
 }
 
 static int
-read_witnesses(struct config *config, const struct yaml_node *map,
-    struct error *err)
+read_witnesses(const struct config_at *at, const struct config_key *key,
+    void *into, struct error *err)
 {
-	static const struct key keys[] = {
-		{ "syslog", read_syslog, MAY_BE },
-		{ "file", read_file, MAY_BE },
-		{ "command", read_command, MAY_BE },
+	static const struct config_key keys[] = {
+		{ .name = "syslog", .read = config_value_bool,
+		    .offset = offsetof(struct config_witnesses, has_syslog) },
+		{ .name = "file", .read = config_value_path,
+		    .offset = offsetof(struct config_witnesses, file) },
+		{ .name = "command", .read = config_value_command,
+		    .offset = offsetof(struct config_witnesses, command) },
 	};
 
-	if (map->kind != YAML_NODE_MAP) {
-		(void)err_set(err, ERR_CONFIG, "must be a map of keys");
-		return wrap_line(config, map, "witnesses", err);
-	}
-	return read_keys(config, map, keys, sizeof(keys) / sizeof(keys[0]),
-	    err);
+	(void)key;
+	return config_key_read(at, keys, N_OF(keys), into, err);
+}
+
+static int
+read_hooks(const struct config_at *at, const struct config_key *key,
+    void *into, struct error *err)
+{
+#define HOOK(k, m) { .name = k, .read = config_value_command, \
+	.offset = offsetof(struct config_hooks, m) }
+	static const struct config_key keys[] = {
+		HOOK("ds-add", ds_add),
+		HOOK("ds-remove", ds_remove),
+		HOOK("ds-reminder", ds_reminder),
+		HOOK("zone-publish", zone_publish),
+		{ .name = "timeout", .read = config_value_duration,
+		    .offset = offsetof(struct config_hooks, timeout_s),
+		    .min = 1, .max = DAY },
+		{ .name = "reminder-interval", .read = config_value_duration,
+		    .offset = offsetof(struct config_hooks, reminder_s),
+		    .min = 1, .max = YEAR },
+	};
+#undef HOOK
+
+	(void)key;
+	return config_key_read(at, keys, N_OF(keys), into, err);
+}
+
+static int
+read_resolver_servers(const struct config_at *at,
+    const struct config_key *key, void *into, struct error *err)
+{
+	struct config_resolver *resolver = into;
+
+	(void)key;
+	return config_value_servers(at, &resolver->servers,
+	    &resolver->n_servers, err);
+}
+
+static int
+read_resolver(const struct config_at *at, const struct config_key *key,
+    void *into, struct error *err)
+{
+	static const struct config_key keys[] = {
+		{ .name = "servers", .read = read_resolver_servers },
+		{ .name = "trust-anchor", .read = config_value_path,
+		    .offset = offsetof(struct config_resolver,
+		    trust_anchor) },
+		{ .name = "port", .read = config_value_port,
+		    .offset = offsetof(struct config_resolver, port) },
+		{ .name = "timeout", .read = config_value_duration,
+		    .offset = offsetof(struct config_resolver, timeout_s),
+		    .min = 1, .max = 5 * MINUTE },
+	};
+
+	(void)key;
+	return config_key_read(at, keys, N_OF(keys), into, err);
 }
 
 static int
 read_root(struct config *config, const struct yaml_node *root,
     struct error *err)
 {
-	static const struct key keys[] = {
-		{ "store", read_store, MUST_BE },
-		{ "tokens", read_tokens, MUST_BE },
-		{ "witnesses", read_witnesses, MAY_BE },
-		{ "pins", read_pins, MAY_BE },
+	static const struct config_key keys[] = {
+		{ .name = "store", .read = read_store,
+		    .presence = CONFIG_MUST_BE },
+		{ .name = "tokens", .read = read_tokens,
+		    .presence = CONFIG_MUST_BE },
+		{ .name = "witnesses", .read = read_witnesses,
+		    .offset = offsetof(struct config, witnesses) },
+		{ .name = "pins", .read = read_pins },
+		/* Before the zones, which name its keys. */
+		{ .name = "tsig", .read = config_tsig_read },
+		{ .name = "zones", .read = config_zone_read },
+		{ .name = "hooks", .read = read_hooks,
+		    .offset = offsetof(struct config, hooks) },
+		{ .name = "resolver", .read = read_resolver,
+		    .offset = offsetof(struct config, resolver) },
+		{ .name = "check", .read = config_check_read },
 	};
+	const struct config_at at = { .config = config, .node = root };
 
-	if (root->kind != YAML_NODE_MAP)
-		return err_set(err, ERR_CONFIG,
-		    "%s: must be a map of keys", config->path);
-	return read_keys(config, root, keys, sizeof(keys) / sizeof(keys[0]),
-	    err);
+	config->hooks.timeout_s = HOOK_TIMEOUT_S;
+	config->hooks.reminder_s = DAY;
+	config->resolver.port = RESOLVER_PORT;
+	config->resolver.timeout_s = RESOLVER_TIMEOUT_S;
+	return config_key_read(&at, keys, N_OF(keys), config, err);
 }
 
 int
@@ -333,14 +302,13 @@ config_pin(const struct config *config, const char *name)
 }
 
 static void
-witnesses_clear(struct config_witnesses *witnesses)
+clear_hooks(struct config_hooks *hooks)
 {
-	char **word = witnesses->command;
 
-	for (; word != NULL && *word != NULL; word++)
-		free(*word);
-	free(witnesses->command);
-	free(witnesses->file);
+	config_value_words_free(hooks->ds_add);
+	config_value_words_free(hooks->ds_remove);
+	config_value_words_free(hooks->ds_reminder);
+	config_value_words_free(hooks->zone_publish);
 }
 
 void
@@ -356,9 +324,19 @@ config_free(struct config *config)
 	}
 	for (i = 0; i < config->n_pins; i++)
 		free(config->pins[i].name);
+	for (i = 0; i < config->n_thresholds; i++)
+		free(config->thresholds[i].name);
 	free(config->tokens);
 	free(config->pins);
-	witnesses_clear(&config->witnesses);
+	free(config->thresholds);
+	free(config->witnesses.file);
+	config_value_words_free(config->witnesses.command);
+	config_tsig_clear(config);
+	config_zone_clear(config);
+	clear_hooks(&config->hooks);
+	config_value_servers_free(config->resolver.servers,
+	    config->resolver.n_servers);
+	free(config->resolver.trust_anchor);
 	free(config->store);
 	free(config->path);
 	free(config);

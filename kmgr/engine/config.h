@@ -1,6 +1,7 @@
 /*
  * kmgr.yaml: where the store and the tokens are, who is told of the ledger's
- * heads, and which CMKs are pinned. It can loosen no policy.
+ * heads, which CMKs are pinned, and what zones need to be looked after
+ * unattended. It can loosen no policy.
  */
 #ifndef ENGINE_CONFIG_H
 #define ENGINE_CONFIG_H
@@ -12,7 +13,7 @@
 #include "kmgr/base/crypto.h"
 #include "kmgr/base/err.h"
 
-#define CONFIG_MAX_LEN (1 << 20)	/* bytes */
+#define CONFIG_MAX_LEN (1 << 26)	/* bytes; 100,000 zones and more */
 
 struct config_token {
 	char	*name;
@@ -40,7 +41,7 @@ struct config_server {
 
 /* A TSIG key (RFC 8945): the secret is read when it is needed. */
 struct config_tsig {
-	char	*name;
+	char	*name;			/* canonical, final dot */
 	char	*algorithm;		/* "hmac-sha256", -384, -512 */
 	char	*secret_file;		/* base64; readable by us alone */
 };
@@ -82,6 +83,7 @@ struct config_timing {
 /* What `run` and `check` need for a zone. */
 struct config_zone {
 	char			*name;		/* canonical, final dot */
+	size_t			 line;		/* where it stands */
 	struct config_source	 source;
 	struct config_publish	 publish;
 	struct config_parent	 parent;
@@ -121,9 +123,9 @@ struct config {
 	struct config_witnesses	 witnesses;
 	struct config_pin	*pins;
 	size_t			 n_pins;
-	struct config_zone	*zones;
+	struct config_zone	*zones;		/* in the order of names */
 	size_t			 n_zones;
-	struct config_tsig	*tsigs;
+	struct config_tsig	*tsigs;		/* likewise */
 	size_t			 n_tsigs;
 	struct config_hooks	 hooks;
 	struct config_resolver	 resolver;
@@ -167,8 +169,8 @@ const struct config_pin *config_pin(const struct config *config,
 
 /**
  * config_zone(config, zone), config_tsig(config, name):
- * What the file says of ${zone}, canonical with its final dot, or the key
- * called ${name}; NULL where it says nothing. Owner: ${config}.
+ * What the file says of ${zone}, canonical with its final dot, or the TSIG
+ * key called ${name}; NULL where it says nothing. Owner: ${config}.
  */
 const struct config_zone *config_zone(const struct config *config,
     const char *zone);

@@ -42,6 +42,15 @@ libengine_la_SOURCES = \
 	kmgr/engine/cmk_policy.h \
 	kmgr/engine/config.c \
 	kmgr/engine/config.h \
+	kmgr/engine/config_check.c \
+	kmgr/engine/config_check.h \
+	kmgr/engine/config_inner.h \
+	kmgr/engine/config_key.c \
+	kmgr/engine/config_key.h \
+	kmgr/engine/config_tsig.c \
+	kmgr/engine/config_value.c \
+	kmgr/engine/config_value.h \
+	kmgr/engine/config_zone.c \
 	kmgr/engine/ds_fact.c \
 	kmgr/engine/ds_fact.h \
 	kmgr/engine/ending.c \

@@ -95,12 +95,13 @@ unknown_keys(void **state)
 	assert_int_equal(config_parse(text, strlen(text), "k.yaml", &config,
 	    &err), -1);
 	assert_string_equal(err.hint, "the keys are: syslog, file, command");
-	unit_fails(-1, &err, ERR_CONFIG, "k.yaml:3: sylog: unknown key");
+	unit_fails(-1, &err, ERR_CONFIG, "k.yaml:3: witnesses.sylog: unknown key");
 	text = BASE "pin: {}\n";
 	assert_int_equal(config_parse(text, strlen(text), "k.yaml", &config,
 	    &err), -1);
 	assert_string_equal(err.hint,
-	    "the keys are: store, tokens, witnesses, pins");
+	    "the keys are: store, tokens, witnesses, pins, tsig, zones, "
+	    "hooks, resolver, check");
 	assert_null(config);
 }
 
