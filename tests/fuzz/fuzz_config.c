@@ -1,6 +1,6 @@
 /*
  * kmgr.yaml: what is read has a store, tokens that can be asked for, witnesses
- * that could be told, and pins that are found.
+ * that could be told, and pins, zones, TSIG keys and thresholds that are found.
  */
 #include "tests/fuzz/fuzz.h"
 
@@ -8,6 +8,7 @@
 #include "kmgr/base/text.h"
 #include "kmgr/engine/cmk.h"
 #include "kmgr/engine/config.h"
+#include "kmgr/engine/config_check.h"
 #include "kmgr/store/store.h"
 
 static void
@@ -18,6 +19,49 @@ check_witnesses(const struct config_witnesses *witnesses)
 	assert(witnesses->command == NULL ||
 	    (witnesses->command[0] != NULL &&
 	    witnesses->command[0][0] == '/'));
+}
+
+static void
+check_server(const struct config_server *server)
+{
+
+	assert(server->address[0] != '\0' && server->port > 0);
+}
+
+static void
+check_zones(const struct config *config)
+{
+	size_t i, k;
+
+	for (i = 0; i < config->n_zones; i++) {
+		const struct config_zone *zone = &config->zones[i];
+
+		assert(config_zone(config, zone->name) == zone);
+		assert(zone->source.tsig == NULL ||
+		    config_tsig(config, zone->source.tsig) != NULL);
+		assert(zone->publish.tsig == NULL ||
+		    config_tsig(config, zone->publish.tsig) != NULL);
+		assert(zone->publish.directory == NULL ||
+		    zone->publish.directory[0] == '/');
+		assert(zone->parent.check_interval_s > 0);
+		for (k = 0; k < zone->parent.n_servers; k++)
+			check_server(&zone->parent.servers[k]);
+		if (zone->source.primary != NULL)
+			check_server(zone->source.primary);
+	}
+	for (i = 0; i < config->n_tsigs; i++)
+		assert(config_tsig(config, config->tsigs[i].name) ==
+		    &config->tsigs[i]);
+}
+
+static void
+check_thresholds(const struct config *config)
+{
+	size_t i;
+
+	for (i = 0; i < config->n_thresholds; i++)
+		assert(config_check_s(config, config->thresholds[i].name) ==
+		    config->thresholds[i].value_s);
 }
 
 int
@@ -42,6 +86,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		assert(hsm_uri_read(config->tokens[i].uri, &uri, &err) == 0);
 	}
 	check_witnesses(&config->witnesses);
+	check_zones(config);
+	check_thresholds(config);
+	assert(config->hooks.timeout_s > 0 && config->resolver.port > 0);
 	for (i = 0; i < config->n_pins; i++) {
 		assert(text_is_label(config->pins[i].name, CMK_NAME_MAX));
 		assert(config_pin(config, config->pins[i].name) ==
