@@ -155,6 +155,7 @@ int cmd_export_ledger(struct cmd *cmd, struct error *err);
 int cmd_export_trust_anchor(struct cmd *cmd, struct error *err);
 int cmd_help(struct cmd *cmd, struct error *err);
 int cmd_init(struct cmd *cmd, struct error *err);
+int cmd_life_plan(struct cmd *cmd, struct error *err);
 int cmd_list_cmks(struct cmd *cmd, struct error *err);
 int cmd_list_events(struct cmd *cmd, struct error *err);
 int cmd_list_ksks(struct cmd *cmd, struct error *err);

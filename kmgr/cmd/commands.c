@@ -12,6 +12,9 @@ command_at(size_t i)
 	if (i < commands_ksr_n)
 		return &commands_ksr[i];
 	i -= commands_ksr_n;
+	if (i < commands_life_n)
+		return &commands_life[i];
+	i -= commands_life_n;
 	return i < commands_trust_n ? &commands_trust[i] : NULL;
 }
 

@@ -30,6 +30,7 @@ libcmd_la_SOURCES = \
 	kmgr/cmd/cmd_ksr_record.h \
 	kmgr/cmd/cmd_ksr_show.c \
 	kmgr/cmd/cmd_ksr_show.h \
+	kmgr/cmd/cmd_life_plan.c \
 	kmgr/cmd/cmd_plan.c \
 	kmgr/cmd/cmd_plan.h \
 	kmgr/cmd/cmd_plan_list.c \
@@ -52,6 +53,7 @@ libcmd_la_SOURCES = \
 	kmgr/cmd/commands.h \
 	kmgr/cmd/commands_keys.c \
 	kmgr/cmd/commands_ksr.c \
+	kmgr/cmd/commands_life.c \
 	kmgr/cmd/commands_trust.c \
 	kmgr/cmd/table.c \
 	kmgr/cmd/table.h
