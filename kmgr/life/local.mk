@@ -8,4 +8,6 @@ liblife_la_SOURCES = \
 	kmgr/life/life_svg.c \
 	kmgr/life/life_svg.h \
 	kmgr/life/life_text.c \
-	kmgr/life/life_text.h
+	kmgr/life/life_text.h \
+	kmgr/life/life_todo.c \
+	kmgr/life/life_todo.h

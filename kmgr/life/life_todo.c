@@ -1,0 +1,179 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "kmgr/dns/alg.h"
+#include "kmgr/life/life_todo.h"
+
+/* What comes behind a command's name. */
+enum words { WORDS_ZONE, WORDS_KEY, WORDS_ALG, WORDS_FILE, WORDS_NONE };
+
+struct by_hand {
+	const char	*command;
+	enum words	 words;
+	const char	*rest;
+};
+
+static const struct by_hand by_hand[] = {
+	[LIFE_MAKE_KSK] = { "roll-ksk", WORDS_ZONE, "" },
+	[LIFE_MAKE_STANDBY] = { "create-ksk", WORDS_ZONE,
+	    " --standby --cmk NAME" },
+	[LIFE_RETIRE] = { "roll-ksk", WORDS_ZONE, "" },
+	[LIFE_PROMOTE] = { "roll-ksk", WORDS_ZONE, "" },
+	[LIFE_PUBLISH_DNSKEY] = { "sign-zsks", WORDS_FILE, "" },
+	[LIFE_WITHDRAW_DNSKEY] = { "sign-zsks", WORDS_FILE, "" },
+	[LIFE_REVOKE_DNSKEY] = { "sign-zsks", WORDS_FILE, "" },
+	[LIFE_ADD_DS] = { "ds-add", WORDS_KEY, "" },
+	[LIFE_REMOVE_DS] = { "ds-remove", WORDS_KEY, "" },
+	[LIFE_SIGN] = { "sign-zsks", WORDS_FILE, "" },
+	[LIFE_SIGNER_ADD_ALG] = { "zone-signed", WORDS_ALG, "" },
+	[LIFE_SIGNER_DROP_ALG] = { "zone-unsigned", WORDS_ALG, "" },
+	[LIFE_DONE] = { "delete-ksk", WORDS_KEY, "" },
+};
+
+static const char *
+key_name(const struct life_zone *zone, size_t i)
+{
+
+	return i < zone->n_keys && zone->keys[i].name != NULL ?
+	    zone->keys[i].name : zone->name;
+}
+
+void
+life_todo_command(const struct life_zone *zone, const struct life_step *step,
+    char out[static LIFE_TODO_LEN])
+{
+	const struct by_hand *hand = &by_hand[step->kind];
+	const bool is_first = step->kind == LIFE_MAKE_KSK &&
+	    step->key == LIFE_NONE;
+
+	if (is_first)
+		(void)snprintf(out, LIFE_TODO_LEN, "kmgr create-ksk %s --cmk "
+		    "NAME", zone->name);
+	else if (hand->words == WORDS_KEY)
+		(void)snprintf(out, LIFE_TODO_LEN, "kmgr %s %s%s",
+		    step->kind == LIFE_DONE && step->key < zone->n_keys &&
+		    zone->keys[step->key].is_foreign ? "remove-foreign-key" :
+		    hand->command, key_name(zone, step->key), hand->rest);
+	else if (hand->words == WORDS_ALG)
+		(void)snprintf(out, LIFE_TODO_LEN, "kmgr %s %s --alg %s",
+		    hand->command, zone->name, alg_name(step->alg));
+	else if (hand->words == WORDS_FILE && zone->has_response)
+		(void)snprintf(out, LIFE_TODO_LEN, "kmgr sign-ksr FILE");
+	else
+		(void)snprintf(out, LIFE_TODO_LEN, "kmgr %s %s%s%s",
+		    hand->command, zone->name,
+		    hand->words == WORDS_FILE ? " FILE" : "", hand->rest);
+}
+
+static void
+take_step(const struct life_zone *zone, const struct life_step *step,
+    struct life_todo *out)
+{
+
+	out->wait = step->wait;
+	out->key = step->key;
+	out->since_at = step->since_at;
+	out->until_at = step->at;
+	(void)strcpy(out->why, step->why);
+	if (step->wait == LIFE_WAITS_BACKUP)
+		(void)snprintf(out->command, sizeof(out->command),
+		    "kmgr backup FILE");
+	else if (step->wait != LIFE_WAITS_TIME &&
+	    step->wait != LIFE_WAITS_ROLL)
+		life_todo_command(zone, step, out->command);
+}
+
+/* What the parent was asked for is told by ds-seen and ds-gone. */
+static bool
+take_parent(const struct life_zone *zone, struct life_todo *out)
+{
+	size_t i;
+
+	for (i = 0; i < zone->n_keys; i++) {
+		const struct life_key *key = &zone->keys[i];
+		const bool is_gone = key->ds_remove_at != 0 &&
+		    key->ds_gone_at == 0;
+
+		if (!is_gone && (key->ds_add_at == 0 || key->ds_seen_at != 0 ||
+		    key->ds_remove_at != 0))
+			continue;
+		out->wait = is_gone ? LIFE_WAITS_DS_GONE : LIFE_WAITS_DS_SEEN;
+		out->key = i;
+		out->since_at = is_gone ? key->ds_remove_at : key->ds_add_at;
+		out->until_at = LIFE_NEVER;
+		(void)snprintf(out->why, sizeof(out->why), "the parent was "
+		    "asked to %s", is_gone ? "remove it" : "add it");
+		(void)snprintf(out->command, sizeof(out->command),
+		    "kmgr %s %s", is_gone ? "ds-gone" : "ds-seen",
+		    key_name(zone, i));
+		return true;
+	}
+	return false;
+}
+
+/* Steps for which somebody has to do something. */
+static bool
+is_for_somebody(const struct life_step *step)
+{
+
+	return step->wait == LIFE_WAITS_SIGNER ||
+	    step->wait == LIFE_WAITS_BACKUP ||
+	    step->wait == LIFE_WAITS_OPERATOR;
+}
+
+static const struct life_step *
+find_step(const struct life_plan *plan, bool (*is_it)(const struct life_step *))
+{
+	size_t i;
+
+	for (i = 0; i < plan->n; i++)
+		if (is_it(&plan->steps[i]))
+			return &plan->steps[i];
+	return NULL;
+}
+
+/* To end what is hidden is never urgent. */
+static bool
+is_urgent(const struct life_step *step)
+{
+
+	return step->wait == LIFE_DUE && step->kind != LIFE_DONE;
+}
+
+static bool
+is_due(const struct life_step *step)
+{
+
+	return step->wait == LIFE_DUE;
+}
+
+static const struct life_step *
+first_in_time(const struct life_plan *plan)
+{
+	const struct life_step *first = NULL;
+	size_t i;
+
+	for (i = 0; i < plan->n; i++)
+		if (first == NULL || plan->steps[i].at < first->at)
+			first = &plan->steps[i];
+	return first;
+}
+
+void
+life_todo(const struct life_zone *zone, const struct life_plan *plan,
+    struct life_todo *out)
+{
+	const struct life_step *step;
+
+	*out = (struct life_todo) { .key = LIFE_NONE,
+		.until_at = LIFE_NEVER };
+	if ((step = find_step(plan, is_urgent)) == NULL &&
+	    take_parent(zone, out))
+		return;
+	if (step == NULL && (step = find_step(plan, is_for_somebody)) == NULL &&
+	    (step = find_step(plan, is_due)) == NULL)
+		step = first_in_time(plan);
+	out->is_idle = step == NULL;
+	if (step != NULL)
+		take_step(zone, step, out);
+}

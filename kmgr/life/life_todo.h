@@ -1,0 +1,39 @@
+/* The one thing that an operator has to do next for a zone. */
+#ifndef LIFE_LIFE_TODO_H
+#define LIFE_LIFE_TODO_H
+
+#include <stdint.h>
+
+#include "kmgr/life/life.h"
+
+/* Room for a command with a zone's name as long as names may be. */
+#define LIFE_TODO_LEN 1200
+
+struct life_todo {
+	enum life_wait	wait;		/* LIFE_DUE: do it now */
+	size_t		key;		/* in the zone's, or LIFE_NONE */
+	int64_t		since_at;	/* 0: unknown */
+	int64_t		until_at;	/* LIFE_NEVER: a fact is missing */
+	char		why[LIFE_WHY_LEN];
+	char		command[LIFE_TODO_LEN];	/* "" where time alone helps,
+					 * or nothing is to come */
+	bool		is_idle;	/* nothing is to come */
+};
+
+/**
+ * life_todo(zone, plan, out):
+ * What ${zone}, whose plan is ${plan}, waits for first: what is due, then what
+ * somebody was asked for, then what only the operator can do; where all of it
+ * goes on by itself the step that comes first.
+ */
+void life_todo(const struct life_zone *zone, const struct life_plan *plan,
+    struct life_todo *out);
+
+/**
+ * life_todo_command(zone, step, out):
+ * The command that does ${step} by hand.
+ */
+void life_todo_command(const struct life_zone *zone,
+    const struct life_step *step, char out[static LIFE_TODO_LEN]);
+
+#endif
