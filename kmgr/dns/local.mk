@@ -13,10 +13,17 @@ libdns_la_SOURCES = \
 	kmgr/dns/ksr.h \
 	kmgr/dns/lexer.c \
 	kmgr/dns/lexer.h \
+	kmgr/dns/message.c \
+	kmgr/dns/message.h \
+	kmgr/dns/message_read.c \
 	kmgr/dns/name.c \
 	kmgr/dns/name.h \
 	kmgr/dns/rdata.c \
 	kmgr/dns/rdata.h \
+	kmgr/dns/resolve.c \
+	kmgr/dns/resolve.h \
+	kmgr/dns/resolve_socket.c \
+	kmgr/dns/resolve_socket.h \
 	kmgr/dns/rrset.c \
 	kmgr/dns/rrset.h \
 	kmgr/dns/rrsig.c \
