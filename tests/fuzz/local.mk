@@ -14,6 +14,7 @@ fuzz_programs = \
 	tests/fuzz/fuzz_json \
 	tests/fuzz/fuzz_ledger_file \
 	tests/fuzz/fuzz_ksr \
+	tests/fuzz/fuzz_message \
 	tests/fuzz/fuzz_name \
 	tests/fuzz/fuzz_policy \
 	tests/fuzz/fuzz_ssh_key \
@@ -37,6 +38,8 @@ tests_fuzz_fuzz_ledger_file_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_ledger_file_LDADD = libengine.la
 tests_fuzz_fuzz_ksr_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_ksr_LDADD = libksr.la
+tests_fuzz_fuzz_message_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_message_LDADD = $(fuzz_dns)
 tests_fuzz_fuzz_name_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_name_LDADD = $(fuzz_dns)
 tests_fuzz_fuzz_policy_LDFLAGS = $(fuzz_ldflags)

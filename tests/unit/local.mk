@@ -154,6 +154,7 @@ unit_dns = \
 	tests/unit/test_epp \
 	tests/unit/test_ksr \
 	tests/unit/test_lexer \
+	tests/unit/test_message \
 	tests/unit/test_name \
 	tests/unit/test_rdata \
 	tests/unit/test_rrset \
@@ -201,6 +202,8 @@ tests_unit_test_ksr_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_ksr_LDADD = tests/unit/libdnshelp.la libdns.la $(unit_ldadd)
 tests_unit_test_lexer_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_lexer_LDADD = tests/unit/libdnshelp.la libdns.la $(unit_ldadd)
+tests_unit_test_message_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_message_LDADD = tests/unit/libdnshelp.la libdns.la $(unit_ldadd)
 tests_unit_test_name_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_name_LDADD = tests/unit/libdnshelp.la libdns.la $(unit_ldadd)
 tests_unit_test_rdata_CPPFLAGS = $(unit_cppflags)
