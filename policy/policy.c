@@ -101,6 +101,17 @@ policy_approvals(const struct policy *policy, enum policy_op op)
 }
 
 bool
+policy_automates(const struct policy *policy, enum policy_automation step)
+{
+	size_t i;
+
+	for (i = 0; i < policy->n_automation; i++)
+		if (policy->automation[i] == step)
+			return true;
+	return false;
+}
+
+bool
 policy_allows_zone(const struct policy *policy, const struct name *zone)
 {
 	const struct policy_zone *p;

@@ -32,6 +32,9 @@ enum policy_seal { SEAL_GOVERNANCE, SEAL_COMPLIANCE };
 enum policy_roll_type { ROLL_DOUBLE_SIGNATURE, ROLL_DOUBLE_DS,
 	ROLL_DOUBLE_RRSET };
 enum policy_standby { STANDBY_NONE, STANDBY_DS, STANDBY_DNSKEY };
+/* What happens by itself (kmgr/life/life.h). */
+enum policy_automation { AUTOMATION_START, AUTOMATION_REPORT,
+	AUTOMATION_EXPIRE, AUTOMATION_DONE, AUTOMATION_N };
 enum policy_admission { ADMISSION_OPERATOR, ADMISSION_SSH, ADMISSION_TSIG };
 enum policy_cds { CDS_NONE, CDS_ROLLOVER, CDS_ALWAYS };
 
@@ -90,6 +93,8 @@ struct policy {
 	enum policy_standby	standby;
 	char			*standby_cmk;	/* NULL: the same CMK */
 	bool			require_backup;
+	enum policy_automation	automation[AUTOMATION_N];	/* ascending */
+	size_t			n_automation;
 	/* zsk: */
 	enum alg		zsk_algs[POLICY_ALGS_MAX]; /* ascending */
 	size_t			n_zsk_algs;
@@ -217,6 +222,13 @@ bool policy_allows_zone(const struct policy *policy, const struct name *zone);
  */
 const char *policy_custody_name(enum policy_custody custody);
 const char *policy_seal_name(enum policy_seal seal);
+
+/**
+ * policy_automates(policy, step):
+ * Whether ${step} happens by itself.
+ */
+bool policy_automates(const struct policy *policy,
+    enum policy_automation step);
 
 /**
  * policy_op_name(op):

@@ -352,6 +352,9 @@ static const struct policy_element elements[] = {
 	    .allowed = allowed_bool, .size = sizeof(bool) },
 	[POLICY_WORD] = { .read = read_word, .text = text_word,
 	    .allowed = allowed_word, .size = sizeof(int) },
+	[POLICY_WORDS] = { .read = read_word, .text = text_word,
+	    .allowed = allowed_word, .compare = compare_numbers,
+	    .size = sizeof(int), .is_list = true },
 	[POLICY_ALG] = { .read = read_alg, .text = text_alg,
 	    .allowed = allowed_alg, .size = sizeof(enum alg) },
 	[POLICY_LABEL] = { .read = read_label, .text = text_line,
@@ -378,6 +381,7 @@ static const struct policy_element elements[] = {
 
 _Static_assert(sizeof(enum alg) == sizeof(int), "compare_numbers()");
 _Static_assert(sizeof(enum digest) == sizeof(int), "compare_numbers()");
+_Static_assert(sizeof(enum policy_automation) == sizeof(int), "read_word()");
 _Static_assert(sizeof(enum policy_custody) == sizeof(int), "read_word()");
 
 const struct policy_element *

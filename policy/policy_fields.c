@@ -13,6 +13,8 @@ static const char *const seal_words[] = { "governance", "compliance", NULL };
 static const char *const roll_words[] = { "double-signature", "double-ds",
 	"double-rrset", NULL };
 static const char *const standby_words[] = { "none", "ds", "dnskey", NULL };
+static const char *const automation_words[] = { "start", "report", "expire",
+	"done", NULL };
 static const char *const admission_words[] = { "operator", "ssh", "tsig",
 	NULL };
 static const char *const cds_words[] = { "none", "rollover", "always", NULL };
@@ -195,6 +197,11 @@ static const struct policy_field fields[] = {
 	    AT(require_backup), .derive = require_backup_preset,
 	    .doc = "no DS before a backup holds the KSK; default true for "
 	    "custody wrapped" },
+	{ .key = "ksk.automation", .kind = POLICY_WORDS,
+	    LIST(automation, n_automation), .n_max = AUTOMATION_N,
+	    .words = automation_words,
+	    .preset = "start, report, expire, done",
+	    .doc = "what run does by itself: start, report, expire, done" },
 
 	{ .key = "zsk.algorithms", .kind = POLICY_ALGS,
 	    LIST(zsk_algs, n_zsk_algs), .n_min = 1, .n_max = POLICY_ALGS_MAX,

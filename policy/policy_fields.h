@@ -23,6 +23,7 @@ enum policy_kind {
 	POLICY_WORD,		/* an enum whose values count from 0 */
 	POLICY_ALG,		/* enum alg */
 	POLICY_LABEL,		/* char *, NULL for "" */
+	POLICY_WORDS,		/* a set of such */
 	POLICY_ALGS,		/* a set of enum alg */
 	POLICY_DIGESTS,		/* a set of enum digest */
 	POLICY_ZONES,		/* a set of struct policy_zone */

@@ -59,9 +59,9 @@ static bool
 is_list(const struct policy_field *field)
 {
 
-	return field->kind == POLICY_ALGS || field->kind == POLICY_DIGESTS ||
-	    field->kind == POLICY_ZONES || field->kind == POLICY_INTS ||
-	    field->kind == POLICY_SSH_KEYS;
+	return field->kind == POLICY_WORDS || field->kind == POLICY_ALGS ||
+	    field->kind == POLICY_DIGESTS || field->kind == POLICY_ZONES ||
+	    field->kind == POLICY_INTS || field->kind == POLICY_SSH_KEYS;
 }
 
 /* How many values there are; those of zones have gaps. */
@@ -74,6 +74,7 @@ count_of(const struct policy_field *field)
 	case POLICY_BOOL:
 		return 2;
 	case POLICY_WORD:
+	case POLICY_WORDS:
 		while (field->words[n] != NULL)
 			n++;
 		return n;
@@ -402,6 +403,7 @@ spell(const struct policy_field *field, uint64_t id, uint64_t *random,
 		buf_printf(out, "%s", id == 0 ? "false" : "true");
 		break;
 	case POLICY_WORD:
+	case POLICY_WORDS:
 		buf_printf(out, "%s", field->words[id]);
 		break;
 	case POLICY_ALG:
