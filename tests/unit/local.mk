@@ -371,6 +371,7 @@ unit_engine = \
 	tests/unit/test_ksk_end_check \
 	tests/unit/test_ksk_use \
 	tests/unit/test_ksr_roles \
+	tests/unit/test_lifeworld \
 	tests/unit/test_oracle \
 	tests/unit/test_oracle_anchors \
 	tests/unit/test_oracle_property \
@@ -408,6 +409,17 @@ tests_unit_test_replay_LDADD = tests/unit/libpolicyhelp.la \
 	$(unit_engine_ldadd)
 tests_unit_test_ksr_roles_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_ksr_roles_LDADD = $(unit_engine_ldadd)
+unit_lifeworld = \
+	tests/unit/lifeworld.c \
+	tests/unit/lifeworld.h \
+	tests/unit/lifeworld_inner.h \
+	tests/unit/lifeworld_judge.c \
+	tests/unit/lifeworld_oracle.c \
+	tests/unit/unit.h
+tests_unit_test_lifeworld_SOURCES = tests/unit/test_lifeworld.c \
+	$(unit_lifeworld)
+tests_unit_test_lifeworld_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_lifeworld_LDADD = $(unit_engine_ldadd)
 unit_oracle_zone = \
 	tests/unit/oraclezone.c \
 	tests/unit/oraclezone.h
