@@ -3,5 +3,13 @@
 noinst_LTLIBRARIES += libservice.la
 libservice_la_LIBADD = libengine.la
 libservice_la_SOURCES = \
+	kmgr/service/health.c \
+	kmgr/service/health.h \
+	kmgr/service/health_child.c \
+	kmgr/service/health_inner.h \
+	kmgr/service/health_key.c \
+	kmgr/service/health_parent.c \
+	kmgr/service/health_records.c \
+	kmgr/service/health_store.c \
 	kmgr/service/hook.c \
 	kmgr/service/hook.h

@@ -1,0 +1,268 @@
+/* Checks that ask nobody but the store and the token. */
+#include <inttypes.h>
+
+#include "kmgr/base/when.h"
+#include "kmgr/service/health_inner.h"
+
+int64_t
+health_coverage_s(const struct health_zone *zone)
+{
+
+	return zone->signed_until_at == 0 ? HEALTH_UNKNOWN_S :
+	    zone->signed_until_at - zone->now_at;
+}
+
+/* A key whose DS may be in a cache has to sign. */
+static bool
+needs_signatures(const struct health_zone *zone)
+{
+	size_t i;
+
+	for (i = 0; i < zone->n_keys; i++)
+		if (zone->keys[i].ds_state != LIFE_HIDDEN)
+			return true;
+	return false;
+}
+
+HEALTH_CHECK(health_store_coverage)
+{
+	const int64_t left_s = health_coverage_s(zone);
+	char text[WHEN_TEXT_LEN], limit[WHEN_TEXT_LEN];
+	enum health_level level;
+
+	if (left_s == HEALTH_UNKNOWN_S) {
+		if (needs_signatures(zone))
+			health_add(report, "signed-coverage", zone,
+			    HEALTH_CRITICAL, "a DS is known, and nothing is "
+			    "signed; next: kmgr sign-zsks");
+		return;
+	}
+	level = health_below(left_s, limits->coverage_warning_s,
+	    limits->coverage_critical_s);
+	if (left_s <= 0)
+		health_add(report, "signed-coverage", zone, HEALTH_CRITICAL,
+		    "the signatures over the DNSKEY RRset are expired since "
+		    "%s; next: kmgr run, or kmgr sign-zsks",
+		    when_rfc3339(zone->now_at + left_s, text));
+	else
+		health_add(report, "signed-coverage", zone, level,
+		    "the DNSKEY RRset is signed for %s more, allowed are no "
+		    "less than %s; next: kmgr run, or kmgr sign-zsks",
+		    when_duration(left_s, text), when_duration(
+		    level == HEALTH_CRITICAL ? limits->coverage_critical_s :
+		    limits->coverage_warning_s, limit));
+}
+
+/*
+ * A token that is away for a moment is no reason to get up. It becomes one
+ * when it is away for longer than the signatures have left, less a margin.
+ */
+static enum health_level
+token_level(const struct health_zone *zone,
+    const struct health_limits *limits)
+{
+	const int64_t failing_s = zone->token_failing_since_at == 0 ? 0 :
+	    zone->now_at - zone->token_failing_since_at;
+	const int64_t left_s = health_coverage_s(zone);
+
+	if (left_s == HEALTH_UNKNOWN_S)
+		return health_above(failing_s, limits->token_warning_s,
+		    INT64_MAX);
+	return health_above(failing_s, limits->token_warning_s,
+	    left_s - limits->token_critical_s);
+}
+
+HEALTH_CHECK(health_store_token)
+{
+	const enum health_level level = token_level(zone, limits);
+	const struct health_key *key;
+	size_t i;
+
+	if (zone->no_token != NULL) {
+		health_not_made(report, "token-signature", zone->no_token);
+		return;
+	}
+	for (i = 0; i < zone->n_keys; i++) {
+		key = &zone->keys[i];
+		if (!key->was_tried || key->trial.class == ERR_NONE)
+			continue;
+		/* A wrong key is no outage, and no wait mends it. */
+		health_add(report, "token-signature", zone,
+		    key->trial.class == ERR_INTEGRITY ? HEALTH_CRITICAL :
+		    level, "KSK %s cannot sign: %.300s; next: kmgr "
+		    "list-tokens, kmgr verify", key->name, key->trial.msg);
+	}
+}
+
+HEALTH_CHECK(health_store_age)
+{
+	const struct health_key *key;
+	char age[WHEN_TEXT_LEN], limit[WHEN_TEXT_LEN];
+	int64_t warning_s, age_s;
+	size_t i;
+
+	for (i = 0; i < zone->n_keys; i++) {
+		key = &zone->keys[i];
+		/* One that is being rolled away from has its successor. */
+		if (key->is_foreign || key->lifetime_s == 0 ||
+		    key->is_leaving)
+			continue;
+		age_s = zone->now_at - key->active_at;
+		warning_s = key->lifetime_s - (zone->rolls_by_itself ? 0 :
+		    limits->ksk_age_warning_s);
+		health_add(report, "ksk-age", zone, health_above(age_s,
+		    warning_s, key->lifetime_s), "KSK %s is %s old, its "
+		    "lifetime is %s; next: kmgr roll-ksk %s", key->name,
+		    when_duration(age_s, age),
+		    when_duration(key->lifetime_s, limit), zone->name);
+	}
+}
+
+HEALTH_CHECK(health_store_operator)
+{
+	char since[WHEN_TEXT_LEN];
+
+	if (zone->waits_since_at == 0)
+		return;
+	health_add(report, "operator-wait", zone,
+	    health_above(zone->now_at - zone->waits_since_at,
+	    limits->waiting_warning_s, limits->waiting_critical_s),
+	    "waits since %s for %s; next: kmgr status %s",
+	    when_rfc3339(zone->waits_since_at, since), zone->waits_for,
+	    zone->name);
+}
+
+/* Every tag that key has or can get when it is revoked. */
+static bool
+collide(const struct dnskey *a, const struct dnskey *b)
+{
+	const uint16_t tags[] = { dnskey_tag(b), dnskey_revoked_tag(b) };
+
+	return a->alg == b->alg && dnskey_collides(a, tags, 2);
+}
+
+HEALTH_CHECK(health_store_tags)
+{
+	const struct health_key *key;
+	size_t i, k;
+
+	(void)limits;
+	for (i = 0; i < zone->n_keys; i++) {
+		key = &zone->keys[i];
+		for (k = i + 1; k < zone->n_keys; k++)
+			if (collide(&key->dnskey, &zone->keys[k].dnskey))
+				health_add(report, "key-tag", zone,
+				    HEALTH_CRITICAL, "KSKs %s and %s have a "
+				    "tag in common, revoked ones counted; "
+				    "next: kmgr roll-ksk %s", key->name,
+				    zone->keys[k].name, zone->name);
+		for (k = 0; k < zone->n_zsks; k++)
+			if (collide(&key->dnskey, &zone->zsks[k]))
+				health_add(report, "key-tag", zone,
+				    HEALTH_CRITICAL, "KSK %s and a ZSK have "
+				    "tag %u in common; next: have the zone "
+				    "signer make another ZSK", key->name,
+				    dnskey_tag(&zone->zsks[k]));
+	}
+}
+
+HEALTH_CHECK(health_store_late)
+{
+	char since[WHEN_TEXT_LEN];
+
+	if (zone->next_at == LIFE_NEVER || zone->next_at > zone->now_at)
+		return;
+	health_add(report, "run-lateness", zone,
+	    health_above(zone->now_at - zone->next_at,
+	    limits->lateness_warning_s, limits->lateness_critical_s),
+	    "something is due since %s; next: kmgr plan %s, kmgr run, and "
+	    "see why its timer does not", when_rfc3339(zone->next_at, since),
+	    zone->name);
+}
+
+HEALTH_CHECK(health_store_policy)
+{
+	const struct finding *finding;
+	size_t i;
+
+	(void)limits;
+	for (i = 0; i < zone->policy.n; i++) {
+		finding = &zone->policy.items[i];
+		if (finding->verdict != FINDING_WARN &&
+		    finding->verdict != FINDING_FAIL)
+			continue;
+		health_add(report, "policy", zone,
+		    finding->verdict == FINDING_FAIL ? HEALTH_CRITICAL :
+		    HEALTH_WARNING, "%s: %s; next: kmgr explain-rule %s",
+		    finding->rule, finding->message, finding->rule);
+	}
+}
+
+HEALTH_CHECK(health_store_backup)
+{
+	const struct health_key *key;
+	size_t i, n_standbys = 0;
+
+	(void)limits;
+	for (i = 0; i < zone->n_keys; i++) {
+		key = &zone->keys[i];
+		n_standbys += key->is_standby && !key->is_leaving;
+		if (!key->is_foreign && key->needs_backup &&
+		    key->backup_at == 0)
+			health_add(report, "backup", zone, HEALTH_WARNING,
+			    "KSK %s has no backup, and gets no DS before; "
+			    "next: kmgr backup FILE, or kmgr confirm-backup "
+			    "%s", key->name, key->name);
+	}
+	if (n_standbys < zone->n_standbys_wanted)
+		health_add(report, "backup", zone, HEALTH_WARNING,
+		    "%zu standby KSK%s there, the policy wants %zu; next: "
+		    "kmgr plan %s", n_standbys, n_standbys == 1 ? " is" :
+		    "s are", zone->n_standbys_wanted, zone->name);
+}
+
+HEALTH_CHECK(health_store_oracle)
+{
+
+	(void)limits;
+	if (zone->oracle_now != NULL)
+		health_add(report, "oracle", zone, HEALTH_CRITICAL,
+		    "a resolver may lose the chain of trust: %s; next: kmgr "
+		    "plan %s", zone->oracle_now, zone->name);
+	if (zone->oracle_next != NULL)
+		health_add(report, "oracle", zone, HEALTH_CRITICAL,
+		    "the next step would be refused: %s; next: kmgr plan %s",
+		    zone->oracle_next, zone->name);
+}
+
+/* What was released holds each KSK, and the signature of each is right. */
+HEALTH_CHECK(health_store_released)
+{
+	const struct health_set *set = &zone->signed_set;
+	const struct rrsig *rrsig;
+	struct dnskey key;
+	size_t i, k, n;
+
+	(void)limits;
+	if (set->rrset == NULL)
+		return;
+	for (i = 0; i < set->n_rrsigs; i++) {
+		rrsig = &set->rrsigs[i];
+		for (k = n = 0; k < set->rrset->n_rdata; k++)
+			n += health_dnskey_at(set, k, &key) &&
+			    dnskey_tag(&key) == rrsig->key_tag &&
+			    health_signs(set, &key) != NULL;
+		if (n == 0)
+			health_add(report, "released-signature", zone,
+			    HEALTH_CRITICAL, "the released signature by key "
+			    "tag %u does not verify; do not publish it; "
+			    "next: kmgr verify", rrsig->key_tag);
+	}
+	for (i = 0; i < zone->n_keys; i++)
+		if (zone->keys[i].is_in_set && !zone->keys[i].is_foreign &&
+		    health_signs(set, &zone->keys[i].dnskey) == NULL)
+			health_add(report, "released-signature", zone,
+			    HEALTH_CRITICAL, "KSK %s did not sign what was "
+			    "released last; next: kmgr run, or kmgr "
+			    "sign-zsks", zone->keys[i].name);
+}
