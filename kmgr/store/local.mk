@@ -19,14 +19,17 @@ libstore_la_SOURCES = \
 	kmgr/store/store.h \
 	kmgr/store/store_backup.c \
 	kmgr/store/store_cmk.c \
+	kmgr/store/store_foreign.c \
 	kmgr/store/store_inner.h \
 	kmgr/store/store_intent.c \
 	kmgr/store/store_intent.h \
-	kmgr/store/store_life.h \
 	kmgr/store/store_key.c \
+	kmgr/store/store_life.c \
+	kmgr/store/store_life.h \
 	kmgr/store/store_ksk.c \
 	kmgr/store/store_ksr.c \
 	kmgr/store/store_ksr.h \
+	kmgr/store/store_observe.c \
 	kmgr/store/store_plan.c \
 	kmgr/store/store_replace.c \
 	kmgr/store/store_replace.h \

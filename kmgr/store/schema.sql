@@ -61,11 +61,38 @@ CREATE TABLE cmk (
 	CHECK (state = 'deleted' OR (state = 'draft') = (seal IS NULL))
 ) STRICT;
 
+-- What is known of a zone beside its keys. Where there is a key, ours or
+-- foreign, there is a row: so what is due is found in one index.
+CREATE TABLE zone (
+	zone		TEXT PRIMARY KEY
+			CHECK (length(zone) BETWEEN 1 AND 1100),
+	goal		TEXT NOT NULL CHECK (goal IN ('secure', 'insecure')),
+	goal_at		INTEGER CHECK (goal_at > 0),
+	next_at		INTEGER NOT NULL CHECK (next_at >= 0),
+	waiting_since_at INTEGER CHECK (waiting_since_at > 0),
+	waits_for	TEXT NOT NULL,
+	published_hash	BLOB CHECK (length(published_hash) = 32),
+	published_at	INTEGER CHECK (published_at > 0),
+	CHECK (goal = 'secure' OR goal_at IS NOT NULL),
+	CHECK ((published_hash IS NULL) = (published_at IS NULL))
+) STRICT;
+CREATE INDEX zone_due ON zone (next_at, zone);
+
+CREATE TABLE zone_alg (
+	zone		TEXT NOT NULL
+			REFERENCES zone (zone) DEFERRABLE INITIALLY DEFERRED,
+	alg		INTEGER NOT NULL CHECK (alg BETWEEN 1 AND 255),
+	signed_at	INTEGER NOT NULL CHECK (signed_at > 0),
+	PRIMARY KEY (zone, alg)
+) STRICT;
+
 CREATE TABLE ksk (
 	id		TEXT PRIMARY KEY,
 	cmk_id		TEXT NOT NULL REFERENCES cmk (id),
 	key_id		TEXT NOT NULL REFERENCES key (id),
-	zone		TEXT NOT NULL CHECK (length(zone) BETWEEN 1 AND 1100),
+	zone		TEXT NOT NULL
+			REFERENCES zone (zone) DEFERRABLE INITIALLY DEFERRED
+			CHECK (length(zone) BETWEEN 1 AND 1100),
 	generation	INTEGER NOT NULL CHECK (generation > 0),
 	alg		INTEGER NOT NULL CHECK (alg BETWEEN 1 AND 255),
 	key_tag		INTEGER NOT NULL CHECK (key_tag BETWEEN 0 AND 65535),
@@ -81,10 +108,21 @@ CREATE TABLE ksk (
 			TEXT NOT NULL CHECK (length(endorsement_signature) > 0),
 	ds_seen_at	INTEGER CHECK (ds_seen_at > 0),
 	ds_gone_at	INTEGER CHECK (ds_gone_at > 0),
+	standby		TEXT NOT NULL
+			CHECK (standby IN ('none', 'ds', 'dnskey')),
+	dnskey_in_at	INTEGER CHECK (dnskey_in_at > 0),
+	dnskey_out_at	INTEGER CHECK (dnskey_out_at > 0),
+	ds_add_at	INTEGER CHECK (ds_add_at > 0),
+	ds_remove_at	INTEGER CHECK (ds_remove_at > 0),
+	retire_at	INTEGER CHECK (retire_at > 0),
+	revoke_at	INTEGER CHECK (revoke_at > 0),
+	compromised_at	INTEGER CHECK (compromised_at > 0),
+	backup_at	INTEGER CHECK (backup_at > 0),
 	horizon_at	INTEGER CHECK (horizon_at > 0),
 	retirement	TEXT,
 	retirement_signature TEXT,
 	CHECK (ds_gone_at IS NULL OR ds_seen_at IS NOT NULL),
+	CHECK (dnskey_out_at IS NULL OR dnskey_in_at IS NOT NULL),
 	CHECK ((state = 'removed') = (retirement IS NOT NULL)),
 	CHECK ((retirement IS NULL) = (retirement_signature IS NULL)),
 	UNIQUE (zone, generation),
@@ -95,6 +133,45 @@ CREATE UNIQUE INDEX ksk_revoked_tag ON ksk (zone, revoked_tag)
 	WHERE state <> 'removed';
 CREATE INDEX ksk_cmk ON ksk (cmk_id, zone, generation);
 CREATE INDEX ksk_key ON ksk (key_id, created_at, id);
+
+-- KSKs of other providers: public halves only.
+CREATE TABLE foreign_key (
+	id		TEXT PRIMARY KEY,
+	zone		TEXT NOT NULL
+			REFERENCES zone (zone) DEFERRABLE INITIALLY DEFERRED
+			CHECK (length(zone) BETWEEN 1 AND 1100),
+	alg		INTEGER NOT NULL CHECK (alg BETWEEN 1 AND 255),
+	key_tag		INTEGER NOT NULL CHECK (key_tag BETWEEN 0 AND 65535),
+	dnskey		BLOB NOT NULL CHECK (length(dnskey) > 4),
+	added_at	INTEGER NOT NULL CHECK (added_at > 0),
+	dnskey_in_at	INTEGER CHECK (dnskey_in_at > 0),
+	dnskey_out_at	INTEGER CHECK (dnskey_out_at > 0),
+	ds_add_at	INTEGER CHECK (ds_add_at > 0),
+	ds_seen_at	INTEGER CHECK (ds_seen_at > 0),
+	ds_remove_at	INTEGER CHECK (ds_remove_at > 0),
+	ds_gone_at	INTEGER CHECK (ds_gone_at > 0),
+	retire_at	INTEGER CHECK (retire_at > 0),
+	removed_at	INTEGER CHECK (removed_at > 0),
+	CHECK (ds_gone_at IS NULL OR ds_seen_at IS NOT NULL),
+	CHECK (dnskey_out_at IS NULL OR dnskey_in_at IS NOT NULL),
+	CHECK (length(id) = 32 AND id = lower(id))
+) STRICT;
+CREATE UNIQUE INDEX foreign_key_tag ON foreign_key (zone, key_tag)
+	WHERE removed_at IS NULL;
+CREATE INDEX foreign_key_zone ON foreign_key (zone, added_at, id);
+
+-- What servers were seen to serve: of use for as long as caches have it.
+CREATE TABLE observation (
+	id		INTEGER PRIMARY KEY,
+	zone		TEXT NOT NULL CHECK (length(zone) BETWEEN 1 AND 1100),
+	kind		TEXT NOT NULL CHECK (length(kind) > 0),
+	value		INTEGER NOT NULL,
+	text		TEXT NOT NULL,
+	first_at	INTEGER NOT NULL CHECK (first_at > 0),
+	last_at		INTEGER NOT NULL,
+	CHECK (last_at >= first_at)
+) STRICT;
+CREATE INDEX observation_kind ON observation (zone, kind, id);
 
 CREATE TABLE signature (
 	id		INTEGER PRIMARY KEY,
@@ -256,6 +333,13 @@ CREATE TRIGGER ksk_horizon BEFORE UPDATE OF horizon_at ON ksk
 WHEN OLD.horizon_at IS NOT NULL
 	AND (NEW.horizon_at IS NULL OR NEW.horizon_at < OLD.horizon_at)
 BEGIN SELECT RAISE(ABORT, 'a horizon never comes nearer'); END;
+CREATE TRIGGER ksk_revoked BEFORE UPDATE OF revoke_at ON ksk
+WHEN OLD.revoke_at IS NOT NULL AND NEW.revoke_at IS NOT OLD.revoke_at
+BEGIN SELECT RAISE(ABORT, 'a revocation never changes'); END;
+CREATE TRIGGER ksk_compromised BEFORE UPDATE OF compromised_at ON ksk
+WHEN OLD.compromised_at IS NOT NULL
+	AND NEW.compromised_at IS NOT OLD.compromised_at
+BEGIN SELECT RAISE(ABORT, 'a compromised KSK stays one'); END;
 CREATE TRIGGER ksk_delete BEFORE DELETE ON ksk
 BEGIN SELECT RAISE(ABORT, 'a KSK is never forgotten'); END;
 -- RFC 5011 section 2.1: revoking a key changes its tag.
@@ -263,6 +347,20 @@ CREATE TRIGGER ksk_twin BEFORE INSERT ON ksk
 WHEN EXISTS (SELECT 1 FROM ksk WHERE zone = NEW.zone AND state <> 'removed'
 	AND (key_tag = NEW.revoked_tag OR revoked_tag = NEW.key_tag))
 BEGIN SELECT RAISE(ABORT, 'key tag of a revoked twin'); END;
+
+CREATE TRIGGER zone_name BEFORE UPDATE OF zone ON zone
+BEGIN SELECT RAISE(ABORT, 'the name of a zone never changes'); END;
+CREATE TRIGGER zone_delete BEFORE DELETE ON zone
+BEGIN SELECT RAISE(ABORT, 'a zone is never forgotten'); END;
+
+CREATE TRIGGER foreign_key_identity BEFORE UPDATE OF id, zone, alg, key_tag,
+	dnskey, added_at ON foreign_key
+BEGIN SELECT RAISE(ABORT, 'what a foreign key is never changes'); END;
+CREATE TRIGGER foreign_key_removed BEFORE UPDATE ON foreign_key
+WHEN OLD.removed_at IS NOT NULL
+BEGIN SELECT RAISE(ABORT, 'a removed foreign key does not come back'); END;
+CREATE TRIGGER foreign_key_delete BEFORE DELETE ON foreign_key
+BEGIN SELECT RAISE(ABORT, 'a foreign key is never forgotten'); END;
 
 CREATE TRIGGER signature_update BEFORE UPDATE ON signature
 BEGIN SELECT RAISE(ABORT, 'what was signed never changes'); END;

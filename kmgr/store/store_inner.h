@@ -27,6 +27,27 @@ struct store_change {
 int store_change(struct store *store, const struct store_change *change,
     const struct db_value *args, size_t n, const char *id, struct error *err);
 
+/* In SQL, of a row of table zone: whether it has a key that is not removed. */
+#define STORE_ZONE_USED \
+	"(EXISTS (SELECT 1 FROM ksk WHERE ksk.zone = zone.zone " \
+	"AND ksk.state <> 'removed') OR " \
+	"EXISTS (SELECT 1 FROM foreign_key WHERE foreign_key.zone = " \
+	"zone.zone AND foreign_key.removed_at IS NULL))"
+
+/* When it is due after a change: now, or never where it has none. */
+#define STORE_ZONE_NEXT \
+	"CASE WHEN " STORE_ZONE_USED " THEN 0 ELSE 9223372036854775807 END"
+
+/**
+ * store_zone_touch(store, zone, err):
+ * Something of ${zone} changed: it has a row, and is due, or never again
+ * where it has no key any more.
+ *
+ * Errors: ERR_STORE.
+ */
+int store_zone_touch(struct store *store, const char *zone,
+    struct error *err);
+
 #define STORE_N(array) (sizeof(array) / sizeof((array)[0]))
 
 #endif

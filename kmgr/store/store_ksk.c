@@ -1,16 +1,21 @@
 #include <stdlib.h>
 
 #include "kmgr/store/store_inner.h"
+#include "kmgr/store/store_life.h"
 
 #define COLUMNS                                                           \
 	"id, cmk_id, key_id, zone, generation, alg, key_tag, revoked_tag, " \
 	"dnskey, state, created_at, endorsement, endorsement_signature, " \
-	"ds_seen_at, ds_gone_at, horizon_at, retirement, retirement_signature"
+	"ds_seen_at, ds_gone_at, horizon_at, retirement, " \
+	"retirement_signature, standby, dnskey_in_at, dnskey_out_at, " \
+	"ds_add_at, ds_remove_at, retire_at, revoke_at, compromised_at, " \
+	"backup_at"
 #define BY_ZONE " ORDER BY zone, generation"
 
 static const struct db_question ask_put = { "add a KSK",
 	"INSERT INTO ksk (" COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, "
-	"$8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)" };
+	"$8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, "
+	"$19, $20, $21, $22, $23, $24, $25, $26, $27)" };
 static const struct db_question ask_find = { "find a KSK",
 	"SELECT " COLUMNS " FROM ksk WHERE id = $1" };
 static const struct db_question ask_of_key = { "find a key's first KSK",
@@ -19,6 +24,9 @@ static const struct db_question ask_of_key = { "find a key's first KSK",
 static const struct db_question ask_using = { "find who uses a key",
 	"SELECT " COLUMNS " FROM ksk WHERE key_id = $1 AND id <> $2 "
 	"AND state <> 'removed' ORDER BY created_at, id LIMIT 1" };
+static const struct db_question ask_touch = { "make a KSK's zone due",
+	"UPDATE zone SET next_at = " STORE_ZONE_NEXT
+	" WHERE zone = (SELECT zone FROM ksk WHERE id = $1)" };
 static const struct store_change set_state = { { "write the state of a KSK",
 	"UPDATE ksk SET state = $1 WHERE id = $2" },
 	"KSK", ERR_STORE, "the store has no KSK of this id" };
@@ -26,6 +34,13 @@ static const struct store_change set_ds = {
 	{ "write what became of a KSK's DS",
 	"UPDATE ksk SET state = $1, ds_seen_at = $2, ds_gone_at = $3 "
 	"WHERE id = $4" },
+	"KSK", ERR_STORE, "the store has no KSK of this id" };
+static const struct store_change set_life = {
+	{ "write the life cycle of a KSK",
+	"UPDATE ksk SET state = $1, ds_seen_at = $2, ds_gone_at = $3, "
+	"standby = $4, dnskey_in_at = $5, dnskey_out_at = $6, "
+	"ds_add_at = $7, ds_remove_at = $8, retire_at = $9, revoke_at = $10, "
+	"compromised_at = $11, backup_at = $12 WHERE id = $13" },
 	"KSK", ERR_STORE, "the store has no KSK of this id" };
 static const struct store_change raise_horizon = {
 	{ "raise the horizon of a KSK",
@@ -59,6 +74,7 @@ ksk_row_clear(struct ksk_row *row)
 	free(row->endorsement_signature);
 	free(row->retirement);
 	free(row->retirement_signature);
+	free(row->standby);
 	*row = (struct ksk_row){ 0 };
 }
 
@@ -92,6 +108,15 @@ read_row(const struct db_rows *rows, void *out)
 	ksk->horizon_at = db_get_int(rows, 15);
 	ksk->retirement = db_get_text_or_null(rows, 16);
 	ksk->retirement_signature = db_get_text_or_null(rows, 17);
+	ksk->standby = db_get_text(rows, 18);
+	ksk->dnskey_in_at = db_get_int(rows, 19);
+	ksk->dnskey_out_at = db_get_int(rows, 20);
+	ksk->ds_add_at = db_get_int(rows, 21);
+	ksk->ds_remove_at = db_get_int(rows, 22);
+	ksk->retire_at = db_get_int(rows, 23);
+	ksk->revoke_at = db_get_int(rows, 24);
+	ksk->compromised_at = db_get_int(rows, 25);
+	ksk->backup_at = db_get_int(rows, 26);
 }
 
 static const struct db_shape shape = { sizeof(struct ksk_row), read_row,
@@ -102,6 +127,13 @@ ksk_rows_free(struct ksk_row *rows, size_t n)
 {
 
 	db_list_free(&shape, rows, n);
+}
+
+static struct db_value
+standby_of(const struct ksk_row *ksk)
+{
+
+	return db_text(ksk->standby == NULL ? "none" : ksk->standby);
 }
 
 int
@@ -127,11 +159,20 @@ store_ksk_put(struct store *store, const struct ksk_row *ksk,
 		db_time(ksk->horizon_at),
 		db_text(ksk->retirement),
 		db_text(ksk->retirement_signature),
+		standby_of(ksk),
+		db_time(ksk->dnskey_in_at),
+		db_time(ksk->dnskey_out_at),
+		db_time(ksk->ds_add_at),
+		db_time(ksk->ds_remove_at),
+		db_time(ksk->retire_at),
+		db_time(ksk->revoke_at),
+		db_time(ksk->compromised_at),
+		db_time(ksk->backup_at),
 	};
 
 	if (db_change(store->db, &ask_put, args, STORE_N(args), NULL, err) ==
 	    0)
-		return 0;
+		return store_zone_touch(store, ksk->zone, err);
 	if (db_fault(store->db) != DB_FAULT_TAKEN)
 		return -1;
 	return err_set(err, ERR_INPUT, "zone %s has a KSK of generation %lld, "
@@ -203,6 +244,16 @@ store_ksk_set_state(struct store *store, const char *id, const char *state,
 	return store_change(store, &set_state, args, STORE_N(args), id, err);
 }
 
+/* What its run knew of the zone is no longer so. */
+static int
+touch_zone(struct store *store, const char *id, struct error *err)
+{
+	const struct db_value args[] = { db_text(id) };
+
+	return db_change(store->db, &ask_touch, args, STORE_N(args), NULL,
+	    err);
+}
+
 int
 store_ksk_set_ds(struct store *store, const struct ksk_row *ksk,
     struct error *err)
@@ -214,7 +265,36 @@ store_ksk_set_ds(struct store *store, const struct ksk_row *ksk,
 		db_text(ksk->id),
 	};
 
-	return store_change(store, &set_ds, args, STORE_N(args), ksk->id, err);
+	if (store_change(store, &set_ds, args, STORE_N(args), ksk->id,
+	    err) != 0)
+		return -1;
+	return touch_zone(store, ksk->id, err);
+}
+
+int
+store_ksk_set_life(struct store *store, const struct ksk_row *ksk,
+    struct error *err)
+{
+	const struct db_value args[] = {
+		db_text(ksk->state),
+		db_time(ksk->ds_seen_at),
+		db_time(ksk->ds_gone_at),
+		standby_of(ksk),
+		db_time(ksk->dnskey_in_at),
+		db_time(ksk->dnskey_out_at),
+		db_time(ksk->ds_add_at),
+		db_time(ksk->ds_remove_at),
+		db_time(ksk->retire_at),
+		db_time(ksk->revoke_at),
+		db_time(ksk->compromised_at),
+		db_time(ksk->backup_at),
+		db_text(ksk->id),
+	};
+
+	if (store_change(store, &set_life, args, STORE_N(args), ksk->id,
+	    err) != 0)
+		return -1;
+	return touch_zone(store, ksk->id, err);
 }
 
 int
@@ -237,5 +317,8 @@ store_ksk_retire(struct store *store, const struct ksk_row *ksk,
 		db_text(ksk->id),
 	};
 
-	return store_change(store, &retire, args, STORE_N(args), ksk->id, err);
+	if (store_change(store, &retire, args, STORE_N(args), ksk->id,
+	    err) != 0)
+		return -1;
+	return touch_zone(store, ksk->id, err);
 }

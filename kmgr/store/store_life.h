@@ -8,7 +8,7 @@
 
 #include "kmgr/store/store.h"
 
-/* A zone; without a row it is secure, and due. */
+/* A zone; without a row it is secure, and has no key. */
 struct zone_row {
 	char	*zone;
 	char	*goal;			/* "secure", "insecure" */
@@ -29,6 +29,12 @@ void zone_rows_free(struct zone_row *rows, size_t n);
  * err):
  * The row of ${zone}; write it whole, new or not. Owner: the caller,
  * zone_row_clear().
+ *
+ * A zone has a row as soon as it has a key: store_ksk_put() and
+ * store_foreign_put() make it. These, and whatever else here and in store.h
+ * changes a fact (store_ksk_set_ds(), _set_life() and _retire(), store_foreign
+ * and store_zone_alg), make the zone due, or with its last key never due
+ * again. Who knows better calls store_zone_put() after them.
  */
 int store_zone_find(struct store *store, const char *zone,
     struct zone_row *out, bool *found, struct error *err);
@@ -36,11 +42,19 @@ int store_zone_put(struct store *store, const struct zone_row *row,
     struct error *err);
 
 /**
+ * store_zone_page(store, after, max, out, n, err):
+ * At most ${max} rows, of zones with and without keys, in the order of their
+ * names behind ${after}. Owner: the caller, zone_rows_free().
+ */
+int store_zone_page(struct store *store, const char *after, size_t max,
+    struct zone_row **out, size_t *n, struct error *err);
+
+/**
  * store_zone_due(store, now_at, after, max, out, n, err):
  * At most ${max} zones that have a KSK which is not removed, or a foreign
- * key, and are due at ${now_at}, or have no row, in the order of their names
- * behind ${after} ("" for the first). It costs what it finds, not what there
- * is. Owner: the caller, zone_names_free().
+ * key, and are due at ${now_at}, in the order of their names behind ${after}
+ * ("" for the first). It costs what is due, not what there is. Owner: the
+ * caller, zone_names_free().
  */
 int store_zone_due(struct store *store, int64_t now_at, const char *after,
     size_t max, char ***out, size_t *n, struct error *err);
@@ -66,6 +80,13 @@ struct zone_alg_row {
 	uint8_t	 alg;
 	int64_t	 signed_at;
 };
+
+/**
+ * store_zone_alg_put(store, row, err), store_zone_alg_drop(store, zone, alg,
+ * err), store_zone_alg_list(store, zone, out, n, err):
+ * Write it; forget it, where it is known; those of ${zone}, of all zones where
+ * it is NULL, by zone and algorithm. Owner: the caller, zone_alg_rows_free().
+ */
 void zone_alg_rows_free(struct zone_alg_row *rows, size_t n);
 int store_zone_alg_put(struct store *store, const struct zone_alg_row *row,
     struct error *err);
@@ -94,7 +115,9 @@ void foreign_key_rows_free(struct foreign_key_row *rows, size_t n);
  * store_foreign_put(store, row, err), store_foreign_set(store, row, err),
  * store_foreign_list(store, zone, out, n, err):
  * Add one; write its instants; those of ${zone}, of all zones where it is
- * NULL, removed ones too, in the order in which they were added.
+ * NULL, removed ones too, by zone in the order in which they were added.
+ *
+ * Errors: ERR_STORE; ERR_INPUT where the zone has one of this key tag already.
  */
 int store_foreign_put(struct store *store, const struct foreign_key_row *row,
     struct error *err);
@@ -116,8 +139,8 @@ void observation_rows_free(struct observation_row *rows, size_t n);
 
 /**
  * store_observe(store, row, err):
- * Record it: where ${zone}, ${kind}, value and text are those of the newest of
- * this kind, only its last_at goes on.
+ * Record it: where zone, kind, value and text are those of the newest of this
+ * kind, only its last_at goes on. The newest 1000 of a kind are kept.
  *
  * store_observation_list(store, zone, kind, since_at, out, n, err):
  * Those last seen at ${since_at} or later, newest first, at most 1000.
@@ -130,7 +153,7 @@ int store_observation_list(struct store *store, const char *zone,
 
 /**
  * store_ksk_set_life(store, ksk, err):
- * Write state and all instants of the life cycle of ${ksk}->id.
+ * Write state, standby and all instants of the life cycle of ${ksk}->id.
  */
 int store_ksk_set_life(struct store *store, const struct ksk_row *ksk,
     struct error *err);

@@ -373,7 +373,7 @@ fill_zone(struct storehelp *help)
 
 	unit_ok(store_ksk_put(help->store, &ksk, &help->err), &help->err);
 	storehelp_retire(&removed);
-	removed.horizon_at = AT;
+	removed.horizon_at = removed.revoke_at = removed.compromised_at = AT;
 	unit_ok(store_ksk_put(help->store, &removed, &help->err), &help->err);
 	memcpy(signature.ksk_id, ksk.id, sizeof(signature.ksk_id));
 	buf_add(&signature.rrsig, "nineteen bytes long", 19);
@@ -383,6 +383,43 @@ fill_zone(struct storehelp *help)
 	ksk_row_clear(&ksk);
 	ksk_row_clear(&removed);
 	buf_free(&signature.rrsig);
+}
+
+struct foreign_key_row
+storehelp_foreign(unsigned int n, const char *zone)
+{
+	struct foreign_key_row row = {
+		.zone = mem_strdup(zone),
+		.alg = 13,
+		.key_tag = (uint16_t)(2000 + n),
+		.added_at = AT + n,
+	};
+
+	(void)storehelp_id(n + 3000, row.id);
+	buf_add(&row.dnskey, "\1\1\3\15alien", 9);
+	return row;
+}
+
+/* b. has no KSK of ours; its second foreign key is removed. */
+static void
+fill_foreign(struct storehelp *help)
+{
+	char zone[] = "b.", kind[] = "ds-ttl", text[] = "";
+	struct zone_alg_row alg = { zone, 13, AT };
+	struct observation_row seen = { zone, kind, 3600, text, AT, AT };
+	struct foreign_key_row *rows = mem_new(2 * sizeof(*rows));
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		rows[i] = storehelp_foreign(i + 1, zone);
+		rows[i].removed_at = i == 0 ? 0 : AT + 9;
+		unit_ok(store_foreign_put(help->store, &rows[i], &help->err),
+		    &help->err);
+	}
+	foreign_key_rows_free(rows, 2);
+	unit_ok(store_zone_alg_put(help->store, &alg, &help->err),
+	    &help->err);
+	unit_ok(store_observe(help->store, &seen, &help->err), &help->err);
 }
 
 /* Response 1 of a. is superseded, 2 is good. */
@@ -439,6 +476,7 @@ storehelp_fill_all(struct storehelp *help)
 	unit_ok(store_begin(help->store, &help->err), &help->err);
 	fill_cmks(help);
 	fill_zone(help);
+	fill_foreign(help);
 	fill_ksrs(help);
 	fill_waiting(help);
 	unit_ok(store_commit(help->store, &help->err), &help->err);

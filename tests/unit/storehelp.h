@@ -7,6 +7,7 @@
 #include "kmgr/store/ledger.h"
 #include "kmgr/store/store.h"
 #include "kmgr/store/store_ksr.h"
+#include "kmgr/store/store_life.h"
 #include "kmgr/store/store_plan.h"
 #include "kmgr/store/store_zone.h"
 
@@ -83,6 +84,13 @@ struct plan_row storehelp_plan(unsigned int n);
  * caller, ksr_row_clear().
  */
 struct ksr_row storehelp_ksr(unsigned int n, const char *zone);
+
+/**
+ * storehelp_foreign(n, zone):
+ * A foreign key of ${zone} that nothing has become of yet. Owner: the caller,
+ * foreign_key_rows_free() of an array.
+ */
+struct foreign_key_row storehelp_foreign(unsigned int n, const char *zone);
 
 /**
  * storehelp_seal(cmk), storehelp_retire(ksk):

@@ -100,7 +100,28 @@ static const struct bad final[] = {
 	    "never comes nearer" },
 	{ "UPDATE ksk SET horizon_at = NULL WHERE horizon_at > 0",
 	    "never comes nearer" },
+	{ "UPDATE ksk SET revoke_at = revoke_at - 1 WHERE revoke_at > 0",
+	    "a revocation" },
+	{ "UPDATE ksk SET revoke_at = NULL WHERE revoke_at > 0",
+	    "a revocation" },
+	{ "UPDATE ksk SET compromised_at = NULL WHERE compromised_at > 0",
+	    "stays one" },
+	{ "UPDATE ksk SET compromised_at = 1 WHERE compromised_at > 0",
+	    "stays one" },
 	{ "DELETE FROM ksk", "never forgotten" },
+	{ "UPDATE zone SET zone = 'c.' WHERE zone = 'a.'", "the name of a" },
+	{ "DELETE FROM zone", "a zone is never forgotten" },
+	{ "UPDATE foreign_key SET id = id", "foreign key is" },
+	{ "UPDATE foreign_key SET zone = 'a.'", "foreign key is" },
+	{ "UPDATE foreign_key SET alg = 8", "foreign key is" },
+	{ "UPDATE foreign_key SET key_tag = 1", "foreign key is" },
+	{ "UPDATE foreign_key SET dnskey = zeroblob(9)", "foreign key is" },
+	{ "UPDATE foreign_key SET added_at = 1", "foreign key is" },
+	{ "UPDATE foreign_key SET removed_at = NULL WHERE removed_at > 0",
+	    "does not come back" },
+	{ "UPDATE foreign_key SET retire_at = 1 WHERE removed_at > 0",
+	    "does not come back" },
+	{ "DELETE FROM foreign_key", "never forgotten" },
 	{ "UPDATE signature SET expiration_at = 9", "was signed" },
 	{ "UPDATE zsk_set SET text = ''", "was admitted" },
 	{ "UPDATE ksr SET id = upper(id)", "was answered" },
@@ -212,6 +233,27 @@ allows_what_changes(void **state)
 		"UPDATE ksk SET ds_seen_at = 1",
 		"UPDATE ksk SET ds_gone_at = 2",
 		"UPDATE ksk SET ds_seen_at = 3, ds_gone_at = NULL",
+		"UPDATE ksk SET dnskey_in_at = 1",
+		"UPDATE ksk SET dnskey_in_at = 3, dnskey_out_at = 2",
+		"UPDATE ksk SET ds_add_at = 1, ds_remove_at = 1, "
+		"retire_at = 1, backup_at = 1, standby = 'ds'",
+		"UPDATE ksk SET ds_add_at = NULL, ds_remove_at = NULL, "
+		"retire_at = NULL, backup_at = NULL, standby = 'none'",
+		"UPDATE ksk SET revoke_at = revoke_at, "
+		"compromised_at = compromised_at",
+		"UPDATE ksk SET revoke_at = 1, compromised_at = 1 "
+		"WHERE revoke_at IS NULL",
+		"UPDATE zone SET goal = 'insecure', goal_at = 1, "
+		"waiting_since_at = 1, waits_for = 'ds-seen', next_at = 9, "
+		"published_hash = zeroblob(32), published_at = 1",
+		"UPDATE zone SET goal = 'secure', goal_at = NULL, next_at = 0",
+		"UPDATE foreign_key SET dnskey_in_at = 1, dnskey_out_at = 2, "
+		"ds_add_at = 1, ds_seen_at = 1, ds_remove_at = 1, "
+		"ds_gone_at = 1, retire_at = 1 WHERE removed_at IS NULL",
+		"UPDATE foreign_key SET removed_at = 1 "
+		"WHERE removed_at IS NULL",
+		"DELETE FROM zone_alg",
+		"DELETE FROM observation",
 		"UPDATE ksk SET horizon_at = 1 WHERE horizon_at IS NULL",
 		"UPDATE ksk SET horizon_at = horizon_at + 1",
 		"UPDATE ksk SET state = 'removed', retirement = '{}', "

@@ -15,7 +15,7 @@ struct column {
 /* A row that fits beside those of storehelp_fill_all(). */
 struct good {
 	const char *table;
-	struct column columns[16];
+	struct column columns[18];
 };
 
 static const struct good good_key = { "key", { { "id", ID("a") },
@@ -35,7 +35,18 @@ static const struct good good_ksk = { "ksk", { { "id", ID("a") },
 	{ "generation", "1" }, { "alg", "13" }, { "key_tag", "1" },
 	{ "revoked_tag", "2" }, { "dnskey", "zeroblob(9)" },
 	{ "state", "'generated'" }, { "created_at", "1" },
-	{ "endorsement", "'{}'" }, { "endorsement_signature", "'c2ln'" } } };
+	{ "endorsement", "'{}'" }, { "endorsement_signature", "'c2ln'" },
+	{ "standby", "'none'" } } };
+static const struct good good_zone = { "zone", { { "zone", "'c.'" },
+	{ "goal", "'secure'" }, { "next_at", "0" }, { "waits_for", "''" } } };
+static const struct good good_alg = { "zone_alg", { { "zone", "'a.'" },
+	{ "alg", "13" }, { "signed_at", "1" } } };
+static const struct good good_foreign = { "foreign_key", { { "id", ID("a") },
+	{ "zone", "'b.'" }, { "alg", "13" }, { "key_tag", "1" },
+	{ "dnskey", "zeroblob(9)" }, { "added_at", "1" } } };
+static const struct good good_seen = { "observation", { { "zone", "'a.'" },
+	{ "kind", "'serial'" }, { "value", "0" }, { "text", "''" },
+	{ "first_at", "1" }, { "last_at", "1" } } };
 static const struct good good_signature = { "signature", { { "id", "9" },
 	{ "ksk_id", "'000000000000000000000000000003e9'" },
 	{ "zone", "'a.'" }, { "type_covered", "48" }, { "tbs_hash", HASH },
@@ -194,6 +205,19 @@ static const struct wrong {
 	{ &good_ksk, { { "ds_seen_at", "1" }, { "ds_gone_at", "0" } },
 	    "ds_gone_at > 0" },
 	{ &good_ksk, { { "ds_gone_at", "1" } }, "ds_seen_at IS NOT NULL" },
+	{ &good_ksk, { { "zone", "'c.'" } }, "FOREIGN KEY" },
+	{ &good_ksk, { { "standby", "'both'" } }, "standby IN" },
+	{ &good_ksk, { { "dnskey_in_at", "0" } }, "dnskey_in_at > 0" },
+	{ &good_ksk, { { "dnskey_in_at", "1" }, { "dnskey_out_at", "0" } },
+	    "dnskey_out_at > 0" },
+	{ &good_ksk, { { "dnskey_out_at", "1" } },
+	    "dnskey_in_at IS NOT NULL" },
+	{ &good_ksk, { { "ds_add_at", "0" } }, "ds_add_at > 0" },
+	{ &good_ksk, { { "ds_remove_at", "0" } }, "ds_remove_at > 0" },
+	{ &good_ksk, { { "retire_at", "0" } }, "retire_at > 0" },
+	{ &good_ksk, { { "revoke_at", "0" } }, "revoke_at > 0" },
+	{ &good_ksk, { { "compromised_at", "0" } }, "compromised_at > 0" },
+	{ &good_ksk, { { "backup_at", "0" } }, "backup_at > 0" },
 	{ &good_ksk, { { "horizon_at", "0" } }, "horizon_at > 0" },
 	{ &good_ksk, { { "state", "'removed'" } }, "retirement IS NOT NULL" },
 	{ &good_ksk, { { "retirement", "'{}'" },
@@ -202,6 +226,56 @@ static const struct wrong {
 	    "retirement_signature IS NULL" },
 	{ &good_ksk, { { "retirement_signature", "'c2ln'" } },
 	    "retirement_signature IS NULL" },
+	{ &good_zone, { { "zone", "''" } }, "length(zone)" },
+	{ &good_zone, { { "zone", "'a.'" } }, "UNIQUE" },
+	{ &good_zone, { { "goal", "'bogus'" } }, "goal IN" },
+	{ &good_zone, { { "goal", "'insecure'" } }, "goal_at IS NOT NULL" },
+	{ &good_zone, { { "goal_at", "0" } }, "goal_at > 0" },
+	{ &good_zone, { { "next_at", "-1" } }, "next_at >= 0" },
+	{ &good_zone, { { "next_at", "NULL" } }, "zone.next_at" },
+	{ &good_zone, { { "waiting_since_at", "0" } },
+	    "waiting_since_at > 0" },
+	{ &good_zone, { { "waits_for", "NULL" } }, "zone.waits_for" },
+	{ &good_zone, { { "published_hash", "zeroblob(31)" },
+	    { "published_at", "1" } }, "length(published_hash)" },
+	{ &good_zone, { { "published_hash", HASH }, { "published_at", "0" } },
+	    "published_at > 0" },
+	{ &good_zone, { { "published_at", "1" } },
+	    "published_hash IS NULL" },
+	{ &good_alg, { { "zone", "'c.'" } }, "FOREIGN KEY" },
+	{ &good_alg, { { "zone", "'b.'" } }, "UNIQUE" },
+	{ &good_alg, { { "alg", "0" } }, "alg BETWEEN" },
+	{ &good_alg, { { "signed_at", "0" } }, "signed_at > 0" },
+	{ &good_foreign, { { "id", "'ab'" } }, "length(id)" },
+	{ &good_foreign, { { "id", "(SELECT min(id) FROM foreign_key)" } },
+	    "UNIQUE" },
+	{ &good_foreign, { { "zone", "''" } }, "length(zone)" },
+	{ &good_foreign, { { "zone", "'c.'" } }, "FOREIGN KEY" },
+	{ &good_foreign, { { "alg", "0" } }, "alg BETWEEN" },
+	{ &good_foreign, { { "key_tag", "65536" } }, "key_tag BETWEEN" },
+	{ &good_foreign, { { "key_tag", "2001" } }, "UNIQUE" },
+	{ &good_foreign, { { "dnskey", "zeroblob(4)" } }, "length(dnskey)" },
+	{ &good_foreign, { { "added_at", "0" } }, "added_at > 0" },
+	{ &good_foreign, { { "dnskey_in_at", "0" } }, "dnskey_in_at > 0" },
+	{ &good_foreign, { { "dnskey_in_at", "1" },
+	    { "dnskey_out_at", "0" } }, "dnskey_out_at > 0" },
+	{ &good_foreign, { { "dnskey_out_at", "1" } },
+	    "dnskey_in_at IS NOT NULL" },
+	{ &good_foreign, { { "ds_add_at", "0" } }, "ds_add_at > 0" },
+	{ &good_foreign, { { "ds_seen_at", "0" } }, "ds_seen_at > 0" },
+	{ &good_foreign, { { "ds_remove_at", "0" } }, "ds_remove_at > 0" },
+	{ &good_foreign, { { "ds_seen_at", "1" }, { "ds_gone_at", "0" } },
+	    "ds_gone_at > 0" },
+	{ &good_foreign, { { "ds_gone_at", "1" } },
+	    "ds_seen_at IS NOT NULL" },
+	{ &good_foreign, { { "retire_at", "0" } }, "retire_at > 0" },
+	{ &good_foreign, { { "removed_at", "0" } }, "removed_at > 0" },
+	{ &good_seen, { { "zone", "''" } }, "length(zone)" },
+	{ &good_seen, { { "kind", "''" } }, "length(kind)" },
+	{ &good_seen, { { "text", "NULL" } }, "observation.text" },
+	{ &good_seen, { { "value", "NULL" } }, "observation.value" },
+	{ &good_seen, { { "first_at", "0" } }, "first_at > 0" },
+	{ &good_seen, { { "last_at", "0" } }, "last_at >= first_at" },
 	{ &good_signature, { { "ksk_id", ID("7") } }, "FOREIGN KEY" },
 	{ &good_signature, { { "type_covered", "0" } },
 	    "type_covered BETWEEN" },
@@ -291,7 +365,7 @@ takes_the_rows_that_fit(void **state)
 {
 	static const struct good *const good[] = { &good_key, &good_ksk,
 		&good_signature, &good_set, &good_ksr, &good_intent, &good_plan,
-		&good_cmk };
+		&good_cmk, &good_zone, &good_alg, &good_foreign, &good_seen };
 	struct storehelp *help = *state;
 	size_t i;
 

@@ -1,0 +1,266 @@
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "kmgr/store/store_inner.h"
+#include "kmgr/store/store_life.h"
+
+#define COLUMNS                                                             \
+	"zone, goal, goal_at, next_at, waiting_since_at, waits_for, "       \
+	"published_hash, published_at"
+
+static const struct db_question ask_find = { "find a zone",
+	"SELECT " COLUMNS " FROM zone WHERE zone = $1" };
+static const struct db_question ask_put = { "write a zone",
+	"INSERT INTO zone (" COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, "
+	"$8) ON CONFLICT (zone) DO UPDATE SET goal = $2, goal_at = $3, "
+	"next_at = $4, waiting_since_at = $5, waits_for = $6, "
+	"published_hash = $7, published_at = $8" };
+static const struct db_question ask_touch = { "make a zone due",
+	"INSERT INTO zone (zone, goal, next_at, waits_for) "
+	"VALUES ($1, 'secure', 0, '') "
+	"ON CONFLICT (zone) DO UPDATE SET next_at = " STORE_ZONE_NEXT };
+/*
+ * The instant is looked for in the index, not the name: what is due is little
+ * of what there is. An expression hides the name from the planner.
+ */
+static const struct db_question ask_due = { "list zones that are due",
+	"SELECT zone FROM zone WHERE next_at <= $1 AND zone || '' > $2 "
+	"AND " STORE_ZONE_USED " ORDER BY zone || '' LIMIT $3" };
+static const struct db_question ask_list = { "list zones",
+	"SELECT zone FROM zone WHERE zone > $1 AND " STORE_ZONE_USED
+	" ORDER BY zone LIMIT $2" };
+static const struct db_question ask_next = { "find when a zone is due",
+	"SELECT coalesce((SELECT next_at FROM zone WHERE " STORE_ZONE_USED
+	" ORDER BY next_at LIMIT 1), 9223372036854775807)" };
+static const struct db_question ask_alg_put = {
+	"write since when a zone is signed",
+	"INSERT INTO zone_alg (zone, alg, signed_at) VALUES ($1, $2, $3) "
+	"ON CONFLICT (zone, alg) DO UPDATE SET signed_at = $3" };
+static const struct db_question ask_alg_drop = {
+	"forget since when a zone is signed",
+	"DELETE FROM zone_alg WHERE zone = $1 AND alg = $2" };
+static const struct db_question ask_alg_list = {
+	"list what a zone is signed with",
+	"SELECT zone, alg, signed_at FROM zone_alg WHERE zone = $1 "
+	"ORDER BY alg" };
+static const struct db_question ask_alg_all = {
+	"list what zones are signed with",
+	"SELECT zone, alg, signed_at FROM zone_alg ORDER BY zone, alg" };
+static const struct db_question ask_page = { "read zones",
+	"SELECT " COLUMNS " FROM zone WHERE zone > $1 ORDER BY zone LIMIT $2"
+};
+
+void
+zone_row_clear(struct zone_row *row)
+{
+
+	free(row->zone);
+	free(row->goal);
+	free(row->waits_for);
+	*row = (struct zone_row){ 0 };
+}
+
+static void
+clear_row(void *row)
+{
+
+	zone_row_clear(row);
+}
+
+static void
+read_row(const struct db_rows *rows, void *out)
+{
+	struct zone_row *row = out;
+
+	row->zone = db_get_text(rows, 0);
+	row->goal = db_get_text(rows, 1);
+	row->goal_at = db_get_int(rows, 2);
+	row->next_at = db_get_int(rows, 3);
+	row->waiting_since_at = db_get_int(rows, 4);
+	row->waits_for = db_get_text(rows, 5);
+	db_get_fixed(rows, 6, row->published_hash, CRYPTO_SHA256_LEN);
+	row->published_at = db_get_int(rows, 7);
+}
+
+static const struct db_shape shape = { sizeof(struct zone_row), read_row,
+	clear_row };
+
+void
+zone_rows_free(struct zone_row *rows, size_t n)
+{
+
+	db_list_free(&shape, rows, n);
+}
+
+int
+store_zone_find(struct store *store, const char *zone, struct zone_row *out,
+    bool *found, struct error *err)
+{
+	const struct db_value args[] = { db_text(zone) };
+
+	return db_one(store->db, &ask_find, args, STORE_N(args), &shape, out,
+	    found, err);
+}
+
+int
+store_zone_page(struct store *store, const char *after, size_t max,
+    struct zone_row **out, size_t *n, struct error *err)
+{
+	const struct db_value args[] = { db_text(after),
+		db_int((int64_t)max) };
+
+	*out = NULL;
+	*n = 0;
+	return db_list(store->db, &ask_page, args, STORE_N(args), &shape, out,
+	    n, err);
+}
+
+int
+store_zone_put(struct store *store, const struct zone_row *row,
+    struct error *err)
+{
+	const struct db_value args[] = {
+		db_text(row->zone),
+		db_text(row->goal == NULL ? "secure" : row->goal),
+		db_time(row->goal_at),
+		db_int(row->next_at),
+		db_time(row->waiting_since_at),
+		db_text(row->waits_for == NULL ? "" : row->waits_for),
+		row->published_at == 0 ? db_text(NULL) :
+		    db_blob(row->published_hash, CRYPTO_SHA256_LEN),
+		db_time(row->published_at),
+	};
+
+	return db_change(store->db, &ask_put, args, STORE_N(args), NULL, err);
+}
+
+int
+store_zone_touch(struct store *store, const char *zone, struct error *err)
+{
+	const struct db_value args[] = { db_text(zone) };
+
+	return db_change(store->db, &ask_touch, args, STORE_N(args), NULL,
+	    err);
+}
+
+static void
+read_name(const struct db_rows *rows, void *out)
+{
+
+	*(char **)out = db_get_text(rows, 0);
+}
+
+static void
+clear_name(void *name)
+{
+
+	free(*(char **)name);
+}
+
+static const struct db_shape name_shape = { sizeof(char *), read_name,
+	clear_name };
+
+void
+zone_names_free(char **names, size_t n)
+{
+
+	db_list_free(&name_shape, names, n);
+}
+
+int
+store_zone_due(struct store *store, int64_t now_at, const char *after,
+    size_t max, char ***out, size_t *n, struct error *err)
+{
+	const struct db_value args[] = { db_int(now_at), db_text(after),
+		db_int((int64_t)max) };
+
+	*out = NULL;
+	*n = 0;
+	return db_list(store->db, &ask_due, args, STORE_N(args), &name_shape,
+	    out, n, err);
+}
+
+int
+store_zone_list(struct store *store, const char *after, size_t max,
+    char ***out, size_t *n, struct error *err)
+{
+	const struct db_value args[] = { db_text(after),
+		db_int((int64_t)max) };
+
+	*out = NULL;
+	*n = 0;
+	return db_list(store->db, &ask_list, args, STORE_N(args), &name_shape,
+	    out, n, err);
+}
+
+int
+store_zone_next(struct store *store, int64_t *next_at, struct error *err)
+{
+
+	return db_number(store->db, &ask_next, NULL, 0, next_at, err);
+}
+
+static void
+read_alg(const struct db_rows *rows, void *out)
+{
+	struct zone_alg_row *row = out;
+
+	row->zone = db_get_text(rows, 0);
+	row->alg = (uint8_t)db_get_int(rows, 1);
+	row->signed_at = db_get_int(rows, 2);
+}
+
+static void
+clear_alg(void *out)
+{
+	struct zone_alg_row *row = out;
+
+	free(row->zone);
+}
+
+static const struct db_shape alg_shape = { sizeof(struct zone_alg_row),
+	read_alg, clear_alg };
+
+void
+zone_alg_rows_free(struct zone_alg_row *rows, size_t n)
+{
+
+	db_list_free(&alg_shape, rows, n);
+}
+
+int
+store_zone_alg_put(struct store *store, const struct zone_alg_row *row,
+    struct error *err)
+{
+	const struct db_value args[] = { db_text(row->zone), db_int(row->alg),
+		db_time(row->signed_at) };
+
+	if (store_zone_touch(store, row->zone, err) != 0)
+		return -1;
+	return db_change(store->db, &ask_alg_put, args, STORE_N(args), NULL,
+	    err);
+}
+
+int
+store_zone_alg_drop(struct store *store, const char *zone, uint8_t alg,
+    struct error *err)
+{
+	const struct db_value args[] = { db_text(zone), db_int(alg) };
+
+	if (store_zone_touch(store, zone, err) != 0)
+		return -1;
+	return db_change(store->db, &ask_alg_drop, args, STORE_N(args), NULL,
+	    err);
+}
+
+int
+store_zone_alg_list(struct store *store, const char *zone,
+    struct zone_alg_row **out, size_t *n, struct error *err)
+{
+	const struct db_value args[] = { db_text(zone) };
+
+	*out = NULL;
+	*n = 0;
+	return db_list(store->db, zone == NULL ? &ask_alg_all : &ask_alg_list,
+	    args, zone == NULL ? 0 : 1, &alg_shape, out, n, err);
+}
