@@ -214,6 +214,8 @@ libengine_la_SOURCES = \
 	kmgr/engine/witness.h \
 	kmgr/engine/wrapkey.c \
 	kmgr/engine/wrapkey.h \
+	kmgr/engine/zone_future.c \
+	kmgr/engine/zone_future.h \
 	kmgr/engine/zone_history.c \
 	kmgr/engine/zone_history.h \
 	kmgr/engine/zone_history_ds.c \
