@@ -71,6 +71,7 @@ CREATE TABLE zone (
 	next_at		INTEGER NOT NULL CHECK (next_at >= 0),
 	waiting_since_at INTEGER CHECK (waiting_since_at > 0),
 	waits_for	TEXT NOT NULL,
+	told_at		INTEGER CHECK (told_at > 0),
 	published_hash	BLOB CHECK (length(published_hash) = 32),
 	published_at	INTEGER CHECK (published_at > 0),
 	CHECK (goal = 'secure' OR goal_at IS NOT NULL),

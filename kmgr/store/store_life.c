@@ -6,15 +6,19 @@
 
 #define COLUMNS                                                             \
 	"zone, goal, goal_at, next_at, waiting_since_at, waits_for, "       \
-	"published_hash, published_at"
+	"published_hash, published_at, told_at"
 
 static const struct db_question ask_find = { "find a zone",
 	"SELECT " COLUMNS " FROM zone WHERE zone = $1" };
 static const struct db_question ask_put = { "write a zone",
 	"INSERT INTO zone (" COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, "
-	"$8) ON CONFLICT (zone) DO UPDATE SET goal = $2, goal_at = $3, "
+	"$8, $9) ON CONFLICT (zone) DO UPDATE SET goal = $2, goal_at = $3, "
 	"next_at = $4, waiting_since_at = $5, waits_for = $6, "
-	"published_hash = $7, published_at = $8" };
+	"published_hash = $7, published_at = $8, told_at = $9" };
+static const struct db_question ask_schedule = { "schedule a zone",
+	"UPDATE zone SET next_at = $2, waiting_since_at = $3, "
+	"waits_for = $4, published_hash = $5, published_at = $6, "
+	"told_at = $7 WHERE zone = $1" };
 static const struct db_question ask_touch = { "make a zone due",
 	"INSERT INTO zone (zone, goal, next_at, waits_for) "
 	"VALUES ($1, 'secure', 0, '') "
@@ -80,6 +84,7 @@ read_row(const struct db_rows *rows, void *out)
 	row->waits_for = db_get_text(rows, 5);
 	db_get_fixed(rows, 6, row->published_hash, CRYPTO_SHA256_LEN);
 	row->published_at = db_get_int(rows, 7);
+	row->told_at = db_get_int(rows, 8);
 }
 
 static const struct db_shape shape = { sizeof(struct zone_row), read_row,
@@ -129,9 +134,29 @@ store_zone_put(struct store *store, const struct zone_row *row,
 		row->published_at == 0 ? db_text(NULL) :
 		    db_blob(row->published_hash, CRYPTO_SHA256_LEN),
 		db_time(row->published_at),
+		db_time(row->told_at),
 	};
 
 	return db_change(store->db, &ask_put, args, STORE_N(args), NULL, err);
+}
+
+int
+store_zone_schedule(struct store *store, const struct zone_row *row,
+    struct error *err)
+{
+	const struct db_value args[] = {
+		db_text(row->zone),
+		db_int(row->next_at),
+		db_time(row->waiting_since_at),
+		db_text(row->waits_for == NULL ? "" : row->waits_for),
+		row->published_at == 0 ? db_text(NULL) :
+		    db_blob(row->published_hash, CRYPTO_SHA256_LEN),
+		db_time(row->published_at),
+		db_time(row->told_at),
+	};
+
+	return db_change(store->db, &ask_schedule, args, STORE_N(args), NULL,
+	    err);
 }
 
 int

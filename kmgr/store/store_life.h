@@ -17,6 +17,7 @@ struct zone_row {
 					 * it knew of, no promise */
 	int64_t	 waiting_since_at;	/* for the operator, 0: not */
 	char	*waits_for;		/* "ds-seen", ...; "" */
+	int64_t	 told_at;		/* hooks were told of DS changes */
 	uint8_t	 published_hash[CRYPTO_SHA256_LEN]; /* what was handed to the
 					 * zone signer last; zeroes: nothing */
 	int64_t	 published_at;
@@ -48,6 +49,14 @@ int store_zone_put(struct store *store, const struct zone_row *row,
  */
 int store_zone_page(struct store *store, const char *after, size_t max,
     struct zone_row **out, size_t *n, struct error *err);
+
+/**
+ * store_zone_schedule(store, row, err):
+ * Write what a pass found out of ${row}->zone, which has a row: when it is due,
+ * what it waits for, when it was told and what was published. Its goal stays.
+ */
+int store_zone_schedule(struct store *store, const struct zone_row *row,
+    struct error *err);
 
 /**
  * store_zone_due(store, now_at, after, max, out, n, err):
