@@ -202,11 +202,11 @@ const char *life_word(const struct life_zone *zone, size_t i,
 
 /**
  * life_publish_s(timing), life_retire_s(timing), life_ds_s(timing),
- * life_data_s(timing), life_roll_s(timing, roll):
+ * life_data_s(timing), life_revoke_s(timing), life_roll_s(timing, roll):
  * The waits: until a DNSKEY is everywhere, until a withdrawn one is nowhere,
  * until a DS change that is seen is known everywhere, until zone data that
- * was signed anew is everywhere; and the length of a whole roll with
- * parent-registration-delay.
+ * was signed anew is everywhere, how long a revoked DNSKEY stays published;
+ * and the length of a whole roll with parent-registration-delay.
  *
  * Source: RFC 7583 s3.3; RFC 5011 s2.4.
  */
@@ -214,6 +214,7 @@ int64_t life_publish_s(const struct life_timing *timing);
 int64_t life_retire_s(const struct life_timing *timing);
 int64_t life_ds_s(const struct life_timing *timing);
 int64_t life_data_s(const struct life_timing *timing);
+int64_t life_revoke_s(const struct life_timing *timing);
 int64_t life_roll_s(const struct life_timing *timing, enum life_roll roll);
 
 /**

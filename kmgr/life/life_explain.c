@@ -1,0 +1,279 @@
+/*
+ * What a step waits for is found out by trying: let time go on, and see when
+ * it is done; suppose that something is said, and see whether that helps.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "kmgr/life/life_core.h"
+
+#define ROUNDS_MAX 64
+
+/* What may be said by somebody else. */
+enum said { SAID_SIGNED, SAID_BACKUP, SAID_SEEN, SAID_GONE, SAID_N };
+
+/* Among the turns at ${at} the one that concerns ${step} most. */
+static void
+find_turn(const struct life_zone *zone, const struct life_step *step,
+    int64_t now_at, int64_t at, struct life_turn *out)
+{
+	struct life_turn *turns;
+	bool is_found = false;
+	size_t i, n;
+
+	life_turns(zone, now_at, &turns, &n);
+	for (i = 0; i < n; i++) {
+		if (turns[i].at != at || (is_found &&
+		    turns[i].key != step->key))
+			continue;
+		if (is_found && out->key == step->key)
+			continue;
+		*out = turns[i];
+		is_found = true;
+	}
+	free(turns);
+}
+
+static bool
+has_step(const struct life_plan *plan, const struct life_step *step)
+{
+	size_t i;
+
+	for (i = 0; i < plan->n; i++) {
+		if (plan->steps[i].kind == step->kind &&
+		    plan->steps[i].key == step->key)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Whether time alone, if nobody says anything, lets ${step} be done; ${turn}
+ * is what it waits for, at 0 where it is done at once.
+ */
+static bool
+comes(const struct life_zone *zone, const struct life_step *step,
+    int64_t now_at, struct life_turn *turn)
+{
+	struct life_plan plan = { .steps = NULL };
+	struct life_zone later;
+	bool is_there = false;
+	int64_t next_at = now_at;
+	size_t i;
+
+	*turn = (struct life_turn){ .key = LIFE_NONE };
+	life_zone_copy(zone, &later);
+	later.automation = LIFE_AUTO_ALL;
+	/* Neither new signatures nor new rolls are of interest. */
+	later.has_response = true;
+	for (i = 0; i < later.n_keys; i++)
+		later.keys[i].lifetime_s = 0;
+	for (i = 0; i < ROUNDS_MAX && next_at != LIFE_NEVER; i++) {
+		life_run(&later, next_at, &plan);
+		is_there = has_step(&plan, step);
+		if (is_there)
+			break;
+		now_at = next_at;
+		next_at = life_next(&later, now_at);
+		if (next_at != LIFE_NEVER)
+			find_turn(&later, step, now_at, next_at, turn);
+	}
+	life_plan_clear(&plan);
+	life_zone_clear(&later);
+	return is_there;
+}
+
+/* Suppose it is said now; whether there was anything left to say. */
+static bool
+suppose(struct life_zone *zone, const struct life_step *step, enum said said,
+    size_t i, int64_t now_at)
+{
+	struct life_key *key = &zone->keys[i];
+	struct life_step signer = { .kind = LIFE_SIGNER_ADD_ALG,
+		.alg = key->alg };
+	struct life_alg *alg = life_alg_find(zone, key->alg);
+
+	switch (said) {
+	case SAID_SIGNED:
+		if (step->kind == LIFE_WITHDRAW_DNSKEY) {
+			if (alg == NULL || !alg->has_zsk || i != step->key)
+				return false;
+			alg->has_zsk = false;
+			return true;
+		}
+		if (alg != NULL && alg->signed_at != 0 && alg->has_zsk)
+			return false;
+		if (alg == NULL || alg->signed_at == 0)
+			life_apply(zone, &signer, now_at);
+		life_alg_find(zone, key->alg)->has_zsk = true;
+		return true;
+	case SAID_BACKUP:
+		if (!key->needs_backup || life_has(key->backup_at, now_at))
+			return false;
+		key->backup_at = now_at;
+		return true;
+	case SAID_SEEN:
+		if (life_ds_state(zone, i, now_at) != LIFE_RUMOURED ||
+		    life_ds_until(zone, i, now_at) != LIFE_NEVER)
+			return false;
+		key->ds_seen_at = now_at;
+		return true;
+	case SAID_GONE:
+	default:
+		if (life_ds_state(zone, i, now_at) != LIFE_UNRETENTIVE ||
+		    life_ds_until(zone, i, now_at) != LIFE_NEVER)
+			return false;
+		key->ds_gone_at = now_at;
+		return true;
+	}
+}
+
+static void
+say(const struct life_zone *zone, struct life_step *step, enum said said,
+    size_t i)
+{
+	static const enum life_wait waits[] = { LIFE_WAITS_SIGNER,
+		LIFE_WAITS_BACKUP, LIFE_WAITS_DS_SEEN, LIFE_WAITS_DS_GONE };
+	static const char *const texts[] = {
+		"until the zone signer has done its part for", /* its alg */
+		"until a backup covers",
+		"until the parent is seen to have the DS of",
+		"until the parent is seen not to have the DS of" };
+	const struct life_key *key = &zone->keys[i];
+	const int64_t since_at[] = { 0, key->made_at, key->ds_add_at,
+		key->ds_remove_at };
+
+	step->wait = waits[said];
+	step->other = i;
+	step->since_at = since_at[said];
+	snprintf(step->why, sizeof(step->why), "%s %s", texts[said],
+	    key->name);
+}
+
+/* The word of somebody else that is missing; whether there is one. */
+static bool
+explain_by_word(const struct life_zone *zone, struct life_step *step,
+    int64_t now_at)
+{
+	struct life_zone world;
+	struct life_turn turn;
+	bool is_first = true, helps = false;
+	size_t w;
+
+	for (w = 0; w < SAID_N * zone->n_keys && !helps; w++) {
+		const enum said said = (enum said)(w / zone->n_keys);
+		const size_t i = w % zone->n_keys;
+
+		life_zone_copy(zone, &world);
+		if (suppose(&world, step, said, i, now_at)) {
+			helps = comes(&world, step, now_at, &turn);
+			if (helps || is_first)
+				say(zone, step, said, i);
+			is_first = false;
+		}
+		life_zone_clear(&world);
+	}
+	return !is_first;
+}
+
+static void
+explain_start(const struct life_zone *zone, struct life_step *step,
+    int64_t now_at)
+{
+	const size_t old = step->kind == LIFE_PROMOTE ? step->other :
+	    step->key;
+	const int64_t at = old == LIFE_NONE ? now_at :
+	    life_roll_at(zone, old);
+	struct life_turn turn = { .at = at, .kind = LIFE_TURN_ROLL,
+		.key = old };
+
+	if (at > now_at) {
+		step->wait = LIFE_WAITS_TIME;
+		step->at = at;
+		life_why_turn(zone, &turn, step->why);
+		return;
+	}
+	step->wait = LIFE_WAITS_ROLL;
+	step->other = life_find_roll(zone, now_at);
+	snprintf(step->why, sizeof(step->why), "until the roll of %s is over",
+	    step->other == LIFE_NONE ? zone->name :
+	    zone->keys[step->other].name);
+}
+
+static void
+explain_sign(const struct life_zone *zone, struct life_step *step,
+    int64_t now_at)
+{
+	const struct life_turn turn = { .at = life_refresh_at(zone),
+		.kind = LIFE_TURN_REFRESH, .key = LIFE_NONE };
+	const size_t lost = life_find_lost(zone, now_at);
+
+	step->wait = LIFE_WAITS_TIME;
+	step->at = turn.at;
+	life_why_turn(zone, &turn, step->why);
+	if (turn.at > now_at || lost == LIFE_NONE)
+		return;
+	step->wait = LIFE_WAITS_OPERATOR;
+	step->other = lost;
+	step->at = LIFE_NEVER;
+	snprintf(step->why, sizeof(step->why), "until %s can sign again, or "
+	    "is rolled away: resolvers may know no other",
+	    zone->keys[lost].name);
+}
+
+/* The steps of a record. */
+static void
+explain_record(const struct life_zone *zone, struct life_step *step,
+    int64_t now_at)
+{
+	const struct life_key *key = &zone->keys[step->key];
+	struct life_turn turn;
+
+	if (step->kind == LIFE_ADD_DS &&
+	    life_ds_state(zone, step->key, now_at) == LIFE_RUMOURED)
+		say(zone, step, SAID_SEEN, step->key);
+	else if (step->kind == LIFE_REMOVE_DS && life_ds_state(zone,
+	    step->key, now_at) == LIFE_UNRETENTIVE)
+		say(zone, step, SAID_GONE, step->key);
+	else if (comes(zone, step, now_at, &turn)) {
+		step->wait = LIFE_WAITS_TIME;
+		step->at = turn.at;
+		step->other = turn.key;
+		step->since_at = turn.since_at;
+		life_why_turn(zone, &turn, step->why);
+	} else if (!explain_by_word(zone, step, now_at)) {
+		step->wait = key->is_usable || key->is_foreign ?
+		    LIFE_WAITS_ROLL : LIFE_WAITS_OPERATOR;
+		snprintf(step->why, sizeof(step->why), "until %s",
+		    step->wait == LIFE_WAITS_ROLL ?
+		    "another key can take its place" :
+		    "its token can sign with it");
+	}
+}
+
+void
+life_explain(const struct life_zone *zone, struct life_step *step,
+    int64_t now_at)
+{
+
+	step->at = LIFE_NEVER;
+	if (step->kind == LIFE_SIGNER_ADD_ALG ||
+	    step->kind == LIFE_SIGNER_DROP_ALG) {
+		step->wait = LIFE_WAITS_SIGNER;
+		snprintf(step->why, sizeof(step->why), "until the zone signer "
+		    "%s with algorithm %u",
+		    step->kind == LIFE_SIGNER_ADD_ALG ?
+		    "signs all data of the zone" : "signs nothing", step->alg);
+	} else if (life_is_due(zone, step, now_at)) {
+		step->wait = LIFE_WAITS_OPERATOR;
+		step->at = now_at;
+		snprintf(step->why, sizeof(step->why), "until it is done by "
+		    "hand: automation leaves it to the operator");
+	} else if (step->kind == LIFE_SIGN) {
+		explain_sign(zone, step, now_at);
+	} else if (step->kind < LIFE_PUBLISH_DNSKEY) {
+		explain_start(zone, step, now_at);
+	} else {
+		explain_record(zone, step, now_at);
+	}
+}

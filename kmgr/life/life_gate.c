@@ -1,0 +1,169 @@
+/*
+ * The rules of "Flexible and Robust Key Rollover": a step is allowed if each
+ * of them that held before holds after, so that a zone that is broken already
+ * may still be healed. Moves into R and U need nothing but the rules; that
+ * what is R gets O and what is U gets H takes time, and that is all there is
+ * to timing.
+ */
+#include "kmgr/life/life_core.h"
+
+typedef bool rule_fn(const struct life_zone *zone, int64_t now_at);
+
+static bool
+has_states(const struct life_zone *zone, size_t i, int64_t now_at,
+    enum life_state dnskey, enum life_state ds)
+{
+
+	return life_dnskey_state(zone, i, now_at) == dnskey &&
+	    life_ds_state(zone, i, now_at) == ds;
+}
+
+/* R1: the parent has a DS, or is about to, or the zone is to be insecure. */
+static bool
+is_secured(const struct life_zone *zone, int64_t now_at)
+{
+	size_t i;
+
+	for (i = 0; i < zone->n_keys; i++) {
+		if (life_is_put(life_ds_state(zone, i, now_at)))
+			return true;
+	}
+	return zone->goal == LIFE_INSECURE;
+}
+
+/*
+ * 3c: the DS of s for that of p, both DNSKEYs everywhere. The paper knows by
+ * which key p was followed; we know it by the instants: as long as p's DS may
+ * be absent s's was there, and before that p's was in all caches.
+ */
+static bool
+swaps_ds(const struct life_zone *zone, size_t p, size_t s, int64_t now_at)
+{
+	const struct life_key *old = &zone->keys[p];
+	const struct life_key *new = &zone->keys[s];
+	const int64_t out_at = life_has(old->ds_remove_at, now_at) ?
+	    old->ds_remove_at : old->ds_gone_at;
+
+	return has_states(zone, p, now_at, LIFE_OMNIPRESENT,
+	    LIFE_UNRETENTIVE) &&
+	    has_states(zone, s, now_at, LIFE_OMNIPRESENT, LIFE_RUMOURED) &&
+	    life_ds_until(zone, s, now_at) != LIFE_NEVER &&
+	    new->ds_seen_at <= out_at &&
+	    life_ds_state(zone, p, out_at - 1) == LIFE_OMNIPRESENT;
+}
+
+/* 3d: the DNSKEY of s for that of p, both DSs everywhere; likewise. */
+static bool
+swaps_dnskey(const struct life_zone *zone, size_t p, size_t s,
+    int64_t now_at)
+{
+	const struct life_key *old = &zone->keys[p];
+	const int64_t out_at = life_has(old->revoke_at, now_at) ?
+	    old->revoke_at : old->dnskey_out_at;
+
+	return has_states(zone, p, now_at, LIFE_UNRETENTIVE,
+	    LIFE_OMNIPRESENT) &&
+	    has_states(zone, s, now_at, LIFE_RUMOURED, LIFE_OMNIPRESENT) &&
+	    zone->keys[s].dnskey_in_at <= out_at &&
+	    life_dnskey_state(zone, p, out_at - 1) == LIFE_OMNIPRESENT;
+}
+
+static bool
+has_swap(const struct life_zone *zone, uint8_t alg, int64_t now_at)
+{
+	size_t p, s;
+
+	for (p = 0; p < zone->n_keys; p++) {
+		for (s = 0; s < zone->n_keys; s++) {
+			if (zone->keys[p].alg == alg &&
+			    zone->keys[s].alg == alg &&
+			    (swaps_ds(zone, p, s, now_at) ||
+			    swaps_dnskey(zone, p, s, now_at)))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* A DS set with keys of ${alg} leads into every DNSKEY set, by one of them. */
+static bool
+has_chain_by(const struct life_zone *zone, uint8_t alg, int64_t now_at)
+{
+	bool dangles = false;
+	size_t i;
+
+	for (i = 0; i < zone->n_keys; i++) {
+		const bool is_there = life_dnskey_state(zone, i, now_at) ==
+		    LIFE_OMNIPRESENT;
+		const enum life_state ds = life_ds_state(zone, i, now_at);
+
+		if (zone->keys[i].alg != alg)
+			continue;
+		if (is_there && ds == LIFE_OMNIPRESENT)
+			return true;	/* 3b */
+		dangles = dangles || (ds != LIFE_HIDDEN && !is_there);
+	}
+	return !dangles /* 3e */ || has_swap(zone, alg, now_at);
+}
+
+/* R2, for each algorithm: who asks for all of them must find all of them. */
+static bool
+has_chain(const struct life_zone *zone, int64_t now_at)
+{
+	size_t i;
+
+	for (i = 0; i < zone->n_keys; i++) {
+		if (!has_chain_by(zone, zone->keys[i].alg, now_at))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * R3: with every algorithm that is in a DS or a DNSKEY of a zone with a DS its
+ * data is signed, in all caches (RFC 4035 s2.2), and for those in a DS there
+ * is a ZSK.
+ */
+static bool
+has_signed_data(const struct life_zone *zone, int64_t now_at)
+{
+	const struct life_alg *signer;
+	bool has_ds = false;
+	size_t i;
+
+	for (i = 0; i < zone->n_keys; i++)
+		has_ds = has_ds ||
+		    life_ds_state(zone, i, now_at) != LIFE_HIDDEN;
+	for (i = 0; has_ds && i < zone->n_keys; i++) {
+		if (life_is_hidden(zone, i, now_at))
+			continue;
+		signer = life_alg_find(zone, zone->keys[i].alg);
+		if (signer == NULL ||
+		    life_data_at(zone, signer->alg) > now_at)
+			return false;
+		if (life_ds_state(zone, i, now_at) != LIFE_HIDDEN &&
+		    !signer->has_zsk)
+			return false;
+	}
+	return true;
+}
+
+bool
+life_allowed(const struct life_zone *zone, enum life_step_kind kind,
+    size_t i, int64_t now_at)
+{
+	static rule_fn *const rules[] = { is_secured, has_chain,
+		has_signed_data };
+	const struct life_step step = { .kind = kind, .key = i };
+	struct life_zone after;
+	bool is_allowed = true;
+	size_t r;
+
+	life_zone_copy(zone, &after);
+	life_apply(&after, &step, now_at);
+	for (r = 0; r < sizeof(rules) / sizeof(rules[0]); r++)
+		is_allowed = is_allowed &&
+		    (!rules[r](zone, now_at) || rules[r](&after, now_at));
+	life_zone_clear(&after);
+	return is_allowed;
+}

@@ -1,0 +1,107 @@
+#include <stdlib.h>
+
+#include "kmgr/base/mem.h"
+#include "kmgr/life/life_core.h"
+
+struct turns {
+	struct life_turn *list;
+	size_t		  n;
+	int64_t		  now_at;
+};
+
+static void
+add(struct turns *turns, enum life_turn_kind kind, size_t key, int64_t at,
+    int64_t since_at)
+{
+	struct life_turn *turn;
+
+	if (at <= turns->now_at || at == LIFE_NEVER)
+		return;
+	turn = mem_push(&turns->list, turns->n++, sizeof(*turn));
+	turn->kind = kind;
+	turn->key = key;
+	turn->at = at;
+	turn->since_at = since_at;
+}
+
+static void
+add_facts(struct turns *turns, const struct life_key *key, size_t i)
+{
+	const int64_t facts[] = { key->backup_at, key->dnskey_in_at,
+		key->dnskey_out_at, key->ds_add_at, key->ds_seen_at,
+		key->ds_remove_at, key->ds_gone_at, key->retire_at,
+		key->revoke_at };
+	size_t f;
+
+	for (f = 0; f < sizeof(facts) / sizeof(facts[0]); f++)
+		add(turns, LIFE_TURN_FACT, i, facts[f], turns->now_at);
+}
+
+static void
+add_key(struct turns *turns, const struct life_zone *zone, size_t i)
+{
+	const struct life_key *key = &zone->keys[i];
+	const int64_t now_at = turns->now_at;
+	const bool is_in = life_dnskey_state(zone, i, now_at) ==
+	    LIFE_RUMOURED;
+	const bool is_added = life_ds_state(zone, i, now_at) == LIFE_RUMOURED;
+
+	add(turns, is_in ? LIFE_TURN_DNSKEY_IN : LIFE_TURN_DNSKEY_OUT, i,
+	    life_dnskey_until(zone, i, now_at),
+	    is_in ? key->dnskey_in_at : key->dnskey_out_at);
+	add(turns, is_added ? LIFE_TURN_DS_IN : LIFE_TURN_DS_OUT, i,
+	    life_ds_until(zone, i, now_at),
+	    is_added ? key->ds_seen_at : key->ds_gone_at);
+	if (key->revoke_at != 0 && key->dnskey_out_at == 0)
+		add(turns, LIFE_TURN_REVOKED, i, key->revoke_at +
+		    life_revoke_s(&zone->timing), key->revoke_at);
+	if (life_is_main(zone, i, now_at))
+		add(turns, LIFE_TURN_ROLL, i, life_roll_at(zone, i),
+		    key->dnskey_in_at);
+	add_facts(turns, key, i);
+}
+
+void
+life_turns(const struct life_zone *zone, int64_t now_at,
+    struct life_turn **out, size_t *n)
+{
+	struct turns turns = { .now_at = now_at };
+	size_t i;
+
+	for (i = 0; i < zone->n_keys; i++)
+		add_key(&turns, zone, i);
+	add(&turns, LIFE_TURN_FIRST, LIFE_NONE, life_first_ds_at(zone),
+	    zone->first_signed_at);
+	for (i = 0; i < zone->n_algs; i++) {
+		const struct life_alg *signer = &zone->algs[i];
+		const size_t n_before = turns.n;
+
+		add(&turns, LIFE_TURN_DATA, LIFE_NONE,
+		    life_data_at(zone, signer->alg), signer->signed_at);
+		if (turns.n > n_before)
+			turns.list[n_before].alg = signer->alg;
+	}
+	if (!zone->has_response)
+		add(&turns, LIFE_TURN_REFRESH, LIFE_NONE,
+		    life_refresh_at(zone), 0);
+	add(&turns, LIFE_TURN_FORCED, life_find_lost(zone, now_at),
+	    life_forced_at(zone, now_at), 0);
+	*out = turns.list;
+	*n = turns.n;
+}
+
+int64_t
+life_next(const struct life_zone *zone, int64_t now_at)
+{
+	struct life_turn *turns;
+	int64_t at = LIFE_NEVER;
+	size_t i, n;
+
+	life_turns(zone, now_at, &turns, &n);
+	for (i = 0; i < n; i++) {
+		if (turns[i].at < at)
+			at = turns[i].at;
+	}
+	free(turns);
+	return at;
+}

@@ -1,0 +1,245 @@
+#include "kmgr/base/mem.h"
+#include "kmgr/life/life_core.h"
+
+struct life_step *
+life_want_push(struct life_plan *out, enum life_step_kind kind, size_t key)
+{
+	struct life_step *step = mem_push(&out->steps, out->n++,
+	    sizeof(*step));
+
+	step->kind = kind;
+	step->key = key;
+	step->other = LIFE_NONE;
+	step->at = LIFE_NEVER;
+	return step;
+}
+
+/* A standby takes the place of ${old}, or a key is made for it. */
+static void
+want_successor(const struct life_zone *zone, size_t old, int64_t now_at,
+    struct life_plan *out)
+{
+	size_t i;
+
+	for (i = 0; i < zone->n_keys; i++) {
+		const struct life_key *key = &zone->keys[i];
+
+		if (!key->is_foreign && key->standby != LIFE_NO_STANDBY &&
+		    key->is_usable && !life_is_out(zone, i, now_at)) {
+			life_want_push(out, LIFE_PROMOTE, i)->other = old;
+			return;
+		}
+	}
+	life_want_push(out, LIFE_MAKE_KSK, old)->alg = zone->alg;
+}
+
+/* What comes must not be taken for what was asked for twice. */
+static bool
+has_coming(const struct life_zone *zone, int64_t now_at)
+{
+	size_t i;
+
+	for (i = 0; i < zone->n_keys; i++) {
+		if (life_is_coming(zone, i, now_at))
+			return true;
+	}
+	return false;
+}
+
+/* Keys whose lifetime ends are followed, each in its turn. */
+static void
+want_rolls(const struct life_zone *zone, int64_t now_at,
+    struct life_plan *out)
+{
+	const bool is_made = has_coming(zone, now_at);
+	size_t i;
+
+	for (i = 0; i < zone->n_keys; i++) {
+		if (!life_is_main(zone, i, now_at) ||
+		    life_is_coming(zone, i, now_at) ||
+		    life_roll_at(zone, i) == LIFE_NEVER)
+			continue;
+		if (is_made)
+			life_want_push(out, LIFE_RETIRE, i);
+		else
+			want_successor(zone, i, now_at, out);
+	}
+}
+
+/* A secure zone has a key that is to be in use, ours or another's. */
+static void
+want_main(const struct life_zone *zone, int64_t now_at,
+    struct life_plan *out)
+{
+	size_t i, old = LIFE_NONE;
+
+	if (zone->goal == LIFE_INSECURE)
+		return;
+	for (i = 0; i < zone->n_keys; i++) {
+		if (life_is_main(zone, i, now_at) ||
+		    (zone->keys[i].is_foreign &&
+		    !life_is_out(zone, i, now_at))) {
+			want_rolls(zone, now_at, out);
+			return;
+		}
+		if (!zone->keys[i].is_foreign &&
+		    zone->keys[i].standby == LIFE_NO_STANDBY &&
+		    !life_is_hidden(zone, i, now_at))
+			old = i;
+	}
+	if (old != LIFE_NONE || zone->n_keys == 0)
+		want_successor(zone, old, now_at, out);
+}
+
+static void
+want_in(const struct life_zone *zone, size_t i, int64_t now_at,
+    struct life_plan *out)
+{
+	const struct life_key *key = &zone->keys[i];
+	const enum life_state ds = life_ds_state(zone, i, now_at);
+
+	if (key->standby != LIFE_STANDBY_DS && key->dnskey_in_at <= now_at &&
+	    !life_is_put(life_dnskey_state(zone, i, now_at)))
+		life_want_push(out, LIFE_PUBLISH_DNSKEY, i);
+	if (key->standby == LIFE_STANDBY_DNSKEY || !life_has_parent(zone))
+		return;
+	if (!life_is_put(ds) || (ds == LIFE_RUMOURED &&
+	    life_ds_until(zone, i, now_at) == LIFE_NEVER))
+		life_want_push(out, LIFE_ADD_DS, i);
+}
+
+static void
+want_out(const struct life_zone *zone, size_t i, int64_t now_at,
+    struct life_plan *out)
+{
+	const struct life_key *key = &zone->keys[i];
+	const enum life_state dnskey = life_dnskey_state(zone, i, now_at);
+	const enum life_state ds = life_ds_state(zone, i, now_at);
+
+	if (life_is_put(ds) || (ds == LIFE_UNRETENTIVE &&
+	    life_ds_until(zone, i, now_at) == LIFE_NEVER))
+		life_want_push(out, LIFE_REMOVE_DS, i);
+	if (key->dnskey_out_at > now_at)
+		return;
+	if (zone->timing.is_rfc5011 && dnskey == LIFE_OMNIPRESENT &&
+	    key->is_usable && !key->is_foreign)
+		life_want_push(out, LIFE_REVOKE_DNSKEY, i);
+	else if (life_is_put(dnskey) || (dnskey == LIFE_UNRETENTIVE &&
+	    key->dnskey_out_at == 0))
+		life_want_push(out, LIFE_WITHDRAW_DNSKEY, i);
+}
+
+static void
+want_keys(const struct life_zone *zone, int64_t now_at,
+    struct life_plan *out)
+{
+	size_t i;
+
+	for (i = 0; i < zone->n_keys; i++) {
+		if (!life_is_out(zone, i, now_at))
+			want_in(zone, i, now_at, out);
+	}
+	for (i = 0; i < zone->n_keys; i++) {
+		if (life_is_out(zone, i, now_at))
+			want_out(zone, i, now_at, out);
+	}
+}
+
+/* What we ask of the zone signer. It stays asked for until it is done. */
+static void
+want_algs(const struct life_zone *zone, int64_t now_at,
+    struct life_plan *out)
+{
+	bool is_wanted[256] = { false }, is_there[256] = { false };
+	unsigned int alg;
+	size_t i;
+
+	for (i = 0; i < zone->n_keys; i++) {
+		alg = zone->keys[i].alg;
+		is_wanted[alg] = is_wanted[alg] ||
+		    !life_is_out(zone, i, now_at);
+		is_there[alg] = is_there[alg] ||
+		    !life_is_hidden(zone, i, now_at);
+	}
+	for (alg = 0; alg < 256; alg++) {
+		const bool is_signed = life_data_at(zone, (uint8_t)alg) !=
+		    LIFE_NEVER;
+
+		if (is_wanted[alg] && !is_signed)
+			life_want_push(out, LIFE_SIGNER_ADD_ALG,
+			    LIFE_NONE)->alg = (uint8_t)alg;
+		else if (is_signed && !is_wanted[alg] && !is_there[alg])
+			life_want_push(out, LIFE_SIGNER_DROP_ALG,
+			    LIFE_NONE)->alg = (uint8_t)alg;
+	}
+}
+
+static void
+want_sign(const struct life_zone *zone, int64_t now_at,
+    struct life_plan *out)
+{
+	size_t i;
+
+	for (i = 0; !zone->has_response && i < zone->n_keys; i++) {
+		const struct life_key *key = &zone->keys[i];
+
+		if (!key->is_foreign && life_has(key->dnskey_in_at, now_at) &&
+		    (key->dnskey_out_at == 0 || key->dnskey_out_at > now_at)) {
+			life_want_push(out, LIFE_SIGN, LIFE_NONE);
+			return;
+		}
+	}
+}
+
+/* A standby is made where one is missing and no roll is under way. */
+static void
+want_standby(const struct life_zone *zone, int64_t now_at,
+    struct life_plan *out)
+{
+	bool has_main = false;
+	size_t i;
+
+	if (zone->standby == LIFE_NO_STANDBY ||
+	    zone->goal == LIFE_INSECURE || has_coming(zone, now_at) ||
+	    life_find_roll(zone, now_at) != LIFE_NONE)
+		return;
+	for (i = 0; i < zone->n_keys; i++) {
+		if (zone->keys[i].standby == zone->standby &&
+		    !life_is_out(zone, i, now_at))
+			return;
+		has_main = has_main || (life_is_main(zone, i, now_at) &&
+		    life_dnskey_state(zone, i, now_at) == LIFE_OMNIPRESENT &&
+		    (!life_has_parent(zone) || life_ds_state(zone, i,
+		    now_at) == LIFE_OMNIPRESENT));
+	}
+	if (has_main)
+		life_want_push(out, LIFE_MAKE_STANDBY,
+		    LIFE_NONE)->alg = zone->alg;
+}
+
+static void
+want_done(const struct life_zone *zone, int64_t now_at,
+    struct life_plan *out)
+{
+	size_t i;
+
+	for (i = 0; i < zone->n_keys; i++) {
+		if ((zone->keys[i].is_compromised ||
+		    life_has(zone->keys[i].retire_at, now_at)) &&
+		    life_is_hidden(zone, i, now_at))
+			life_want_push(out, LIFE_DONE, i);
+	}
+}
+
+void
+life_want(const struct life_zone *zone, int64_t now_at,
+    struct life_plan *out)
+{
+
+	want_main(zone, now_at, out);
+	want_keys(zone, now_at, out);
+	want_algs(zone, now_at, out);
+	want_standby(zone, now_at, out);
+	want_sign(zone, now_at, out);
+	want_done(zone, now_at, out);
+}
