@@ -7,6 +7,8 @@ libbase_la_SOURCES = \
 	kmgr/base/buf.h \
 	kmgr/base/crypto.c \
 	kmgr/base/crypto.h \
+	kmgr/base/crypto_hmac.c \
+	kmgr/base/crypto_hmac.h \
 	kmgr/base/crypto_inner.h \
 	kmgr/base/crypto_key.c \
 	kmgr/base/crypto_private.c \

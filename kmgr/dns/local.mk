@@ -30,5 +30,7 @@ libdns_la_SOURCES = \
 	kmgr/dns/rrsig.h \
 	kmgr/dns/trust_anchor.c \
 	kmgr/dns/trust_anchor.h \
+	kmgr/dns/tsig.c \
+	kmgr/dns/tsig.h \
 	kmgr/dns/zonefile.c \
 	kmgr/dns/zonefile.h
