@@ -22,8 +22,15 @@ libdns_la_SOURCES = \
 	kmgr/dns/rdata.h \
 	kmgr/dns/resolve.c \
 	kmgr/dns/resolve.h \
+	kmgr/dns/resolve_find.c \
+	kmgr/dns/resolve_find.h \
+	kmgr/dns/resolve_primary.c \
+	kmgr/dns/resolve_primary.h \
+	kmgr/dns/resolve_request.c \
+	kmgr/dns/resolve_request.h \
 	kmgr/dns/resolve_socket.c \
 	kmgr/dns/resolve_socket.h \
+	kmgr/dns/resolve_transfer.c \
 	kmgr/dns/rrset.c \
 	kmgr/dns/rrset.h \
 	kmgr/dns/rrsig.c \
