@@ -1,12 +1,141 @@
-#include "kmgr/cmd/command.h"
+#include <stdlib.h>
+
+#include "kmgr/base/file.h"
+#include "kmgr/base/when.h"
+#include "kmgr/cmd/cmd_life.h"
+#include "kmgr/engine/zone_future.h"
+#include "kmgr/life/life_svg.h"
+#include "kmgr/life/life_text.h"
+
+#define DAY 86400
+#define LOOK_AHEAD_S (365 * DAY)	/* without --until */
+
+/* A zone, its plan, and what comes of it. */
+struct outlook {
+	struct life_plan	 plan;
+	struct life_zone	 after;
+	struct life_moment	*moments;
+	size_t			 n;
+	struct life_line	 line;
+	struct buf		 verdict;
+};
+
+static void
+outlook_clear(struct outlook *outlook)
+{
+
+	life_line_clear(&outlook->line);
+	life_plan_clear(&outlook->plan);
+	life_zone_clear(&outlook->after);
+	free(outlook->moments);
+	buf_free(&outlook->verdict);
+}
+
+static void
+look_ahead(const struct life_zone *zone, int64_t now_at, int64_t until_at,
+    struct outlook *out)
+{
+	const struct life_world world = {
+		.registration_s = zone->timing.parent_registration_delay_s };
+	struct oracle_hole *holes = NULL;
+	size_t n = 0;
+
+	*out = (struct outlook) { .n = 0 };
+	life_plan(zone, now_at, &out->plan);
+	life_zone_copy(zone, &out->after);
+	life_simulate(&out->after, now_at, until_at, &world, &out->moments,
+	    &out->n);
+	life_line_init(&out->line, &(struct life_story) { zone, &out->after,
+	    now_at, until_at, out->moments, out->n });
+	zone_future_ask(&out->after, now_at, until_at, &holes, &n);
+	zone_future_verdict(holes, n, until_at, &out->verdict);
+	free(holes);
+}
+
+static void
+put_json(struct json *json, const struct zone_life *zone,
+    const struct outlook *outlook)
+{
+	struct json *steps;
+	size_t i;
+
+	json_put_text(json, "goal", zone->life.goal == LIFE_INSECURE ?
+	    "insecure" : "secure");
+	steps = json_put_array(json, "steps");
+	for (i = 0; i < outlook->plan.n; i++)
+		json_add_take(steps, life_line_step_json(&outlook->line,
+		    &outlook->plan.steps[i]));
+	json_put_int(json, "due", (int64_t)outlook->plan.n_due);
+	cmd_life_put_time(json, "next", outlook->plan.next_at);
+	json_put_text(json, "oracle", buf_text(&outlook->verdict));
+}
+
+static void
+print_text(const struct zone_life *zone, const struct outlook *outlook,
+    struct buf *out)
+{
+
+	if (out->len > 0)
+		buf_printf(out, "\n");
+	buf_printf(out, "%s is to be %s\n", zone->text,
+	    zone->life.goal == LIFE_INSECURE ? "insecure" : "secure");
+	life_text_plan(&outlook->line, &outlook->plan, out);
+	if (outlook->plan.n == 0)
+		buf_printf(out, "nothing is to come\n");
+	life_text_line(&outlook->line, out);
+	buf_printf(out, "%s\n", buf_text(&outlook->verdict));
+}
+
+static int
+write_picture(const char *path, const struct outlook *outlook,
+    struct error *err)
+{
+	struct buf picture = BUF_INIT;
+	int rc;
+
+	life_svg_line(&outlook->line, buf_text(&outlook->verdict), &picture);
+	rc = file_write(path, 0644, picture.data, picture.len, err);
+	buf_free(&picture);
+	return rc;
+}
+
+static int
+show_zone(struct cmd *cmd, const struct zone_life *zone, struct error *err)
+{
+	const int64_t now_at = session_now(cmd->session);
+	struct outlook outlook;
+	struct json *json;
+	int64_t until_at;
+	int rc = 0;
+
+	if (cmd_time(cmd, OPT_UNTIL, now_at + LOOK_AHEAD_S, &until_at,
+	    err) != 0)
+		return -1;
+	look_ahead(&zone->life, now_at, until_at, &outlook);
+	json = life_line_json(&outlook.line);
+	put_json(json, zone, &outlook);
+	json_add_take(json_get(cmd->json, "zones"), json);
+	print_text(zone, &outlook, &cmd->text);
+	if (args_has(cmd->args, OPT_SVG))
+		rc = write_picture(args_get(cmd->args, OPT_SVG), &outlook,
+		    err);
+	outlook_clear(&outlook);
+	return rc;
+}
 
 int
 cmd_life_plan(struct cmd *cmd, struct error *err)
 {
-	struct name zone;
+	int64_t until_at;
 
-	if (cmd->args->n_words == 1 &&
-	    cmd_zone(cmd->args->words[0], &zone, err) != 0)
+	if (cmd_time(cmd, OPT_UNTIL, WHEN_MAX, &until_at, err) != 0)
 		return -1;
-	return err_set(err, ERR_INPUT, "nothing is planned");
+	if (until_at <= cmd->options.now_at)
+		return err_set(err, ERR_USAGE, "--until is not in the future");
+	if (args_has(cmd->args, OPT_SVG) && cmd->args->n_words == 0) {
+		(void)err_set(err, ERR_USAGE, "a picture shows one zone");
+		return err_hint(err, "name it: kmgr plan ZONE --svg FILE");
+	}
+	(void)json_put_array(cmd->json, "zones");
+	return cmd_life_each(cmd, show_zone, err);
 }

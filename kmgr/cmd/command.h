@@ -174,6 +174,7 @@ int cmd_withdraw_plan(struct cmd *cmd, struct error *err);
 int cmd_put_policy(struct cmd *cmd, struct error *err);
 int cmd_schedule_cmk_deletion(struct cmd *cmd, struct error *err);
 int cmd_sign_zsks(struct cmd *cmd, struct error *err);
+int cmd_status(struct cmd *cmd, struct error *err);
 int cmd_update_cmk(struct cmd *cmd, struct error *err);
 int cmd_verify(struct cmd *cmd, struct error *err);
 int cmd_verify_endorsement(struct cmd *cmd, struct error *err);

@@ -30,6 +30,8 @@ libcmd_la_SOURCES = \
 	kmgr/cmd/cmd_ksr_record.h \
 	kmgr/cmd/cmd_ksr_show.c \
 	kmgr/cmd/cmd_ksr_show.h \
+	kmgr/cmd/cmd_life.c \
+	kmgr/cmd/cmd_life.h \
 	kmgr/cmd/cmd_life_plan.c \
 	kmgr/cmd/cmd_plan.c \
 	kmgr/cmd/cmd_plan.h \
@@ -44,6 +46,7 @@ libcmd_la_SOURCES = \
 	kmgr/cmd/cmd_requester.h \
 	kmgr/cmd/cmd_restore.c \
 	kmgr/cmd/cmd_sign.c \
+	kmgr/cmd/cmd_status.c \
 	kmgr/cmd/cmd_token.c \
 	kmgr/cmd/cmd_trust_anchor.c \
 	kmgr/cmd/cmd_verify.c \

@@ -69,18 +69,24 @@ static void
 take_step(const struct life_zone *zone, const struct life_step *step,
     struct life_todo *out)
 {
+	struct life_step wanted = *step;
 
 	out->wait = step->wait;
 	out->key = step->key;
 	out->since_at = step->since_at;
 	out->until_at = step->at;
 	(void)strcpy(out->why, step->why);
+	if (step->wait == LIFE_WAITS_SIGNER &&
+	    step->kind != LIFE_SIGNER_DROP_ALG)
+		wanted.kind = LIFE_SIGNER_ADD_ALG;
+	if (wanted.alg == 0 && step->key < zone->n_keys)
+		wanted.alg = zone->keys[step->key].alg;
 	if (step->wait == LIFE_WAITS_BACKUP)
 		(void)snprintf(out->command, sizeof(out->command),
 		    "kmgr backup FILE");
 	else if (step->wait != LIFE_WAITS_TIME &&
 	    step->wait != LIFE_WAITS_ROLL)
-		life_todo_command(zone, step, out->command);
+		life_todo_command(zone, &wanted, out->command);
 }
 
 /* What the parent was asked for is told by ds-seen and ds-gone. */

@@ -1,0 +1,108 @@
+#include <stdlib.h>
+
+#include "kmgr/base/mem.h"
+#include "kmgr/base/when.h"
+#include "kmgr/cmd/cmd_life.h"
+
+#define PAGE 500		/* zones whose names are in memory at once */
+
+struct walk {
+	struct cmd		*cmd;
+	int			(*show)(struct cmd *cmd,
+				    const struct zone_life *zone,
+				    struct error *err);
+	struct cmk_cache	 cache;
+};
+
+void
+cmd_life_put_time(struct json *json, const char *name, int64_t at)
+{
+	char text[WHEN_TEXT_LEN];
+
+	json_put_text(json, name, at <= 0 || at > WHEN_MAX ? NULL :
+	    when_rfc3339(at, text));
+}
+
+static int
+show_one(struct walk *walk, const struct name *name, struct error *err)
+{
+	struct zone_life *zone = NULL;
+	int rc;
+
+	if (zone_life_load(walk->cmd->session, &walk->cache, name, &zone,
+	    err) != 0)
+		return -1;
+	rc = walk->show(walk->cmd, zone, err);
+	zone_life_free(zone);
+	return rc;
+}
+
+/* The first error stays; the page is shown to its end. */
+static int
+show_page(struct walk *walk, char *const *names, size_t n, struct error *err)
+{
+	struct error later = ERR_INIT;
+	struct name name;
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < n; i++) {
+		struct error *to = rc == 0 ? err : &later;
+
+		if (name_read(names[i], &name, to) == 0 &&
+		    show_one(walk, &name, to) == 0)
+			continue;
+		(void)err_wrap(to, "zone %s", names[i]);
+		if (rc != 0)
+			session_note(walk->cmd->session, "%s", later.msg);
+		err_clear(&later);
+		rc = -1;
+	}
+	return rc;
+}
+
+static int
+show_all(struct walk *walk, struct store *store, struct error *err)
+{
+	struct error later = ERR_INIT;
+	char *after = mem_strdup("");
+	char **names = NULL;
+	size_t n = PAGE;
+	int rc = 0;
+
+	walk->cmd->is_partial = true;
+	while (n == PAGE) {
+		if (store_zone_list(store, after, PAGE, &names, &n,
+		    rc == 0 ? err : &later) != 0) {
+			rc = -1;
+			break;
+		}
+		if (show_page(walk, names, n, rc == 0 ? err : &later) != 0)
+			rc = -1;
+		err_clear(&later);
+		free(after);
+		after = mem_strdup(n == 0 ? "" : names[n - 1]);
+		zone_names_free(names, n);
+	}
+	free(after);
+	return rc;
+}
+
+int
+cmd_life_each(struct cmd *cmd, int (*show)(struct cmd *cmd,
+    const struct zone_life *zone, struct error *err), struct error *err)
+{
+	struct walk walk = { .cmd = cmd, .show = show };
+	struct store *store;
+	struct name name;
+	int rc = -1;
+
+	if (session_store(cmd->session, &store, err) != 0)
+		return -1;
+	if (cmd->args->n_words == 0)
+		rc = show_all(&walk, store, err);
+	else if (cmd_zone(cmd->args->words[0], &name, err) == 0)
+		rc = show_one(&walk, &name, err);
+	cmk_cache_clear(&walk.cache);
+	return rc;
+}

@@ -1,0 +1,29 @@
+/* What the commands of the life cycle share. */
+#ifndef CMD_CMD_LIFE_H
+#define CMD_CMD_LIFE_H
+
+#include <stddef.h>
+
+#include "kmgr/cmd/command.h"
+#include "kmgr/engine/zone_life.h"
+
+/**
+ * cmd_life_each(cmd, show, err):
+ * Load the zone that the command names, or one after the other all that have
+ * keys, and let ${show} add each to the result. Where one of them cannot be
+ * loaded the others are shown all the same, and the first failure is the
+ * command's.
+ *
+ * Errors: as zone_life_load(); those of ${show}.
+ */
+int cmd_life_each(struct cmd *cmd,
+    int (*show)(struct cmd *cmd, const struct zone_life *zone,
+    struct error *err), struct error *err);
+
+/**
+ * cmd_life_put_time(json, name, at):
+ * Put the instant ${at}, null where it is 0 or LIFE_NEVER.
+ */
+void cmd_life_put_time(struct json *json, const char *name, int64_t at);
+
+#endif

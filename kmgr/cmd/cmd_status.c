@@ -1,0 +1,230 @@
+#include <stdio.h>
+
+#include "kmgr/base/when.h"
+#include "kmgr/cmd/cmd_life.h"
+#include "kmgr/dns/alg.h"
+#include "kmgr/engine/config.h"
+#include "kmgr/life/life_todo.h"
+
+/* A zone at this instant. */
+struct standing {
+	const struct zone_life	*zone;
+	int64_t			 now_at;
+	struct life_todo	 todo;
+	int64_t			 left_s;	/* of coverage; negative: past */
+};
+
+static const char *
+wait_text(const struct standing *standing)
+{
+
+	if (standing->todo.is_idle)
+		return "nothing";
+	return standing->todo.wait == LIFE_DUE ? "action" :
+	    life_wait_name(standing->todo.wait);
+}
+
+/* What `run` does where it knows the way nobody has to do. */
+static void
+leave_to_run(struct cmd *cmd, const struct zone_life *zone,
+    struct life_todo *todo)
+{
+	const struct config_zone *known = config_zone(
+	    session_config(cmd->session), zone->text);
+
+	if (todo->wait != LIFE_DUE || todo->is_idle || known == NULL ||
+	    (known->source.primary == NULL && known->source.file == NULL &&
+	    known->source.command == NULL))
+		return;
+	(void)snprintf(todo->command, sizeof(todo->command), "kmgr run");
+}
+
+static void
+stand(struct cmd *cmd, const struct zone_life *zone, struct standing *out)
+{
+	struct life_plan plan;
+
+	*out = (struct standing) { .zone = zone,
+		.now_at = session_now(cmd->session) };
+	life_plan(&zone->life, out->now_at, &plan);
+	life_todo(&zone->life, &plan, &out->todo);
+	leave_to_run(cmd, zone, &out->todo);
+	out->left_s = zone->life.signed_until_at - out->now_at;
+	life_plan_clear(&plan);
+}
+
+static void
+put_key(struct json *json, const struct standing *standing, size_t i)
+{
+	const struct life_zone *zone = &standing->zone->life;
+	const struct life_key *key = &zone->keys[i];
+	const int64_t now_at = standing->now_at;
+
+	json_put_text(json, "key", key->name);
+	json_put_int(json, "key_tag", key->key_tag);
+	json_put_text(json, "algorithm", alg_name(key->alg));
+	json_put_bool(json, "foreign", key->is_foreign);
+	json_put_text(json, "state", life_word(zone, i, now_at));
+	json_put_text(json, "dnskey", life_state_name(
+	    life_dnskey_state(zone, i, now_at)));
+	cmd_life_put_time(json, "dnskey_until",
+	    life_dnskey_until(zone, i, now_at));
+	json_put_text(json, "ds", life_state_name(
+	    life_ds_state(zone, i, now_at)));
+	cmd_life_put_time(json, "ds_until", life_ds_until(zone, i, now_at));
+	cmd_life_put_time(json, "roll", life_roll_at(zone, i));
+}
+
+static void
+put_zone(struct json *json, const struct standing *standing)
+{
+	const struct zone_life *zone = standing->zone;
+	const struct life_todo *todo = &standing->todo;
+	struct json *list;
+	size_t i;
+
+	json_put_text(json, "zone", zone->text);
+	json_put_text(json, "goal", zone->life.goal == LIFE_INSECURE ?
+	    "insecure" : "secure");
+	list = json_put_array(json, "ksks");
+	for (i = 0; i < zone->life.n_keys; i++)
+		put_key(json_add_object(list), standing, i);
+	json_put_text(json, "waits_for", wait_text(standing));
+	json_put_text(json, "key", todo->key < zone->life.n_keys ?
+	    zone->life.keys[todo->key].name : NULL);
+	cmd_life_put_time(json, "since", todo->since_at);
+	cmd_life_put_time(json, "until", todo->until_at);
+	json_put_text(json, "why", todo->why);
+	json_put_text(json, "todo", todo->command[0] != '\0' ?
+	    todo->command : NULL);
+	cmd_life_put_time(json, "signed_until", zone->life.signed_until_at);
+	json_put_int(json, "coverage_left_s", standing->left_s > 0 ?
+	    standing->left_s : 0);
+}
+
+/* "unsigned", "expired", "13d2h". */
+static const char *
+coverage(const struct standing *standing, char out[static WHEN_TEXT_LEN])
+{
+
+	if (standing->zone->life.signed_until_at == 0)
+		return "unsigned";
+	if (standing->left_s <= 0)
+		return "expired";
+	/* Nobody reads seconds of days. */
+	return when_duration(standing->left_s >= 86400 ?
+	    standing->left_s / 3600 * 3600 : standing->left_s, out);
+}
+
+/* "12345 active, 23456 published". */
+static void
+print_words(const struct standing *standing, struct buf *out)
+{
+	const struct life_zone *zone = &standing->zone->life;
+	size_t i;
+
+	for (i = 0; i < zone->n_keys; i++)
+		buf_printf(out, "%s%u %s", i > 0 ? ", " : "",
+		    zone->keys[i].key_tag,
+		    life_word(zone, i, standing->now_at));
+}
+
+static int
+show_line(struct cmd *cmd, const struct zone_life *zone, struct error *err)
+{
+	char text[WHEN_TEXT_LEN];
+	struct standing standing;
+
+	(void)err;
+	stand(cmd, zone, &standing);
+	put_zone(json_add_object(json_get(cmd->json, "zones")), &standing);
+	buf_printf(&cmd->text, "%s: ", zone->text);
+	print_words(&standing, &cmd->text);
+	buf_printf(&cmd->text, "; signed: %s; waits for %s",
+	    coverage(&standing, text), wait_text(&standing));
+	if (standing.todo.since_at > 0)
+		buf_printf(&cmd->text, " since %s",
+		    when_rfc3339(standing.todo.since_at, text));
+	if (!standing.todo.is_idle && standing.todo.wait != LIFE_DUE &&
+	    standing.todo.until_at != LIFE_NEVER)
+		buf_printf(&cmd->text, " until %s",
+		    when_rfc3339(standing.todo.until_at, text));
+	buf_printf(&cmd->text, "%s%s\n", standing.todo.command[0] != '\0' ?
+	    "; next: " : "", standing.todo.command);
+	return 0;
+}
+
+static void
+print_record(const char *record, enum life_state state, int64_t until_at,
+    struct buf *out)
+{
+	char text[WHEN_TEXT_LEN];
+
+	buf_printf(out, ", %s %s", record, life_state_name(state));
+	if (until_at != LIFE_NEVER)
+		buf_printf(out, " until %s", when_rfc3339(until_at, text));
+}
+
+static void
+print_key(const struct standing *standing, size_t i, struct buf *out)
+{
+	const struct life_zone *zone = &standing->zone->life;
+	const int64_t now_at = standing->now_at;
+	char text[WHEN_TEXT_LEN];
+
+	buf_printf(out, "  %s %s: %s", zone->keys[i].name,
+	    alg_name(zone->keys[i].alg), life_word(zone, i, now_at));
+	print_record("DNSKEY", life_dnskey_state(zone, i, now_at),
+	    life_dnskey_until(zone, i, now_at), out);
+	print_record("DS", life_ds_state(zone, i, now_at),
+	    life_ds_until(zone, i, now_at), out);
+	if (life_roll_at(zone, i) != LIFE_NEVER)
+		buf_printf(out, "; its roll begins at %s",
+		    when_rfc3339(life_roll_at(zone, i), text));
+	buf_printf(out, "\n");
+}
+
+static int
+show_details(struct cmd *cmd, const struct zone_life *zone, struct error *err)
+{
+	struct buf *out = &cmd->text;
+	const struct life_todo *todo;
+	char text[WHEN_TEXT_LEN];
+	struct standing standing;
+	size_t i;
+
+	(void)err;
+	stand(cmd, zone, &standing);
+	put_zone(json_add_object(json_get(cmd->json, "zones")), &standing);
+	todo = &standing.todo;
+	buf_printf(out, "%s is to be %s\n", zone->text,
+	    zone->life.goal == LIFE_INSECURE ? "insecure" : "secure");
+	for (i = 0; i < zone->life.n_keys; i++)
+		print_key(&standing, i, out);
+	if (zone->life.signed_until_at != 0)
+		buf_printf(out, "signed until %s (%s left)\n",
+		    when_rfc3339(zone->life.signed_until_at, text),
+		    coverage(&standing, (char[WHEN_TEXT_LEN]) { 0 }));
+	else
+		buf_printf(out, "never signed\n");
+	buf_printf(out, "waits for %s", wait_text(&standing));
+	if (todo->key < zone->life.n_keys)
+		buf_printf(out, " (%s)", zone->life.keys[todo->key].name);
+	if (todo->since_at > 0)
+		buf_printf(out, " since %s", when_rfc3339(todo->since_at,
+		    text));
+	buf_printf(out, "%s%s\n", todo->why[0] != '\0' ? ", " : "",
+	    todo->why);
+	buf_printf(out, "next: %s\n", todo->command[0] != '\0' ?
+	    todo->command : "nothing to do");
+	return 0;
+}
+
+int
+cmd_status(struct cmd *cmd, struct error *err)
+{
+
+	(void)json_put_array(cmd->json, "zones");
+	return cmd_life_each(cmd, cmd->args->n_words == 0 ? show_line :
+	    show_details, err);
+}
