@@ -450,3 +450,21 @@ tests_unit_test_zone_history_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_zone_history_LDADD = $(unit_engine_ldadd)
 tests_unit_test_ssh_key_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_ssh_key_LDADD = $(unit_policy_ldadd)
+
+# --- service
+check_PROGRAMS += $(unit_health)
+TESTS += $(unit_health)
+unit_health = \
+	tests/unit/test_health \
+	tests/unit/test_health_network
+unit_health_help = \
+	tests/unit/healthzone.c \
+	tests/unit/healthzone.h
+unit_health_ldadd = tests/unit/libksrcase.la libservice.la $(unit_policy_ldadd)
+tests_unit_test_health_SOURCES = tests/unit/test_health.c $(unit_health_help)
+tests_unit_test_health_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_health_LDADD = $(unit_health_ldadd)
+tests_unit_test_health_network_SOURCES = tests/unit/test_health_network.c \
+	$(unit_health_help)
+tests_unit_test_health_network_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_health_network_LDADD = $(unit_health_ldadd)
