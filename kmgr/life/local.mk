@@ -1,7 +1,6 @@
 noinst_LTLIBRARIES += liblife.la
 liblife_la_LIBADD = libdns.la libbase.la
 liblife_la_SOURCES = \
-	kmgr/life/life.c \
 	kmgr/life/life.h \
 	kmgr/life/life_line.c \
 	kmgr/life/life_line.h \
@@ -10,8 +9,7 @@ liblife_la_SOURCES = \
 	kmgr/life/life_text.c \
 	kmgr/life/life_text.h \
 	kmgr/life/life_todo.c \
-	kmgr/life/life_todo.h
-	kmgr/life/life.h \
+	kmgr/life/life_todo.h \
 	kmgr/life/life_apply.c \
 	kmgr/life/life_copy.c \
 	kmgr/life/life_core.h \
