@@ -253,6 +253,9 @@ static void
 child_clear(struct process_child *child)
 {
 
+	if (child->spec->complaint != NULL)
+		buf_add(child->spec->complaint, child->complaint.data,
+		    child->complaint.len);
 	process_close(&child->kept);
 	buf_free(&child->output);
 	buf_free(&child->complaint);

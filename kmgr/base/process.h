@@ -33,6 +33,9 @@ struct process {
 	size_t			 out_max;	/* bytes of standard output */
 	int64_t			 limit_s;	/* then it is killed */
 	enum process_manner	 manner;
+	struct buf		*complaint;	/* gets the end of its standard
+						   error, however it ends, or
+						   NULL */
 };
 
 /**

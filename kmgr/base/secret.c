@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -8,6 +9,7 @@
 
 #include <openssl/crypto.h>
 
+#include "kmgr/base/file.h"
 #include "kmgr/base/mem.h"
 #include "kmgr/base/secret.h"
 
@@ -50,7 +52,7 @@ secret_new(const char *text, size_t len, struct secret **out,
 	*out = NULL;
 	if (len == 0 || len > SECRET_MAX)
 		return err_set(err, ERR_INPUT,
-		    "a PIN of %zu bytes; 1 to %d are possible", len,
+		    "a secret of %zu bytes; 1 to %d are possible", len,
 		    SECRET_MAX);
 	if ((secret = secret_map(err)) == NULL)
 		return -1;
@@ -93,7 +95,7 @@ secret_read_fd(int fd, const char *what, struct secret **out,
 		return -1;
 	if (!read_some(fd, secret->bytes, sizeof(secret->bytes),
 	    &secret->len)) {
-		(void)err_set_errno(err, "read the PIN from %s", what);
+		(void)err_set_errno(err, "read the secret from %s", what);
 		goto out;
 	}
 	newline = memchr(secret->bytes, '\n', secret->len);
@@ -108,7 +110,7 @@ secret_read_fd(int fd, const char *what, struct secret **out,
 	if (secret->len > 0 && secret->bytes[secret->len - 1] == '\r')
 		secret->len--;
 	if (secret->len == 0 || secret->len > SECRET_MAX) {
-		(void)err_set(err, ERR_CONFIG, "%s holds %s PIN", what,
+		(void)err_set(err, ERR_CONFIG, "%s holds %s secret", what,
 		    secret->len == 0 ? "no" : "too long a");
 		goto out;
 	}
@@ -118,6 +120,27 @@ secret_read_fd(int fd, const char *what, struct secret **out,
  out:
 	secret_free(secret);
 	return -1;
+}
+
+int
+secret_read_file(const char *path, const char *what, struct secret **out,
+    struct error *err)
+{
+	int fd, rc;
+
+	*out = NULL;
+	/* Before it is opened: nobody is to wait at a pipe. */
+	if (access(path, F_OK) == 0 && file_check_private(path, err) != 0)
+		return -1;
+	if ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)) < 0) {
+		(void)err_set_errno(err, "open %s", path);
+		err->class = ERR_CONFIG;
+		return err_hint(err, "write %s into it, one line, mode 0600",
+		    what);
+	}
+	rc = secret_read_fd(fd, path, out, err);
+	(void)close(fd);
+	return rc;
 }
 
 const char *

@@ -42,6 +42,18 @@ int secret_read_fd(int fd, const char *what, struct secret **out,
     struct error *err);
 
 /**
+ * secret_read_file(path, what, out, err):
+ * Read the secret that is the one line of the file ${path}, which must be as
+ * file_check_private() demands. ${what} says in a hint what belongs there.
+ *
+ * Owner: the caller, secret_free().
+ * Errors: ERR_SYSTEM, ERR_CONFIG (not there, others may read it, empty, too
+ * long, more than one line).
+ */
+int secret_read_file(const char *path, const char *what, struct secret **out,
+    struct error *err);
+
+/**
  * secret_bytes(secret), secret_len(secret):
  * Its bytes, followed by a 0, and their number without it.
  */

@@ -47,6 +47,9 @@ static const struct {
 	    "({fingerprint})" },
 	{ "plan-end", "plan {plan_hash~} for {op} is {state}" },
 	{ "approvers", "CMK {cmk}: {remove} is replaced by {add}" },
+	{ "hook", "{hook} of {zone}[/{key_tag}]: {program}[ ended with status "
+	    "{status}][: {message}]" },
+	{ "publish", "{zone}: {sha256~}, valid until {until@}" },
 	{ "refusal", "[{command}: ][CMK {cmk}: ][{zone}: ]{message}" },
 	{ "time-jump", "from {last_at@} to {now_at@}" },
 	{ "checkpoint", "CMK {cmk}: head of event {statement.ledger_seq}[ "

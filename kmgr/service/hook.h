@@ -5,20 +5,25 @@
 #ifndef SERVICE_HOOK_H
 #define SERVICE_HOOK_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "kmgr/base/err.h"
-#include "kmgr/base/json.h"
 #include "kmgr/engine/session.h"
 
 enum hook { HOOK_DS_ADD, HOOK_DS_REMOVE, HOOK_DS_REMINDER,
 	HOOK_ZONE_PUBLISH };
+
+/* Of the JSON that a hook reads. */
+#define HOOK_SCHEMA 1
 
 /* What a hook is told. Texts may be NULL. */
 struct hook_message {
 	const char	*zone;
 	const char	*cka_id;
 	int64_t		 key_tag;	/* -1: none */
-	int64_t		 alg;
-	int64_t		 digest_type;
+	int64_t		 alg;		/* 0: none */
+	int64_t		 digest_type;	/* likewise */
 	const char	*digest;	/* hex */
 	const char	*dnskey;	/* one line */
 	const char	*ds_set;	/* what the parent should have, lines */
@@ -29,8 +34,8 @@ struct hook_message {
  * hook_run(session, hook, message, err):
  * Tell the program that the configuration names for ${hook}, if any: JSON on
  * its standard input, the same as KMGR_ZONE, KMGR_KEYTAG, ... in its
- * environment. How it ended becomes an event in the ledger. Not inside a
- * transaction.
+ * environment, only what is set. How it ended becomes an event in the
+ * ledger, with the last line of its standard error. Not inside a transaction.
  *
  * Errors: ERR_SYSTEM (it failed, or did not end in time), ERR_STORE.
  */
@@ -38,9 +43,10 @@ int hook_run(struct session *session, enum hook hook,
     const struct hook_message *message, struct error *err);
 
 /**
- * hook_name(hook):
- * "ds-add".
+ * hook_is_configured(config, hook), hook_name(hook):
+ * Whether there is a program for ${hook}; "ds-add".
  */
+bool hook_is_configured(const struct config *config, enum hook hook);
 const char *hook_name(enum hook hook);
 
 #endif

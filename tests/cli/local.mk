@@ -4,6 +4,10 @@ EXTRA_DIST += \
 	tests/lib/run-bats \
 	tests/lib/tokens.bash
 
+# One step of what runs unattended.
+check_PROGRAMS += tests/cli/service
+tests_cli_service_LDADD = libservice.la
+
 cli_tests = \
 	tests/cli/00-source.bats \
 	tests/cli/01-tokens.bats \
@@ -20,6 +24,7 @@ cli_tests = \
 	tests/cli/44-ksk-end.bats \
 	tests/cli/46-wrapped.bats \
 	tests/cli/50-sign.bats \
+	tests/cli/54-hooks.bats \
 	tests/cli/60-ds.bats \
 	tests/cli/62-trust-anchor.bats \
 	tests/cli/70-verify.bats \

@@ -385,7 +385,7 @@ secrets(void **state)
 	assert_string_equal(secret_bytes(secret), "271828");
 	secret_free(secret);
 	unit_fails(read_secret("true", &secret, &err), &err, ERR_CONFIG,
-	    "its output holds no PIN");
+	    "its output holds no secret");
 	assert_null(secret);
 	unit_fails(read_secret("echo 271828; exit 2", &secret, &err), &err,
 	    ERR_SYSTEM, "status 2");

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -75,9 +76,9 @@ static void
 refuses_other_files(void **state)
 {
 	static const struct { const char *text, *why; } bad[] = {
-		{ "", "pin holds no PIN" },
-		{ "\n", "pin holds no PIN" },
-		{ "\r\n", "pin holds no PIN" },
+		{ "", "pin holds no secret" },
+		{ "\n", "pin holds no secret" },
+		{ "\r\n", "pin holds no secret" },
 		{ "1234\n5678", "more than one line" },
 		{ "1234\n5678\n", "more than one line" },
 		{ "1234\n\n", "more than one line" },
@@ -94,7 +95,7 @@ refuses_other_files(void **state)
 		assert_null(secret);
 	}
 	unit_fails(secret_read_fd(-1, "pin", &secret, &err), &err, ERR_SYSTEM,
-	    "read the PIN from pin: Bad file");
+	    "read the secret from pin: Bad file");
 }
 
 static void
@@ -118,7 +119,7 @@ reads_up_to_the_limit(void **state)
 		text[SECRET_MAX] = 'x';
 		(void)strcpy(text + SECRET_MAX + 1, ends[i]);
 		unit_fails(read_bytes(text, strlen(text), &secret, &err), &err,
-		    ERR_CONFIG, "too long a PIN");
+		    ERR_CONFIG, "too long a secret");
 	}
 	for (i = 0; i < N_OF(more); i++) {
 		(void)strcpy(text + SECRET_MAX, more[i]);
@@ -127,7 +128,7 @@ reads_up_to_the_limit(void **state)
 	}
 	memset(text, 'x', sizeof(text));
 	unit_fails(read_bytes(text, sizeof(text), &secret, &err), &err,
-	    ERR_CONFIG, "too long a PIN");
+	    ERR_CONFIG, "too long a secret");
 }
 
 /* A person ends a line, not the file. */
@@ -185,6 +186,41 @@ leaves_no_core(void **state)
 	assert_int_equal(status, 0);
 }
 
+/* A file that others could have read, or written, keeps no secret. */
+static void
+file_must_be_private(void **state)
+{
+	char folder[] = "/tmp/test_secret.XXXXXX", path[64];
+	struct error err = ERR_INIT;
+	struct secret *secret;
+	FILE *file;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	(void)snprintf(path, sizeof(path), "%s/key", folder);
+	assert_int_equal(secret_read_file(path, "the key", &secret, &err), -1);
+	assert_string_equal(err.hint, "write the key into it, one line, mode "
+	    "0600");
+	unit_fails(-1, &err, ERR_CONFIG, "No such file");
+	assert_non_null(file = fopen(path, "w"));
+	assert_true(fputs("c2VjcmV0\n", file) >= 0 && fclose(file) == 0);
+	assert_int_equal(chmod(path, 0640), 0);
+	unit_fails(secret_read_file(path, "the key", &secret, &err), &err,
+	    ERR_CONFIG, "can be read or written by others (mode 0640)");
+	assert_null(secret);
+	assert_int_equal(chmod(path, 0600), 0);
+	unit_ok(secret_read_file(path, "the key", &secret, &err), &err);
+	assert_string_equal(secret_bytes(secret), "c2VjcmV0");
+	secret_free(secret);
+	assert_int_equal(unlink(path), 0);
+	/* Nobody writes to it: to wait for that would be for ever. */
+	assert_int_equal(mkfifo(path, 0600), 0);
+	unit_fails(secret_read_file(path, "the key", &secret, &err), &err,
+	    ERR_CONFIG, "is not a regular file");
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(rmdir(folder), 0);
+}
+
 int
 main(void)
 {
@@ -192,6 +228,7 @@ main(void)
 		cmocka_unit_test(keeps_bytes),
 		cmocka_unit_test(reads_one_line),
 		cmocka_unit_test(refuses_other_files),
+		cmocka_unit_test(file_must_be_private),
 		cmocka_unit_test(reads_up_to_the_limit),
 		cmocka_unit_test(a_terminal_gives_one_line),
 		cmocka_unit_test(wipes),
