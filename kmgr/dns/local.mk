@@ -22,6 +22,8 @@ libdns_la_SOURCES = \
 	kmgr/dns/rdata.h \
 	kmgr/dns/resolve.c \
 	kmgr/dns/resolve.h \
+	kmgr/dns/resolve_chain.c \
+	kmgr/dns/resolve_chain.h \
 	kmgr/dns/resolve_find.c \
 	kmgr/dns/resolve_find.h \
 	kmgr/dns/resolve_primary.c \
