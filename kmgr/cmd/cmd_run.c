@@ -1,0 +1,176 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "kmgr/base/mem.h"
+#include "kmgr/base/when.h"
+#include "kmgr/cmd/command.h"
+#include "kmgr/service/run.h"
+
+#define SLEEP_MAX_S 60		/* other commands may make something due */
+#define SLEEP_MIN_S 1
+
+/* Where the lines of a pass go. */
+struct listener {
+	struct cmd	*cmd;
+	struct json	*list;
+	bool		 is_watching;
+};
+
+static const char *
+event_name(enum run_event event)
+{
+	static const char *const names[] = { "did", "would", "waits",
+		"failed" };
+
+	return names[event];
+}
+
+static void
+put_line(struct listener *listener, enum run_event event, const char *zone,
+    const char *what, const char *text, const struct error *err)
+{
+	struct json *row = json_add_object(listener->list);
+
+	json_put_text(row, "event", event_name(event));
+	json_put_text(row, "zone", zone);
+	json_put_text(row, "what", what);
+	json_put_text(row, "text", text);
+	if (err == NULL)
+		return;
+	json_put_text(row, "error", err_class_name(err->class));
+	json_put_text(row, "hint", err->hint);
+}
+
+static void
+tell(void *arg, enum run_event event, const char *zone, const char *what,
+    const char *text, const struct error *err)
+{
+	struct listener *listener = arg;
+	struct cmd *cmd = listener->cmd;
+
+	if (cmd->wants_json)
+		put_line(listener, event, zone, what, text, err);
+	buf_printf(&cmd->text, "%s %s %s: %s\n", zone, event_name(event),
+	    what, text);
+	if (err != NULL && err->hint[0] != '\0')
+		buf_printf(&cmd->text, "    %s\n", err->hint);
+	/* Whoever watches does not wait for the end of a pass. */
+	if (!listener->is_watching || cmd->wants_json)
+		return;
+	(void)fputs(buf_text(&cmd->text), stdout);
+	(void)fflush(stdout);
+	cmd->text.len = 0;
+}
+
+static void
+put_result(struct cmd *cmd, const struct run_result *result)
+{
+	char text[WHEN_TEXT_LEN];
+
+	json_put_int(cmd->json, "n_zones", (int64_t)result->n_zones);
+	json_put_int(cmd->json, "n_steps", (int64_t)result->n_steps);
+	json_put_int(cmd->json, "n_failed", (int64_t)result->n_failed);
+	if (result->next_at != INT64_MAX)
+		json_put_text(cmd->json, "next",
+		    when_rfc3339(result->next_at, text));
+}
+
+static int
+read_zones(struct cmd *cmd, struct name **out, size_t *n, struct error *err)
+{
+	size_t i;
+
+	for (i = 0; i < cmd->args->n_words; i++) {
+		struct name *zone = mem_push(out, *n, sizeof(*zone));
+
+		if (cmd_zone(cmd->args->words[i], zone, err) != 0)
+			return -1;
+		(*n)++;
+	}
+	return 0;
+}
+
+/* One pass; a zone that failed makes the command fail. */
+static int
+pass(struct cmd *cmd, struct listener *listener, const struct run *run,
+    struct run_result *result, struct error *err)
+{
+
+	if (run_pass(run, result, err) != 0)
+		return -1;
+	put_result(cmd, result);
+	cmd->is_partial = true;
+	if (result->n_failed == 0)
+		return 0;
+	*err = result->first;
+	return listener->is_watching ? -1 : err_wrap(err,
+	    "%zu of %zu zones failed, the first of them",
+	    result->n_failed, result->n_zones);
+}
+
+static unsigned int
+sleep_s(const struct run_result *result)
+{
+	const int64_t left_s = result->next_at - when_now();
+
+	if (result->next_at == INT64_MAX || left_s > SLEEP_MAX_S)
+		return SLEEP_MAX_S;
+	return left_s < SLEEP_MIN_S ? SLEEP_MIN_S : (unsigned int)left_s;
+}
+
+/* A new run: the clock, the configuration and the token as they are now. */
+static int
+open_again(struct cmd *cmd, struct error *err)
+{
+
+	session_close(cmd->session);
+	cmd->session = NULL;
+	cmd->options.now_at = when_now();
+	return session_open(&cmd->options, &cmd->session, err);
+}
+
+/* Until a signal ends it, which it may at any time. */
+static int
+watch(struct cmd *cmd, struct listener *listener, struct run *run,
+    struct error *err)
+{
+	struct run_result result;
+
+	for (;;) {
+		run->session = cmd->session;
+		result = (struct run_result) { .next_at = 0 };
+		if (pass(cmd, listener, run, &result, err) != 0)
+			(void)fprintf(stderr, "kmgr: %s\n", err->msg);
+		err_clear(err);
+		(void)fputs(buf_text(session_notes(cmd->session)), stderr);
+		(void)sleep(sleep_s(&result));
+		if (open_again(cmd, err) != 0)
+			return -1;
+	}
+}
+
+int
+cmd_run(struct cmd *cmd, struct error *err)
+{
+	struct listener listener = { cmd, json_put_array(cmd->json, "events"),
+		args_has(cmd->args, OPT_WATCH) };
+	struct run run = { .session = cmd->session, .tell = tell,
+		.arg = &listener,
+		.is_trial = args_has(cmd->args, OPT_DRY_RUN) };
+	struct run_result result;
+	struct name *zones = NULL;
+	int rc = -1;
+
+	if (listener.is_watching && (cmd->wants_json || run.is_trial))
+		return err_set(err, ERR_USAGE,
+		    "--watch never ends: neither --json nor --dry-run go "
+		    "with it");
+	if (read_zones(cmd, &zones, &run.n_zones, err) == 0) {
+		run.zones = zones;
+		rc = listener.is_watching ? watch(cmd, &listener, &run, err) :
+		    pass(cmd, &listener, &run, &result, err);
+	}
+	free(zones);
+	return rc;
+}

@@ -1,0 +1,89 @@
+/* What the files of run share: one zone on its way. */
+#ifndef SERVICE_RUN_INNER_H
+#define SERVICE_RUN_INNER_H
+
+#include "kmgr/base/buf.h"
+#include "kmgr/engine/cmk.h"
+#include "kmgr/engine/zone_life.h"
+#include "kmgr/engine/zsks.h"
+#include "kmgr/service/run.h"
+
+struct run_zone {
+	const struct run	*run;
+	struct run_result	*result;
+	struct zsks_keys	*keys;		/* of all zones of the pass */
+	const struct name	*name;
+	char			 text[NAME_TEXT_MAX];
+	const struct config_zone *config;	/* or NULL */
+	struct cmk_cache	 cache;		/* of now; see run_zone_load() */
+	struct zone_life	*zone;
+	struct life_plan	 plan;
+	struct buf		 records;	/* signed, not handed over yet */
+	bool			 is_signed;	/* in this pass */
+	int64_t			 next_at;	/* when it is due again */
+};
+
+/**
+ * run_zone_load(z, err):
+ * What the store says of the zone now, and what is due.
+ *
+ * Errors: as zone_life_load().
+ */
+int run_zone_load(struct run_zone *z, struct error *err);
+void run_zone_clear(struct run_zone *z);
+
+/**
+ * run_tell(z, event, what, err, fmt, ...):
+ * Tell whoever listens; ${err} is NULL unless something failed.
+ */
+void run_tell(const struct run_zone *z, enum run_event event,
+    const char *what, const struct error *err, const char *fmt, ...)
+    __attribute__((format(printf, 5, 6)));
+
+/**
+ * run_step(z, step, err):
+ * Do ${step}, which is due, under the lock that the caller holds. *${done} is
+ * false where something from outside is missing; that was told.
+ *
+ * Errors: those of what is done.
+ */
+int run_step(struct run_zone *z, const struct life_step *step, bool *done,
+    struct error *err);
+
+/**
+ * run_sign(z, done, err):
+ * Sign the zone's DNSKEY RRset as it should be now, with CDS and CDNSKEY: of
+ * the configured source, else of the last admitted ZSK set. *${done} as in
+ * run_step().
+ *
+ * Errors: as zsks_prepare(), zsks_sign(), zsks_record(); of the source.
+ */
+int run_sign(struct run_zone *z, bool *done, struct error *err);
+
+/**
+ * run_hand_over(z, err):
+ * Give the zone signer what is signed where it does not have it yet.
+ *
+ * Errors: as publish_zone().
+ */
+int run_hand_over(struct run_zone *z, struct error *err);
+
+/**
+ * run_parent(z, err):
+ * Ask the parent about what is awaited of it, if that is automatic and the
+ * time for it has come, and record what is sure.
+ *
+ * Errors: ERR_NETWORK, ERR_STORE, ERR_TOKEN, ERR_INTEGRITY.
+ */
+int run_parent(struct run_zone *z, struct error *err);
+
+/**
+ * run_hooks(z, err):
+ * Run the hooks for the DS changes that are awaited, unless they have been
+ * since those were asked for, and remind from time to time.
+ *
+ * Errors: ERR_SYSTEM, ERR_STORE.
+ */
+int run_hooks(struct run_zone *z, struct error *err);
+
+#endif

@@ -1,0 +1,137 @@
+/* Handing over what is signed, as often as it takes. */
+#include "kmgr/engine/ksk_facts.h"
+#include "kmgr/service/publish.h"
+#include "kmgr/service/run_inner.h"
+
+#define LOCK_WAIT_S 120
+
+static void
+raise_to(int64_t *at, int64_t value, int64_t now_at)
+{
+
+	if (value > *at && value <= now_at)
+		*at = value;
+}
+
+/* When something was decided last that the zone signer has to know. */
+static int64_t
+decided_at(const struct run_zone *z)
+{
+	const int64_t now_at = session_now(z->run->session);
+	const struct life_key *key;
+	int64_t at = 0;
+	size_t i;
+
+	raise_to(&at, z->zone->signed_at, now_at);
+	raise_to(&at, z->zone->life.goal_at, now_at);
+	for (i = 0; i < z->zone->life.n_keys; i++) {
+		key = &z->zone->life.keys[i];
+		raise_to(&at, key->dnskey_in_at, now_at);
+		raise_to(&at, key->dnskey_out_at, now_at);
+		raise_to(&at, key->ds_add_at, now_at);
+		raise_to(&at, key->ds_seen_at, now_at);
+		raise_to(&at, key->ds_remove_at, now_at);
+		raise_to(&at, key->ds_gone_at, now_at);
+		raise_to(&at, key->revoke_at, now_at);
+	}
+	return at;
+}
+
+static bool
+is_behind(const struct run_zone *z)
+{
+
+	if (z->zone->life.first_signed_at == 0 || z->zone->life.has_response)
+		return false;
+	return z->records.len > 0 ||
+	    z->zone->row.published_at < decided_at(z) ||
+	    !publish_is_current(z->config, &z->zone->row);
+}
+
+/*
+ * What was decided before, and the zone signer gets only now, begins now: the
+ * waits count from there.
+ */
+static int
+delay(struct run_zone *z, int64_t published_at, struct error *err)
+{
+	const int64_t now_at = session_now(z->run->session);
+	struct ksk_row *row;
+	bool is_late;
+	size_t i;
+
+	for (i = 0; i < z->zone->n_ksks; i++) {
+		row = &z->zone->ksks[i].row;
+		is_late = false;
+		if (row->dnskey_in_at > published_at &&
+		    row->dnskey_in_at < now_at) {
+			row->dnskey_in_at = now_at;
+			is_late = true;
+		}
+		if (row->dnskey_out_at > published_at &&
+		    row->dnskey_out_at < now_at) {
+			row->dnskey_out_at = now_at;
+			is_late = true;
+		}
+		if (is_late && ksk_facts_record(z->run->session, row,
+		    "published-late", now_at, err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+record(struct run_zone *z, struct error *err)
+{
+	struct zone_row *row = &z->zone->row;
+	const int64_t before_at = row->published_at;
+	struct store *store;
+
+	if (session_store(z->run->session, &store, err) != 0 ||
+	    store_begin(store, err) != 0)
+		return -1;
+	row->published_at = session_now(z->run->session);
+	if (delay(z, before_at, err) == 0 &&
+	    store_zone_schedule(store, row, err) == 0 &&
+	    store_commit(store, err) == 0)
+		return 0;
+	store_rollback(store);
+	row->published_at = before_at;
+	return -1;
+}
+
+/* Sign what is not at hand any more, under the lock. */
+static int
+sign_again(struct run_zone *z, bool *done, struct error *err)
+{
+	int rc = -1;
+
+	if (session_lock(z->run->session, LOCK_WAIT_S, err) != 0)
+		return -1;
+	if (run_zone_load(z, err) == 0)
+		rc = run_sign(z, done, err);
+	session_unlock(z->run->session);
+	return rc;
+}
+
+int
+run_hand_over(struct run_zone *z, struct error *err)
+{
+	bool done = true;
+
+	if (!publish_is_configured(z->config) || !is_behind(z))
+		return 0;
+	if ((z->records.len == 0 || z->zone->row.published_at <
+	    decided_at(z)) && sign_again(z, &done, err) != 0)
+		return -1;
+	if (!done)
+		return 0;
+	/* What was recorded of the zone is part of what is handed over. */
+	if (run_zone_load(z, err) != 0 || publish_zone(z->run->session,
+	    z->config, &z->records, &z->zone->row, err) != 0 ||
+	    record(z, err) != 0)
+		return -1;
+	z->records.len = 0;
+	run_tell(z, RUN_DID, "publish", NULL, "the signed records");
+	return run_zone_load(z, err);
+}

@@ -1,0 +1,184 @@
+# Whole rolls in seconds, by `kmgr run --watch`, with a real parent, a real
+# child and validators that are asked ten times a second: none of them may ever
+# say SERVFAIL. And a roll that goes wrong on purpose, so that they could.
+
+bats_require_minimum_version 1.5.0
+load ../lib/common
+load dns
+load rolls
+
+setup_file() {
+	need_program dnssec-keygen dnssec-signzone dnssec-dsfromkey named \
+		unbound dig
+}
+
+setup() {
+	cd "$BATS_TEST_TMPDIR"
+	softhsm_new "$PWD" kmgr
+	kmgr_env "$PWD"
+	hooks_write
+}
+
+teardown() {
+	servers_stop
+}
+
+# policy NAME ALGORITHM KSK-WORDS: everything a matter of seconds.
+policy() {
+	cat >"$1.yaml" <<-END
+		version: 1
+		zones: [child.test]
+		ksk: { algorithm: $2, $3 }
+		zsk: { algorithms: [$2] }
+		signatures: { dnskey-ttl: 2s, validity: 1h, refresh: 30m }
+		timing:
+		  publish-safety: 1s
+		  retire-safety: 1s
+		  zone-propagation-delay: 2s
+		  max-zone-ttl: 2s
+		  parent-ds-ttl: 2s
+		  parent-propagation-delay: 1s
+		ds: { cds-cdnskey-publish: none }
+	END
+	kmgr create-cmk "$1" --token main --policy "$1.yaml"
+}
+
+# config_more: what run needs of the zone.
+config_more() {
+	mkdir -p child.test/out
+	cat >>kmgr.yaml <<-END
+		zones:
+		  child.test:
+		    source: { file: $PWD/child.test/zsks }
+		    publish: { directory: $PWD/child.test/out }
+		    parent: { servers: [127.0.0.1@$AUTH_PORT], check-interval: 1s }
+		    servers: [127.0.0.1@$AUTH_PORT]
+		hooks:
+		  ds-add: [$PWD/ds-add]
+		  ds-remove: [$PWD/ds-remove]
+		  zone-publish: [$PWD/zone-publish]
+	END
+}
+
+# life_begin ALGORITHM KSK-WORDS: the zone with its first KSK, all the way to
+# a chain of trust.
+life_begin() {
+	kmgr init
+	world_new "$1"
+	policy first "$1" "$2"
+	cat child.test/K*.key >child.test/zsks
+	kmgr create-ksk child.test --cmk first
+	config_more
+	server_start watch kmgr run --watch
+	wait_until 40 has_ds 1
+	validator_start early
+	wait_until 10 says secure
+	validator_start late
+	: >early.said
+}
+
+# has_ds N: whether the parent has N DS records.
+has_ds() {
+	[ "$(dig_at "$AUTH_PORT" +norec +short child.test DS | wc -l)" = "$1" ]
+}
+
+says() {
+	tail -n 1 early.said | grep -q "$*"
+}
+
+# tags: the key tags in the DNSKEY RRset with SEP, as the child serves it.
+tags() {
+	dig_at "$AUTH_PORT" +norec +multiline child.test DNSKEY |
+		sed -n 's/.*; KSK; alg = .* ; key id = //p' | sort -n | xargs
+}
+
+# ds_tags: those in the parent's DS set.
+ds_tags() {
+	dig_at "$AUTH_PORT" +norec +short child.test DS | cut -d ' ' -f 1 |
+		sort -un | xargs
+}
+
+# rolled FROM: whether another KSK is alone now, in both.
+rolled() {
+	[ "$(tags)" != "$1" ] && [ "$(tags | wc -w)" = 1 ] &&
+		[ "$(ds_tags)" = "$(tags)" ]
+}
+
+# all_well: many answers, all of them secure, of both validators.
+all_well() {
+	sleep 4
+	server_stop early-asked
+	server_stop late-asked
+	grep -hv ' NOERROR secure$' early.said late.said || :
+	cat "$(server_log watch)"
+	[ "$(said NOERROR secure)" -gt 100 ]
+	[ "$(said SERVFAIL)" = 0 ]
+	[ "$(cat ./*.said | grep -cv ' NOERROR secure$')" = 0 ]
+	kmgr verify
+}
+
+@test "a double-signature roll that the schedule begins" {
+	life_begin ecdsap256sha256 'lifetime: 40s'
+	old=$(tags)
+	wait_until 90 rolled "$old"
+	all_well
+}
+
+@test "a double-DS roll" {
+	life_begin ecdsap256sha256 'lifetime: unlimited, roll-type: double-ds'
+	old=$(tags)
+	kmgr roll-ksk child.test
+	wait_until 60 rolled "$old"
+	all_well
+}
+
+@test "a double-RRset roll" {
+	life_begin ecdsap256sha256 \
+		'lifetime: unlimited, roll-type: double-rrset'
+	old=$(tags)
+	kmgr roll-ksk child.test
+	wait_until 60 rolled "$old"
+	all_well
+}
+
+@test "an emergency roll, after a standby was published" {
+	life_begin ecdsap256sha256 \
+		'lifetime: unlimited, standby: { kind: dnskey }'
+	wait_until 40 eval '[ "$(tags | wc -w)" = 2 ]'
+	old=$(ds_tags)
+	kmgr roll-ksk child.test --reason compromise
+	wait_until 60 eval '[ "$(ds_tags)" != "$old" ] &&
+		[ "$(ds_tags | wc -w)" = 1 ] &&
+		! tags | grep -qw "$old"'
+	all_well
+}
+
+@test "an algorithm roll, with both CMKs" {
+	life_begin ecdsap256sha256 'lifetime: unlimited'
+	old=$(tags)
+	policy second ed25519 'lifetime: unlimited'
+	kmgr roll-ksk child.test --cmk second
+	# The zone signer signs with the new algorithm first, and tells so.
+	(cd child.test && dnssec-keygen -q -a ed25519 child.test >/dev/null)
+	run -0 --separate-stderr kmgr status child.test
+	child_sign && auth_reload
+	kmgr zone-signed child.test --alg ed25519
+	cat child.test/K*.key >child.test/zsks
+	wait_until 90 eval '[ "$(ds_tags | wc -w)" = 1 ] &&
+		[ "$(ds_tags)" != "$old" ]'
+	# And takes the old ones out when it is told.
+	cat child.test/K*+015+*.key >child.test/zsks
+	wait_until 60 rolled "$old"
+	all_well
+}
+
+@test "a wait that is too short for what the world does is seen" {
+	life_begin ecdsap256sha256 'lifetime: unlimited'
+	old=$(tags)
+	# Nobody said that records take so long to reach the servers.
+	echo 12 >delay-zone-publish
+	sed -i 's/^  zone-publish:.*/  zone-publish: [\/bin\/true]/' kmgr.yaml
+	kmgr roll-ksk child.test
+	wait_until 60 eval '[ "$(ds_tags)" != "$old" ]'
+	wait_until 20 says SERVFAIL
+}
