@@ -149,12 +149,14 @@ static bool
 is_kept_by_zsk(const struct life_zone *zone, const struct life_step *step,
     int64_t now_at)
 {
-	struct life_alg *signer = life_alg_find(zone,
-	    zone->keys[step->key].alg);
+	struct life_alg *signer;
 	bool is_kept;
 
-	if (step->kind != LIFE_WITHDRAW_DNSKEY || signer == NULL ||
-	    !signer->has_zsk || life_is_due(zone, step, now_at))
+	if (step->kind != LIFE_WITHDRAW_DNSKEY)
+		return false;
+	signer = life_alg_find(zone, zone->keys[step->key].alg);
+	if (signer == NULL || !signer->has_zsk ||
+	    life_is_due(zone, step, now_at))
 		return false;
 	signer->has_zsk = false;
 	is_kept = life_is_due(zone, step, now_at);
