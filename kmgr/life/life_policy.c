@@ -74,9 +74,12 @@ life_order(const struct life_zone *zone, size_t i, int64_t now_at)
 		is_urgent = is_urgent || (key->is_compromised &&
 		    !life_is_hidden(zone, j, now_at));
 		has_peer = has_peer || (key->alg == zone->keys[i].alg &&
-		    has_dnskey(zone, j, now_at));
+		    has_dnskey(zone, j, now_at) && has_ds(zone, j, now_at));
 	}
-	/* RFC 4035 s2.2: no DS of an algorithm before its DNSKEY. */
+	/*
+	 * A DS before its DNSKEY needs one beside it that leads somewhere, by
+	 * the same algorithm (RFC 4035 s2.2).
+	 */
 	if (!has_peer || is_urgent)
 		return LIFE_DOUBLE_SIGNATURE;
 	return zone->roll;
@@ -272,7 +275,8 @@ may_begin(const struct life_zone *zone, const struct life_step *step,
     int64_t now_at)
 {
 
-	if (step->key == LIFE_NONE || life_is_out(zone, step->key, now_at))
+	if (step->key == LIFE_NONE || life_is_out(zone, step->key, now_at) ||
+	    zone->keys[step->key].standby != LIFE_NO_STANDBY)
 		return true;
 	return now_at >= life_roll_at(zone, step->key) &&
 	    life_find_roll(zone, now_at) == LIFE_NONE;

@@ -164,6 +164,19 @@ is_kept_by_zsk(const struct life_zone *zone, const struct life_step *step,
 	return is_kept;
 }
 
+static bool
+has_dnskey(const struct life_zone *zone, uint8_t alg, int64_t now_at)
+{
+	size_t i;
+
+	for (i = 0; i < zone->n_keys; i++) {
+		if (zone->keys[i].alg == alg &&
+		    life_is_put(life_dnskey_state(zone, i, now_at)))
+			return true;
+	}
+	return false;
+}
+
 /* The zone signer does, a while after it was asked, what it is asked for. */
 static bool
 answer_signer(struct simulation *sim, const struct life_step *step,
@@ -185,7 +198,27 @@ answer_signer(struct simulation *sim, const struct life_step *step,
 	}
 	push_step(sim, step, now_at);
 	life_apply(zone, step, done_at);
+	if (step->kind == LIFE_SIGNER_ADD_ALG)
+		life_alg_find(zone, alg)->has_zsk = has_dnskey(zone, alg,
+		    now_at);
 	return true;
+}
+
+/* The zone signer's ZSK is in the set where a KSK of its algorithm is. */
+static void
+set_zsks(struct simulation *sim, const struct life_plan *plan)
+{
+	struct life_alg *signer;
+	size_t i;
+
+	for (i = 0; i < plan->n; i++) {
+		if (plan->steps[i].kind != LIFE_PUBLISH_DNSKEY)
+			continue;
+		signer = life_alg_find(sim->zone,
+		    sim->zone->keys[plan->steps[i].key].alg);
+		if (signer != NULL)
+			signer->has_zsk = true;
+	}
 }
 
 static bool
@@ -229,17 +262,9 @@ settle(struct simulation *sim, int64_t now_at)
 			answer_key(sim, i, now_at, &next_at);
 		life_run(sim->zone, now_at, &plan);
 		push_states(sim, now_at);
-		for (i = 0; i < plan.n; i++) {
-			struct life_alg *signer;
-
+		for (i = 0; i < plan.n; i++)
 			push_step(sim, &plan.steps[i], now_at);
-			if (plan.steps[i].kind != LIFE_PUBLISH_DNSKEY)
-				continue;
-			signer = life_alg_find(sim->zone,
-			    sim->zone->keys[plan.steps[i].key].alg);
-			if (signer != NULL)
-				signer->has_zsk = true;
-		}
+		set_zsks(sim, &plan);
 		has_changed = plan.n != 0 ||
 		    answer_wants(sim, now_at, &next_at);
 		life_plan_clear(&plan);

@@ -14,18 +14,32 @@ life_want_push(struct life_plan *out, enum life_step_kind kind, size_t key)
 	return step;
 }
 
-/* A standby takes the place of ${old}, or a key is made for it. */
+static bool
+is_standby(const struct life_zone *zone, size_t i, int64_t now_at)
+{
+
+	return !zone->keys[i].is_foreign &&
+	    zone->keys[i].standby != LIFE_NO_STANDBY &&
+	    !life_is_out(zone, i, now_at);
+}
+
+/*
+ * A standby takes the place of ${old}, or a key is made for it. Where the
+ * schedule asks it is to be of the algorithm that is wanted.
+ */
 static void
 want_successor(const struct life_zone *zone, size_t old, int64_t now_at,
     struct life_plan *out)
 {
+	const bool is_needed = old == LIFE_NONE ||
+	    life_is_out(zone, old, now_at);
 	size_t i;
 
 	for (i = 0; i < zone->n_keys; i++) {
 		const struct life_key *key = &zone->keys[i];
 
-		if (!key->is_foreign && key->standby != LIFE_NO_STANDBY &&
-		    key->is_usable && !life_is_out(zone, i, now_at)) {
+		if (is_standby(zone, i, now_at) && key->is_usable &&
+		    (key->alg == zone->alg || is_needed)) {
 			life_want_push(out, LIFE_PROMOTE, i)->other = old;
 			return;
 		}
@@ -63,6 +77,33 @@ want_rolls(const struct life_zone *zone, int64_t now_at,
 			life_want_push(out, LIFE_RETIRE, i);
 		else
 			want_successor(zone, i, now_at, out);
+	}
+}
+
+/*
+ * A standby of an algorithm that no key in use has is of no use: its DS would
+ * ask for that algorithm for ever.
+ */
+static void
+want_standbys_out(const struct life_zone *zone, int64_t now_at,
+    struct life_plan *out)
+{
+	bool has_main, has_peer;
+	size_t i, s;
+
+	for (s = 0; s < zone->n_keys; s++) {
+		if (!is_standby(zone, s, now_at))
+			continue;
+		has_main = has_peer = false;
+		for (i = 0; i < zone->n_keys; i++) {
+			const bool is_main = life_is_main(zone, i, now_at);
+
+			has_main = has_main || is_main;
+			has_peer = has_peer || (is_main &&
+			    zone->keys[i].alg == zone->keys[s].alg);
+		}
+		if (has_main && !has_peer)
+			life_want_push(out, LIFE_RETIRE, s);
 	}
 }
 
@@ -208,6 +249,7 @@ want_standby(const struct life_zone *zone, int64_t now_at,
 		    !life_is_out(zone, i, now_at))
 			return;
 		has_main = has_main || (life_is_main(zone, i, now_at) &&
+		    zone->keys[i].alg == zone->alg &&
 		    life_dnskey_state(zone, i, now_at) == LIFE_OMNIPRESENT &&
 		    (!life_has_parent(zone) || life_ds_state(zone, i,
 		    now_at) == LIFE_OMNIPRESENT));
@@ -237,6 +279,7 @@ life_want(const struct life_zone *zone, int64_t now_at,
 {
 
 	want_main(zone, now_at, out);
+	want_standbys_out(zone, now_at, out);
 	want_keys(zone, now_at, out);
 	want_algs(zone, now_at, out);
 	want_standby(zone, now_at, out);
