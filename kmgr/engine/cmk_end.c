@@ -4,12 +4,12 @@
 #include "kmgr/base/when.h"
 #include "kmgr/engine/cmk_end.h"
 #include "kmgr/engine/cmk_life.h"
-#include "kmgr/engine/ds_fact.h"
 #include "kmgr/engine/ending.h"
 #include "kmgr/engine/history.h"
 #include "kmgr/engine/intent.h"
 #include "kmgr/engine/ksk_end.h"
 #include "kmgr/engine/ksk_end_check.h"
+#include "kmgr/engine/ksk_facts.h"
 #include "kmgr/engine/recovery.h"
 #include "kmgr/engine/signer.h"
 #include "kmgr/engine/statement.h"
@@ -35,7 +35,7 @@ weigh(struct session *session, struct store *store, struct cmk_cache *cache,
 	size_t i = 0, n = 0;
 	int rc = -1;
 
-	if (ds_fact_check(store, &ksk->row, err) != 0 ||
+	if (ksk_facts_check(store, &ksk->row, err) != 0 ||
 	    ksk_end_horizon(store, ksk, &horizon_at, err) != 0 ||
 	    ksk_load(store, cache, &ksk->zone, NULL, &list, &n, err) != 0)
 		goto out;

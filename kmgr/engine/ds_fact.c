@@ -6,12 +6,11 @@
 #include "kmgr/engine/cmk_life.h"
 #include "kmgr/engine/ds_fact.h"
 #include "kmgr/engine/event.h"
+#include "kmgr/engine/ksk_facts.h"
 #include "kmgr/engine/ksk_use.h"
 #include "kmgr/engine/ksr_record.h"
 #include "kmgr/engine/trust.h"
-#include "kmgr/store/ledger.h"
-
-#define PAGE 100
+#include "kmgr/store/store_life.h"
 
 /* What a KSK's record says of its DS. */
 struct facts {
@@ -183,20 +182,16 @@ ds_fact_plan(struct session *session, const struct ds_fact_request *request,
 /* The row as it is to be, and what was, as an event. */
 static struct json *
 event_of(const struct ds_fact_request *request, const struct ksk_row *row,
-    const struct facts *next)
+    const char *from)
 {
-	struct json *event = json_new_object();
+	struct json *event = ksk_facts_event(row);
 
-	json_put_text(event, "cmk_id", row->cmk_id);
-	json_put_text(event, "ksk_id", row->id);
-	json_put_text(event, "zone", row->zone);
-	json_put_int(event, "key_tag", row->key_tag);
 	json_put_int(event, "at", request->what == DS_FACT_SEEN ?
-	    next->seen_at : next->gone_at);
-	json_put_text(event, "from", row->state);
-	json_put_text(event, "to", next_state(row, next));
-	json_put_int(event, "ds_seen_at", next->seen_at);
-	json_put_int(event, "ds_gone_at", next->gone_at);
+	    row->ds_seen_at : row->ds_gone_at);
+	json_put_text(event, "from", from);
+	json_put_text(event, "to", row->state);
+	json_put_int(event, "ds_seen_at", row->ds_seen_at);
+	json_put_int(event, "ds_gone_at", row->ds_gone_at);
 	return event;
 }
 
@@ -212,12 +207,12 @@ record(struct session *session, struct store *store,
 
 	if (store_begin(store, err) != 0)
 		return -1;
-	event = event_of(request, &ksk->row, next);
 	state = mem_strdup(next_state(&ksk->row, next));
 	row.state = state;
 	row.ds_seen_at = next->seen_at;
 	row.ds_gone_at = next->gone_at;
-	if (store_ksk_set_ds(store, &row, err) == 0 &&
+	event = event_of(request, &row, ksk->row.state);
+	if (store_ksk_set_life(store, &row, err) == 0 &&
 	    ksr_record_supersede(session, row.zone, row.id,
 	    next->gone_at == 0 ? KSR_DS_SEEN : KSR_DS_GONE, err) == 0 &&
 	    event_append(session, event_name(request->what), event,
@@ -259,7 +254,7 @@ apply_to(struct session *session, struct store *store,
 	char at[WHEN_TEXT_LEN];
 	struct facts next;
 
-	if (ds_fact_check(store, &ksk->row, err) != 0 || decide(request,
+	if (ksk_facts_check(store, &ksk->row, err) != 0 || decide(request,
 	    &ksk->row, session_now(session), &next, err) != 0)
 		return err_wrap(err, "KSK %s/%u", ksk->row.zone,
 		    ksk->row.key_tag);
@@ -297,60 +292,4 @@ ds_fact_apply(struct session *session, const struct ds_fact_request *request,
 	ksk_list_free(ksk, ksk == NULL ? 0 : 1);
 	cmk_cache_clear(&cache);
 	return rc;
-}
-
-/* Take the facts of record over into last, where it is of the KSK and newer. */
-static void
-take_event(const struct ledger_record *record, const struct ksk_row *row,
-    int64_t *last_seq, struct facts *last)
-{
-	struct error ignored = ERR_INIT;
-	struct json *payload;
-	const char *id, *cmk_id;
-
-	if (record->seq <= *last_seq || json_read(record->payload,
-	    strlen(record->payload), &payload, &ignored) != 0)
-		return;
-	id = json_get_text(payload, "ksk_id");
-	cmk_id = json_get_text(payload, "cmk_id");
-	/* One that is filed elsewhere was not looked at when it was judged. */
-	if (id != NULL && strcmp(id, row->id) == 0 && cmk_id != NULL &&
-	    strcmp(cmk_id, row->cmk_id) == 0) {
-		*last_seq = record->seq;
-		*last = (struct facts) { 0 };
-		(void)json_get_int(payload, "ds_seen_at", &last->seen_at);
-		(void)json_get_int(payload, "ds_gone_at", &last->gone_at);
-	}
-	json_free(payload);
-}
-
-int
-ds_fact_check(struct store *store, const struct ksk_row *row,
-    struct error *err)
-{
-	static const char *const types[] = { "ds-seen", "ds-gone" };
-	struct ledger_record *records;
-	struct facts last = { 0 };
-	int64_t last_seq = 0, from;
-	size_t t, i, n;
-
-	for (t = 0; t < 2; t++) {
-		n = PAGE;
-		for (from = 1; n == PAGE;) {
-			if (ledger_of_zone(store, row->zone, types[t], from,
-			    PAGE, &records, &n, err) != 0)
-				return -1;
-			for (i = 0; i < n; i++)
-				take_event(&records[i], row, &last_seq,
-				    &last);
-			from = n > 0 ? records[n - 1].seq + 1 : from;
-			ledger_records_free(records, n);
-		}
-	}
-	if (is_known(row, &last))
-		return 0;
-	(void)err_set(err, ERR_INTEGRITY, "KSK %s/%u: the store says of its "
-	    "DS what the ledger does not", row->zone, row->key_tag);
-	return err_hint(err, "the store was changed behind kmgr's back; kmgr "
-	    "verify lists every difference");
 }

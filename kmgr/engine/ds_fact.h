@@ -48,13 +48,4 @@ int ds_fact_plan(struct session *session,
 int ds_fact_apply(struct session *session,
     const struct ds_fact_request *request, struct error *err);
 
-/**
- * ds_fact_check(store, row, err):
- * Whether the record of a KSK says of its DS what the ledger tells.
- *
- * Errors: ERR_INTEGRITY, ERR_STORE.
- */
-int ds_fact_check(struct store *store, const struct ksk_row *row,
-    struct error *err);
-
 #endif

@@ -36,6 +36,17 @@ static const struct {
 	    "{to}" },
 	{ "ds-gone", "DS of KSK {zone}/{key_tag} gone from the parent, {from} "
 	    "to {to}" },
+	{ "ksk-step", "KSK {zone}/{key_tag}: {step}" },
+	{ "confirm-backup", "KSK {zone}/{key_tag}: a backup covers it since "
+	    "{life.backup_at@}" },
+	{ "zone-goal", "{zone}: {goal}[ since {goal_at@}]" },
+	{ "alg-signed", "{zone}: algorithm {alg}[, signed since "
+	    "{signed_at@}][, {dropped}]" },
+	{ "add-foreign-key", "{zone}/{key_tag}, algorithm {alg}" },
+	{ "foreign-step", "foreign key {zone}/{key_tag}: {step}" },
+	{ "observe", "{zone}: {kind}[ {value}][ {text}]" },
+	{ "hook", "[{zone}: ]{hook}[, exit status {status}]" },
+	{ "publish", "{zone}[: {hash~}][ to {to}]" },
 	{ "sign-zsks", "{zones.0.zone}[ and {more} more], valid until "
 	    "{zones.0.expiration@}" },
 	{ "sign-ksr", "{zone}: {responses.0.format} request "

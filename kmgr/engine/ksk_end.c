@@ -2,12 +2,12 @@
 
 #include "kmgr/engine/history.h"
 #include "kmgr/engine/cmk_life.h"
-#include "kmgr/engine/ds_fact.h"
 #include "kmgr/engine/ending.h"
 #include "kmgr/engine/event.h"
 #include "kmgr/engine/intent.h"
 #include "kmgr/engine/ksk_end.h"
 #include "kmgr/engine/ksk_end_check.h"
+#include "kmgr/engine/ksk_facts.h"
 #include "kmgr/engine/ksr_record.h"
 #include "kmgr/engine/recovery.h"
 #include "kmgr/engine/signer.h"
@@ -46,7 +46,7 @@ check(struct session *session, struct store *store, struct end *end,
 	const struct ksk *ksk = the_ksk(end);
 	int64_t horizon_at;
 
-	if (ds_fact_check(store, &ksk->row, err) != 0 ||
+	if (ksk_facts_check(store, &ksk->row, err) != 0 ||
 	    ksk_end_horizon(store, ksk, &horizon_at, err) != 0 ||
 	    ksk_end_fate(store, ksk->cmk, &ksk->row, &end->fate, err) != 0)
 		return -1;

@@ -117,6 +117,7 @@ ksk_row_init(struct store *store, const struct cmk *cmk, const char *ksk_id,
 	row->revoked_tag = dnskey_revoked_tag(dnskey);
 	dnskey_rdata(dnskey, &row->dnskey);
 	row->state = mem_strdup("generated");
+	row->standby = mem_strdup("none");
 	return 0;
 }
 
@@ -144,6 +145,7 @@ record(struct session *session, struct store *store, const struct cmk *cmk,
 	json_put_text(event, "key_id", row->key_id);
 	json_put_text(event, "zone", row->zone);
 	json_put_int(event, "key_tag", row->key_tag);
+	json_put_text(event, "standby", row->standby);
 	json_put_text(event, "endorsement", row->endorsement);
 	json_put_text(event, "endorsement_signature",
 	    row->endorsement_signature);

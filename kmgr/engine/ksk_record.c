@@ -73,6 +73,7 @@ ksk_record_read(const char *endorsement, const char *signature,
 		return err_wrap(err, "the endorsement");
 	}
 	out->state = mem_strdup("generated");
+	out->standby = mem_strdup("none");
 	out->endorsement = mem_strdup(endorsement);
 	out->endorsement_signature = mem_strdup(signature);
 	return 0;

@@ -57,6 +57,8 @@ libengine_la_SOURCES = \
 	kmgr/engine/ending.h \
 	kmgr/engine/event.c \
 	kmgr/engine/event.h \
+	kmgr/engine/foreign_facts.c \
+	kmgr/engine/foreign_facts.h \
 	kmgr/engine/history.c \
 	kmgr/engine/history.h \
 	kmgr/engine/identity.c \
@@ -89,6 +91,8 @@ libengine_la_SOURCES = \
 	kmgr/engine/ksk_end_finish.c \
 	kmgr/engine/ksk_endorse.c \
 	kmgr/engine/ksk_endorse.h \
+	kmgr/engine/ksk_facts.c \
+	kmgr/engine/ksk_facts.h \
 	kmgr/engine/ksk_rules.c \
 	kmgr/engine/ksk_rules.h \
 	kmgr/engine/neighbours.c \
@@ -216,6 +220,8 @@ libengine_la_SOURCES = \
 	kmgr/engine/wrapkey.h \
 	kmgr/engine/zone_future.c \
 	kmgr/engine/zone_future.h \
+	kmgr/engine/zone_facts.c \
+	kmgr/engine/zone_facts.h \
 	kmgr/engine/zone_history.c \
 	kmgr/engine/zone_history.h \
 	kmgr/engine/zone_history_ds.c \

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "kmgr/base/mem.h"
-#include "kmgr/engine/ds_fact.h"
+#include "kmgr/engine/ksk_facts.h"
 #include "kmgr/engine/ksk_rules.h"
 #include "kmgr/engine/ksk_use.h"
 #include "kmgr/engine/skr_internal.h"
@@ -40,7 +40,7 @@ find_use(struct store *store, struct skr *skr, struct error *err)
 	skr->signs = mem_new(skr->n_ksks * sizeof(*skr->signs));
 	for (i = 0; i < skr->n_ksks && rc == 0; i++) {
 		skr->signs[i] = ksk_use_signs(&use, i);
-		rc = ds_fact_check(store, &skr->ksks[i].row, err);
+		rc = ksk_facts_check(store, &skr->ksks[i].row, err);
 	}
 	free(algs);
 	return rc;

@@ -1,8 +1,8 @@
 #include <string.h>
 
-#include "kmgr/engine/ds_fact.h"
 #include "kmgr/engine/ending.h"
 #include "kmgr/engine/intent.h"
+#include "kmgr/engine/ksk_facts.h"
 #include "kmgr/engine/verify_internal.h"
 
 /* Whether all KSKs that the pair was made for are removed. */
@@ -55,7 +55,7 @@ check_ksk(struct verifier *v, const struct ksk_row *row, struct error *err)
 		verify_add(v, "ksk", "%s", err->msg);
 		err_clear(err);
 	}
-	if (ds_fact_check(v->store, row, err) == 0)
+	if (ksk_facts_check(v->store, row, err) == 0)
 		return 0;
 	if (verify_is_failure(err))
 		return -1;

@@ -3,7 +3,7 @@
 
 #include "kmgr/base/mem.h"
 #include "kmgr/engine/cmk_life.h"
-#include "kmgr/engine/ds_fact.h"
+#include "kmgr/engine/ksk_facts.h"
 #include "kmgr/engine/ksk_rules.h"
 #include "kmgr/engine/ksk_use.h"
 #include "kmgr/engine/ksk_wrapped.h"
@@ -44,7 +44,7 @@ drop_unused(struct store *store, struct zsks *zsks, struct error *err)
 	for (i = 0; i < use.n; i++)
 		n += signs[i] = ksk_use_signs(&use, i);
 	for (i = 0; i < use.n && n < use.n && rc == 0; i++)
-		rc = ds_fact_check(store, &zsks->ksks[i].row, err);
+		rc = ksk_facts_check(store, &zsks->ksks[i].row, err);
 	if (rc == 0) {
 		for (i = n = 0; i < use.n; i++)
 			if (signs[i])

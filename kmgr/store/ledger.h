@@ -95,6 +95,24 @@ int ledger_last(struct store *store, const char *cmk_id, const char *type,
 int ledger_newest(struct store *store, const char *type,
     struct ledger_record *out, bool *found, struct error *err);
 
+/* A record with the columns that it is found by, as the database has them. */
+struct ledger_row {
+	struct ledger_record record;
+	char	*cmk_id;		/* NULL: tells of no CMK */
+	char	*zone;			/* NULL: tells of no zone */
+};
+void ledger_row_clear(struct ledger_row *row);
+
+/**
+ * ledger_before(store, zone, type, seq, out, found, err):
+ * The newest record of ${type} below number ${seq} that is filed under
+ * ${zone}.
+ *
+ * Owner: the caller, ledger_row_clear().
+ */
+int ledger_before(struct store *store, const char *zone, const char *type,
+    int64_t seq, struct ledger_row *out, bool *found, struct error *err);
+
 /**
  * ledger_count_of_zone(store, zone, type, n, err):
  * How many records of ${type} tell of ${zone}.

@@ -26,6 +26,10 @@ static const struct db_question ask_last = { "read a CMK's last event",
 static const struct db_question ask_newest = { "read the last event of a type",
 	"SELECT " COLUMNS " FROM ledger WHERE type = $1 "
 	"ORDER BY seq DESC LIMIT 1" };
+static const struct db_question ask_before = {
+	"read a zone's event before another one",
+	"SELECT " COLUMNS ", cmk_id, zone FROM ledger WHERE zone = $1 "
+	"AND type = $2 AND seq < $3 ORDER BY seq DESC LIMIT 1" };
 static const struct db_question ask_count = { "count a zone's events",
 	"SELECT count(*) FROM ledger WHERE zone = $1 AND type = $2" };
 
@@ -70,14 +74,21 @@ ledger_records_free(struct ledger_record *records, size_t n)
 	db_list_free(&record_shape, records, n);
 }
 
-static void
-clear_row(void *out)
+void
+ledger_row_clear(struct ledger_row *row)
 {
-	struct ledger_row *row = out;
 
 	ledger_record_clear(&row->record);
 	free(row->cmk_id);
 	free(row->zone);
+	*row = (struct ledger_row){ 0 };
+}
+
+static void
+clear_row(void *out)
+{
+
+	ledger_row_clear(out);
 }
 
 static void
@@ -204,6 +215,17 @@ ledger_of_zone(struct store *store, const char *zone, const char *type,
 
 	return list_of(store, &ask_of_zone, zone, type, from, max, out, n,
 	    err);
+}
+
+int
+ledger_before(struct store *store, const char *zone, const char *type,
+    int64_t seq, struct ledger_row *out, bool *found, struct error *err)
+{
+	const struct db_value args[] = { db_text(zone), db_text(type),
+		db_int(seq) };
+
+	return db_one(store->db, &ask_before, args, STORE_N(args), &row_shape,
+	    out, found, err);
 }
 
 int

@@ -4,13 +4,6 @@
 
 #include "kmgr/store/ledger.h"
 
-/* A record with the columns that it is found by, as the database has them. */
-struct ledger_row {
-	struct ledger_record record;
-	char	*cmk_id;		/* NULL: tells of no CMK */
-	char	*zone;			/* NULL: tells of no zone */
-};
-
 /**
  * ledger_row_list(store, from, max, out, n, err):
  * As ledger_list(). Owner: the caller, ledger_row_list_free().

@@ -1,0 +1,226 @@
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kmgr/base/mem.h"
+#include "kmgr/engine/event.h"
+#include "kmgr/engine/ksk_facts.h"
+#include "kmgr/engine/trust.h"
+#include "kmgr/store/ledger.h"
+#include "kmgr/store/store_life.h"
+
+#define N(array) (sizeof(array) / sizeof((array)[0]))
+
+/* The instants among the facts. */
+static const struct {
+	const char	*name;
+	size_t		 offset;
+} instants[] = {
+	{ "dnskey_in_at", offsetof(struct ksk_row, dnskey_in_at) },
+	{ "dnskey_out_at", offsetof(struct ksk_row, dnskey_out_at) },
+	{ "ds_add_at", offsetof(struct ksk_row, ds_add_at) },
+	{ "ds_seen_at", offsetof(struct ksk_row, ds_seen_at) },
+	{ "ds_remove_at", offsetof(struct ksk_row, ds_remove_at) },
+	{ "ds_gone_at", offsetof(struct ksk_row, ds_gone_at) },
+	{ "retire_at", offsetof(struct ksk_row, retire_at) },
+	{ "revoke_at", offsetof(struct ksk_row, revoke_at) },
+	{ "compromised_at", offsetof(struct ksk_row, compromised_at) },
+	{ "backup_at", offsetof(struct ksk_row, backup_at) },
+};
+
+static int64_t
+instant(const struct ksk_row *row, size_t i)
+{
+
+	return *(const int64_t *)(const void *)((const char *)row +
+	    instants[i].offset);
+}
+
+static const char *
+standby(const struct ksk_row *row)
+{
+
+	return row->standby == NULL ? "none" : row->standby;
+}
+
+struct json *
+ksk_facts_json(const struct ksk_row *row)
+{
+	struct json *json = json_new_object();
+	size_t i;
+
+	json_put_text(json, "state", row->state);
+	json_put_text(json, "standby", standby(row));
+	for (i = 0; i < N(instants); i++)
+		if (instant(row, i) != 0)
+			json_put_int(json, instants[i].name, instant(row, i));
+	return json;
+}
+
+int
+ksk_facts_read(const struct json *json, struct ksk_row *row,
+    struct error *err)
+{
+	const char *state = json_get_text(json, "state");
+	const char *ready = json_get_text(json, "standby");
+	int64_t at[N(instants)] = { 0 };
+	size_t i;
+
+	if (state == NULL || ready == NULL)
+		return err_set(err, ERR_INTEGRITY, "it has no state or no "
+		    "standby");
+	for (i = 0; i < N(instants); i++)
+		if (json_get(json, instants[i].name) != NULL &&
+		    !json_get_int(json, instants[i].name, &at[i]))
+			return err_set(err, ERR_INTEGRITY, "its %s is no "
+			    "instant", instants[i].name);
+	for (i = 0; i < N(instants); i++)
+		*(int64_t *)(void *)((char *)row + instants[i].offset) =
+		    at[i];
+	free(row->state);
+	row->state = mem_strdup(state);
+	free(row->standby);
+	row->standby = mem_strdup(ready);
+	return 0;
+}
+
+bool
+ksk_facts_are_same(const struct ksk_row *a, const struct ksk_row *b)
+{
+	size_t i;
+
+	for (i = 0; i < N(instants); i++)
+		if (instant(a, i) != instant(b, i))
+			return false;
+	return strcmp(standby(a), standby(b)) == 0;
+}
+
+struct json *
+ksk_facts_event(const struct ksk_row *row)
+{
+	struct json *event = json_new_object();
+
+	json_put_text(event, "cmk_id", row->cmk_id);
+	json_put_text(event, "ksk_id", row->id);
+	json_put_text(event, "zone", row->zone);
+	json_put_int(event, "key_tag", row->key_tag);
+	json_put_take(event, "life", ksk_facts_json(row));
+	return event;
+}
+
+int
+ksk_facts_append(struct session *session, const struct ksk_row *row,
+    const char *type, const char *step, int64_t at, struct error *err)
+{
+	struct json *event = ksk_facts_event(row);
+	struct store *store;
+	int rc = -1;
+
+	json_put_text(event, "step", step);
+	json_put_int(event, "at", at);
+	if (session_store(session, &store, err) == 0 &&
+	    store_ksk_set_life(store, row, err) == 0)
+		rc = event_append(session, type, event, err);
+	json_free(event);
+	return rc;
+}
+
+int
+ksk_facts_record(struct session *session, const struct ksk_row *row,
+    const char *step, int64_t at, struct error *err)
+{
+
+	if (ksk_facts_append(session, row, "ksk-step", step, at, err) != 0)
+		return -1;
+	return trust_attest(session, row->cmk_id, err);
+}
+
+/* What an event says, where it is one about the KSK. */
+static bool
+take_event(const struct ledger_row *event, const struct ksk_row *row,
+    struct ksk_row *told, struct error *err)
+{
+	struct json *payload = NULL;
+	const char *id, *cmk_id, *zone;
+	bool is_of = false;
+
+	if (json_read(event->record.payload, strlen(event->record.payload),
+	    &payload, err) != 0) {
+		err_clear(err);
+		return false;
+	}
+	id = json_get_text(payload, "ksk_id");
+	cmk_id = json_get_text(payload, "cmk_id");
+	zone = json_get_text(payload, "zone");
+	is_of = id != NULL && cmk_id != NULL && zone != NULL &&
+	    strcmp(id, row->id) == 0 && strcmp(cmk_id, row->cmk_id) == 0 &&
+	    strcmp(zone, row->zone) == 0 && event->cmk_id != NULL &&
+	    strcmp(event->cmk_id, row->cmk_id) == 0;
+	/* A KSK begins without facts but this one. */
+	if (is_of && (json_get(payload, "life") == NULL ||
+	    ksk_facts_read(json_get(payload, "life"), told, err) != 0)) {
+		err_clear(err);
+		told->standby = mem_strdup(json_get_text(payload, "standby"));
+		(void)json_get_int(payload, "ds_seen_at", &told->ds_seen_at);
+		(void)json_get_int(payload, "ds_gone_at", &told->ds_gone_at);
+	}
+	json_free(payload);
+	return is_of;
+}
+
+/* The newest event of type about the KSK, where it is newer than *seq. */
+static int
+find_newest(struct store *store, const struct ksk_row *row, const char *type,
+    int64_t *seq, struct ksk_row *told, struct error *err)
+{
+	struct error ignored = ERR_INIT;
+	struct ksk_row facts = { .standby = NULL };
+	struct ledger_row event = { 0 };
+	int64_t below = INT64_MAX;
+	bool found = true, is_of;
+
+	while (found) {
+		if (ledger_before(store, row->zone, type, below, &event,
+		    &found, err) != 0)
+			return -1;
+		if (!found || event.record.seq <= *seq)
+			break;
+		below = event.record.seq;
+		is_of = take_event(&event, row, &facts, &ignored);
+		ledger_row_clear(&event);
+		if (!is_of)
+			continue;
+		*seq = below;
+		ksk_row_clear(told);
+		*told = facts;
+		return 0;
+	}
+	ledger_row_clear(&event);
+	return 0;
+}
+
+int
+ksk_facts_check(struct store *store, const struct ksk_row *row,
+    struct error *err)
+{
+	static const char *const types[] = { "ksk-step", "confirm-backup",
+		"ds-seen", "ds-gone", "create-ksk", "adopt-ksk" };
+	struct ksk_row told = { .standby = NULL };
+	int64_t seq = 0;
+	bool is_same;
+	size_t i;
+
+	for (i = 0; i < N(types); i++)
+		if (find_newest(store, row, types[i], &seq, &told, err) != 0) {
+			ksk_row_clear(&told);
+			return -1;
+		}
+	is_same = ksk_facts_are_same(row, &told);
+	ksk_row_clear(&told);
+	if (is_same)
+		return 0;
+	(void)err_set(err, ERR_INTEGRITY, "KSK %s/%u: the store says of its "
+	    "life cycle what the ledger does not", row->zone, row->key_tag);
+	return err_hint(err, "the store was changed behind kmgr's back; kmgr "
+	    "verify lists every difference");
+}
