@@ -235,6 +235,16 @@ name_is_below(const struct name *name, const struct name *ancestor)
 	    memcmp(name->wire + at, ancestor->wire, ancestor->len) == 0;
 }
 
+struct name
+name_above(const struct name *name)
+{
+	const size_t skip = 1 + (size_t)name->wire[0];
+	struct name up = { .len = name->len - skip };
+
+	memcpy(up.wire, name->wire + skip, up.len);
+	return up;
+}
+
 uint8_t
 name_labels(const struct name *name)
 {

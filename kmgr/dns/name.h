@@ -67,6 +67,12 @@ bool name_is_same(const struct name *a, const struct name *b);
 bool name_is_below(const struct name *name, const struct name *ancestor);
 
 /**
+ * name_above(name):
+ * ${name}, which is not the root, without its first label.
+ */
+struct name name_above(const struct name *name);
+
+/**
  * name_labels(name):
  * The number of labels without the root, as RRSIG counts them (RFC 4034
  * section 3.1.3); a leading "*" is not counted.

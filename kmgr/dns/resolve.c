@@ -197,6 +197,13 @@ resolve_ask(const struct resolve_server *server,
 	    resolve_server_text(server, text));
 }
 
+int64_t
+resolve_elapsed_s(int64_t since_s)
+{
+
+	return resolve_clock_ms() / 1000 - since_s;
+}
+
 static void
 add_system(struct resolve_config *config, const char *text)
 {

@@ -81,6 +81,12 @@ int resolve_ask(const struct resolve_server *server,
     enum resolve_transport *used, struct error *err);
 
 /**
+ * resolve_elapsed_s(since_s):
+ * Seconds of a clock that nobody sets, less ${since_s}.
+ */
+int64_t resolve_elapsed_s(int64_t since_s);
+
+/**
  * resolve_config_system(config, err):
  * Fill in, where ${config} has no resolvers, those of /etc/resolv.conf, or
  * this machine (resolv.conf(5)).

@@ -9,17 +9,6 @@
 #define DSYNC_NOTIFY 1		/* RFC 9859 s2.3 */
 #define DSYNC_TARGETS_MAX 8
 
-/* The name above, which is not the root's. */
-static struct name
-above(const struct name *name)
-{
-	const size_t skip = 1 + (size_t)name->wire[0];
-	struct name up = { .len = name->len - skip };
-
-	memcpy(up.wire, name->wire + skip, up.len);
-	return up;
-}
-
 int
 resolve_zone_above(const struct resolve_config *config,
     const struct name *name, struct name *out, struct error *err)
@@ -31,7 +20,7 @@ resolve_zone_above(const struct resolve_config *config,
 	if (name->len == 1)
 		return err_set(err, ERR_INPUT, "the root has no parent");
 	while (!is_zone && at.len > 1) {
-		at = above(&at);
+		at = name_above(&at);
 		/* RFC 1034 s4.2.1: every zone has a SOA at its top. */
 		if (resolve_lookup(config, &at, MESSAGE_SOA, 0, &message,
 		    err) != 0)
@@ -155,10 +144,16 @@ resolve_servers(const struct resolve_config *config, const struct name *zone,
 		rrset_free(ns);
 		return -1;
 	}
-	for (i = 0; i < ns->n_rdata; i++)
+	for (i = 0; i < ns->n_rdata && *n <= RESOLVE_SERVERS_MAX; i++)
 		add_server(config, &ns->rdata[i], out, n);
 	rrset_free(ns);
-	return 0;
+	if (*n <= RESOLVE_SERVERS_MAX)
+		return 0;
+	free(*out);
+	*out = NULL;
+	*n = 0;
+	return err_set(err, ERR_NETWORK, "the name servers of %s have more "
+	    "than %d addresses", text, RESOLVE_SERVERS_MAX);
 }
 
 /* RFC 9859 s4.1: <labels between child and parent>._dsync.<parent> */

@@ -12,7 +12,8 @@
 #include "kmgr/dns/resolve.h"
 
 #define RESOLVE_NS_MAX	     32	/* name servers of a zone */
-#define RESOLVE_ADDRESSES_MAX 16 /* of one of them */
+#define RESOLVE_ADDRESSES_MAX 16 /* of one of them, of either kind */
+#define RESOLVE_SERVERS_MAX  128 /* addresses in all */
 
 /**
  * resolve_zone_above(config, name, out, err):
@@ -32,7 +33,8 @@ int resolve_zone_above(const struct resolve_config *config,
  * address, and says why.
  *
  * Owner: the caller, free().
- * Errors: ERR_NETWORK (no answer, no NS records, more than RESOLVE_NS_MAX).
+ * Errors: ERR_NETWORK (no answer, no NS records, more than RESOLVE_NS_MAX or
+ * RESOLVE_SERVERS_MAX).
  */
 int resolve_servers(const struct resolve_config *config,
     const struct name *zone, struct resolve_server **out, size_t *n,

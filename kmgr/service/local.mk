@@ -12,4 +12,10 @@ libservice_la_SOURCES = \
 	kmgr/service/health_records.c \
 	kmgr/service/health_store.c \
 	kmgr/service/hook.c \
-	kmgr/service/hook.h
+	kmgr/service/hook.h \
+	kmgr/service/parent.c \
+	kmgr/service/parent.h \
+	kmgr/service/parent_json.c \
+	kmgr/service/parent_judge.c \
+	kmgr/service/peer.c \
+	kmgr/service/peer.h
