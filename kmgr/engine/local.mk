@@ -227,6 +227,8 @@ libengine_la_SOURCES = \
 	kmgr/engine/zone_history_ds.c \
 	kmgr/engine/zone_history_inner.h \
 	kmgr/engine/zone_history_judge.c \
+	kmgr/engine/zone_history_signed.c \
+	kmgr/engine/zone_history_world.c \
 	kmgr/engine/zsks.c \
 	kmgr/engine/zsks.h \
 	kmgr/engine/zsks_admit.c \

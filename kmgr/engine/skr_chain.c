@@ -39,7 +39,9 @@ add_ksks(struct store *store, const struct skr *skr,
 		    rows[i].dnskey.len, &dnskey, err);
 		if (rc == 0)
 			zone_history_add_ksk(history, rows[i].id, &dnskey,
-			    rows[i].ds_seen_at, rows[i].ds_gone_at);
+			    &(struct zone_history_facts) {
+			    rows[i].ds_add_at, rows[i].ds_seen_at,
+			    rows[i].ds_remove_at, rows[i].ds_gone_at });
 	}
 	ksk_rows_free(rows, n);
 	return rc;
@@ -126,7 +128,8 @@ add_standby(const struct skr *skr, const struct skr_half *half,
 	for (i = 0; i < skr->n_ksks; i++)
 		if (ksr_roles_has(&half->roles, i))
 			zone_history_add_ksk(history, skr->ksks[i].row.id,
-			    &skr->dnskeys[i], 1, 0);
+			    &skr->dnskeys[i],
+			    &(struct zone_history_facts) { .seen_at = 1 });
 }
 
 static int64_t

@@ -54,6 +54,20 @@ zone_history_timing(const struct policy *const *policies, size_t n,
 	}
 }
 
+void
+zone_history_lengthen(struct zone_history_timing *timing,
+    const struct life_timing *life)
+{
+
+	raise_to(&timing->dnskey_ttl_s, life->dnskey_ttl_s);
+	raise_to(&timing->zone_propagation_delay_s,
+	    life->zone_propagation_delay_s);
+	raise_to(&timing->parent_ds_ttl_s, life->parent_ds_ttl_s);
+	raise_to(&timing->parent_propagation_delay_s,
+	    life->parent_propagation_delay_s);
+	raise_to(&timing->retire_safety_s, life->retire_safety_s);
+}
+
 struct zone_history *
 zone_history_new(const struct zone_history_timing *timing)
 {
@@ -88,8 +102,8 @@ zone_history_same(const struct oracle_key *a, const struct oracle_key *b)
 	return a->alg == b->alg && memcmp(a->id, b->id, sizeof(a->id)) == 0;
 }
 
-static struct oracle_key
-key_of(const struct dnskey *dnskey)
+struct oracle_key
+zone_history_key_of(const struct dnskey *dnskey)
 {
 	struct oracle_key key = { .alg = dnskey->alg };
 	struct dnskey plain = *dnskey;
@@ -104,19 +118,39 @@ key_of(const struct dnskey *dnskey)
 	return key;
 }
 
-void
-zone_history_add_ksk(struct zone_history *history, const char *id,
-    const struct dnskey *key, int64_t ds_seen_at, int64_t ds_gone_at)
+static struct history_ksk *
+push_ksk(struct zone_history *history, const struct dnskey *key,
+    const struct zone_history_facts *ds)
 {
 	struct history_ksk *ksk;
 
 	ksk = mem_push(&history->ksks, history->n_ksks, sizeof(*ksk));
 	history->n_ksks++;
-	ksk->key = key_of(key);
-	ksk->ds_seen_at = ds_seen_at;
-	ksk->ds_gone_at = ds_gone_at;
+	ksk->key = zone_history_key_of(key);
+	ksk->ds = *ds;
+	return ksk;
+}
+
+void
+zone_history_add_ksk(struct zone_history *history, const char *id,
+    const struct dnskey *key, const struct zone_history_facts *ds)
+{
+	struct history_ksk *ksk = push_ksk(history, key, ds);
+
 	if (id != NULL)
 		(void)snprintf(ksk->id, sizeof(ksk->id), "%s", id);
+}
+
+void
+zone_history_add_foreign(struct zone_history *history,
+    const struct dnskey *key, const struct zone_history_facts *ds,
+    int64_t in_at, int64_t out_at)
+{
+	struct history_ksk *ksk = push_ksk(history, key, ds);
+
+	ksk->is_foreign = true;
+	ksk->in_at = in_at;
+	ksk->out_at = out_at;
 }
 
 void
@@ -128,11 +162,12 @@ zone_history_add_anchor(struct zone_history *history,
 	anchor = mem_push(&history->anchors, history->n_anchors,
 	    sizeof(*anchor));
 	history->n_anchors++;
-	*anchor = key_of(key);
+	*anchor = zone_history_key_of(key);
 }
 
-static struct history_set *
-add_set(struct zone_history *history, enum history_kind kind, int64_t from_at)
+struct history_set *
+zone_history_add_set(struct zone_history *history, enum history_kind kind,
+    int64_t from_at)
 {
 	struct history_set *set;
 
@@ -141,11 +176,13 @@ add_set(struct zone_history *history, enum history_kind kind, int64_t from_at)
 	set->kind = kind;
 	set->from_at = from_at;
 	set->until_at = INT64_MIN;
+	set->ttl_s = history->timing.dnskey_ttl_s;
 	return set;
 }
 
-static size_t
-add_key(struct history_set *set, const struct oracle_key *key, bool is_revoked)
+size_t
+zone_history_add_key(struct history_set *set, const struct oracle_key *key,
+    bool is_revoked)
 {
 	bool *flag = mem_push(&set->is_revoked, set->n_keys, sizeof(*flag));
 	struct oracle_key *copy;
@@ -156,8 +193,8 @@ add_key(struct history_set *set, const struct oracle_key *key, bool is_revoked)
 	return set->n_keys++;
 }
 
-static void
-add_sig(struct history_set *set, size_t key, int64_t inception_at,
+void
+zone_history_add_sig(struct history_set *set, size_t key, int64_t inception_at,
     int64_t expiration_at)
 {
 	struct oracle_sig *sig;
@@ -167,11 +204,13 @@ add_sig(struct history_set *set, size_t key, int64_t inception_at,
 	*sig = (struct oracle_sig) { key, inception_at, expiration_at };
 }
 
-/* What was served before goes when something new comes. */
-static void
-supersede(struct zone_history *history, enum history_kind kind, int64_t at)
+void
+zone_history_supersede(struct zone_history *history, enum history_kind kind,
+    int64_t at)
 {
-	const int64_t gone_at = at + history->timing.zone_propagation_delay_s;
+	/* The last second in which a secondary has what was before. */
+	const int64_t gone_at = at +
+	    history->timing.zone_propagation_delay_s - 1;
 	struct history_set *set;
 	size_t i;
 
@@ -185,89 +224,6 @@ supersede(struct zone_history *history, enum history_kind kind, int64_t at)
 		if (set->kind != HISTORY_SIGNED && set->from_at >= at)
 			set->until_at = INT64_MIN;
 	}
-}
-
-static const struct history_ksk *
-find_ksk(const struct zone_history *history, const char *id)
-{
-	size_t i;
-
-	for (i = 0; i < history->n_ksks; i++)
-		if (history->ksks[i].id[0] != '\0' &&
-		    strcmp(history->ksks[i].id, id) == 0)
-			return &history->ksks[i];
-	return NULL;
-}
-
-static int
-compare_rows(const void *a, const void *b)
-{
-	const struct signature_row *x = *(const struct signature_row *const *)a;
-	const struct signature_row *y = *(const struct signature_row *const *)b;
-
-	if (x->created_at != y->created_at)
-		return x->created_at < y->created_at ? -1 : 1;
-	return x->inception_at < y->inception_at ? -1 :
-	    x->inception_at > y->inception_at;
-}
-
-static bool
-is_one_set(const struct signature_row *a, const struct signature_row *b)
-{
-
-	return a->created_at == b->created_at &&
-	    a->inception_at == b->inception_at &&
-	    a->expiration_at == b->expiration_at;
-}
-
-/* One signature of a set; every KSK that is in it signs it. */
-static void
-add_row(struct history_set *set, const struct history_ksk *ksk,
-    const struct signature_row *row)
-{
-	struct error err = ERR_INIT;
-	struct rrsig rrsig;
-
-	add_sig(set, add_key(set, &ksk->key, false), row->inception_at,
-	    row->expiration_at);
-	raise_to(&set->until_at, row->expiration_at);
-	if (rrsig_from_rdata(row->rrsig.data, row->rrsig.len, &rrsig,
-	    &err) == 0)
-		raise_to(&set->ttl_s, rrsig.original_ttl);
-}
-
-void
-zone_history_add_signatures(struct zone_history *history,
-    const struct signature_row *rows, size_t n)
-{
-	const struct signature_row **sorted = mem_new(n * sizeof(*sorted));
-	const struct signature_row *last = NULL;
-	const struct history_ksk *ksk;
-	struct history_set *set = NULL;
-	char text[WHEN_TEXT_LEN];
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		sorted[i] = &rows[i];
-	qsort(sorted, n, sizeof(const struct signature_row *), compare_rows);
-	for (i = 0; i < n; i++) {
-		ksk = find_ksk(history, sorted[i]->ksk_id);
-		if (ksk == NULL || sorted[i]->type_covered != RRTYPE_DNSKEY)
-			continue;
-		if (last == NULL || !is_one_set(last, sorted[i])) {
-			supersede(history, HISTORY_SIGNED,
-			    sorted[i]->created_at);
-			set = add_set(history, HISTORY_SIGNED,
-			    sorted[i]->created_at);
-			raise_to(&set->from_at, sorted[i]->inception_at);
-			(void)snprintf(set->what, sizeof(set->what),
-			    "signed at %s",
-			    when_rfc3339(sorted[i]->created_at, text));
-		}
-		add_row(set, ksk, sorted[i]);
-		last = sorted[i];
-	}
-	free(sorted);
 }
 
 static bool
@@ -307,15 +263,16 @@ add_ksks(struct history_set *set, const struct ksr_bundle *bundle)
 		raise_to(&set->ttl_s, bundle->keys[k].ttl);
 		if ((dnskey->flags & DNSKEY_SEP) == 0)
 			continue;
-		key = key_of(dnskey);
-		at = add_key(set, &key, (dnskey->flags & DNSKEY_REVOKE) != 0);
+		key = zone_history_key_of(dnskey);
+		at = zone_history_add_key(set, &key,
+		    (dnskey->flags & DNSKEY_REVOKE) != 0);
 		if (!is_sure(bundle, dnskey))
 			continue;
 		for (i = 0; i < bundle->n_sigs; i++) {
 			rrsig = &bundle->sigs[i].rrsig;
 			if (!is_signed_by(&bundle->sigs[i], dnskey))
 				continue;
-			add_sig(set, at, rrsig->inception_at,
+			zone_history_add_sig(set, at, rrsig->inception_at,
 			    rrsig->expiration_at);
 		}
 	}
@@ -339,11 +296,13 @@ zone_history_add_response(struct zone_history *history,
 
 	if (response->n_bundles == 0)
 		return;
-	supersede(history, kind, response->bundles[0].inception_at);
+	zone_history_supersede(history, kind,
+	    response->bundles[0].inception_at);
 	history->n_responses++;
 	for (i = 0; i < response->n_bundles; i++) {
 		bundle = &response->bundles[i];
-		set = add_set(history, kind, bundle->inception_at);
+		set = zone_history_add_set(history, kind,
+		    bundle->inception_at);
 		set->response = history->n_responses;
 		(void)snprintf(set->what, sizeof(set->what), "bundle %zu",
 		    i + 1);

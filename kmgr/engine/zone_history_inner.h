@@ -4,12 +4,14 @@
 
 #include "kmgr/engine/zone_history.h"
 
-#define HISTORY_WHAT_LEN 96
+#define HISTORY_WHAT_LEN 128
 
 struct history_ksk {
 	char			 id[STORE_ID_TEXT];
 	struct oracle_key	 key;
-	int64_t			 ds_seen_at, ds_gone_at;
+	struct zone_history_facts ds;
+	bool			 is_foreign;
+	int64_t			 in_at, out_at;	/* of a foreign one */
 };
 
 enum history_kind { HISTORY_SIGNED, HISTORY_TEXT, HISTORY_ICANN };
@@ -37,6 +39,33 @@ struct zone_history {
 	size_t				 n_anchors;
 };
 
+/**
+ * zone_history_key_of(dnskey):
+ * The key as the oracle names it.
+ */
+struct oracle_key zone_history_key_of(const struct dnskey *dnskey);
+
+/**
+ * zone_history_add_set(history, kind, from_at), zone_history_add_key(set,
+ * key, is_revoked), zone_history_add_sig(set, key, inception_at,
+ * expiration_at):
+ * A set that is served from ${from_at} on; one more key, whose index is
+ * returned; a signature by the key with the index ${key}.
+ */
+struct history_set *zone_history_add_set(struct zone_history *history,
+    enum history_kind kind, int64_t from_at);
+size_t zone_history_add_key(struct history_set *set,
+    const struct oracle_key *key, bool is_revoked);
+void zone_history_add_sig(struct history_set *set, size_t key,
+    int64_t inception_at, int64_t expiration_at);
+
+/**
+ * zone_history_supersede(history, kind, at):
+ * What was served before goes when something new of ${kind} comes at ${at}.
+ */
+void zone_history_supersede(struct zone_history *history,
+    enum history_kind kind, int64_t at);
+
 /* A DS set, as zone_history_ds() makes them. */
 struct history_ds {
 	int64_t			 from_at, until_at;
@@ -61,6 +90,46 @@ void zone_history_ds_free(struct history_ds *list, size_t n);
  */
 int64_t zone_history_ds_out_at(const struct zone_history *history,
     const struct history_ksk *ksk);
+
+/**
+ * zone_history_first(history):
+ * The first set that was ever served; NULL where there is none.
+ */
+const struct history_set *zone_history_first(
+    const struct zone_history *history);
+
+/* The oracle's own form of the sets, and the names that it borrows. */
+struct history_asked {
+	struct oracle_world	 world;
+	struct oracle_dnskeys	*dnskeys;
+	struct oracle_ds	*ds;
+	struct history_ds	*ds_sets;
+	size_t			 n_ds_sets;
+	struct oracle_key	*anchors;
+	size_t			 n_anchors;
+};
+
+/**
+ * zone_history_fill(history, from_at, until_at, asked),
+ * zone_history_asked_clear(asked):
+ * What the oracle is asked of ${history}, which has a set.
+ */
+void zone_history_fill(const struct zone_history *history, int64_t from_at,
+    int64_t until_at, struct history_asked *asked);
+void zone_history_asked_clear(struct history_asked *asked);
+
+/**
+ * zone_history_knows_ds(asked):
+ * Whether anything was told of a DS at the parent.
+ */
+bool zone_history_knows_ds(const struct history_asked *asked);
+
+/**
+ * zone_history_hole(world, hole):
+ * How a resolver would be bogus. Owner: the caller, free().
+ */
+char *zone_history_hole(const struct oracle_world *world,
+    const struct oracle_hole *hole);
 
 /**
  * zone_history_same(a, b):

@@ -7,22 +7,12 @@
 #include "kmgr/engine/zone_history_inner.h"
 #include "policy/rules_oracle.h"
 
-#define ADD_HOLD_DOWN (30 * INT64_C(86400))	/* RFC 5011 s2.4.1 */
+#define NOBODY_TOLD "nobody has told of a DS at the parent, and so to every " \
+	"resolver the zone is insecure"
 
 struct failures {
 	char	**items;
 	size_t	 n;
-};
-
-/* The oracle's own form of the sets. */
-struct asked {
-	struct oracle_world	 world;
-	struct oracle_dnskeys	*dnskeys;
-	struct oracle_ds	*ds;
-	struct history_ds	*ds_sets;
-	size_t			 n_ds_sets;
-	struct oracle_key	*anchors;
-	size_t			 n_anchors;
 };
 
 static void
@@ -32,125 +22,6 @@ add_failure(struct failures *failures, char *text)
 
 	*item = text;
 	failures->n++;
-}
-
-static bool
-is_served(const struct history_set *set)
-{
-
-	return set->until_at >= set->from_at;
-}
-
-/* The first set that was ever served; NULL where there is none. */
-static const struct history_set *
-first_set(const struct zone_history *history)
-{
-	const struct history_set *first = NULL;
-	size_t i;
-
-	for (i = 0; i < history->n_sets; i++)
-		if (is_served(&history->sets[i]) && (first == NULL ||
-		    history->sets[i].from_at < first->from_at))
-			first = &history->sets[i];
-	return first;
-}
-
-static void
-find_anchors(const struct zone_history *history, struct asked *asked)
-{
-	const struct history_set *first = first_set(history);
-	struct oracle_key *anchor;
-	size_t i;
-
-	if (!history->timing.is_rfc5011)
-		return;
-	for (i = 0; i < history->n_anchors; i++) {
-		anchor = mem_push(&asked->anchors, asked->n_anchors++,
-		    sizeof(*anchor));
-		*anchor = history->anchors[i];
-	}
-	for (i = 0; history->n_anchors == 0 && i < first->n_sigs; i++) {
-		if (first->is_revoked[first->sigs[i].key])
-			continue;
-		anchor = mem_push(&asked->anchors, asked->n_anchors++,
-		    sizeof(*anchor));
-		*anchor = first->keys[first->sigs[i].key];
-	}
-}
-
-static void
-fill_world(const struct zone_history *history, struct asked *asked)
-{
-	const struct history_set *set;
-	size_t i;
-
-	asked->dnskeys = mem_new(history->n_sets * sizeof(*asked->dnskeys));
-	for (i = 0; i < history->n_sets; i++) {
-		set = &history->sets[i];
-		asked->dnskeys[i] = (struct oracle_dnskeys) {
-			.from_at = set->from_at, .until_at = set->until_at,
-			.ttl_s = set->ttl_s, .keys = set->keys,
-			.is_revoked = set->is_revoked, .n_keys = set->n_keys,
-			.sigs = set->sigs, .n_sigs = set->n_sigs,
-			.what = set->what };
-	}
-	zone_history_ds(history, &asked->ds_sets, &asked->n_ds_sets);
-	asked->ds = mem_new(asked->n_ds_sets * sizeof(*asked->ds));
-	for (i = 0; i < asked->n_ds_sets; i++)
-		asked->ds[i] = (struct oracle_ds) {
-			.from_at = asked->ds_sets[i].from_at,
-			.until_at = asked->ds_sets[i].until_at,
-			.ttl_s = history->timing.parent_ds_ttl_s,
-			.keys = asked->ds_sets[i].keys,
-			.n_keys = asked->ds_sets[i].n_keys,
-			.what = asked->ds_sets[i].what };
-	find_anchors(history, asked);
-	asked->world = (struct oracle_world) {
-		.dnskeys = asked->dnskeys, .n_dnskeys = history->n_sets,
-		.ds = asked->ds, .n_ds = asked->n_ds_sets,
-		.anchors = { asked->anchors, asked->n_anchors, ADD_HOLD_DOWN,
-		    history->timing.query_interval_s } };
-}
-
-static const char *
-reason(const struct oracle_hole *hole)
-{
-
-	switch (hole->why) {
-	case ORACLE_NO_KEY:
-		return "no KSK is in both; keep one that has a DS in the "
-		    "bundles, or confirm the DS change and wait";
-	case ORACLE_NO_SIGNATURE:
-		return "no KSK of both has a valid signature; let it sign for "
-		    "all that time";
-	case ORACLE_NO_ANCHOR:
-		return "no trust anchor that all followers of RFC 5011 have "
-		    "signs it; let the old KSK sign longer";
-	case ORACLE_NO_DNSKEYS:
-		return "nothing is served; leave no gap between bundles";
-	case ORACLE_NO_DS:
-	default:
-		return "nothing is known of the parent";
-	}
-}
-
-static char *
-hole_text(const struct oracle_world *world, const struct oracle_hole *hole)
-{
-	const char *dnskeys = hole->dnskeys == ORACLE_NONE ? "none" :
-	    world->dnskeys[hole->dnskeys].what;
-	char from[WHEN_TEXT_LEN], until[WHEN_TEXT_LEN];
-
-	when_rfc3339(hole->from_at, from);
-	when_rfc3339(hole->until_at < WHEN_MAX ? hole->until_at : WHEN_MAX,
-	    until);
-	if (hole->ds == ORACLE_NONE)
-		return mem_printf("from %s until %s a resolver with the "
-		    "DNSKEY set %s is bogus: %s", from, until, dnskeys,
-		    reason(hole));
-	return mem_printf("from %s until %s a resolver with the DNSKEY set %s "
-	    "and the DS set %.40s in its caches is bogus: %s", from, until,
-	    dnskeys, world->ds[hole->ds].what, reason(hole));
 }
 
 enum presence { ABSENT, PRESENT, REVOKED };
@@ -179,7 +50,7 @@ was_there(const struct zone_history *history, const struct oracle_key *key,
 
 	for (i = 0; i < history->n_sets; i++) {
 		set = &history->sets[i];
-		if (is_served(set) && set->from_at < before_at &&
+		if (set->until_at >= set->from_at && set->from_at < before_at &&
 		    presence_of(set, key) != ABSENT)
 			return true;
 	}
@@ -219,18 +90,6 @@ check_ksk(const struct zone_history *history, const struct history_ksk *ksk,
 		    "keep the KSK until then"));
 		return;
 	}
-}
-
-/* Whether anything was told of a DS at the parent. */
-static bool
-knows_ds(const struct asked *asked)
-{
-	size_t i;
-
-	for (i = 0; i < asked->n_ds_sets; i++)
-		if (asked->ds_sets[i].n_keys > 0)
-			return true;
-	return false;
 }
 
 /*
@@ -280,51 +139,122 @@ check_ksks(const struct zone_history *history, bool knows,
 }
 
 static void
-ask(const struct asked *asked, struct failures *failures)
+ask(const struct history_asked *asked, struct failures *failures)
 {
 	struct oracle_hole *holes = NULL;
 	size_t i, n = 0;
 
 	oracle_ask(&asked->world, &holes, &n);
 	for (i = 0; i < n; i++)
-		add_failure(failures, hole_text(&asked->world, &holes[i]));
+		add_failure(failures, zone_history_hole(&asked->world,
+		    &holes[i]));
 	free(holes);
+}
+
+/* Report what was found, and forget it. */
+static void
+report(struct failures *failures, const char *why_off,
+    struct findings *findings)
+{
+	const struct rules_oracle answer = {
+		(const char *const *)failures->items, failures->n, why_off };
+	size_t i;
+
+	rules_check_oracle(&answer, findings);
+	for (i = 0; i < failures->n; i++)
+		free(failures->items[i]);
+	free(failures->items);
 }
 
 void
 zone_history_judge(const struct zone_history *history, int64_t from_at,
     int64_t until_at, struct findings *findings)
 {
-	const struct history_set *first = first_set(history);
+	const struct history_set *first = zone_history_first(history);
+	const char *why_off = "nothing was ever signed";
 	struct failures failures = { NULL, 0 };
-	struct asked asked = { .n_anchors = 0 };
-	struct rules_oracle answer = { .why_off = "nothing was ever signed" };
-	size_t i;
+	struct history_asked asked = { .n_anchors = 0 };
 
 	if (first != NULL) {
-		fill_world(history, &asked);
-		asked.world.from_at = from_at > first->from_at ? from_at :
-		    first->from_at;
-		asked.world.until_at = until_at;
+		zone_history_fill(history, from_at, until_at, &asked);
 		ask(&asked, &failures);
 		if (history->timing.is_rfc5011 && asked.n_anchors == 0)
 			add_failure(&failures, mem_printf("no KSK signs %s, "
 			    "the first set known: followers of RFC 5011 have "
 			    "no trust anchor", first->what));
-		check_ksks(history, knows_ds(&asked), &failures);
-		answer.why_off = history->timing.is_rfc5011 ||
-		    knows_ds(&asked) || failures.n > 0 ? NULL :
-		    "nobody has told of a DS at the parent, and so to every "
-		    "resolver the zone is insecure";
+		check_ksks(history, zone_history_knows_ds(&asked), &failures);
+		why_off = history->timing.is_rfc5011 ||
+		    zone_history_knows_ds(&asked) || failures.n > 0 ? NULL :
+		    NOBODY_TOLD;
 	}
-	answer.failures = (const char *const *)failures.items;
-	answer.n_failures = failures.n;
-	rules_check_oracle(&answer, findings);
-	for (i = 0; i < failures.n; i++)
-		free(failures.items[i]);
-	free(failures.items);
-	zone_history_ds_free(asked.ds_sets, asked.n_ds_sets);
-	free(asked.anchors);
-	free(asked.ds);
-	free(asked.dnskeys);
+	report(&failures, why_off, findings);
+	zone_history_asked_clear(&asked);
+}
+
+static bool
+is_same_ds(const struct oracle_ds *a, const struct oracle_ds *b)
+{
+	size_t i, k;
+
+	if (a->n_keys != b->n_keys)
+		return false;
+	for (i = 0; i < a->n_keys; i++) {
+		for (k = 0; k < b->n_keys; k++)
+			if (zone_history_same(&a->keys[i], &b->keys[k]))
+				break;
+		if (k == b->n_keys)
+			return false;
+	}
+	return true;
+}
+
+/* Whether the same two sets meet in the other world as badly. */
+static bool
+is_old(const struct oracle_world *world, const struct oracle_hole *hole,
+    const struct oracle_world *other, const struct oracle_hole *holes,
+    size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (holes[i].dnskeys != hole->dnskeys ||
+		    (holes[i].ds == ORACLE_NONE) != (hole->ds == ORACLE_NONE))
+			continue;
+		if (hole->ds == ORACLE_NONE || is_same_ds(
+		    &world->ds[hole->ds], &other->ds[holes[i].ds]))
+			return true;
+	}
+	return false;
+}
+
+void
+zone_history_compare(const struct zone_history *before,
+    const struct zone_history *after, int64_t from_at, int64_t until_at,
+    struct findings *findings)
+{
+	struct history_asked was = { .n_anchors = 0 }, is = { .n_anchors = 0 };
+	struct oracle_hole *old = NULL, *holes = NULL;
+	struct failures failures = { NULL, 0 };
+	size_t i, n_old = 0, n = 0;
+	bool knows;
+
+	if (before != NULL && zone_history_first(before) != NULL) {
+		zone_history_fill(before, from_at, until_at, &was);
+		oracle_ask(&was.world, &old, &n_old);
+	}
+	if (zone_history_first(after) != NULL) {
+		zone_history_fill(after, from_at, until_at, &is);
+		oracle_ask(&is.world, &holes, &n);
+	}
+	for (i = 0; i < n; i++)
+		if (!is_old(&is.world, &holes[i], &was.world, old, n_old))
+			add_failure(&failures, zone_history_hole(&is.world,
+			    &holes[i]));
+	knows = after->timing.is_rfc5011 || zone_history_knows_ds(&is);
+	report(&failures, knows || failures.n > 0 ? NULL : NOBODY_TOLD,
+	    findings);
+	free(old);
+	free(holes);
+	zone_history_asked_clear(&was);
+	zone_history_asked_clear(&is);
 }

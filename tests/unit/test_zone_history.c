@@ -107,7 +107,8 @@ add_ksk(struct zone_history *h, char n, int64_t seen_at, int64_t gone_at)
 	const char id[] = { n, '\0' };
 	const struct dnskey key = dnskey(n);
 
-	zone_history_add_ksk(h, id, &key, seen_at, gone_at);
+	zone_history_add_ksk(h, id, &key, &(struct zone_history_facts) {
+	    .seen_at = seen_at, .gone_at = gone_at });
 }
 
 /* Judge and end; part is in the message of the first finding. */
@@ -267,13 +268,13 @@ test_confirmed(void **state)
 	struct zone_history *h = begin(false);
 
 	(void)state;
-	add_ksk(h, '1', NOW - 90 * DAY, out_at - OUT - 1);
-	add_ksk(h, '2', out_at - OUT - 1, 0);
+	add_ksk(h, '1', NOW - 90 * DAY, out_at - OUT);
+	add_ksk(h, '2', out_at - OUT, 0);
 	add(h, text_response(NOW, drops, 2));
 	expect(h, NOW, NOW + 14 * DAY, FINDING_PASS, "");
 	h = begin(false);
-	add_ksk(h, '1', NOW - 90 * DAY, out_at - OUT);
-	add_ksk(h, '2', out_at - OUT, 0);
+	add_ksk(h, '1', NOW - 90 * DAY, out_at - OUT + 1);
+	add_ksk(h, '2', out_at - OUT + 1, 0);
 	add(h, text_response(NOW, drops, 2));
 	expect(h, NOW, NOW + 14 * DAY, FINDING_FAIL,
 	    "from 2027-01-22T08:00:00Z until 2027-01-22T08:00:00Z");
@@ -332,7 +333,7 @@ test_previous(void **state)
 	const char *const after[] = { "1S2S", "1S2S" };
 	const int64_t new_at = NOW + 14 * DAY;
 	/* When the last cache has forgotten the third bundle's like. */
-	const int64_t known_at = new_at + PROPAGATION + TTL + 1;
+	const int64_t known_at = new_at + PROPAGATION + TTL;
 	struct zone_history *h = begin(false);
 
 	(void)state;
@@ -377,7 +378,7 @@ test_signatures(void **state)
 	for (late_s = 0; late_s < 2; late_s++) {
 		h = begin(false);
 		add_ksk(h, '1', 0, 0);
-		add_ksk(h, '2', NOW + PROPAGATION + late_s, 0);
+		add_ksk(h, '2', NOW + PROPAGATION - 1 + late_s, 0);
 		zone_history_add_signatures(h, rows, N_OF(rows));
 		add(h, text_response(NOW + DAY, roles, 1));
 		if (late_s == 0)
