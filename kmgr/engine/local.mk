@@ -218,6 +218,8 @@ libengine_la_SOURCES = \
 	kmgr/engine/witness.h \
 	kmgr/engine/wrapkey.c \
 	kmgr/engine/wrapkey.h \
+	kmgr/engine/zone_fact.c \
+	kmgr/engine/zone_fact.h \
 	kmgr/engine/zone_future.c \
 	kmgr/engine/zone_future.h \
 	kmgr/engine/zone_facts.c \

@@ -26,6 +26,10 @@ action_name(enum action_kind kind)
 		[ACTION_RETIRE_KSK] = "retire-ksk",
 		[ACTION_DESTROY_KEY] = "destroy-key",
 		[ACTION_KEEP_KEY] = "keep-key",
+		[ACTION_LIFE_STEP] = "life-step",
+		[ACTION_SET_GOAL] = "set-goal",
+		[ACTION_RECORD_SIGNER] = "record-signer",
+		[ACTION_FOREIGN_KEY] = "foreign-key",
 	};
 
 	return names[kind];

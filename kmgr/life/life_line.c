@@ -52,7 +52,7 @@ begin_row(struct life_line *line, const struct life_story *story, size_t i)
 	struct life_row *row = &line->rows[i];
 
 	/* One that is made by then has no key tag yet. */
-	row->name = is_new || key->name == NULL ? mem_printf("%snew-%zu",
+	row->name = is_new || key->name == NULL ? mem_printf("%s/new-%zu",
 	    line->zone, i + 1 - story->before->n_keys) :
 	    mem_strdup(key->name);
 	row->alg = key->alg;
@@ -62,14 +62,35 @@ begin_row(struct life_line *line, const struct life_story *story, size_t i)
 	    life_ds_state(story->before, i, line->from_at));
 }
 
+/* In each instant what is done comes before what follows from it. */
+static void
+order_moments(struct life_line *line, const struct life_story *story)
+{
+	size_t i, k, end, n = 0;
+
+	line->moments = mem_new((story->n + 1) * sizeof(*line->moments));
+	for (i = 0; i < story->n; i = end) {
+		for (end = i; end < story->n &&
+		    story->moments[end].at == story->moments[i].at; end++)
+			continue;
+		for (k = i; k < end; k++)
+			if (story->moments[k].is_step)
+				line->moments[n++] = story->moments[k];
+		for (k = i; k < end; k++)
+			if (!story->moments[k].is_step)
+				line->moments[n++] = story->moments[k];
+	}
+	line->n_moments = n;
+}
+
 void
 life_line_init(struct life_line *line, const struct life_story *story)
 {
 	size_t i, k;
 
 	*line = (struct life_line) { .zone = mem_strdup(story->before->name),
-		.from_at = story->from_at, .until_at = story->until_at,
-		.moments = story->moments, .n_moments = story->n };
+		.from_at = story->from_at, .until_at = story->until_at };
+	order_moments(line, story);
 	line->n_rows = story->after->n_keys;
 	line->rows = mem_new((line->n_rows + 1) * sizeof(*line->rows));
 	for (i = 0; i < line->n_rows; i++)
@@ -99,6 +120,7 @@ life_line_clear(struct life_line *line)
 			free(line->rows[i].bars[k]);
 	}
 	free(line->rows);
+	free(line->moments);
 	free(line->zone);
 	*line = (struct life_line) { 0 };
 }

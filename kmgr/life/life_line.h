@@ -32,7 +32,7 @@ struct life_line {
 	int64_t		 from_at, until_at;	/* from_at is now */
 	struct life_row	*rows;
 	size_t		 n_rows;
-	const struct life_moment *moments;	/* borrowed */
+	struct life_moment *moments;	/* in an instant steps come first */
 	size_t		 n_moments;
 };
 
@@ -46,7 +46,7 @@ struct life_story {
 
 /**
  * life_line_init(line, story), life_line_clear(line):
- * The time line of ${story}, whose moments it borrows.
+ * The time line of ${story}.
  *
  * Owner: the caller, life_line_clear().
  */

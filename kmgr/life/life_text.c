@@ -73,13 +73,11 @@ print_wait(const struct life_line *line, const struct life_step *step,
 	life_text_step(line, step, out);
 	buf_printf(out, "\n    waits");
 	if (step->wait != LIFE_WAITS_TIME)
-		buf_printf(out, " for %s%s%s", life_wait_name(step->wait),
-		    step->other < line->n_rows ? " of " : "",
-		    life_line_key_name(line, step->other));
+		buf_printf(out, " for %s", life_wait_name(step->wait));
 	if (step->since_at > 0)
 		buf_printf(out, " since %s", when_rfc3339(step->since_at,
 		    text));
-	buf_printf(out, "%s%s\n", step->why[0] != '\0' ? ": " : "",
+	buf_printf(out, "%s%s\n", step->why[0] != '\0' ? ", " : "",
 	    step->why);
 }
 
@@ -126,12 +124,20 @@ void
 life_text_line(const struct life_line *line, struct buf *out)
 {
 	char from[WHEN_TEXT_LEN], until[WHEN_TEXT_LEN];
-	size_t i;
+	size_t i, n_signed = 0;
 
 	buf_printf(out, "%s to %s\n", when_rfc3339(line->from_at, from),
 	    when_rfc3339(line->until_at, until));
 	if (line->n_moments == 0)
 		buf_printf(out, "  nothing happens\n");
 	for (i = 0; i < line->n_moments; i++)
-		print_moment(line, &line->moments[i], out);
+		if (line->moments[i].is_step &&
+		    line->moments[i].step.kind == LIFE_SIGN)
+			n_signed++;
+		else
+			print_moment(line, &line->moments[i], out);
+	/* Nobody reads hundreds of lines that say the same. */
+	if (n_signed > 0)
+		buf_printf(out, "  and the DNSKEY RRset is signed anew %zu "
+		    "time%s\n", n_signed, n_signed == 1 ? "" : "s");
 }

@@ -77,7 +77,8 @@ take_step(const struct life_zone *zone, const struct life_step *step,
 	out->until_at = step->at;
 	(void)strcpy(out->why, step->why);
 	if (step->wait == LIFE_WAITS_SIGNER &&
-	    step->kind != LIFE_SIGNER_DROP_ALG)
+	    step->kind != LIFE_SIGNER_DROP_ALG &&
+	    step->kind != LIFE_WITHDRAW_DNSKEY)
 		wanted.kind = LIFE_SIGNER_ADD_ALG;
 	if (wanted.alg == 0 && step->key < zone->n_keys)
 		wanted.alg = zone->keys[step->key].alg;
@@ -117,12 +118,21 @@ take_parent(const struct life_zone *zone, struct life_todo *out)
 	return false;
 }
 
+/* A KSK that stays for the sake of a ZSK; that comes at the very end. */
+static bool
+is_held_by_zsk(const struct life_step *step)
+{
+
+	return step->wait == LIFE_WAITS_SIGNER &&
+	    step->kind == LIFE_WITHDRAW_DNSKEY;
+}
+
 /* Steps for which somebody has to do something. */
 static bool
 is_for_somebody(const struct life_step *step)
 {
 
-	return step->wait == LIFE_WAITS_SIGNER ||
+	return (step->wait == LIFE_WAITS_SIGNER && !is_held_by_zsk(step)) ||
 	    step->wait == LIFE_WAITS_BACKUP ||
 	    step->wait == LIFE_WAITS_OPERATOR;
 }
@@ -136,6 +146,15 @@ find_step(const struct life_plan *plan, bool (*is_it)(const struct life_step *))
 		if (is_it(&plan->steps[i]))
 			return &plan->steps[i];
 	return NULL;
+}
+
+/* Records that come or go once caches are ready for it. */
+static bool
+is_under_way(const struct life_step *step)
+{
+
+	return step->wait == LIFE_WAITS_TIME &&
+	    step->kind >= LIFE_PUBLISH_DNSKEY && step->kind <= LIFE_REMOVE_DS;
 }
 
 /* To end what is hidden is never urgent. */
@@ -177,6 +196,8 @@ life_todo(const struct life_zone *zone, const struct life_plan *plan,
 	    take_parent(zone, out))
 		return;
 	if (step == NULL && (step = find_step(plan, is_for_somebody)) == NULL &&
+	    (step = find_step(plan, is_under_way)) == NULL &&
+	    (step = find_step(plan, is_held_by_zsk)) == NULL &&
 	    (step = find_step(plan, is_due)) == NULL)
 		step = first_in_time(plan);
 	out->is_idle = step == NULL;

@@ -468,3 +468,27 @@ tests_unit_test_health_network_SOURCES = tests/unit/test_health_network.c \
 	$(unit_health_help)
 tests_unit_test_health_network_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_health_network_LDADD = $(unit_health_ldadd)
+# --- what the life cycle looks like
+unit_life_help = \
+	tests/unit/fixtures.c \
+	tests/unit/fixtures.h \
+	tests/unit/lifehelp.c \
+	tests/unit/lifehelp.h
+unit_life_show = \
+	tests/unit/test_life_show \
+	tests/unit/test_life_todo \
+	tests/unit/test_zone_future
+check_PROGRAMS += $(unit_life_show)
+TESTS += $(unit_life_show)
+tests_unit_test_life_show_SOURCES = tests/unit/test_life_show.c \
+	$(unit_life_help)
+tests_unit_test_life_show_CPPFLAGS = $(unit_cppflags) $(EXPAT_CFLAGS)
+tests_unit_test_life_show_LDADD = liblife.la $(unit_ldadd) $(EXPAT_LIBS)
+tests_unit_test_life_todo_SOURCES = tests/unit/test_life_todo.c \
+	$(unit_life_help)
+tests_unit_test_life_todo_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_life_todo_LDADD = liblife.la $(unit_ldadd)
+tests_unit_test_zone_future_SOURCES = tests/unit/test_zone_future.c \
+	$(unit_life_help)
+tests_unit_test_zone_future_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_zone_future_LDADD = $(unit_engine_ldadd)
