@@ -107,6 +107,23 @@ add_key(struct healthzone *h)
 	h->zone.n_zone_algs = 1;
 }
 
+/* CDS and CDNSKEY that tell the DS of the KSK. */
+static void
+add_cds(struct healthzone *h, struct health_server *server)
+{
+	const struct name owner = owner_of(h);
+	struct buf rdata = BUF_INIT;
+
+	healthzone_add_ds(h, &server->cds, RRTYPE_CDS, KEY_K);
+	healthzone_sign(h, &server->cds, KEY_K, NOW - HOUR, NOW + 9 * DAY);
+	server->cdnskey.rrset = rrset_new(&owner, RRTYPE_CDNSKEY, 3600);
+	dnskey_rdata(&h->keys.pairs[KEY_K].dnskey, &rdata);
+	rrset_add(server->cdnskey.rrset, rdata.data, rdata.len);
+	healthzone_sign(h, &server->cdnskey, KEY_K, NOW - HOUR,
+	    NOW + 9 * DAY);
+	buf_free(&rdata);
+}
+
 static void
 add_servers(struct healthzone *h)
 {
@@ -123,10 +140,7 @@ add_servers(struct healthzone *h)
 			.soa_ttl_s = 3600 };
 		healthzone_copy(&zone->signed_set,
 		    &zone->servers[i].dnskey);
-		healthzone_add_ds(h, &zone->servers[i].cds, RRTYPE_CDS,
-		    KEY_K);
-		healthzone_sign(h, &zone->servers[i].cds, KEY_K, NOW - HOUR,
-		    NOW + 9 * DAY);
+		add_cds(h, &zone->servers[i]);
 		zone->parents[i] = (struct health_server) {
 			.name = mem_printf("parent%zu.example.", i),
 			.is_valid = true };

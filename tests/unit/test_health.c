@@ -40,6 +40,7 @@ go_offline(void)
 		free(server->name);
 		health_set_clear(&server->dnskey);
 		health_set_clear(&server->cds);
+		health_set_clear(&server->cdnskey);
 	}
 	h.zone.no_network = "--no-network";
 }

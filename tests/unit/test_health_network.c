@@ -253,6 +253,7 @@ to_delete_the_ds_is_an_alarm(void **state)
 	struct health_set *set = &h.zone.servers[0].cdnskey;
 
 	(void)state;
+	health_set_clear(set);
 	set->rrset = rrset_new(&h.zone.signed_set.rrset->owner,
 	    RRTYPE_CDNSKEY, 3600);
 	rrset_add(set->rrset, record, sizeof(record));
