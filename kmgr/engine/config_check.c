@@ -15,9 +15,12 @@
 #define BY_POLICY CONFIG_CHECK_BY_POLICY
 
 static const struct config_check checks[] = {
-	{ "coverage-warning", 5 * DAY, CONFIG_CHECK_LEFT,
-	    "time left that signatures are there for" },
-	{ "coverage-critical", 2 * DAY, CONFIG_CHECK_LEFT, "likewise" },
+	{ "coverage-warning", BY_POLICY, CONFIG_CHECK_LEFT,
+	    "time left that signatures are there for; by policy half of "
+	    "signatures.refresh" },
+	{ "coverage-critical", BY_POLICY, CONFIG_CHECK_LEFT,
+	    "likewise; by policy dnskey-ttl + zone-propagation-delay, at "
+	    "least 12h" },
 	{ "rrsig-warning", BY_POLICY, CONFIG_CHECK_LEFT,
 	    "time left of a served DNSKEY signature; by policy half of "
 	    "signatures.refresh" },
@@ -42,6 +45,10 @@ static const struct config_check checks[] = {
 	    "how far a served signature begins in the future" },
 	{ "skew-critical", BY_POLICY, CONFIG_CHECK_PASSED,
 	    "likewise; by policy signatures.inception-offset" },
+	{ "token-warning", 5 * MINUTE, CONFIG_CHECK_ALONE,
+	    "how long a KSK has not been able to sign" },
+	{ "token-critical", DAY, CONFIG_CHECK_ALONE,
+	    "what signatures must have left beyond as long again" },
 };
 
 #define N_CHECKS (sizeof(checks) / sizeof(checks[0]))

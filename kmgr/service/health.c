@@ -176,6 +176,12 @@ health_judge(const struct health_zone *zone,
 {
 	size_t i;
 
+	if (zone->trouble.class != ERR_NONE) {
+		report->n_zones++;
+		health_add(report, "store", zone, HEALTH_CRITICAL, "%.800s",
+		    zone->trouble.msg);
+		return;
+	}
 	for (i = 0; health_at(i) != NULL; i++)
 		health_at(i)->run(zone, limits, report);
 	sum_up(zone, report);

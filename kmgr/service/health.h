@@ -76,8 +76,6 @@ struct health_server {
 	struct health_set dnskey, cds, cdnskey;	/* of the zone's servers */
 	int64_t		 soa_ttl_s;		/* likewise */
 	struct health_set ds;			/* of the parent's */
-	bool		 is_valid;		/* its DS or denial of one is
-						 * proved by the parent */
 };
 
 /* What a validating resolver made of the zone. */
@@ -92,6 +90,7 @@ struct health_resolver {
 /* All that is known of a zone. Instants are 0 for what did not happen. */
 struct health_zone {
 	const char		*name;		/* "example.com." */
+	struct error		 trouble;	/* it could not be looked at */
 	int64_t			 now_at;
 	enum life_goal		 goal;
 	struct life_timing	 timing;
@@ -115,6 +114,8 @@ struct health_zone {
 						 * LIFE_NEVER */
 	int64_t			 token_failing_since_at;
 	struct findings		 policy;	/* rules, of all its CMKs */
+	int64_t			 lifetime_s;	/* of its KSKs; 0: no end */
+	int64_t			 roll_s;	/* a whole roll, with delays */
 	enum policy_cds		 cds;
 	char			*oracle_now;	/* the hole, or NULL */
 	char			*oracle_next;

@@ -200,7 +200,7 @@ HEALTH_CHECK(health_parent_validation)
 	if (zone->n_resolvers == 0) {
 		health_not_made(report, "validation", zone->no_network !=
 		    NULL ? zone->no_network : "no validating resolver is "
-		    "configured (check: resolvers:)");
+		    "configured (resolver: servers:)");
 		return;
 	}
 	for (i = 0; i < zone->n_resolvers; i++)

@@ -180,22 +180,45 @@ HEALTH_CHECK(health_store_late)
 	    zone->name);
 }
 
+/* With longer waits than the policy was sealed with it may not fit any more. */
+static void
+judge_timing(const struct health_zone *zone, struct health_report *report)
+{
+	const int64_t spread_s = zone->timing.dnskey_ttl_s +
+	    zone->timing.zone_propagation_delay_s;
+	char have[WHEN_TEXT_LEN], need[WHEN_TEXT_LEN];
+
+	if (zone->lifetime_s != 0 && zone->lifetime_s <= zone->roll_s)
+		health_add(report, "policy", zone, HEALTH_WARNING,
+		    "ksk.lifetime %s is no longer than a whole roll %s, by "
+		    "configuration and what was observed; next: shorten the "
+		    "waits in zones: %s timing:, or roll to a CMK with "
+		    "another policy", when_duration(zone->lifetime_s, have),
+		    when_duration(zone->roll_s, need), zone->name);
+	if (zone->timing.refresh_s <= spread_s)
+		health_add(report, "policy", zone, HEALTH_WARNING,
+		    "signatures.refresh %s is no longer than dnskey-ttl + "
+		    "zone-propagation-delay %s, by configuration and what was "
+		    "observed: signatures may expire in caches",
+		    when_duration(zone->timing.refresh_s, have),
+		    when_duration(spread_s, need));
+}
+
 HEALTH_CHECK(health_store_policy)
 {
 	const struct finding *finding;
 	size_t i;
 
 	(void)limits;
+	/* Warnings were read when it was sealed, and nobody can act on them. */
 	for (i = 0; i < zone->policy.n; i++) {
 		finding = &zone->policy.items[i];
-		if (finding->verdict != FINDING_WARN &&
-		    finding->verdict != FINDING_FAIL)
-			continue;
-		health_add(report, "policy", zone,
-		    finding->verdict == FINDING_FAIL ? HEALTH_CRITICAL :
-		    HEALTH_WARNING, "%s: %s; next: kmgr explain-rule %s",
-		    finding->rule, finding->message, finding->rule);
+		if (finding->verdict == FINDING_FAIL)
+			health_add(report, "policy", zone, HEALTH_WARNING,
+			    "%s: %s; next: kmgr explain-rule %s",
+			    finding->rule, finding->message, finding->rule);
 	}
+	judge_timing(zone, report);
 }
 
 HEALTH_CHECK(health_store_backup)

@@ -6,11 +6,22 @@ libservice_la_SOURCES = \
 	kmgr/service/health.c \
 	kmgr/service/health.h \
 	kmgr/service/health_child.c \
+	kmgr/service/health_facts.c \
+	kmgr/service/health_facts.h \
 	kmgr/service/health_inner.h \
 	kmgr/service/health_key.c \
+	kmgr/service/health_limits.c \
+	kmgr/service/health_limits.h \
+	kmgr/service/health_net.c \
+	kmgr/service/health_net.h \
 	kmgr/service/health_parent.c \
 	kmgr/service/health_records.c \
+	kmgr/service/health_released.c \
+	kmgr/service/health_run.c \
+	kmgr/service/health_run.h \
 	kmgr/service/health_store.c \
+	kmgr/service/health_trial.c \
+	kmgr/service/health_trial.h \
 	kmgr/service/hook.c \
 	kmgr/service/hook.h \
 	kmgr/service/parent.c \

@@ -142,8 +142,7 @@ add_servers(struct healthzone *h)
 		    &zone->servers[i].dnskey);
 		add_cds(h, &zone->servers[i]);
 		zone->parents[i] = (struct health_server) {
-			.name = mem_printf("parent%zu.example.", i),
-			.is_valid = true };
+			.name = mem_printf("parent%zu.example.", i) };
 		healthzone_add_ds(h, &zone->parents[i].ds, RRTYPE_DS, KEY_K);
 		zone->resolvers[i] = (struct health_resolver) {
 			.name = mem_printf("192.0.2.%zu", i),
@@ -170,7 +169,10 @@ healthzone_init(struct healthzone *h)
 	h->zone = (struct health_zone) { .name = "example.com.",
 		.now_at = NOW, .goal = LIFE_SECURE, .cds = CDS_ALWAYS,
 		.dnskey_ttl_s = 3600, .max_zone_ttl_s = DAY,
-		.parent_ds_ttl_s = DAY, .next_at = NOW + DAY,
+		.parent_ds_ttl_s = DAY, .lifetime_s = 365 * DAY,
+		.roll_s = 10 * DAY, .timing = { .dnskey_ttl_s = 3600,
+		.zone_propagation_delay_s = 3600, .refresh_s = 5 * DAY },
+		.next_at = NOW + DAY,
 		.signed_at = NOW - 10 * DAY,
 		.signed_until_at = NOW + 9 * DAY,
 		.waits_for = mem_strdup("ds-seen") };

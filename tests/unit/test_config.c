@@ -267,7 +267,7 @@ thresholds(void **state)
 	assert_int_equal(config_check_s(config, "coverage-warning"),
 	    6 * 86400);
 	assert_int_equal(config_check_s(config, "coverage-critical"),
-	    2 * 86400);
+	    CONFIG_CHECK_BY_POLICY);
 	assert_int_equal(config_check_s(config, "waiting-critical"), 86400);
 	assert_int_equal(config_check_s(config, "waiting-warning"), 86400);
 	assert_int_equal(config_check_s(config, "ksk-age-warning"),

@@ -221,9 +221,38 @@ policy_findings_are_told(void **state)
 	*finding = (struct finding) { "POL-X", ERR_POLICY, FINDING_OFF, "y" };
 	assert_int_equal(healthzone_level(&h, "policy"), HEALTH_OK);
 	finding->verdict = FINDING_WARN;
-	assert_int_equal(healthzone_level(&h, "policy"), HEALTH_WARNING);
+	assert_int_equal(healthzone_level(&h, "policy"), HEALTH_OK);
 	finding->verdict = FINDING_FAIL;
-	assert_int_equal(healthzone_level(&h, "policy"), HEALTH_CRITICAL);
+	assert_int_equal(healthzone_level(&h, "policy"), HEALTH_WARNING);
+}
+
+static void
+waits_must_fit_the_lifetime_and_refresh(void **state)
+{
+
+	(void)state;
+	h.zone.roll_s = 365 * DAY - 1;
+	assert_int_equal(healthzone_level(&h, "policy"), HEALTH_OK);
+	h.zone.roll_s++;
+	assert_int_equal(healthzone_level(&h, "policy"), HEALTH_WARNING);
+	h.zone.lifetime_s = 0;
+	assert_int_equal(healthzone_level(&h, "policy"), HEALTH_OK);
+	h.zone.timing.zone_propagation_delay_s = 5 * DAY - HOUR - 1;
+	assert_int_equal(healthzone_level(&h, "policy"), HEALTH_OK);
+	h.zone.timing.zone_propagation_delay_s++;
+	assert_int_equal(healthzone_level(&h, "policy"), HEALTH_WARNING);
+}
+
+static void
+what_cannot_be_looked_at_is_critical(void **state)
+{
+
+	(void)state;
+	(void)err_set(&h.zone.trouble, ERR_INTEGRITY, "tampering");
+	assert_int_equal(healthzone_level(&h, "store"), HEALTH_CRITICAL);
+	assert_int_equal(h.report.n, 1);
+	assert_int_equal(h.report.n_zones, 1);
+	assert_int_equal(h.report.coverage_s, HEALTH_UNKNOWN_S);
 }
 
 static void
@@ -306,6 +335,8 @@ main(void)
 		TEST(age_is_no_matter_where_a_roll_sees_to_it),
 		TEST(tags_collide_also_when_revoked),
 		TEST(policy_findings_are_told),
+		TEST(waits_must_fit_the_lifetime_and_refresh),
+		TEST(what_cannot_be_looked_at_is_critical),
 		TEST(backups_and_standbys_are_missed),
 		TEST(the_oracle_is_heard),
 		TEST(a_released_signature_must_verify),

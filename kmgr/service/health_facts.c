@@ -1,0 +1,232 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "kmgr/base/mem.h"
+#include "kmgr/life/life_todo.h"
+#include "kmgr/service/health_facts.h"
+
+static void
+raise_to(int64_t value, int64_t *max)
+{
+
+	if (value > *max)
+		*max = value;
+}
+
+static const struct policy *
+policy_of(const struct zone_life *life, size_t i)
+{
+
+	return life->ksks[i < life->n_ksks ? i : life->n_ksks - 1].cmk->policy;
+}
+
+/* A DS a digest; a foreign key's like those of ours. */
+static void
+take_ds(const struct zone_life *life, size_t i, struct health_key *key)
+{
+	const struct policy *policy;
+	size_t k;
+
+	if (life->n_ksks == 0)
+		return;
+	policy = policy_of(life, i);
+	key->ds = mem_new(policy->n_digests * sizeof(*key->ds));
+	key->n_ds = policy->n_digests;
+	for (k = 0; k < key->n_ds; k++)
+		ds_init(&key->ds[k], &life->name, zone_life_dnskey(life, i),
+		    policy->digests[k]);
+}
+
+static void
+take_key(const struct zone_life *life, size_t i, struct health_zone *zone)
+{
+	const struct life_key *from = &life->life.keys[i];
+	struct health_key *key;
+
+	key = mem_push(&zone->keys, zone->n_keys++, sizeof(*key));
+	*key = (struct health_key) {
+		.name = from->name,
+		.dnskey = *zone_life_dnskey(life, i),
+		.is_foreign = from->is_foreign,
+		.is_standby = from->standby != LIFE_NO_STANDBY,
+		.dnskey_state = life_dnskey_state(&life->life, i,
+		    zone->now_at),
+		.ds_state = life_ds_state(&life->life, i, zone->now_at),
+		.is_in_set = zone_life_in_set(life, i, zone->now_at),
+		.wants_ds = zone_life_wants_ds(life, i, zone->now_at),
+		.is_leaving = from->retire_at != 0 || from->revoke_at != 0 ||
+		    from->is_compromised,
+		.made_at = from->made_at,
+		.active_at = from->ds_seen_at != 0 ? from->ds_seen_at :
+		    from->made_at,
+		.lifetime_s = from->lifetime_s,
+		.needs_backup = from->needs_backup,
+		.backup_at = from->backup_at,
+		.trial = ERR_INIT
+	};
+	if (from->revoke_at != 0 && from->revoke_at <= zone->now_at)
+		key->dnskey.flags |= DNSKEY_REVOKE;
+	take_ds(life, i, key);
+}
+
+/* What the policies say, and the configuration where it says more. */
+static void
+take_policies(struct session *session, const struct zone_life *life,
+    struct health_zone *zone)
+{
+	const struct config_zone *config = config_zone(
+	    session_config(session), life->text);
+	const struct policy *policy;
+	size_t i;
+
+	for (i = 0; i < life->n_ksks; i++) {
+		policy = life->ksks[i].cmk->policy;
+		raise_to(policy->dnskey_ttl_s, &zone->dnskey_ttl_s);
+		raise_to(policy->max_zone_ttl_s, &zone->max_zone_ttl_s);
+		raise_to(policy->parent_ds_ttl_s, &zone->parent_ds_ttl_s);
+		if (i == 0 || policy->inception_offset_s <
+		    zone->inception_offset_s)
+			zone->inception_offset_s = policy->inception_offset_s;
+		if (i == 0 || policy->cds > zone->cds)
+			zone->cds = policy->cds;
+		if (i == 0 || life->ksks[i].cmk != life->ksks[i - 1].cmk)
+			rules_check_policy(policy, &zone->policy);
+	}
+	if (config == NULL)
+		return;
+	raise_to(config->timing.dnskey_ttl_s, &zone->dnskey_ttl_s);
+	raise_to(config->timing.max_zone_ttl_s, &zone->max_zone_ttl_s);
+	raise_to(config->timing.parent_ds_ttl_s, &zone->parent_ds_ttl_s);
+}
+
+/* Whether somebody, and not time, is waited for. */
+static bool
+is_of_operator(enum life_wait wait)
+{
+
+	return wait == LIFE_WAITS_DS_SEEN || wait == LIFE_WAITS_DS_GONE ||
+	    wait == LIFE_WAITS_SIGNER || wait == LIFE_WAITS_BACKUP ||
+	    wait == LIFE_WAITS_OPERATOR;
+}
+
+/* The earliest instant at which run has, or had, something to do. */
+static int64_t
+next_of(const struct zone_life *life, const struct life_plan *plan)
+{
+	int64_t at = plan->next_at;
+	size_t i;
+
+	for (i = 0; i < plan->n_due; i++)
+		if (plan->steps[i].at > 0 && plan->steps[i].at < at)
+			at = plan->steps[i].at;
+	if (life->row.next_at != 0 && life->row.next_at < at)
+		at = life->row.next_at;
+	return at;
+}
+
+static void
+take_plan(const struct zone_life *life, struct health_zone *zone)
+{
+	struct life_todo todo;
+	struct life_plan plan;
+
+	life_plan(&life->life, zone->now_at, &plan);
+	life_todo(&life->life, &plan, &todo);
+	if (is_of_operator(todo.wait)) {
+		zone->waits_since_at = todo.since_at != 0 ? todo.since_at :
+		    life->row.waiting_since_at;
+		zone->waits_for = mem_printf("%s%s%s",
+		    life_wait_name(todo.wait), todo.key == LIFE_NONE ? "" :
+		    " of ", todo.key == LIFE_NONE ? "" :
+		    life->life.keys[todo.key].name);
+	}
+	zone->next_at = next_of(life, &plan);
+	life_plan_clear(&plan);
+}
+
+static void
+take_life(const struct zone_life *life, struct health_zone *zone)
+{
+	char why[LIFE_WHY_LEN];
+	size_t i;
+
+	zone->goal = life->life.goal;
+	zone->timing = life->life.timing;
+	zone->lifetime_s = life->life.lifetime_s;
+	zone->roll_s = life_roll_s(&life->life.timing, life->life.roll);
+	zone->signed_until_at = life->life.signed_until_at;
+	zone->is_rolling = !life_may_roll(&life->life, zone->now_at, why);
+	zone->rolls_by_itself =
+	    (life->life.automation & LIFE_AUTO_START) != 0;
+	zone->n_standbys_wanted = life->life.standby != LIFE_NO_STANDBY;
+	for (i = 0; i < life->life.n_algs &&
+	    zone->n_zone_algs < sizeof(zone->zone_algs); i++)
+		if (life->life.algs[i].has_zsk)
+			zone->zone_algs[zone->n_zone_algs++] =
+			    life->life.algs[i].alg;
+	for (i = 0; i < life->life.n_keys; i++)
+		take_key(life, i, zone);
+}
+
+/* What the oracle says where all stays as it is, and where it goes on. */
+static int
+ask_oracle(struct session *session, const struct zone_life *life,
+    struct health_zone *zone, struct error *err)
+{
+	struct error hole = ERR_INIT;
+	struct life_zone after;
+	int rc;
+
+	rc = zone_life_judge(session, life, &life->life, &hole);
+	if (rc != 0 && hole.class == ERR_POLICY)
+		zone->oracle_now = mem_strdup(hole.msg);
+	else if (rc != 0)
+		goto fail;
+	err_clear(&hole);
+	zone_life_after(life, zone->now_at, &after);
+	rc = zone_life_judge(session, life, &after, &hole);
+	life_zone_clear(&after);
+	if (rc != 0 && hole.class != ERR_POLICY)
+		goto fail;
+	if (rc != 0 && zone->oracle_now == NULL)
+		zone->oracle_next = mem_strdup(hole.msg);
+	return 0;
+ fail:
+	*err = hole;
+	return -1;
+}
+
+static int
+take_observed(struct store *store, const struct zone_life *life,
+    struct health_zone *zone, struct error *err)
+{
+	struct observation_row *rows;
+	size_t n;
+
+	if (store_observation_list(store, life->text, "ds-ttl", 0, &rows, &n,
+	    err) != 0)
+		return -1;
+	if (n > 0)
+		zone->parent_ds_ttl_before_s = rows[0].value;
+	observation_rows_free(rows, n);
+	return 0;
+}
+
+int
+health_facts(struct session *session, struct zone_life *life,
+    struct health_zone *zone, struct error *err)
+{
+	struct store *store;
+
+	*zone = (struct health_zone) { .name = life->text,
+		.now_at = session_now(session), .trouble = ERR_INIT };
+	if (session_store(session, &store, err) != 0)
+		return -1;
+	take_life(life, zone);
+	take_policies(session, life, zone);
+	take_plan(life, zone);
+	if (take_observed(store, life, zone, err) != 0 ||
+	    health_facts_released(session, life, zone, err) != 0)
+		return -1;
+	return zone->n_keys == 0 ? 0 : ask_oracle(session, life, zone, err);
+}

@@ -1,0 +1,32 @@
+/* What the store says of a zone, for health.h. */
+#ifndef SERVICE_HEALTH_FACTS_H
+#define SERVICE_HEALTH_FACTS_H
+
+#include "kmgr/base/err.h"
+#include "kmgr/engine/session.h"
+#include "kmgr/engine/zone_life.h"
+#include "kmgr/service/health.h"
+
+/**
+ * health_facts(session, life, zone, err):
+ * Fill ${zone} with what ${life} and the store say. It borrows from ${life}.
+ *
+ * Errors: ERR_STORE, ERR_INTEGRITY.
+ */
+int health_facts(struct session *session, struct zone_life *life,
+    struct health_zone *zone, struct error *err);
+
+/**
+ * health_facts_released(session, life, zone, err):
+ * Put the DNSKEY RRset that was released last, with its signatures, into
+ * ${zone}: what was signed is in the store as hashes and signatures, and the
+ * set follows from who signed, when, and the ZSK set that was admitted last.
+ * It stays empty where the zone is signed by responses, or never was.
+ *
+ * Errors: ERR_STORE, ERR_INTEGRITY.
+ */
+int health_facts_released(struct session *session,
+    const struct zone_life *life, struct health_zone *zone,
+    struct error *err);
+
+#endif
