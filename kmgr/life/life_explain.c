@@ -83,6 +83,28 @@ comes(const struct life_zone *zone, const struct life_step *step,
 	return is_there;
 }
 
+/*
+ * Whether the zone signer may take the ZSK of the ${i}th key's algorithm out:
+ * no cache has a DS that asks for it, and no key comes or stays that does.
+ */
+static bool
+may_lose_zsk(const struct life_zone *zone, size_t i, int64_t now_at)
+{
+	const struct life_alg *signer = life_alg_find(zone,
+	    zone->keys[i].alg);
+	size_t j;
+
+	if (signer == NULL || !signer->has_zsk)
+		return false;
+	for (j = 0; j < zone->n_keys; j++) {
+		if (zone->keys[j].alg == signer->alg &&
+		    (!life_is_out(zone, j, now_at) ||
+		    life_ds_state(zone, j, now_at) != LIFE_HIDDEN))
+			return false;
+	}
+	return true;
+}
+
 /* Suppose it is said now; whether there was anything left to say. */
 static bool
 suppose(struct life_zone *zone, const struct life_step *step, enum said said,
@@ -96,7 +118,7 @@ suppose(struct life_zone *zone, const struct life_step *step, enum said said,
 	switch (said) {
 	case SAID_SIGNED:
 		if (step->kind == LIFE_WITHDRAW_DNSKEY) {
-			if (alg == NULL || !alg->has_zsk || i != step->key)
+			if (i != step->key || !may_lose_zsk(zone, i, now_at))
 				return false;
 			alg->has_zsk = false;
 			return true;

@@ -107,13 +107,31 @@ can_sign_anew(const struct life_zone *zone, const struct life_step *step,
 	return can;
 }
 
+/*
+ * RFC 4035 s2.2: where there is a DS a new algorithm comes with its ZSK, so
+ * that in all caches that have the KSK there is a ZSK, too.
+ */
+static bool
+lacks_zsk(const struct life_zone *zone, uint8_t alg, int64_t now_at)
+{
+	const struct life_alg *signer = life_alg_find(zone, alg);
+	size_t i;
+
+	for (i = 0; i < zone->n_keys; i++) {
+		if (life_ds_state(zone, i, now_at) != LIFE_HIDDEN)
+			return signer == NULL || !signer->has_zsk;
+	}
+	return false;
+}
+
 static bool
 may_publish(const struct life_zone *zone, const struct life_step *step,
     int64_t now_at)
 {
 	const struct life_key *key = &zone->keys[step->key];
 
-	if (!key->is_usable && !key->is_foreign)
+	if ((!key->is_usable && !key->is_foreign) ||
+	    lacks_zsk(zone, key->alg, now_at))
 		return false;
 	if (key->standby == LIFE_NO_STANDBY &&
 	    life_order(zone, step->key, now_at) == LIFE_DOUBLE_DS &&

@@ -1,0 +1,198 @@
+#include "tests/unit/unit.h"
+
+#include "tests/unit/lifestory.h"
+
+#define MINUTE INT64_C(60)
+#define HOUR (60 * MINUTE)
+#define DAY  (24 * HOUR)
+
+static int64_t
+max_of(int64_t a, int64_t b)
+{
+
+	return a > b ? a : b;
+}
+
+static int64_t
+min_of(int64_t a, int64_t b)
+{
+
+	return a < b ? a : b;
+}
+
+/* Each order of magnitude is as likely. */
+static int64_t
+pick_scale(uint64_t *x, int64_t least, int64_t most)
+{
+	int64_t top = least;
+
+	do
+		top *= 3;
+	while (top < most && lifeworld_pick(x, 5) != 0);
+	return min_of(least + lifeworld_pick(x, top - least), most);
+}
+
+static bool
+flip(uint64_t *x)
+{
+
+	return lifeworld_pick(x, 2) == 0;
+}
+
+static void
+make_timing(uint64_t *x, struct lifehost_story *s)
+{
+	struct life_timing *t = &s->timing;
+
+	t->dnskey_ttl_s = pick_scale(x, 30, 2 * DAY);
+	t->zone_propagation_delay_s = pick_scale(x, 1, 12 * HOUR) - 1;
+	t->publish_safety_s = pick_scale(x, 1, DAY) - 1;
+	t->retire_safety_s = pick_scale(x, 1, DAY) - 1;
+	t->max_zone_ttl_s = max_of(t->dnskey_ttl_s, pick_scale(x, 30,
+	    3 * DAY));
+	t->parent_ds_ttl_s = pick_scale(x, 30, 3 * DAY);
+	t->parent_propagation_delay_s = pick_scale(x, 1, 6 * HOUR) - 1;
+	s->ds_ttl_s = t->parent_ds_ttl_s;
+	if (lifeworld_pick(x, 3) == 0)
+		s->ds_ttl_s = pick_scale(x, 30, 3 * DAY);
+	s->inception_offset_s = HOUR;
+	s->skew_s = lifeworld_pick(x, 1 + min_of(HOUR,
+	    min_of(t->publish_safety_s, t->retire_safety_s)));
+}
+
+static void
+make_people(uint64_t *x, struct lifehost_story *s)
+{
+
+	s->run_s = pick_scale(x, 10, 6 * HOUR);
+	s->outage_s = pick_scale(x, HOUR, 4 * DAY);
+	s->registrar_s = pick_scale(x, 10, 3 * DAY);
+	s->signer_s = pick_scale(x, 10, 2 * DAY);
+	s->sees_one = flip(x);
+	s->automation = LIFE_AUTO_ALL;
+	if (lifeworld_pick(x, 4) == 0)
+		s->automation = (unsigned int)lifeworld_pick(x,
+		    LIFE_AUTO_ALL + 1);
+	s->timing.parent_registration_delay_s = flip(x) ? s->registrar_s : 0;
+}
+
+static void
+act(struct lifehost_story *s, int64_t at, enum lifehost_what what, int64_t n)
+{
+
+	if (s->n_actions < LIFEHOST_ACTIONS)
+		s->actions[s->n_actions++] = (struct lifehost_action) { at,
+			what, n };
+}
+
+static int64_t
+other_ttl(uint64_t *x, int64_t ttl_s)
+{
+
+	return flip(x) ? ttl_s / (2 + lifeworld_pick(x, 8)) + 1 :
+	    min_of(ttl_s * (2 + lifeworld_pick(x, 8)), 6 * DAY);
+}
+
+static void
+act_once(uint64_t *x, struct lifehost_story *s, enum lifehost_what what)
+{
+	const int64_t at = lifeworld_pick(x, s->length_s * 3 / 4);
+	const int64_t more = lifeworld_pick(x, s->length_s / 4);
+
+	switch (what) {
+	case LIFEHOST_ROLL:
+		act(s, at, what, 0);
+		if (flip(x))	/* during the first */
+			act(s, at + more / 4, what, 0);
+		break;
+	case LIFEHOST_GO_INSECURE:
+		act(s, at, what, 0);
+		act(s, at + more, LIFEHOST_GO_SECURE, 0);
+		break;
+	case LIFEHOST_TTL:
+		act(s, at, what, other_ttl(x, s->timing.dnskey_ttl_s));
+		break;
+	case LIFEHOST_DS_TTL:
+		act(s, at, what, other_ttl(x, s->ds_ttl_s));
+		break;
+	default:
+		act(s, at, what, 0);
+		break;
+	}
+}
+
+/* What may come together in one story. */
+static void
+make_script(uint64_t *x, struct lifehost_story *s)
+{
+	static const enum lifehost_what any[] = { LIFEHOST_ROLL,
+		LIFEHOST_ROLL, LIFEHOST_COMPROMISE, LIFEHOST_ROLL_ALG,
+		LIFEHOST_GO_INSECURE, LIFEHOST_TTL, LIFEHOST_DS_TTL };
+	static const enum lifehost_what lost[] = { LIFEHOST_ROLL,
+		LIFEHOST_LOSE, LIFEHOST_LOSE, LIFEHOST_DS_TTL };
+	const bool loses = lifeworld_pick(x, 4) == 0;
+	int64_t n = lifeworld_pick(x, 4);
+
+	if (!loses && lifeworld_pick(x, 6) == 0) {
+		s->joins = true;
+		act(s, lifeworld_pick(x, s->length_s / 2),
+		    LIFEHOST_TAKE_OVER, 0);
+	}
+	while (n-- > 0)
+		act_once(x, s, loses ? lost[lifeworld_pick(x, N_OF(lost))] :
+		    any[lifeworld_pick(x, s->joins ? 2 : N_OF(any))]);
+}
+
+/*
+ * A signature outlives every silence: outages, and where its key is lost the
+ * way of the next key into the parent.
+ */
+static void
+make_validity(uint64_t *x, struct lifehost_story *s)
+{
+	struct life_timing *t = &s->timing;
+	int64_t ttl_s = t->dnskey_ttl_s, silence_s;
+	bool loses = false;
+	size_t i;
+
+	for (i = 0; i < s->n_actions; i++) {
+		loses = loses || s->actions[i].what == LIFEHOST_LOSE;
+		if (s->actions[i].what == LIFEHOST_TTL)
+			ttl_s = max_of(ttl_s, s->actions[i].n);
+	}
+	silence_s = s->run_s + s->outage_s + 2 * s->skew_s;
+	if (loses)
+		silence_s = 8 * silence_s + 20 * s->registrar_s +
+		    2 * life_roll_s(t, s->roll);
+	t->refresh_s = ttl_s + t->zone_propagation_delay_s + silence_s + 1 +
+	    pick_scale(x, MINUTE, 5 * DAY);
+	t->validity_s = t->refresh_s + s->outage_s + pick_scale(x, HOUR,
+	    60 * DAY);
+}
+
+void
+lifestory_make(uint64_t seed, struct lifehost_story *s)
+{
+	uint64_t x = seed * 1000003;
+	int64_t roll_s;
+
+	memset(s, 0, sizeof(*s));
+	s->seed = seed;
+	make_timing(&x, s);
+	make_people(&x, s);
+	s->roll = (enum life_roll)lifeworld_pick(&x, 3);
+	if (lifeworld_pick(&x, 3) == 0)
+		s->standby = (enum life_standby)lifeworld_pick(&x, 3);
+	s->needs_backup = lifeworld_pick(&x, 4) == 0;
+	s->alg = flip(&x) ? 13 : 8;
+	s->other_alg = s->alg == 13 ? 15 : 13;
+	roll_s = life_roll_s(&s->timing, s->roll) + 4 * s->registrar_s +
+	    s->signer_s + 4 * s->run_s;
+	/* Only what is longer than a whole roll is accepted. */
+	if (lifeworld_pick(&x, 4) != 0)
+		s->lifetime_s = roll_s + pick_scale(&x, HOUR, 2 * roll_s);
+	s->length_s = 5 * roll_s + (3 + lifeworld_pick(&x, 3)) *
+	    max_of(s->lifetime_s, roll_s);
+	make_script(&x, s);
+	make_validity(&x, s);
+}
