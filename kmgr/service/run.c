@@ -53,6 +53,7 @@ run_zone_load(struct run_zone *z, struct error *err)
 	if (zone_life_load(z->run->session, &z->cache, z->name, &z->zone,
 	    err) != 0)
 		return -1;
+	z->zone->actor = ZONE_LIFE_BY_ITSELF;
 	life_plan(&z->zone->life, session_now(z->run->session), &z->plan);
 	return 0;
 }
@@ -103,12 +104,12 @@ advance_all(struct run_zone *z, struct error *err)
 	return 0;
 }
 
-static void
-lower_to(int64_t *at, int64_t value)
+void
+run_due(struct run_zone *z, int64_t at)
 {
 
-	if (value < *at)
-		*at = value;
+	if (at < z->next_at)
+		z->next_at = at;
 }
 
 /* What the zone's row says from now on, by what is known under the lock. */
@@ -120,7 +121,7 @@ schedule(struct run_zone *z)
 	const char *waits_for = "";
 	size_t i;
 
-	lower_to(&z->next_at, z->plan.next_at);
+	run_due(z, z->plan.next_at);
 	for (i = z->plan.n_due; i < z->plan.n; i++) {
 		step = &z->plan.steps[i];
 		if (step->wait != LIFE_WAITS_TIME &&
@@ -249,7 +250,7 @@ run_zone(const struct run *run, struct run_result *result,
 
 /* The zones that are due, a page at a time; more may come meanwhile. */
 static int
-run_due(const struct run *run, struct run_result *result,
+all_due(const struct run *run, struct run_result *result,
     struct zsks_keys *keys, struct error *err)
 {
 	char after[NAME_TEXT_MAX] = "";
@@ -291,7 +292,7 @@ run_pass(const struct run *run, struct run_result *out, struct error *err)
 	for (i = 0; i < run->n_zones; i++)
 		run_zone(run, out, keys, &run->zones[i]);
 	if (run->n_zones == 0)
-		rc = run_due(run, out, keys, err);
+		rc = all_due(run, out, keys, err);
 	if (rc == 0 && session_store(run->session, &store, err) == 0)
 		rc = store_zone_next(store, &out->next_at, err);
 	zsks_keys_free(keys);

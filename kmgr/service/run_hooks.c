@@ -4,34 +4,19 @@
 #include "kmgr/service/hook.h"
 #include "kmgr/service/run_inner.h"
 
-static bool
-awaits_add(const struct life_key *key)
+bool
+run_awaits_add(const struct life_key *key)
 {
 
 	return key->ds_add_at != 0 && key->ds_seen_at < key->ds_add_at &&
 	    key->ds_remove_at == 0;
 }
 
-static bool
-awaits_remove(const struct life_key *key)
+bool
+run_awaits_remove(const struct life_key *key)
 {
 
 	return key->ds_remove_at != 0 && key->ds_gone_at < key->ds_remove_at;
-}
-
-/* The DNSKEY of the ith key, ours or another provider's. */
-static int
-dnskey_of(const struct run_zone *z, size_t i, struct dnskey *out,
-    struct error *err)
-{
-	const struct buf *rdata;
-
-	if (i < z->zone->n_ksks) {
-		*out = z->zone->ksks[i].dnskey;
-		return 0;
-	}
-	rdata = &z->zone->foreign[i - z->zone->n_ksks].dnskey;
-	return dnskey_from_rdata(rdata->data, rdata->len, out, err);
 }
 
 /* The digest that a hook is told of: the first of the policy's. */
@@ -44,25 +29,22 @@ digest_of(const struct run_zone *z, size_t i)
 }
 
 /* All DS that the parent should have, a line each. */
-static int
-ds_set(const struct run_zone *z, struct buf *out, struct error *err)
+static void
+ds_set(const struct run_zone *z, struct buf *out)
 {
 	const int64_t now_at = session_now(z->run->session);
-	struct dnskey dnskey;
 	struct ds ds;
 	size_t i;
 
 	for (i = 0; i < z->zone->life.n_keys; i++) {
 		if (!zone_life_wants_ds(z->zone, i, now_at))
 			continue;
-		if (dnskey_of(z, i, &dnskey, err) != 0)
-			return -1;
-		ds_init(&ds, z->name, &dnskey, digest_of(z, i));
+		ds_init(&ds, z->name, zone_life_dnskey(z->zone, i),
+		    digest_of(z, i));
 		buf_printf(out, "%s IN DS ", z->text);
 		ds_text(&ds, out);
 		buf_add_u8(out, '\n');
 	}
-	return 0;
 }
 
 static int
@@ -71,15 +53,14 @@ tell_hook(struct run_zone *z, enum hook hook, size_t i, struct error *err)
 	struct buf key = BUF_INIT, set = BUF_INIT;
 	struct hook_message message = { .zone = z->text };
 	char hex[2 * sizeof(((struct ds *)0)->digest) + 1];
-	struct dnskey dnskey;
+	const struct dnskey *dnskey = zone_life_dnskey(z->zone, i);
 	struct ds ds;
-	int rc = -1;
+	int rc;
 
-	if (dnskey_of(z, i, &dnskey, err) != 0 || ds_set(z, &set, err) != 0)
-		goto out;
-	ds_init(&ds, z->name, &dnskey, digest_of(z, i));
+	ds_set(z, &set);
+	ds_init(&ds, z->name, dnskey, digest_of(z, i));
 	buf_printf(&key, "%s IN DNSKEY ", z->text);
-	dnskey_text(&dnskey, &key);
+	dnskey_text(dnskey, &key);
 	message.cka_id = i < z->zone->n_ksks ?
 	    z->zone->ksks[i].row.key_id : NULL;
 	message.key_tag = ds.key_tag;
@@ -92,7 +73,6 @@ tell_hook(struct run_zone *z, enum hook hook, size_t i, struct error *err)
 	if (rc == 0)
 		run_tell(z, RUN_DID, hook_name(hook), NULL, "%s",
 		    z->zone->life.keys[i].name);
- out:
 	buf_free(&key);
 	buf_free(&set);
 	return rc;
@@ -108,24 +88,24 @@ hook_for(const struct run_zone *z, size_t i, enum hook *out)
 	    &session_config(z->run->session)->hooks;
 	int64_t asked_at;
 
-	if (!awaits_add(key) && !awaits_remove(key))
+	if (!run_awaits_add(key) && !run_awaits_remove(key))
 		return false;
-	*out = awaits_add(key) ? HOOK_DS_ADD : HOOK_DS_REMOVE;
-	asked_at = awaits_add(key) ? key->ds_add_at : key->ds_remove_at;
+	*out = run_awaits_add(key) ? HOOK_DS_ADD : HOOK_DS_REMOVE;
+	asked_at = run_awaits_add(key) ? key->ds_add_at : key->ds_remove_at;
 	if (told_at < asked_at)
 		return true;
 	*out = HOOK_DS_REMINDER;
 	return told_at + hooks->reminder_s <= session_now(z->run->session);
 }
 
-static bool
-is_awaited(const struct run_zone *z)
+bool
+run_is_awaited(const struct run_zone *z)
 {
 	size_t i;
 
 	for (i = 0; i < z->zone->life.n_keys; i++)
-		if (awaits_add(&z->zone->life.keys[i]) ||
-		    awaits_remove(&z->zone->life.keys[i]))
+		if (run_awaits_add(&z->zone->life.keys[i]) ||
+		    run_awaits_remove(&z->zone->life.keys[i]))
 			return true;
 	return false;
 }
@@ -140,7 +120,7 @@ run_hooks(struct run_zone *z, struct error *err)
 	enum hook hook;
 	size_t i;
 
-	if (!is_awaited(z))
+	if (!run_is_awaited(z))
 		return 0;
 	for (i = 0; i < z->zone->life.n_keys; i++) {
 		if (!hook_for(z, i, &hook))
@@ -151,7 +131,6 @@ run_hooks(struct run_zone *z, struct error *err)
 	}
 	if (is_told)
 		z->zone->row.told_at = now_at;
-	if (z->zone->row.told_at + hooks->reminder_s < z->next_at)
-		z->next_at = z->zone->row.told_at + hooks->reminder_s;
+	run_due(z, z->zone->row.told_at + hooks->reminder_s);
 	return 0;
 }

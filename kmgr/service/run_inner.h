@@ -41,6 +41,21 @@ void run_tell(const struct run_zone *z, enum run_event event,
     __attribute__((format(printf, 5, 6)));
 
 /**
+ * run_due(z, at):
+ * The zone is due again at ${at}, if not before.
+ */
+void run_due(struct run_zone *z, int64_t at);
+
+/**
+ * run_awaits_add(key), run_awaits_remove(key), run_is_awaited(z):
+ * Whether the parent was asked for a change that is not known to have
+ * happened: of ${key}, of any key of the zone.
+ */
+bool run_awaits_add(const struct life_key *key);
+bool run_awaits_remove(const struct life_key *key);
+bool run_is_awaited(const struct run_zone *z);
+
+/**
  * run_step(z, step, err):
  * Do ${step}, which is due, under the lock that the caller holds. *${done} is
  * false where something from outside is missing; that was told.

@@ -1,3 +1,124 @@
-/* What the parent has by now. */
+/* What the parent has by now, of what it was asked for. */
+#include <stdlib.h>
+
+#include "kmgr/base/mem.h"
+#include "kmgr/engine/ds_fact.h"
 #include "kmgr/service/parent.h"
 #include "kmgr/service/run_inner.h"
+
+#define CHECK_INTERVAL_S 60
+
+static int64_t
+check_interval_s(const struct run_zone *z)
+{
+
+	return z->config == NULL ? CHECK_INTERVAL_S :
+	    z->config->parent.check_interval_s;
+}
+
+/* What is told of the ith key, ours or foreign, and what the parent says. */
+static int
+tell_fact(struct run_zone *z, size_t i, enum ds_fact what, int64_t at,
+    struct error *err)
+{
+	const struct ds_fact_request request = {
+		.ksk = i < z->zone->n_ksks ? z->zone->ksks[i].row.id :
+		    z->zone->foreign[i - z->zone->n_ksks].id,
+		.what = what, .at = at };
+
+	if (ds_fact_apply(z->run->session, &request, err) != 0)
+		return -1;
+	run_tell(z, RUN_DID, what == DS_FACT_SEEN ? "ds-seen" : "ds-gone",
+	    NULL, "%s", z->zone->life.keys[i].name);
+	return 0;
+}
+
+/* Take over what is sure of the ith key; what is not is asked again. */
+static int
+take(struct run_zone *z, size_t i, const struct parent_key *seen,
+    struct error *err)
+{
+	const struct life_key *key = &z->zone->life.keys[i];
+	const bool adds = run_awaits_add(key);
+	const enum parent_has wanted = adds ? PARENT_HAS_ALL :
+	    PARENT_HAS_NONE;
+	const int64_t asked_at = adds ? key->ds_add_at : key->ds_remove_at;
+
+	if (!adds && !run_awaits_remove(key))
+		return 0;
+	if (seen->has != wanted || !seen->is_confirmed) {
+		run_due(z, session_now(z->run->session) +
+		    check_interval_s(z));
+		return 0;
+	}
+	return tell_fact(z, i, adds ? DS_FACT_SEEN : DS_FACT_GONE,
+	    seen->since_at > asked_at ? seen->since_at : asked_at, err);
+}
+
+/* DS that nobody of us made: an alarm, and no more. */
+static void
+note_unknown(const struct run_zone *z, const struct parent_view *view,
+    const struct parent_key *keys)
+{
+	struct ds *list;
+	size_t i, n;
+
+	parent_unknown(view, keys, z->zone->life.n_keys, &list, &n);
+	for (i = 0; i < n; i++)
+		session_note(z->run->session, "%s: the parent has a DS with "
+		    "key tag %u that is of no key known here", z->text,
+		    list[i].key_tag);
+	free(list);
+}
+
+static int
+look(struct run_zone *z, const struct parent_view *view, struct error *err)
+{
+	const int64_t now_at = session_now(z->run->session);
+	const size_t n = z->zone->life.n_keys;
+	struct parent_key *keys = mem_new(n * sizeof(*keys));
+	size_t i;
+	int rc;
+
+	for (i = 0; i < n; i++) {
+		keys[i].id = i < z->zone->n_ksks ?
+		    z->zone->ksks[i].row.id :
+		    z->zone->foreign[i - z->zone->n_ksks].id;
+		keys[i].name = z->zone->life.keys[i].name;
+		keys[i].dnskey = zone_life_dnskey(z->zone, i);
+		keys[i].wants_ds = zone_life_wants_ds(z->zone, i, now_at);
+	}
+	rc = parent_judge(z->run->session, view, keys, n, err);
+	for (i = 0; i < n && rc == 0; i++)
+		rc = take(z, i, &keys[i], err);
+	if (rc == 0)
+		note_unknown(z, view, keys);
+	free(keys);
+	return rc;
+}
+
+int
+run_parent(struct run_zone *z, struct error *err)
+{
+	struct parent_view *view = NULL;
+	struct error why = ERR_INIT;
+	int rc = 0;
+
+	if (!run_is_awaited(z) ||
+	    (z->zone->life.automation & LIFE_AUTO_REPORT) == 0)
+		return 0;
+	if (parent_ask(session_config(z->run->session), z->name,
+	    session_now(z->run->session), &view, &why) != 0) {
+		/* The rest of the zone's work does not need the parent. */
+		run_tell(z, RUN_WAITS, "parent", &why, "%s", why.msg);
+		run_due(z, session_now(z->run->session) +
+		    check_interval_s(z));
+		return 0;
+	}
+	if (view->unvalidated != NULL)
+		session_note(z->run->session, "%s: what the parent says is "
+		    "not validated: %s", z->text, view->unvalidated);
+	rc = look(z, view, err);
+	parent_view_free(view);
+	return rc == 0 ? run_zone_load(z, err) : -1;
+}
