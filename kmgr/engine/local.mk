@@ -170,13 +170,16 @@ libengine_la_SOURCES = \
 	kmgr/engine/replay_approval.c \
 	kmgr/engine/replay_cmk.c \
 	kmgr/engine/replay_compare.c \
+	kmgr/engine/replay_compare_zone.c \
 	kmgr/engine/replay_event.c \
+	kmgr/engine/replay_fields.c \
 	kmgr/engine/replay_internal.h \
 	kmgr/engine/replay_ksk.c \
 	kmgr/engine/replay_ksr.c \
 	kmgr/engine/replay_plan.c \
 	kmgr/engine/replay_recover.c \
 	kmgr/engine/replay_write.c \
+	kmgr/engine/replay_zone.c \
 	kmgr/engine/restore.c \
 	kmgr/engine/restore.h \
 	kmgr/engine/restore_ledger.c \

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "kmgr/base/mem.h"
+#include "kmgr/engine/foreign_facts.h"
 #include "kmgr/engine/replay_internal.h"
 #include "kmgr/store/store_intent.h"
 
@@ -123,6 +124,13 @@ clear_ksr(void *row)
 }
 
 static void
+clear_foreign(void *row)
+{
+
+	foreign_facts_clear(row);
+}
+
+static void
 clear_horizon(void *row)
 {
 
@@ -142,6 +150,8 @@ replay_free(struct replay *replay)
 	rows_clear(&replay->cmks, clear_cmk);
 	rows_clear(&replay->keys, clear_key);
 	rows_clear(&replay->ksks, clear_ksk);
+	rows_clear(&replay->foreign, clear_foreign);
+	replay_zones_clear(replay);
 	rows_clear(&replay->horizons, clear_horizon);
 	rows_clear(&replay->plans, clear_plan);
 	rows_clear(&replay->ksrs, clear_ksr);

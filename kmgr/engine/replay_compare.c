@@ -9,103 +9,9 @@
 #define SHOWN_MAX 64		/* characters of a value that are shown */
 #define LINE_MAX_LEN 1500	/* a zone's name and two values */
 
-static const struct replay_field cmk_fields[] = {
-	{ "name", REPLAY_TEXT, offsetof(struct cmk_row, name) },
-	{ "token", REPLAY_TEXT, offsetof(struct cmk_row, token) },
-	{ "seal token", REPLAY_TEXT, offsetof(struct cmk_row, seal_token) },
-	{ "state", REPLAY_TEXT, offsetof(struct cmk_row, state) },
-	{ "end of the wait", REPLAY_INT, offsetof(struct cmk_row,
-	    deletion_at) },
-	{ "seal key", REPLAY_TEXT, offsetof(struct cmk_row, key_id) },
-	{ "birth", REPLAY_INT, offsetof(struct cmk_row, created_at) },
-	{ "token's identity", REPLAY_TEXT, offsetof(struct cmk_row,
-	    token_identity) },
-	{ "probe", REPLAY_TEXT, offsetof(struct cmk_row, probe) },
-	{ "policy", REPLAY_TEXT, offsetof(struct cmk_row, policy) },
-	{ "policy hash", REPLAY_HASH, offsetof(struct cmk_row, policy_hash) },
-	{ "instant of its seal", REPLAY_INT, offsetof(struct cmk_row,
-	    sealed_at) },
-	{ "seal", REPLAY_TEXT, offsetof(struct cmk_row, seal) },
-	{ "seal's signature", REPLAY_TEXT, offsetof(struct cmk_row,
-	    seal_signature) },
-	{ "identity key", REPLAY_TEXT, offsetof(struct cmk_row,
-	    identity_key_id) },
-	{ "identity key's certificate", REPLAY_TEXT, offsetof(struct cmk_row,
-	    identity) },
-	{ "certificate's signature", REPLAY_TEXT, offsetof(struct cmk_row,
-	    identity_signature) },
-	{ "horizon", REPLAY_INT, offsetof(struct cmk_row, horizon_at) },
-	{ "contact", REPLAY_TEXT, offsetof(struct cmk_row, contact) },
-	{ "tags", REPLAY_TEXT, offsetof(struct cmk_row, tags) },
-};
-static const struct replay_field key_fields[] = {
-	{ "CMK", REPLAY_ID, offsetof(struct key_row, cmk_id) },
-	{ "role", REPLAY_TEXT, offsetof(struct key_row, role) },
-	{ "label", REPLAY_TEXT, offsetof(struct key_row, label) },
-	{ "algorithm", REPLAY_U8, offsetof(struct key_row, alg) },
-	{ "size", REPLAY_UINT, offsetof(struct key_row, bits) },
-	{ "public key", REPLAY_BYTES, offsetof(struct key_row, spki) },
-	{ "attributes", REPLAY_TEXT, offsetof(struct key_row, attributes) },
-	{ "being shared", REPLAY_BOOL, offsetof(struct key_row, is_shared) },
-	{ "wrapped half", REPLAY_BYTES, offsetof(struct key_row, blob) },
-	{ "wrapping key", REPLAY_TEXT, offsetof(struct key_row, wrap_key_id) },
-	{ "birth", REPLAY_INT, offsetof(struct key_row, created_at) },
-};
-static const struct replay_field ksk_fields[] = {
-	{ "CMK", REPLAY_ID, offsetof(struct ksk_row, cmk_id) },
-	{ "key pair", REPLAY_ID, offsetof(struct ksk_row, key_id) },
-	{ "zone", REPLAY_TEXT, offsetof(struct ksk_row, zone) },
-	{ "generation", REPLAY_INT, offsetof(struct ksk_row, generation) },
-	{ "algorithm", REPLAY_U8, offsetof(struct ksk_row, alg) },
-	{ "key tag", REPLAY_U16, offsetof(struct ksk_row, key_tag) },
-	{ "revoked key tag", REPLAY_U16, offsetof(struct ksk_row,
-	    revoked_tag) },
-	{ "DNSKEY", REPLAY_BYTES, offsetof(struct ksk_row, dnskey) },
-	{ "state", REPLAY_TEXT, offsetof(struct ksk_row, state) },
-	{ "birth", REPLAY_INT, offsetof(struct ksk_row, created_at) },
-	{ "endorsement", REPLAY_TEXT, offsetof(struct ksk_row, endorsement) },
-	{ "endorsement's signature", REPLAY_TEXT, offsetof(struct ksk_row,
-	    endorsement_signature) },
-	{ "first sight of its DS", REPLAY_INT, offsetof(struct ksk_row,
-	    ds_seen_at) },
-	{ "end of its DS", REPLAY_INT, offsetof(struct ksk_row, ds_gone_at) },
-	{ "horizon", REPLAY_INT, offsetof(struct ksk_row, horizon_at) },
-	{ "retirement", REPLAY_TEXT, offsetof(struct ksk_row, retirement) },
-	{ "retirement's signature", REPLAY_TEXT, offsetof(struct ksk_row,
-	    retirement_signature) },
-};
-static const struct replay_field plan_fields[] = {
-	{ "CMK", REPLAY_ID, offsetof(struct plan_row, cmk_id) },
-	{ "operation", REPLAY_TEXT, offsetof(struct plan_row, op) },
-	{ "text", REPLAY_TEXT, offsetof(struct plan_row, text) },
-	{ "state", REPLAY_TEXT, offsetof(struct plan_row, state) },
-	{ "birth", REPLAY_INT, offsetof(struct plan_row, created_at) },
-	{ "expiry", REPLAY_INT, offsetof(struct plan_row, expires_at) },
-	{ "end", REPLAY_INT, offsetof(struct plan_row, resolved_at) },
-};
-static const struct replay_field ksr_fields[] = {
-	{ "CMK", REPLAY_ID, offsetof(struct ksr_row, cmk_id) },
-	{ "zone", REPLAY_TEXT, offsetof(struct ksr_row, zone) },
-	{ "format", REPLAY_TEXT, offsetof(struct ksr_row, format) },
-	{ "kind", REPLAY_TEXT, offsetof(struct ksr_row, kind) },
-	{ "request's hash", REPLAY_HASH, offsetof(struct ksr_row,
-	    request_hash) },
-	{ "request's id", REPLAY_TEXT, offsetof(struct ksr_row, request_id) },
-	{ "bundles' ids", REPLAY_TEXT, offsetof(struct ksr_row, bundle_ids) },
-	{ "hash", REPLAY_HASH, offsetof(struct ksr_row, response_hash) },
-	{ "plan", REPLAY_HASH, offsetof(struct ksr_row, plan_hash) },
-	{ "KSKs", REPLAY_TEXT, offsetof(struct ksr_row, ksk_ids) },
-	{ "birth", REPLAY_INT, offsetof(struct ksr_row, answered_at) },
-	{ "expiry", REPLAY_INT, offsetof(struct ksr_row, expires_at) },
-	{ "end", REPLAY_INT, offsetof(struct ksr_row, superseded_at) },
-};
-#define N(array) (sizeof(array) / sizeof((array)[0]))
-
 /* A comparison of one table. */
-struct table {
-	const char		*what;		/* "KSK" */
-	const struct replay_field *fields;
-	size_t			 n_fields;
+struct comparison {
+	const struct replay_table *table;
 	void			(*each)(void *arg, enum replay_difference kind,
 				    const char *line);
 	void			*arg;
@@ -145,7 +51,7 @@ show(const struct replay_field *field, const void *row)
 }
 
 static void
-compare_field(const struct table *table, const struct replay_field *field,
+compare_field(const struct comparison *c, const struct replay_field *field,
     const char *name, const void *told, const void *found)
 {
 	char *was = show(field, told), *is = show(field, found);
@@ -155,32 +61,15 @@ compare_field(const struct table *table, const struct replay_field *field,
 		if (strlen(was) <= SHOWN_MAX && strlen(is) <= SHOWN_MAX)
 			(void)snprintf(line, sizeof(line), "%s %s: the store "
 			    "says that its %s is %s, the ledger %s",
-			    table->what, name, field->name, is, was);
+			    c->table->what, name, field->name, is, was);
 		else
 			(void)snprintf(line, sizeof(line), "%s %s: its %s in "
 			    "the store is not what the ledger tells",
-			    table->what, name, field->name);
-		table->each(table->arg, REPLAY_CHANGED, line);
+			    c->table->what, name, field->name);
+		c->each(c->arg, REPLAY_CHANGED, line);
 	}
 	free(was);
 	free(is);
-}
-
-/* How people call a row. */
-static char *
-name_of(const struct table *table, const void *row)
-{
-	const struct cmk_row *cmk = row;
-	const struct key_row *key = row;
-	const struct ksk_row *ksk = row;
-
-	if (table->fields == plan_fields || table->fields == ksr_fields)
-		return mem_strdup(row);
-	if (table->fields == cmk_fields)
-		return mem_strdup(cmk->name);
-	if (table->fields == key_fields)
-		return mem_printf("\"%s\" (%s)", key->label, key->id);
-	return mem_printf("%s/%u (%s)", ksk->zone, ksk->key_tag, ksk->id);
 }
 
 static int
@@ -192,7 +81,7 @@ compare_texts(const void *a, const void *b)
 
 /* Rows that the ledger tells of and the store has not. */
 static void
-report_missing(const struct table *table, const struct replay_rows *told,
+report_missing(const struct comparison *c, const struct replay_rows *told,
     const char **ids, size_t n)
 {
 	const char *id;
@@ -207,15 +96,15 @@ report_missing(const struct table *table, const struct replay_rows *told,
 		    compare_texts) != NULL)
 			continue;
 		line = mem_printf("the store has no record of %s %s",
-		    table->what, id);
-		table->each(table->arg, REPLAY_REMOVED, line);
+		    c->table->what, id);
+		c->each(c->arg, REPLAY_REMOVED, line);
 		free(line);
 	}
 }
 
 /* An id is the first member of each of the n rows of so many bytes. */
 static void
-compare_rows(const struct table *table, const struct replay_rows *told,
+compare_rows(const struct comparison *c, const struct replay_rows *told,
     const void *rows, size_t n, size_t size)
 {
 	const char **ids = mem_new((n + 1) * sizeof(*ids));
@@ -226,104 +115,109 @@ compare_rows(const struct table *table, const struct replay_rows *told,
 	for (i = 0; i < n; i++) {
 		ids[i] = (const char *)rows + i * size;
 		wanted = replay_rows_find(told, ids[i]);
-		name = name_of(table, ids[i]);
-		for (k = 0; wanted != NULL && k < table->n_fields; k++)
-			compare_field(table, &table->fields[k], name, wanted,
+		name = c->table->name(ids[i]);
+		for (k = 0; wanted != NULL && k < c->table->n_fields; k++)
+			compare_field(c, &c->table->fields[k], name, wanted,
 			    ids[i]);
 		if (wanted == NULL) {
 			line = mem_printf("no event tells of %s %s",
-			    table->what, name);
-			table->each(table->arg, REPLAY_ADDED, line);
+			    c->table->what, name);
+			c->each(c->arg, REPLAY_ADDED, line);
 			free(line);
 		}
 		free(name);
 	}
-	report_missing(table, told, ids, n);
+	report_missing(c, told, ids, n);
 	free(ids);
 }
 
 static int
 compare_cmks(const struct replay *replay, struct store *store,
-    struct table table, struct error *err)
+    struct comparison c, struct error *err)
 {
 	struct cmk_row *rows;
 	size_t n;
 
-	table.what = "CMK";
-	table.fields = cmk_fields;
-	table.n_fields = N(cmk_fields);
+	c.table = &replay_cmk_table;
 	if (store_cmk_list(store, &rows, &n, err) != 0)
 		return -1;
-	compare_rows(&table, &replay->cmks, rows, n, sizeof(*rows));
+	compare_rows(&c, &replay->cmks, rows, n, sizeof(*rows));
 	cmk_rows_free(rows, n);
 	return 0;
 }
 
 static int
 compare_keys(const struct replay *replay, struct store *store,
-    struct table table, struct error *err)
+    struct comparison c, struct error *err)
 {
 	struct key_row *rows;
 	size_t n;
 
-	table.what = "key pair";
-	table.fields = key_fields;
-	table.n_fields = N(key_fields);
+	c.table = &replay_key_table;
 	if (store_key_list(store, &rows, &n, err) != 0)
 		return -1;
-	compare_rows(&table, &replay->keys, rows, n, sizeof(*rows));
+	compare_rows(&c, &replay->keys, rows, n, sizeof(*rows));
 	key_rows_free(rows, n);
 	return 0;
 }
 
 static int
 compare_ksks(const struct replay *replay, struct store *store,
-    struct table table, struct error *err)
+    struct comparison c, struct error *err)
 {
 	struct ksk_row *rows;
 	size_t n;
 
-	table.what = "KSK";
-	table.fields = ksk_fields;
-	table.n_fields = N(ksk_fields);
+	c.table = &replay_ksk_table;
 	if (store_ksk_list(store, NULL, NULL, &rows, &n, err) != 0)
 		return -1;
-	compare_rows(&table, &replay->ksks, rows, n, sizeof(*rows));
+	compare_rows(&c, &replay->ksks, rows, n, sizeof(*rows));
 	ksk_rows_free(rows, n);
 	return 0;
 }
 
 static int
+compare_foreign(const struct replay *replay, struct store *store,
+    struct comparison c, struct error *err)
+{
+	struct foreign_key_row *rows;
+	size_t n;
+
+	c.table = &replay_foreign_table;
+	if (store_foreign_list(store, NULL, &rows, &n, err) != 0)
+		return -1;
+	compare_rows(&c, &replay->foreign, rows, n, sizeof(*rows));
+	foreign_key_rows_free(rows, n);
+	return 0;
+}
+
+static int
 compare_plans(const struct replay *replay, struct store *store,
-    struct table table, struct error *err)
+    struct comparison c, struct error *err)
 {
 	struct plan_row *rows;
 	size_t n;
 
-	table.what = "plan";
-	table.fields = plan_fields;
-	table.n_fields = N(plan_fields);
+	c.table = &replay_plan_table;
 	if (store_plan_list(store, NULL, &rows, &n, err) != 0)
 		return -1;
-	compare_rows(&table, &replay->plans, rows, n, sizeof(*rows));
+	compare_rows(&c, &replay->plans, rows, n, sizeof(*rows));
 	plan_rows_free(rows, n);
-	return replay_compare_approvals(replay, store, table.each, table.arg,
+	return replay_compare_approvals(replay, store, c.each, c.arg,
 	    err);
 }
 
 static int
 compare_ksrs(const struct replay *replay, struct store *store,
-    struct table table, struct error *err)
+    struct comparison c, struct error *err)
 {
 	struct ksr_row *rows;
 	size_t n;
 
-	table.what = "response";
-	table.fields = ksr_fields;
-	table.n_fields = N(ksr_fields);
+	c.table = &replay_ksr_table;
 	if (store_ksr_list(store, NULL, &rows, &n, err) != 0)
 		return -1;
-	compare_rows(&table, &replay->ksrs, rows, n, sizeof(*rows));
+	compare_rows(&c, &replay->ksrs, rows, n, sizeof(*rows));
 	ksr_rows_free(rows, n);
 	return 0;
 }
@@ -333,12 +227,14 @@ replay_compare(const struct replay *replay, struct store *store,
     void (*each)(void *arg, enum replay_difference kind, const char *line),
     void *arg, struct error *err)
 {
-	const struct table table = { .each = each, .arg = arg };
+	const struct comparison c = { .each = each, .arg = arg };
 
-	if (compare_cmks(replay, store, table, err) != 0 ||
-	    compare_keys(replay, store, table, err) != 0 ||
-	    compare_ksks(replay, store, table, err) != 0 ||
-	    compare_ksrs(replay, store, table, err) != 0)
+	if (compare_cmks(replay, store, c, err) != 0 ||
+	    compare_keys(replay, store, c, err) != 0 ||
+	    compare_ksks(replay, store, c, err) != 0 ||
+	    compare_foreign(replay, store, c, err) != 0 ||
+	    replay_compare_zones(replay, store, each, arg, err) != 0 ||
+	    compare_ksrs(replay, store, c, err) != 0)
 		return -1;
-	return compare_plans(replay, store, table, err);
+	return compare_plans(replay, store, c, err);
 }

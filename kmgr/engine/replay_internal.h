@@ -7,8 +7,9 @@
 #include "kmgr/base/json.h"
 #include "kmgr/engine/ksr_record.h"
 #include "kmgr/engine/replay.h"
-#include "kmgr/store/store_plan.h"
 #include "kmgr/store/store_intent.h"
+#include "kmgr/store/store_life.h"
+#include "kmgr/store/store_plan.h"
 
 /* Rows of one table, in the order that they came, and found by a key. */
 struct replay_rows {
@@ -23,11 +24,24 @@ struct replay_horizon {
 	int64_t	at;
 };
 
+/* A zone: its goal, and what it is signed with since when. */
+struct replay_zone {
+	char	*zone;
+	char	*goal;
+	int64_t	 goal_at;
+	struct zone_alg_row *algs;	/* without their zones' names */
+	size_t	 n_algs;
+};
+
 struct replay {
 	struct replay_rows cmks;
 	struct replay_rows keys;
 	struct replay_rows ksks;
 	void		*by_tag;	/* KSKs by zone and key tag, a tree */
+	struct replay_rows foreign;	/* other providers' keys */
+	struct replay_zone **zones;	/* in the order that they came */
+	size_t		 n_zones;
+	void		*by_zone;	/* and by name, a tree */
 	struct replay_rows horizons;	/* by KSK */
 	struct replay_rows plans;	/* by hash */
 	struct replay_rows ksrs;	/* what was answered */
@@ -137,6 +151,16 @@ int replay_on_delete_ksk(struct replay *replay,
     const struct replay_happening *happening, struct error *err);
 int replay_on_ds(struct replay *replay,
     const struct replay_happening *happening, struct error *err);
+int replay_on_ksk_step(struct replay *replay,
+    const struct replay_happening *happening, struct error *err);
+int replay_on_zone_goal(struct replay *replay,
+    const struct replay_happening *happening, struct error *err);
+int replay_on_alg_signed(struct replay *replay,
+    const struct replay_happening *happening, struct error *err);
+int replay_on_add_foreign(struct replay *replay,
+    const struct replay_happening *happening, struct error *err);
+int replay_on_foreign_step(struct replay *replay,
+    const struct replay_happening *happening, struct error *err);
 int replay_on_sign_zsks(struct replay *replay,
     const struct replay_happening *happening, struct error *err);
 int replay_on_sign_ksr(struct replay *replay,
@@ -157,6 +181,27 @@ int replay_on_plan_end(struct replay *replay,
  */
 int replay_write_plans(const struct replay *replay, struct store *store,
     struct error *err);
+
+/**
+ * replay_zone(replay, name), replay_zone_find(replay, name):
+ * The zone of that name; made where it is new, NULL there. Owner: ${replay}.
+ */
+struct replay_zone *replay_zone(struct replay *replay, const char *name);
+struct replay_zone *replay_zone_find(const struct replay *replay,
+    const char *name);
+void replay_zones_clear(struct replay *replay);
+
+/**
+ * replay_write_zones(replay, store, err), replay_compare_zones(replay, store,
+ * each, arg, err):
+ * replay_write() for zones, what they are signed with, and foreign keys;
+ * replay_compare() for zones and what they are signed with.
+ */
+int replay_write_zones(const struct replay *replay, struct store *store,
+    struct error *err);
+int replay_compare_zones(const struct replay *replay, struct store *store,
+    void (*each)(void *arg, enum replay_difference kind, const char *line),
+    void *arg, struct error *err);
 
 /**
  * replay_raise(replay, ksk, at):
@@ -205,5 +250,19 @@ struct replay_field {
 	enum replay_kind kind;
 	size_t		 offset;
 };
+
+/* A table that is compared row by row. */
+struct replay_table {
+	const char	*what;		/* "KSK" */
+	const struct replay_field *fields;
+	size_t		 n_fields;
+	char		*(*name)(const void *row);
+};
+extern const struct replay_table replay_cmk_table;
+extern const struct replay_table replay_key_table;
+extern const struct replay_table replay_ksk_table;
+extern const struct replay_table replay_foreign_table;
+extern const struct replay_table replay_plan_table;
+extern const struct replay_table replay_ksr_table;
 
 #endif

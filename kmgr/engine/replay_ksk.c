@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "kmgr/base/mem.h"
+#include "kmgr/engine/ksk_facts.h"
 #include "kmgr/engine/ksk_record.h"
 #include "kmgr/engine/replay_internal.h"
 
@@ -38,7 +39,10 @@ replay_on_create_ksk(struct replay *r, const struct replay_happening *h,
 	}
 	if (replay_add_key(r, h, &key, err) == 0 &&
 	    replay_rows_add(&r->ksks, row, err) == 0) {
+		replay_replace(&row->standby, json_get_text(h->payload,
+		    "standby"));
 		replay_ksk_tag(r, row);
+		(void)replay_zone(r, row->zone);
 		return 0;
 	}
  fail:
@@ -90,7 +94,9 @@ replay_on_ds(struct replay *r, const struct replay_happening *h,
 	const char *state;
 
 	if (find_ksk(r, h, &ksk, err) != 0 ||
-	    replay_need(h, "to", &state, err) != 0)
+	    replay_need(h, "to", &state, err) != 0 ||
+	    (json_get(h->payload, "life") != NULL &&
+	    ksk_facts_read(json_get(h->payload, "life"), ksk, err) != 0))
 		return -1;
 	replay_replace(&ksk->state, state);
 	(void)json_get_int(h->payload, "ds_seen_at", &ksk->ds_seen_at);
@@ -98,6 +104,20 @@ replay_on_ds(struct replay *r, const struct replay_happening *h,
 	replay_supersede(r, ksk, ksk->ds_gone_at == 0 ? KSR_DS_SEEN :
 	    KSR_DS_GONE, h->record->at);
 	return 0;
+}
+
+int
+replay_on_ksk_step(struct replay *r, const struct replay_happening *h,
+    struct error *err)
+{
+	struct ksk_row *ksk;
+
+	if (find_ksk(r, h, &ksk, err) != 0)
+		return -1;
+	if (ksk->retirement != NULL)
+		return err_set(err, ERR_INTEGRITY, "KSK %s/%u is removed "
+		    "already", ksk->zone, ksk->key_tag);
+	return ksk_facts_read(json_get(h->payload, "life"), ksk, err);
 }
 
 static void

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "kmgr/engine/ksk_facts.h"
 #include "kmgr/engine/replay_internal.h"
 #include "kmgr/store/store_intent.h"
 
@@ -84,8 +85,7 @@ static bool
 is_same_life(const struct ksk_row *a, const struct ksk_row *b)
 {
 
-	return strcmp(a->state, b->state) == 0 &&
-	    a->ds_seen_at == b->ds_seen_at && a->ds_gone_at == b->ds_gone_at;
+	return strcmp(a->state, b->state) == 0 && ksk_facts_are_same(a, b);
 }
 
 static int
@@ -98,7 +98,7 @@ write_ksk(struct store *store, const struct ksk_row *row,
 	if (row->retirement != NULL)
 		alive.state = old->state;
 	if (!is_same_life(&alive, old) &&
-	    store_ksk_set_ds(store, &alive, err) != 0)
+	    store_ksk_set_life(store, &alive, err) != 0)
 		return -1;
 	if (row->horizon_at > old->horizon_at && store_ksk_raise_horizon(store,
 	    row->id, row->horizon_at, err) != 0)
@@ -177,6 +177,7 @@ replay_write(const struct replay *replay, struct store *store,
 	if (write_cmks(replay, store, err) != 0 ||
 	    write_keys(replay, store, err) != 0 ||
 	    write_ksks(replay, store, err) != 0 ||
+	    replay_write_zones(replay, store, err) != 0 ||
 	    replay_write_plans(replay, store, err) != 0 ||
 	    replay_write_ksrs(replay, store, err) != 0 ||
 	    write_abandoned(replay, store, err) != 0 ||
