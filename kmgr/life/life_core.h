@@ -143,9 +143,10 @@ void life_run(struct life_zone *zone, int64_t now_at, struct life_plan *out);
 
 /**
  * life_explain(zone, step, now_at):
- * Say in ${step}, which is wanted and not due, what it waits for.
+ * Say in ${step}, which is wanted and not due, what it waits for; whether that
+ * is anything but other steps of the zone.
  */
-void life_explain(const struct life_zone *zone, struct life_step *step,
+bool life_explain(const struct life_zone *zone, struct life_step *step,
     int64_t now_at);
 
 /**

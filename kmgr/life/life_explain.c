@@ -65,7 +65,7 @@ comes(const struct life_zone *zone, const struct life_step *step,
 	life_zone_copy(zone, &later);
 	later.automation = LIFE_AUTO_ALL;
 	/* Neither new signatures nor new rolls are of interest. */
-	later.has_response = true;
+	later.timing.validity_s = 0;
 	for (i = 0; i < later.n_keys; i++)
 		later.keys[i].lifetime_s = 0;
 	for (i = 0; i < ROUNDS_MAX && next_at != LIFE_NEVER; i++) {
@@ -150,14 +150,30 @@ suppose(struct life_zone *zone, const struct life_step *step, enum said said,
 	}
 }
 
+/* What of the zone signer is missing for ${step}. */
+static void
+say_signer(const struct life_zone *zone, struct life_step *step, size_t i)
+{
+	const unsigned int alg = zone->keys[i].alg;
+	const char *what;
+
+	if (step->kind == LIFE_WITHDRAW_DNSKEY)
+		what = "leaves its ZSKs out of the DNSKEY RRset that are of";
+	else if (life_data_at(zone, zone->keys[i].alg) == LIFE_NEVER)
+		what = "signs all data of the zone with";
+	else
+		what = "has a ZSK in the DNSKEY RRset of";
+	snprintf(step->why, sizeof(step->why), "until the zone signer %s "
+	    "algorithm %u", what, alg);
+}
+
 static void
 say(const struct life_zone *zone, struct life_step *step, enum said said,
     size_t i)
 {
 	static const enum life_wait waits[] = { LIFE_WAITS_SIGNER,
 		LIFE_WAITS_BACKUP, LIFE_WAITS_DS_SEEN, LIFE_WAITS_DS_GONE };
-	static const char *const texts[] = {
-		"until the zone signer has done its part for", /* its alg */
+	static const char *const texts[] = { "",
 		"until a backup covers",
 		"until the parent is seen to have the DS of",
 		"until the parent is seen not to have the DS of" };
@@ -168,8 +184,23 @@ say(const struct life_zone *zone, struct life_step *step, enum said said,
 	step->wait = waits[said];
 	step->other = i;
 	step->since_at = since_at[said];
-	snprintf(step->why, sizeof(step->why), "%s %s", texts[said],
-	    key->name);
+	if (said == SAID_SIGNED)
+		say_signer(zone, step, i);
+	else
+		snprintf(step->why, sizeof(step->why), "%s %s", texts[said],
+		    key->name);
+}
+
+static void
+say_turn(const struct life_zone *zone, struct life_step *step,
+    const struct life_turn *turn)
+{
+
+	step->wait = LIFE_WAITS_TIME;
+	step->at = turn->at;
+	step->other = turn->key;
+	step->since_at = turn->since_at;
+	life_why_turn(zone, turn, step->why);
 }
 
 /* The word of somebody else that is missing; whether there is one. */
@@ -179,23 +210,28 @@ explain_by_word(const struct life_zone *zone, struct life_step *step,
 {
 	struct life_zone world;
 	struct life_turn turn;
-	bool is_first = true, helps = false;
+	bool is_said = false, helps = false;
 	size_t w;
 
 	for (w = 0; w < SAID_N * zone->n_keys && !helps; w++) {
 		const enum said said = (enum said)(w / zone->n_keys);
 		const size_t i = w % zone->n_keys;
+		/* ZSKs go with the KSK, not a moment before. */
+		const bool is_late = said == SAID_SIGNED &&
+		    step->kind == LIFE_WITHDRAW_DNSKEY;
 
 		life_zone_copy(zone, &world);
 		if (suppose(&world, step, said, i, now_at)) {
 			helps = comes(&world, step, now_at, &turn);
-			if (helps || is_first)
+			if (helps && is_late && turn.at != 0)
+				say_turn(zone, step, &turn);
+			else if (helps || (!is_said && !is_late))
 				say(zone, step, said, i);
-			is_first = false;
+			is_said = is_said || helps || !is_late;
 		}
 		life_zone_clear(&world);
 	}
-	return !is_first;
+	return is_said;
 }
 
 static void
@@ -210,9 +246,7 @@ explain_start(const struct life_zone *zone, struct life_step *step,
 		.key = old };
 
 	if (at > now_at) {
-		step->wait = LIFE_WAITS_TIME;
-		step->at = at;
-		life_why_turn(zone, &turn, step->why);
+		say_turn(zone, step, &turn);
 		return;
 	}
 	step->wait = LIFE_WAITS_ROLL;
@@ -230,9 +264,7 @@ explain_sign(const struct life_zone *zone, struct life_step *step,
 		.kind = LIFE_TURN_REFRESH, .key = LIFE_NONE };
 	const size_t lost = life_find_lost(zone, now_at);
 
-	step->wait = LIFE_WAITS_TIME;
-	step->at = turn.at;
-	life_why_turn(zone, &turn, step->why);
+	say_turn(zone, step, &turn);
 	if (turn.at > now_at || lost == LIFE_NONE)
 		return;
 	step->wait = LIFE_WAITS_OPERATOR;
@@ -243,8 +275,8 @@ explain_sign(const struct life_zone *zone, struct life_step *step,
 	    zone->keys[lost].name);
 }
 
-/* The steps of a record. */
-static void
+/* The steps of a record; whether there is anything to say. */
+static bool
 explain_record(const struct life_zone *zone, struct life_step *step,
     int64_t now_at)
 {
@@ -258,22 +290,19 @@ explain_record(const struct life_zone *zone, struct life_step *step,
 	    step->key, now_at) == LIFE_UNRETENTIVE)
 		say(zone, step, SAID_GONE, step->key);
 	else if (comes(zone, step, now_at, &turn)) {
-		step->wait = LIFE_WAITS_TIME;
-		step->at = turn.at;
-		step->other = turn.key;
-		step->since_at = turn.since_at;
-		life_why_turn(zone, &turn, step->why);
+		say_turn(zone, step, &turn);
 	} else if (!explain_by_word(zone, step, now_at)) {
 		step->wait = key->is_usable || key->is_foreign ?
 		    LIFE_WAITS_ROLL : LIFE_WAITS_OPERATOR;
 		snprintf(step->why, sizeof(step->why), "until %s",
 		    step->wait == LIFE_WAITS_ROLL ?
-		    "another key can take its place" :
-		    "its token can sign with it");
+		    "other steps are done" : "its token can sign with it");
+		return false;
 	}
+	return true;
 }
 
-void
+bool
 life_explain(const struct life_zone *zone, struct life_step *step,
     int64_t now_at)
 {
@@ -296,6 +325,7 @@ life_explain(const struct life_zone *zone, struct life_step *step,
 	} else if (step->kind < LIFE_PUBLISH_DNSKEY) {
 		explain_start(zone, step, now_at);
 	} else {
-		explain_record(zone, step, now_at);
+		return explain_record(zone, step, now_at);
 	}
+	return true;
 }

@@ -22,18 +22,19 @@ is_asked(const struct life_zone *zone, const struct life_step *step,
 
 /*
  * The signature by a lost key ends. A set that is signed by others is of use
- * to who knows their DS; one that is signed by none is of use to nobody.
+ * to who knows their DS; one that is signed by none is of use to nobody. With
+ * the first set that others sign it is gone.
  */
 static bool
 is_forced(const struct life_zone *zone, const struct life_step *step,
     int64_t now_at)
 {
+	const bool is_last_moment = now_at >= life_forced_at(zone, now_at);
 	size_t i;
 
-	if (now_at < life_forced_at(zone, now_at))
-		return false;
 	if (step->kind == LIFE_PUBLISH_DNSKEY)
-		return life_is_main(zone, step->key, now_at) &&
+		return is_last_moment &&
+		    life_is_main(zone, step->key, now_at) &&
 		    zone->keys[step->key].is_usable;
 	if (step->kind != LIFE_WITHDRAW_DNSKEY ||
 	    zone->keys[step->key].is_usable)
@@ -41,7 +42,8 @@ is_forced(const struct life_zone *zone, const struct life_step *step,
 	for (i = 0; i < zone->n_keys; i++) {
 		if (life_is_main(zone, i, now_at) &&
 		    zone->keys[i].is_usable &&
-		    life_is_put(life_dnskey_state(zone, i, now_at)))
+		    life_is_put(life_dnskey_state(zone, i, now_at)) &&
+		    (is_last_moment || zone->keys[i].dnskey_in_at == now_at))
 			return true;
 	}
 	return false;
@@ -128,30 +130,58 @@ life_run(struct life_zone *zone, int64_t now_at, struct life_plan *out)
 		continue;
 }
 
+static bool
+has_step_of(const struct life_plan *plan, size_t key)
+{
+	size_t i;
+
+	for (i = 0; i < plan->n; i++) {
+		if (plan->steps[i].key == key)
+			return true;
+	}
+	return false;
+}
+
+/* What is still to come, and of each key only what can be told. */
+static void
+plan_rest(const struct life_zone *zone, int64_t now_at,
+    struct life_plan *out)
+{
+	struct life_plan wants = { .steps = NULL };
+	struct life_plan far = { .steps = NULL };
+	size_t i;
+
+	life_want(zone, now_at, &wants);
+	for (i = 0; i < wants.n; i++) {
+		struct life_step *step = &wants.steps[i];
+
+		if (step->kind == LIFE_DONE)
+			step->at = now_at;
+		*life_want_push(step->kind == LIFE_DONE ||
+		    life_explain(zone, step, now_at) ? out : &far,
+		    step->kind, step->key) = *step;
+	}
+	for (i = 0; i < far.n; i++) {
+		if (!has_step_of(out, far.steps[i].key))
+			*life_want_push(out, far.steps[i].kind,
+			    far.steps[i].key) = far.steps[i];
+	}
+	life_plan_clear(&wants);
+	life_plan_clear(&far);
+}
+
 void
 life_plan(const struct life_zone *zone, int64_t now_at,
     struct life_plan *out)
 {
-	struct life_plan wants = { .steps = NULL };
 	struct life_zone after;
-	struct life_step step;
-	size_t i;
 
 	*out = (struct life_plan){ .steps = NULL };
 	life_zone_copy(zone, &after);
 	life_run(&after, now_at, out);
 	out->n_due = out->n;
-	life_want(&after, now_at, &wants);
-	for (i = 0; i < wants.n; i++) {
-		step = wants.steps[i];
-		if (step.kind == LIFE_DONE)
-			step.at = now_at;
-		else
-			life_explain(&after, &step, now_at);
-		*life_want_push(out, step.kind, step.key) = step;
-	}
+	plan_rest(&after, now_at, out);
 	out->next_at = life_next(&after, now_at);
-	life_plan_clear(&wants);
 	life_zone_clear(&after);
 }
 

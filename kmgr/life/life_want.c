@@ -123,9 +123,11 @@ want_main(const struct life_zone *zone, int64_t now_at,
 			want_rolls(zone, now_at, out);
 			return;
 		}
+		/* A zone that was left is not joined again. */
 		if (!zone->keys[i].is_foreign &&
 		    zone->keys[i].standby == LIFE_NO_STANDBY &&
-		    !life_is_hidden(zone, i, now_at))
+		    (!life_is_hidden(zone, i, now_at) ||
+		    zone->keys[i].retire_at < zone->goal_at))
 			old = i;
 	}
 	if (old != LIFE_NONE || zone->n_keys == 0)

@@ -89,9 +89,9 @@ formula(const struct life_timing *t, enum life_turn_kind kind, char *out,
 		why_data(t, out, len);
 		return "after all data was signed with the algorithm in";
 	case LIFE_TURN_ROLL:
-		snprintf(out, len, "the lifetime's end, less what the "
-		    "successor takes to be ready");
-		return "for";
+		snprintf(out, len, "the lifetime's end, less what a successor "
+		    "takes to be ready,");
+		return "of";
 	case LIFE_TURN_REFRESH:
 		snprintf(out, len, "refresh %" S, t->refresh_s);
 		return "before the signatures' end in";
