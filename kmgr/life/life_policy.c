@@ -64,7 +64,8 @@ life_order(const struct life_zone *zone, size_t i, int64_t now_at)
 	if (zone->keys[i].is_foreign)
 		return LIFE_DOUBLE_SIGNATURE;
 	/* Once the set is signed anew the lost one's signature is gone. */
-	if (lost != LIFE_NONE && lost != i && has_ds(zone, lost, now_at))
+	if (lost != LIFE_NONE && lost != i && has_ds(zone, lost, now_at) &&
+	    life_is_out(zone, lost, now_at))
 		return LIFE_DOUBLE_DS;
 	for (j = 0; j < zone->n_keys; j++) {
 		const struct life_key *key = &zone->keys[j];

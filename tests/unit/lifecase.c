@@ -124,3 +124,73 @@ lifecase_find(const struct life_plan *plan, enum life_step_kind kind,
 	}
 	return NULL;
 }
+
+void
+lifecase_due(struct life_zone *zone, int64_t at_s, const char *expected)
+{
+	struct life_plan plan;
+	char text[400] = "";
+	size_t i, len = 0;
+
+	life_plan(zone, T0 + at_s, &plan);
+	for (i = 0; i < plan.n_due; i++) {
+		len += (size_t)snprintf(text + len, sizeof(text) - len,
+		    plan.steps[i].key == LIFE_NONE ? "%s%s" : "%s%s %zu",
+		    i == 0 ? "" : ", ", life_step_name(plan.steps[i].kind),
+		    plan.steps[i].key);
+		assert_int_equal(plan.steps[i].wait, LIFE_DUE);
+		assert_int_equal(plan.steps[i].at, T0 + at_s);
+		life_apply(zone, &plan.steps[i], T0 + at_s);
+	}
+	assert_string_equal(text, expected);
+	life_plan_clear(&plan);
+}
+
+void
+lifecase_waits(const struct life_zone *zone, int64_t at_s, enum life_step_kind kind,
+    size_t key, enum life_wait wait, int64_t until_s, const char *words)
+{
+	struct life_plan plan;
+	const struct life_step *step;
+
+	life_plan(zone, T0 + at_s, &plan);
+	step = lifecase_find(&plan, kind, key);
+	assert_non_null(step);
+	if (step->wait != wait)
+		fail_msg("waits for %s: %s", life_wait_name(step->wait),
+		    step->why);
+	assert_true(step->at == (until_s == 0 ? LIFE_NEVER : T0 + until_s));
+	if (strstr(step->why, words) == NULL)
+		fail_msg("\"%s\" is not in \"%s\"", words, step->why);
+	life_plan_clear(&plan);
+}
+
+void
+lifecase_wants_not(const struct life_zone *zone, int64_t at_s,
+    enum life_step_kind kind, size_t key)
+{
+	struct life_plan plan;
+
+	life_plan(zone, T0 + at_s, &plan);
+	assert_null(lifecase_find(&plan, kind, key));
+	life_plan_clear(&plan);
+}
+
+void
+lifecase_next_is(const struct life_zone *zone, int64_t at_s, int64_t next_s)
+{
+	struct life_plan plan;
+
+	life_plan(zone, T0 + at_s, &plan);
+	assert_true(plan.next_at == T0 + next_s);
+	life_plan_clear(&plan);
+}
+
+void
+lifecase_begin_roll(struct life_zone *zone)
+{
+
+	lifecase_zone(zone);
+	lifecase_key(zone, "old")->retire_at = T0;
+	lifecase_fresh(zone, "new");
+}

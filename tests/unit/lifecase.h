@@ -28,6 +28,13 @@ void lifecase_zone(struct life_zone *zone);
 struct life_key *lifecase_key(struct life_zone *zone, const char *name);
 struct life_key *lifecase_fresh(struct life_zone *zone, const char *name);
 
+/**
+ * lifecase_begin_roll(zone):
+ * lifecase_zone() with key 0, "old", in use and retired at T0, and key 1,
+ * "new", just made.
+ */
+void lifecase_begin_roll(struct life_zone *zone);
+
 /* A record changed its state, seconds after T0. */
 struct lifecase_change {
 	size_t		key;
@@ -50,5 +57,30 @@ void lifecase_run(struct life_zone *zone, int64_t until_s,
  */
 const struct life_step *lifecase_find(const struct life_plan *plan,
     enum life_step_kind kind, size_t key);
+
+/**
+ * lifecase_due(zone, at_s, expected):
+ * The steps that are due ${at_s} after T0 are these, in this order, as in
+ * "publish-dnskey 1, add-ds 1"; they are done.
+ */
+void lifecase_due(struct life_zone *zone, int64_t at_s,
+    const char *expected);
+
+/**
+ * lifecase_waits(zone, at_s, kind, key, wait, until_s, words):
+ * ${at_s} after T0 this step waits for ${wait}, until ${until_s}, 0 for
+ * nobody knows, with ${words} in its reason.
+ *
+ * lifecase_wants_not(zone, at_s, kind, key): it is not in the plan.
+ *
+ * lifecase_next_is(zone, at_s, next_s): when time makes the next one due.
+ */
+void lifecase_waits(const struct life_zone *zone, int64_t at_s,
+    enum life_step_kind kind, size_t key, enum life_wait wait,
+    int64_t until_s, const char *words);
+void lifecase_wants_not(const struct life_zone *zone, int64_t at_s,
+    enum life_step_kind kind, size_t key);
+void lifecase_next_is(const struct life_zone *zone, int64_t at_s,
+    int64_t next_s);
 
 #endif

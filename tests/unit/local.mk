@@ -492,3 +492,32 @@ tests_unit_test_zone_future_SOURCES = tests/unit/test_zone_future.c \
 	$(unit_life_help)
 tests_unit_test_zone_future_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_zone_future_LDADD = $(unit_engine_ldadd)
+# --- life
+life_tests = \
+	tests/unit/test_life_gate \
+	tests/unit/test_life_plan \
+	tests/unit/test_life_state \
+	tests/unit/test_life_vectors \
+	tests/unit/test_life_ways
+check_PROGRAMS += $(life_tests)
+TESTS += $(life_tests)
+life_ldadd = liblife.la libbase.la $(unit_ldadd)
+life_help = \
+	tests/unit/lifecase.c \
+	tests/unit/lifecase.h \
+	tests/unit/unit.h
+tests_unit_test_life_gate_SOURCES = tests/unit/test_life_gate.c $(life_help)
+tests_unit_test_life_gate_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_life_gate_LDADD = $(life_ldadd)
+tests_unit_test_life_plan_SOURCES = tests/unit/test_life_plan.c $(life_help)
+tests_unit_test_life_plan_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_life_plan_LDADD = $(life_ldadd)
+tests_unit_test_life_state_SOURCES = tests/unit/test_life_state.c $(life_help)
+tests_unit_test_life_state_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_life_state_LDADD = $(life_ldadd)
+tests_unit_test_life_vectors_SOURCES = tests/unit/test_life_vectors.c $(life_help)
+tests_unit_test_life_vectors_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_life_vectors_LDADD = $(life_ldadd)
+tests_unit_test_life_ways_SOURCES = tests/unit/test_life_ways.c $(life_help)
+tests_unit_test_life_ways_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_life_ways_LDADD = $(life_ldadd)

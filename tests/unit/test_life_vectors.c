@@ -23,10 +23,8 @@ static void
 begin_roll(struct life_zone *zone, enum life_roll roll)
 {
 
-	lifecase_zone(zone);
+	lifecase_begin_roll(zone);
 	zone->roll = roll;
-	lifecase_key(zone, "old")->retire_at = T0;
-	lifecase_fresh(zone, "new");
 }
 
 static void
