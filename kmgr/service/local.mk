@@ -29,4 +29,12 @@ libservice_la_SOURCES = \
 	kmgr/service/parent_json.c \
 	kmgr/service/parent_judge.c \
 	kmgr/service/peer.c \
-	kmgr/service/peer.h
+	kmgr/service/peer.h \
+	kmgr/service/publish.c \
+	kmgr/service/publish.h \
+	kmgr/service/publish_files.c \
+	kmgr/service/publish_files.h \
+	kmgr/service/publish_sets.c \
+	kmgr/service/publish_sets.h \
+	kmgr/service/source.c \
+	kmgr/service/source.h

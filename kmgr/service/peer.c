@@ -1,6 +1,4 @@
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "kmgr/base/file.h"
 #include "kmgr/base/mem.h"
@@ -86,20 +84,6 @@ peer_server_read(const char *text, struct resolve_server *out,
 	return -1;
 }
 
-static int
-read_secret(const char *path, struct secret **out, struct error *err)
-{
-	int fd, rc;
-
-	if (file_check_private(path, err) != 0)
-		return -1;
-	if ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)) < 0)
-		return err_set_errno(err, "open %s", path);
-	rc = secret_read_fd(fd, path, out, err);
-	(void)close(fd);
-	return rc;
-}
-
 int
 peer_key(const struct config *config, const char *name, struct tsig_key *out,
     struct error *err)
@@ -115,10 +99,40 @@ peer_key(const struct config *config, const char *name, struct tsig_key *out,
 		return err_hint(err, "name it in the section tsig: { NAME: { "
 		    "algorithm: hmac-sha256, secret-file: /PATH } }");
 	}
-	rc = read_secret(tsig->secret_file, &secret, err);
+	rc = secret_read_file(tsig->secret_file, "the key's secret in base64",
+	    &secret, err);
 	if (rc == 0)
 		rc = tsig_key_init(out, tsig->name, tsig->algorithm,
 		    secret_bytes(secret), err);
 	secret_free(secret);
 	return rc == 0 ? 0 : err_wrap(err, "tsig.%s", tsig->name);
+}
+
+int
+peer_init(struct peer *peer, const struct session *session,
+    const struct config_server *server, const char *tsig, struct error *err)
+{
+	const struct config *config = session_config(session);
+
+	*peer = (struct peer){ .peer = {
+		.now_at = session_now(session),
+		.timeout_ms = config->resolver.timeout_s * 1000,
+	} };
+	if (peer_server(server, &peer->peer.server, err) != 0)
+		return -1;
+	if (tsig == NULL)
+		return 0;
+	if (peer_key(config, tsig, &peer->key, err) != 0)
+		return -1;
+	peer->peer.key = &peer->key;
+	return 0;
+}
+
+void
+peer_clear(struct peer *peer)
+{
+
+	if (peer->peer.key != NULL)
+		tsig_key_clear(&peer->key);
+	peer->peer.key = NULL;
 }

@@ -9,6 +9,7 @@
 #include "kmgr/dns/tsig.h"
 #include "kmgr/dns/zonefile.h"
 #include "kmgr/engine/config.h"
+#include "kmgr/engine/session.h"
 
 #define PEER_CHECK_INTERVAL_S 60	/* where no zone says otherwise */
 
@@ -54,5 +55,23 @@ int peer_server_read(const char *text, struct resolve_server *out,
  */
 int peer_key(const struct config *config, const char *name,
     struct tsig_key *out, struct error *err);
+
+/* A zone's primary, and the key that we share. */
+struct peer {
+	struct resolve_peer	peer;
+	struct tsig_key		key;	/* that peer.key points to, if any */
+};
+
+/**
+ * peer_init(peer, session, server, tsig, err):
+ * The primary at ${server}, spoken to with the TSIG key called ${tsig}, or
+ * with none where it is NULL. ${peer} must not be moved.
+ *
+ * Owner: the caller, peer_clear().
+ * Errors: as peer_key().
+ */
+int peer_init(struct peer *peer, const struct session *session,
+    const struct config_server *server, const char *tsig, struct error *err);
+void peer_clear(struct peer *peer);
 
 #endif

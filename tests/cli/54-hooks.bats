@@ -130,16 +130,11 @@ example.com. IN DS 2 13 2 01" cka_id=abcd
 	run tell ds-reminder zone=example.com.
 	[ "$status" -eq 9 ]
 	[[ $output == *"did not end within 1 s: waiting"* ]]
-	wait_until 10 dead "$(cat child)"
+	wait_until 10 pid_is_gone "$(cat child)"
 	last_event >event
 	[ "$(jq -r .payload.hook event)" = ds-reminder ]
 	[ "$(jq -r .payload.status event)" = null ]
 	[ "$(jq -r .payload.message event)" = waiting ]
-}
-
-# dead PID: it runs no more.
-dead() {
-	[ ! -d "/proc/$1" ] || grep -q '^State:.*Z' "/proc/$1/status"
 }
 
 @test "a program that is not there is a failure that the ledger tells of" {

@@ -1,16 +1,24 @@
 /*
  * service hook HOOK [MEMBER=TEXT]...
+ * service publish ZONE FILE	signed RRsets in zone-file form
+ * service current ZONE
+ * service source ZONE
  *
- * Does, with the configuration $KMGR_CONFIG, one step of what `kmgr run` does.
- * Exit status: that of kmgr.
+ * Does, with the configuration $KMGR_CONFIG, one step of what `kmgr run` does,
+ * and prints what came of it. Exit status: that of kmgr.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "kmgr/base/file.h"
+#include "kmgr/base/mem.h"
 #include "kmgr/base/when.h"
+#include "kmgr/dns/zonefile.h"
 #include "kmgr/engine/session.h"
 #include "kmgr/service/hook.h"
+#include "kmgr/service/publish.h"
+#include "kmgr/service/source.h"
 
 /* What stands behind NAME= among the words, or NULL. */
 static const char *
@@ -54,11 +62,96 @@ do_hook(struct session *session, char **words, struct error *err)
 	return err_set(err, ERR_USAGE, "no such hook");
 }
 
+/* As run does: what was handed over stands in the zone's row. */
+static int
+record(struct session *session, struct zone_row *row, struct error *err)
+{
+	struct store *store;
+
+	row->published_at = session_now(session);
+	if (session_store(session, &store, err) != 0 ||
+	    store_begin(store, err) != 0)
+		return -1;
+	if (store_zone_put(store, row, err) == 0 &&
+	    store_commit(store, err) == 0)
+		return 0;
+	store_rollback(store);
+	return -1;
+}
+
+static int
+load(struct session *session, char **words,
+    const struct config_zone **zone, struct zone_row *row, struct error *err)
+{
+	struct store *store;
+	bool found = false;
+
+	*zone = words[0] == NULL ? NULL :
+	    config_zone(session_config(session), words[0]);
+	if (*zone == NULL)
+		return err_set(err, ERR_USAGE, "no such zone");
+	if (session_store(session, &store, err) != 0 ||
+	    store_zone_find(store, words[0], row, &found, err) != 0)
+		return -1;
+	if (!found)
+		row->zone = mem_strdup(words[0]);
+	return 0;
+}
+
+static int
+do_publish(struct session *session, char **words, struct error *err)
+{
+	const struct config_zone *zone = NULL;
+	struct zone_row row = { 0 };
+	struct buf text = BUF_INIT;
+	int rc = -1;
+
+	if (load(session, words, &zone, &row, err) == 0 &&
+	    file_read(words[1], ZONEFILE_MAX_LEN, &text, err) == 0 &&
+	    publish_zone(session, zone, &text, &row, err) == 0)
+		rc = record(session, &row, err);
+	zone_row_clear(&row);
+	buf_free(&text);
+	return rc;
+}
+
+static int
+do_current(struct session *session, char **words, struct error *err)
+{
+	const struct config_zone *zone = NULL;
+	struct zone_row row = { 0 };
+	int rc = load(session, words, &zone, &row, err);
+
+	if (rc == 0)
+		(void)puts(publish_is_current(zone, &row) ? "yes" : "no");
+	zone_row_clear(&row);
+	return rc;
+}
+
+static int
+do_source(struct session *session, char **words, struct error *err)
+{
+	const struct config_zone *zone = words[0] == NULL ? NULL :
+	    config_zone(session_config(session), words[0]);
+	struct buf text = BUF_INIT;
+	int rc = 0;
+
+	if (!source_is_configured(zone))
+		(void)puts("none");
+	else if ((rc = source_read(session, zone, &text, err)) == 0)
+		(void)fputs(buf_text(&text), stdout);
+	buf_free(&text);
+	return rc;
+}
+
 static const struct {
 	const char	*name;
 	int		(*run)(struct session *, char **, struct error *);
 } steps[] = {
 	{ "hook", do_hook },
+	{ "publish", do_publish },
+	{ "current", do_current },
+	{ "source", do_source },
 };
 
 static int

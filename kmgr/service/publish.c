@@ -1,0 +1,269 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "kmgr/base/json.h"
+#include "kmgr/base/mem.h"
+#include "kmgr/base/process.h"
+#include "kmgr/base/text.h"
+#include "kmgr/engine/event.h"
+#include "kmgr/service/hook.h"
+#include "kmgr/service/peer.h"
+#include "kmgr/service/publish.h"
+#include "kmgr/service/publish_files.h"
+
+/* published_hash: so much of where it went, the rest of what it was. */
+#define WHERE_LEN (CRYPTO_SHA256_LEN / 2)
+
+/* One hand-over, on its way. */
+struct work {
+	struct session			*session;
+	const struct config_zone	*zone;
+	const struct config_publish	*to;
+	struct publish_sets		 sets;
+	struct publish_files		 files;
+	uint8_t				 hash[CRYPTO_SHA256_LEN];
+};
+
+static int
+put_directory(struct work *work, struct error *err)
+{
+
+	return publish_files_write(&work->files, work->to->directory, err);
+}
+
+static int
+put_command(struct work *work, struct error *err)
+{
+	char *zone = mem_printf("KMGR_ZONE=%s", work->zone->name);
+	const char *const env[] = { zone, NULL };
+	struct buf records = BUF_INIT;
+	struct process process;
+	int rc;
+
+	buf_printf(&records, "%s%s", buf_text(&work->files.dnskey),
+	    buf_text(&work->files.cds));
+	process = (struct process){
+		.argv = (const char *const *)work->to->command,
+		.env = env,
+		.in = records.data,
+		.in_len = records.len,
+		.limit_s = session_config(work->session)->hooks.timeout_s,
+	};
+	rc = process_run(&process, NULL, NULL, err);
+	buf_free(&records);
+	free(zone);
+	return rc;
+}
+
+static int
+put_update(struct work *work, struct error *err)
+{
+	struct resolve_set sets[PUBLISH_SETS_N];
+	struct peer peer;
+	int rc = -1;
+
+	publish_sets_view(&work->sets, sets);
+	if (peer_init(&peer, work->session, work->to->update, work->to->tsig,
+	    err) == 0)
+		rc = resolve_update(&peer.peer, &work->sets.zone, sets,
+		    PUBLISH_SETS_N, err);
+	peer_clear(&peer);
+	return rc;
+}
+
+/* A new place gets what an old one has got. */
+static void
+hash_where(const struct config_publish *to,
+    uint8_t out[static CRYPTO_SHA256_LEN])
+{
+	struct buf where = BUF_INIT;
+	char *const *word;
+
+	if (to->directory != NULL)
+		buf_printf(&where, "directory %s\n", to->directory);
+	if (to->update != NULL)
+		buf_printf(&where, "update %s@%u %s\n", to->update->address,
+		    (unsigned int)to->update->port,
+		    to->tsig == NULL ? "" : to->tsig);
+	for (word = to->command; word != NULL && *word != NULL; word++)
+		buf_printf(&where, "command %s\n", *word);
+	crypto_sha256(where.data, where.len, out);
+	buf_free(&where);
+}
+
+static void
+hash_both(const struct config_publish *to, const struct publish_files *files,
+    uint8_t out[static CRYPTO_SHA256_LEN])
+{
+	uint8_t content[CRYPTO_SHA256_LEN];
+
+	hash_where(to, out);
+	publish_files_hash(files, content);
+	memcpy(out + WHERE_LEN, content, CRYPTO_SHA256_LEN - WHERE_LEN);
+}
+
+static bool
+directory_has(const struct config_publish *to,
+    const uint8_t hash[static CRYPTO_SHA256_LEN])
+{
+	struct publish_files files;
+	uint8_t found[CRYPTO_SHA256_LEN];
+	bool has;
+
+	has = publish_files_read(to->directory, &files);
+	if (has)
+		hash_both(to, &files, found);
+	publish_files_clear(&files);
+	return has && memcmp(found, hash, sizeof(found)) == 0;
+}
+
+static struct json *
+event_of(const struct work *work)
+{
+	struct json *event = json_new_object();
+	char hex[2 * CRYPTO_SHA256_LEN + 1];
+	struct json *to;
+
+	json_put_text(event, "zone", work->zone->name);
+	json_put_text(event, "sha256",
+	    text_hex(work->hash, sizeof(work->hash), hex));
+	json_put_int(event, "until", work->sets.until_at);
+	to = json_put_array(event, "to");
+	if (work->to->directory != NULL)
+		json_add_text(to, "directory");
+	if (work->to->command != NULL)
+		json_add_text(to, "command");
+	if (work->to->update != NULL)
+		json_add_text(to, "update");
+	return event;
+}
+
+static int
+record(const struct work *work, struct error *err)
+{
+	struct json *event = NULL;
+	struct store *store;
+	int rc = -1;
+
+	if (session_store(work->session, &store, err) != 0 ||
+	    store_begin(store, err) != 0)
+		return -1;
+	event = event_of(work);
+	if (event_append(work->session, "publish", event, err) == 0 &&
+	    store_commit(store, err) == 0)
+		rc = 0;
+	else
+		store_rollback(store);
+	json_free(event);
+	return rc;
+}
+
+/* One place that fails keeps nothing from the others. */
+static int
+put_all(struct work *work, bool is_known, struct error *err)
+{
+	const struct {
+		const char	*name;
+		bool		 is_wanted;
+		int		(*put)(struct work *, struct error *);
+	} places[] = {
+		{ "directory", work->to->directory != NULL, put_directory },
+		{ "command", work->to->command != NULL && !is_known,
+		    put_command },
+		{ "update", work->to->update != NULL && !is_known,
+		    put_update },
+	};
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		struct error why = ERR_INIT;
+
+		if (!places[i].is_wanted || places[i].put(work, &why) == 0)
+			continue;
+		(void)err_wrap(&why, "publish %s by %s",
+		    work->zone->name, places[i].name);
+		if (rc == 0)
+			*err = why;
+		else
+			session_note(work->session, "%s", why.msg);
+		rc = -1;
+	}
+	return rc;
+}
+
+static int
+tell_hook(const struct work *work, struct error *err)
+{
+	char *file = work->to->directory == NULL ? NULL :
+	    mem_printf("%s/dnskey.zone", work->to->directory);
+	const struct hook_message message = {
+		.zone = work->zone->name,
+		.key_tag = -1,
+		.file = file,
+	};
+	int rc;
+
+	rc = hook_run(work->session, HOOK_ZONE_PUBLISH, &message, err);
+	free(file);
+	return rc;
+}
+
+/* Hand over what was not before, as row says, or is not there any more. */
+static int
+hand_over(struct work *work, const struct zone_row *row, struct error *err)
+{
+	const bool is_known = row->published_at != 0 &&
+	    memcmp(row->published_hash, work->hash, sizeof(work->hash)) == 0;
+
+	if (is_known && (work->to->directory == NULL ||
+	    directory_has(work->to, work->hash)))
+		return 0;
+	if (put_all(work, is_known, err) != 0 || tell_hook(work, err) != 0)
+		return -1;
+	return record(work, err);
+}
+
+bool
+publish_is_configured(const struct config_zone *zone)
+{
+
+	return zone != NULL && (zone->publish.directory != NULL ||
+	    zone->publish.command != NULL || zone->publish.update != NULL);
+}
+
+bool
+publish_is_current(const struct config_zone *zone,
+    const struct zone_row *row)
+{
+	uint8_t where[CRYPTO_SHA256_LEN];
+
+	if (row->published_at == 0)
+		return false;
+	hash_where(&zone->publish, where);
+	return memcmp(where, row->published_hash, WHERE_LEN) == 0 &&
+	    (zone->publish.directory == NULL ||
+	    directory_has(&zone->publish, row->published_hash));
+}
+
+int
+publish_zone(struct session *session, const struct config_zone *zone,
+    const struct buf *records, struct zone_row *row, struct error *err)
+{
+	struct work work = { .session = session, .zone = zone,
+		.to = &zone->publish };
+	int rc = -1;
+
+	if (publish_sets_init(&work.sets, zone->name, records, err) != 0)
+		goto out;
+	publish_files_init(&work.files, &work.sets);
+	hash_both(work.to, &work.files, work.hash);
+	if (hand_over(&work, row, err) != 0)
+		goto out;
+	memcpy(row->published_hash, work.hash, sizeof(work.hash));
+	rc = 0;
+ out:
+	publish_files_clear(&work.files);
+	publish_sets_clear(&work.sets);
+	return rc;
+}

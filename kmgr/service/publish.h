@@ -1,0 +1,45 @@
+/*
+ * What the zone signer must serve, handed over: into a directory, to a
+ * command, by an update of the primary (RFC 2136). Done again it does nothing
+ * more, unless somebody has changed the directory.
+ */
+#ifndef SERVICE_PUBLISH_H
+#define SERVICE_PUBLISH_H
+
+#include <stdbool.h>
+
+#include "kmgr/base/buf.h"
+#include "kmgr/base/err.h"
+#include "kmgr/engine/session.h"
+#include "kmgr/store/store_life.h"
+
+/**
+ * publish_is_configured(zone):
+ * Whether there is somebody to hand over the records of ${zone}, which may be
+ * NULL, to.
+ */
+bool publish_is_configured(const struct config_zone *zone);
+
+/**
+ * publish_is_current(zone, row):
+ * Whether what ${row} says was handed over last went to where ${zone} says
+ * now, and is still there, if that is a directory.
+ */
+bool publish_is_current(const struct config_zone *zone,
+    const struct zone_row *row);
+
+/**
+ * publish_zone(session, zone, records, row, err):
+ * Hand over the signed ${records}, as zsks_text() writes them, to all that
+ * ${zone} names, then tell the hook zone-publish. What was handed over before
+ * is not again, as far as it is there; after a failure all is. What was done
+ * is in the ledger, and in ${row}->published_hash, which the caller records.
+ * Not inside a transaction.
+ *
+ * Errors: ERR_SYSTEM (directory, command, hook), ERR_NETWORK, ERR_CONFIG (the
+ * TSIG key's file), ERR_STORE, ERR_INPUT (no signed DNSKEY RRset).
+ */
+int publish_zone(struct session *session, const struct config_zone *zone,
+    const struct buf *records, struct zone_row *row, struct error *err);
+
+#endif

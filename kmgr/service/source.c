@@ -1,0 +1,242 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "kmgr/base/file.h"
+#include "kmgr/base/mem.h"
+#include "kmgr/base/process.h"
+#include "kmgr/dns/dnskey.h"
+#include "kmgr/dns/rrset.h"
+#include "kmgr/dns/zonefile.h"
+#include "kmgr/service/peer.h"
+#include "kmgr/service/source.h"
+#include "kmgr/store/store_life.h"
+
+/* The keys that are ours, or another provider's, whatever their flags. */
+struct known {
+	struct dnskey	*keys;
+	size_t		 n;
+};
+
+static int
+known_add(struct known *known, const struct buf *rdata, struct error *err)
+{
+	struct dnskey *key = mem_push(&known->keys, known->n++, sizeof(*key));
+
+	return dnskey_from_rdata(rdata->data, rdata->len, key, err);
+}
+
+/* Removed ones, too: the primary may serve them still. */
+static int
+known_load(struct session *session, const char *zone, struct known *known,
+    struct error *err)
+{
+	struct foreign_key_row *foreign = NULL;
+	struct ksk_row *ksks = NULL;
+	size_t i, n_foreign = 0, n_ksks = 0;
+	struct store *store;
+	int rc;
+
+	if (session_store(session, &store, err) != 0)
+		return -1;
+	rc = store_ksk_list(store, zone, NULL, &ksks, &n_ksks, err);
+	if (rc == 0)
+		rc = store_foreign_list(store, zone, &foreign, &n_foreign,
+		    err);
+	for (i = 0; rc == 0 && i < n_ksks; i++)
+		rc = known_add(known, &ksks[i].dnskey, err);
+	for (i = 0; rc == 0 && i < n_foreign; i++)
+		rc = known_add(known, &foreign[i].dnskey, err);
+	ksk_rows_free(ksks, n_ksks);
+	foreign_key_rows_free(foreign, n_foreign);
+	return rc;
+}
+
+static bool
+known_has(const struct known *known, const struct dnskey *key)
+{
+	size_t i;
+
+	for (i = 0; i < known->n; i++)
+		if (dnskey_is_same_key(&known->keys[i], key))
+			return true;
+	return false;
+}
+
+static int
+fetch_file(struct session *session, const struct config_zone *zone,
+    struct buf *out, struct error *err)
+{
+	const char *path = zone->source.file;
+
+	(void)session;
+	if (file_check_regular(path, err) != 0)
+		return -1;
+	return file_read(path, ZONEFILE_MAX_LEN, out, err);
+}
+
+static int
+fetch_command(struct session *session, const struct config_zone *zone,
+    struct buf *out, struct error *err)
+{
+	char *variable = mem_printf("KMGR_ZONE=%s", zone->name);
+	const char *const env[] = { variable, NULL };
+	const struct process process = {
+		.argv = (const char *const *)zone->source.command,
+		.env = env,
+		.out_max = ZONEFILE_MAX_LEN,
+		.limit_s = session_config(session)->hooks.timeout_s,
+	};
+	int rc = process_run(&process, out, NULL, err);
+
+	free(variable);
+	return rc;
+}
+
+/* Of what it serves with authority. */
+static int
+read_answer(const struct message *message, const struct name *name,
+    struct buf *out, struct error *err)
+{
+	struct rrset *rrset;
+
+	if (!message->is_authoritative) {
+		(void)err_set(err, ERR_NETWORK, "it answers without "
+		    "authority");
+		return err_hint(err, "name the zone's primary, not a "
+		    "resolver");
+	}
+	rrset = message_rrset(message, MESSAGE_ANSWER, name, RRTYPE_DNSKEY);
+	if (rrset == NULL) {
+		(void)err_set(err, ERR_INPUT, "it serves no DNSKEY records");
+		return err_hint(err, "let the zone signer publish its ZSKs");
+	}
+	rrset_text(rrset, out);
+	rrset_free(rrset);
+	return 0;
+}
+
+/* A question is enough, where AXFR would bring the whole zone. */
+static int
+fetch_primary(struct session *session, const struct config_zone *zone,
+    struct buf *out, struct error *err)
+{
+	struct message *message = NULL;
+	struct peer peer = { 0 };
+	struct name name;
+	int rc = -1;
+
+	if (name_read(zone->name, &name, err) == 0 &&
+	    peer_init(&peer, session, zone->source.primary,
+	    zone->source.tsig, err) == 0 &&
+	    resolve_ask_peer(&peer.peer, &name, RRTYPE_DNSKEY, &message,
+	    err) == 0)
+		rc = read_answer(message, &name, out, err);
+	peer_clear(&peer);
+	message_free(message);
+	return rc;
+}
+
+static void
+write_record(const struct zonefile_record *record, const struct dnskey *key,
+    struct buf *out)
+{
+	char owner[NAME_TEXT_MAX];
+
+	buf_printf(out, "%s ", name_text(&record->owner, owner));
+	if (record->ttl != ZONEFILE_NO_TTL)
+		buf_printf(out, "%lu ", (unsigned long)record->ttl);
+	buf_printf(out, "IN DNSKEY ");
+	dnskey_text(key, out);
+	buf_printf(out, "\n");
+}
+
+/* What of a zone's records is for zsks_prepare(); whether a ZSK is there. */
+static int
+filter(const struct zonefile *file, const struct name *zone,
+    const struct known *known, struct buf *out, struct error *err)
+{
+	struct dnskey key;
+	bool has_zsk = false;
+	size_t i;
+
+	for (i = 0; i < file->n_records; i++) {
+		const struct zonefile_record *record = &file->records[i];
+
+		if (record->type != RRTYPE_DNSKEY ||
+		    !name_is_same(&record->owner, zone))
+			continue;
+		if (dnskey_from_rdata(record->rdata, record->rdata_len, &key,
+		    err) != 0)
+			return -1;
+		if (known_has(known, &key))
+			continue;
+		has_zsk |= key.flags == DNSKEY_FLAGS_ZSK;
+		write_record(record, &key, out);
+	}
+	if (!has_zsk) {
+		(void)err_set(err, ERR_INPUT, "there is no ZSK, a DNSKEY of "
+		    "flags 256 at the zone's name, among %zu records",
+		    file->n_records);
+		return err_hint(err, "let the zone signer publish its ZSKs "
+		    "before KSKs sign them");
+	}
+	return 0;
+}
+
+bool
+source_is_configured(const struct config_zone *zone)
+{
+
+	return zone != NULL && (zone->source.primary != NULL ||
+	    zone->source.file != NULL || zone->source.command != NULL);
+}
+
+static int
+fetch(struct session *session, const struct config_zone *zone,
+    struct buf *text, struct buf *place, struct error *err)
+{
+	const struct config_source *from = &zone->source;
+
+	if (from->primary != NULL) {
+		buf_printf(place, "%s@%u", from->primary->address,
+		    (unsigned int)from->primary->port);
+		return fetch_primary(session, zone, text, err);
+	}
+	if (from->file != NULL) {
+		buf_printf(place, "%s", from->file);
+		return fetch_file(session, zone, text, err);
+	}
+	buf_printf(place, "%s", from->command[0]);
+	return fetch_command(session, zone, text, err);
+}
+
+int
+source_read(struct session *session, const struct config_zone *zone,
+    struct buf *out, struct error *err)
+{
+	struct buf text = BUF_INIT, place = BUF_INIT, zsks = BUF_INIT;
+	struct zonefile *file = NULL;
+	struct known known = { 0 };
+	struct name name;
+	int rc = -1;
+
+	if (name_read(zone->name, &name, err) != 0 ||
+	    fetch(session, zone, &text, &place, err) != 0 ||
+	    known_load(session, zone->name, &known, err) != 0 ||
+	    zonefile_read(buf_text(&text), text.len, buf_text(&place), &name,
+	    &file, err) != 0 ||
+	    filter(file, &name, &known, &zsks, err) != 0)
+		goto out;
+	buf_add(out, zsks.data, zsks.len);
+	rc = 0;
+ out:
+	if (rc != 0)
+		(void)err_wrap(err, "ZSK set of %s from %s", zone->name,
+		    buf_text(&place));
+	zonefile_free(file);
+	free(known.keys);
+	buf_free(&zsks);
+	buf_free(&place);
+	buf_free(&text);
+	return rc;
+}
