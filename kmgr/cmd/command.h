@@ -136,6 +136,7 @@ int cmd_approve(struct cmd *cmd, struct error *err);
 int cmd_backup(struct cmd *cmd, struct error *err);
 int cmd_cancel_cmk_deletion(struct cmd *cmd, struct error *err);
 int cmd_check_ksr(struct cmd *cmd, struct error *err);
+int cmd_check_parent(struct cmd *cmd, struct error *err);
 int cmd_check_policy(struct cmd *cmd, struct error *err);
 int cmd_create_cmk(struct cmd *cmd, struct error *err);
 int cmd_create_ksk(struct cmd *cmd, struct error *err);

@@ -7,6 +7,7 @@ static const enum opt ds_fact_opts[] = { OPT_AT, OPT_ACCEPT_TIME_JUMP,
 static const enum opt list_events_opts[] = { OPT_CMK, OPT_ZONE, OPT_TYPE,
 	OPT_SINCE, OPT_UNTIL, OPT_LAST, OPT_END };
 static const enum opt get_ds_opts[] = { OPT_FORMAT, OPT_OUTPUT, OPT_END };
+static const enum opt check_parent_opts[] = { OPT_ONCE, OPT_END };
 static const enum opt trust_anchor_opts[] = { OPT_SOURCE, OPT_OUTPUT,
 	OPT_END };
 static const enum opt export_endorsement_opts[] = { OPT_OUTPUT, OPT_END };
@@ -38,6 +39,15 @@ const struct command commands_trust[] = {
 	    "readers of RFC 7958 take too.",
 	    trust_anchor_opts, 1, 1, CMD_WITH_SESSION,
 	    cmd_export_trust_anchor },
+	{ "check-parent", GROUP_PARENT, "ZONE [--once]",
+	    "ask every server of the parent for the zone's DS",
+	    "Each address of each name server of the parent is asked, and "
+	    "what they have of each KSK counts when all agree twice, "
+	    "parent.check-interval (60s) apart: in two passes, or with --once "
+	    "in one that an earlier run may confirm. Exit 0 where it is as "
+	    "wanted, 11 where it is not yet, 8 where a server gave no answer. "
+	    "Records what was seen, and no fact. Needs no token.",
+	    check_parent_opts, 1, 1, CMD_WITH_SESSION, cmd_check_parent },
 	{ "ds-seen", GROUP_PARENT, "ZONE/KEYTAG|ID [--at TIME]",
 	    "tell that the parent has the DS of a KSK",
 	    "The KSK is active then. TIME is as for sign-zsks, not in the "

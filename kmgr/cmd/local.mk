@@ -33,6 +33,8 @@ libcmd_la_SOURCES = \
 	kmgr/cmd/cmd_life.c \
 	kmgr/cmd/cmd_life.h \
 	kmgr/cmd/cmd_life_plan.c \
+	kmgr/cmd/cmd_parent.c \
+	kmgr/cmd/cmd_parent.h \
 	kmgr/cmd/cmd_plan.c \
 	kmgr/cmd/cmd_plan.h \
 	kmgr/cmd/cmd_plan_list.c \

@@ -1,0 +1,31 @@
+/* What check-parent and get-ds --diff share. */
+#ifndef CMD_CMD_PARENT_H
+#define CMD_CMD_PARENT_H
+
+#include "kmgr/cmd/command.h"
+#include "kmgr/engine/cmk.h"
+#include "kmgr/engine/ksk.h"
+#include "kmgr/service/parent.h"
+
+/* The keys of a zone, for parent_judge(). */
+struct cmd_parent_keys {
+	struct name		 zone;
+	struct cmk_cache	 cache;
+	struct ksk		*ksks;
+	size_t			 n_ksks;
+	struct parent_key	*list;
+	size_t			 n;
+};
+
+/**
+ * cmd_parent_keys(cmd, text, out, err):
+ * The KSKs of the zone ${text}, and whether the parent should have their DS.
+ *
+ * Owner: the caller, cmd_parent_keys_clear(), also where it fails.
+ * Errors: as cmd_ksk_load().
+ */
+int cmd_parent_keys(struct cmd *cmd, const char *text,
+    struct cmd_parent_keys *out, struct error *err);
+void cmd_parent_keys_clear(struct cmd_parent_keys *keys);
+
+#endif
