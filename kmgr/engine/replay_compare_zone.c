@@ -98,6 +98,25 @@ compare_zone(const struct teller *t, struct store *store,
 	return 0;
 }
 
+/* What zones are signed with that have no key. */
+static int
+find_added_algs(const struct teller *t, const struct replay *r,
+    struct store *store, struct error *err)
+{
+	struct zone_alg_row *rows;
+	size_t i, n;
+
+	if (store_zone_alg_list(store, NULL, &rows, &n, err) != 0)
+		return -1;
+	for (i = 0; i < n; i++)
+		if (replay_zone_find(r, rows[i].zone) == NULL)
+			say(t, REPLAY_ADDED, "no event tells of a key of zone "
+			    "%s, which is said to be signed with algorithm "
+			    "%u", rows[i].zone, rows[i].alg);
+	zone_alg_rows_free(rows, n);
+	return 0;
+}
+
 /* Zones that no event tells of. */
 static int
 find_added(const struct teller *t, const struct replay *r,
@@ -138,5 +157,7 @@ replay_compare_zones(const struct replay *r, struct store *store,
 	for (i = 0; i < r->n_zones; i++)
 		if (compare_zone(&teller, store, r->zones[i], err) != 0)
 			return -1;
-	return find_added(&teller, r, store, err);
+	if (find_added(&teller, r, store, err) != 0)
+		return -1;
+	return find_added_algs(&teller, r, store, err);
 }

@@ -7,6 +7,7 @@
 #include "kmgr/engine/ksk_rules.h"
 #include "kmgr/engine/ksk_use.h"
 #include "kmgr/engine/ksk_wrapped.h"
+#include "kmgr/engine/zone_facts.h"
 #include "kmgr/engine/zsks_internal.h"
 
 /* The algorithms of the ZSKs that were read; what is none counts later. */
@@ -43,8 +44,10 @@ drop_unused(struct store *store, struct zsks *zsks, struct error *err)
 	use.zsk_algs = algs;
 	for (i = 0; i < use.n; i++)
 		n += signs[i] = ksk_use_signs(&use, i);
-	for (i = 0; i < use.n && n < use.n && rc == 0; i++)
+	for (i = 0; i < use.n && rc == 0; i++)
 		rc = ksk_facts_check(store, &zsks->ksks[i].row, err);
+	if (rc == 0)
+		rc = zone_facts_check(store, zsks->ksks[0].row.zone, err);
 	if (rc == 0) {
 		for (i = n = 0; i < use.n; i++)
 			if (signs[i])

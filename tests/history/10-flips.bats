@@ -114,7 +114,7 @@ flip() {
 }
 
 @test "flips of key pairs, endorsements and retirements" {
-	flip key ksk
+	flip key ksk zone
 }
 
 @test "flips of events and checkpoints" {
@@ -133,6 +133,6 @@ flip() {
 	run -0 sqlite3 pristine.db "SELECT group_concat(name, ' ') FROM (
 		SELECT name FROM sqlite_master WHERE type = 'table'
 		ORDER BY name)"
-	[ "$output" = "approval cmk intent key ksk ksr ledger plan \
-signature zsk_set" ]
+	[ "$output" = "approval cmk foreign_key intent key ksk ksr ledger \
+observation plan signature zone zone_alg zsk_set" ]
 }

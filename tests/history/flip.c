@@ -53,6 +53,7 @@ static const struct table {
 	{ "cmk", ZONE_OF("t.id"), ZONE_OF("t.id") " IS NOT NULL" },
 	{ "key", ZONE_OF("t.cmk_id"), "t.role = 'seal' AND "
 	    ZONE_OF("t.cmk_id") " IS NOT NULL" },
+	{ "foreign_key", "t.zone", "0" },
 	{ "ksk", "coalesce((SELECT zone FROM ksk AS k WHERE k.zone = t.zone "
 	    "AND k.state <> 'removed'), " ZONE_OF("t.cmk_id") ")",
 	    "t.state <> 'removed'" },
@@ -62,6 +63,8 @@ static const struct table {
 	{ "ksr", "t.zone", "0" },
 	{ "plan", ZONE_OF("t.cmk_id"), "0" },
 	{ "signature", "t.zone", "0" },
+	{ "zone", "t.zone", "0" },
+	{ "zone_alg", "t.zone", "0" },
 	{ "zsk_set", "t.zone", "0" },
 };
 static const struct table other_table = { "", "NULL", "0" };

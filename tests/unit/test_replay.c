@@ -168,7 +168,7 @@ unguard(struct storehelp *help)
 	static const char *const guards[] = { "cmk_identity", "cmk_sealed",
 		"cmk_identity_key", "cmk_deleted", "cmk_horizon", "key_update",
 		"key_delete", "ksk_identity", "ksk_removed", "ksk_retired",
-		"ksk_horizon", "ksk_delete", "ksk_twin" };
+		"ksk_horizon", "ksk_delete", "ksk_twin", "zone_name" };
 	char sql[64];
 	size_t i;
 
@@ -260,11 +260,39 @@ static const char *const changes[][2] = {
 	    "UNION SELECT key_id FROM cmk) OR id IN (SELECT key_id "
 	    "FROM ksk WHERE state = 'removed')",
 	    "the store has no record of key pair" },
-	{ "INSERT INTO ksk SELECT '00112233445566778899aabbccddeeff', "
+	{ "INSERT INTO ksk (id, cmk_id, key_id, zone, generation, alg, "
+	    "key_tag, revoked_tag, dnskey, state, created_at, endorsement, "
+	    "endorsement_signature, standby) "
+	    "SELECT '00112233445566778899aabbccddeeff', "
 	    "cmk_id, key_id, 'x.', 9, alg, key_tag, revoked_tag, "
 	    "dnskey, 'ready', created_at, endorsement, "
-	    "endorsement_signature, NULL, NULL, NULL, NULL, NULL "
+	    "endorsement_signature, 'none' "
 	    "FROM ksk LIMIT 1", "no event tells of KSK x./" },
+	{ "UPDATE ksk SET standby = 'ds'", "standby is ds" },
+	{ "UPDATE ksk SET dnskey_in_at = 7", "DNSKEY's birth is 7" },
+	{ "UPDATE ksk SET dnskey_out_at = 8", "DNSKEY's end is 8" },
+	{ "UPDATE ksk SET ds_add_at = 7", "request for a DS is 7" },
+	{ "UPDATE ksk SET ds_remove_at = 7",
+	    "request to remove the DS is 7" },
+	{ "UPDATE ksk SET retire_at = 7", "retirement is 7" },
+	{ "UPDATE ksk SET revoke_at = 7", "revocation is 7" },
+	{ "UPDATE ksk SET compromised_at = 7", "compromise is 7" },
+	{ "UPDATE ksk SET backup_at = 7", "backup is 7" },
+	{ "UPDATE zone SET goal = 'insecure', goal_at = 7",
+	    "goal is insecure" },
+	{ "UPDATE zone SET goal_at = 7", "goal is of 7" },
+	{ "UPDATE zone SET zone = 'x' || zone", "no record of zone" },
+	{ "INSERT INTO zone (zone, goal, next_at, waits_for) "
+	    "VALUES ('x.', 'secure', 0, '')",
+	    "no event tells of a key of zone x." },
+	{ "INSERT INTO zone_alg SELECT zone, 13, 7 FROM zone LIMIT 1",
+	    "no event tells that it is signed with algorithm 13" },
+	{ "INSERT INTO zone_alg VALUES ('x.', 13, 7)",
+	    "no event tells of a key of zone x., which" },
+	{ "INSERT INTO foreign_key (id, zone, alg, key_tag, dnskey, "
+	    "added_at) SELECT '00112233445566778899aabbccddeeff', zone, 13, "
+	    "7, x'0101030d00', 7 FROM zone LIMIT 1",
+	    "no event tells of foreign key" },
 };
 
 static void

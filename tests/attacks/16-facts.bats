@@ -1,0 +1,124 @@
+# What the store says of the life cycle of a zone, said by somebody who has no
+# PIN: waits that are over, goals that nobody set, keys of others.
+bats_require_minimum_version 1.5.0
+load ../lib/common
+load attack
+
+# A KSK of a.example that is signed with, and one beside it.
+setup_file() {
+	world_new
+	make_ksk a.example --another
+	signs a
+	tag=$(kmgr --json list-ksks | jq '.ksks[0].key_tag')
+	kmgr -q ds-seen "a.example/$tag" >/dev/null
+}
+
+setup() {
+	world_enter
+	old=$(kmgr --json list-ksks | jq '.ksks[0].key_tag')
+	ksk=$(sqlite3 kmgr.db "SELECT id FROM ksk WHERE key_tag = $old")
+	born=$(sqlite3 kmgr.db "SELECT created_at FROM ksk WHERE id = '$ksk'")
+}
+
+# unsigned WORDS: nothing is signed, and why has these words.
+unsigned() {
+	run kmgr sign-zsks a.example a
+	echo "$output"
+	[ "$status" -eq 10 ] || return
+	[[ $output == *"$1"* && $output != *"IN RRSIG"* ]]
+}
+
+# told WORDS: kmgr verify finds a difference with these words.
+told() {
+	run kmgr verify
+	echo "$output"
+	[ "$status" -eq 10 ] || return
+	[[ $output == *"$1"* ]]
+}
+
+@test "wait-forged: a DNSKEY is older, a DS asked for earlier, a KSK retired" {
+	local column
+
+	keep good
+	for column in dnskey_in_at ds_add_at retire_at revoke_at \
+		compromised_at backup_at; do
+		sql "UPDATE ksk SET $column = $born - 864000
+			WHERE id = '$ksk'"
+		unsigned "KSK a.example./$old: the store says of its life"
+		told "KSK a.example./$old"
+		put_back good
+	done
+	sql "UPDATE ksk SET standby = 'dnskey' WHERE id = '$ksk'"
+	unsigned "KSK a.example./$old"
+	told "standby is dnskey"
+}
+
+# step_appended: an event of it, as only kmgr writes them, filed under a CMK.
+step_appended() {
+	append ksk-step "$(jq -cnjS --arg id "$id" --arg ksk "$ksk" \
+		--argjson tag "$old" --argjson at "$born" '{at: $at,
+			cmk_id: $id, key_tag: $tag, ksk_id: $ksk,
+			life: { dnskey_in_at: $at, ds_seen_at: $at,
+				standby: "none", state: "active" },
+			step: "publish-dnskey", zone: "a.example."}')" \
+		a.example.
+	sql "UPDATE ksk SET dnskey_in_at = $born, ds_seen_at = $born
+		WHERE id = '$ksk'"
+}
+
+@test "step-appended: the ledger is made to tell of a step" {
+	step_appended
+	unsigned "no key of the CMK has signed"
+}
+
+@test "step-beside: a step is told, and filed under no CMK, where nobody looks" {
+	step_appended
+	sql "UPDATE ledger SET cmk_id = NULL WHERE type = 'ksk-step'"
+	unsigned "KSK a.example./$old: the store says of its life"
+	told "filed under another"
+}
+
+@test "goal-forged: the zone is to become insecure" {
+	sql "UPDATE zone SET goal = 'insecure', goal_at = $born
+		WHERE zone = 'a.example.'"
+	unsigned "zone a.example.: the store says of its goal"
+	told "zone a.example.: the store says that its goal is insecure"
+}
+
+@test "goal-appended: the ledger is made to tell that the zone is to become insecure" {
+	sql "UPDATE zone SET goal = 'insecure', goal_at = $born
+		WHERE zone = 'a.example.'"
+	append zone-goal "$(jq -cnjS --arg id "$id" --argjson at "$born" \
+		'{cmk_id: $id, goal: "insecure", goal_at: $at,
+			zone: "a.example."}')" a.example.
+	unsigned "no key of the CMK has signed"
+}
+
+@test "signer-forged: the zone signer is said to sign with an algorithm" {
+	sql "INSERT INTO zone_alg VALUES ('a.example.', 13, $born)"
+	unsigned "zone a.example.: the store says of what its zone signer"
+	told "zone a.example.: no event tells that it is signed with"
+	append alg-signed "$(jq -cnjS --arg id "$id" --argjson at "$born" \
+		'{alg: 13, cmk_id: $id, dropped: false, signed_at: $at,
+			zone: "a.example."}')" a.example.
+	unsigned "no key of the CMK has signed"
+}
+
+@test "foreign-forged: somebody else's key is said to be of the zone" {
+	sql "INSERT INTO foreign_key (id, zone, alg, key_tag, dnskey,
+		added_at) SELECT '00112233445566778899aabbccddeeff', zone,
+		alg, 7, dnskey, created_at FROM ksk WHERE id = '$ksk'"
+	unsigned "foreign key a.example./7: the store says of it"
+	told "no event tells of foreign key a.example./7"
+}
+
+@test "foreign-hidden: a key that the ledger tells of is not in the store" {
+	append add-foreign-key "$(jq -cnjS --arg id "$id" --argjson at "$born" \
+		'{added_at: $at, alg: 13, cmk_id: $id, dnskey:
+			"257 3 13 oJMRESz5E4gYzS/q6XDrvU1qMPYIjCWzJaOau8XNEZeqCYKD5ar0IRd8KqXXFJkqmVfRvMGPmM1x8fGAa2XhSA==",
+			foreign_id: "00112233445566778899aabbccddeeff",
+			key_tag: 7, life: {}, zone: "a.example."}')" a.example.
+	run kmgr sign-zsks a.example a
+	[ "$status" -eq 10 ]
+	told "the store has no record of foreign key"
+}
