@@ -25,6 +25,7 @@ cli_tests = \
 	tests/cli/46-wrapped.bats \
 	tests/cli/50-sign.bats \
 	tests/cli/54-hooks.bats \
+	tests/cli/56-publish.bats \
 	tests/cli/60-ds.bats \
 	tests/cli/62-trust-anchor.bats \
 	tests/cli/70-verify.bats \
