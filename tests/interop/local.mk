@@ -3,7 +3,8 @@ interop_tests = \
 	tests/interop/10-chain.bats \
 	tests/interop/20-tokens.bats \
 	tests/interop/32-ksr-text.bats \
-	tests/interop/34-skr.bats
+	tests/interop/34-skr.bats \
+	tests/interop/40-parent.bats
 
 TESTS += $(interop_tests)
 EXTRA_DIST += \

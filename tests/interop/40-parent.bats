@@ -1,0 +1,262 @@
+# What a parent serves, asked of real name servers: example. on 127.0.0.1 and
+# 127.0.0.2, one port, and a resolver that is the first of them, which knows
+# of example. all that there is to find.
+
+bats_require_minimum_version 1.5.0
+load ../lib/common
+load dns
+
+setup_file() {
+	need_program named knotd dnssec-keygen dnssec-signzone dig jq
+	cd "$BATS_FILE_TMPDIR"
+	mkdir keys
+	dnssec-keygen -q -K keys -a ECDSAP256SHA256 -f KSK example
+	dnssec-keygen -q -K keys -a ECDSAP256SHA256 example
+	dnssec-dsfromkey -2 "$(grep -l ' 257 ' keys/*.key)" >anchor
+}
+
+setup() {
+	cd "$BATS_TEST_TMPDIR"
+	softhsm_new "$PWD" kmgr
+	kmgr_env "$PWD"
+	PORT=$(free_port)
+	cat >>kmgr.yaml <<-END
+		resolver: { servers: [127.0.0.1@$PORT], port: $PORT, timeout: 2s,
+		    trust-anchor: $BATS_FILE_TMPDIR/anchor }
+		zones:
+		  child.example: { parent: { check-interval: 1s } }
+	END
+	kmgr init
+	cat >policy.yaml <<-END
+		version: 1
+		zones: ["*.example"]
+		timing: { parent-ds-ttl: 1h }
+	END
+	kmgr create-cmk main --token main --policy policy.yaml
+	kmgr create-ksk child.example --cmk main
+	kmgr get-ds child.example -o ds
+}
+
+teardown() {
+	servers_stop
+}
+
+# example SERIAL [LINE...]: makes the signed parent zone example.SERIAL with
+# the records LINE in it.
+example() {
+	{
+		cat <<-END
+			\$TTL 3600
+			\$ORIGIN example.
+			@	SOA	ns1 hostmaster $1 3600 600 86400 300
+			@	NS	ns1
+			@	NS	ns2
+			ns1	A	127.0.0.1
+			ns2	${NS2-A	127.0.0.2}
+			child	NS	ns.child
+			ns.child A	192.0.2.1
+		END
+		printf '%s\n' "${@:2}"
+	} >zone.$1
+	dnssec-signzone -q -S -K "$BATS_FILE_TMPDIR/keys" -o example \
+		-f "example.$1" "zone.$1" >/dev/null
+}
+
+# parent_up N FILE: serves ${ZONE-example} on 127.0.0.1 (1) or ::1 (6) by
+# named, which takes only addresses that an interface has, or on 127.0.0.2 by
+# knotd.
+parent_up() {
+	local dir at=127.0.0.$1 zone=${ZONE-example}
+
+	dir=$(mktemp -d "$BATS_TEST_TMPDIR/parent.XXXXXX")
+	server_stop "parent$1"
+	AUTH_PORT=$PORT
+	case $1 in
+	2)
+		knotd_config "$dir" "$zone=$PWD/$2" |
+			sed "s/listen: .*@/listen: $at@/" >"$dir/conf"
+		server_start parent2 knotd -c "$dir/conf"
+		;;
+	*)
+		named_config "$dir" "$zone=$PWD/$2" >"$dir/conf"
+		[ "$1" = 1 ] || {
+			at=::1
+			sed -i "s/listen-on port $PORT .*/listen-on { none; };/
+			s/listen-on-v6 .*/listen-on-v6 port $PORT { ::1; };/" \
+				"$dir/conf"
+		}
+		server_start "parent$1" named -g -n 1 -c "$dir/conf"
+		;;
+	esac
+	server_ready "parent$1" 20 is_serving "$at" "$zone"
+}
+
+# is_serving ADDRESS ZONE
+is_serving() {
+	dig "@$1" -p "$PORT" +norec +time=1 +tries=1 "$2" SOA |
+		grep -q '^;; flags:.* aa[ ;]'
+}
+
+# ds_line [TTL]: the DS of child.example as a line of a zone file.
+ds_line() {
+	sed "s/ IN DS / ${1:-3600} IN DS /" ds
+}
+
+@test "both servers have the DS: seen after two passes" {
+	example 7 "$(ds_line)"
+	parent_up 1 example.7
+	parent_up 2 example.7
+	run -11 --separate-stderr kmgr check-parent child.example --once
+	[[ $output == *"parent: example."* ]]
+	[[ $stderr == *'all its servers have one, which another pass has to confirm'* ]]
+	sleep 1		# check-interval
+	run -0 kmgr --json check-parent child.example --once
+	jq -e '.parent == "example." and .unvalidated == null and
+	    (.servers | length == 2) and .ds_ttl == 3600 and
+	    all(.servers[]; .soa_serial == 7 and .transport == "udp" and
+	        .validated and .original_ttl == 3600 and .error == null and
+		(.ds | length == 1)) and
+	    .keys[0].parent_has == "all" and .keys[0].confirmed and
+	    .unknown_ds == []' <<<"$output"
+}
+
+@test "one command makes both passes" {
+	example 7 "$(ds_line)"
+	parent_up 1 example.7
+	parent_up 2 example.7
+	run -0 kmgr check-parent child.example
+	[[ $output == *'yes        all'* ]]
+}
+
+@test "a server that lags: not seen, and what was seen begins anew" {
+	example 7
+	example 8 "$(ds_line)"
+	parent_up 1 example.8
+	parent_up 2 example.7
+	run -11 --separate-stderr kmgr check-parent child.example
+	[[ $stderr == *'its servers differ'* ]]
+	parent_up 2 example.8
+	run -11 kmgr check-parent child.example --once
+	parent_up 2 example.7
+	run -11 kmgr check-parent child.example --once
+	parent_up 2 example.8
+	# The pass before the one that differed confirms nothing.
+	run -11 kmgr check-parent child.example --once
+	sleep 1
+	run -0 kmgr check-parent child.example --once
+}
+
+@test "passes less than check-interval apart confirm nothing" {
+	sed -i 's/check-interval: 1s/check-interval: 1h/' kmgr.yaml
+	example 7 "$(ds_line)"
+	parent_up 1 example.7
+	parent_up 2 example.7
+	run -11 kmgr check-parent child.example --once
+	run -11 kmgr check-parent child.example --once
+	run -0 faketime -f +61m "$KMGR" check-parent child.example --once
+}
+
+@test "no DS at all: none, with the parent's signed word for it" {
+	example 7
+	parent_up 1 example.7
+	parent_up 2 example.7
+	run -11 --separate-stderr kmgr --json check-parent child.example
+	jq -e '.keys[0].parent_has == "none" and
+	    all(.servers[]; .validated and .ds == [])' <<<"$output"
+}
+
+@test "one server is down: counts as no, unless there is a quorum" {
+	example 7 "$(ds_line)"
+	parent_up 1 example.7
+	run -8 --separate-stderr kmgr check-parent child.example
+	[[ $stderr == *"127.0.0.2@$PORT"* ]]
+	sed -i 's/check-interval: 1s/check-interval: 1s, quorum: 1/' kmgr.yaml
+	run -0 kmgr check-parent child.example
+	# A quorum overrules nobody who says no.
+	example 6
+	parent_up 2 example.6
+	run -11 kmgr check-parent child.example
+}
+
+@test "a lame server says nothing" {
+	example 7 "$(ds_line)"
+	parent_up 1 example.7
+	printf '$TTL 60\n@ SOA . . 1 1 1 1 1\n@ NS ns\nns A 127.0.0.2\n' >other
+	ZONE=child.example parent_up 2 other
+	run -8 --separate-stderr kmgr --json check-parent child.example
+	jq -e '.servers[1].error | test("REFUSED|authority|serve")' <<<"$output"
+}
+
+@test "a name server without address, or that is an alias, says why" {
+	NS2='CNAME ns1' example 7 "$(ds_line)"
+	parent_up 1 example.7
+	run -8 --separate-stderr kmgr --json check-parent child.example
+	jq -e '[.servers[] | select(.address == null) | .error] |
+	    length == 1 and (.[0] | test("CNAME"))' <<<"$output"
+}
+
+@test "an answer that is too long for UDP comes over TCP" {
+	local i
+
+	example 7 "$(ds_line)" "$(for i in {1..60}; do
+		printf 'child 3600 DS %d 13 2 %064d\n' "$i" "$i"; done)"
+	parent_up 1 example.7
+	parent_up 2 example.7
+	run -0 --separate-stderr kmgr --json check-parent child.example
+	jq -e 'all(.servers[]; .transport == "tcp" and .validated) and
+	    (.unknown_ds | length == 60)' <<<"$output"
+	[[ $stderr == *'a DS of no key that kmgr knows'* ]]
+}
+
+@test "IPv6 servers are asked, too" {
+	NS2='AAAA ::1' example 7 "$(ds_line)"
+	parent_up 1 example.7
+	parent_up 6 example.7
+	run -0 kmgr --json check-parent child.example
+	jq -e --arg at "::1@$PORT" '.servers[1].address == $at and
+	    .servers[1].error == null' <<<"$output"
+	server_stop parent6
+	run -8 kmgr check-parent child.example
+}
+
+@test "the largest TTL of all servers is told, and kept" {
+	example 7 "$(ds_line 3600)"
+	example 8 "$(ds_line 7200)"
+	parent_up 1 example.7
+	parent_up 2 example.8
+	run -0 --separate-stderr kmgr --json check-parent child.example
+	jq -e '.ds_ttl == 7200' <<<"$output"
+	[[ $stderr == *'TTL of 7200 s, and the policy supposes 3600 s'* ]]
+	[ "$(sqlite3 kmgr.db "SELECT value FROM observation
+		WHERE zone = 'child.example.' AND kind = 'ds-ttl'")" = 7200 ]
+}
+
+@test "a signature that is not the parent's is not called validated" {
+	example 7 "$(ds_line)"
+	parent_up 1 example.7
+	parent_up 2 example.7
+	# Another anchor reaches nothing.
+	sed 's/ 13 2 ../ 13 2 00/' "$BATS_FILE_TMPDIR/anchor" >anchor
+	sed -i "s|trust-anchor: .*/anchor|trust-anchor: $PWD/anchor|" kmgr.yaml
+	run -0 --separate-stderr kmgr --json check-parent child.example
+	jq -e '(.unvalidated | test("vouched")) and
+	    all(.servers[]; .validated | not)' <<<"$output"
+	[[ $stderr == *'not validated'* ]]
+}
+
+@test "configured servers are asked instead of those that are found" {
+	example 7 "$(ds_line)"
+	example 6
+	parent_up 1 example.6
+	parent_up 2 example.7
+	sed -i "s/check-interval: 1s/check-interval: 1s, servers: [127.0.0.2@$PORT]/" \
+		kmgr.yaml
+	run -0 kmgr --json check-parent child.example
+	jq -e '.parent == "example." and (.servers | length == 1)' <<<"$output"
+}
+
+@test "no resolver: exit 8, and nothing is recorded" {
+	run -8 --separate-stderr kmgr check-parent child.example
+	[[ $stderr == *'find the parent zone'* ]]
+	[ "$(sqlite3 kmgr.db 'SELECT count(*) FROM observation')" = 0 ]
+}
