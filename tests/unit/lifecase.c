@@ -147,8 +147,9 @@ lifecase_due(struct life_zone *zone, int64_t at_s, const char *expected)
 }
 
 void
-lifecase_waits(const struct life_zone *zone, int64_t at_s, enum life_step_kind kind,
-    size_t key, enum life_wait wait, int64_t until_s, const char *words)
+lifecase_waits(const struct life_zone *zone, int64_t at_s,
+    enum life_step_kind kind, size_t key, enum life_wait wait,
+    int64_t until_s, const char *words)
 {
 	struct life_plan plan;
 	const struct life_step *step;

@@ -114,8 +114,8 @@ automation_leaves_steps_to_the_operator(void **state)
 	zone.automation = LIFE_AUTO_DONE;
 	lifecase_due(&zone, 0, "publish-dnskey 1");
 	lifecase_due(&zone, 50400, "");
-	lifecase_waits(&zone, 50400, LIFE_ADD_DS, NEW, LIFE_WAITS_OPERATOR, 50400,
-	    "by hand");
+	lifecase_waits(&zone, 50400, LIFE_ADD_DS, NEW, LIFE_WAITS_OPERATOR,
+	    50400, "by hand");
 	zone.automation = LIFE_AUTO_EXPIRE;
 	lifecase_due(&zone, 50400, "add-ds 1, remove-ds 0");
 	zone.keys[NEW].ds_seen_at = zone.keys[OLD].ds_gone_at = T0 + 50400;
@@ -191,7 +191,8 @@ keys_roll_one_by_one(void **state)
 	zone.keys[2].ds_seen_at = zone.keys[0].ds_gone_at = T0 + 50400;
 	lifecase_due(&zone, 150399, "withdraw-dnskey 0");
 	lifecase_due(&zone, 200798, "");
-	lifecase_waits(&zone, 200798, LIFE_MAKE_KSK, 1, LIFE_WAITS_ROLL, 0, "a");
+	lifecase_waits(&zone, 200798, LIFE_MAKE_KSK, 1, LIFE_WAITS_ROLL, 0,
+	    "a");
 	lifecase_due(&zone, 200799, "make-ksk 1, retire 1, publish-dnskey 3");
 	life_zone_clear(&zone);
 }

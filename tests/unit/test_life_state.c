@@ -92,7 +92,7 @@ dnskey_states(void **state)
 		{ 10, 60000, 0, 110400, LIFE_HIDDEN, LIFE_NEVER },
 		{ 10, 20, 0, 20, LIFE_UNRETENTIVE, 50420 },
 		{ 10, 5, 0, 11, LIFE_RUMOURED, 50410 },
-		/* Revoked: not what it was, and there as long as we leave it. */
+		/* Revoked: not what it was, there as long as we leave it. */
 		{ 10, 0, 60000, 60000, LIFE_UNRETENTIVE, LIFE_NEVER },
 		{ 10, 0, 60000, 990000, LIFE_UNRETENTIVE, LIFE_NEVER },
 		{ 10, 70000, 60000, 70000, LIFE_UNRETENTIVE, 120400 },
