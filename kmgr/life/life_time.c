@@ -18,10 +18,12 @@ life_publish_s(const struct life_timing *timing)
 
 	if (!timing->is_rfc5011)
 		return caches_s;
-	/* RFC 5011 s2.4.1: the add hold-down, behind two queries at most. */
-	return longer(caches_s, timing->zone_propagation_delay_s +
-	    2 * timing->query_interval_s +
-	    longer(HOLD_DOWN_S, timing->dnskey_ttl_s));
+	/*
+	 * RFC 5011 s2.4.1: the add hold-down, of who looks as late as can be,
+	 * and begins anew at any set without the key, out of a cache too.
+	 */
+	return caches_s + 2 * timing->query_interval_s +
+	    longer(HOLD_DOWN_S, timing->dnskey_ttl_s);
 }
 
 int64_t
@@ -32,13 +34,13 @@ life_retire_s(const struct life_timing *timing)
 	    timing->retire_safety_s;
 }
 
-/* RFC 5011 s2.4.2: the remove hold-down, of who asks as late as can be. */
+/* RFC 5011 s2.4.2: the remove hold-down, likewise. */
 int64_t
 life_revoke_s(const struct life_timing *timing)
 {
 
-	return longer(life_retire_s(timing), HOLD_DOWN_S +
-	    timing->zone_propagation_delay_s + timing->query_interval_s);
+	return life_retire_s(timing) + timing->query_interval_s +
+	    HOLD_DOWN_S;
 }
 
 /* RFC 7583 s3.3.1: Iret = DprpP + TTLds */

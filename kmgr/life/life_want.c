@@ -112,25 +112,28 @@ static void
 want_main(const struct life_zone *zone, int64_t now_at,
     struct life_plan *out)
 {
+	bool is_ours = zone->n_keys == 0;
 	size_t i, old = LIFE_NONE;
 
 	if (zone->goal == LIFE_INSECURE)
 		return;
 	for (i = 0; i < zone->n_keys; i++) {
-		if (life_is_main(zone, i, now_at) ||
-		    (zone->keys[i].is_foreign &&
+		const struct life_key *key = &zone->keys[i];
+
+		if (life_is_main(zone, i, now_at) || (key->is_foreign &&
 		    !life_is_out(zone, i, now_at))) {
 			want_rolls(zone, now_at, out);
 			return;
 		}
 		/* A zone that was left is not joined again. */
-		if (!zone->keys[i].is_foreign &&
-		    zone->keys[i].standby == LIFE_NO_STANDBY &&
-		    (!life_is_hidden(zone, i, now_at) ||
-		    zone->keys[i].retire_at < zone->goal_at))
+		if (key->is_foreign || (life_is_hidden(zone, i, now_at) &&
+		    key->retire_at >= zone->goal_at))
+			continue;
+		is_ours = true;
+		if (key->standby == LIFE_NO_STANDBY)
 			old = i;
 	}
-	if (old != LIFE_NONE || zone->n_keys == 0)
+	if (is_ours)
 		want_successor(zone, old, now_at, out);
 }
 

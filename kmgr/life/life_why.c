@@ -16,17 +16,17 @@ key_name(const struct life_zone *zone, size_t i)
 static void
 why_dnskey_in(const struct life_timing *t, char *out, size_t len)
 {
+	const int64_t caches_s = t->dnskey_ttl_s +
+	    t->zone_propagation_delay_s + t->publish_safety_s;
+	const int n = snprintf(out, len, "DNSKEY TTL %" S
+	    " + zone-propagation-delay %" S " + publish-safety %" S,
+	    t->dnskey_ttl_s, t->zone_propagation_delay_s,
+	    t->publish_safety_s);
 
 	if (t->is_rfc5011)
-		snprintf(out, len, "%" S " s: RFC 5011 add hold-down, 2 * "
-		    "query interval %" S " and zone-propagation-delay %" S,
-		    life_publish_s(t), t->query_interval_s,
-		    t->zone_propagation_delay_s);
-	else
-		snprintf(out, len, "DNSKEY TTL %" S
-		    " + zone-propagation-delay %" S " + publish-safety %" S,
-		    t->dnskey_ttl_s, t->zone_propagation_delay_s,
-		    t->publish_safety_s);
+		snprintf(out + n, len - (size_t)n, " + 2 * query interval %" S
+		    " + add hold-down %" S, t->query_interval_s,
+		    life_publish_s(t) - caches_s - 2 * t->query_interval_s);
 }
 
 static void
@@ -75,10 +75,11 @@ formula(const struct life_timing *t, enum life_turn_kind kind, char *out,
 		why_ds(t, out, len);
 		return "after ds-gone of";
 	case LIFE_TURN_REVOKED:
-		snprintf(out, len, "%" S " s: RFC 5011 remove hold-down, "
-		    "query interval %" S " and zone-propagation-delay %" S,
-		    life_revoke_s(t), t->query_interval_s,
-		    t->zone_propagation_delay_s);
+		snprintf(out, len, "DNSKEY TTL, zone-propagation-delay and "
+		    "retire-safety %" S " + query interval %" S
+		    " + remove hold-down %" S, life_retire_s(t),
+		    t->query_interval_s, life_revoke_s(t) -
+		    life_retire_s(t) - t->query_interval_s);
 		return "after revocation of";
 	case LIFE_TURN_FIRST:
 		why_data(t, out, len);

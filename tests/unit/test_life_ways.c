@@ -42,8 +42,8 @@ sets_are_signed_in_time(void **state)
 static void
 rfc5011_revokes(void **state)
 {
-	const int64_t publish_s = 43200 + 2 * 3600 + 30 * DAY;
-	const int64_t revoke_s = 43200 + 3600 + 30 * DAY;
+	const int64_t publish_s = PUBLISH_S + 2 * 3600 + 30 * DAY;
+	const int64_t revoke_s = RETIRE_S + 3600 + 30 * DAY;
 	struct life_zone zone;
 
 	(void)state;
@@ -71,7 +71,7 @@ rfc5011_revokes(void **state)
 static void
 the_root_has_no_ds(void **state)
 {
-	const int64_t publish_s = 43200 + 2 * 3600 + 30 * DAY;
+	const int64_t publish_s = PUBLISH_S + 2 * 3600 + 30 * DAY;
 	struct life_zone zone;
 
 	(void)state;
