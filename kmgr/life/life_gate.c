@@ -148,6 +148,30 @@ has_signed_data(const struct life_zone *zone, int64_t now_at)
 	return true;
 }
 
+/*
+ * Whether ${rule} does not hold now, but will when what is on its way, in or
+ * out, has come: that is nothing to heal, but to wait for. It comes to that
+ * where a margin, or a TTL, is longer on the way in than on the way out.
+ */
+static bool
+comes_to_hold(rule_fn *rule, const struct life_zone *zone, int64_t now_at)
+{
+	int64_t at[3];
+	size_t i, k;
+
+	for (i = 0; i < zone->n_keys; i++) {
+		at[0] = life_dnskey_until(zone, i, now_at);
+		at[1] = life_ds_until(zone, i, now_at);
+		at[2] = life_data_at(zone, zone->keys[i].alg);
+		for (k = 0; k < sizeof(at) / sizeof(at[0]); k++) {
+			if (at[k] > now_at && at[k] != LIFE_NEVER &&
+			    rule(zone, at[k]))
+				return true;
+		}
+	}
+	return false;
+}
+
 bool
 life_allowed(const struct life_zone *zone, enum life_step_kind kind,
     size_t i, int64_t now_at)
@@ -161,9 +185,15 @@ life_allowed(const struct life_zone *zone, enum life_step_kind kind,
 
 	life_zone_copy(zone, &after);
 	life_apply(&after, &step, now_at);
-	for (r = 0; r < sizeof(rules) / sizeof(rules[0]); r++)
-		is_allowed = is_allowed &&
-		    (!rules[r](zone, now_at) || rules[r](&after, now_at));
+	for (r = 0; r < sizeof(rules) / sizeof(rules[0]); r++) {
+		if (rules[r](&after, now_at))
+			continue;
+		/* One DNSKEY more cuts no chain. */
+		if (rules[r](zone, now_at) ||
+		    ((rules[r] != has_chain || kind != LIFE_PUBLISH_DNSKEY) &&
+		    comes_to_hold(rules[r], zone, now_at)))
+			is_allowed = false;
+	}
 	life_zone_clear(&after);
 	return is_allowed;
 }
