@@ -25,7 +25,11 @@ enum action_kind {
 	ACTION_RECORD_DS,	/* what the parent has */
 	ACTION_RETIRE_KSK,	/* a KSK is removed */
 	ACTION_DESTROY_KEY,	/* a key pair in its token */
-	ACTION_KEEP_KEY		/* one that stays there for ever */
+	ACTION_KEEP_KEY,	/* one that stays there for ever */
+	ACTION_LIFE_STEP,	/* of a KSK's life cycle */
+	ACTION_SET_GOAL,	/* of a zone: secure or insecure */
+	ACTION_RECORD_SIGNER,	/* what the zone signer signs with */
+	ACTION_FOREIGN_KEY	/* another provider's comes or goes */
 };
 
 struct action {

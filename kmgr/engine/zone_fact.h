@@ -1,0 +1,53 @@
+/*
+ * What is decided and told of a zone beside its keys: whether it is to be
+ * secure, and with which algorithms its signer signs. Each is an event that the
+ * CMK of the zone's newest KSK answers for.
+ */
+#ifndef ENGINE_ZONE_FACT_H
+#define ENGINE_ZONE_FACT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "kmgr/base/err.h"
+#include "kmgr/dns/name.h"
+#include "kmgr/engine/plan.h"
+#include "kmgr/engine/session.h"
+
+enum zone_fact {
+	ZONE_FACT_INSECURE,	/* the goal */
+	ZONE_FACT_SECURE,
+	ZONE_FACT_SIGNED,	/* all its data has RRSIGs of the algorithm */
+	ZONE_FACT_UNSIGNED	/* some of it has none any more */
+};
+
+enum zone_fact_doubt { ZONE_FACT_ASKED_FOR, ZONE_FACT_FORCED };
+
+#define ZONE_FACT_GOAL_EVENT "zone-goal"
+#define ZONE_FACT_ALG_EVENT  "zone-alg"
+
+struct zone_fact_request {
+	const struct name	*zone;
+	enum zone_fact		 what;
+	uint8_t			 alg;	/* of SIGNED and UNSIGNED */
+	int64_t			 at;	/* of SIGNED */
+	enum zone_fact_doubt	 doubt;	/* of UNSIGNED: it is so, whether or
+					 * not the plan has it */
+};
+
+/**
+ * zone_fact_plan(session, request, plan, err), zone_fact_apply(session,
+ * request, err):
+ * What would be recorded; record it. Nothing where it is so already.
+ *
+ * Errors: ERR_INPUT (no KSK of ours; an instant in the future, or before what
+ * is known), ERR_POLICY (a KSK needs the algorithm), ERR_NOT_YET (a cache may
+ * need it), and those of zone_life_load(), trust_prove() and trust_attest().
+ */
+int zone_fact_plan(struct session *session,
+    const struct zone_fact_request *request, struct plan *plan,
+    struct error *err);
+int zone_fact_apply(struct session *session,
+    const struct zone_fact_request *request, struct error *err);
+
+#endif
