@@ -227,6 +227,8 @@ libengine_la_SOURCES = \
 	kmgr/engine/zone_future.h \
 	kmgr/engine/zone_facts.c \
 	kmgr/engine/zone_facts.h \
+	kmgr/engine/zone_row.c \
+	kmgr/engine/zone_row.h \
 	kmgr/engine/zone_history.c \
 	kmgr/engine/zone_history.h \
 	kmgr/engine/zone_history_ds.c \
