@@ -221,14 +221,16 @@ libengine_la_SOURCES = \
 	kmgr/engine/witness.h \
 	kmgr/engine/wrapkey.c \
 	kmgr/engine/wrapkey.h \
-	kmgr/engine/zone_fact.c \
-	kmgr/engine/zone_fact.h \
+	kmgr/engine/zone_told.c \
+	kmgr/engine/zone_told.h \
 	kmgr/engine/zone_future.c \
 	kmgr/engine/zone_future.h \
 	kmgr/engine/zone_facts.c \
 	kmgr/engine/zone_facts.h \
 	kmgr/engine/zone_row.c \
 	kmgr/engine/zone_row.h \
+	kmgr/engine/zone_step.c \
+	kmgr/engine/zone_step.h \
 	kmgr/engine/zone_history.c \
 	kmgr/engine/zone_history.h \
 	kmgr/engine/zone_history_ds.c \

@@ -178,6 +178,25 @@ zone_step_need(const struct zone_life *zone, const struct life_step *wanted,
 	return rc;
 }
 
+/* The plan has what a zone signer does only once it may be done. */
+int
+zone_step_asked(const struct zone_life *zone, const struct life_step *wanted,
+    int64_t now_at, struct error *err)
+{
+	struct life_plan plan;
+	size_t s;
+	int rc = 0;
+
+	life_plan(&zone->life, now_at, &plan);
+	for (s = 0; s < plan.n; s++)
+		if (is_wanted(&plan.steps[s], wanted))
+			break;
+	if (s == plan.n)
+		rc = refuse_unwanted(zone, wanted, now_at, err);
+	life_plan_clear(&plan);
+	return rc;
+}
+
 static bool
 is_asked(const struct zone_life *zone, size_t i, enum life_step_kind kind)
 {

@@ -28,12 +28,17 @@ int zone_step_locate(struct session *session, struct cmk_cache *cache,
  * The step of the plan of ${zone} at ${now_at} with kind, key and algorithm of
  * ${wanted}, which may be done now, whoever does it.
  *
+ * zone_step_asked(zone, wanted, now_at, err): likewise of a step of the zone
+ * signer's, which nobody does here: whether the plan asks for it.
+ *
  * Errors: ERR_NOT_YET (it waits; until when, or for what), ERR_POLICY (nobody
  * wants it).
  */
 int zone_step_need(const struct zone_life *zone,
     const struct life_step *wanted, int64_t now_at, struct life_step *out,
     struct error *err);
+int zone_step_asked(const struct zone_life *zone,
+    const struct life_step *wanted, int64_t now_at, struct error *err);
 
 struct zone_step_request {
 	const char		*key;	/* ZONE/KEYTAG or id */

@@ -3,8 +3,8 @@
  * secure, and with which algorithms its signer signs. Each is an event that the
  * CMK of the zone's newest KSK answers for.
  */
-#ifndef ENGINE_ZONE_FACT_H
-#define ENGINE_ZONE_FACT_H
+#ifndef ENGINE_ZONE_TOLD_H
+#define ENGINE_ZONE_TOLD_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -14,29 +14,26 @@
 #include "kmgr/engine/plan.h"
 #include "kmgr/engine/session.h"
 
-enum zone_fact {
-	ZONE_FACT_INSECURE,	/* the goal */
-	ZONE_FACT_SECURE,
-	ZONE_FACT_SIGNED,	/* all its data has RRSIGs of the algorithm */
-	ZONE_FACT_UNSIGNED	/* some of it has none any more */
+enum zone_told {
+	ZONE_TOLD_INSECURE,	/* the goal */
+	ZONE_TOLD_SECURE,
+	ZONE_TOLD_SIGNED,	/* all its data has RRSIGs of the algorithm */
+	ZONE_TOLD_UNSIGNED	/* some of it has none any more */
 };
 
-enum zone_fact_doubt { ZONE_FACT_ASKED_FOR, ZONE_FACT_FORCED };
+enum zone_told_doubt { ZONE_TOLD_ASKED_FOR, ZONE_TOLD_FORCED };
 
-#define ZONE_FACT_GOAL_EVENT "zone-goal"
-#define ZONE_FACT_ALG_EVENT  "zone-alg"
-
-struct zone_fact_request {
+struct zone_told_request {
 	const struct name	*zone;
-	enum zone_fact		 what;
+	enum zone_told		 what;
 	uint8_t			 alg;	/* of SIGNED and UNSIGNED */
 	int64_t			 at;	/* of SIGNED */
-	enum zone_fact_doubt	 doubt;	/* of UNSIGNED: it is so, whether or
+	enum zone_told_doubt	 doubt;	/* of UNSIGNED: it is so, whether or
 					 * not the plan has it */
 };
 
 /**
- * zone_fact_plan(session, request, plan, err), zone_fact_apply(session,
+ * zone_told_plan(session, request, plan, err), zone_told_apply(session,
  * request, err):
  * What would be recorded; record it. Nothing where it is so already.
  *
@@ -44,10 +41,10 @@ struct zone_fact_request {
  * is known), ERR_POLICY (a KSK needs the algorithm), ERR_NOT_YET (a cache may
  * need it), and those of zone_life_load(), trust_prove() and trust_attest().
  */
-int zone_fact_plan(struct session *session,
-    const struct zone_fact_request *request, struct plan *plan,
+int zone_told_plan(struct session *session,
+    const struct zone_told_request *request, struct plan *plan,
     struct error *err);
-int zone_fact_apply(struct session *session,
-    const struct zone_fact_request *request, struct error *err);
+int zone_told_apply(struct session *session,
+    const struct zone_told_request *request, struct error *err);
 
 #endif

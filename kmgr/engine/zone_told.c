@@ -1,22 +1,22 @@
 #include <stdlib.h>
-#include <string.h>
 
 #include "kmgr/base/mem.h"
 #include "kmgr/base/when.h"
 #include "kmgr/dns/alg.h"
 #include "kmgr/engine/cmk_life.h"
-#include "kmgr/engine/event.h"
 #include "kmgr/engine/trust.h"
-#include "kmgr/engine/zone_fact.h"
+#include "kmgr/engine/zone_facts.h"
 #include "kmgr/engine/zone_life.h"
 #include "kmgr/engine/zone_row.h"
+#include "kmgr/engine/zone_step.h"
+#include "kmgr/engine/zone_told.h"
 
 static bool
-is_goal(const struct zone_fact_request *request)
+is_goal(const struct zone_told_request *request)
 {
 
-	return request->what == ZONE_FACT_INSECURE ||
-	    request->what == ZONE_FACT_SECURE;
+	return request->what == ZONE_TOLD_INSECURE ||
+	    request->what == ZONE_TOLD_SECURE;
 }
 
 static const struct life_alg *
@@ -40,16 +40,16 @@ signed_at(const struct life_zone *zone, uint8_t alg)
 
 /* The goal or the instant is what it is to be. */
 static bool
-is_so(const struct zone_life *zone, const struct zone_fact_request *request)
+is_so(const struct zone_life *zone, const struct zone_told_request *request)
 {
 	const int64_t known_at = signed_at(&zone->life, request->alg);
 
 	switch (request->what) {
-	case ZONE_FACT_INSECURE:
+	case ZONE_TOLD_INSECURE:
 		return zone->life.goal == LIFE_INSECURE;
-	case ZONE_FACT_SECURE:
+	case ZONE_TOLD_SECURE:
 		return zone->life.goal == LIFE_SECURE;
-	case ZONE_FACT_SIGNED:
+	case ZONE_TOLD_SIGNED:
 		return known_at != 0 && known_at == request->at;
 	default:
 		return known_at == 0;
@@ -58,7 +58,7 @@ is_so(const struct zone_life *zone, const struct zone_fact_request *request)
 
 static int
 check_signed(struct session *session, const struct zone_life *zone,
-    const struct zone_fact_request *request, struct error *err)
+    const struct zone_told_request *request, struct error *err)
 {
 	const int64_t known_at = signed_at(&zone->life, request->alg);
 	char text[WHEN_TEXT_LEN], known[WHEN_TEXT_LEN];
@@ -77,40 +77,22 @@ check_signed(struct session *session, const struct zone_life *zone,
 
 /* RFC 4035 s2.2: what the DS set names must have signed all data. */
 static int
-refuse_unsigned(const struct zone_life *zone, uint8_t alg, int64_t now_at,
-    struct error *err)
+check_unsigned(struct session *session, const struct zone_life *zone,
+    const struct zone_told_request *request, struct error *err)
 {
-	const struct life_step *step;
-	struct life_plan plan;
-	int rc = 0;
-	size_t i;
+	const struct life_step wanted = { .kind = LIFE_SIGNER_DROP_ALG,
+		.key = LIFE_NONE, .alg = request->alg };
 
-	life_plan(&zone->life, now_at, &plan);
-	for (i = 0; i < plan.n; i++)
-		if (plan.steps[i].kind == LIFE_SIGNER_DROP_ALG &&
-		    plan.steps[i].alg == alg)
-			break;
-	step = i < plan.n ? &plan.steps[i] : NULL;
-	if (step == NULL)
-		rc = err_set(err, ERR_POLICY, "zone %s needs %s: a KSK of it "
-		    "is not to go", zone->text, alg_name(alg));
-	else if (step->wait != LIFE_DUE)
-		rc = err_set(err, step->wait == LIFE_WAITS_TIME ?
-		    ERR_NOT_YET : ERR_POLICY, "zone %s still needs %s: it "
-		    "waits for %s%s%s", zone->text, alg_name(alg),
-		    life_wait_name(step->wait),
-		    step->why[0] != '\0' ? ": " : "", step->why);
-	if (rc != 0)
-		(void)err_hint(err, "let the zone signer go on; kmgr plan %s "
-		    "says when it may stop; where it has stopped, --force "
-		    "records that", zone->text);
-	life_plan_clear(&plan);
-	return rc;
+	if (request->doubt == ZONE_TOLD_FORCED || zone_step_asked(zone,
+	    &wanted, session_now(session), err) == 0)
+		return 0;
+	return err_hint(err, "where the zone signer has stopped already, "
+	    "--force records that");
 }
 
 static int
 check(struct session *session, const struct zone_life *zone,
-    const struct zone_fact_request *request, struct error *err)
+    const struct zone_told_request *request, struct error *err)
 {
 
 	if (zone->n_ksks == 0) {
@@ -121,28 +103,27 @@ check(struct session *session, const struct zone_life *zone,
 	}
 	if (is_so(zone, request) || is_goal(request))
 		return 0;
-	if (request->what == ZONE_FACT_SIGNED)
+	if (request->what == ZONE_TOLD_SIGNED)
 		return check_signed(session, zone, request, err);
-	return request->doubt == ZONE_FACT_FORCED ? 0 : refuse_unsigned(zone,
-	    request->alg, session_now(session), err);
+	return check_unsigned(session, zone, request, err);
 }
 
 static void
 plan_fact(const struct zone_life *zone,
-    const struct zone_fact_request *request, struct plan *plan)
+    const struct zone_told_request *request, struct plan *plan)
 {
 	char text[WHEN_TEXT_LEN];
 
 	if (is_so(zone, request))
 		return;
-	if (request->what == ZONE_FACT_INSECURE)
+	if (request->what == ZONE_TOLD_INSECURE)
 		plan_add(plan, ACTION_SET_GOAL, &zone->name, "%s is to be "
 		    "insecure: its DS are removed at the parent, and then, "
 		    "when no cache has one, its DNSKEYs", zone->text);
-	else if (request->what == ZONE_FACT_SECURE)
+	else if (request->what == ZONE_TOLD_SECURE)
 		plan_add(plan, ACTION_SET_GOAL, &zone->name, "%s is to be "
 		    "secure", zone->text);
-	else if (request->what == ZONE_FACT_SIGNED)
+	else if (request->what == ZONE_TOLD_SIGNED)
 		plan_add(plan, ACTION_RECORD_SIGNER, &zone->name, "record "
 		    "that all data of %s is signed with %s since %s",
 		    zone->text, alg_name(request->alg),
@@ -154,8 +135,8 @@ plan_fact(const struct zone_life *zone,
 }
 
 int
-zone_fact_plan(struct session *session,
-    const struct zone_fact_request *request, struct plan *plan,
+zone_told_plan(struct session *session,
+    const struct zone_told_request *request, struct plan *plan,
     struct error *err)
 {
 	struct cmk_cache cache = { 0 };
@@ -179,31 +160,9 @@ guarantor(const struct zone_life *zone)
 	return zone->ksks[zone->n_ksks - 1].cmk;
 }
 
-static struct json *
-event_of(const struct zone_life *zone,
-    const struct zone_fact_request *request, int64_t now_at)
-{
-	struct json *event = json_new_object();
-
-	json_put_text(event, "cmk_id", guarantor(zone)->row.id);
-	json_put_text(event, "zone", zone->text);
-	if (is_goal(request)) {
-		json_put_text(event, "goal",
-		    request->what == ZONE_FACT_SECURE ? "secure" :
-		    "insecure");
-		json_put_int(event, "goal_at", now_at);
-		return event;
-	}
-	json_put_int(event, "alg", request->alg);
-	/* 0: not with it any more. */
-	json_put_int(event, "signed_at",
-	    request->what == ZONE_FACT_SIGNED ? request->at : 0);
-	return event;
-}
-
 static int
-put_goal(struct store *store, const struct zone_life *zone,
-    const struct zone_fact_request *request, int64_t now_at,
+set_goal(struct session *session, struct store *store,
+    const struct zone_life *zone, const struct zone_told_request *request,
     struct error *err)
 {
 	struct zone_row row = { 0 };
@@ -212,60 +171,53 @@ put_goal(struct store *store, const struct zone_life *zone,
 	if (zone_row_load(store, zone->text, &row, err) != 0)
 		return -1;
 	free(row.goal);
-	row.goal = mem_strdup(request->what == ZONE_FACT_SECURE ? "secure" :
+	row.goal = mem_strdup(request->what == ZONE_TOLD_SECURE ? "secure" :
 	    "insecure");
-	row.goal_at = now_at;
+	row.goal_at = session_now(session);
 	row.next_at = 0;		/* look at it soon */
-	rc = store_zone_put(store, &row, err);
+	rc = zone_facts_set_goal(session, guarantor(zone)->row.id, &row, err);
 	zone_row_clear(&row);
 	return rc;
 }
 
 static int
-put_alg(struct store *store, const struct zone_life *zone,
-    const struct zone_fact_request *request, struct error *err)
+set_alg(struct session *session, struct store *store,
+    const struct zone_life *zone, const struct zone_told_request *request,
+    struct error *err)
 {
+	const char *cmk_id = guarantor(zone)->row.id;
 	char *text = mem_strdup(zone->text);
 	const struct zone_alg_row row = { text, request->alg, request->at };
 	int rc;
 
-	rc = request->what == ZONE_FACT_SIGNED ?
-	    store_zone_alg_put(store, &row, err) :
-	    store_zone_alg_drop(store, zone->text, request->alg, err);
-	if (rc == 0)
-		rc = zone_row_wake(store, zone->text, err);
+	rc = zone_row_wake(store, zone->text, err) != 0 ? -1 :
+	    request->what == ZONE_TOLD_SIGNED ?
+	    zone_facts_set_alg(session, cmk_id, &row, err) :
+	    zone_facts_drop_alg(session, cmk_id, text, request->alg, err);
 	free(text);
 	return rc;
 }
 
 static int
 record(struct session *session, const struct zone_life *zone,
-    const struct zone_fact_request *request, struct error *err)
+    const struct zone_told_request *request, struct error *err)
 {
-	const int64_t now_at = session_now(session);
 	struct store *store;
-	struct json *event;
-	int rc = -1;
 
 	if (session_store(session, &store, err) != 0 ||
 	    store_begin(store, err) != 0)
 		return -1;
-	event = event_of(zone, request, now_at);
-	if ((is_goal(request) ? put_goal(store, zone, request, now_at, err) :
-	    put_alg(store, zone, request, err)) == 0 &&
-	    event_append(session, is_goal(request) ? ZONE_FACT_GOAL_EVENT :
-	    ZONE_FACT_ALG_EVENT, event, err) == 0 &&
-	    trust_attest(session, guarantor(zone)->row.id, err) == 0)
-		rc = store_commit(store, err);
-	if (rc != 0)
-		store_rollback(store);
-	json_free(event);
-	return rc;
+	if ((is_goal(request) ? set_goal(session, store, zone, request, err) :
+	    set_alg(session, store, zone, request, err)) == 0 &&
+	    store_commit(store, err) == 0)
+		return 0;
+	store_rollback(store);
+	return -1;
 }
 
 static int
 apply_to(struct session *session, const struct zone_life *zone,
-    const struct zone_fact_request *request, struct error *err)
+    const struct zone_told_request *request, struct error *err)
 {
 
 	if (check(session, zone, request, err) != 0)
@@ -281,8 +233,8 @@ apply_to(struct session *session, const struct zone_life *zone,
 }
 
 int
-zone_fact_apply(struct session *session,
-    const struct zone_fact_request *request, struct error *err)
+zone_told_apply(struct session *session,
+    const struct zone_told_request *request, struct error *err)
 {
 	struct cmk_cache cache = { 0 };
 	struct zone_life *zone = NULL;
