@@ -7,11 +7,13 @@
 #include "kmgr/engine/ksk_create.h"
 #include "kmgr/engine/ksk_end.h"
 #include "kmgr/engine/skr.h"
+#include "kmgr/engine/zone_roll.h"
 
 static const struct approval_op ops[] = {
 	{ KSK_CREATE_OP, ksk_create_approved },
 	{ KSK_END_OP, ksk_end_approved },
 	{ SKR_OP, skr_approved },
+	{ ZONE_ROLL_OP, zone_roll_approved },
 	{ CMK_LIFE_DELETION_OP, cmk_life_approved },
 	{ APPROVERS_REPLACE, approver_change_approved },
 };

@@ -227,6 +227,11 @@ libengine_la_SOURCES = \
 	kmgr/engine/zone_future.h \
 	kmgr/engine/zone_facts.c \
 	kmgr/engine/zone_facts.h \
+	kmgr/engine/zone_roll.c \
+	kmgr/engine/zone_roll.h \
+	kmgr/engine/zone_roll_approved.c \
+	kmgr/engine/zone_roll_choose.c \
+	kmgr/engine/zone_roll_inner.h \
 	kmgr/engine/zone_row.c \
 	kmgr/engine/zone_row.h \
 	kmgr/engine/zone_step.c \

@@ -1,0 +1,173 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "kmgr/base/mem.h"
+#include "kmgr/engine/zone_roll_inner.h"
+#include "kmgr/engine/zone_step.h"
+
+static int
+load(struct session *session, const struct zone_roll_request *request,
+    struct zone_roll *roll, size_t *only, struct error *err)
+{
+	struct name name;
+
+	*only = LIFE_NONE;
+	if (strchr(request->what, '/') != NULL)
+		return zone_step_locate(session, &roll->cache, request->what,
+		    &roll->zone, only, err);
+	return name_read(request->what, &name, err) != 0 ? -1 :
+	    zone_life_load(session, &roll->cache, &name, &roll->zone, err);
+}
+
+/* In the world, or on its way there. */
+static bool
+is_put(const struct life_key *key)
+{
+
+	return key->dnskey_in_at != 0 || key->ds_add_at != 0 ||
+	    key->ds_seen_at != 0;
+}
+
+/*
+ * A key that is named goes; else all that are in use. One that goes already
+ * may still turn out to be compromised.
+ */
+static bool
+is_to_go(const struct zone_roll *roll, size_t i, size_t only,
+    const struct zone_roll_request *request)
+{
+	const struct life_key *key = &roll->zone->life.keys[i];
+
+	if (only != LIFE_NONE)
+		return i == only && (key->retire_at == 0 ||
+		    request->reason != ZONE_ROLL_SCHEDULED);
+	return key->retire_at == 0 && key->standby == LIFE_NO_STANDBY &&
+	    is_put(key);
+}
+
+static int
+find_old(struct zone_roll *roll, size_t only,
+    const struct zone_roll_request *request, struct error *err)
+{
+	const struct zone_life *zone = roll->zone;
+	size_t i;
+
+	roll->is_old = mem_new(zone->life.n_keys + 1);
+	if (only != LIFE_NONE && only >= zone->n_ksks) {
+		(void)err_set(err, ERR_INPUT, "KSK %s is another provider's",
+		    zone->life.keys[only].name);
+		return err_hint(err, "kmgr remove-foreign-key %s takes it "
+		    "away", zone->life.keys[only].name);
+	}
+	for (i = zone->n_ksks; i-- > 0;) {
+		roll->is_old[i] = is_to_go(roll, i, only, request);
+		roll->n_old += roll->is_old[i];
+		if (roll->is_old[i])
+			roll->first_old = i;
+	}
+	if (roll->n_old > 0)
+		return 0;
+	(void)err_set(err, ERR_INPUT, only == LIFE_NONE ?
+	    "zone %s has no KSK in use that could be rolled" :
+	    "the KSK of zone %s is retired already", zone->text);
+	return err_hint(err, "kmgr status %s shows where it stands",
+	    zone->text);
+}
+
+static bool
+is_of_target(const struct zone_roll *roll, size_t i)
+{
+
+	return strcmp(roll->zone->ksks[i].row.cmk_id,
+	    roll->target->row.id) == 0;
+}
+
+/* Who takes over: a key that is there for it, a standby, or a new one. */
+static void
+find_heir(struct zone_roll *roll, const struct zone_roll_request *request)
+{
+	const struct zone_life *zone = roll->zone;
+	size_t i, standby = LIFE_NONE;
+
+	for (i = zone->n_ksks; i-- > 0;) {
+		const struct life_key *key = &zone->life.keys[i];
+
+		if (roll->is_old[i] || key->retire_at != 0 ||
+		    key->revoke_at != 0 || key->is_compromised ||
+		    !key->is_usable)
+			continue;
+		/* A standby is often under a CMK of its own. */
+		if (key->standby != LIFE_NO_STANDBY &&
+		    (request->cmk == NULL || is_of_target(roll, i)))
+			standby = i;
+		if (key->standby != LIFE_NO_STANDBY || !is_of_target(roll, i))
+			continue;
+		roll->kind = ZONE_ROLL_READY;
+		roll->heir = i;
+		return;
+	}
+	roll->kind = standby == LIFE_NONE ? ZONE_ROLL_MAKE :
+	    ZONE_ROLL_STANDBY;
+	roll->heir = standby;
+}
+
+static int
+check_overlap(struct session *session, const struct zone_roll *roll,
+    const struct zone_roll_request *request, struct error *err)
+{
+	char why[LIFE_WHY_LEN];
+
+	if (roll->zone->life.goal == LIFE_INSECURE) {
+		(void)err_set(err, ERR_POLICY, "zone %s is to be insecure: "
+		    "none of its KSKs is to be followed by another",
+		    roll->zone->text);
+		return err_hint(err, "kmgr go-secure %s takes that back",
+		    roll->zone->text);
+	}
+	if (request->reason != ZONE_ROLL_SCHEDULED ||
+	    life_may_roll(&roll->zone->life, session_now(session), why))
+		return 0;
+	(void)err_set(err, ERR_NOT_YET, "zone %s: %s", roll->zone->text, why);
+	return err_hint(err, "a second roll waits for the first, unless a key "
+	    "is compromised or lost (--reason)");
+}
+
+int
+zone_roll_choose(struct session *session,
+    const struct zone_roll_request *request, struct zone_roll *out,
+    struct error *err)
+{
+	struct store *store;
+	struct cmk *named = NULL;
+	size_t only;
+
+	*out = (struct zone_roll) { .heir = LIFE_NONE };
+	if (session_store(session, &store, err) != 0 ||
+	    load(session, request, out, &only, err) != 0 ||
+	    find_old(out, only, request, err) != 0)
+		return -1;
+	out->target = out->zone->ksks[out->first_old].cmk;
+	if (request->cmk != NULL) {
+		if (cmk_load(store, request->cmk, &named, err) != 0)
+			return -1;
+		/* The cache owns it: its life is as long as ours. */
+		if (cmk_cache_get(&out->cache, store, named->row.id,
+		    &out->target, err) != 0) {
+			cmk_free(named);
+			return -1;
+		}
+		cmk_free(named);
+	}
+	find_heir(out, request);
+	return check_overlap(session, out, request, err);
+}
+
+void
+zone_roll_clear(struct zone_roll *roll)
+{
+
+	free(roll->is_old);
+	zone_life_free(roll->zone);
+	cmk_cache_clear(&roll->cache);
+	*roll = (struct zone_roll) { .heir = LIFE_NONE };
+}

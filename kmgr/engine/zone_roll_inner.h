@@ -1,0 +1,38 @@
+/* What the files of a roll share. */
+#ifndef ENGINE_ZONE_ROLL_INNER_H
+#define ENGINE_ZONE_ROLL_INNER_H
+
+#include "kmgr/engine/zone_life.h"
+#include "kmgr/engine/zone_roll.h"
+
+enum zone_roll_heir {
+	ZONE_ROLL_MAKE,		/* there is none yet */
+	ZONE_ROLL_READY,	/* one that nobody retires */
+	ZONE_ROLL_STANDBY	/* a standby that takes over */
+};
+
+/* Who goes, and who comes. */
+struct zone_roll {
+	struct cmk_cache	 cache;
+	struct zone_life	*zone;
+	bool			*is_old;	/* by key */
+	size_t			 n_old;
+	size_t			 first_old;
+	enum zone_roll_heir	 kind;
+	size_t			 heir;		/* but for MAKE */
+	struct cmk		*target;	/* of the successor */
+};
+
+/**
+ * zone_roll_choose(session, request, out, err), zone_roll_clear(roll):
+ * Load the zone and find out.
+ *
+ * Owner: the caller, zone_roll_clear(), also after an error.
+ * Errors: as zone_roll_look().
+ */
+int zone_roll_choose(struct session *session,
+    const struct zone_roll_request *request, struct zone_roll *out,
+    struct error *err);
+void zone_roll_clear(struct zone_roll *roll);
+
+#endif
