@@ -6,12 +6,14 @@
 #include "kmgr/engine/cmk_life.h"
 #include "kmgr/engine/ksk_create.h"
 #include "kmgr/engine/ksk_end.h"
+#include "kmgr/engine/ksk_revoke.h"
 #include "kmgr/engine/skr.h"
 #include "kmgr/engine/zone_roll.h"
 
 static const struct approval_op ops[] = {
 	{ KSK_CREATE_OP, ksk_create_approved },
 	{ KSK_END_OP, ksk_end_approved },
+	{ KSK_REVOKE_OP, ksk_revoke_approved },
 	{ SKR_OP, skr_approved },
 	{ ZONE_ROLL_OP, zone_roll_approved },
 	{ CMK_LIFE_DELETION_OP, cmk_life_approved },

@@ -57,8 +57,11 @@ libengine_la_SOURCES = \
 	kmgr/engine/ending.h \
 	kmgr/engine/event.c \
 	kmgr/engine/event.h \
+	kmgr/engine/foreign.c \
+	kmgr/engine/foreign.h \
 	kmgr/engine/foreign_facts.c \
 	kmgr/engine/foreign_facts.h \
+	kmgr/engine/foreign_remove.c \
 	kmgr/engine/history.c \
 	kmgr/engine/history.h \
 	kmgr/engine/identity.c \
@@ -119,6 +122,8 @@ libengine_la_SOURCES = \
 	kmgr/engine/outcome.h \
 	kmgr/engine/ksk_record.c \
 	kmgr/engine/ksk_record.h \
+	kmgr/engine/ksk_revoke.c \
+	kmgr/engine/ksk_revoke.h \
 	kmgr/engine/ledger_check.c \
 	kmgr/engine/ledger_check.h \
 	kmgr/engine/ledger_file.c \
