@@ -118,7 +118,7 @@ static const struct opt_info infos[OPT_N] = {
 	[OPT_WATCH] = { "watch", 0, NULL,
 	    "stay, and sleep until something is due" },
 	[OPT_YES] = { "yes", 0, NULL,
-	    "the digest was compared; do not ask" },
+	    "what is shown was looked at; do not ask" },
 	[OPT_ZONE] = { "zone", 0, "ZONE",
 	    "the zone; for list-events only what tells of it" },
 	[OPT_ZONES_FROM] = { "zones-from", 0, "PATH",

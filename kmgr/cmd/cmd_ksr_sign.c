@@ -1,5 +1,4 @@
 /* sign-ksr: a request shown, confirmed, answered. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,10 +11,9 @@
 #include "kmgr/cmd/cmd_ksr_show.h"
 #include "kmgr/cmd/cmd_plan.h"
 #include "kmgr/cmd/cmd_requester.h"
+#include "kmgr/cmd/cmd_tty.h"
 #include "kmgr/engine/ksr_roles.h"
 #include "kmgr/engine/skr.h"
-
-#define ANSWER_MAX 80
 
 static int
 read_tag(const struct cmd *cmd, enum opt opt, int32_t *out,
@@ -90,20 +88,6 @@ read_options(struct cmd *cmd, struct skr_request *request, struct error *err)
 	    -1 : read_tag(cmd, OPT_NEXT, &request->next_tag, err);
 }
 
-/* One line that somebody types. */
-static void
-read_line(FILE *tty, char line[static ANSWER_MAX])
-{
-	int c;
-
-	if (fgets(line, ANSWER_MAX, tty) == NULL)
-		line[0] = '\0';
-	if (strchr(line, '\n') == NULL)
-		while ((c = fgetc(tty)) != EOF && c != '\n')
-			;
-	line[strcspn(line, "\n")] = '\0';
-}
-
 /*
  * Who answers for the ZSKs of a request says so: exactly "Yes", to the
  * digest that the other side read out (zsk.admission: operator).
@@ -111,34 +95,21 @@ read_line(FILE *tty, char line[static ANSWER_MAX])
 static int
 confirm(const struct skr *skr, struct error *err)
 {
-	char line[ANSWER_MAX];
 	struct buf text = BUF_INIT;
-	FILE *in, *out;
+	int rc;
 
-	in = fopen("/dev/tty", "re");
-	out = in == NULL ? NULL : fopen("/dev/tty", "we");
-	if (out == NULL) {
-		if (in != NULL)
-			(void)fclose(in);
-		(void)err_set(err, ERR_USAGE, "nobody can be asked whether "
-		    "this is the right request: there is no terminal");
-		return err_hint(err, "compare the digest, and add --yes");
-	}
 	cmd_ksr_head(skr, &text);
 	cmd_ksr_table(skr_response(skr, SKR_RESPONSE), &text);
-	(void)fprintf(out, "%s\nSign it? Type Yes, exactly: ",
-	    buf_text(&text));
-	(void)fflush(out);
-	read_line(in, line);
-	(void)fclose(in);
-	(void)fclose(out);
+	buf_printf(&text, "\n");
+	rc = cmd_tty_confirm(&(struct cmd_question) { buf_text(&text),
+	    "Sign it? Type Yes, exactly: ", "Yes",
+	    "compare the digest, and add --yes" }, err);
 	buf_free(&text);
-	if (strcmp(line, "Yes") == 0)
-		return 0;
-	(void)err_set(err, ERR_POLICY, "the operator did not confirm the "
-	    "request: the answer was not Yes");
-	return err_hint(err, "nothing was signed; where the digest is the one "
-	    "that the other side read out, run the command again");
+	if (rc != 0 && err->class == ERR_POLICY)
+		(void)err_hint(err, "nothing was signed; where the digest is "
+		    "the one that the other side read out, run the command "
+		    "again");
+	return rc == 0 ? 0 : err_wrap(err, "is it the right request");
 }
 
 /* All files, after all of it is in the store; then what is told of them. */

@@ -2,6 +2,18 @@
 #include "kmgr/cmd/commands.h"
 
 static const enum opt none[] = { OPT_END };
+static const enum opt change_opts[] = { OPT_ACCEPT_TIME_JUMP, OPT_DRY_RUN,
+	OPT_END };
+static const enum opt roll_opts[] = { OPT_CMK, OPT_REASON, OPT_BREAK_CHAIN,
+	OPT_YES, OPT_ACCEPT_TIME_JUMP, OPT_DRY_RUN, OPT_END };
+static const enum opt go_insecure_opts[] = { OPT_YES, OPT_ACCEPT_TIME_JUMP,
+	OPT_DRY_RUN, OPT_END };
+static const enum opt zone_signed_opts[] = { OPT_ALG, OPT_AT,
+	OPT_ACCEPT_TIME_JUMP, OPT_DRY_RUN, OPT_END };
+static const enum opt zone_unsigned_opts[] = { OPT_ALG, OPT_FORCE,
+	OPT_ACCEPT_TIME_JUMP, OPT_DRY_RUN, OPT_END };
+static const enum opt foreign_opts[] = { OPT_AT, OPT_ACCEPT_TIME_JUMP,
+	OPT_DRY_RUN, OPT_END };
 static const enum opt plan_opts[] = { OPT_UNTIL, OPT_SVG, OPT_END };
 
 const struct command commands_life[] = {
@@ -20,5 +32,66 @@ const struct command commands_life[] = {
 	    "the command that comes next. With ZONE all there is to know of "
 	    "one. Needs no token.",
 	    none, 0, 1, CMD_WITH_SESSION, cmd_status },
+	{ "roll-ksk", GROUP_LIFE, "ZONE[/KEYTAG] [--cmk NEW] "
+	    "[--reason REASON] [--break-chain ZONE]",
+	    "replace a KSK: on schedule, or in an emergency",
+	    "Makes the successor, or lets one that is there, or a standby, "
+	    "take over, and retires the KSKs in use, or the one that is "
+	    "named; the plan does the rest. --cmk NEW takes the successor "
+	    "from another CMK: that is how algorithm and policy change; both "
+	    "sign meanwhile, and each wait is the longer of the two. A "
+	    "second roll waits for the first (exit 11). With --reason "
+	    "compromise or loss none waits, and for how long the old KSK "
+	    "can deceive resolvers is shown before: keep the chain (--yes), "
+	    "or break it with --break-chain and the zone's name.",
+	    roll_opts, 1, 1, CMD_WITH_SESSION, cmd_roll_ksk },
+	{ "go-insecure", GROUP_LIFE, "ZONE [--yes]",
+	    "let a zone leave DNSSEC without an outage",
+	    "Its DS are removed at the parent first; the DNSKEYs go when no "
+	    "cache has one, and the zone signer may stop last. Asks for the "
+	    "zone's name, unless --yes is given.",
+	    go_insecure_opts, 1, 1, CMD_WITH_SESSION, cmd_go_insecure },
+	{ "go-secure", GROUP_LIFE, "ZONE", "take that back", "",
+	    change_opts, 1, 1, CMD_WITH_SESSION, cmd_go_secure },
+	{ "revoke-ksk", GROUP_LIFE, "ZONE/KEYTAG|ID",
+	    "revoke a KSK that is a trust anchor (RFC 5011)",
+	    "Only under rfc5011: true, once its DS is gone, and while those "
+	    "who follow the zone's KSKs trust another one; else exit 5, or 11 "
+	    "with the instant. The DNSKEY RRset that is signed next has it "
+	    "revoked.",
+	    change_opts, 1, 1, CMD_WITH_SESSION, cmd_revoke_ksk },
+	{ "ds-add", GROUP_LIFE, "ZONE/KEYTAG|ID",
+	    "tell that the parent is asked to add a DS",
+	    "What run does by itself, by hand: only when the plan has it, "
+	    "else exit 11 with what it waits for, or 5 where nobody wants "
+	    "it. ds-seen tells that it is there.",
+	    change_opts, 1, 1, CMD_WITH_SESSION, cmd_ds_add },
+	{ "ds-remove", GROUP_LIFE, "ZONE/KEYTAG|ID",
+	    "tell that the parent is asked to remove a DS",
+	    "As ds-add. ds-gone tells that it is there no more.",
+	    change_opts, 1, 1, CMD_WITH_SESSION, cmd_ds_remove },
+	{ "zone-signed", GROUP_LIFE, "ZONE --alg ALG [--at TIME]",
+	    "tell that a zone's data is signed with an algorithm",
+	    "All of it has RRSIGs of ALG since TIME, which is not in the "
+	    "future. No DS of ALG is asked for before that is everywhere.",
+	    zone_signed_opts, 1, 1, CMD_WITH_SESSION, cmd_zone_signed },
+	{ "zone-unsigned", GROUP_LIFE, "ZONE --alg ALG [--force]",
+	    "tell that its signer signs with an algorithm no more",
+	    "Refused before the plan asks for it: then the zone signer is to "
+	    "go on. --force tells that it has stopped all the same.",
+	    zone_unsigned_opts, 1, 1, CMD_WITH_SESSION, cmd_zone_unsigned },
+	{ "add-foreign-key", GROUP_LIFE, "ZONE FILE|- [--at TIME]",
+	    "register the KSK of another provider",
+	    "Each DNSKEY record with flags 257 in FILE, a zone file, is from "
+	    "now on in every DNSKEY RRset that is signed, in what the parent "
+	    "is to have, and in all that is judged. --at tells since when "
+	    "the parent has its DS.",
+	    foreign_opts, 2, 2, CMD_WITH_SESSION, cmd_add_foreign_key },
+	{ "remove-foreign-key", GROUP_LIFE, "ZONE/KEYTAG",
+	    "let the KSK of another provider go",
+	    "Its DS goes first, then its DNSKEY; once no cache has anything "
+	    "of it the same command removes it, and before that exit 11 says "
+	    "what it waits for.",
+	    change_opts, 1, 1, CMD_WITH_SESSION, cmd_remove_foreign_key },
 };
 const size_t commands_life_n = sizeof(commands_life) / sizeof(commands_life[0]);

@@ -47,11 +47,15 @@ libcmd_la_SOURCES = \
 	kmgr/cmd/cmd_requester.c \
 	kmgr/cmd/cmd_requester.h \
 	kmgr/cmd/cmd_restore.c \
+	kmgr/cmd/cmd_roll.c \
 	kmgr/cmd/cmd_sign.c \
 	kmgr/cmd/cmd_status.c \
 	kmgr/cmd/cmd_token.c \
 	kmgr/cmd/cmd_trust_anchor.c \
+	kmgr/cmd/cmd_tty.c \
+	kmgr/cmd/cmd_tty.h \
 	kmgr/cmd/cmd_verify.c \
+	kmgr/cmd/cmd_zone.c \
 	kmgr/cmd/command.c \
 	kmgr/cmd/command.h \
 	kmgr/cmd/commands.c \
