@@ -50,10 +50,41 @@ expected_dnskeys(const struct policy *policy, const struct rules_zsks *zsks)
 
 	for (i = 0; i < zsks->n_ksks; i++)
 		add_key(rrset, &zsks->ksks[i]);
+	for (i = 0; i < zsks->n_foreign; i++)
+		add_key(rrset, &zsks->foreign[i]);
 	for (i = 0; i < zsks->n_records; i++)
 		rrset_add(rrset, zsks->records[i].rdata,
 		    zsks->records[i].rdata_len);
 	return rrset;
+}
+
+/* The keys that CDS and CDNSKEY may name. */
+static struct dnskey *
+wanted_of(const struct rules_zsks *zsks, size_t *n)
+{
+	struct dnskey *keys = mem_new((zsks->n_ksks + zsks->n_wanted + 1) *
+	    sizeof(*keys));
+	size_t i;
+
+	*n = 0;
+	for (i = 0; i < zsks->n_ksks; i++)
+		keys[(*n)++] = zsks->ksks[i];
+	for (i = 0; i < zsks->n_wanted; i++)
+		keys[(*n)++] = zsks->wanted[i];
+	return keys;
+}
+
+/* RFC 8078 s4: "remove all DS", for a zone that is to be insecure alone. */
+static void
+add_delete(enum rrtype type, struct rrset *rrset)
+{
+	static const uint8_t cds[] = { 0, 0, 0, 0, 0 };
+	static const uint8_t cdnskey[] = { 0, 0, 3, 0, 0 };
+
+	if (type == RRTYPE_CDS)
+		rrset_add(rrset, cds, sizeof(cds));
+	else
+		rrset_add(rrset, cdnskey, sizeof(cdnskey));
 }
 
 int
@@ -75,6 +106,8 @@ permit_judge(const struct policy *policy, const struct rules_zsks *zsks,
 	    zsks->n_ksks * sizeof(*zsks->ksks));
 	judgement->n_ksks = zsks->n_ksks;
 	judgement->dnskeys = expected_dnskeys(policy, zsks);
+	judgement->wanted = wanted_of(zsks, &judgement->n_wanted);
+	judgement->is_leaving = zsks->is_leaving;
 	*out = judgement;
 	return 0;
 }
@@ -87,6 +120,7 @@ permit_judgement_free(struct judgement *judgement)
 		return;
 	rrset_free(judgement->dnskeys);
 	free(judgement->ksks);
+	free(judgement->wanted);
 	free(judgement->sigs);
 	free(judgement);
 }
@@ -156,8 +190,10 @@ check_rrset(const struct judgement *judgement, const struct rrset *rrset,
 	case RRTYPE_CDS:
 	case RRTYPE_CDNSKEY:
 		allowed = permit_children(judgement->policy, &judgement->zone,
-		    (enum rrtype)rrset->type, judgement->ksks,
-		    judgement->n_ksks);
+		    (enum rrtype)rrset->type, judgement->wanted,
+		    judgement->n_wanted);
+		if (judgement->is_leaving && rrset->n_rdata == 1)
+			add_delete((enum rrtype)rrset->type, allowed);
 		ok = rrset->ttl == allowed->ttl &&
 		    permit_is_subset(rrset, allowed);
 		rrset_free(allowed);

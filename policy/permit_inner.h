@@ -21,6 +21,9 @@ struct judgement {
 	int64_t			 inception_at;
 	int64_t			 expiration_at;
 	struct rrset		*dnskeys;	/* KSKs and ZSKs */
+	struct dnskey		*wanted;	/* with KSKs: have a DS */
+	size_t			 n_wanted;
+	bool			 is_leaving;
 	/* Of a response: every signature, by its hash. */
 	bool			 is_skr;
 	struct permit_sig	*sigs;

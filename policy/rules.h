@@ -85,6 +85,12 @@ struct rules_zsks {
 	int64_t				 now_at;
 	int64_t				 inception_at;
 	int64_t				 expiration_at;
+	const struct dnskey		*foreign;	/* in the set, others sign */
+	size_t				 n_foreign;
+	const struct dnskey		*wanted;	/* their DS may be told of
+							 * beside those of ksks */
+	size_t				 n_wanted;
+	bool				 is_leaving;	/* it is to be insecure */
 	const struct requester		*requester;	/* NULL: nobody */
 	/* Of a record that names the zone not in full; 0: there is none. */
 	size_t				 unnamed_line;

@@ -248,10 +248,21 @@ libengine_la_SOURCES = \
 	kmgr/engine/zone_history_judge.c \
 	kmgr/engine/zone_history_signed.c \
 	kmgr/engine/zone_history_world.c \
+	kmgr/engine/zone_life.c \
+	kmgr/engine/zone_life.h \
+	kmgr/engine/zone_life_inner.h \
+	kmgr/engine/zone_life_judge.c \
+	kmgr/engine/zone_life_signed.c \
+	kmgr/engine/zone_life_step.c \
+	kmgr/engine/zone_life_timing.c \
+	kmgr/engine/zone_past.c \
+	kmgr/engine/zone_past.h \
 	kmgr/engine/zsks.c \
 	kmgr/engine/zsks.h \
 	kmgr/engine/zsks_admit.c \
+	kmgr/engine/zsks_cds.c \
 	kmgr/engine/zsks_internal.h \
 	kmgr/engine/zsks_ksks.c \
 	kmgr/engine/zsks_keys.c \
+	kmgr/engine/zsks_life.c \
 	kmgr/engine/zsks_sign.c

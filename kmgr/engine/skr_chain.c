@@ -5,7 +5,7 @@
 #include "kmgr/base/mem.h"
 #include "kmgr/engine/skr_internal.h"
 #include "kmgr/engine/zone_history.h"
-#include "kmgr/ksr/codec.h"
+#include "kmgr/engine/zone_past.h"
 
 static struct zone_history *
 new_history(const struct skr *skr)
@@ -27,50 +27,16 @@ static int
 add_ksks(struct store *store, const struct skr *skr,
     struct zone_history *history, struct error *err)
 {
-	struct dnskey dnskey;
 	struct ksk_row *rows;
 	size_t i, n;
 	int rc = 0;
 
 	if (store_ksk_list(store, skr->zone_text, NULL, &rows, &n, err) != 0)
 		return -1;
-	for (i = 0; i < n && rc == 0; i++) {
-		rc = dnskey_from_rdata(rows[i].dnskey.data,
-		    rows[i].dnskey.len, &dnskey, err);
-		if (rc == 0)
-			zone_history_add_ksk(history, rows[i].id, &dnskey,
-			    &(struct zone_history_facts) {
-			    rows[i].ds_add_at, rows[i].ds_seen_at,
-			    rows[i].ds_remove_at, rows[i].ds_gone_at });
-	}
+	for (i = 0; i < n && rc == 0; i++)
+		rc = zone_past_ksk(history, &rows[i], err);
 	ksk_rows_free(rows, n);
 	return rc;
-}
-
-static int
-add_signatures(struct store *store, const struct skr *skr,
-    struct zone_history *history, struct error *err)
-{
-	struct signature_row *rows;
-	size_t n;
-
-	if (store_signature_sets(store, skr->zone_text, &rows, &n, err) != 0)
-		return -1;
-	zone_history_add_signatures(history, rows, n);
-	signature_rows_free(rows, n);
-	return 0;
-}
-
-/* One that may be served now cannot be left out of what is judged. */
-static int
-refuse_unknown(const struct skr *skr, const struct ksr_row *row,
-    struct error *err)
-{
-
-	(void)err_set(err, ERR_INTEGRITY, "zone %s: the text of response %s, "
-	    "which may be served still, is gone", skr->zone_text, row->id);
-	return err_hint(err, "give the file with --previous-skr, or restore "
-	    "the store from a backup that has it");
 }
 
 /* Responses that were served, as long as caches may hold something of them. */
@@ -78,28 +44,17 @@ static int
 add_responses(struct session *session, const struct skr *skr,
     struct zone_history *history, struct error *err)
 {
-	const struct ksr_row *row;
-	struct ksr *response;
 	char *text;
 	size_t i;
 	int rc = 0;
 
 	for (i = 0; i < skr->n_past && rc == 0; i++) {
-		row = &skr->past[i];
-		if (strcmp(row->kind, KSR_REGULAR) != 0)
+		if (strcmp(skr->past[i].kind, KSR_REGULAR) != 0)
 			continue;
-		if (skr_fetch(session, skr, row, &text, err) != 0)
+		if (skr_fetch(session, skr, &skr->past[i], &text, err) != 0)
 			return -1;
-		if (text == NULL && row->expires_at > skr->now_at)
-			return refuse_unknown(skr, row, err);
-		if (text != NULL)
-			rc = codec_read(text, strlen(text),
-			    "an earlier response", &response, err);
-		if (text != NULL && rc == 0) {
-			zone_history_add_response(history, response,
-			    KSR_OPEN);
-			ksr_free(response);
-		}
+		rc = zone_past_response(history, &skr->past[i], text,
+		    skr->now_at, err);
 		free(text);
 	}
 	return rc;
@@ -114,7 +69,7 @@ add_past(struct session *session, const struct skr *skr,
 
 	return session_store(session, &store, err) != 0 ||
 	    add_ksks(store, skr, history, err) != 0 ||
-	    add_signatures(store, skr, history, err) != 0 ||
+	    zone_past_sets(store, skr->zone_text, 0, history, err) != 0 ||
 	    add_responses(session, skr, history, err) != 0 ? -1 : 0;
 }
 

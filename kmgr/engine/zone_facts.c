@@ -49,11 +49,12 @@ zone_facts_set_goal(struct session *session, const char *cmk_id,
 }
 
 int
-zone_facts_set_alg(struct session *session, const char *cmk_id,
+zone_facts_append_alg(struct session *session, const char *cmk_id,
     const struct zone_alg_row *row, struct error *err)
 {
 	struct store *store;
 	struct json *event;
+	int rc;
 
 	if (session_store(session, &store, err) != 0 ||
 	    store_zone_alg_put(store, row, err) != 0)
@@ -62,7 +63,18 @@ zone_facts_set_alg(struct session *session, const char *cmk_id,
 	json_put_int(event, "alg", row->alg);
 	json_put_int(event, "signed_at", row->signed_at);
 	json_put_bool(event, "dropped", false);
-	return tell(session, cmk_id, "alg-signed", event, err);
+	rc = event_append(session, "alg-signed", event, err);
+	json_free(event);
+	return rc;
+}
+
+int
+zone_facts_set_alg(struct session *session, const char *cmk_id,
+    const struct zone_alg_row *row, struct error *err)
+{
+
+	return zone_facts_append_alg(session, cmk_id, row, err) != 0 ? -1 :
+	    trust_attest(session, cmk_id, err);
 }
 
 int

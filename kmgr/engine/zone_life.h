@@ -10,11 +10,15 @@
 #include <stdint.h>
 
 #include "kmgr/base/err.h"
+#include "kmgr/dns/dnskey.h"
 #include "kmgr/dns/name.h"
 #include "kmgr/engine/ksk.h"
 #include "kmgr/engine/session.h"
 #include "kmgr/life/life.h"
 #include "kmgr/store/store_life.h"
+
+/* Who does what is due: the automation of the policy binds run alone. */
+enum zone_life_actor { ZONE_LIFE_BY_HAND, ZONE_LIFE_BY_ITSELF };
 
 /* A zone, its keys in the order ours by generation, then foreign ones. */
 struct zone_life {
@@ -22,10 +26,13 @@ struct zone_life {
 	char			 text[NAME_TEXT_MAX];
 	struct zone_row		 row;		/* zeroes without one */
 	struct life_zone	 life;
+	enum zone_life_actor	 actor;		/* by hand, unless set */
 	struct ksk		*ksks;		/* life.keys[0 .. n_ksks - 1] */
 	size_t			 n_ksks;
 	struct foreign_key_row	*foreign;	/* those after them */
-	size_t			 n_foreign;
+	struct dnskey		*foreign_dnskeys;
+	size_t			 n_foreign;	/* in use; behind them those */
+	size_t			 n_foreign_rows;	/* that are removed */
 	char			**names;	/* as life.keys has them */
 };
 
@@ -35,7 +42,8 @@ struct zone_life {
  * their facts, which the ledger must tell of too, foreign keys, and timing:
  * of all CMKs' policies, of the zone's configuration and of what was observed
  * each number the largest; roll-type, standby, lifetime and automation are
- * those of the CMK that new KSKs come from, that of the newest KSK.
+ * those of the CMK that new KSKs come from, that of the newest KSK which is no
+ * standby.
  *
  * Owner: the caller, zone_life_free(), before ${cache}.
  * Errors: ERR_INPUT (a zone without KSK and without foreign keys),
@@ -46,10 +54,44 @@ int zone_life_load(struct session *session, struct cmk_cache *cache,
 void zone_life_free(struct zone_life *zone);
 
 /**
+ * zone_life_dnskey(zone, i):
+ * The DNSKEY of the ${i}th key, without REVOKE. Owner: ${zone}.
+ *
+ * zone_life_find(zone, id): the key with the row's ${id}, or LIFE_NONE.
+ *
+ * zone_life_key(from, name, key): the facts of the row ${from} as life has
+ * them; ${name} is borrowed.
+ */
+const struct dnskey *zone_life_dnskey(const struct zone_life *zone, size_t i);
+size_t zone_life_find(const struct zone_life *zone, const char *id);
+void zone_life_key(const struct ksk *from, const char *name,
+    struct life_key *key);
+
+/**
+ * zone_life_admit(zone, algs, n, now_at):
+ * Let the ZSK set be one of the ${n} ${algs}. As long as no DS leads to the
+ * zone it is signed with what it publishes, from ${now_at} on.
+ */
+void zone_life_admit(struct zone_life *zone, const uint8_t *algs, size_t n,
+    int64_t now_at);
+
+/**
+ * zone_life_after(zone, now_at, after), zone_life_after_dnskeys(zone, now_at,
+ * after):
+ * The zone after all steps that are due at ${now_at}, by hand or by itself as
+ * zone->actor says, and begin no roll: of DNSKEY and DS, or of DNSKEY alone.
+ *
+ * Owner: the caller, life_zone_clear().
+ */
+void zone_life_after(const struct zone_life *zone, int64_t now_at,
+    struct life_zone *after);
+void zone_life_after_dnskeys(const struct zone_life *zone, int64_t now_at,
+    struct life_zone *after);
+
+/**
  * zone_life_in_set(zone, i, now_at):
  * Whether the ${i}th key is in the DNSKEY RRset that is signed at ${now_at}:
- * it is published, or due to be, and not due to be withdrawn, whatever the
- * automation says.
+ * it is published, or due to be, and not due to be withdrawn.
  */
 bool zone_life_in_set(const struct zone_life *zone, size_t i,
     int64_t now_at);
@@ -75,14 +117,14 @@ int zone_life_step(struct session *session, struct zone_life *zone,
     const struct life_step *step, struct error *err);
 
 /**
- * zone_life_judge(session, zone, in_set, err):
+ * zone_life_judge(session, zone, after, err):
  * Ask the oracle whether every resolver keeps the chain of trust if from now
- * on the DNSKEY RRset is signed by the keys i with ${in_set}[i], and the
- * parent does at any time from now on what it was asked for.
+ * on keys and DS are as ${after} has them, and the parent does at any time
+ * what it was asked for. What ${zone} is broken by already may be healed.
  *
  * Errors: ERR_POLICY, ERR_STORE, ERR_INTEGRITY.
  */
 int zone_life_judge(struct session *session, const struct zone_life *zone,
-    const bool *in_set, struct error *err);
+    const struct life_zone *after, struct error *err);
 
 #endif

@@ -5,9 +5,7 @@
 #include "kmgr/base/mem.h"
 #include "kmgr/base/text.h"
 #include "kmgr/base/when.h"
-#include "kmgr/dns/ds.h"
 #include "kmgr/dns/zonefile.h"
-#include "kmgr/engine/ksk_use.h"
 #include "kmgr/engine/signer.h"
 #include "kmgr/engine/zsks.h"
 #include "kmgr/engine/zsks_internal.h"
@@ -79,18 +77,20 @@ free_judgements(struct zsks *zsks)
 	free(zsks->judgements);
 }
 
-/* An RRset of type, its signatures laid out but not made. */
-static int
-add_rrset(struct zsks *zsks, struct rrset *rrset_take, struct error *err)
+int
+zsks_add_rrset(struct zsks *zsks, struct rrset *rrset_take,
+    struct error *err)
 {
 	struct zsks_signed *set = mem_push(&zsks->sets, zsks->n_sets++,
 	    sizeof(*set));
 	size_t i;
 
 	set->rrset = rrset_take;
-	set->n_rrsigs = zsks->n_ksks;
+	/* A revoked key vouches for no key but itself (RFC 5011 s2.1). */
+	set->n_rrsigs = rrset_take->type == RRTYPE_DNSKEY ? zsks->n_ksks :
+	    zsks->n_ksks - zsks->n_revoked;
 	set->rrsigs = mem_new(zsks->n_ksks * sizeof(*set->rrsigs));
-	for (i = 0; i < zsks->n_ksks; i++)
+	for (i = 0; i < set->n_rrsigs; i++)
 		if (rrsig_init(&set->rrsigs[i], rrset_take,
 		    &zsks->ksks[i].dnskey, zsks->rules.inception_at,
 		    zsks->rules.expiration_at, err) != 0)
@@ -98,24 +98,18 @@ add_rrset(struct zsks *zsks, struct rrset *rrset_take, struct error *err)
 	return 0;
 }
 
-static struct rrset *
-new_rrset(const struct zsks *zsks, enum rrtype type)
-{
-
-	/* The policies agree on the TTL: check_ttl() saw each of them. */
-	return rrset_new(&zsks->rules.zone, type,
-	    (uint32_t)zsks->ksks[0].cmk->policy->dnskey_ttl_s);
-}
-
 static int
 add_dnskey_rrset(struct zsks *zsks, struct error *err)
 {
-	struct rrset *rrset = new_rrset(zsks, RRTYPE_DNSKEY);
+	/* The policies agree on the TTL: ksk_rules_ttl() saw each of them. */
+	struct rrset *rrset = rrset_new(&zsks->rules.zone, RRTYPE_DNSKEY,
+	    (uint32_t)zsks->ksks[0].cmk->policy->dnskey_ttl_s);
 	struct buf rdata = BUF_INIT;
 	size_t i;
 
-	for (i = 0; i < zsks->n_ksks; i++) {
-		dnskey_rdata(&zsks->ksks[i].dnskey, &rdata);
+	for (i = 0; i < zsks->n_ksks + zsks->n_foreign; i++) {
+		dnskey_rdata(i < zsks->n_ksks ? &zsks->ksks[i].dnskey :
+		    &zsks->foreign[i - zsks->n_ksks], &rdata);
 		rrset_add(rrset, rdata.data, rdata.len);
 		rdata.len = 0;
 	}
@@ -123,73 +117,7 @@ add_dnskey_rrset(struct zsks *zsks, struct error *err)
 		rrset_add(rrset, zsks->rules.records[i].rdata,
 		    zsks->rules.records[i].rdata_len);
 	buf_free(&rdata);
-	return add_rrset(zsks, rrset, err);
-}
-
-/* Whether every policy of the zone's KSKs names the digest. */
-static bool
-is_common(const struct zsks *zsks, enum digest digest)
-{
-	size_t i, k;
-
-	for (i = 0; i < zsks->n_ksks; i++) {
-		const struct policy *policy = zsks->ksks[i].cmk->policy;
-
-		for (k = 0; k < policy->n_digests; k++)
-			if (policy->digests[k] == digest)
-				break;
-		if (k == policy->n_digests)
-			return false;
-	}
-	return true;
-}
-
-/*
- * CDS and CDNSKEY: what the parent should have (RFC 7344 section 3). Each
- * policy must permit all of it, so that of the digests only those stand there
- * that all of them name.
- */
-static int
-add_parent_rrsets(struct zsks *zsks, struct error *err)
-{
-	struct rrset *cdnskey = new_rrset(zsks, RRTYPE_CDNSKEY);
-	struct rrset *cds = new_rrset(zsks, RRTYPE_CDS);
-	struct buf rdata = BUF_INIT;
-	size_t i, k, n_wanted = 0;
-	struct ds ds;
-	int rc;
-
-	for (i = 0; i < zsks->n_ksks; i++) {
-		const struct policy *policy = zsks->ksks[i].cmk->policy;
-
-		if (!ksk_use_wants_ds(&zsks->ksks[i].row))
-			continue;
-		n_wanted++;
-		dnskey_rdata(&zsks->ksks[i].dnskey, &rdata);
-		rrset_add(cdnskey, rdata.data, rdata.len);
-		rdata.len = 0;
-		for (k = 0; k < policy->n_digests; k++) {
-			if (!is_common(zsks, policy->digests[k]))
-				continue;
-			ds_init(&ds, &zsks->rules.zone, &zsks->ksks[i].dnskey,
-			    policy->digests[k]);
-			ds_rdata(&ds, &rdata);
-			rrset_add(cds, rdata.data, rdata.len);
-			rdata.len = 0;
-		}
-	}
-	buf_free(&rdata);
-	if (cds->n_rdata == 0) {
-		rrset_free(cds);
-		rrset_free(cdnskey);
-		return err_set(err, ERR_POLICY, n_wanted == 0 ?
-		    "the DS of every KSK of the zone is gone from the parent: "
-		    "there is none for CDS and CDNSKEY" :
-		    "the policies of the zone's KSKs have no entry of "
-		    "ds.digest-types in common");
-	}
-	rc = add_rrset(zsks, cds, err);
-	return add_rrset(zsks, cdnskey, err) != 0 ? -1 : rc;
+	return zsks_add_rrset(zsks, rrset, err);
 }
 
 /*
@@ -229,7 +157,7 @@ zsks_prepare(struct session *session, struct cmk_cache *cache,
 	undouble_owners(zsks->file, &request->zone);
 	zsks->rules.records = zsks->file->records;
 	zsks->rules.n_records = zsks->file->n_records;
-	if (zsks_load_ksks(session, cache, zsks, err) != 0)
+	if (zsks_load_ksks(session, cache, request->actor, zsks, err) != 0)
 		goto out;
 	set_window(request, zsks);
 	if (judge(request, zsks, err) != 0) {
@@ -237,8 +165,8 @@ zsks_prepare(struct session *session, struct cmk_cache *cache,
 		goto out;
 	}
 	if (add_dnskey_rrset(zsks, err) != 0 ||
-	    (request->parent_records == ZSKS_WITH_CDS &&
-	    add_parent_rrsets(zsks, err) != 0))
+	    (request->parent_records != ZSKS_DNSKEY_ONLY &&
+	    zsks_add_cds(request, zsks, err) != 0))
 		goto out;
 	*out = zsks;
 	zsks = NULL;
@@ -257,7 +185,7 @@ zsks_plan(const struct zsks *zsks, struct plan *plan)
 	(void)name_text(&zsks->rules.zone, zone);
 	(void)when_rfc3339(zsks->rules.expiration_at, until);
 	for (i = 0; i < zsks->n_sets; i++)
-		for (k = 0; k < zsks->n_ksks; k++)
+		for (k = 0; k < zsks->sets[i].n_rrsigs; k++)
 			plan_add(plan, ACTION_SIGN, &zsks->rules.zone,
 			    "sign %s %s (%zu records) with KSK %u until %s",
 			    zone, rrtype_name(zsks->sets[i].rrset->type),
@@ -342,7 +270,13 @@ zsks_free(struct zsks *zsks)
 	free_judgements(zsks);
 	free(zsks->ksk_dnskeys);
 	free(zsks->cmks);
-	ksk_list_free(zsks->ksks, zsks->n_ksks);
+	for (i = 0; i < zsks->n_ksks; i++)
+		buf_free(&zsks->ksks[i].blob);
+	free(zsks->ksks);
+	free(zsks->foreign);
+	free(zsks->wanted);
+	life_zone_clear(&zsks->after);
+	zone_life_free(zsks->life);
 	admissions_clear(&zsks->requesters);
 	findings_clear(&zsks->findings);
 	zonefile_free(zsks->file);

@@ -17,9 +17,12 @@
 #include "kmgr/engine/ksk.h"
 #include "kmgr/engine/plan.h"
 #include "kmgr/engine/session.h"
+#include "kmgr/engine/zone_life.h"
 #include "policy/rules.h"
 
-enum zsks_parent_records { ZSKS_DNSKEY_ONLY, ZSKS_WITH_CDS };
+/* CDS and CDNSKEY: none, asked for, or as ds.cds-cdnskey-publish says. */
+enum zsks_parent_records { ZSKS_DNSKEY_ONLY, ZSKS_WITH_CDS,
+	ZSKS_CDS_BY_POLICY };
 
 #define ZSKS_WINDOW_BY_POLICY INT64_MIN
 
@@ -29,6 +32,7 @@ struct zsks_request {
 	size_t				 len;
 	const char			*what;	/* where it came from */
 	enum zsks_parent_records	 parent_records;
+	enum zone_life_actor		 actor;
 	/* Instants, or ZSKS_WINDOW_BY_POLICY. */
 	int64_t				 inception_at;
 	int64_t				 expiration_at;
@@ -52,12 +56,13 @@ struct zsks_keys;
 
 /**
  * zsks_prepare(session, cache, request, out, err):
- * Read the records, load the zone's KSKs, let every CMK's policy judge the
- * set, and lay out what is to be signed. ${cache} must outlive the result.
+ * Read the records, find the KSKs that are in the set now, by the zone's life
+ * cycle, let every CMK's policy and the oracle judge the set, and lay out what
+ * is to be signed. ${cache} must outlive the result.
  *
  * Owner: the caller, zsks_free().
- * Errors: ERR_INPUT (records; a zone without KSK), ERR_POLICY, ERR_INTEGRITY,
- * ERR_STORE.
+ * Errors: ERR_INPUT (records; a zone without KSK), ERR_POLICY, ERR_NOT_YET,
+ * ERR_INTEGRITY, ERR_STORE.
  */
 int zsks_prepare(struct session *session, struct cmk_cache *cache,
     const struct zsks_request *request, struct zsks **out, struct error *err);
@@ -106,10 +111,10 @@ int zsks_sign(struct session *session, struct zsks_keys *keys,
 /**
  * zsks_record(session, zsks, n, err):
  * Record ${n} signed sets in one transaction: signatures, admitted ZSK sets,
- * KSKs that are published now, one event in the ledger. Only after that may
- * they be released.
+ * KSKs that are published, withdrawn or revoked with them, events in the
+ * ledger. Only after that may they be released.
  *
- * Errors: ERR_STORE.
+ * Errors: ERR_STORE; those of trust_attest().
  */
 int zsks_record(struct session *session, struct zsks *const *zsks, size_t n,
     struct error *err);

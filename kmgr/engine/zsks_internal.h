@@ -4,6 +4,7 @@
 
 #include "kmgr/dns/zonefile.h"
 #include "kmgr/engine/admission.h"
+#include "kmgr/engine/zone_life.h"
 #include "kmgr/engine/zsks.h"
 #include "policy/permit.h"
 
@@ -15,24 +16,69 @@ struct zsks {
 	const struct cmk	**cmks;		/* of all the zone's KSKs, in
 						 * the set or not */
 	size_t			 n_cmks;
-	struct ksk		*ksks;		/* the zone's, all sign */
+	struct zone_life	*life;		/* before this set */
+	struct life_zone	 after;		/* and with it */
+	struct ksk		*ksks;		/* those that sign, with their
+						 * rows in life; revoked last */
 	struct judgement	**judgements;	/* of each KSK's policy */
 	size_t			 n_ksks;
+	size_t			 n_revoked;	/* of them */
 	struct dnskey		*ksk_dnskeys;	/* the same, as rules want */
+	struct dnskey		*foreign;	/* in the set, too */
+	size_t			 n_foreign;
+	struct dnskey		*wanted;	/* have a DS, or get one */
 	struct zsks_signed	*sets;
 	size_t			 n_sets;
 };
 
 /**
- * zsks_load_ksks(session, cache, zsks, err):
- * Load the KSKs that are in the zone's DNSKEY RRset now, beside the records of
- * ${zsks}, and the CMKs of all, for zsks_prove(): that a KSK need not sign any
- * more is the word of rows, which proves nothing before its CMK is proved.
+ * zsks_load_ksks(session, cache, actor, zsks, err):
+ * Load the zone, let what is due of its DNSKEYs be done beside the records of
+ * ${zsks}, and find the KSKs that are in the set then; the CMKs of all, for
+ * zsks_prove(): that a KSK need not sign any more is the word of rows, which
+ * proves nothing before its CMK is proved. The oracle has no objection.
  *
- * Errors: ERR_INPUT (none is there), ERR_POLICY, ERR_INTEGRITY, ERR_STORE.
+ * Errors: ERR_INPUT (none is there), ERR_POLICY, ERR_NOT_YET (zone data that
+ * has to be signed, or to be known, first), ERR_INTEGRITY, ERR_STORE.
  */
 int zsks_load_ksks(struct session *session, struct cmk_cache *cache,
-    struct zsks *zsks, struct error *err);
+    enum zone_life_actor actor, struct zsks *zsks, struct error *err);
+
+/**
+ * zsks_add_rrset(zsks, rrset_take, err):
+ * An RRset, its signatures laid out but not made.
+ *
+ * zsks_add_cds(request, zsks, err):
+ * CDS and CDNSKEY: what the parent should have, as ${request} asks for them.
+ *
+ * Errors: ERR_POLICY (no digest in common), ERR_NOT_YET (no DS is to be there
+ * yet), ERR_INPUT (windows beyond what an RRSIG can say).
+ */
+int zsks_add_rrset(struct zsks *zsks, struct rrset *rrset_take,
+    struct error *err);
+int zsks_add_cds(const struct zsks_request *request, struct zsks *zsks,
+    struct error *err);
+
+/**
+ * zsks_record_life(session, zsks, did, err):
+ * Inside the caller's transaction: record what of the life cycle this set
+ * does; *${did} says whether that is anything.
+ *
+ * zsks_attest_life(session, zsks, n, did, err): after the last one of ${n} a
+ * checkpoint of each CMK that has a part in it.
+ *
+ * zsks_settle_life(session, zsks, n, did, err): after the commit, tell the
+ * tokens.
+ *
+ * Errors: ERR_STORE (also where another run has changed the zone meanwhile);
+ * those of trust_attest() and trust_settle().
+ */
+int zsks_record_life(struct session *session, const struct zsks *zsks,
+    bool *did, struct error *err);
+int zsks_attest_life(struct session *session, struct zsks *const *zsks,
+    size_t n, const bool *did, struct error *err);
+int zsks_settle_life(struct session *session, struct zsks *const *zsks,
+    size_t n, const bool *did, struct error *err);
 
 /**
  * zsks_admit(request, cmk, zsks, err):

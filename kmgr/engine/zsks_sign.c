@@ -65,7 +65,7 @@ zsks_sign(struct session *session, struct zsks_keys *keys, struct zsks *zsks,
 			return err_set(err, ERR_INTERNAL,
 			    "a CMK was not proved before signing");
 	for (i = 0; i < zsks->n_sets; i++)
-		for (k = 0; k < zsks->n_ksks; k++)
+		for (k = 0; k < zsks->sets[i].n_rrsigs; k++)
 			if (sign_one(session, keys, zsks, k,
 			    zsks->sets[i].rrset, &zsks->sets[i].rrsigs[k],
 			    err) != 0)
@@ -129,7 +129,6 @@ record_zone(struct session *session, struct store *store, struct zsks *zsks,
 {
 	struct json *event = json_add_object(events);
 	struct json *tags = json_put_array(event, "key_tags");
-	struct json *published = json_put_array(event, "published");
 	size_t i, k;
 
 	json_put_text(event, "zone", zsks->ksks[0].row.zone);
@@ -141,16 +140,10 @@ record_zone(struct session *session, struct store *store, struct zsks *zsks,
 
 		json_add_int(tags, ksk->row.key_tag);
 		for (i = 0; i < zsks->n_sets; i++)
-			if (record_signature(session, store, ksk,
+			if (k < zsks->sets[i].n_rrsigs && record_signature(session, store, ksk,
 			    zsks->sets[i].rrset, &zsks->sets[i].rrsigs[k],
 			    err) != 0)
 				return -1;
-		if (strcmp(ksk->row.state, "generated") != 0)
-			continue;
-		if (store_ksk_set_state(store, ksk->row.id, "published",
-		    err) != 0)
-			return -1;
-		json_add_text(published, ksk->row.id);
 	}
 	return record_zsk_set(session, store, zsks, err);
 }
@@ -199,9 +192,10 @@ raise_horizons(struct store *store, struct zsks *const *zsks, size_t n,
 	return rc;
 }
 
-int
-zsks_record(struct session *session, struct zsks *const *zsks, size_t n,
-    struct error *err)
+/* All in one transaction; those with a life have changed a fact. */
+static int
+record_all(struct session *session, struct zsks *const *zsks, size_t n,
+    bool *lives, struct error *err)
 {
 	struct json *payload = json_new_object();
 	struct json *events = json_put_array(payload, "zones");
@@ -213,14 +207,30 @@ zsks_record(struct session *session, struct zsks *const *zsks, size_t n,
 	    store_begin(store, err) != 0)
 		goto out;
 	for (i = 0; i < n; i++)
-		if (record_zone(session, store, zsks[i], events, err) != 0)
+		if (record_zone(session, store, zsks[i], events, err) != 0 ||
+		    zsks_record_life(session, zsks[i], &lives[i], err) != 0)
 			break;
 	if (i == n && raise_horizons(store, zsks, n, err) == 0 &&
-	    event_append(session, "sign-zsks", payload, err) == 0)
+	    event_append(session, "sign-zsks", payload, err) == 0 &&
+	    zsks_attest_life(session, zsks, n, lives, err) == 0)
 		rc = store_commit(store, err);
 	if (rc != 0)
 		store_rollback(store);
  out:
 	json_free(payload);
+	return rc;
+}
+
+int
+zsks_record(struct session *session, struct zsks *const *zsks, size_t n,
+    struct error *err)
+{
+	bool *lives = mem_new((n + 1) * sizeof(*lives));
+	int rc;
+
+	rc = record_all(session, zsks, n, lives, err);
+	if (rc == 0)
+		rc = zsks_settle_life(session, zsks, n, lives, err);
+	free(lives);
 	return rc;
 }

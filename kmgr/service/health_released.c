@@ -136,7 +136,8 @@ health_facts_released(struct session *session, const struct zone_life *life,
 		return -1;
 	if (life->life.has_response)
 		return 0;
-	if (store_signature_sets(store, life->text, &rows, &n, err) != 0)
+	if (store_signature_sets(store, life->text, 0, &rows, &n,
+	    err) != 0)
 		return -1;
 	if (n > 0)
 		rc = take_set(life, rows, n_newest(rows, n), zone, err);

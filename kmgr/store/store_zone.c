@@ -19,9 +19,13 @@ static const struct db_question ask_signature_list = {
 static const struct db_question ask_signature_sets = {
 	"list what was signed for a zone",
 	"SELECT id, " SIGNATURE_COLUMNS " FROM signature WHERE zone = $1 "
-	"AND type_covered = 48 AND created_at NOT IN "
+	"AND type_covered = 48 AND expiration_at > $2 AND created_at NOT IN "
 	"(SELECT answered_at FROM ksr WHERE zone = $1) "
 	"ORDER BY id DESC LIMIT 1000" };
+static const struct db_question ask_signature_end = {
+	"find until when a zone's DNSKEY RRset is signed",
+	"SELECT coalesce((SELECT expiration_at FROM signature WHERE zone = $1 "
+	"AND type_covered = 48 ORDER BY id DESC LIMIT 1), 0)" };
 static const struct db_question ask_signature_page = {
 	"list signatures",
 	"SELECT id, " SIGNATURE_COLUMNS " FROM signature WHERE id > $1 "
@@ -123,9 +127,10 @@ store_signature_list(struct store *store, const char *zone,
 
 int
 store_signature_sets(struct store *store, const char *zone,
-    struct signature_row **out, size_t *n, struct error *err)
+    int64_t since_at, struct signature_row **out, size_t *n,
+    struct error *err)
 {
-	const struct db_value args[] = { db_text(zone) };
+	const struct db_value args[] = { db_text(zone), db_int(since_at) };
 
 	*out = NULL;
 	*n = 0;
@@ -154,6 +159,16 @@ store_signature_horizon(struct store *store, const char *ksk_id, int64_t *at,
 
 	return db_number(store->db, &ask_signature_horizon, args,
 	    STORE_N(args), at, err);
+}
+
+int
+store_signature_end(struct store *store, const char *zone, int64_t *at,
+    struct error *err)
+{
+	const struct db_value args[] = { db_text(zone) };
+
+	return db_number(store->db, &ask_signature_end, args, STORE_N(args),
+	    at, err);
 }
 
 static void

@@ -29,12 +29,22 @@ int store_signature_list(struct store *store, const char *zone,
     struct signature_row **out, size_t *n, struct error *err);
 
 /**
- * store_signature_sets(store, zone, out, n, err):
+ * store_signature_sets(store, zone, since_at, out, n, err):
  * Of the signatures over the DNSKEY RRset of ${zone} those that are of no
- * response to a request, newest first, at most 1000.
+ * response to a request and are valid after ${since_at}, newest first, at most
+ * 1000.
  */
 int store_signature_sets(struct store *store, const char *zone,
-    struct signature_row **out, size_t *n, struct error *err);
+    int64_t since_at, struct signature_row **out, size_t *n,
+    struct error *err);
+
+/**
+ * store_signature_end(store, zone, at, err):
+ * When the signature over the DNSKEY RRset of ${zone} that was made last
+ * expires; 0 where none was made.
+ */
+int store_signature_end(struct store *store, const char *zone, int64_t *at,
+    struct error *err);
 
 /**
  * store_signature_page(store, after, at, max, out, n, err):

@@ -1,0 +1,41 @@
+/* What the files of zone_life share. */
+#ifndef ENGINE_ZONE_LIFE_INNER_H
+#define ENGINE_ZONE_LIFE_INNER_H
+
+#include "kmgr/engine/zone_life.h"
+
+/**
+ * zone_life_policy(zone):
+ * The policy that new KSKs come from; NULL where no KSK is ours.
+ */
+const struct policy *zone_life_policy(const struct zone_life *zone);
+
+/**
+ * zone_life_time(session, zone, err):
+ * Fill zone->life.timing.
+ *
+ * Errors: ERR_STORE.
+ */
+int zone_life_time(struct session *session, struct zone_life *zone,
+    struct error *err);
+
+/**
+ * zone_life_signed(store, zone, now_at, err):
+ * Fill in what was signed: by us, and by the zone signer.
+ *
+ * Errors: ERR_STORE.
+ */
+int zone_life_signed(struct store *store, struct zone_life *zone,
+    int64_t now_at, struct error *err);
+
+/**
+ * zone_life_is_in(life, i):
+ * Whether the ${i}th key is in the DNSKEY RRset, by its facts.
+ *
+ * zone_life_has_ds(zone, now_at):
+ * Whether a cache may have a DS of any key.
+ */
+bool zone_life_is_in(const struct life_zone *life, size_t i);
+bool zone_life_has_ds(const struct zone_life *zone, int64_t now_at);
+
+#endif

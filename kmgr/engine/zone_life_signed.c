@@ -1,0 +1,162 @@
+/* What of a zone is signed, by us and by its zone signer. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "kmgr/base/mem.h"
+#include "kmgr/dns/zonefile.h"
+#include "kmgr/engine/ksr_record.h"
+#include "kmgr/engine/zone_life_inner.h"
+#include "kmgr/store/store_ksr.h"
+#include "kmgr/store/store_zone.h"
+
+static struct life_alg *
+find_alg(struct life_zone *life, uint8_t alg)
+{
+	size_t i;
+
+	for (i = 0; i < life->n_algs; i++)
+		if (life->algs[i].alg == alg)
+			return &life->algs[i];
+	return NULL;
+}
+
+static struct life_alg *
+put_alg(struct life_zone *life, uint8_t alg)
+{
+	struct life_alg *row = find_alg(life, alg);
+
+	if (row != NULL)
+		return row;
+	row = mem_push(&life->algs, life->n_algs++, sizeof(*row));
+	*row = (struct life_alg) { .alg = alg };
+	return row;
+}
+
+static void
+put_zsks(struct life_zone *life, const struct zonefile *file)
+{
+	struct error ignored = ERR_INIT;
+	struct dnskey dnskey;
+	size_t i;
+
+	for (i = 0; i < file->n_records; i++)
+		if (dnskey_from_rdata(file->records[i].rdata,
+		    file->records[i].rdata_len, &dnskey, &ignored) == 0)
+			put_alg(life, dnskey.alg)->has_zsk = true;
+}
+
+/* The ZSKs that were admitted last; their text is ours. */
+static int
+load_zsks(struct store *store, struct zone_life *zone, struct error *err)
+{
+	struct zsk_set_row row = { 0 };
+	struct zonefile *file = NULL;
+	bool found = false;
+	int rc;
+
+	if (store_zsk_set_last(store, zone->text, &row, &found, err) != 0)
+		return -1;
+	rc = !found ? 0 : zonefile_read(row.text, strlen(row.text),
+	    "the admitted ZSK set", &zone->name, &file, err);
+	if (rc == 0 && file != NULL)
+		put_zsks(&zone->life, file);
+	zonefile_free(file);
+	if (found)
+		zsk_set_row_clear(&row);
+	return rc;
+}
+
+static int
+load_algs(struct store *store, struct zone_life *zone, struct error *err)
+{
+	struct zone_alg_row *rows;
+	size_t i, n;
+
+	if (store_zone_alg_list(store, zone->text, &rows, &n, err) != 0)
+		return -1;
+	for (i = 0; i < n; i++)
+		put_alg(&zone->life, rows[i].alg)->signed_at =
+		    rows[i].signed_at;
+	zone_alg_rows_free(rows, n);
+	return load_zsks(store, zone, err);
+}
+
+/* Whether a response is served: until its last signature ends. */
+static int
+load_response(struct store *store, struct zone_life *zone, int64_t now_at,
+    struct error *err)
+{
+	struct ksr_row *rows;
+	size_t i, n;
+
+	if (store_ksr_list(store, zone->text, &rows, &n, err) != 0)
+		return -1;
+	for (i = 0; i < n; i++)
+		if (strcmp(rows[i].kind, KSR_REGULAR) == 0 &&
+		    rows[i].expires_at > now_at)
+			zone->life.has_response = true;
+	ksr_rows_free(rows, n);
+	return 0;
+}
+
+/* Since when, without a gap, one of our keys is in the DNSKEY RRset. */
+static int64_t
+first_signed_at(const struct life_zone *life)
+{
+	const struct life_key *key;
+	int64_t at = 0;
+	bool is_signed = false;
+	size_t i;
+
+	for (i = 0; i < life->n_keys; i++) {
+		key = &life->keys[i];
+		if (key->is_foreign || key->dnskey_in_at == 0)
+			continue;
+		is_signed = is_signed || key->dnskey_out_at == 0;
+		if (at == 0 || key->dnskey_in_at < at)
+			at = key->dnskey_in_at;
+	}
+	return is_signed ? at : 0;
+}
+
+int
+zone_life_signed(struct store *store, struct zone_life *zone, int64_t now_at,
+    struct error *err)
+{
+
+	zone->life.first_signed_at = first_signed_at(&zone->life);
+	return store_signature_end(store, zone->text,
+	    &zone->life.signed_until_at, err) != 0 ||
+	    load_algs(store, zone, err) != 0 ||
+	    load_response(store, zone, now_at, err) != 0 ? -1 : 0;
+}
+
+/* Whether a cache may have a DS of the zone, or is to get one. */
+bool
+zone_life_has_ds(const struct zone_life *zone, int64_t now_at)
+{
+	size_t i;
+
+	for (i = 0; i < zone->life.n_keys; i++)
+		if (life_ds_state(&zone->life, i, now_at) != LIFE_HIDDEN)
+			return true;
+	return false;
+}
+
+void
+zone_life_admit(struct zone_life *zone, const uint8_t *algs, size_t n,
+    int64_t now_at)
+{
+	const bool is_free = !zone_life_has_ds(zone, now_at);
+	struct life_alg *row;
+	size_t i;
+
+	for (i = 0; i < zone->life.n_algs; i++)
+		zone->life.algs[i].has_zsk = false;
+	for (i = 0; i < n; i++) {
+		row = put_alg(&zone->life, algs[i]);
+		row->has_zsk = true;
+		if (row->signed_at == 0 && is_free)
+			row->signed_at = now_at;
+	}
+}

@@ -1,0 +1,231 @@
+/* What a set that was signed does to the life cycle of its zone. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "kmgr/base/mem.h"
+#include "kmgr/engine/foreign_facts.h"
+#include "kmgr/engine/ksk_facts.h"
+#include "kmgr/engine/trust.h"
+#include "kmgr/engine/zone_facts.h"
+#include "kmgr/engine/zsks_internal.h"
+
+/* What was done to a DNSKEY; the state is but a word for it. */
+static bool
+find_step(const struct life_key *was, const struct life_key *is,
+    enum life_step_kind *step)
+{
+
+	if (is->revoke_at != was->revoke_at)
+		*step = LIFE_REVOKE_DNSKEY;
+	else if (is->dnskey_out_at != was->dnskey_out_at &&
+	    is->dnskey_out_at != 0)
+		*step = LIFE_WITHDRAW_DNSKEY;
+	else if (is->dnskey_in_at != was->dnskey_in_at)
+		*step = LIFE_PUBLISH_DNSKEY;
+	else
+		return false;
+	return true;
+}
+
+/* Two runs that sign one zone: the later one does not know what it does. */
+static int
+check_same(struct store *store, const struct ksk *ksk, struct error *err)
+{
+	struct ksk_row row = { .standby = NULL };
+	bool found = false, is_same;
+
+	if (store_ksk_find(store, ksk->row.id, &row, &found, err) != 0)
+		return -1;
+	is_same = found && ksk_facts_are_same(&row, &ksk->row) &&
+	    strcmp(row.state, "removed") != 0;
+	ksk_row_clear(&row);
+	if (is_same)
+		return 0;
+	(void)err_set(err, ERR_STORE, "KSK %s/%u was changed by another run "
+	    "while its set was signed", ksk->row.zone, ksk->row.key_tag);
+	return err_hint(err, "nothing was released; sign the set again");
+}
+
+/*
+ * Whether someone can answer for what is done to a KSK. The token of one that
+ * is withdrawn may be gone for good: it is left out of each set from now on,
+ * and nothing is recorded that its seal key had to sign.
+ */
+static bool
+has_seal(struct session *session, const struct cmk *cmk)
+{
+	struct error ignored = ERR_INIT;
+
+	return session_find_token(session, cmk->row.seal_token,
+	    &ignored) == 0;
+}
+
+static int
+record_ksk(struct session *session, struct store *store,
+    const struct zsks *zsks, size_t i, bool *did, struct error *err)
+{
+	const struct life_key *is = &zsks->after.keys[i];
+	struct ksk_row row = zsks->life->ksks[i].row;	/* borrows texts */
+	enum life_step_kind step;
+	char *state = NULL;
+	int rc;
+
+	if (check_same(store, &zsks->life->ksks[i], err) != 0)
+		return -1;
+	if (!find_step(&zsks->life->life.keys[i], is, &step) ||
+	    (step == LIFE_WITHDRAW_DNSKEY &&
+	    !has_seal(session, zsks->life->ksks[i].cmk)))
+		return 0;
+	row.dnskey_in_at = is->dnskey_in_at;
+	row.dnskey_out_at = is->dnskey_out_at;
+	row.revoke_at = is->revoke_at;
+	if (step == LIFE_REVOKE_DNSKEY)
+		row.state = state = mem_strdup("revoked");
+	else if (strcmp(row.state, "generated") == 0)
+		row.state = state = mem_strdup("published");
+	rc = ksk_facts_append(session, &row, "ksk-step",
+	    life_step_name(step), zsks->rules.now_at, err);
+	free(state);
+	*did = true;
+	return rc;
+}
+
+static int
+record_foreign(struct session *session, const struct zsks *zsks, size_t i,
+    struct error *err)
+{
+	const size_t k = zsks->life->n_ksks + i;
+	const struct life_key *is = &zsks->after.keys[k];
+	struct foreign_key_row row = zsks->life->foreign[i];
+	enum life_step_kind step;
+
+	if (!find_step(&zsks->life->life.keys[k], is, &step))
+		return 0;
+	row.dnskey_in_at = is->dnskey_in_at;
+	row.dnskey_out_at = is->dnskey_out_at;
+	return foreign_facts_record(session, zsks->ksks[0].row.cmk_id, &row,
+	    life_step_name(step), zsks->rules.now_at, err);
+}
+
+/* Algorithms of which the set itself is the first word. */
+static int
+record_algs(struct session *session, struct store *store,
+    const struct zsks *zsks, bool *did, struct error *err)
+{
+	struct zone_alg_row row = { .zone = zsks->ksks[0].row.zone };
+	struct zone_alg_row *rows;
+	size_t i, k, n;
+	int rc = 0;
+
+	if (store_zone_alg_list(store, row.zone, &rows, &n, err) != 0)
+		return -1;
+	for (i = 0; i < zsks->after.n_algs && rc == 0; i++) {
+		for (k = 0; k < n; k++)
+			if (rows[k].alg == zsks->after.algs[i].alg)
+				break;
+		if (k < n || zsks->after.algs[i].signed_at == 0)
+			continue;
+		row.alg = zsks->after.algs[i].alg;
+		row.signed_at = zsks->after.algs[i].signed_at;
+		rc = zone_facts_append_alg(session, zsks->ksks[0].row.cmk_id,
+		    &row, err);
+		*did = true;
+	}
+	zone_alg_rows_free(rows, n);
+	return rc;
+}
+
+int
+zsks_record_life(struct session *session, const struct zsks *zsks, bool *did,
+    struct error *err)
+{
+	struct store *store;
+	size_t i;
+
+	if (session_store(session, &store, err) != 0)
+		return -1;
+	for (i = 0; i < zsks->life->n_ksks; i++)
+		if (record_ksk(session, store, zsks, i, did, err) != 0)
+			return -1;
+	for (i = 0; i < zsks->life->n_foreign; i++)
+		if (record_foreign(session, zsks, i, err) != 0)
+			return -1;
+	return record_algs(session, store, zsks, did, err);
+}
+
+/* Whether an event of cmk may have been appended for the zone. */
+static bool
+has_part(struct session *session, const struct zsks *zsks,
+    const struct cmk *cmk)
+{
+	enum life_step_kind step;
+	size_t i;
+
+	if (zsks->ksks[0].cmk == cmk)
+		return true;
+	for (i = 0; i < zsks->life->n_ksks; i++)
+		if (zsks->life->ksks[i].cmk == cmk &&
+		    find_step(&zsks->life->life.keys[i],
+		    &zsks->after.keys[i], &step))
+			return has_seal(session, cmk);
+	return false;
+}
+
+/* Each CMK of those that did something, once. */
+static int
+each_cmk(struct session *session, struct zsks *const *zsks, size_t n,
+    const bool *did, int (*act)(struct session *session,
+    const struct cmk *cmk, struct error *err), struct error *err)
+{
+	const struct cmk **seen = NULL;
+	size_t i, k, s, n_seen = 0;
+	int rc = 0;
+
+	for (i = 0; i < n; i++)
+		for (k = 0; did[i] && rc == 0 && k < zsks[i]->n_cmks; k++) {
+			for (s = 0; s < n_seen; s++)
+				if (seen[s] == zsks[i]->cmks[k])
+					break;
+			if (s < n_seen || !has_part(session, zsks[i],
+			    zsks[i]->cmks[k]))
+				continue;
+			*(const struct cmk **)mem_push(&seen, n_seen++,
+			    sizeof(const struct cmk *)) = zsks[i]->cmks[k];
+			rc = act(session, zsks[i]->cmks[k], err);
+		}
+	free(seen);
+	return rc;
+}
+
+static int
+attest(struct session *session, const struct cmk *cmk, struct error *err)
+{
+
+	return trust_attest(session, cmk->row.id, err);
+}
+
+int
+zsks_attest_life(struct session *session, struct zsks *const *zsks, size_t n,
+    const bool *did, struct error *err)
+{
+
+	return each_cmk(session, zsks, n, did, attest, err);
+}
+
+int
+zsks_settle_life(struct session *session, struct zsks *const *zsks, size_t n,
+    const bool *did, struct error *err)
+{
+	size_t i;
+	int rc;
+
+	for (i = 0; i < n && !did[i]; i++)
+		;
+	if (i == n)
+		return 0;
+	if (session_lock(session, SESSION_LOCK_WAIT_S, err) != 0)
+		return -1;
+	rc = each_cmk(session, zsks, n, did, trust_settle, err);
+	session_unlock(session);
+	return rc;
+}
