@@ -26,6 +26,7 @@ struct zone_life {
 	char			 text[NAME_TEXT_MAX];
 	struct zone_row		 row;		/* zeroes without one */
 	struct life_zone	 life;
+	int64_t			 signed_at;	/* last; 0: never */
 	enum zone_life_actor	 actor;		/* by hand, unless set */
 	struct ksk		*ksks;		/* life.keys[0 .. n_ksks - 1] */
 	size_t			 n_ksks;

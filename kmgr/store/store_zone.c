@@ -26,6 +26,10 @@ static const struct db_question ask_signature_end = {
 	"find until when a zone's DNSKEY RRset is signed",
 	"SELECT coalesce((SELECT expiration_at FROM signature WHERE zone = $1 "
 	"AND type_covered = 48 ORDER BY id DESC LIMIT 1), 0)" };
+static const struct db_question ask_signature_made = {
+	"find when a zone's DNSKEY RRset was signed",
+	"SELECT coalesce((SELECT created_at FROM signature WHERE zone = $1 "
+	"AND type_covered = 48 ORDER BY id DESC LIMIT 1), 0)" };
 static const struct db_question ask_signature_page = {
 	"list signatures",
 	"SELECT id, " SIGNATURE_COLUMNS " FROM signature WHERE id > $1 "
@@ -168,6 +172,16 @@ store_signature_end(struct store *store, const char *zone, int64_t *at,
 	const struct db_value args[] = { db_text(zone) };
 
 	return db_number(store->db, &ask_signature_end, args, STORE_N(args),
+	    at, err);
+}
+
+int
+store_signature_made(struct store *store, const char *zone, int64_t *at,
+    struct error *err)
+{
+	const struct db_value args[] = { db_text(zone) };
+
+	return db_number(store->db, &ask_signature_made, args, STORE_N(args),
 	    at, err);
 }
 

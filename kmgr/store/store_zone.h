@@ -47,6 +47,13 @@ int store_signature_end(struct store *store, const char *zone, int64_t *at,
     struct error *err);
 
 /**
+ * store_signature_made(store, zone, at, err):
+ * When that signature was made; 0 where none was.
+ */
+int store_signature_made(struct store *store, const char *zone, int64_t *at,
+    struct error *err);
+
+/**
  * store_signature_page(store, after, at, max, out, n, err):
  * At most ${max} signatures with a number above ${after} that are valid
  * beyond ${at}, in the order of their numbers.
