@@ -181,6 +181,7 @@ int cmd_sign_ksr(struct cmd *cmd, struct error *err);
 int cmd_sign_zsks(struct cmd *cmd, struct error *err);
 int cmd_withdraw_plan(struct cmd *cmd, struct error *err);
 int cmd_put_policy(struct cmd *cmd, struct error *err);
+int cmd_run(struct cmd *cmd, struct error *err);
 int cmd_schedule_cmk_deletion(struct cmd *cmd, struct error *err);
 int cmd_sign_zsks(struct cmd *cmd, struct error *err);
 int cmd_status(struct cmd *cmd, struct error *err);

@@ -14,6 +14,8 @@ static const enum opt zone_unsigned_opts[] = { OPT_ALG, OPT_FORCE,
 	OPT_ACCEPT_TIME_JUMP, OPT_DRY_RUN, OPT_END };
 static const enum opt foreign_opts[] = { OPT_AT, OPT_ACCEPT_TIME_JUMP,
 	OPT_DRY_RUN, OPT_END };
+static const enum opt run_opts[] = { OPT_WATCH, OPT_ACCEPT_TIME_JUMP,
+	OPT_DRY_RUN, OPT_END };
 static const enum opt plan_opts[] = { OPT_UNTIL, OPT_SVG, OPT_END };
 
 const struct command commands_life[] = {
@@ -32,6 +34,13 @@ const struct command commands_life[] = {
 	    "the command that comes next. With ZONE all there is to know of "
 	    "one. Needs no token.",
 	    none, 0, 1, CMD_WITH_SESSION, cmd_status },
+	{ "run", GROUP_LIFE, "[ZONE]... [--watch]",
+	    "do all that is due: sign, publish, ask the parent, roll",
+	    "One pass over the zones that are due, or over those that are "
+	    "named. What is done already is not done again, and two may run "
+	    "at once. What is left to the operator is said. --watch stays, "
+	    "and sleeps until something is due.",
+	    run_opts, 0, CMD_ANY_WORDS, CMD_WITH_SESSION, cmd_run },
 	{ "roll-ksk", GROUP_LIFE, "ZONE[/KEYTAG] [--cmk NEW] "
 	    "[--reason REASON] [--break-chain ZONE]",
 	    "replace a KSK: on schedule, or in an emergency",

@@ -3,6 +3,13 @@
 noinst_LTLIBRARIES += libservice.la
 libservice_la_LIBADD = libengine.la
 libservice_la_SOURCES = \
+	kmgr/service/run.c \
+	kmgr/service/run.h \
+	kmgr/service/run_hooks.c \
+	kmgr/service/run_inner.h \
+	kmgr/service/run_parent.c \
+	kmgr/service/run_publish.c \
+	kmgr/service/run_step.c \
 	kmgr/service/health.c \
 	kmgr/service/health.h \
 	kmgr/service/health_child.c \

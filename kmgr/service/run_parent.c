@@ -84,7 +84,7 @@ look(struct run_zone *z, const struct parent_view *view, struct error *err)
 		keys[i].id = i < z->zone->n_ksks ?
 		    z->zone->ksks[i].row.id :
 		    z->zone->foreign[i - z->zone->n_ksks].id;
-		keys[i].name = z->zone->life.keys[i].name;
+		keys[i].name = z->zone->names[i];
 		keys[i].dnskey = zone_life_dnskey(z->zone, i);
 		keys[i].wants_ds = zone_life_wants_ds(z->zone, i, now_at);
 	}

@@ -49,8 +49,6 @@ make_ksk(struct run_zone *z, const struct life_step *step, bool *done,
 		return 0;
 	}
 	request.cmk = cmk->row.id;
-	if (step->kind == LIFE_MAKE_STANDBY)
-		request.wish = KSK_STANDBY;
 	rc = ksk_create_apply(z->run->session, &request, &cache, &list, &n,
 	    err);
 	if (rc == 0)
