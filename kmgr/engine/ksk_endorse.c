@@ -9,6 +9,7 @@
 #include "kmgr/engine/key_record.h"
 #include "kmgr/engine/ksk.h"
 #include "kmgr/engine/ksk_endorse.h"
+#include "kmgr/engine/ksk_facts.h"
 #include "kmgr/engine/ksk_rules.h"
 #include "kmgr/engine/signer.h"
 #include "kmgr/engine/statement.h"
@@ -139,13 +140,8 @@ record(struct session *session, struct store *store, const struct cmk *cmk,
 	    row->endorsement, &row->endorsement_signature, err) != 0 ||
 	    store_ksk_put(store, row, err) != 0)
 		return -1;
-	event = json_new_object();
-	json_put_text(event, "cmk_id", cmk->row.id);
-	json_put_text(event, "ksk_id", row->id);
+	event = ksk_facts_event(row);
 	json_put_text(event, "key_id", row->key_id);
-	json_put_text(event, "zone", row->zone);
-	json_put_int(event, "key_tag", row->key_tag);
-	json_put_text(event, "standby", row->standby);
 	json_put_text(event, "endorsement", row->endorsement);
 	json_put_text(event, "endorsement_signature",
 	    row->endorsement_signature);

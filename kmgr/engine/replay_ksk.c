@@ -37,10 +37,11 @@ replay_on_create_ksk(struct replay *r, const struct replay_happening *h,
 		    row->cmk_id);
 		goto fail;
 	}
+	if (json_get(h->payload, "life") != NULL &&
+	    ksk_facts_read(json_get(h->payload, "life"), row, err) != 0)
+		goto fail;
 	if (replay_add_key(r, h, &key, err) == 0 &&
 	    replay_rows_add(&r->ksks, row, err) == 0) {
-		replay_replace(&row->standby, json_get_text(h->payload,
-		    "standby"));
 		replay_ksk_tag(r, row);
 		(void)replay_zone(r, row->zone);
 		return 0;

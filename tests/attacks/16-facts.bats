@@ -28,8 +28,8 @@ unsigned() {
 	[[ $output == *"$1"* && $output != *"IN RRSIG"* ]]
 }
 
-# told WORDS: kmgr verify finds a difference with these words.
-told() {
+# noticed WORDS: kmgr verify finds a difference with these words.
+noticed() {
 	run kmgr verify
 	echo "$output"
 	[ "$status" -eq 10 ] || return
@@ -45,12 +45,12 @@ told() {
 		sql "UPDATE ksk SET $column = $born - 864000
 			WHERE id = '$ksk'"
 		unsigned "KSK a.example./$old: the store says of its life"
-		told "KSK a.example./$old"
+		noticed "KSK a.example./$old"
 		put_back good
 	done
 	sql "UPDATE ksk SET standby = 'dnskey' WHERE id = '$ksk'"
 	unsigned "KSK a.example./$old"
-	told "standby is dnskey"
+	noticed "standby is dnskey"
 }
 
 # step_appended: an event of it, as only kmgr writes them, filed under a CMK.
@@ -75,14 +75,14 @@ step_appended() {
 	step_appended
 	sql "UPDATE ledger SET cmk_id = NULL WHERE type = 'ksk-step'"
 	unsigned "KSK a.example./$old: the store says of its life"
-	told "filed under another"
+	noticed "filed under another"
 }
 
 @test "goal-forged: the zone is to become insecure" {
 	sql "UPDATE zone SET goal = 'insecure', goal_at = $born
 		WHERE zone = 'a.example.'"
 	unsigned "zone a.example.: the store says of its goal"
-	told "zone a.example.: the store says that its goal is insecure"
+	noticed "zone a.example.: the store says that its goal is insecure"
 }
 
 @test "goal-appended: the ledger is made to tell that the zone is to become insecure" {
@@ -97,7 +97,7 @@ step_appended() {
 @test "signer-forged: the zone signer is said to sign with an algorithm" {
 	sql "INSERT INTO zone_alg VALUES ('a.example.', 13, $born)"
 	unsigned "zone a.example.: the store says of what its zone signer"
-	told "zone a.example.: no event tells that it is signed with"
+	noticed "zone a.example.: no event tells that it is signed with"
 	append alg-signed "$(jq -cnjS --arg id "$id" --argjson at "$born" \
 		'{alg: 13, cmk_id: $id, dropped: false, signed_at: $at,
 			zone: "a.example."}')" a.example.
@@ -109,7 +109,7 @@ step_appended() {
 		added_at) SELECT '00112233445566778899aabbccddeeff', zone,
 		alg, 7, dnskey, created_at FROM ksk WHERE id = '$ksk'"
 	unsigned "foreign key a.example./7: the store says of it"
-	told "no event tells of foreign key a.example./7"
+	noticed "no event tells of foreign key a.example./7"
 }
 
 @test "foreign-hidden: a key that the ledger tells of is not in the store" {
@@ -120,5 +120,5 @@ step_appended() {
 			key_tag: 7, life: {}, zone: "a.example."}')" a.example.
 	run kmgr sign-zsks a.example a
 	[ "$status" -eq 10 ]
-	told "the store has no record of foreign key"
+	noticed "the store has no record of foreign key"
 }

@@ -70,6 +70,7 @@ store_tests = \
 	tests/unit/test_store_backup \
 	tests/unit/test_store_cmk \
 	tests/unit/test_store_ksr \
+	tests/unit/test_store_life \
 	tests/unit/test_store_plan
 check_PROGRAMS += $(store_tests)
 TESTS += $(store_tests)
@@ -118,6 +119,10 @@ tests_unit_test_store_ksr_SOURCES = tests/unit/test_store_ksr.c \
 	$(unit_store_help)
 tests_unit_test_store_ksr_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_store_ksr_LDADD = $(unit_store_ldadd)
+tests_unit_test_store_life_SOURCES = tests/unit/test_store_life.c \
+	$(unit_store_help)
+tests_unit_test_store_life_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_store_life_LDADD = $(unit_store_ldadd)
 tests_unit_test_store_plan_SOURCES = tests/unit/test_store_plan.c \
 	$(unit_store_help)
 tests_unit_test_store_plan_CPPFLAGS = $(unit_cppflags)

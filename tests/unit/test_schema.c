@@ -233,27 +233,6 @@ allows_what_changes(void **state)
 		"UPDATE ksk SET ds_seen_at = 1",
 		"UPDATE ksk SET ds_gone_at = 2",
 		"UPDATE ksk SET ds_seen_at = 3, ds_gone_at = NULL",
-		"UPDATE ksk SET dnskey_in_at = 1",
-		"UPDATE ksk SET dnskey_in_at = 3, dnskey_out_at = 2",
-		"UPDATE ksk SET ds_add_at = 1, ds_remove_at = 1, "
-		"retire_at = 1, backup_at = 1, standby = 'ds'",
-		"UPDATE ksk SET ds_add_at = NULL, ds_remove_at = NULL, "
-		"retire_at = NULL, backup_at = NULL, standby = 'none'",
-		"UPDATE ksk SET revoke_at = revoke_at, "
-		"compromised_at = compromised_at",
-		"UPDATE ksk SET revoke_at = 1, compromised_at = 1 "
-		"WHERE revoke_at IS NULL",
-		"UPDATE zone SET goal = 'insecure', goal_at = 1, "
-		"waiting_since_at = 1, waits_for = 'ds-seen', next_at = 9, "
-		"published_hash = zeroblob(32), published_at = 1",
-		"UPDATE zone SET goal = 'secure', goal_at = NULL, next_at = 0",
-		"UPDATE foreign_key SET dnskey_in_at = 1, dnskey_out_at = 2, "
-		"ds_add_at = 1, ds_seen_at = 1, ds_remove_at = 1, "
-		"ds_gone_at = 1, retire_at = 1 WHERE removed_at IS NULL",
-		"UPDATE foreign_key SET removed_at = 1 "
-		"WHERE removed_at IS NULL",
-		"DELETE FROM zone_alg",
-		"DELETE FROM observation",
 		"UPDATE ksk SET horizon_at = 1 WHERE horizon_at IS NULL",
 		"UPDATE ksk SET horizon_at = horizon_at + 1",
 		"UPDATE ksk SET state = 'removed', retirement = '{}', "
@@ -279,6 +258,42 @@ allows_what_changes(void **state)
 		unit_ok(storehelp_sql(help, good[i]), &help->err);
 }
 
+/* The life cycle goes on, and back where a DS is seen again. */
+static const char *const living[] = {
+	"UPDATE ksk SET dnskey_in_at = 1",
+	"UPDATE ksk SET dnskey_in_at = 3, dnskey_out_at = 2",
+	"UPDATE ksk SET ds_add_at = 1, ds_remove_at = 1, "
+	"retire_at = 1, backup_at = 1, standby = 'ds'",
+	"UPDATE ksk SET ds_add_at = NULL, ds_remove_at = NULL, "
+	"retire_at = NULL, backup_at = NULL, standby = 'none'",
+	"UPDATE ksk SET revoke_at = revoke_at, "
+	"compromised_at = compromised_at",
+	"UPDATE ksk SET revoke_at = 1, compromised_at = 1 "
+	"WHERE revoke_at IS NULL",
+	"UPDATE zone SET goal = 'insecure', goal_at = 1, "
+	"waiting_since_at = 1, waits_for = 'ds-seen', next_at = 9, "
+	"published_hash = zeroblob(32), published_at = 1",
+	"UPDATE zone SET goal = 'secure', goal_at = NULL, next_at = 0",
+	"UPDATE foreign_key SET dnskey_in_at = 1, dnskey_out_at = 2, "
+	"ds_add_at = 1, ds_seen_at = 1, ds_remove_at = 1, "
+	"ds_gone_at = 1, retire_at = 1 WHERE removed_at IS NULL",
+	"UPDATE foreign_key SET removed_at = 1 "
+	"WHERE removed_at IS NULL",
+	"DELETE FROM zone_alg",
+	"DELETE FROM observation",
+};
+
+static void
+allows_a_life_cycle(void **state)
+{
+	struct storehelp *help = *state;
+	size_t i;
+
+	storehelp_fill_all(help);
+	for (i = 0; i < N_OF(living); i++)
+		unit_ok(storehelp_sql(help, living[i]), &help->err);
+}
+
 int
 main(void)
 {
@@ -286,6 +301,7 @@ main(void)
 		STOREHELP_TEST(never_rewrites_what_is_final),
 		STOREHELP_TEST(refuses_a_ledger_that_is_none),
 		STOREHELP_TEST(allows_what_changes),
+		STOREHELP_TEST(allows_a_life_cycle),
 	};
 
 	return storehelp_run(tests, N_OF(tests));

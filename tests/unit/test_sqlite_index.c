@@ -133,12 +133,36 @@ finds_rows_in_an_index(void **state)
 	    "(hash>? AND hash<?)");
 }
 
+/* What is due is looked for by its instant, and little is sorted. */
+static void
+finds_zones_in_an_index(void **state)
+{
+	static const char *const used[] = {
+		"SEARCH zone USING COVERING INDEX zone_due (next_at<?)",
+		"SEARCH ksk USING INDEX ksk_revoked_tag (zone=?)",
+		"SEARCH foreign_key USING INDEX foreign_key_tag (zone=?)" };
+	struct storehelp *help = *state;
+	char **names = NULL, *got;
+	size_t i, n;
+
+	unit_ok(store_zone_due(help->store, 1, "", 9, &names, &n,
+	    &help->err), &help->err);
+	got = explain(help);
+	for (i = 0; i < N_OF(used); i++)
+		if (strstr(got, used[i]) == NULL)
+			fail_msg("not \"%s\": %s", used[i], got);
+	if (strstr(got, "SCAN") != NULL)
+		fail_msg("%s", got);
+	free(got);
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		STOREHELP_TEST(finds_events_in_an_index),
 		STOREHELP_TEST(finds_rows_in_an_index),
+		STOREHELP_TEST(finds_zones_in_an_index),
 	};
 
 	return storehelp_run(tests, N_OF(tests));
