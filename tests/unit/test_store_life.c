@@ -31,8 +31,10 @@ keeps_a_zone(void **state)
 {
 	struct storehelp *help = storehelp_begun(state);
 	char zone[] = "a.", goal[] = "insecure", waits[] = "ds-gone";
-	struct zone_row want = { zone, goal, AT, AT + 1, AT + 2, waits, { 7 },
-		AT + 3 }, got = { .zone = NULL };
+	struct zone_row want = { .zone = zone, .goal = goal, .goal_at = AT,
+		.next_at = AT + 1, .waiting_since_at = AT + 2,
+		.waits_for = waits, .published_hash = { 7 },
+		.published_at = AT + 3 }, got = { .zone = NULL };
 	bool found = true;
 
 	unit_ok(store_zone_find(help->store, "a.", &got, &found, &help->err),
