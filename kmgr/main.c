@@ -23,6 +23,7 @@ struct run {
 	struct args		 args;		/* behind it */
 	struct json		*notes;		/* for a JSON error, or NULL */
 	bool			 has_told;	/* the error is in the result */
+	int			 status;	/* of a success */
 };
 
 static bool
@@ -255,6 +256,7 @@ start_command(struct run *run, struct error *err)
 	json_put_int(cmd.json, "schema", JSON_SCHEMA);
 	json_put_text(cmd.json, "command", run->command->name);
 	rc = run_command(run, &cmd, err);
+	run->status = cmd.status;
 	session_close(cmd.session);
 	json_free(cmd.json);
 	buf_free(&cmd.text);
@@ -331,15 +333,17 @@ main(int argc, char **argv)
 {
 	struct error err = ERR_INIT;
 	struct run run = { 0 };
-	int status = 0;
+	int status;
 
 	secret_disable_dumps();
 	(void)signal(SIGPIPE, SIG_IGN);
 	/* Whoever started us may ignore it; then no child has a status. */
 	(void)signal(SIGCHLD, SIG_DFL);
-	if (run_all(argc, argv, &run, &err) != 0) {
+	if (run_all(argc, argv, &run, &err) == 0) {
+		status = run.status;
+	} else {
 		print_error(&run, &err);
-		status = (int)err.class;
+		status = command_status(run.command, &err);
 	}
 	json_free(run.notes);
 	args_clear(&run.globals);

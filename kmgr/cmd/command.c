@@ -61,6 +61,15 @@ command_need(const char *name, struct error *err)
 	return NULL;
 }
 
+int
+command_status(const struct command *command, const struct error *err)
+{
+
+	if (command != NULL && command->run == cmd_check)
+		return 3;
+	return (int)err->class;
+}
+
 static void
 print_options(const enum opt *opts, struct buf *out)
 {

@@ -27,6 +27,8 @@ struct cmd {
 	struct buf		 text;		/* the result for people */
 	struct buf		 notes;		/* where there is no session */
 	bool			 is_partial;	/* printed on failure too */
+	int			 status;	/* exit status of a success;
+						 * check's alone is not 0 */
 	bool			 has_written;	/* the output is in its place;
 						 * json and text tell of it */
 };
@@ -67,6 +69,13 @@ void command_overview(struct buf *out);
  * Errors: ERR_USAGE.
  */
 const struct command *command_need(const char *name, struct error *err);
+
+/**
+ * command_status(command, err):
+ * The exit status of ${command}, NULL where none was found, that failed with
+ * ${err}: its class; of check what says to Nagios that nothing is known.
+ */
+int command_status(const struct command *command, const struct error *err);
 
 /**
  * cmd_zone(text, zone, err):
@@ -136,6 +145,7 @@ int cmd_apply_plan(struct cmd *cmd, struct error *err);
 int cmd_approve(struct cmd *cmd, struct error *err);
 int cmd_backup(struct cmd *cmd, struct error *err);
 int cmd_cancel_cmk_deletion(struct cmd *cmd, struct error *err);
+int cmd_check(struct cmd *cmd, struct error *err);
 int cmd_check_ksr(struct cmd *cmd, struct error *err);
 int cmd_check_parent(struct cmd *cmd, struct error *err);
 int cmd_check_policy(struct cmd *cmd, struct error *err);
@@ -168,6 +178,7 @@ int cmd_list_ksks(struct cmd *cmd, struct error *err);
 int cmd_list_plans(struct cmd *cmd, struct error *err);
 int cmd_list_tokens(struct cmd *cmd, struct error *err);
 int cmd_make_ksr(struct cmd *cmd, struct error *err);
+int cmd_metrics(struct cmd *cmd, struct error *err);
 int cmd_probe_token(struct cmd *cmd, struct error *err);
 int cmd_remove_foreign_key(struct cmd *cmd, struct error *err);
 int cmd_replace_approver(struct cmd *cmd, struct error *err);

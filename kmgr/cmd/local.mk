@@ -4,6 +4,7 @@ libcmd_la_SOURCES = \
 	kmgr/cmd/args.c \
 	kmgr/cmd/args.h \
 	kmgr/cmd/cmd.c \
+	kmgr/cmd/cmd_check.c \
 	kmgr/cmd/cmd_cmk.c \
 	kmgr/cmd/cmd_cmk.h \
 	kmgr/cmd/cmd_cmk_describe.c \
@@ -35,6 +36,7 @@ libcmd_la_SOURCES = \
 	kmgr/cmd/cmd_life_plan.c \
 	kmgr/cmd/cmd_parent.c \
 	kmgr/cmd/cmd_parent.h \
+	kmgr/cmd/cmd_metrics.c \
 	kmgr/cmd/cmd_plan.c \
 	kmgr/cmd/cmd_plan.h \
 	kmgr/cmd/cmd_plan_list.c \

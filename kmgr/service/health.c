@@ -142,7 +142,8 @@ raise_to(int64_t value, int64_t *max)
 
 /* What the report tells of the worst zone. */
 static void
-sum_up(const struct health_zone *zone, struct health_report *report)
+sum_up(const struct health_zone *zone, const struct health_limits *limits,
+    struct health_report *report)
 {
 	const int64_t coverage_s = health_coverage_s(zone);
 	const int64_t served_s = health_served_s(zone);
@@ -158,6 +159,8 @@ sum_up(const struct health_zone *zone, struct health_report *report)
 		report->coverage_s = coverage_s;
 		free(report->coverage_zone);
 		report->coverage_zone = mem_strdup(zone->name);
+		report->coverage_warning_s = limits->coverage_warning_s;
+		report->coverage_critical_s = limits->coverage_critical_s;
 	}
 	for (i = 0; i < zone->n_keys; i++)
 		if (!zone->keys[i].is_foreign)
@@ -184,7 +187,7 @@ health_judge(const struct health_zone *zone,
 	}
 	for (i = 0; health_at(i) != NULL; i++)
 		health_at(i)->run(zone, limits, report);
-	sum_up(zone, report);
+	sum_up(zone, limits, report);
 }
 
 enum health_level

@@ -44,6 +44,7 @@ struct health_limits {
 /* A key of the zone, ours or another provider's. */
 struct health_key {
 	const char	*name;		/* "example.com./12345" */
+	const char	*token;		/* NULL of foreign ones */
 	struct dnskey	 dnskey;	/* as it is published */
 	struct ds	*ds;		/* one a digest that is wanted */
 	size_t		 n_ds;
@@ -150,6 +151,7 @@ struct health_report {
 	/* The worst of all zones, for graphs. */
 	int64_t			 coverage_s;	/* HEALTH_UNKNOWN_S: none */
 	char			*coverage_zone;
+	int64_t			 coverage_warning_s, coverage_critical_s;
 	int64_t			 served_s;	/* likewise, HEALTH_UNKNOWN_S */
 	int64_t			 age_s, wait_s, late_s;
 };

@@ -46,6 +46,8 @@ take_key(const struct zone_life *life, size_t i, struct health_zone *zone)
 	key = mem_push(&zone->keys, zone->n_keys++, sizeof(*key));
 	*key = (struct health_key) {
 		.name = from->name,
+		.token = from->is_foreign ? NULL :
+		    life->ksks[i].cmk->row.token,
 		.dnskey = *zone_life_dnskey(life, i),
 		.is_foreign = from->is_foreign,
 		.is_standby = from->standby != LIFE_NO_STANDBY,

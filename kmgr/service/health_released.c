@@ -35,6 +35,9 @@ take_zsks(struct store *store, const struct zone_life *life,
 	}
 	rc = 0;
  out:
+	/* It was read before it was kept. */
+	if (rc != 0)
+		err->class = ERR_INTEGRITY;
 	zonefile_free(file);
 	zsk_set_row_clear(&row);
 	return rc;

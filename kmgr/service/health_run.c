@@ -36,7 +36,7 @@ gather(struct run *run, struct cmk_cache *cache, const struct name *name,
 	run->each(run->arg, zone, &limits);
 }
 
-/* A zone that is not there is the caller's mistake, any other trouble a fact. */
+/* A zone that is not there is an error, any other trouble a fact. */
 static int
 look_at(struct run *run, struct cmk_cache *cache, const char *text,
     struct error *err)
@@ -45,19 +45,22 @@ look_at(struct run *run, struct cmk_cache *cache, const char *text,
 	struct health_zone zone = { .name = text, .trouble = ERR_INIT };
 	struct zone_life *life = NULL;
 	struct name name;
+	int rc = 0;
 
 	if (name_read(text, &name, err) != 0)
 		return -1;
 	if (zone_life_load(run->session, cache, &name, &life,
-	    &zone.trouble) == 0)
+	    &zone.trouble) == 0) {
 		gather(run, cache, &name, life, &zone);
-	else if (zone.trouble.class != ERR_INPUT)
-		run->each(run->arg, &zone, &none);
-	if (zone.trouble.class == ERR_INPUT)
+	} else if (zone.trouble.class == ERR_INPUT) {
 		*err = zone.trouble;
+		rc = -1;
+	} else {
+		run->each(run->arg, &zone, &none);
+	}
 	health_zone_clear(&zone);
 	zone_life_free(life);
-	return err->class == ERR_NONE ? 0 : -1;
+	return rc;
 }
 
 static int

@@ -45,3 +45,5 @@ libservice_la_SOURCES = \
 	kmgr/service/publish_sets.h \
 	kmgr/service/source.c \
 	kmgr/service/source.h
+	kmgr/service/metrics.c \
+	kmgr/service/metrics.h

@@ -1,0 +1,186 @@
+/* How zones do, as monitoring systems of the Nagios kind read it. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "kmgr/cmd/command.h"
+#include "kmgr/service/health_run.h"
+
+#define DAY_S 86400
+
+struct check {
+	struct health_report	 report;
+	struct cmd		*cmd;
+};
+
+static void
+judge(void *arg, const struct health_zone *zone,
+    const struct health_limits *limits)
+{
+	struct check *check = arg;
+
+	health_judge(zone, limits, &check->report);
+}
+
+/* Perfdata begins at the first bar: a message has none. */
+static void
+print_line(struct buf *out, const char *text)
+{
+
+	for (; *text != '\0'; text++)
+		buf_printf(out, "%c", *text == '|' ? '/' : *text == '\n' ?
+		    ' ' : *text);
+}
+
+/* 'label'=value[unit];warning;critical */
+static void
+print_perf(struct buf *out, const char *label, int64_t s, const char *limits)
+{
+
+	if (s == HEALTH_UNKNOWN_S)
+		buf_printf(out, " %s=U", label);
+	else
+		buf_printf(out, " %s=%" PRId64 "s%s", label, s, limits);
+}
+
+static void
+print_perfdata(const struct health_report *report, struct buf *out)
+{
+	struct buf limits = BUF_INIT;
+
+	/* Less is worse: "432000:" in the plug-ins' own notation. */
+	buf_printf(&limits, ";%" PRId64 ":;%" PRId64 ":",
+	    report->coverage_warning_s, report->coverage_critical_s);
+	buf_printf(out, " |");
+	print_perf(out, "coverage", report->coverage_s, buf_text(&limits));
+	print_perf(out, "served", report->served_s, "");
+	print_perf(out, "ksk_age", report->age_s, "");
+	print_perf(out, "operator_wait", report->wait_s, "");
+	print_perf(out, "run_lateness", report->late_s, "");
+	buf_printf(out, " zones=%zu critical=%zu warning=%zu\n",
+	    report->n_zones, report->n_level[HEALTH_CRITICAL],
+	    report->n_level[HEALTH_WARNING]);
+	buf_free(&limits);
+}
+
+static void
+print_status(const struct health_report *report, struct buf *out)
+{
+
+	buf_printf(out, "KMGR %s - ",
+	    health_level_name(health_worst(report)));
+	if (report->coverage_s == HEALTH_UNKNOWN_S)
+		buf_printf(out, "nothing is signed");
+	else if (report->coverage_s <= 0)
+		buf_printf(out, "signatures are expired (%s)",
+		    report->coverage_zone);
+	else
+		buf_printf(out, "%.1f days of signed coverage left (%s)",
+		    (double)report->coverage_s / DAY_S,
+		    report->coverage_zone);
+	buf_printf(out, "; %zu zone%s, %zu critical, %zu warning",
+	    report->n_zones, report->n_zones == 1 ? "" : "s",
+	    report->n_level[HEALTH_CRITICAL],
+	    report->n_level[HEALTH_WARNING]);
+	print_perfdata(report, out);
+}
+
+static void
+print_report(const struct health_report *report, struct buf *out)
+{
+	const struct health_finding *finding;
+	size_t i;
+
+	print_status(report, out);
+	for (i = 0; i < report->n; i++) {
+		finding = &report->findings[i];
+		buf_printf(out, "%s %s %s: ",
+		    health_level_name(finding->level), finding->zone,
+		    finding->check);
+		print_line(out, finding->text);
+		buf_printf(out, "\n");
+	}
+	for (i = 0; i < report->n_not_made; i++) {
+		buf_printf(out, "not checked: ");
+		print_line(out, report->not_made[i]);
+		buf_printf(out, "\n");
+	}
+}
+
+static void
+put_seconds(struct json *json, const char *key, int64_t s)
+{
+
+	if (s != HEALTH_UNKNOWN_S)
+		json_put_int(json, key, s);
+}
+
+static void
+put_report(const struct health_report *report, struct json *json)
+{
+	struct json *list, *row;
+	size_t i;
+
+	json_put_text(json, "status",
+	    health_level_name(health_worst(report)));
+	put_seconds(json, "coverage_seconds", report->coverage_s);
+	json_put_text(json, "coverage_zone", report->coverage_zone);
+	put_seconds(json, "served_seconds", report->served_s);
+	json_put_int(json, "zones", (int64_t)report->n_zones);
+	json_put_int(json, "critical",
+	    (int64_t)report->n_level[HEALTH_CRITICAL]);
+	json_put_int(json, "warning",
+	    (int64_t)report->n_level[HEALTH_WARNING]);
+	list = json_put_array(json, "findings");
+	for (i = 0; i < report->n; i++) {
+		row = json_add_object(list);
+		json_put_text(row, "zone", report->findings[i].zone);
+		json_put_text(row, "check", report->findings[i].check);
+		json_put_text(row, "level",
+		    health_level_name(report->findings[i].level));
+		json_put_text(row, "text", report->findings[i].text);
+	}
+	list = json_put_array(json, "not_checked");
+	for (i = 0; i < report->n_not_made; i++)
+		json_add_text(list, report->not_made[i]);
+}
+
+static int
+check_zones(struct check *check, struct error *err)
+{
+	struct cmd *cmd = check->cmd;
+	const char *zone = cmd->args->n_words == 1 ? cmd->args->words[0] :
+	    NULL;
+	struct name name;
+	char text[NAME_TEXT_MAX];
+
+	if (zone != NULL && cmd_zone(zone, &name, err) != 0)
+		return -1;
+	return session_open(&cmd->options, &cmd->session, err) != 0 ? -1 :
+	    health_run(cmd->session, zone == NULL ? NULL :
+	    name_text(&name, text), args_has(cmd->args, OPT_NO_NETWORK) ?
+	    HEALTH_NO_NETWORK : HEALTH_ASK_SERVERS, judge, check, err);
+}
+
+int
+cmd_check(struct cmd *cmd, struct error *err)
+{
+	struct check check = { HEALTH_REPORT_INIT, cmd };
+	int rc;
+
+	rc = check_zones(&check, err);
+	if (rc == 0) {
+		health_sort(&check.report);
+		print_report(&check.report, &cmd->text);
+		put_report(&check.report, cmd->json);
+		cmd->status = (int)health_worst(&check.report);
+	} else {
+		/* Who runs plug-ins reads the first line of this. */
+		buf_printf(&cmd->text, "KMGR UNKNOWN - ");
+		print_line(&cmd->text, err->msg);
+		buf_printf(&cmd->text, "\n");
+		json_put_text(cmd->json, "status", "UNKNOWN");
+		cmd->is_partial = true;
+	}
+	health_report_clear(&check.report);
+	return rc;
+}
