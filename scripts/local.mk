@@ -13,3 +13,53 @@ EXTRA_DIST += \
 	scripts/bench-ksr \
 	scripts/check \
 	scripts/quickstart
+
+# What runs kmgr unattended. @hardening@ in a unit is scripts/systemd/hardening.
+service_in = \
+	scripts/cron/kmgr.in \
+	scripts/systemd/hardening \
+	scripts/systemd/kmgr-run.service.in \
+	scripts/systemd/kmgr-watch.service.in
+service_made = \
+	scripts/cron/kmgr \
+	scripts/systemd/kmgr-run.service \
+	scripts/systemd/kmgr-watch.service
+EXTRA_DIST += \
+	$(service_in) \
+	scripts/systemd/kmgr-run.timer \
+	scripts/systemd/kmgr.sysusers
+CLEANFILES += $(service_made)
+noinst_DATA = $(service_made)
+make_service = \
+	$(MKDIR_P) $(@D) && \
+	sed -e '/@hardening@/{' \
+	    -e 'r $(srcdir)/scripts/systemd/hardening' -e 'd' -e '}' $< | \
+	sed -e 's,@bindir[@],$(bindir),' \
+	    -e 's,@sysconfdir[@],$(sysconfdir),' >$@-t && mv $@-t $@
+scripts/cron/kmgr: scripts/cron/kmgr.in Makefile
+	$(AM_V_GEN)$(make_service)
+scripts/systemd/kmgr-run.service: scripts/systemd/kmgr-run.service.in \
+    scripts/systemd/hardening Makefile
+	$(AM_V_GEN)$(make_service)
+scripts/systemd/kmgr-watch.service: scripts/systemd/kmgr-watch.service.in \
+    scripts/systemd/hardening Makefile
+	$(AM_V_GEN)$(make_service)
+
+if INSTALL_UNITS
+unitdir = $(systemdsystemunitdir)
+dist_unit_DATA = scripts/systemd/kmgr-run.timer
+nodist_unit_DATA = \
+	scripts/systemd/kmgr-run.service \
+	scripts/systemd/kmgr-watch.service
+install-data-local:
+	$(MKDIR_P) $(DESTDIR)$(sysusersdir)
+	$(INSTALL_DATA) $(srcdir)/scripts/systemd/kmgr.sysusers \
+	    $(DESTDIR)$(sysusersdir)/kmgr.conf
+uninstall-local:
+	rm -f $(DESTDIR)$(sysusersdir)/kmgr.conf
+endif
+install-data-hook:
+	$(MKDIR_P) $(DESTDIR)$(docdir)
+	$(INSTALL_DATA) scripts/cron/kmgr $(DESTDIR)$(docdir)/kmgr.cron
+uninstall-hook:
+	rm -f $(DESTDIR)$(docdir)/kmgr.cron
