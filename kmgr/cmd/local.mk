@@ -33,7 +33,6 @@ libcmd_la_SOURCES = \
 	kmgr/cmd/cmd_ksr_show.h \
 	kmgr/cmd/cmd_life.c \
 	kmgr/cmd/cmd_life.h \
-	kmgr/cmd/cmd_life_plan.c \
 	kmgr/cmd/cmd_parent.c \
 	kmgr/cmd/cmd_parent.h \
 	kmgr/cmd/cmd_metrics.c \

@@ -5,6 +5,8 @@
 #include "kmgr/dns/resolve.h"
 #include "kmgr/dns/resolve_find.h"
 #include "kmgr/service/health_net.h"
+#include "kmgr/service/parent.h"
+#include "kmgr/service/peer.h"
 
 struct health_net {
 	const struct config	*config;
@@ -17,27 +19,16 @@ int
 health_net_new(const struct config *config, struct health_net **out,
     struct error *err)
 {
-	const struct config_resolver *resolver = &config->resolver;
 	struct health_net *net = mem_new(sizeof(*net));
-	size_t i;
 
 	*out = NULL;
 	net->config = config;
-	net->resolve.port = resolver->port;
-	net->resolve.timeout_ms = resolver->timeout_s * 1000;
-	for (i = 0; i < resolver->n_servers && i < RESOLVE_RESOLVERS_MAX; i++)
-		if (resolve_server_init(&net->resolve.resolvers[
-		    net->resolve.n_resolvers++],
-		    resolver->servers[i].address, resolver->servers[i].port,
-		    err) != 0)
-			goto fail;
-	if (resolve_config_system(&net->resolve, err) != 0)
-		goto fail;
+	if (peer_config(config, &net->resolve, err) != 0) {
+		health_net_free(net);
+		return -1;
+	}
 	*out = net;
 	return 0;
- fail:
-	health_net_free(net);
-	return -1;
 }
 
 void
@@ -62,8 +53,7 @@ use_configured(const struct config_server *from, size_t n,
 
 	*out = mem_new(n * sizeof(**out));
 	for (i = 0; i < n; i++)
-		if (resolve_server_init(&(*out)[i], from[i].address,
-		    from[i].port, err) != 0)
+		if (peer_server(&from[i], &(*out)[i], err) != 0)
 			return -1;
 	*n_out = n;
 	return 0;
@@ -211,14 +201,15 @@ ask_soa(struct health_net *net, const struct resolve_server *server,
 /* The name servers, as configured or as the delegation has them. */
 static int
 find_servers(struct health_net *net, const struct name *name,
-    const struct config_server *configured, size_t n_configured,
-    struct resolve_server **out, size_t *n, struct error *err)
+    const struct config_zone *config, struct resolve_server **out, size_t *n,
+    struct error *err)
 {
 
 	*out = NULL;
 	*n = 0;
-	return n_configured > 0 ? use_configured(configured, n_configured,
-	    out, n, err) : resolve_servers(&net->resolve, name, out, n, err);
+	return config != NULL && config->n_servers > 0 ? use_configured(
+	    config->servers, config->n_servers, out, n, err) :
+	    resolve_servers(&net->resolve, name, out, n, err);
 }
 
 static void
@@ -230,8 +221,7 @@ ask_servers(struct health_net *net, const struct name *name,
 	struct health_server *server;
 	size_t i, n;
 
-	if (find_servers(net, name, config == NULL ? NULL : config->servers,
-	    config == NULL ? 0 : config->n_servers, &list, &n, &err) != 0)
+	if (find_servers(net, name, config, &list, &n, &err) != 0)
 		add_trouble("name servers", name, &err, &zone->servers,
 		    &zone->n_servers);
 	for (i = 0; i < n; i++) {
@@ -251,31 +241,34 @@ ask_servers(struct health_net *net, const struct name *name,
 }
 
 static void
-ask_parents(struct health_net *net, const struct name *name,
-    const struct config_zone *config, struct health_zone *zone)
+take_parent(struct parent_server *from, struct health_server *to)
 {
-	const size_t n_configured = config == NULL ? 0 :
-	    config->parent.n_servers;
-	struct resolve_server *list = NULL;
-	struct error err = ERR_INIT;
-	struct health_server *server;
-	struct name parent;
-	size_t i, n = 0;
 
-	if ((n_configured == 0 && resolve_zone_above(&net->resolve, name,
-	    &parent, &err) != 0) || find_servers(net, &parent,
-	    n_configured == 0 ? NULL : config->parent.servers, n_configured,
-	    &list, &n, &err) != 0)
+	*to = (struct health_server) { .name = describe(&from->server),
+		.trouble = from->trouble,
+		.ds = { from->ds, from->rrsigs, from->n_rrsigs } };
+	from->ds = NULL;
+	from->rrsigs = NULL;
+	from->n_rrsigs = 0;
+}
+
+static void
+ask_parents(struct health_net *net, const struct name *name,
+    struct health_zone *zone)
+{
+	struct parent_view *view = NULL;
+	struct error err = ERR_INIT;
+	size_t i;
+
+	if (parent_ask(net->config, name, zone->now_at, &view, &err) != 0) {
 		add_trouble("servers of the parent", name, &err,
 		    &zone->parents, &zone->n_parents);
-	for (i = 0; i < n; i++) {
-		server = mem_push(&zone->parents, zone->n_parents++,
-		    sizeof(*server));
-		*server = (struct health_server) {
-			.name = describe(&list[i]) };
-		ask_set(net, &list[i], name, RRTYPE_DS, &server->ds, server);
+		return;
 	}
-	free(list);
+	for (i = 0; i < view->n; i++)
+		take_parent(&view->servers[i], mem_push(&zone->parents,
+		    zone->n_parents++, sizeof(*zone->parents)));
+	parent_view_free(view);
 }
 
 /* Once as everybody asks, once without validation. */
@@ -311,7 +304,7 @@ health_net_ask(struct health_net *net, const struct name *name,
 	size_t i;
 
 	ask_servers(net, name, config, zone);
-	ask_parents(net, name, config, zone);
+	ask_parents(net, name, zone);
 	/* Those of the machine may validate or not: nobody said so. */
 	if (net->config->resolver.n_servers == 0)
 		return;

@@ -31,6 +31,10 @@ libservice_la_SOURCES = \
 	kmgr/service/health_trial.h \
 	kmgr/service/hook.c \
 	kmgr/service/hook.h \
+	kmgr/service/hook.c \
+	kmgr/service/hook.h \
+	kmgr/service/metrics.c \
+	kmgr/service/metrics.h \
 	kmgr/service/parent.c \
 	kmgr/service/parent.h \
 	kmgr/service/parent_json.c \
