@@ -1,29 +1,7 @@
 #include <string.h>
 
-#include "kmgr/base/text.h"
 #include "kmgr/cmd/command.h"
 #include "kmgr/engine/restore.h"
-
-int
-cmd_backup(struct cmd *cmd, struct error *err)
-{
-	char hex[2 * CRYPTO_SHA256_LEN + 1];
-	const char *path = cmd->args->words[0];
-	struct restore_copy copy;
-
-	if (restore_backup(cmd->session, path, &copy, err) != 0)
-		return -1;
-	json_put_text(cmd->json, "file", path);
-	json_put_text(cmd->json, "sha256", text_hex(copy.sha256,
-	    sizeof(copy.sha256), hex));
-	buf_printf(&cmd->text, "wrote %s\n  SHA-256  %s\n", path, hex);
-	json_put_int(cmd->json, "seq", copy.seq);
-	json_put_text(cmd->json, "head", text_hex(copy.head,
-	    sizeof(copy.head), hex));
-	buf_printf(&cmd->text, "  head     event %lld, %s\n",
-	    (long long)copy.seq, hex);
-	return 0;
-}
 
 /* What was asked for: one file, of one kind. */
 static int

@@ -149,6 +149,7 @@ int cmd_check(struct cmd *cmd, struct error *err);
 int cmd_check_ksr(struct cmd *cmd, struct error *err);
 int cmd_check_parent(struct cmd *cmd, struct error *err);
 int cmd_check_policy(struct cmd *cmd, struct error *err);
+int cmd_confirm_backup(struct cmd *cmd, struct error *err);
 int cmd_create_cmk(struct cmd *cmd, struct error *err);
 int cmd_create_ksk(struct cmd *cmd, struct error *err);
 int cmd_delete_cmk(struct cmd *cmd, struct error *err);

@@ -12,6 +12,8 @@ static const enum opt trust_anchor_opts[] = { OPT_SOURCE, OPT_OUTPUT,
 	OPT_END };
 static const enum opt export_endorsement_opts[] = { OPT_OUTPUT, OPT_END };
 static const enum opt export_ledger_opts[] = { OPT_OUTPUT, OPT_END };
+static const enum opt confirm_backup_opts[] = { OPT_CMK,
+	OPT_ACCEPT_TIME_JUMP, OPT_DRY_RUN, OPT_END };
 static const enum opt restore_opts[] = { OPT_LEDGER, OPT_ACCEPT_TIME_JUMP,
 	OPT_DRY_RUN, OPT_END };
 static const enum opt recover_opts[] = { OPT_ACCEPT_LOSS, OPT_TOKEN,
@@ -143,6 +145,14 @@ const struct command commands_trust[] = {
 	    "no private key. Prints its SHA-256 and the ledger's head. Needs "
 	    "no token.",
 	    none, 1, 1, CMD_WITH_SESSION, cmd_backup },
+	{ "confirm-backup", GROUP_STORE, "ZONE/KEYTAG|ID | --cmk CMK",
+	    "tell that a backup of the token has a KSK",
+	    "For KSKs whose policy says ksk.require-backup: they get no DS "
+	    "before. Whoever runs it has made the backup with the tools of "
+	    "the token's vendor; kmgr cannot look. Under custody wrapped "
+	    "kmgr backup does it. With --cmk all KSKs of one.",
+	    confirm_backup_opts, 0, 1, CMD_WITH_SESSION,
+	    cmd_confirm_backup },
 	{ "restore", GROUP_STORE, "FILE | --ledger FILE",
 	    "bring the store back from a backup or an exported ledger",
 	    "What is put into the store's place must agree with itself and "

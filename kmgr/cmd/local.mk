@@ -5,6 +5,7 @@ libcmd_la_SOURCES = \
 	kmgr/cmd/args.h \
 	kmgr/cmd/cmd.c \
 	kmgr/cmd/cmd_check.c \
+	kmgr/cmd/cmd_backup.c \
 	kmgr/cmd/cmd_cmk.c \
 	kmgr/cmd/cmd_cmk.h \
 	kmgr/cmd/cmd_cmk_describe.c \

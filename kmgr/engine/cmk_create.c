@@ -25,10 +25,8 @@ const char *
 cmk_create_unsupported(const struct policy *policy)
 {
 
-	if (policy->admission == ADMISSION_TSIG)
-		return "zsk.admission: tsig (ZSK sets by zone transfer, which "
-		    "takes the command run)";
-	return policy->require_backup ? "ksk.require-backup: true" : NULL;
+	return policy->admission == ADMISSION_TSIG ? "zsk.admission: tsig "
+	    "(ZSK sets by zone transfer, which takes the command run)" : NULL;
 }
 
 int
@@ -45,13 +43,8 @@ cmk_create_check_policy(const struct policy *policy, struct error *err)
 	if (rc == 0 && why != NULL) {
 		rc = err_set(err, ERR_POLICY, "this version of kmgr cannot "
 		    "keep what the policy promises: %s", why);
-		(void)err_hint(err, policy->custody ==
-		    CUSTODY_WRAPPED && policy->require_backup ?
-		    "under custody: wrapped that is the default: say "
-		    "ksk.require-backup: false, which this version needs, and "
-		    "copy the store whenever KSKs were made" :
-		    "a sealed promise is for ever: leave the key out, or "
-		    "wait for the version that keeps it");
+		(void)err_hint(err, "a sealed promise is for ever: leave the "
+		    "key out, or wait for the version that keeps it");
 	}
 	return rc;
 }

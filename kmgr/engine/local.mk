@@ -51,6 +51,8 @@ libengine_la_SOURCES = \
 	kmgr/engine/config_value.c \
 	kmgr/engine/config_value.h \
 	kmgr/engine/config_zone.c \
+	kmgr/engine/cover.c \
+	kmgr/engine/cover.h \
 	kmgr/engine/ds_fact.c \
 	kmgr/engine/ds_fact.h \
 	kmgr/engine/ending.c \

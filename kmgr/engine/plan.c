@@ -23,6 +23,7 @@ action_name(enum action_kind kind)
 		[ACTION_UPDATE_CMK] = "update-cmk",
 		[ACTION_SET_STATE] = "set-state",
 		[ACTION_RECORD_DS] = "record-ds",
+		[ACTION_RECORD_BACKUP] = "record-backup",
 		[ACTION_RETIRE_KSK] = "retire-ksk",
 		[ACTION_DESTROY_KEY] = "destroy-key",
 		[ACTION_KEEP_KEY] = "keep-key",

@@ -23,6 +23,7 @@ enum action_kind {
 	ACTION_UPDATE_CMK,	/* name, contact or tags */
 	ACTION_SET_STATE,	/* of a CMK */
 	ACTION_RECORD_DS,	/* what the parent has */
+	ACTION_RECORD_BACKUP,	/* that one covers a KSK */
 	ACTION_RETIRE_KSK,	/* a KSK is removed */
 	ACTION_DESTROY_KEY,	/* a key pair in its token */
 	ACTION_KEEP_KEY,	/* one that stays there for ever */

@@ -3,6 +3,7 @@
 
 #include "kmgr/base/file.h"
 #include "kmgr/base/text.h"
+#include "kmgr/engine/cover.h"
 #include "kmgr/engine/event.h"
 #include "kmgr/engine/history.h"
 #include "kmgr/engine/ledger_file.h"
@@ -36,8 +37,9 @@ tell_backup(struct session *session, struct store *store,
 	    "not record it", path);
 }
 
-int
-restore_backup(struct session *session, const char *path,
+/* Under the lock: what was made behind the copy is not in it. */
+static int
+write_backup(struct session *session, const char *path,
     struct restore_copy *out, struct error *err)
 {
 	struct store *store;
@@ -49,7 +51,27 @@ restore_backup(struct session *session, const char *path,
 	    store_backup(store, path, err) != 0 ||
 	    crypto_sha256_file(path, out->sha256, err) != 0)
 		return -1;
-	return tell_backup(session, store, out, path, err);
+	if (tell_backup(session, store, out, path, err) != 0)
+		return -1;
+	if (cover_wrapped(session, &out->n_covered, err) == 0)
+		return 0;
+	(void)err_wrap(err, "%s is whole, but that it covers KSKs could not "
+	    "be recorded, and they get no DS", path);
+	return err->hint[0] != '\0' ? -1 : err_hint(err, "write another "
+	    "backup when the token is there; or kmgr confirm-backup");
+}
+
+int
+restore_backup(struct session *session, const char *path,
+    struct restore_copy *out, struct error *err)
+{
+	int rc;
+
+	if (session_lock(session, SESSION_LOCK_WAIT_S, err) != 0)
+		return -1;
+	rc = write_backup(session, path, out, err);
+	session_unlock(session);
+	return rc;
 }
 
 /* A sound store gives way to what has all of its events. */

@@ -58,8 +58,7 @@ create_prod() {
 	run kmgr create-cmk prod --token main --policy bad.yaml
 	[ "$status" -eq 5 ]
 	[[ $output == *POLICY-LIFETIME* ]]
-	for promise in "custody: wrapped" "zsk: { admission: tsig }" \
-		"ksk: { require-backup: true }"; do
+	for promise in "zsk: { admission: tsig }"; do
 		printf 'version: 1\nzones: ["."]\n%s\n' "$promise" >bad.yaml
 		run kmgr create-cmk prod --token main --policy bad.yaml
 		[ "$status" -eq 5 ]

@@ -228,13 +228,6 @@ was not refused: "* ]]
 		kmgr -q create-cmk prod --token main --policy token.yaml
 }
 
-@test "a promise of backups is not made in this version" {
-	printf 'version: 1\nzones: ["."]\ncustody: wrapped\n' >promise.yaml
-	run -5 kmgr create-cmk prod --token main --policy promise.yaml
-	[[ $output == *"ksk.require-backup: true"*"hint: under custody: \
-wrapped that is the default: say ksk.require-backup: false"* ]]
-}
-
 # planted KEY-ID LABEL KIND: an intent that says a run has left this key.
 planted() {
 	sql "DELETE FROM key WHERE id = '$1';

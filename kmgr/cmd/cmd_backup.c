@@ -1,0 +1,73 @@
+#include "kmgr/base/text.h"
+#include "kmgr/cmd/command.h"
+#include "kmgr/engine/cover.h"
+#include "kmgr/engine/restore.h"
+
+int
+cmd_backup(struct cmd *cmd, struct error *err)
+{
+	char hex[2 * CRYPTO_SHA256_LEN + 1];
+	const char *path = cmd->args->words[0];
+	struct restore_copy copy;
+
+	if (restore_backup(cmd->session, path, &copy, err) != 0)
+		return -1;
+	json_put_text(cmd->json, "file", path);
+	json_put_text(cmd->json, "sha256", text_hex(copy.sha256,
+	    sizeof(copy.sha256), hex));
+	buf_printf(&cmd->text, "wrote %s\n  SHA-256  %s\n", path, hex);
+	json_put_int(cmd->json, "seq", copy.seq);
+	json_put_text(cmd->json, "head", text_hex(copy.head,
+	    sizeof(copy.head), hex));
+	buf_printf(&cmd->text, "  head     event %lld, %s\n",
+	    (long long)copy.seq, hex);
+	json_put_int(cmd->json, "covered", (int64_t)copy.n_covered);
+	if (copy.n_covered > 0)
+		buf_printf(&cmd->text, "  covers   %zu KSK%s that may get "
+		    "their DS now\n", copy.n_covered,
+		    copy.n_covered == 1 ? "" : "s");
+	return 0;
+}
+
+static int
+read_request(const struct cmd *cmd, struct cover_request *out,
+    struct error *err)
+{
+
+	*out = (struct cover_request) {
+		.ksk = cmd->args->n_words == 1 ? cmd->args->words[0] : NULL,
+		.cmk = args_get(cmd->args, OPT_CMK) };
+	if ((out->ksk == NULL) != (out->cmk == NULL))
+		return 0;
+	(void)err_set(err, ERR_USAGE, "confirm-backup takes a KSK, or --cmk");
+	return err_hint(err, "usage: kmgr confirm-backup %s",
+	    cmd->command->words);
+}
+
+int
+cmd_confirm_backup(struct cmd *cmd, struct error *err)
+{
+	struct cover_request request;
+	struct plan plan = PLAN_INIT;
+	size_t n;
+	int rc;
+
+	if (read_request(cmd, &request, err) != 0)
+		return -1;
+	if (args_has(cmd->args, OPT_DRY_RUN)) {
+		if ((rc = cover_plan(cmd->session, &request, &plan,
+		    err)) == 0)
+			cmd_plan(cmd, &plan);
+		plan_clear(&plan);
+		return rc;
+	}
+	if (cover_apply(cmd->session, &request, &n, err) != 0)
+		return -1;
+	json_put_int(cmd->json, "covered", (int64_t)n);
+	if (n > 0)
+		buf_printf(&cmd->text, "a backup covers %zu KSK%s now\n", n,
+		    n == 1 ? "" : "s");
+	else
+		session_note(cmd->session, "that is known; nothing to do");
+	return 0;
+}
