@@ -185,6 +185,7 @@ answer_signer(struct simulation *sim, const struct life_step *step,
 	}
 	push_step(sim, step, now_at);
 	life_apply(zone, step, done_at);
+	/* Who signs with an algorithm has a ZSK of it. */
 	if (step->kind == LIFE_SIGNER_ADD_ALG)
 		life_alg_find(zone, alg)->has_zsk = true;
 	return true;

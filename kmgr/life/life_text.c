@@ -77,7 +77,8 @@ print_wait(const struct life_line *line, const struct life_step *step,
 	if (step->since_at > 0)
 		buf_printf(out, " since %s", when_rfc3339(step->since_at,
 		    text));
-	buf_printf(out, "%s%s\n", step->why[0] != '\0' ? ", " : "",
+	buf_printf(out, "%s%s\n", step->why[0] == '\0' ? "" :
+	    step->since_at > 0 || step->wait != LIFE_WAITS_TIME ? ", " : " ",
 	    step->why);
 }
 

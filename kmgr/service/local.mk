@@ -31,8 +31,6 @@ libservice_la_SOURCES = \
 	kmgr/service/health_trial.h \
 	kmgr/service/hook.c \
 	kmgr/service/hook.h \
-	kmgr/service/hook.c \
-	kmgr/service/hook.h \
 	kmgr/service/metrics.c \
 	kmgr/service/metrics.h \
 	kmgr/service/parent.c \
@@ -49,5 +47,3 @@ libservice_la_SOURCES = \
 	kmgr/service/publish_sets.h \
 	kmgr/service/source.c \
 	kmgr/service/source.h
-	kmgr/service/metrics.c \
-	kmgr/service/metrics.h
