@@ -23,6 +23,16 @@ cmd_life_put_time(struct json *json, const char *name, int64_t at)
 	    when_rfc3339(at, text));
 }
 
+void
+cmd_life_done(struct cmd *cmd, const struct plan *plan)
+{
+	size_t i;
+
+	json_put_take(cmd->json, "done", plan_json(plan));
+	for (i = 0; i < plan->n; i++)
+		buf_printf(&cmd->text, "done: %s\n", plan->actions[i].text);
+}
+
 static int
 show_one(struct walk *walk, const struct name *name, struct error *err)
 {

@@ -21,6 +21,12 @@ int cmd_life_each(struct cmd *cmd,
     struct error *err), struct error *err);
 
 /**
+ * cmd_life_done(cmd, plan):
+ * Make what was done, the actions of ${plan}, the command's result.
+ */
+void cmd_life_done(struct cmd *cmd, const struct plan *plan);
+
+/**
  * cmd_life_put_time(json, name, at):
  * Put the instant ${at}, null where it is 0 or LIFE_NEVER.
  */

@@ -3,6 +3,7 @@
 
 #include "kmgr/base/mem.h"
 #include "kmgr/base/when.h"
+#include "kmgr/cmd/cmd_life.h"
 #include "kmgr/cmd/cmd_plan.h"
 #include "kmgr/cmd/cmd_tty.h"
 #include "kmgr/cmd/command.h"
@@ -174,8 +175,7 @@ apply(struct cmd *cmd, const struct zone_roll_request *request,
 	if (zone_roll_apply(cmd->session, request, err) != 0 ||
 	    read_zone(cmd, &zone, err) != 0)
 		return -1;
-	json_put_take(cmd->json, "done", plan_json(&outlook->plan));
-	plan_text(&outlook->plan, &cmd->text);
+	cmd_life_done(cmd, &outlook->plan);
 	session_note(cmd->session, "kmgr plan %s shows how it goes on",
 	    name_text(&zone, text));
 	return 0;
@@ -220,8 +220,7 @@ revoke(struct cmd *cmd, const struct ksk_revoke_request *request,
 	if (!waits || plan->n == 0) {
 		if (ksk_revoke_apply(cmd->session, request, err) != 0)
 			return -1;
-		json_put_take(cmd->json, "done", plan_json(plan));
-		plan_text(plan, &cmd->text);
+		cmd_life_done(cmd, plan);
 		return 0;
 	}
 	arguments = ksk_revoke_arguments(request);

@@ -53,6 +53,15 @@ stand(struct cmd *cmd, const struct zone_life *zone, struct standing *out)
 	life_plan_clear(&plan);
 }
 
+/* What is retired is rolled no more. */
+static int64_t
+roll_at(const struct life_zone *zone, size_t i)
+{
+
+	return zone->keys[i].retire_at != 0 ? LIFE_NEVER :
+	    life_roll_at(zone, i);
+}
+
 static void
 put_key(struct json *json, const struct standing *standing, size_t i)
 {
@@ -72,7 +81,7 @@ put_key(struct json *json, const struct standing *standing, size_t i)
 	json_put_text(json, "ds", life_state_name(
 	    life_ds_state(zone, i, now_at)));
 	cmd_life_put_time(json, "ds_until", life_ds_until(zone, i, now_at));
-	cmd_life_put_time(json, "roll", life_roll_at(zone, i));
+	cmd_life_put_time(json, "roll", roll_at(zone, i));
 }
 
 static void
@@ -178,9 +187,9 @@ print_key(const struct standing *standing, size_t i, struct buf *out)
 	    life_dnskey_until(zone, i, now_at), out);
 	print_record("DS", life_ds_state(zone, i, now_at),
 	    life_ds_until(zone, i, now_at), out);
-	if (life_roll_at(zone, i) != LIFE_NEVER)
+	if (roll_at(zone, i) != LIFE_NEVER)
 		buf_printf(out, "; its roll begins at %s",
-		    when_rfc3339(life_roll_at(zone, i), text));
+		    when_rfc3339(roll_at(zone, i), text));
 	buf_printf(out, "\n");
 }
 

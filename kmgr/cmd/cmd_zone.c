@@ -4,6 +4,7 @@
 #include "kmgr/base/file.h"
 #include "kmgr/base/mem.h"
 #include "kmgr/base/when.h"
+#include "kmgr/cmd/cmd_life.h"
 #include "kmgr/cmd/cmd_tty.h"
 #include "kmgr/cmd/command.h"
 #include "kmgr/dns/alg.h"
@@ -11,15 +12,6 @@
 #include "kmgr/engine/foreign.h"
 #include "kmgr/engine/zone_step.h"
 #include "kmgr/engine/zone_told.h"
-
-/* What was done, or would be: the plan is the result either way. */
-static void
-tell(struct cmd *cmd, const struct plan *plan)
-{
-
-	json_put_take(cmd->json, "done", plan_json(plan));
-	plan_text(plan, &cmd->text);
-}
 
 static int
 run(struct cmd *cmd, const struct zone_told_request *request,
@@ -33,7 +25,7 @@ run(struct cmd *cmd, const struct zone_told_request *request,
 		cmd_plan(cmd, &plan);
 	else if (rc == 0 && (rc = zone_told_apply(cmd->session, request,
 	    err)) == 0)
-		tell(cmd, &plan);
+		cmd_life_done(cmd, &plan);
 	plan_clear(&plan);
 	return rc;
 }
@@ -131,7 +123,7 @@ ask_parent(struct cmd *cmd, enum life_step_kind kind, struct error *err)
 		cmd_plan(cmd, &plan);
 	else if (rc == 0 && (rc = zone_step_apply(cmd->session, &request,
 	    err)) == 0)
-		tell(cmd, &plan);
+		cmd_life_done(cmd, &plan);
 	plan_clear(&plan);
 	return rc;
 }
@@ -172,7 +164,7 @@ cmd_add_foreign_key(struct cmd *cmd, struct error *err)
 		cmd_plan(cmd, &plan);
 	else if (rc == 0 && (rc = foreign_apply(cmd->session, &request,
 	    err)) == 0)
-		tell(cmd, &plan);
+		cmd_life_done(cmd, &plan);
  out:
 	plan_clear(&plan);
 	buf_free(&text);
@@ -192,7 +184,7 @@ cmd_remove_foreign_key(struct cmd *cmd, struct error *err)
 		cmd_plan(cmd, &plan);
 	} else if (rc == 0 && (rc = foreign_remove(cmd->session, key,
 	    &is_gone, err)) == 0) {
-		tell(cmd, &plan);
+		cmd_life_done(cmd, &plan);
 		json_put_bool(cmd->json, "is_gone", is_gone);
 	}
 	plan_clear(&plan);

@@ -144,6 +144,7 @@ zone_roll_choose(struct session *session,
 	*out = (struct zone_roll) { .heir = LIFE_NONE };
 	if (session_store(session, &store, err) != 0 ||
 	    load(session, request, out, &only, err) != 0 ||
+	    check_overlap(session, out, request, err) != 0 ||
 	    find_old(out, only, request, err) != 0)
 		return -1;
 	out->target = out->zone->ksks[out->first_old].cmk;
@@ -159,7 +160,7 @@ zone_roll_choose(struct session *session,
 		cmk_free(named);
 	}
 	find_heir(out, request);
-	return check_overlap(session, out, request, err);
+	return 0;
 }
 
 void
