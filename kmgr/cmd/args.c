@@ -101,6 +101,8 @@ static const struct opt_info infos[OPT_N] = {
 	[OPT_SIGNATURE] = { "signature", 0, "FILE",
 	    "what ssh-keygen -Y sign -n kmgr-plan wrote" },
 	[OPT_SOURCE] = { "source", 0, "URL", "where the file is to be found" },
+	[OPT_STANDBY] = { "standby", 0, NULL,
+	    "make one that takes over some day, as the policy says" },
 	[OPT_START] = { "start", 0, "TIME", "where the first bundle begins" },
 	[OPT_STORE] = { "store", 0, "URL", "where the state is kept" },
 	[OPT_SVG] = { "svg", 0, "FILE", "write the time line as a picture" },

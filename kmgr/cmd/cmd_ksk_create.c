@@ -7,6 +7,7 @@
 #include "kmgr/cmd/cmd_plan.h"
 #include "kmgr/cmd/command.h"
 #include "kmgr/engine/ksk_create.h"
+#include "kmgr/engine/zone_life.h"
 
 #define ZONES_MAX_LEN (64 << 20)
 
@@ -123,6 +124,37 @@ ask_create(struct cmd *cmd, const struct ksk_request *request,
 	return rc;
 }
 
+/*
+ * What the zone's policy keeps a standby for; the standby itself may be under
+ * another CMK.
+ */
+static int
+read_standby(struct cmd *cmd, struct ksk_request *request, struct error *err)
+{
+	static const char *const words[] = { NULL, "ds", "dnskey" };
+	struct cmk_cache cache = { 0 };
+	struct zone_life *zone = NULL;
+
+	if (!args_has(cmd->args, OPT_STANDBY))
+		return 0;
+	if (request->n_zones != 1)
+		return err_set(err, ERR_USAGE, "--standby is for one zone");
+	if (zone_life_load(cmd->session, &cache, &request->zones[0], &zone,
+	    err) == 0) {
+		request->wish = KSK_ANOTHER;
+		request->standby = words[zone->life.standby];
+		if (request->standby == NULL) {
+			(void)err_set(err, ERR_POLICY, "the policy of zone %s "
+			    "says standby: none", zone->text);
+			(void)err_hint(err, "--another makes a further KSK "
+			    "that is in use");
+		}
+	}
+	zone_life_free(zone);
+	cmk_cache_clear(&cache);
+	return request->standby == NULL ? -1 : 0;
+}
+
 int
 cmd_create_ksk(struct cmd *cmd, struct error *err)
 {
@@ -140,6 +172,8 @@ cmd_create_ksk(struct cmd *cmd, struct error *err)
 	    read_zones(cmd, &zones, &request.n_zones, err) != 0)
 		goto out;
 	request.zones = zones;
+	if (read_standby(cmd, &request, err) != 0)
+		goto out;
 	if (args_has(cmd->args, OPT_DRY_RUN)) {
 		rc = ksk_create_plan(cmd->session, &request, &plan, err);
 		if (rc == 0)

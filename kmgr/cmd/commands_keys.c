@@ -16,7 +16,7 @@ static const enum opt update_cmk_opts[] = { OPT_NAME, OPT_CONTACT, OPT_TAG,
 static const enum opt schedule_opts[] = { OPT_PENDING_WINDOW,
 	OPT_ACCEPT_TIME_JUMP, OPT_DRY_RUN, OPT_END };
 static const enum opt create_ksk_opts[] = { OPT_CMK, OPT_ZONES_FROM,
-	OPT_ANOTHER, OPT_ACCEPT_TIME_JUMP, OPT_DRY_RUN, OPT_END };
+	OPT_ANOTHER, OPT_STANDBY, OPT_ACCEPT_TIME_JUMP, OPT_DRY_RUN, OPT_END };
 static const enum opt list_ksks_opts[] = { OPT_CMK, OPT_END };
 static const enum opt sign_zsks_opts[] = { OPT_CDS, OPT_INCEPTION,
 	OPT_EXPIRATION, OPT_VALIDITY, OPT_REQUESTER_SIGNATURE, OPT_ZONES_FROM,
@@ -128,7 +128,8 @@ const struct command commands_keys[] = {
 	{ "create-ksk", GROUP_KSK, "ZONE... --cmk CMK",
 	    "make key-signing keys for zones",
 	    "Each zone gets a KSK under the CMK unless it has one; "
-	    "--another makes a further one. The first KSK of a CMK "
+	    "--another makes a further one, and --standby one that "
+	    "takes over some day. The first KSK of a CMK "
 	    "seals its policy. --zones-from FILE takes zones from a "
 	    "file, one a line, # begins a comment.",
 	    create_ksk_opts, 0, CMD_ANY_WORDS, CMD_WITH_SESSION,

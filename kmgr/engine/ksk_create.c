@@ -91,6 +91,10 @@ plan_zones(struct store *store, struct cmk_cache *cache,
 			return -1;
 		if (census.n_under_cmk > 0 && request->wish == KSK_IF_MISSING)
 			continue;
+		if (is_shared && request->standby != NULL)
+			return err_set(err, ERR_POLICY, "custody: shared has "
+			    "no standby: a zone's share of CMK %s is in use",
+			    cmk->row.name);
 		if (is_shared && census.n_under_cmk > 0)
 			return err_set(err, ERR_POLICY, "custody: shared has "
 			    "one key pair for all zones of CMK %s; another "
@@ -150,15 +154,16 @@ ksk_create_plan(struct session *session, const struct ksk_request *request,
 /* Make one key pair for zone; *made says whether its tag was free. */
 static int
 try_ksk(struct session *session, const struct cmk *cmk,
-    struct hsm_key *seal_key, const struct name *zone, bool *made,
-    struct error *err)
+    struct hsm_key *seal_key, const struct name *zone,
+    const char *standby, bool *made, struct error *err)
 {
 	char ksk_id[STORE_ID_TEXT], zone_text[NAME_TEXT_MAX];
 	char label[HSM_LABEL_MAX + 1], hex[2 * CRYPTO_SHA256_LEN + 1];
 	struct hsm_key_spec spec = { .alg = cmk->policy->alg,
 		.bits = (unsigned int)cmk->policy->rsa_bits };
 	struct intent_row intent = { 0 };
-	struct ksk_birth birth = { &intent, ksk_id, zone, NULL };
+	struct ksk_birth birth = { &intent, ksk_id, zone, NULL,
+		standby };
 	struct json *payload;
 	int rc = -1;
 
@@ -172,6 +177,8 @@ try_ksk(struct session *session, const struct cmk *cmk,
 	json_put_text(payload, "cmk_id", cmk->row.id);
 	json_put_text(payload, "ksk_id", ksk_id);
 	json_put_text(payload, "zone", name_text(zone, zone_text));
+	if (standby != NULL)
+		json_put_text(payload, "standby", standby);
 	if (intent_begin(session, INTENT_CREATE_KSK, cmk->row.token, label,
 	    payload, &intent, err) == 0 &&
 	    intent_make_key(session, &intent, &spec, &birth.key, err) == 0)
@@ -192,15 +199,16 @@ try_ksk(struct session *session, const struct cmk *cmk,
 static int
 make_ksk(struct session *session, const struct cmk *cmk,
     struct hsm_key *seal_key, struct hsm_wrap_key *wrap,
-    const struct name *zone, struct error *err)
+    const struct name *zone, const char *standby, struct error *err)
 {
 	bool made = false;
 	int i, rc = 0;
 
 	for (i = 0; i < TAG_TRIES && rc == 0 && !made; i++)
 		rc = wrap != NULL ? ksk_wrapped_create(session, cmk, seal_key,
-		    wrap, zone, &made, err) :
-		    try_ksk(session, cmk, seal_key, zone, &made, err);
+		    wrap, zone, standby, &made, err) :
+		    try_ksk(session, cmk, seal_key, zone, standby, &made,
+		    err);
 	if (rc != 0)
 		return -1;
 	return made ? 0 : err_set(err, ERR_TOKEN, "%d keys in a row had a key "
@@ -210,7 +218,7 @@ make_ksk(struct session *session, const struct cmk *cmk,
 static int
 do_action(struct session *session, struct cmk *cmk, struct hsm_key *seal_key,
     struct hsm_wrap_key **wrap, const struct action *action,
-    struct error *err)
+    const char *standby, struct error *err)
 {
 
 	if (action->kind == ACTION_SEAL)
@@ -221,13 +229,14 @@ do_action(struct session *session, struct cmk *cmk, struct hsm_key *seal_key,
 	if (cmk->policy->custody == CUSTODY_WRAPPED && *wrap == NULL &&
 	    wrapkey_open(session, cmk, wrap, err) != 0)
 		return -1;
-	return make_ksk(session, cmk, seal_key, *wrap, &action->zone, err);
+	return make_ksk(session, cmk, seal_key, *wrap, &action->zone, standby,
+	    err);
 }
 
 /* Carry out plan, whose CMK is cmk. */
 static int
 apply(struct session *session, struct cmk *cmk, const struct plan *plan,
-    struct error *err)
+    const char *standby, struct error *err)
 {
 	struct hsm_wrap_key *wrap = NULL;
 	struct hsm_key *seal_key = NULL;
@@ -242,7 +251,8 @@ apply(struct session *session, struct cmk *cmk, const struct plan *plan,
 	for (i = 0; i < plan->n && rc == 0; i++) {
 		const struct action *action = &plan->actions[i];
 
-		rc = do_action(session, cmk, seal_key, &wrap, action, err);
+		rc = do_action(session, cmk, seal_key, &wrap, action, standby,
+		    err);
 		if (rc != 0 && action->zone.len > 0)
 			(void)err_wrap(err, "create KSK for %s",
 			    name_text(&action->zone, zone));
@@ -315,10 +325,10 @@ collect(struct store *store, struct cmk_cache *cache, const char *cmk_id,
 /* What was made before something failed is made, and gets its checkpoint. */
 static int
 apply_and_settle(struct session *session, struct cmk *cmk,
-    const struct plan *plan, struct error *err)
+    const struct plan *plan, const char *standby, struct error *err)
 {
 	struct error second = ERR_INIT;
-	const int rc = apply(session, cmk, plan, err);
+	const int rc = apply(session, cmk, plan, standby, err);
 
 	if (trust_settle(session, cmk, rc == 0 ? err : &second) != 0)
 		return -1;
@@ -344,7 +354,8 @@ run_locked(struct session *session, struct store *store, struct cmk *cmk,
 	    approval_demand(cmk, &(struct approval_subject) { KSK_CREATE_OP,
 	    request->arguments, &plan }, request->approval, err) == 0)
 		rc = plan.n == 0 ? 0 :
-		    apply_and_settle(session, cmk, &plan, err);
+		    apply_and_settle(session, cmk, &plan, request->standby,
+		    err);
 	plan_clear(&plan);
 	free(zones);
 	return rc;

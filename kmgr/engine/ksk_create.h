@@ -22,6 +22,8 @@ struct ksk_request {
 	const struct name	*zones;
 	size_t			 n_zones;
 	enum ksk_wish		 wish;
+	const char		*standby; /* "ds", "dnskey": of KSK_ANOTHER;
+					   * NULL: to be in use */
 	/* Where the policy demands approvers: theirs, and what they signed. */
 	const struct approval	*approval;
 	const struct json	*arguments;
@@ -31,7 +33,8 @@ struct ksk_request {
 
 /**
  * ksk_create_arguments(request):
- * What ${request} asks for, as a plan has it: {"another", "zones"}.
+ * What ${request} asks for, as a plan has it: {"another",
+ * "standby", "zones"}.
  * Owner: the caller, json_free().
  */
 struct json *ksk_create_arguments(const struct ksk_request *request);

@@ -3,6 +3,7 @@
 
 #include "kmgr/base/mem.h"
 #include "kmgr/engine/ksk_create.h"
+#include "kmgr/engine/ksk_endorse.h"
 #include "kmgr/store/ledger.h"
 
 #define PAGE 100		/* KSKs of one zone that are looked at */
@@ -16,6 +17,8 @@ ksk_create_arguments(const struct ksk_request *request)
 	size_t i;
 
 	json_put_bool(arguments, "another", request->wish == KSK_ANOTHER);
+	if (request->standby != NULL)
+		json_put_text(arguments, "standby", request->standby);
 	for (i = 0; i < request->n_zones; i++)
 		json_add_text(zones, name_text(&request->zones[i], text));
 	return arguments;
@@ -99,6 +102,8 @@ ksk_create_approved(struct session *session, const char *cmk_id,
 
 	(void)json_get_bool(arguments, "another", &another);
 	request.wish = another ? KSK_ANOTHER : KSK_IF_MISSING;
+	request.standby = ksk_standby_word(json_get_text(arguments,
+	    "standby"));
 	request.zones = zones;
 	if (read_zones(session, arguments, zones, &request.n_zones,
 	    err) == 0)

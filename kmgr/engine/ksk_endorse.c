@@ -183,11 +183,20 @@ record_all(struct session *session, const struct cmk *cmk,
 	return -1;
 }
 
+const char *
+ksk_standby_word(const char *text)
+{
+
+	if (text != NULL && strcmp(text, "ds") == 0)
+		return "ds";
+	return text != NULL && strcmp(text, "dnskey") == 0 ? "dnskey" : NULL;
+}
+
 /* What the payload of a create-ksk intent says. */
 static int
 read_payload(const struct intent_row *intent, struct store *store,
     struct cmk **cmk, char ksk_id[static STORE_ID_TEXT], struct name *zone,
-    struct error *err)
+    const char **standby, struct error *err)
 {
 	struct json *payload = NULL;
 	const char *cmk_text, *ksk_text, *zone_text;
@@ -198,6 +207,7 @@ read_payload(const struct intent_row *intent, struct store *store,
 	cmk_text = json_get_text(payload, "cmk_id");
 	ksk_text = json_get_text(payload, "ksk_id");
 	zone_text = json_get_text(payload, "zone");
+	*standby = ksk_standby_word(json_get_text(payload, "standby"));
 	if (cmk_text == NULL || ksk_text == NULL || zone_text == NULL ||
 	    strlen(ksk_text) >= STORE_ID_TEXT) {
 		(void)err_set(err, ERR_INTEGRITY, "intent %lld is damaged",
@@ -233,12 +243,12 @@ ksk_endorse_row(struct session *session, const struct cmk *cmk,
 		return -1;
 	if (collides)
 		return 0;
-	if (ksk_row_init(store, cmk, birth->ksk_id, key, birth->zone,
-	    &dnskey, &row, err) == 0 && record_all(session, cmk, seal_key,
-	    birth->intent, key, &row, err) == 0) {
+	rc = ksk_row_init(store, cmk, birth->ksk_id, key, birth->zone,
+	    &dnskey, &row, err);
+	row.standby = mem_strdup(birth->standby);
+	if (rc == 0 && (rc = record_all(session, cmk, seal_key,
+	    birth->intent, key, &row, err)) == 0)
 		*made = true;
-		rc = 0;
-	}
 	ksk_row_clear(&row);
 	return rc;
 }
@@ -300,7 +310,8 @@ ksk_endorse_finish(struct session *session, const struct intent_row *intent,
 	int rc = -1;
 
 	if (session_store(session, &store, err) != 0 ||
-	    read_payload(intent, store, &cmk, ksk_id, &zone, err) != 0)
+	    read_payload(intent, store, &cmk, ksk_id, &zone, &birth.standby,
+	    err) != 0)
 		return -1;
 	birth.ksk_id = ksk_id;
 	birth.zone = &zone;

@@ -18,7 +18,14 @@ struct ksk_birth {
 	const char		*ksk_id;
 	const struct name	*zone;
 	struct hsm_key		*key;		/* NULL: likewise */
+	const char		*standby;	/* "ds", "dnskey"; NULL: none */
 };
+
+/**
+ * ksk_standby_word(text):
+ * "ds" or "dnskey" where ${text} is that, else NULL: no standby.
+ */
+const char *ksk_standby_word(const char *text);
 
 /**
  * ksk_endorse_new(session, cmk, seal_key, birth, made, err):

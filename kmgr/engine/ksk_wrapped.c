@@ -151,13 +151,15 @@ describe(const struct cmk *cmk, struct hsm_wrap_key *wrap,
 int
 ksk_wrapped_create(struct session *session, const struct cmk *cmk,
     struct hsm_key *seal_key, struct hsm_wrap_key *wrap,
-    const struct name *zone, bool *made, struct error *err)
+    const struct name *zone, const char *standby, bool *made,
+    struct error *err)
 {
 	struct crypto_key *public = NULL;
 	struct buf blob = BUF_INIT;
 	struct key_row row = { 0 };
 	char ksk_id[STORE_ID_TEXT];
-	const struct ksk_birth birth = { .ksk_id = ksk_id, .zone = zone };
+	const struct ksk_birth birth = { .ksk_id = ksk_id, .zone = zone,
+		.standby = standby };
 	int rc = -1;
 
 	*made = false;

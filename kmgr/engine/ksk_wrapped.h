@@ -66,8 +66,9 @@ int ksk_wrapped_open(const struct ksk *ksk, struct hsm_wrap_key *wrap,
     struct hsm_key **out, struct error *err);
 
 /**
- * ksk_wrapped_create(session, cmk, seal_key, wrap, zone, made, err):
- * Make a key pair for ${zone} in the token, wrapped by ${wrap} at once,
+ * ksk_wrapped_create(session, cmk, seal_key, wrap, zone, standby, made,
+ * err):
+ * Make a key pair for ${zone}, a ${standby} or NULL, in the token, wrapped by ${wrap} at once,
  * endorse and record it. Nothing of it stays in the token, so that there is
  * nothing to undo. Where its key tag collides *${made} is false.
  *
@@ -75,6 +76,7 @@ int ksk_wrapped_open(const struct ksk *ksk, struct hsm_wrap_key *wrap,
  */
 int ksk_wrapped_create(struct session *session, const struct cmk *cmk,
     struct hsm_key *seal_key, struct hsm_wrap_key *wrap,
-    const struct name *zone, bool *made, struct error *err);
+    const struct name *zone, const char *standby, bool *made,
+    struct error *err);
 
 #endif
