@@ -108,14 +108,26 @@ bool zone_life_wants_ds(const struct zone_life *zone, size_t i,
 /**
  * zone_life_step(session, zone, step, err):
  * Record that ${step}, one of RETIRE, PROMOTE, ADD_DS and REMOVE_DS, is done
- * now: facts, event and checkpoint in one transaction. The oracle is asked
- * before, with the step done.
+ * now: facts, event and checkpoint in one transaction, and in ${zone}. The
+ * oracle is asked before, with the step done. The CMK of the key, of the
+ * newest KSK for a foreign one, was proved; trust_settle() is to follow.
+ *
+ * zone_life_record(session, zone, i, key, step, at, err): inside the caller's
+ * transaction, that the facts of the ${i}th key are those of ${key} since the
+ * step called ${step}, done at ${at}. Nobody is asked.
+ *
+ * zone_life_facts(key, row): put the facts of ${key} into ${row}, which owns
+ * its texts.
  *
  * Errors: ERR_POLICY (the oracle: the two cached sets and when), ERR_STORE,
  * ERR_TOKEN, ERR_INTEGRITY.
  */
 int zone_life_step(struct session *session, struct zone_life *zone,
     const struct life_step *step, struct error *err);
+int zone_life_record(struct session *session, const struct zone_life *zone,
+    size_t i, const struct life_key *key, const char *step, int64_t at,
+    struct error *err);
+void zone_life_facts(const struct life_key *key, struct ksk_row *row);
 
 /**
  * zone_life_judge(session, zone, after, err):

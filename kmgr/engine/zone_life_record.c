@@ -1,0 +1,155 @@
+/* Steps that change the facts of a zone's keys. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "kmgr/base/mem.h"
+#include "kmgr/engine/foreign_facts.h"
+#include "kmgr/engine/ksk_facts.h"
+#include "kmgr/engine/zone_life_inner.h"
+
+static const char *
+standby_word(enum life_standby standby)
+{
+
+	return standby == LIFE_STANDBY_DS ? "ds" :
+	    standby == LIFE_STANDBY_DNSKEY ? "dnskey" : "none";
+}
+
+/* The coarse word that the store keeps; life_word() is what users see. */
+static const char *
+state_word(const char *was, const struct life_key *key)
+{
+
+	if (strcmp(was, "removed") == 0)
+		return was;
+	if (key->revoke_at != 0)
+		return "revoked";
+	if (key->retire_at != 0 || key->ds_gone_at != 0)
+		return "retired";
+	if (key->ds_seen_at != 0)
+		return "active";
+	return key->dnskey_in_at != 0 ? "published" : was;
+}
+
+void
+zone_life_facts(const struct life_key *key, struct ksk_row *row)
+{
+	char *state = mem_strdup(state_word(row->state, key));
+
+	free(row->state);
+	row->state = state;
+	free(row->standby);
+	row->standby = mem_strdup(standby_word(key->standby));
+	row->dnskey_in_at = key->dnskey_in_at;
+	row->dnskey_out_at = key->dnskey_out_at;
+	row->ds_add_at = key->ds_add_at;
+	row->ds_seen_at = key->ds_seen_at;
+	row->ds_remove_at = key->ds_remove_at;
+	row->ds_gone_at = key->ds_gone_at;
+	row->retire_at = key->retire_at;
+	row->revoke_at = key->revoke_at;
+}
+
+/* Of a row that is borrowed only the texts that change are new. */
+static int
+record_ours(struct session *session, const struct ksk *ksk,
+    const struct life_key *key, const char *step, int64_t at,
+    struct error *err)
+{
+	struct ksk_row row = ksk->row;
+	int rc;
+
+	row.state = mem_strdup(row.state);
+	row.standby = NULL;
+	zone_life_facts(key, &row);
+	rc = ksk_facts_record(session, &row, step, at, err);
+	free(row.state);
+	free(row.standby);
+	return rc;
+}
+
+static int
+record_foreign(struct session *session, const struct zone_life *zone,
+    size_t i, const struct life_key *key, const char *step, int64_t at,
+    struct error *err)
+{
+	struct foreign_key_row row = zone->foreign[i - zone->n_ksks];
+
+	if (zone->n_ksks == 0)
+		return err_set(err, ERR_INPUT, "zone %s has no KSK of ours: "
+		    "no CMK can answer for what happens to others'",
+		    zone->text);
+	row.dnskey_in_at = key->dnskey_in_at;
+	row.dnskey_out_at = key->dnskey_out_at;
+	row.ds_add_at = key->ds_add_at;
+	row.ds_seen_at = key->ds_seen_at;
+	row.ds_remove_at = key->ds_remove_at;
+	row.ds_gone_at = key->ds_gone_at;
+	row.retire_at = key->retire_at;
+	return foreign_facts_record(session,
+	    zone->ksks[zone->n_ksks - 1].row.cmk_id, &row, step, at, err);
+}
+
+int
+zone_life_record(struct session *session, const struct zone_life *zone,
+    size_t i, const struct life_key *key, const char *step, int64_t at,
+    struct error *err)
+{
+
+	return i < zone->n_ksks ? record_ours(session, &zone->ksks[i], key,
+	    step, at, err) : record_foreign(session, zone, i, key, step, at,
+	    err);
+}
+
+/* In its own transaction. */
+static int
+record(struct session *session, const struct zone_life *zone,
+    const struct life_step *step, const struct life_zone *after,
+    struct error *err)
+{
+	struct store *store;
+	int rc = -1;
+
+	if (session_store(session, &store, err) != 0 ||
+	    store_begin(store, err) != 0)
+		return -1;
+	if (zone_life_record(session, zone, step->key,
+	    &after->keys[step->key], life_step_name(step->kind),
+	    session_now(session), err) == 0)
+		rc = store_commit(store, err);
+	if (rc != 0)
+		store_rollback(store);
+	return rc;
+}
+
+int
+zone_life_step(struct session *session, struct zone_life *zone,
+    const struct life_step *step, struct error *err)
+{
+	struct life_zone after;
+	int rc;
+
+	if (step->key >= zone->life.n_keys ||
+	    (step->kind != LIFE_RETIRE && step->kind != LIFE_PROMOTE &&
+	    step->kind != LIFE_ADD_DS && step->kind != LIFE_REMOVE_DS))
+		return err_set(err, ERR_INTERNAL, "%s is no step of a key "
+		    "that is recorded by itself",
+		    life_step_name(step->kind));
+	life_zone_copy(&zone->life, &after);
+	life_apply(&after, step, session_now(session));
+	rc = zone_life_judge(session, zone, &after, err) != 0 ||
+	    record(session, zone, step, &after, err) != 0 ? -1 : 0;
+	if (rc != 0) {
+		(void)err_wrap(err, "%s of KSK %s",
+		    life_step_name(step->kind), zone->names[step->key]);
+		life_zone_clear(&after);
+		return -1;
+	}
+	/* The zone is as it was recorded, for what follows in this run. */
+	life_zone_clear(&zone->life);
+	zone->life = after;
+	if (step->key < zone->n_ksks)
+		zone_life_facts(&zone->life.keys[step->key],
+		    &zone->ksks[step->key].row);
+	return 0;
+}
