@@ -4,16 +4,16 @@ libcmd_la_SOURCES = \
 	kmgr/cmd/args.c \
 	kmgr/cmd/args.h \
 	kmgr/cmd/cmd.c \
-	kmgr/cmd/cmd_check.c \
 	kmgr/cmd/cmd_backup.c \
+	kmgr/cmd/cmd_check.c \
 	kmgr/cmd/cmd_cmk.c \
 	kmgr/cmd/cmd_cmk.h \
 	kmgr/cmd/cmd_cmk_describe.c \
 	kmgr/cmd/cmd_cmk_life.c \
 	kmgr/cmd/cmd_ds.c \
+	kmgr/cmd/cmd_ds_fact.c \
 	kmgr/cmd/cmd_endorsement.c \
 	kmgr/cmd/cmd_event.c \
-	kmgr/cmd/cmd_ds_fact.c \
 	kmgr/cmd/cmd_findings.c \
 	kmgr/cmd/cmd_findings.h \
 	kmgr/cmd/cmd_help.c \
@@ -21,28 +21,29 @@ libcmd_la_SOURCES = \
 	kmgr/cmd/cmd_ksk.c \
 	kmgr/cmd/cmd_ksk.h \
 	kmgr/cmd/cmd_ksk_create.c \
-	kmgr/cmd/cmd_ksr_json.c \
+	kmgr/cmd/cmd_ksk_describe.c \
+	kmgr/cmd/cmd_ksk_end.c \
 	kmgr/cmd/cmd_ksr_check.c \
+	kmgr/cmd/cmd_ksr_json.c \
 	kmgr/cmd/cmd_ksr_make.c \
-	kmgr/cmd/cmd_ksr_sign.c \
-	kmgr/cmd/cmd_ksr_verify.c \
 	kmgr/cmd/cmd_ksr_note.c \
 	kmgr/cmd/cmd_ksr_note.h \
 	kmgr/cmd/cmd_ksr_record.c \
 	kmgr/cmd/cmd_ksr_record.h \
 	kmgr/cmd/cmd_ksr_show.c \
 	kmgr/cmd/cmd_ksr_show.h \
+	kmgr/cmd/cmd_ksr_sign.c \
+	kmgr/cmd/cmd_ksr_verify.c \
+	kmgr/cmd/cmd_ledger.c \
 	kmgr/cmd/cmd_life.c \
 	kmgr/cmd/cmd_life.h \
+	kmgr/cmd/cmd_life_plan.c \
+	kmgr/cmd/cmd_metrics.c \
 	kmgr/cmd/cmd_parent.c \
 	kmgr/cmd/cmd_parent.h \
-	kmgr/cmd/cmd_metrics.c \
 	kmgr/cmd/cmd_plan.c \
 	kmgr/cmd/cmd_plan.h \
 	kmgr/cmd/cmd_plan_list.c \
-	kmgr/cmd/cmd_ledger.c \
-	kmgr/cmd/cmd_ksk_describe.c \
-	kmgr/cmd/cmd_ksk_end.c \
 	kmgr/cmd/cmd_policy.c \
 	kmgr/cmd/cmd_policy.h \
 	kmgr/cmd/cmd_recover.c \

@@ -14,18 +14,18 @@ libengine_la_SOURCES = \
 	kmgr/engine/approver_change.c \
 	kmgr/engine/approver_change.h \
 	kmgr/engine/approvers.c \
-	kmgr/engine/approvers_list.c \
 	kmgr/engine/approvers.h \
+	kmgr/engine/approvers_list.c \
 	kmgr/engine/bulk.c \
 	kmgr/engine/bulk.h \
 	kmgr/engine/challenge.c \
 	kmgr/engine/challenge.h \
 	kmgr/engine/checkpoint.c \
 	kmgr/engine/checkpoint.h \
-	kmgr/engine/clock.c \
-	kmgr/engine/clock.h \
 	kmgr/engine/claim.c \
 	kmgr/engine/claim.h \
+	kmgr/engine/clock.c \
+	kmgr/engine/clock.h \
 	kmgr/engine/cmk.c \
 	kmgr/engine/cmk.h \
 	kmgr/engine/cmk_create.c \
@@ -57,8 +57,18 @@ libengine_la_SOURCES = \
 	kmgr/engine/ds_fact.h \
 	kmgr/engine/ending.c \
 	kmgr/engine/ending.h \
+	kmgr/engine/endorsement.c \
+	kmgr/engine/endorsement.h \
+	kmgr/engine/endorsement_attr.c \
+	kmgr/engine/endorsement_internal.h \
+	kmgr/engine/endorsement_ksk.c \
+	kmgr/engine/endorsement_statement.c \
 	kmgr/engine/event.c \
 	kmgr/engine/event.h \
+	kmgr/engine/event_list.c \
+	kmgr/engine/event_list.h \
+	kmgr/engine/event_text.c \
+	kmgr/engine/event_text.h \
 	kmgr/engine/foreign.c \
 	kmgr/engine/foreign.h \
 	kmgr/engine/foreign_facts.c \
@@ -68,16 +78,6 @@ libengine_la_SOURCES = \
 	kmgr/engine/history.h \
 	kmgr/engine/identity.c \
 	kmgr/engine/identity.h \
-	kmgr/engine/endorsement.c \
-	kmgr/engine/endorsement.h \
-	kmgr/engine/endorsement_attr.c \
-	kmgr/engine/endorsement_internal.h \
-	kmgr/engine/endorsement_ksk.c \
-	kmgr/engine/endorsement_statement.c \
-	kmgr/engine/event_list.c \
-	kmgr/engine/event_list.h \
-	kmgr/engine/event_text.c \
-	kmgr/engine/event_text.h \
 	kmgr/engine/intent.c \
 	kmgr/engine/intent.h \
 	kmgr/engine/kept.c \
@@ -98,10 +98,30 @@ libengine_la_SOURCES = \
 	kmgr/engine/ksk_endorse.h \
 	kmgr/engine/ksk_facts.c \
 	kmgr/engine/ksk_facts.h \
+	kmgr/engine/ksk_record.c \
+	kmgr/engine/ksk_record.h \
+	kmgr/engine/ksk_revoke.c \
+	kmgr/engine/ksk_revoke.h \
 	kmgr/engine/ksk_rules.c \
 	kmgr/engine/ksk_rules.h \
-	kmgr/engine/neighbours.c \
-	kmgr/engine/neighbours.h \
+	kmgr/engine/ksk_use.c \
+	kmgr/engine/ksk_use.h \
+	kmgr/engine/ksk_wrapped.c \
+	kmgr/engine/ksk_wrapped.h \
+	kmgr/engine/ksr_record.c \
+	kmgr/engine/ksr_record.h \
+	kmgr/engine/ksr_revoked.c \
+	kmgr/engine/ksr_revoked.h \
+	kmgr/engine/ksr_roles.c \
+	kmgr/engine/ksr_roles.h \
+	kmgr/engine/ksr_told.c \
+	kmgr/engine/ksr_told.h \
+	kmgr/engine/ledger_check.c \
+	kmgr/engine/ledger_check.h \
+	kmgr/engine/ledger_file.c \
+	kmgr/engine/ledger_file.h \
+	kmgr/engine/ledger_signed.c \
+	kmgr/engine/ledger_signed.h \
 	kmgr/engine/loss.c \
 	kmgr/engine/loss.h \
 	kmgr/engine/loss_approval.c \
@@ -112,8 +132,8 @@ libengine_la_SOURCES = \
 	kmgr/engine/loss_sealed.c \
 	kmgr/engine/loss_tell.c \
 	kmgr/engine/loss_zone.c \
-	kmgr/engine/ksk_wrapped.c \
-	kmgr/engine/ksk_wrapped.h \
+	kmgr/engine/neighbours.c \
+	kmgr/engine/neighbours.h \
 	kmgr/engine/oracle.c \
 	kmgr/engine/oracle.h \
 	kmgr/engine/oracle_anchors.c \
@@ -122,42 +142,8 @@ libengine_la_SOURCES = \
 	kmgr/engine/oracle_pairs.c \
 	kmgr/engine/outcome.c \
 	kmgr/engine/outcome.h \
-	kmgr/engine/ksk_record.c \
-	kmgr/engine/ksk_record.h \
-	kmgr/engine/ksk_revoke.c \
-	kmgr/engine/ksk_revoke.h \
-	kmgr/engine/ledger_check.c \
-	kmgr/engine/ledger_check.h \
-	kmgr/engine/ledger_file.c \
-	kmgr/engine/ledger_file.h \
-	kmgr/engine/ledger_signed.c \
-	kmgr/engine/ledger_signed.h \
-	kmgr/engine/ksk_use.c \
-	kmgr/engine/ksk_use.h \
 	kmgr/engine/pins.c \
 	kmgr/engine/pins.h \
-	kmgr/engine/ksr_record.c \
-	kmgr/engine/ksr_record.h \
-	kmgr/engine/ksr_revoked.c \
-	kmgr/engine/ksr_revoked.h \
-	kmgr/engine/ksr_roles.c \
-	kmgr/engine/ksr_roles.h \
-	kmgr/engine/ksr_told.c \
-	kmgr/engine/ksr_told.h \
-	kmgr/engine/skr.c \
-	kmgr/engine/skr.h \
-	kmgr/engine/skr_approved.c \
-	kmgr/engine/skr_chain.c \
-	kmgr/engine/skr_internal.h \
-	kmgr/engine/skr_judge.c \
-	kmgr/engine/skr_ksks.c \
-	kmgr/engine/skr_past.c \
-	kmgr/engine/skr_record.c \
-	kmgr/engine/skr_sign.c \
-	kmgr/engine/skr_layout.c \
-	kmgr/engine/skr_layout.h \
-	kmgr/engine/skr_layout_extra.c \
-	kmgr/engine/skr_layout_inner.h \
 	kmgr/engine/plan.c \
 	kmgr/engine/plan.h \
 	kmgr/engine/ratchet.c \
@@ -166,10 +152,6 @@ libengine_la_SOURCES = \
 	kmgr/engine/recovery.h \
 	kmgr/engine/refusal.c \
 	kmgr/engine/refusal.h \
-	kmgr/engine/seal.c \
-	kmgr/engine/seal.h \
-	kmgr/engine/sealed.c \
-	kmgr/engine/sealed.h \
 	kmgr/engine/replace.c \
 	kmgr/engine/replace.h \
 	kmgr/engine/replay.c \
@@ -191,10 +173,28 @@ libengine_la_SOURCES = \
 	kmgr/engine/restore.h \
 	kmgr/engine/restore_ledger.c \
 	kmgr/engine/restore_ledger.h \
+	kmgr/engine/seal.c \
+	kmgr/engine/seal.h \
+	kmgr/engine/sealed.c \
+	kmgr/engine/sealed.h \
 	kmgr/engine/session.c \
 	kmgr/engine/session.h \
 	kmgr/engine/signer.c \
 	kmgr/engine/signer.h \
+	kmgr/engine/skr.c \
+	kmgr/engine/skr.h \
+	kmgr/engine/skr_approved.c \
+	kmgr/engine/skr_chain.c \
+	kmgr/engine/skr_internal.h \
+	kmgr/engine/skr_judge.c \
+	kmgr/engine/skr_ksks.c \
+	kmgr/engine/skr_layout.c \
+	kmgr/engine/skr_layout.h \
+	kmgr/engine/skr_layout_extra.c \
+	kmgr/engine/skr_layout_inner.h \
+	kmgr/engine/skr_past.c \
+	kmgr/engine/skr_record.c \
+	kmgr/engine/skr_sign.c \
 	kmgr/engine/ssh_armor.c \
 	kmgr/engine/ssh_armor.h \
 	kmgr/engine/ssh_signature.c \
@@ -228,21 +228,10 @@ libengine_la_SOURCES = \
 	kmgr/engine/witness.h \
 	kmgr/engine/wrapkey.c \
 	kmgr/engine/wrapkey.h \
-	kmgr/engine/zone_told.c \
-	kmgr/engine/zone_told.h \
-	kmgr/engine/zone_future.c \
-	kmgr/engine/zone_future.h \
 	kmgr/engine/zone_facts.c \
 	kmgr/engine/zone_facts.h \
-	kmgr/engine/zone_roll.c \
-	kmgr/engine/zone_roll.h \
-	kmgr/engine/zone_roll_approved.c \
-	kmgr/engine/zone_roll_choose.c \
-	kmgr/engine/zone_roll_inner.h \
-	kmgr/engine/zone_row.c \
-	kmgr/engine/zone_row.h \
-	kmgr/engine/zone_step.c \
-	kmgr/engine/zone_step.h \
+	kmgr/engine/zone_future.c \
+	kmgr/engine/zone_future.h \
 	kmgr/engine/zone_history.c \
 	kmgr/engine/zone_history.h \
 	kmgr/engine/zone_history_ds.c \
@@ -260,12 +249,23 @@ libengine_la_SOURCES = \
 	kmgr/engine/zone_life_timing.c \
 	kmgr/engine/zone_past.c \
 	kmgr/engine/zone_past.h \
+	kmgr/engine/zone_roll.c \
+	kmgr/engine/zone_roll.h \
+	kmgr/engine/zone_roll_approved.c \
+	kmgr/engine/zone_roll_choose.c \
+	kmgr/engine/zone_roll_inner.h \
+	kmgr/engine/zone_row.c \
+	kmgr/engine/zone_row.h \
+	kmgr/engine/zone_step.c \
+	kmgr/engine/zone_step.h \
+	kmgr/engine/zone_told.c \
+	kmgr/engine/zone_told.h \
 	kmgr/engine/zsks.c \
 	kmgr/engine/zsks.h \
 	kmgr/engine/zsks_admit.c \
 	kmgr/engine/zsks_cds.c \
 	kmgr/engine/zsks_internal.h \
-	kmgr/engine/zsks_ksks.c \
 	kmgr/engine/zsks_keys.c \
+	kmgr/engine/zsks_ksks.c \
 	kmgr/engine/zsks_life.c \
 	kmgr/engine/zsks_sign.c

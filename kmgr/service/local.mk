@@ -3,13 +3,6 @@
 noinst_LTLIBRARIES += libservice.la
 libservice_la_LIBADD = libengine.la
 libservice_la_SOURCES = \
-	kmgr/service/run.c \
-	kmgr/service/run.h \
-	kmgr/service/run_hooks.c \
-	kmgr/service/run_inner.h \
-	kmgr/service/run_parent.c \
-	kmgr/service/run_publish.c \
-	kmgr/service/run_step.c \
 	kmgr/service/health.c \
 	kmgr/service/health.h \
 	kmgr/service/health_child.c \
@@ -45,5 +38,12 @@ libservice_la_SOURCES = \
 	kmgr/service/publish_files.h \
 	kmgr/service/publish_sets.c \
 	kmgr/service/publish_sets.h \
+	kmgr/service/run.c \
+	kmgr/service/run.h \
+	kmgr/service/run_hooks.c \
+	kmgr/service/run_inner.h \
+	kmgr/service/run_parent.c \
+	kmgr/service/run_publish.c \
+	kmgr/service/run_step.c \
 	kmgr/service/source.c \
 	kmgr/service/source.h

@@ -26,6 +26,16 @@ cmk_of(const struct run_zone *z, const struct life_step *step)
 	return n == 0 ? NULL : z->zone->ksks[n - 1].cmk;
 }
 
+/* What the KSK is to be kept ready for; NULL: it is to be in use. */
+static const char *
+standby_of(const struct run_zone *z, const struct life_step *step)
+{
+
+	if (step->kind != LIFE_MAKE_STANDBY)
+		return NULL;
+	return z->zone->life.standby == LIFE_STANDBY_DS ? "ds" : "dnskey";
+}
+
 static int
 make_ksk(struct run_zone *z, const struct life_step *step, bool *done,
     struct error *err)
@@ -49,6 +59,7 @@ make_ksk(struct run_zone *z, const struct life_step *step, bool *done,
 		return 0;
 	}
 	request.cmk = cmk->row.id;
+	request.standby = standby_of(z, step);
 	rc = ksk_create_apply(z->run->session, &request, &cache, &list, &n,
 	    err);
 	if (rc == 0)
