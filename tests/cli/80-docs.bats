@@ -216,6 +216,53 @@ policy_of() {
 	[[ $output == *"/var/lib/kmgr/kmgr.db"* ]]
 }
 
+# keys_at YAML: the keys that may stand there beside the unknown key "?", which
+# is in the text.
+keys_at() {
+	printf '%s\n' 'store: sqlite:/x' \
+		'tokens: { t: "pkcs11:token=t?module-path=/m.so" }' \
+		"$1" >keys.yaml
+	run kmgr -c keys.yaml list-cmks
+	[ "$status" -eq 3 ] || return
+	sed -n 's/.*hint: the [a-z]* are: //p' <<<"$output" | tr -d , |
+		tr ' ' '\n' | grep .
+}
+
+@test "every key of the configuration, and every threshold, is in the manual" {
+	sed -n '/^\.Sh CONFIGURATION FILE/,/^\.Sh PIN SOURCES/p' "$man" >section
+	n=0
+	for at in '"?": 1' 'witnesses: { "?": 1 }' 'hooks: { "?": 1 }' \
+		'resolver: { "?": 1 }' 'tsig: { k: { "?": 1 } }' \
+		'zones: { a: { "?": 1 } }' 'check: { "?": 1 }' \
+		'zones: { a: { source: { "?": 1 } } }' \
+		'zones: { a: { publish: { "?": 1 } } }' \
+		'zones: { a: { publish: { update: { "?": 1 } } } }' \
+		'zones: { a: { parent: { "?": 1 } } }' \
+		'zones: { a: { timing: { "?": 1 } } }'; do
+		keys_at "$at" >keys
+		while read -r key; do
+			grep -Eq "^\.(It )?Cm (.* )?$key( |\$)" section || {
+				echo "$key of $at"
+				false
+			}
+			n=$((n + 1))
+		done <keys
+	done
+	[ "$n" -ge 50 ]
+	# No threshold in the manual that is none.
+	keys_at 'check: { "?": 1 }' | sort >keys
+	sed -n '/^\.It Cm check$/,/^\.El/s/^\.It Cm \([a-z-]*\) Ta .*/\1/p' \
+		section | sort | diff - keys
+}
+
+@test "the variables of a hook: the manual and the program agree" {
+	sed -n 's/^\.It Ev \(KMGR_[A-Z_]*\) Ta \([a-z_]*\) .*/\1 \2/p' "$man" \
+		>manual
+	tr '\n' ' ' <"$srcdir/kmgr/service/hook.c" |
+		grep -o '"KMGR_[A-Z_]*",[[:space:]]*"[a-z_]*"' |
+		tr -d '",' | tr -s '\t ' ' ' | diff manual -
+}
+
 @test "exit statuses: the manual, README and the program agree" {
 	sed -n '/^\.Sh EXIT STATUS/,/^\.El/p' "$man" |
 		sed -n 's/^\.It \([0-9]*\)$/\1/p' >manual
