@@ -45,8 +45,6 @@ static const struct {
 	{ "add-foreign-key", "{zone}/{key_tag}, algorithm {alg}" },
 	{ "foreign-step", "foreign key {zone}/{key_tag}: {step}" },
 	{ "observe", "{zone}: {kind}[ {value}][ {text}]" },
-	{ "hook", "[{zone}: ]{hook}[, exit status {status}]" },
-	{ "publish", "{zone}[: {hash~}][ to {to}]" },
 	{ "sign-zsks", "{zones.0.zone}[ and {more} more], valid until "
 	    "{zones.0.expiration@}" },
 	{ "sign-ksr", "{zone}: {responses.0.format} request "

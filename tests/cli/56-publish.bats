@@ -26,6 +26,13 @@ signed() {
 	kmgr -q sign-zsks example.com zsk.zone -o records "$@"
 }
 
+# with_ds: the parent is to have the DS, so that there are CDS and CDNSKEY.
+with_ds() {
+	signed
+	kmgr -q ds-seen "example.com/$(kmgr --json list-ksks |
+		jq '.ksks[0].key_tag')" --force >/dev/null
+}
+
 # zone TEXT: adds the zone with these keys, and more sections.
 zone() {
 	printf 'zones:\n  example.com:\n%s\n' "$1" >>kmgr.yaml
@@ -56,6 +63,7 @@ hash_is() {
 
 @test "a directory gets the records and what they are" {
 	zone "    publish: { directory: $PWD/out }"
+	with_ds
 	signed --cds
 	publish
 	cat out/dnskey.zone out/cds.zone | sort | diff - <(sort records)
@@ -71,6 +79,7 @@ hash_is() {
 
 @test "what has no CDS any more takes the file away" {
 	zone "    publish: { directory: $PWD/out }"
+	with_ds
 	signed --cds
 	publish
 	[ -e out/cds.zone ]
@@ -84,6 +93,7 @@ hash_is() {
 	zone "    publish: { directory: $PWD/out, command: [$PWD/put] }"
 	printf '#!/bin/sh\ncat >>%s\n' "$PWD/got" >put
 	chmod +x put
+	with_ds
 	signed --cds
 	[ "$(current)" = no ]
 	publish
@@ -126,6 +136,7 @@ hash_is() {
 
 @test "state.json is written last" {
 	zone "    publish: { directory: $PWD/out }"
+	with_ds
 	signed --cds
 	publish
 	before=$(cat out/state.json)
@@ -189,6 +200,7 @@ hash_is() {
 
 @test "only signed records of the zone are handed over" {
 	zone "    publish: { directory: $PWD/out }"
+	with_ds
 	signed --cds
 	cp records all
 	grep -v 'RRSIG CDS' all >records
@@ -208,6 +220,7 @@ hash_is() {
 
 @test "a ZSK set comes from a file, without our KSKs and other records" {
 	zone "    source: { file: $PWD/all.zone }"
+	with_ds
 	signed --cds
 	kmgr --json get-ds example.com >ds
 	{
@@ -320,6 +333,7 @@ ask() {
     publish: { update: { primary: 127.0.0.1@$port, tsig: up } }"
 	service source example.com. >got
 	diff got zsk.zone
+	with_ds
 	signed --cds
 	publish
 	serves_records
