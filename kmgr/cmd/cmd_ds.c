@@ -3,6 +3,7 @@
 
 #include "kmgr/base/mem.h"
 #include "kmgr/base/when.h"
+#include "kmgr/cmd/cmd_ds.h"
 #include "kmgr/cmd/cmd_ksk.h"
 #include "kmgr/cmd/command.h"
 #include "kmgr/dns/ds.h"
@@ -12,30 +13,15 @@
 #include "kmgr/engine/pins.h"
 #include "kmgr/store/store_zone.h"
 
-/* One KSK's DS, for each digest type of its policy. */
-struct parent_ds {
-	const struct ksk	*ksk;
-	struct ds		 ds;
-};
-
-struct parent_data {
-	const struct name	*zone;
-	char			 zone_text[NAME_TEXT_MAX];
-	const struct ksk	*ksks;
-	size_t			 n_ksks;
-	struct parent_ds	*list;
-	size_t			 n;
-};
-
 static void
-record_text(const struct parent_ds *one, struct buf *out)
+record_text(const struct cmd_ds_one *one, struct buf *out)
 {
 
 	ds_text(&one->ds, out);
 }
 
 static void
-print_zone(const struct parent_data *data, struct buf *out)
+print_zone(const struct cmd_ds_set *data, struct buf *out)
 {
 	size_t i;
 
@@ -46,8 +32,8 @@ print_zone(const struct parent_data *data, struct buf *out)
 	}
 }
 
-static void
-print_cds(const struct parent_data *data, struct buf *out)
+void
+cmd_ds_cds(const struct cmd_ds_set *data, struct buf *out)
 {
 	size_t i;
 
@@ -65,7 +51,7 @@ print_cds(const struct parent_data *data, struct buf *out)
 
 /* For the parent's primary: nsupdate(1) adds, and removes nothing. */
 static void
-print_nsupdate(const struct parent_data *data, struct buf *out)
+print_nsupdate(const struct cmd_ds_set *data, struct buf *out)
 {
 	size_t i;
 
@@ -80,7 +66,7 @@ print_nsupdate(const struct parent_data *data, struct buf *out)
 }
 
 static void
-print_epp_ds(const struct parent_data *data, struct buf *out)
+print_epp_ds(const struct cmd_ds_set *data, struct buf *out)
 {
 	struct ds *ds = mem_new(data->n * sizeof(*ds));
 	size_t i;
@@ -92,7 +78,7 @@ print_epp_ds(const struct parent_data *data, struct buf *out)
 }
 
 static void
-print_epp_key(const struct parent_data *data, struct buf *out)
+print_epp_key(const struct cmd_ds_set *data, struct buf *out)
 {
 	struct dnskey *keys = mem_new(data->n_ksks * sizeof(*keys));
 	size_t i;
@@ -105,8 +91,8 @@ print_epp_key(const struct parent_data *data, struct buf *out)
 
 /* What Route 53 shows as "information to create DS record", and more. */
 static void
-put_one(struct json *row, const struct parent_data *data,
-    const struct parent_ds *one)
+put_one(struct json *row, const struct cmd_ds_set *data,
+    const struct cmd_ds_one *one)
 {
 	char at[WHEN_TEXT_LEN];
 	struct buf text = BUF_INIT;
@@ -166,8 +152,8 @@ static const struct {
 };
 
 /* Labelled lines, as registrars' web forms ask for them. */
-static void
-print_form(const struct parent_data *data, struct buf *out)
+void
+cmd_ds_form(const struct cmd_ds_set *data, struct buf *out)
 {
 	struct json *row;
 	const char *text;
@@ -193,8 +179,8 @@ print_form(const struct parent_data *data, struct buf *out)
 	}
 }
 
-static struct json *
-data_json(const struct parent_data *data)
+struct json *
+cmd_ds_json(const struct cmd_ds_set *data)
 {
 	struct json *list = json_new_array();
 	size_t i;
@@ -205,9 +191,9 @@ data_json(const struct parent_data *data)
 }
 
 static void
-print_json(const struct parent_data *data, struct buf *out)
+print_json(const struct cmd_ds_set *data, struct buf *out)
 {
-	struct json *list = data_json(data);
+	struct json *list = cmd_ds_json(data);
 
 	json_pretty(list, out);
 	json_free(list);
@@ -215,15 +201,16 @@ print_json(const struct parent_data *data, struct buf *out)
 
 static const struct ds_format {
 	const char	*name;
-	void		(*print)(const struct parent_data *, struct buf *);
+	void		(*print)(const struct cmd_ds_set *, struct buf *);
+	void		(*diff)(const struct cmd_ds_diff *, struct buf *);
 } formats[] = {
-	{ "zone", print_zone },
-	{ "json", print_json },
-	{ "form", print_form },
-	{ "epp-ds", print_epp_ds },
-	{ "epp-key", print_epp_key },
-	{ "cds", print_cds },
-	{ "nsupdate", print_nsupdate },
+	{ "zone", print_zone, cmd_ds_diff_zone },
+	{ "json", print_json, cmd_ds_diff_json },
+	{ "form", cmd_ds_form, cmd_ds_diff_form },
+	{ "epp-ds", print_epp_ds, cmd_ds_diff_epp_ds },
+	{ "epp-key", print_epp_key, cmd_ds_diff_epp_key },
+	{ "cds", cmd_ds_cds, cmd_ds_diff_cds },
+	{ "nsupdate", print_nsupdate, cmd_ds_diff_nsupdate },
 };
 #define N_FORMATS (sizeof(formats) / sizeof(formats[0]))
 
@@ -248,10 +235,10 @@ find_format(const char *name, const struct ds_format **out, struct error *err)
 	return i < N_FORMATS ? 0 : -1;
 }
 
-static void
-collect(struct parent_data *data)
+void
+cmd_ds_collect(struct cmd_ds_set *data)
 {
-	struct parent_ds *one;
+	struct cmd_ds_one *one;
 	size_t i, k;
 
 	for (i = 0; i < data->n_ksks; i++) {
@@ -286,7 +273,7 @@ first_signed(const struct ksk *ksk, const struct signature_row *rows,
  * s3.3.1: IpubC = DprpC + TTLkey, and a safety margin.
  */
 static void
-note_early(struct cmd *cmd, const struct parent_data *data,
+note_early(struct cmd *cmd, const struct cmd_ds_set *data,
     const struct signature_row *rows, size_t n)
 {
 	char text[WHEN_TEXT_LEN];
@@ -338,7 +325,7 @@ drop_gone(struct ksk *list, size_t *n, struct error *err)
 int
 cmd_get_ds(struct cmd *cmd, struct error *err)
 {
-	struct parent_data data = { 0 };
+	struct cmd_ds_set data = { 0 };
 	const struct ds_format *format;
 	struct cmk_cache cache = { 0 };
 	struct signature_row *rows = NULL;
@@ -348,8 +335,11 @@ cmd_get_ds(struct cmd *cmd, struct error *err)
 	size_t n_rows = 0;
 	int rc = -1;
 
-	if (find_format(args_get(cmd->args, OPT_FORMAT), &format, err) != 0 ||
-	    cmd_ksk_load(cmd, &cache, cmd->args->words[0], &zone, &ksks,
+	if (find_format(args_get(cmd->args, OPT_FORMAT), &format, err) != 0)
+		return -1;
+	if (args_has(cmd->args, OPT_DIFF))
+		return cmd_ds_diff(cmd, format->diff, err);
+	if (cmd_ksk_load(cmd, &cache, cmd->args->words[0], &zone, &ksks,
 	    &data.n_ksks, err) != 0 ||
 	    session_store(cmd->session, &store, err) != 0)
 		goto out;
@@ -360,10 +350,10 @@ cmd_get_ds(struct cmd *cmd, struct error *err)
 	    drop_gone(ksks, &data.n_ksks, err) != 0 || store_signature_list(
 	    store, data.zone_text, &rows, &n_rows, err) != 0)
 		goto out;
-	collect(&data);
+	cmd_ds_collect(&data);
 	note_early(cmd, &data, rows, n_rows);
 	format->print(&data, &cmd->text);
-	json_put_take(cmd->json, "ds", data_json(&data));
+	json_put_take(cmd->json, "ds", cmd_ds_json(&data));
 	rc = 0;
  out:
 	free(data.list);

@@ -6,7 +6,8 @@ static const enum opt ds_fact_opts[] = { OPT_AT, OPT_ACCEPT_TIME_JUMP,
 	OPT_DRY_RUN, OPT_END };
 static const enum opt list_events_opts[] = { OPT_CMK, OPT_ZONE, OPT_TYPE,
 	OPT_SINCE, OPT_UNTIL, OPT_LAST, OPT_END };
-static const enum opt get_ds_opts[] = { OPT_FORMAT, OPT_OUTPUT, OPT_END };
+static const enum opt get_ds_opts[] = { OPT_FORMAT, OPT_DIFF, OPT_OUTPUT,
+	OPT_END };
 static const enum opt check_parent_opts[] = { OPT_ONCE, OPT_END };
 static const enum opt trust_anchor_opts[] = { OPT_SOURCE, OPT_OUTPUT,
 	OPT_END };
@@ -29,10 +30,13 @@ static const enum opt replace_approver_opts[] = { OPT_REMOVE, OPT_ADD,
 	OPT_DRY_RUN, OPT_END };
 
 const struct command commands_trust[] = {
-	{ "get-ds", GROUP_PARENT, "ZONE[/KEYTAG] [--format FORMAT] [-o FILE]",
+	{ "get-ds", GROUP_PARENT,
+	    "ZONE[/KEYTAG] [--format FORMAT] [--diff] [-o FILE]",
 	    "print the DS for the parent or registrar",
 	    "FORMAT is zone (default), json, form, epp-ds, epp-key, cds "
-	    "or nsupdate. Needs no token.",
+	    "or nsupdate. With --diff the parent is asked, and what it should "
+	    "add, keep and remove is printed, additions first. Needs no "
+	    "token.",
 	    get_ds_opts, 1, 1, CMD_WITH_SESSION, cmd_get_ds },
 	{ "export-trust-anchor", GROUP_PARENT,
 	    "ZONE[/KEYTAG] [--source URL] [-o FILE]",

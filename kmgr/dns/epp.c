@@ -19,7 +19,7 @@ add_zone(const struct name *zone, struct buf *out)
 
 /* RFC 5910 s5.2.5: a domain <update> that changes nothing but secDNS. */
 static void
-begin(const struct name *zone, struct buf *out)
+begin(const struct name *zone, const char *change, struct buf *out)
 {
 
 	buf_printf(out,
@@ -37,28 +37,28 @@ begin(const struct name *zone, struct buf *out)
 	    "    <extension>\n"
 	    "      <secDNS:update\n"
 	    "       xmlns:secDNS=\"urn:ietf:params:xml:ns:secDNS-1.1\">\n"
-	    "        <secDNS:add>\n");
+	    "        <secDNS:%s>\n", change);
 }
 
 static void
-end(struct buf *out)
+end(const char *change, struct buf *out)
 {
 
 	buf_printf(out,
-	    "        </secDNS:add>\n"
+	    "        </secDNS:%s>\n"
 	    "      </secDNS:update>\n"
 	    "    </extension>\n"
 	    "  </command>\n"
-	    "</epp>\n");
+	    "</epp>\n", change);
 }
 
-void
-epp_add_ds(const struct name *zone, const struct ds *ds, size_t n,
-    struct buf *out)
+static void
+change_ds(const char *change, const struct name *zone, const struct ds *ds,
+    size_t n, struct buf *out)
 {
 	size_t i, j;
 
-	begin(zone, out);
+	begin(zone, change, out);
 	for (i = 0; i < n; i++) {
 		buf_printf(out,
 		    "          <secDNS:dsData>\n"
@@ -72,17 +72,17 @@ epp_add_ds(const struct name *zone, const struct ds *ds, size_t n,
 		buf_printf(out, "</secDNS:digest>\n"
 		    "          </secDNS:dsData>\n");
 	}
-	end(out);
+	end(change, out);
 }
 
-void
-epp_add_keys(const struct name *zone, const struct dnskey *keys, size_t n,
-    struct buf *out)
+static void
+change_keys(const char *change, const struct name *zone,
+    const struct dnskey *keys, size_t n, struct buf *out)
 {
 	char *base64;
 	size_t i;
 
-	begin(zone, out);
+	begin(zone, change, out);
 	for (i = 0; i < n; i++) {
 		base64 = crypto_base64(keys[i].key, keys[i].key_len);
 		buf_printf(out,
@@ -95,5 +95,37 @@ epp_add_keys(const struct name *zone, const struct dnskey *keys, size_t n,
 		    keys[i].protocol, keys[i].alg, base64);
 		free(base64);
 	}
-	end(out);
+	end(change, out);
+}
+
+void
+epp_add_ds(const struct name *zone, const struct ds *ds, size_t n,
+    struct buf *out)
+{
+
+	change_ds("add", zone, ds, n, out);
+}
+
+void
+epp_remove_ds(const struct name *zone, const struct ds *ds, size_t n,
+    struct buf *out)
+{
+
+	change_ds("rem", zone, ds, n, out);
+}
+
+void
+epp_add_keys(const struct name *zone, const struct dnskey *keys, size_t n,
+    struct buf *out)
+{
+
+	change_keys("add", zone, keys, n, out);
+}
+
+void
+epp_remove_keys(const struct name *zone, const struct dnskey *keys, size_t n,
+    struct buf *out)
+{
+
+	change_keys("rem", zone, keys, n, out);
 }
