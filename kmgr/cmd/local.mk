@@ -11,9 +11,9 @@ libcmd_la_SOURCES = \
 	kmgr/cmd/cmd_cmk_describe.c \
 	kmgr/cmd/cmd_cmk_life.c \
 	kmgr/cmd/cmd_ds.c \
-	kmgr/cmd/cmd_ds_fact.c \
 	kmgr/cmd/cmd_ds.h \
 	kmgr/cmd/cmd_ds_diff.c \
+	kmgr/cmd/cmd_ds_fact.c \
 	kmgr/cmd/cmd_endorsement.c \
 	kmgr/cmd/cmd_event.c \
 	kmgr/cmd/cmd_findings.c \
