@@ -28,6 +28,7 @@ tell_fact(struct run_zone *z, size_t i, enum ds_fact what, int64_t at,
 
 	if (ds_fact_apply(z->run->session, &request, err) != 0)
 		return -1;
+	z->records.len = 0;
 	run_tell(z, RUN_DID, what == DS_FACT_SEEN ? "ds-seen" : "ds-gone",
 	    NULL, "%s", z->zone->life.keys[i].name);
 	return 0;

@@ -121,8 +121,7 @@ run_hand_over(struct run_zone *z, struct error *err)
 
 	if (!publish_is_configured(z->config) || !is_behind(z))
 		return 0;
-	if ((z->records.len == 0 || z->zone->row.published_at <
-	    decided_at(z)) && sign_again(z, &done, err) != 0)
+	if (z->records.len == 0 && sign_again(z, &done, err) != 0)
 		return -1;
 	if (!done)
 		return 0;

@@ -2,7 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kmgr/engine/cmk_life.h"
 #include "kmgr/engine/ksk_create.h"
+#include "kmgr/engine/trust.h"
 #include "kmgr/service/run_inner.h"
 #include "kmgr/service/source.h"
 #include "kmgr/store/store_zone.h"
@@ -73,9 +75,17 @@ make_ksk(struct run_zone *z, const struct life_step *step, bool *done,
 static int
 record(struct run_zone *z, const struct life_step *step, struct error *err)
 {
+	const struct cmk *cmk = cmk_of(z, step);
 
-	if (zone_life_step(z->run->session, z->zone, step, err) != 0)
+	if (cmk == NULL)
+		return err_set(err, ERR_INPUT, "zone %s has no KSK of ours",
+		    z->text);
+	if (trust_prove(z->run->session, cmk, err) != 0 ||
+	    zone_life_step(z->run->session, z->zone, step, err) != 0 ||
+	    cmk_life_settle(z->run->session, cmk, err) != 0)
 		return -1;
+	/* CDS and CDNSKEY may be others now. */
+	z->records.len = 0;
 	run_tell(z, RUN_DID, life_step_name(step->kind), NULL, "%s",
 	    key_name(z, step));
 	return 0;
@@ -164,7 +174,7 @@ sign_text(struct run_zone *z, const struct buf *text, const char *what,
 {
 	const struct zsks_request request = { .zone = *z->name,
 		.text = buf_text(text), .len = text->len, .what = what,
-		.parent_records = ZSKS_WITH_CDS,
+		.parent_records = ZSKS_CDS_BY_POLICY,
 		.inception_at = ZSKS_WINDOW_BY_POLICY,
 		.expiration_at = ZSKS_WINDOW_BY_POLICY,
 		.validity_s = ZSKS_WINDOW_BY_POLICY };

@@ -16,9 +16,9 @@ static const struct db_question ask_put = { "write a zone",
 	"next_at = $4, waiting_since_at = $5, waits_for = $6, "
 	"published_hash = $7, published_at = $8, told_at = $9" };
 static const struct db_question ask_schedule = { "schedule a zone",
-	"UPDATE zone SET next_at = $2, waiting_since_at = $3, "
-	"waits_for = $4, published_hash = $5, published_at = $6, "
-	"told_at = $7 WHERE zone = $1" };
+	"UPDATE zone SET next_at = $1, waiting_since_at = $2, "
+	"waits_for = $3, published_hash = $4, published_at = $5, "
+	"told_at = $6 WHERE zone = $7" };
 static const struct db_question ask_touch = { "make a zone due",
 	"INSERT INTO zone (zone, goal, next_at, waits_for) "
 	"VALUES ($1, 'secure', 0, '') "
@@ -145,7 +145,6 @@ store_zone_schedule(struct store *store, const struct zone_row *row,
     struct error *err)
 {
 	const struct db_value args[] = {
-		db_text(row->zone),
 		db_int(row->next_at),
 		db_time(row->waiting_since_at),
 		db_text(row->waits_for == NULL ? "" : row->waits_for),
@@ -153,6 +152,7 @@ store_zone_schedule(struct store *store, const struct zone_row *row,
 		    db_blob(row->published_hash, CRYPTO_SHA256_LEN),
 		db_time(row->published_at),
 		db_time(row->told_at),
+		db_text(row->zone),
 	};
 
 	return db_change(store->db, &ask_schedule, args, STORE_N(args), NULL,
