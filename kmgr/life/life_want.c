@@ -81,8 +81,8 @@ want_rolls(const struct life_zone *zone, int64_t now_at,
 }
 
 /*
- * A standby of an algorithm that no key in use has is of no use: its DS would
- * ask for that algorithm for ever.
+ * A standby of an algorithm that no key of ours in use has is of no use: its
+ * DS would ask for that algorithm for ever.
  */
 static void
 want_standbys_out(const struct life_zone *zone, int64_t now_at,
@@ -98,7 +98,9 @@ want_standbys_out(const struct life_zone *zone, int64_t now_at,
 		for (i = 0; i < zone->n_keys; i++) {
 			const bool is_main = life_is_main(zone, i, now_at);
 
-			has_main = has_main || is_main;
+			has_main = has_main || is_main ||
+			    (zone->keys[i].is_foreign &&
+			    !life_is_out(zone, i, now_at));
 			has_peer = has_peer || (is_main &&
 			    zone->keys[i].alg == zone->keys[s].alg);
 		}
@@ -107,12 +109,15 @@ want_standbys_out(const struct life_zone *zone, int64_t now_at,
 	}
 }
 
-/* A secure zone has a key that is to be in use, ours or another's. */
+/*
+ * A secure zone has a key that is to be in use: ours, or another provider's,
+ * if ours was not taken out in a hurry.
+ */
 static void
 want_main(const struct life_zone *zone, int64_t now_at,
     struct life_plan *out)
 {
-	bool is_ours = zone->n_keys == 0;
+	bool is_ours = zone->n_keys == 0, is_theirs = false;
 	size_t i, old = LIFE_NONE;
 
 	if (zone->goal == LIFE_INSECURE)
@@ -120,20 +125,23 @@ want_main(const struct life_zone *zone, int64_t now_at,
 	for (i = 0; i < zone->n_keys; i++) {
 		const struct life_key *key = &zone->keys[i];
 
-		if (life_is_main(zone, i, now_at) || (key->is_foreign &&
-		    !life_is_out(zone, i, now_at))) {
+		if (life_is_main(zone, i, now_at)) {
 			want_rolls(zone, now_at, out);
 			return;
 		}
+		is_theirs = is_theirs || (key->is_foreign &&
+		    !life_is_out(zone, i, now_at));
 		/* A zone that was left is not joined again. */
 		if (key->is_foreign || (life_is_hidden(zone, i, now_at) &&
 		    key->retire_at >= zone->goal_at))
 			continue;
 		is_ours = true;
-		if (key->standby == LIFE_NO_STANDBY)
+		if (key->standby == LIFE_NO_STANDBY && (old == LIFE_NONE ||
+		    !zone->keys[old].is_compromised))
 			old = i;
 	}
-	if (is_ours)
+	if (is_ours && (!is_theirs ||
+	    (old != LIFE_NONE && zone->keys[old].is_compromised)))
 		want_successor(zone, old, now_at, out);
 }
 

@@ -145,6 +145,29 @@ a_zone_leaves(void **state)
 	life_zone_clear(&zone);
 }
 
+/* Whoever leaves takes his standby along; who was hurt stays. */
+static void
+a_shared_zone_with_a_standby(void **state)
+{
+	struct life_zone zone;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		lifecase_zone(&zone);
+		lifecase_key(&zone, "theirs")->is_foreign = true;
+		lifecase_key(&zone, "ours")->retire_at = T0;
+		lifecase_key(&zone, "standby")->standby = LIFE_STANDBY_DS;
+		zone.keys[2].dnskey_in_at = 0;
+		zone.keys[1].is_compromised = i != 0;
+		lifecase_due(&zone, 0, i == 0 ?
+		    "retire 2, remove-ds 1, remove-ds 2" :
+		    "promote 2, publish-dnskey 2, remove-ds 1, "
+		    "withdraw-dnskey 1");
+		life_zone_clear(&zone);
+	}
+}
+
 /* Insecure in the middle of rolls, from the last record in to the first. */
 static void
 insecure_in_the_middle(void **state)
@@ -338,6 +361,7 @@ main(void)
 		cmocka_unit_test(the_root_has_no_ds),
 		cmocka_unit_test(a_zone_joins),
 		cmocka_unit_test(a_zone_leaves),
+		cmocka_unit_test(a_shared_zone_with_a_standby),
 		cmocka_unit_test(insecure_in_the_middle),
 		cmocka_unit_test(a_new_key_is_retired),
 		cmocka_unit_test(a_key_is_lost),
