@@ -120,6 +120,35 @@ has_chain(const struct life_zone *zone, int64_t now_at)
 }
 
 /*
+ * R2 once more, for a zone that shares its signing (RFC 8901 s2.1.2): what we
+ * sign, no key of another provider signs, so that its DS leads nowhere for
+ * who asks us. Where all of ours leave, nobody asks us any more.
+ */
+static bool
+has_own_chain(const struct life_zone *zone, int64_t now_at)
+{
+	bool stays = zone->goal == LIFE_INSECURE, is_shared = false;
+	bool is_good = true;
+	struct life_zone own;
+	size_t i;
+
+	life_zone_copy(zone, &own);
+	for (i = 0; i < own.n_keys; i++) {
+		is_shared = is_shared || own.keys[i].is_foreign;
+		stays = stays || life_is_main(&own, i, now_at);
+		if (own.keys[i].is_foreign)
+			own.keys[i].dnskey_in_at = 0;
+	}
+	for (i = 0; is_shared && stays && i < own.n_keys; i++) {
+		if (!own.keys[i].is_foreign)
+			is_good = is_good && has_chain_by(&own,
+			    own.keys[i].alg, now_at);
+	}
+	life_zone_clear(&own);
+	return is_good;
+}
+
+/*
  * R3: with every algorithm that is in a DS or a DNSKEY of a zone with a DS its
  * data is signed, in all caches (RFC 4035 s2.2), and for those in a DS there
  * is a ZSK.
@@ -177,7 +206,7 @@ life_allowed(const struct life_zone *zone, enum life_step_kind kind,
     size_t i, int64_t now_at)
 {
 	static rule_fn *const rules[] = { is_secured, has_chain,
-		has_signed_data };
+		has_own_chain, has_signed_data };
 	const struct life_step step = { .kind = kind, .key = i };
 	struct life_zone after;
 	bool is_allowed = true;

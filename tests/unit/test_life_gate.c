@@ -277,6 +277,7 @@ foreign_keys_count(void **state)
 	(void)state;
 	lifecase_zone(&zone);
 	put(lifecase_fresh(&zone, "ours"), O, O);
+	zone.keys[0].retire_at = LONG_AGO;
 	assert_false(life_allowed(&zone, LIFE_REMOVE_DS, 0, T0));
 	put(lifecase_fresh(&zone, "theirs"), O, O);
 	zone.keys[1].is_foreign = true;
@@ -284,6 +285,33 @@ foreign_keys_count(void **state)
 	assert_true(life_allowed(&zone, LIFE_WITHDRAW_DNSKEY, 0, T0));
 	zone.keys[1].dnskey_in_at = T0;
 	assert_false(life_allowed(&zone, LIFE_WITHDRAW_DNSKEY, 0, T0 - 1));
+	life_zone_clear(&zone);
+}
+
+/* But not for who asks our servers, as long as we stay. */
+static void
+foreign_keys_do_not_sign_for_us(void **state)
+{
+	struct life_zone zone;
+
+	(void)state;
+	lifecase_zone(&zone);
+	put(lifecase_fresh(&zone, "theirs"), O, O);
+	zone.keys[0].is_foreign = true;
+	put(lifecase_fresh(&zone, "old"), O, O);
+	put(lifecase_fresh(&zone, "new"), O, H);
+	assert_false(life_allowed(&zone, LIFE_REMOVE_DS, 1, T0));
+	assert_false(life_allowed(&zone, LIFE_WITHDRAW_DNSKEY, 1, T0));
+	/* The DS set of theirs alone, between two of ours, would do harm. */
+	zone.keys[2].ds_add_at = T0;
+	assert_false(life_allowed(&zone, LIFE_REMOVE_DS, 1, T0));
+	zone.keys[2].ds_seen_at = T0;
+	assert_true(life_allowed(&zone, LIFE_REMOVE_DS, 1, T0));
+	/* Going insecure: theirs first. */
+	zone.n_keys = 2;
+	zone.goal = LIFE_INSECURE;
+	assert_false(life_allowed(&zone, LIFE_REMOVE_DS, 1, T0));
+	assert_true(life_allowed(&zone, LIFE_REMOVE_DS, 0, T0));
 	life_zone_clear(&zone);
 }
 
@@ -299,6 +327,7 @@ main(void)
 		cmocka_unit_test(r2_for_each_algorithm),
 		cmocka_unit_test(r3_data_is_signed),
 		cmocka_unit_test(foreign_keys_count),
+		cmocka_unit_test(foreign_keys_do_not_sign_for_us),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
