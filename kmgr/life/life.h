@@ -3,6 +3,11 @@
  * what may be done next without any of them losing the chain of trust. Pure:
  * facts in, steps out; time is an argument, seconds since 1970.
  *
+ * Facts are instants. One that answers another counts only if it is not older:
+ * ds_seen_at not before ds_add_at, ds_gone_at not before ds_remove_at,
+ * dnskey_out_at not before dnskey_in_at. Who puts a record in again clears
+ * what came after, as life_apply() does.
+ *
  * A KSK has two records: K, its DNSKEY and the signature by it, and D, its DS.
  * Facts say when each was put into the world and taken out of it; the state of
  * a record at an instant follows from them and from how long caches keep it.
@@ -105,11 +110,13 @@ struct life_zone {
 	bool		 needs_backup;	/* likewise */
 	unsigned int	 automation;	/* enum life_automation, or-ed */
 	struct life_timing timing;
-	struct life_key	*keys;		/* all that are not removed; owned */
+	struct life_key	*keys;		/* all that are not removed; owned,
+					 * free() must do */
 	size_t		 n_keys;
 	struct life_alg	*algs;		/* owned */
 	size_t		 n_algs;
-	int64_t		 first_signed_at; /* DNSKEY RRset; 0: never */
+	int64_t		 first_signed_at; /* DNSKEY RRset, since when one is
+					 * served without a break; 0: none */
 	int64_t		 signed_until_at; /* end of what is served; 0 */
 	bool		 has_response;	/* an SKR is served: nothing is signed
 					 * one set at a time */
@@ -119,16 +126,20 @@ enum life_step_kind {
 	LIFE_MAKE_KSK,		/* a successor; ${key} is its predecessor */
 	LIFE_MAKE_STANDBY,
 	LIFE_RETIRE,		/* its goal is hidden now: a roll begins */
-	LIFE_PROMOTE,		/* a standby becomes the successor */
+	LIFE_PROMOTE,		/* a standby becomes the successor, of ${other};
+				 * one that is needed at once: LIFE_NONE */
 	LIFE_PUBLISH_DNSKEY,	/* K: H->R */
 	LIFE_WITHDRAW_DNSKEY,	/* K: R, O->U */
 	LIFE_REVOKE_DNSKEY,	/* published with REVOKE (RFC 5011 s2.1) */
 	LIFE_ADD_DS,		/* D: H->R */
 	LIFE_REMOVE_DS,		/* D: R, O->U */
 	LIFE_SIGN,		/* the DNSKEY RRset anew, as it is */
+	/* These two are never due: they are asked for until struct life_alg
+	 * says that they are done. */
 	LIFE_SIGNER_ADD_ALG,	/* the zone signer is to sign with it */
 	LIFE_SIGNER_DROP_ALG,	/* and with this one no more */
-	LIFE_DONE		/* a KSK is hidden: delete-ksk may end it */
+	LIFE_DONE		/* a KSK is hidden: delete-ksk may end it. Told
+				 * behind what is due, and not counted */
 };
 
 enum life_wait {
@@ -144,13 +155,16 @@ enum life_wait {
 
 struct life_step {
 	enum life_step_kind kind;
-	size_t		 key;		/* in the zone's, or LIFE_NONE */
+	size_t		 key;		/* in the zone's, or LIFE_NONE; behind
+					 * them those that MAKE_* made, in the
+					 * order in which it did */
 	uint8_t		 alg;		/* of SIGNER_*, MAKE_* */
 	enum life_wait	 wait;
 	size_t		 other;		/* the key whose DS is waited for */
 	int64_t		 since_at;	/* when the wait began, 0: unknown */
-	int64_t		 at;		/* when it may be done at the earliest;
-					 * LIFE_NEVER: that depends on a fact */
+	int64_t		 at;		/* when it may be done at the earliest,
+					 * now for what is due; LIFE_NEVER:
+					 * that depends on a fact */
 	char		 why[LIFE_WHY_LEN]; /* "until 2027-03-01T04:00:00Z: DS
 					 * TTL 86400 + parent-propagation-delay
 					 * 3600 + retire-safety 3600 after
@@ -231,7 +245,8 @@ bool life_allowed(const struct life_zone *zone, enum life_step_kind kind,
  * What is due at ${now_at}, to the end: also what becomes due once the others
  * are done in the same instant; and for everything that is still to come the
  * next step, with what it waits for. Steps that the zone's automation leaves
- * to the operator wait for LIFE_WAITS_OPERATOR.
+ * to the operator wait for LIFE_WAITS_OPERATOR. ADD_DS and REMOVE_DS stay in
+ * the plan, and wait for LIFE_WAITS_DS_SEEN and _GONE, until that is said.
  *
  * Owner: the caller, life_plan_clear().
  */
@@ -265,10 +280,12 @@ bool life_may_roll(const struct life_zone *zone, int64_t now_at,
 int64_t life_roll_at(const struct life_zone *zone, size_t i);
 
 /**
- * life_exposure(zone, i, now_at, with_retire_safety):
+ * life_exposure(zone, i, now_at, margins):
  * For how long, from ${now_at} on, whoever has the private half of the ${i}th
  * key can deceive resolvers, if it is rolled away from now on: until no cache
- * has its DS. Without safety margins unless ${margins} says so.
+ * has its DS. ${margins} says whether retire-safety counts at the end; what
+ * the steps until then wait for is waited for in any case. LIFE_NEVER if it
+ * never comes to that.
  */
 enum life_margins { LIFE_WITHOUT_MARGINS, LIFE_WITH_MARGINS };
 int64_t life_exposure(const struct life_zone *zone, size_t i,

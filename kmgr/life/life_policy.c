@@ -180,8 +180,7 @@ may_remove_ds(const struct life_zone *zone, size_t p, int64_t now_at)
 
 		if (i == p || life_is_out(zone, i, now_at) || key->standby)
 			continue;
-		if (!key->is_foreign && !old->is_compromised &&
-		    !has_ds(zone, i, now_at))
+		if (!old->is_compromised && life_is_coming(zone, i, now_at))
 			return false;
 		has_heir = has_heir || is_omnipresent(zone, i, now_at) ||
 		    (has_ds(zone, i, now_at) && key->alg == old->alg &&

@@ -171,7 +171,17 @@ r2_so_is_that_of_dnskeys(void **state)
 	zone.keys[1].dnskey_in_at = T0 + 1;
 	assert_false(life_allowed(&zone, LIFE_WITHDRAW_DNSKEY, 0, T0));
 	assert_true(life_allowed(&zone, LIFE_WITHDRAW_DNSKEY, 0, T0 + 1));
+	/* One second between them in which only a third led in. */
+	put(&zone.keys[2], O, O);
+	zone.keys[0].dnskey_out_at = T0 - 1;
+	zone.keys[1].dnskey_in_at = T0;
+	assert_false(life_allowed(&zone, LIFE_REMOVE_DS, 2, T0));
+	zone.keys[1].dnskey_in_at = T0 - 1;
+	assert_true(life_allowed(&zone, LIFE_REMOVE_DS, 2, T0));
 	/* The old one must have been in all caches. */
+	put(&zone.keys[2], H, H);
+	zone.keys[0].dnskey_out_at = 0;
+	zone.keys[1].dnskey_in_at = T0 + 1;
 	zone.keys[0].dnskey_in_at = T0 + 1 - PUBLISH_S;
 	assert_false(life_allowed(&zone, LIFE_WITHDRAW_DNSKEY, 0, T0 + 1));
 	life_zone_clear(&zone);

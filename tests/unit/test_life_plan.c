@@ -88,6 +88,7 @@ a_first_ds_waits_for_the_dnskey_too(void **state)
 	(void)state;
 	lifecase_zone(&zone);
 	zone.timing.max_zone_ttl_s = 60;
+	zone.roll = LIFE_DOUBLE_DS;	/* not with the first one */
 	zone.first_signed_at = zone.signed_until_at = 0;
 	lifecase_fresh(&zone, "first");
 	lifecase_due(&zone, 0, "publish-dnskey 0");
@@ -194,6 +195,26 @@ keys_roll_one_by_one(void **state)
 	lifecase_waits(&zone, 200798, LIFE_MAKE_KSK, 1, LIFE_WAITS_ROLL, 0,
 	    "a");
 	lifecase_due(&zone, 200799, "make-ksk 1, retire 1, publish-dnskey 3");
+	life_zone_clear(&zone);
+}
+
+/* Nor does a DNSKEY, though another would do. */
+static void
+a_dnskey_waits_for_its_successor(void **state)
+{
+	struct life_zone zone;
+
+	(void)state;
+	lifecase_zone(&zone);
+	zone.roll = LIFE_DOUBLE_DS;
+	lifecase_key(&zone, "a")->retire_at = T0;
+	lifecase_key(&zone, "b");
+	lifecase_fresh(&zone, "new");
+	lifecase_due(&zone, 0, "add-ds 2");
+	zone.keys[2].ds_seen_at = T0;
+	lifecase_due(&zone, DS_S - 1, "");
+	lifecase_due(&zone, DS_S,
+	    "publish-dnskey 2, withdraw-dnskey 0, remove-ds 0");
 	life_zone_clear(&zone);
 }
 
@@ -311,6 +332,7 @@ main(void)
 		cmocka_unit_test(automation_leaves_steps_to_the_operator),
 		cmocka_unit_test(a_roll_begins_at_its_time),
 		cmocka_unit_test(keys_roll_one_by_one),
+		cmocka_unit_test(a_dnskey_waits_for_its_successor),
 		cmocka_unit_test(a_successor_is_made_once),
 		cmocka_unit_test(standbys_are_kept),
 		cmocka_unit_test(a_standby_ds_makes_swaps_wait),

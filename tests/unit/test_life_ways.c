@@ -54,8 +54,9 @@ rfc5011_revokes(void **state)
 	lifecase_due(&zone, 0, "publish-dnskey 1");
 	lifecase_due(&zone, publish_s - 1, "");
 	lifecase_due(&zone, publish_s, "add-ds 1, remove-ds 0");
-	zone.keys[NEW].ds_seen_at = zone.keys[OLD].ds_gone_at =
-	    T0 + publish_s;
+	zone.keys[NEW].ds_seen_at = T0 + publish_s - 9;
+	zone.keys[NEW].ds_add_at = T0 + publish_s - 9;
+	zone.keys[OLD].ds_gone_at = T0 + publish_s;
 	lifecase_due(&zone, publish_s + DS_S - 1, "");
 	lifecase_due(&zone, publish_s + DS_S, "revoke-dnskey 0");
 	lifecase_waits(&zone, publish_s + DS_S, LIFE_WITHDRAW_DNSKEY, OLD,
@@ -274,6 +275,7 @@ a_lost_keys_signature_ends(void **state)
 	life_zone_clear(&zone);
 	/* Nobody said that it is lost: nothing is done behind his back. */
 	lifecase_zone(&zone);
+	zone.roll = LIFE_DOUBLE_RRSET;
 	lifecase_key(&zone, "away")->is_usable = false;
 	lifecase_fresh(&zone, "another");
 	lifecase_due(&zone, 0, "");
