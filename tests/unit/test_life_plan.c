@@ -214,7 +214,7 @@ a_dnskey_waits_for_its_successor(void **state)
 	zone.keys[2].ds_seen_at = T0;
 	lifecase_due(&zone, DS_S - 1, "");
 	lifecase_due(&zone, DS_S,
-	    "publish-dnskey 2, withdraw-dnskey 0, remove-ds 0");
+	    "publish-dnskey 2, remove-ds 0, withdraw-dnskey 0");
 	life_zone_clear(&zone);
 }
 
