@@ -219,7 +219,8 @@ life_allowed(const struct life_zone *zone, enum life_step_kind kind,
 			continue;
 		/* One DNSKEY more cuts no chain. */
 		if (rules[r](zone, now_at) ||
-		    ((rules[r] != has_chain || kind != LIFE_PUBLISH_DNSKEY) &&
+		    ((rules[r] == is_secured || rules[r] == has_signed_data ||
+		    kind != LIFE_PUBLISH_DNSKEY) &&
 		    comes_to_hold(rules[r], zone, now_at)))
 			is_allowed = false;
 	}
