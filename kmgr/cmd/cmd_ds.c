@@ -9,8 +9,8 @@
 #include "kmgr/dns/ds.h"
 #include "kmgr/dns/epp.h"
 #include "kmgr/engine/ksk.h"
-#include "kmgr/engine/ksk_use.h"
 #include "kmgr/engine/pins.h"
+#include "kmgr/engine/zone_life.h"
 #include "kmgr/store/store_zone.h"
 
 static void
@@ -302,22 +302,66 @@ note_early(struct cmd *cmd, const struct cmd_ds_set *data,
 	}
 }
 
-/* Keep those of the *n KSKs whose DS the parent should have. */
 static int
-drop_gone(struct ksk *list, size_t *n, struct error *err)
+refuse_none(const struct ksk *ksk, const struct zone_life *zone, size_t i,
+    int64_t now_at, struct error *err)
 {
-	const size_t n_wanted = ksk_use_wanted_first(list, *n);
 	char at[WHEN_TEXT_LEN];
 
-	if (n_wanted == 0) {
+	if (ksk->row.ds_gone_at != 0)
 		(void)err_set(err, ERR_POLICY, "KSK %s/%u is %s: its DS is "
-		    "gone from the parent since %s", list[0].row.zone,
-		    list[0].row.key_tag, list[0].row.state,
-		    when_rfc3339(list[0].row.ds_gone_at, at));
-		return err_hint(err, "kmgr create-ksk %s --another --cmk NAME "
-		    "makes a new KSK", list[0].row.zone);
+		    "gone from the parent since %s", ksk->row.zone,
+		    ksk->row.key_tag, life_word(&zone->life, i, now_at),
+		    when_rfc3339(ksk->row.ds_gone_at, at));
+	else
+		(void)err_set(err, ERR_POLICY, "KSK %s/%u is %s: the parent "
+		    "should have no DS of it", ksk->row.zone,
+		    ksk->row.key_tag, life_word(&zone->life, i, now_at));
+	return err_hint(err, "kmgr create-ksk %s --another --cmk NAME makes a "
+	    "new KSK", ksk->row.zone);
+}
+
+/* Whether it is on its way to a DS, be it not time yet. */
+static bool
+is_coming(const struct zone_life *zone, size_t i, int64_t now_at)
+{
+	const struct life_key *key = &zone->life.keys[i];
+
+	return key->retire_at == 0 && !key->is_compromised &&
+	    key->ds_gone_at == 0 && zone->life.goal == LIFE_SECURE &&
+	    key->standby != LIFE_STANDBY_DNSKEY &&
+	    life_ds_state(&zone->life, i, now_at) == LIFE_HIDDEN;
+}
+
+/*
+ * Keep those of the *n KSKs whose DS the parent should have, or, where it
+ * should have none yet, those that are on their way. is_early says which.
+ */
+static int
+keep_wanted(const struct zone_life *zone, struct ksk *list, size_t *n,
+    int64_t now_at, bool *is_early, struct error *err)
+{
+	size_t i, k, kept = 0;
+	struct ksk other;
+	int pass;
+
+	for (pass = 0; pass < 2 && kept == 0; pass++) {
+		*is_early = pass == 1;
+		for (k = 0; k < *n; k++) {
+			i = zone_life_find(zone, list[k].row.id);
+			if (i >= zone->n_ksks || (pass == 0 ?
+			    !zone_life_wants_ds(zone, i, now_at) :
+			    !is_coming(zone, i, now_at)))
+				continue;
+			other = list[kept];
+			list[kept++] = list[k];
+			list[k] = other;
+		}
 	}
-	while (*n > n_wanted)
+	if (kept == 0)
+		return refuse_none(&list[0], zone, zone_life_find(zone,
+		    list[0].row.id), now_at, err);
+	while (*n > kept)
 		ksk_row_clear(&list[--*n].row);
 	return 0;
 }
@@ -329,8 +373,10 @@ cmd_get_ds(struct cmd *cmd, struct error *err)
 	const struct ds_format *format;
 	struct cmk_cache cache = { 0 };
 	struct signature_row *rows = NULL;
+	struct zone_life *life = NULL;
 	struct ksk *ksks = NULL;
 	struct store *store;
+	bool is_early = false;
 	struct name zone;
 	size_t n_rows = 0;
 	int rc = -1;
@@ -347,11 +393,14 @@ cmd_get_ds(struct cmd *cmd, struct error *err)
 	data.ksks = ksks;
 	(void)name_text(&zone, data.zone_text);
 	if (pins_note_unmatched(cmd->session, err) != 0 ||
-	    drop_gone(ksks, &data.n_ksks, err) != 0 || store_signature_list(
+	    zone_life_load(cmd->session, &cache, &zone, &life, err) != 0 ||
+	    keep_wanted(life, ksks, &data.n_ksks, session_now(cmd->session),
+	    &is_early, err) != 0 || store_signature_list(
 	    store, data.zone_text, &rows, &n_rows, err) != 0)
 		goto out;
 	cmd_ds_collect(&data);
-	note_early(cmd, &data, rows, n_rows);
+	if (is_early)
+		note_early(cmd, &data, rows, n_rows);
 	format->print(&data, &cmd->text);
 	json_put_take(cmd->json, "ds", cmd_ds_json(&data));
 	rc = 0;
@@ -359,6 +408,7 @@ cmd_get_ds(struct cmd *cmd, struct error *err)
 	free(data.list);
 	signature_rows_free(rows, n_rows);
 	ksk_list_free(ksks, data.n_ksks);
+	zone_life_free(life);
 	cmk_cache_clear(&cache);
 	return rc;
 }

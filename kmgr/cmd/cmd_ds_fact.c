@@ -2,24 +2,34 @@
 #include "kmgr/cmd/cmd_ksk.h"
 #include "kmgr/cmd/command.h"
 #include "kmgr/engine/ds_fact.h"
+#include "kmgr/engine/zone_step.h"
 
-/* The KSK as it is now. */
+/* The key as it is now. */
 static int
 show(struct cmd *cmd, struct error *err)
 {
+	const int64_t now_at = session_now(cmd->session);
 	struct cmk_cache cache = { 0 };
-	struct ksk *ksk = NULL;
-	struct store *store;
-	int rc = -1;
+	struct zone_life *zone = NULL;
+	struct json *json;
+	const char *word;
+	size_t i;
+	int rc;
 
-	if (session_store(cmd->session, &store, err) == 0 &&
-	    ksk_find(store, &cache, cmd->args->words[0], &ksk, err) == 0) {
-		cmd_ksk_put(json_put_object(cmd->json, "ksk"), ksk);
-		buf_printf(&cmd->text, "KSK %s/%u is %s\n", ksk->row.zone,
-		    ksk->row.key_tag, ksk->row.state);
-		rc = 0;
+	rc = zone_step_locate(cmd->session, &cache, cmd->args->words[0],
+	    &zone, &i, err);
+	if (rc == 0) {
+		json = json_put_object(cmd->json, "ksk");
+		word = life_word(&zone->life, i, now_at);
+		if (i < zone->n_ksks)
+			cmd_ksk_put(json, &zone->ksks[i]);
+		json_put_text(json, "zone", zone->text);
+		json_put_int(json, "key_tag", zone->life.keys[i].key_tag);
+		json_put_text(json, "state", word);
+		buf_printf(&cmd->text, "KSK %s is %s\n", zone->names[i],
+		    word);
 	}
-	ksk_list_free(ksk, ksk == NULL ? 0 : 1);
+	zone_life_free(zone);
 	cmk_cache_clear(&cache);
 	return rc;
 }
@@ -28,7 +38,8 @@ static int
 tell(struct cmd *cmd, enum ds_fact what, struct error *err)
 {
 	struct ds_fact_request request = { cmd->args->words[0], what,
-		DS_FACT_NOW };
+		DS_FACT_NOW, args_has(cmd->args, OPT_FORCE) ?
+		DS_FACT_FORCED : DS_FACT_ASKED_FOR };
 	const char *at = args_get(cmd->args, OPT_AT);
 	struct plan plan = PLAN_INIT;
 	int rc;

@@ -1,12 +1,15 @@
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "kmgr/base/mem.h"
 #include "kmgr/base/when.h"
 #include "kmgr/cmd/cmd_cmk.h"
 #include "kmgr/cmd/cmd_ksk.h"
 #include "kmgr/cmd/command.h"
 #include "kmgr/cmd/table.h"
 #include "kmgr/engine/pins.h"
+#include "kmgr/engine/zone_life.h"
 
 void
 cmd_ksk_put(struct json *json, const struct ksk *ksk)
@@ -111,6 +114,34 @@ cmd_ksk_load(struct cmd *cmd, struct cmk_cache *cache, const char *text,
 	return cmd_ksk_check_pins(cmd, *out, *n, err);
 }
 
+/* The words of the life cycle for the states that the store has. */
+static int
+put_words(struct cmd *cmd, struct cmk_cache *cache, struct ksk *list,
+    size_t n, struct error *err)
+{
+	struct zone_life *zone = NULL;
+	size_t i, k;
+	int rc = 0;
+
+	for (i = 0; i < n && rc == 0; i++) {
+		if (zone == NULL || strcmp(zone->text, list[i].row.zone) != 0) {
+			zone_life_free(zone);
+			zone = NULL;
+			rc = zone_life_load(cmd->session, cache,
+			    &list[i].zone, &zone, err);
+		}
+		k = rc == 0 ? zone_life_find(zone, list[i].row.id) :
+		    LIFE_NONE;
+		if (k == LIFE_NONE)
+			continue;
+		free(list[i].row.state);
+		list[i].row.state = mem_strdup(life_word(&zone->life, k,
+		    session_now(cmd->session)));
+	}
+	zone_life_free(zone);
+	return rc;
+}
+
 int
 cmd_list_ksks(struct cmd *cmd, struct error *err)
 {
@@ -129,7 +160,8 @@ cmd_list_ksks(struct cmd *cmd, struct error *err)
 	    (cmk_name != NULL && cmk_load(store, cmk_name, &cmk, err) != 0))
 		return -1;
 	if (ksk_load(store, &cache, cmd->args->n_words == 1 ? &zone : NULL,
-	    cmk == NULL ? NULL : cmk->row.id, &list, &n, err) == 0) {
+	    cmk == NULL ? NULL : cmk->row.id, &list, &n, err) == 0 &&
+	    put_words(cmd, &cache, list, n, err) == 0) {
 		cmd_ksk_list(list, n, cmd);
 		/* It is shown all the same: how else to see what is wrong. */
 		cmd->is_partial = true;

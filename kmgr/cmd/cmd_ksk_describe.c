@@ -13,60 +13,87 @@
 #include "kmgr/engine/ending.h"
 #include "kmgr/engine/ksk_end.h"
 #include "kmgr/engine/ksk_end_check.h"
-#include "kmgr/engine/ksk_use.h"
 #include "kmgr/engine/ksk_wrapped.h"
 #include "kmgr/engine/pins.h"
+#include "kmgr/engine/zone_life.h"
 #include "kmgr/store/store_ksr.h"
 #include "kmgr/store/store_zone.h"
 
-/* What has to happen, or until when to wait, before its next state. */
+/* Whether its goal is to be hidden, or it never was anything else. */
+static bool
+is_ended(const struct zone_life *zone, size_t i, int64_t now_at)
+{
+
+	return zone->life.keys[i].retire_at != 0 ||
+	    zone->life.goal == LIFE_INSECURE ||
+	    zone->life.keys[i].is_compromised ||
+	    strcmp(life_word(&zone->life, i, now_at), "dead") == 0;
+}
+
+/* What the plan says of the ith key first. */
 static char *
-wait_of(const struct ksk *list, size_t n, size_t i, int64_t horizon_at,
+wait_of(const struct zone_life *zone, size_t i, int64_t horizon_at,
     int64_t now_at)
 {
-	const struct ksk_row *row = &list[i].row;
-	char text[WHEN_TEXT_LEN];
-	int64_t at;
+	const int64_t end_at = ksk_end_at(zone, i, horizon_at);
+	char text[WHEN_TEXT_LEN], *out = NULL;
+	const struct life_step *step;
+	struct life_plan plan;
+	size_t s;
 
-	if (strcmp(row->state, "generated") == 0)
-		return mem_strdup("sign-zsks, which publishes it");
-	if (row->ds_seen_at == 0)
-		return mem_strdup("its DS at the parent: get-ds, then "
-		    "ds-seen");
-	if (row->ds_gone_at == 0)
+	life_plan(&zone->life, now_at, &plan);
+	for (s = 0; s < plan.n && out == NULL; s++) {
+		step = &plan.steps[s];
+		if (step->key != i || step->kind == LIFE_DONE)
+			continue;
+		if (s < plan.n_due)
+			out = mem_printf("%s, which is due",
+			    life_step_name(step->kind));
+		else if (step->wait == LIFE_WAITS_TIME)
+			out = mem_printf("%s %s",
+			    life_step_name(step->kind), step->why);
+		else
+			out = mem_printf("%s%s%s, for %s",
+			    life_wait_name(step->wait),
+			    step->why[0] != '\0' ? " " : "", step->why,
+			    life_step_name(step->kind));
+	}
+	life_plan_clear(&plan);
+	if (out != NULL)
+		return out;
+	if (!is_ended(zone, i, now_at))
 		return mem_strdup("nothing: the zone depends on it");
-	at = ksk_use_ds_out_at(list, n, i);
-	if (now_at < at)
-		return mem_printf("%s: until then caches may have its DS",
-		    when_rfc3339(at, text));
-	at = ksk_end_at(list, n, i, horizon_at);
-	if (now_at < at)
-		return mem_printf("%s: until then a signature by it is valid",
-		    when_rfc3339(at, text));
+	if (end_at != LIFE_NEVER && now_at < end_at)
+		return mem_printf("%s: until then a cache may have something "
+		    "of it, or a signature by it is valid",
+		    when_rfc3339(end_at, text));
 	return mem_strdup("delete-ksk");
 }
 
 static int
 find_wait(struct cmd *cmd, struct store *store, struct cmk_cache *cache,
-    const struct ksk *ksk, char **out, struct error *err)
+    const struct ksk *ksk, char **out, const char **word, struct error *err)
 {
-	struct ksk *list = NULL;
+	const int64_t now_at = session_now(cmd->session);
+	struct zone_life *zone = NULL;
 	int64_t horizon_at;
-	size_t i = 0, n = 0;
+	size_t i;
 
 	if (ksk_end_horizon(store, ksk, &horizon_at, err) != 0 ||
-	    ksk_load(store, cache, &ksk->zone, NULL, &list, &n, err) != 0)
+	    zone_life_load(cmd->session, cache, &ksk->zone, &zone, err) != 0)
 		return -1;
-	while (i + 1 < n && strcmp(list[i].row.id, ksk->row.id) != 0)
-		i++;
-	*out = n == 0 ? NULL : wait_of(list, n, i, horizon_at,
-	    session_now(cmd->session));
-	ksk_list_free(list, n);
+	i = zone_life_find(zone, ksk->row.id);
+	if (i < zone->n_ksks) {
+		*out = wait_of(zone, i, horizon_at, now_at);
+		*word = life_word(&zone->life, i, now_at);
+	}
+	zone_life_free(zone);
 	return 0;
 }
 
 static void
-print_ksk(const struct ksk *ksk, const char *waits_for, struct buf *out)
+print_ksk(const struct ksk *ksk, const char *state, const char *waits_for,
+    struct buf *out)
 {
 	char text[WHEN_TEXT_LEN];
 	struct ds ds;
@@ -75,7 +102,7 @@ print_ksk(const struct ksk *ksk, const char *waits_for, struct buf *out)
 	buf_printf(out, "KSK %s/%u\n  id          %s\n  state       %s\n"
 	    "  algorithm   %s (%u), %u bits\n  CMK         %s, custody %s\n"
 	    "  generation  %lld\n  created     %s\n  revoked tag %u\n",
-	    ksk->row.zone, ksk->row.key_tag, ksk->row.id, ksk->row.state,
+	    ksk->row.zone, ksk->row.key_tag, ksk->row.id, state,
 	    alg_name(ksk->row.alg), ksk->row.alg, dnskey_bits(&ksk->dnskey),
 	    ksk->cmk->row.name,
 	    policy_custody_name(ksk->cmk->policy->custody),
@@ -288,6 +315,7 @@ cmd_describe_ksk(struct cmd *cmd, struct error *err)
 	struct signature_row *rows = NULL;
 	struct json *json, *statement = NULL;
 	struct ksk *ksk = NULL;
+	const char *word = NULL;
 	char *waits_for = NULL;
 	struct store *store;
 	size_t n = 0;
@@ -299,14 +327,15 @@ cmd_describe_ksk(struct cmd *cmd, struct error *err)
 		rc = find_removed(cmd, store, &cache, err);
 		goto out;
 	}
-	if (find_wait(cmd, store, &cache, ksk, &waits_for, err) != 0 ||
+	if (find_wait(cmd, store, &cache, ksk, &waits_for, &word, err) != 0 ||
 	    store_signature_list(store, ksk->row.zone, &rows, &n, err) != 0 ||
 	    json_read(ksk->row.endorsement, strlen(ksk->row.endorsement),
 	    &statement, err) != 0)
 		goto out;
 	json = json_put_object(cmd->json, "ksk");
 	cmd_ksk_put(json, ksk);
-	print_ksk(ksk, waits_for, &cmd->text);
+	json_put_text(json, "state", word);
+	print_ksk(ksk, word, waits_for, &cmd->text);
 	json_put_text(json, "waits_for", waits_for);
 	print_attributes(json_get(statement, "attributes"), &cmd->text);
 	print_signatures(ksk, rows, n, cmd, json);

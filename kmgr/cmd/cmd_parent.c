@@ -6,7 +6,7 @@
 #include "kmgr/cmd/cmd_ksk.h"
 #include "kmgr/cmd/cmd_parent.h"
 #include "kmgr/cmd/table.h"
-#include "kmgr/engine/ksk_use.h"
+#include "kmgr/engine/zone_life.h"
 #include "kmgr/service/parent.h"
 #include "kmgr/service/peer.h"
 
@@ -16,12 +16,15 @@ int
 cmd_parent_keys(struct cmd *cmd, const char *text,
     struct cmd_parent_keys *out, struct error *err)
 {
+	const int64_t now_at = session_now(cmd->session);
+	struct zone_life *zone = NULL;
 	struct parent_key *key;
-	size_t i;
+	size_t i, k;
 
 	*out = (struct cmd_parent_keys) { .n = 0 };
 	if (cmd_ksk_load(cmd, &out->cache, text, &out->zone, &out->ksks,
-	    &out->n_ksks, err) != 0)
+	    &out->n_ksks, err) != 0 || zone_life_load(cmd->session,
+	    &out->cache, &out->zone, &zone, err) != 0)
 		return -1;
 	for (i = 0; i < out->n_ksks; i++) {
 		key = mem_push(&out->list, out->n++, sizeof(*key));
@@ -29,8 +32,11 @@ cmd_parent_keys(struct cmd *cmd, const char *text,
 		key->name = mem_printf("%s/%u", out->ksks[i].row.zone,
 		    out->ksks[i].row.key_tag);
 		key->dnskey = &out->ksks[i].dnskey;
-		key->wants_ds = ksk_use_wants_ds(&out->ksks[i].row);
+		k = zone_life_find(zone, out->ksks[i].row.id);
+		key->wants_ds = k < zone->n_ksks &&
+		    zone_life_wants_ds(zone, k, now_at);
 	}
+	zone_life_free(zone);
 	return 0;
 }
 

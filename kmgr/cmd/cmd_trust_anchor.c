@@ -4,7 +4,6 @@
 #include "kmgr/cmd/cmd_ksk.h"
 #include "kmgr/cmd/command.h"
 #include "kmgr/dns/trust_anchor.h"
-#include "kmgr/engine/ksk_use.h"
 #include "kmgr/engine/ksr_revoked.h"
 
 /* An anchor for each digest of the KSK's policy; until_at 0: no end. */
@@ -34,7 +33,7 @@ end_of(struct store *store, const struct ksk *ksk, int64_t *at,
 
 	if (ksr_revoked_at(store, ksk, at, err) != 0)
 		return -1;
-	if (!ksk_use_wants_ds(&ksk->row) &&
+	if (ksk->row.ds_gone_at != 0 &&
 	    (*at == 0 || ksk->row.ds_gone_at < *at))
 		*at = ksk->row.ds_gone_at;
 	return 0;

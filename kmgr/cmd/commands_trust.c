@@ -2,8 +2,8 @@
 #include "kmgr/cmd/commands.h"
 
 static const enum opt none[] = { OPT_END };
-static const enum opt ds_fact_opts[] = { OPT_AT, OPT_ACCEPT_TIME_JUMP,
-	OPT_DRY_RUN, OPT_END };
+static const enum opt ds_fact_opts[] = { OPT_AT, OPT_FORCE,
+	OPT_ACCEPT_TIME_JUMP, OPT_DRY_RUN, OPT_END };
 static const enum opt list_events_opts[] = { OPT_CMK, OPT_ZONE, OPT_TYPE,
 	OPT_SINCE, OPT_UNTIL, OPT_LAST, OPT_END };
 static const enum opt get_ds_opts[] = { OPT_FORMAT, OPT_DIFF, OPT_OUTPUT,
@@ -54,17 +54,19 @@ const struct command commands_trust[] = {
 	    "wanted, 11 where it is not yet, 8 where a server gave no answer. "
 	    "Records what was seen, and no fact. Needs no token.",
 	    check_parent_opts, 1, 1, CMD_WITH_SESSION, cmd_check_parent },
-	{ "ds-seen", GROUP_PARENT, "ZONE/KEYTAG|ID [--at TIME]",
+	{ "ds-seen", GROUP_PARENT, "ZONE/KEYTAG|ID [--at TIME] [--force]",
 	    "tell that the parent has the DS of a KSK",
-	    "The KSK is active then. TIME is as for sign-zsks, not in the "
+	    "It was asked for with ds-add, or may be now; else exit 11 says "
+	    "until when to wait. --force records it all the same, with what "
+	    "the oracle says to it. TIME is as for sign-zsks, not in the "
 	    "future and not before what is known.",
 	    ds_fact_opts, 1, 1, CMD_WITH_SESSION, cmd_ds_seen },
-	{ "ds-gone", GROUP_PARENT, "ZONE/KEYTAG|ID [--at TIME]",
+	{ "ds-gone", GROUP_PARENT, "ZONE/KEYTAG|ID [--at TIME] [--force]",
 	    "tell that the parent has its DS no more",
-	    "The KSK is retired then: get-ds, CDS and CDNSKEY show it no "
-	    "more, and once no cache has its DS it leaves the DNSKEY RRset, "
-	    "if another KSK is active. TIME as for ds-seen; a later one than "
-	    "is known makes the wait longer.",
+	    "It was asked for with ds-remove, or may be now. Once no cache "
+	    "has its DS the KSK leaves the DNSKEY RRset. --force as for "
+	    "ds-seen; a KSK that was not retired is retired then. TIME as "
+	    "for ds-seen; a later one than is known makes the wait longer.",
 	    ds_fact_opts, 1, 1, CMD_WITH_SESSION, cmd_ds_gone },
 	{ "verify", GROUP_TRUST, "",
 	    "compare store, ledger and tokens, and name every difference",

@@ -9,7 +9,6 @@
 #include "kmgr/engine/intent.h"
 #include "kmgr/engine/ksk_end.h"
 #include "kmgr/engine/ksk_end_check.h"
-#include "kmgr/engine/ksk_facts.h"
 #include "kmgr/engine/recovery.h"
 #include "kmgr/engine/signer.h"
 #include "kmgr/engine/statement.h"
@@ -30,19 +29,17 @@ weigh(struct session *session, struct store *store, struct cmk_cache *cache,
     const struct ksk *ksk, struct obstacles *all, struct error *err)
 {
 	struct error why = ERR_INIT;
-	struct ksk *list = NULL;
+	struct zone_life *zone = NULL;
 	int64_t horizon_at, at;
-	size_t i = 0, n = 0;
+	size_t i;
 	int rc = -1;
 
-	if (ksk_facts_check(store, &ksk->row, err) != 0 ||
-	    ksk_end_horizon(store, ksk, &horizon_at, err) != 0 ||
-	    ksk_load(store, cache, &ksk->zone, NULL, &list, &n, err) != 0)
+	if (ksk_end_horizon(store, ksk, &horizon_at, err) != 0 ||
+	    zone_life_load(session, cache, &ksk->zone, &zone, err) != 0)
 		goto out;
-	while (i + 1 < n && strcmp(list[i].row.id, ksk->row.id) != 0)
-		i++;
 	rc = 0;
-	if (n == 0 || ksk_end_check(list, n, i, horizon_at,
+	i = zone_life_find(zone, ksk->row.id);
+	if (i >= zone->n_ksks || ksk_end_check(zone, i, horizon_at,
 	    session_now(session), &why) == 0)
 		goto out;
 	(void)err_wrap(&why, "KSK %s/%u", ksk->row.zone, ksk->row.key_tag);
@@ -50,11 +47,11 @@ weigh(struct session *session, struct store *store, struct cmk_cache *cache,
 	if (all->n++ == 0)
 		all->first = why;
 	all->is_forbidden = all->is_forbidden || why.class == ERR_POLICY;
-	at = ksk_end_at(list, n, i, horizon_at);
+	at = ksk_end_at(zone, i, horizon_at);
 	if (why.class == ERR_NOT_YET && at > all->until_at)
 		all->until_at = at;
  out:
-	ksk_list_free(list, n);
+	zone_life_free(zone);
 	return rc;
 }
 

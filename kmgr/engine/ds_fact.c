@@ -7,16 +7,36 @@
 #include "kmgr/engine/ds_fact.h"
 #include "kmgr/engine/event.h"
 #include "kmgr/engine/ksk_facts.h"
-#include "kmgr/engine/ksk_use.h"
 #include "kmgr/engine/ksr_record.h"
 #include "kmgr/engine/trust.h"
-#include "kmgr/store/store_life.h"
+#include "kmgr/engine/zone_step.h"
 
-/* What a KSK's record says of its DS. */
-struct facts {
-	int64_t	 seen_at;
-	int64_t	 gone_at;
+/* A key of a zone, and the zone with what is told. */
+struct told {
+	struct cmk_cache	 cache;
+	struct zone_life	*zone;
+	size_t			 i;
+	struct life_zone	 after;
+	int64_t			 at;
+	bool			 is_known;	/* nothing is new */
+	bool			 is_begun;	/* nobody had asked for it */
 };
+
+static void
+told_clear(struct told *told)
+{
+
+	life_zone_clear(&told->after);
+	zone_life_free(told->zone);
+	cmk_cache_clear(&told->cache);
+}
+
+static struct life_key *
+the_key(struct told *told)
+{
+
+	return &told->after.keys[told->i];
+}
 
 static const char *
 event_name(enum ds_fact what)
@@ -37,157 +57,203 @@ refuse_before(int64_t at, const char *what, int64_t known_at,
 	    "would shorten a wait");
 }
 
-/* Facts after a DS was seen at the parent at an instant. */
+/* Whether the change may be asked for now; forced ones ask nobody. */
 static int
-see(const struct ksk_row *row, int64_t at, struct facts *next,
-    struct error *err)
+begin(struct session *session, const struct ds_fact_request *request,
+    enum life_step_kind kind, struct told *told, struct error *err)
 {
+	const struct life_step wanted = { .kind = kind, .key = told->i };
+	struct life_step step;
 
-	if (ksk_use_is_at_parent(row))
-		return at < row->ds_seen_at ? refuse_before(at,
-		    "its DS was seen first", row->ds_seen_at, err) : 0;
-	if (at < row->ds_gone_at)
-		return refuse_before(at, "its DS was gone", row->ds_gone_at,
-		    err);
-	*next = (struct facts) { at, 0 };
-	return 0;
+	told->is_begun = true;
+	if (request->doubt == DS_FACT_FORCED)
+		return 0;
+	if (zone_step_need(told->zone, &wanted, session_now(session), &step,
+	    err) == 0)
+		return 0;
+	return err_hint(err, "--force records it all the same, and tells what "
+	    "the oracle says to it");
 }
 
-/* Facts after it was gone at an instant; is_said: the operator named that. */
+/* The DS was seen at the parent. */
 static int
-miss(const struct ksk_row *row, int64_t at, bool is_said, struct facts *next,
-    struct error *err)
+see(struct session *session, const struct ds_fact_request *request,
+    struct told *told, struct error *err)
 {
+	struct life_key *key = the_key(told);
+	const bool is_there = key->ds_seen_at != 0 && key->ds_gone_at == 0;
 
-	if (row->ds_gone_at != 0) {
-		if (at < row->ds_gone_at)
-			return refuse_before(at, "its DS was gone",
-			    row->ds_gone_at, err);
-		if (is_said)
-			next->gone_at = at;
+	if (is_there && key->ds_remove_at == 0) {
+		told->is_known = true;
+		return told->at >= key->ds_seen_at ? 0 : refuse_before(
+		    told->at, "its DS was seen first", key->ds_seen_at, err);
+	}
+	if (told->at < key->ds_gone_at)
+		return refuse_before(told->at, "its DS was gone",
+		    key->ds_gone_at, err);
+	if (key->ds_add_at != 0 && key->ds_seen_at == 0) {
+		if (told->at < key->ds_add_at)
+			return refuse_before(told->at, "the parent was asked",
+			    key->ds_add_at, err);
+		key->ds_seen_at = told->at;
 		return 0;
 	}
-	/* What was signed before a loss, and with what DS, nobody knows. */
-	if (row->ds_seen_at == 0 && row->horizon_at == 0 &&
-	    strcmp(row->state, "generated") == 0) {
-		(void)err_set(err, ERR_POLICY, "nothing was ever signed with "
-		    "it, and nobody has told of its DS");
-		return err_hint(err, "kmgr delete-ksk %s/%u removes it at "
-		    "once", row->zone, row->key_tag);
-	}
-	if (row->ds_seen_at == 0)
-		next->seen_at = row->created_at;
-	if (at < next->seen_at)
-		return refuse_before(at, "its DS was seen", next->seen_at,
-		    err);
-	next->gone_at = at;
+	if (begin(session, request, LIFE_ADD_DS, told, err) != 0)
+		return -1;
+	key->ds_add_at = key->ds_seen_at = told->at;
+	key->ds_remove_at = key->ds_gone_at = 0;
 	return 0;
 }
 
-/* The facts after request; the same as in row where they are known. */
-static int
-decide(const struct ds_fact_request *request, const struct ksk_row *row,
-    int64_t now_at, struct facts *next, struct error *err)
+/* Nothing was ever signed with it, and it has no DS. */
+static bool
+was_never_used(const struct told *told)
 {
-	const bool is_said = request->at != DS_FACT_NOW;
-	const int64_t at = is_said ? request->at : now_at;
+	const struct life_key *key = &told->zone->life.keys[told->i];
+
+	return key->dnskey_in_at == 0 && key->ds_add_at == 0 &&
+	    key->ds_seen_at == 0 && (told->i >= told->zone->n_ksks ||
+	    told->zone->ksks[told->i].row.horizon_at == 0);
+}
+
+static int
+refuse_unused(const struct told *told, struct error *err)
+{
+
+	(void)err_set(err, ERR_POLICY, "nothing was ever signed with it, and "
+	    "nobody has told of its DS");
+	return err_hint(err, "kmgr delete-ksk %s removes it at once",
+	    told->zone->life.keys[told->i].name);
+}
+
+/* The parent has it no more. */
+static int
+miss(struct session *session, const struct ds_fact_request *request,
+    struct told *told, struct error *err)
+{
+	struct life_key *key = the_key(told);
+
+	if (key->ds_gone_at != 0) {
+		told->is_known = request->at == DS_FACT_NOW ||
+		    told->at == key->ds_gone_at;
+		if (told->at < key->ds_gone_at)
+			return refuse_before(told->at, "its DS was gone",
+			    key->ds_gone_at, err);
+		if (!told->is_known)
+			key->ds_gone_at = told->at;
+		return 0;
+	}
+	if (was_never_used(told))
+		return refuse_unused(told, err);
+	if (told->at < key->ds_seen_at)
+		return refuse_before(told->at, "its DS was seen",
+		    key->ds_seen_at, err);
+	if (told->at < key->ds_remove_at)
+		return refuse_before(told->at, "the parent was asked",
+		    key->ds_remove_at, err);
+	if (key->ds_remove_at == 0) {
+		if (begin(session, request, LIFE_REMOVE_DS, told, err) != 0)
+			return -1;
+		key->ds_remove_at = told->at;
+		if (key->retire_at == 0)
+			key->retire_at = told->at;
+	}
+	/* Of one that nobody told of it is not known since when. */
+	if (key->ds_seen_at == 0)
+		key->ds_seen_at = key->ds_add_at != 0 ? key->ds_add_at :
+		    key->made_at;
+	key->ds_gone_at = told->at;
+	return 0;
+}
+
+static int
+decide(struct session *session, const struct ds_fact_request *request,
+    struct told *told, struct error *err)
+{
+	const int64_t now_at = session_now(session);
+	const struct life_key *key = the_key(told);
 	char text[WHEN_TEXT_LEN];
 
-	*next = (struct facts) { row->ds_seen_at, row->ds_gone_at };
-	if (at > now_at)
+	told->at = request->at != DS_FACT_NOW ? request->at : now_at;
+	if (told->at > now_at)
 		return err_set(err, ERR_INPUT, "%s is in the future",
-		    when_rfc3339(at, text));
-	if (at < row->created_at)
-		return refuse_before(at, "the KSK was made", row->created_at,
-		    err);
-	return request->what == DS_FACT_SEEN ? see(row, at, next, err) :
-	    miss(row, at, is_said, next, err);
+		    when_rfc3339(told->at, text));
+	if (told->at < key->made_at)
+		return refuse_before(told->at, "the KSK was made",
+		    key->made_at, err);
+	return request->what == DS_FACT_SEEN ?
+	    see(session, request, told, err) :
+	    miss(session, request, told, err);
 }
 
-static bool
-is_known(const struct ksk_row *row, const struct facts *next)
+/* What is begun by being told is a step, and the oracle is asked for each. */
+static int
+judge(struct session *session, const struct ds_fact_request *request,
+    const struct told *told, struct error *err)
 {
+	struct error verdict = ERR_INIT;
 
-	return next->seen_at == row->ds_seen_at &&
-	    next->gone_at == row->ds_gone_at;
+	if (!told->is_begun || zone_life_judge(session, told->zone,
+	    &told->after, &verdict) == 0) {
+		if (told->is_begun && request->doubt == DS_FACT_FORCED)
+			session_note(session, "the oracle has no objection");
+		return 0;
+	}
+	if (request->doubt == DS_FACT_FORCED && verdict.class == ERR_POLICY) {
+		session_note(session, "the oracle: %s", verdict.msg);
+		return 0;
+	}
+	*err = verdict;
+	return -1;
 }
 
-static const char *
-next_state(const struct ksk_row *row, const struct facts *next)
+/* Load what the request is about, and decide. */
+static int
+prepare(struct session *session, const struct ds_fact_request *request,
+    struct told *told, struct error *err)
 {
 
-	if (strcmp(row->state, "revoked") == 0)
-		return row->state;
-	return next->gone_at != 0 ? "retired" : "active";
-}
-
-static void
-plan_facts(const struct ksk *ksk, const struct facts *next, struct plan *plan)
-{
-	char at[WHEN_TEXT_LEN];
-
-	if (is_known(&ksk->row, next))
-		return;
-	plan_add(plan, ACTION_RECORD_DS, &ksk->zone, "record that the DS of "
-	    "KSK %s/%u %s at %s; it is %s then", ksk->row.zone,
-	    ksk->row.key_tag, next->gone_at != 0 ?
-	    "was gone from the parent" : "was at the parent",
-	    when_rfc3339(next->gone_at != 0 ? next->gone_at : next->seen_at,
-	    at), next_state(&ksk->row, next));
-}
-
-/* A DS whose key the zone does not publish leads nowhere. */
-static void
-note_early(struct session *session, const struct ds_fact_request *request,
-    const struct ksk *ksk)
-{
-
-	if (request->what == DS_FACT_SEEN &&
-	    strcmp(ksk->row.state, "generated") == 0)
-		session_note(session, "KSK %s/%u was never published: no "
-		    "DNSKEY set was signed with it yet, and without another "
-		    "KSK that has its DS at the parent the zone does not "
-		    "validate; next: kmgr sign-zsks %s FILE, and publish the "
-		    "result", ksk->row.zone, ksk->row.key_tag, ksk->row.zone);
+	*told = (struct told) { .i = LIFE_NONE };
+	if (zone_step_locate(session, &told->cache, request->ksk, &told->zone,
+	    &told->i, err) != 0)
+		return -1;
+	life_zone_copy(&told->zone->life, &told->after);
+	if (decide(session, request, told, err) == 0 && (told->is_known ||
+	    judge(session, request, told, err) == 0))
+		return 0;
+	return err_wrap(err, "KSK %s",
+	    told->zone->life.keys[told->i].name);
 }
 
 int
 ds_fact_plan(struct session *session, const struct ds_fact_request *request,
     struct plan *plan, struct error *err)
 {
-	struct cmk_cache cache = { 0 };
-	struct ksk *ksk = NULL;
-	struct store *store;
-	struct facts next;
-	int rc = -1;
+	char at[WHEN_TEXT_LEN];
+	struct told told;
+	int rc;
 
-	if (session_store(session, &store, err) != 0 ||
-	    ksk_find(store, &cache, request->ksk, &ksk, err) != 0)
-		goto out;
-	if (decide(request, &ksk->row, session_now(session), &next,
-	    err) == 0) {
-		plan_facts(ksk, &next, plan);
-		note_early(session, request, ksk);
-		rc = 0;
-	} else {
-		(void)err_wrap(err, "KSK %s/%u", ksk->row.zone,
-		    ksk->row.key_tag);
-	}
- out:
-	ksk_list_free(ksk, ksk == NULL ? 0 : 1);
-	cmk_cache_clear(&cache);
+	rc = prepare(session, request, &told, err);
+	if (rc == 0 && !told.is_known)
+		plan_add(plan, ACTION_RECORD_DS, &told.zone->name, "record "
+		    "that the DS of KSK %s %s at %s; it is %s then",
+		    told.zone->life.keys[told.i].name,
+		    request->what == DS_FACT_GONE ?
+		    "was gone from the parent" : "was at the parent",
+		    when_rfc3339(told.at, at), life_word(&told.after, told.i,
+		    session_now(session)));
+	told_clear(&told);
 	return rc;
 }
 
 /* The row as it is to be, and what was, as an event. */
 static struct json *
-event_of(const struct ds_fact_request *request, const struct ksk_row *row,
+event_of(const struct told *told, const struct ksk_row *row,
     const char *from)
 {
 	struct json *event = ksk_facts_event(row);
 
-	json_put_int(event, "at", request->what == DS_FACT_SEEN ?
-	    row->ds_seen_at : row->ds_gone_at);
+	json_put_int(event, "at", told->at);
 	json_put_text(event, "from", from);
 	json_put_text(event, "to", row->state);
 	json_put_int(event, "ds_seen_at", row->ds_seen_at);
@@ -195,101 +261,125 @@ event_of(const struct ds_fact_request *request, const struct ksk_row *row,
 	return event;
 }
 
+/* Inside the transaction: a KSK of ours. */
 static int
-record(struct session *session, struct store *store,
-    const struct ds_fact_request *request, const struct ksk *ksk,
-    const struct facts *next, struct error *err)
+write_ours(struct session *session, struct store *store,
+    const struct ds_fact_request *request, struct told *told,
+    struct error *err)
 {
-	struct ksk_row row = ksk->row;	/* borrows its texts */
+	const struct ksk *ksk = &told->zone->ksks[told->i];
+	struct ksk_row row = ksk->row;	/* borrows the others of its texts */
 	struct json *event;
-	char *state;
 	int rc = -1;
 
-	if (store_begin(store, err) != 0)
-		return -1;
-	state = mem_strdup(next_state(&ksk->row, next));
-	row.state = state;
-	row.ds_seen_at = next->seen_at;
-	row.ds_gone_at = next->gone_at;
-	event = event_of(request, &row, ksk->row.state);
+	row.state = mem_strdup(row.state);
+	row.standby = NULL;
+	zone_life_facts(the_key(told), &row);
+	event = event_of(told, &row, ksk->row.state);
 	if (store_ksk_set_life(store, &row, err) == 0 &&
 	    ksr_record_supersede(session, row.zone, row.id,
-	    next->gone_at == 0 ? KSR_DS_SEEN : KSR_DS_GONE, err) == 0 &&
-	    event_append(session, event_name(request->what), event,
-	    err) == 0 && trust_attest(session, row.cmk_id, err) == 0)
-		rc = store_commit(store, err);
-	if (rc != 0)
-		store_rollback(store);
+	    request->what == DS_FACT_SEEN ? KSR_DS_SEEN : KSR_DS_GONE,
+	    err) == 0 && event_append(session, event_name(request->what),
+	    event, err) == 0)
+		rc = trust_attest(session, row.cmk_id, err);
 	json_free(event);
-	free(state);
+	free(row.state);
+	free(row.standby);
 	return rc;
 }
 
-/* A zone without any DS at its parent is not validated. */
 static int
-note_insecure(struct session *session, struct store *store,
-    const struct ksk *ksk, struct error *err)
+record(struct session *session, const struct ds_fact_request *request,
+    struct told *told, struct error *err)
 {
-	struct ksk_row *rows;
-	size_t i, n, n_there = 0;
+	struct store *store;
+	int rc;
 
-	if (store_ksk_list(store, ksk->row.zone, NULL, &rows, &n, err) != 0)
+	if (session_store(session, &store, err) != 0 ||
+	    store_begin(store, err) != 0)
 		return -1;
-	for (i = 0; i < n; i++)
-		n_there += ksk_use_is_at_parent(&rows[i]) &&
-		    strcmp(rows[i].state, "removed") != 0;
-	ksk_rows_free(rows, n);
-	if (n_there == 0)
-		session_note(session, "no KSK of zone %s has its DS at the "
-		    "parent now: resolvers will not validate it",
-		    ksk->row.zone);
-	return 0;
+	rc = told->i < told->zone->n_ksks ?
+	    write_ours(session, store, request, told, err) :
+	    zone_life_record(session, told->zone, told->i, the_key(told),
+	    event_name(request->what), told->at, err);
+	if (rc == 0)
+		rc = store_commit(store, err);
+	if (rc != 0)
+		store_rollback(store);
+	return rc;
+}
+
+/* A DS whose key the zone does not publish leads nowhere. */
+static void
+note_early(struct session *session, const struct ds_fact_request *request,
+    const struct told *told)
+{
+	const struct life_key *key = &told->after.keys[told->i];
+
+	if (request->what == DS_FACT_SEEN && !key->is_foreign &&
+	    key->dnskey_in_at == 0)
+		session_note(session, "KSK %s was never published: no "
+		    "DNSKEY set was signed with it yet, and without another "
+		    "KSK that has its DS at the parent the zone does not "
+		    "validate; next: kmgr sign-zsks %s FILE, and publish the "
+		    "result", key->name, told->zone->text);
+}
+
+/* A zone without any DS at its parent is not validated. */
+static void
+note_insecure(struct session *session, const struct told *told)
+{
+	const struct life_key *key;
+	size_t i;
+
+	for (i = 0; i < told->after.n_keys; i++) {
+		key = &told->after.keys[i];
+		if (key->ds_seen_at != 0 && key->ds_gone_at == 0)
+			return;
+	}
+	session_note(session, "no KSK of zone %s has its DS at the parent "
+	    "now: resolvers will not validate it", told->zone->text);
 }
 
 static int
-apply_to(struct session *session, struct store *store,
-    const struct ds_fact_request *request, const struct ksk *ksk,
-    struct error *err)
+apply_to(struct session *session, const struct ds_fact_request *request,
+    struct told *told, struct error *err)
 {
+	const struct zone_life *zone = told->zone;
+	const struct cmk *cmk = zone->n_ksks == 0 ? NULL :
+	    zone->ksks[told->i < zone->n_ksks ? told->i :
+	    zone->n_ksks - 1].cmk;
 	char at[WHEN_TEXT_LEN];
-	struct facts next;
 
-	if (ksk_facts_check(store, &ksk->row, err) != 0 || decide(request,
-	    &ksk->row, session_now(session), &next, err) != 0)
-		return err_wrap(err, "KSK %s/%u", ksk->row.zone,
-		    ksk->row.key_tag);
-	if (is_known(&ksk->row, &next)) {
+	if (told->is_known) {
 		session_note(session, "that is known since %s; nothing to do",
-		    when_rfc3339(next.gone_at != 0 ? next.gone_at :
-		    next.seen_at, at));
+		    when_rfc3339(request->what == DS_FACT_SEEN ?
+		    the_key(told)->ds_seen_at : the_key(told)->ds_gone_at,
+		    at));
 		return 0;
 	}
-	if (trust_prove(session, ksk->cmk, err) != 0 ||
-	    record(session, store, request, ksk, &next, err) != 0)
+	if ((cmk != NULL && trust_prove(session, cmk, err) != 0) ||
+	    record(session, request, told, err) != 0)
 		return -1;
-	note_early(session, request, ksk);
-	if (request->what == DS_FACT_GONE &&
-	    note_insecure(session, store, ksk, err) != 0)
-		return -1;
-	return cmk_life_settle(session, ksk->cmk, err);
+	note_early(session, request, told);
+	if (request->what == DS_FACT_GONE)
+		note_insecure(session, told);
+	return cmk == NULL ? 0 : cmk_life_settle(session, cmk, err);
 }
 
 int
 ds_fact_apply(struct session *session, const struct ds_fact_request *request,
     struct error *err)
 {
-	struct cmk_cache cache = { 0 };
-	struct ksk *ksk = NULL;
-	struct store *store;
-	int rc = -1;
+	struct told told;
+	int rc;
 
-	if (session_store(session, &store, err) != 0 ||
-	    session_lock(session, SESSION_LOCK_WAIT_S, err) != 0)
+	if (session_lock(session, SESSION_LOCK_WAIT_S, err) != 0)
 		return -1;
-	if (ksk_find(store, &cache, request->ksk, &ksk, err) == 0)
-		rc = apply_to(session, store, request, ksk, err);
+	rc = prepare(session, request, &told, err);
+	if (rc == 0)
+		rc = apply_to(session, request, &told, err);
 	session_unlock(session);
-	ksk_list_free(ksk, ksk == NULL ? 0 : 1);
-	cmk_cache_clear(&cache);
+	told_clear(&told);
 	return rc;
 }

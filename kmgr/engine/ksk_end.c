@@ -7,7 +7,6 @@
 #include "kmgr/engine/intent.h"
 #include "kmgr/engine/ksk_end.h"
 #include "kmgr/engine/ksk_end_check.h"
-#include "kmgr/engine/ksk_facts.h"
 #include "kmgr/engine/ksr_record.h"
 #include "kmgr/engine/recovery.h"
 #include "kmgr/engine/signer.h"
@@ -18,8 +17,7 @@
 /* A KSK that is to end, among all of its zone. */
 struct end {
 	struct cmk_cache	 cache;
-	struct ksk		*zone_ksks;
-	size_t			 n;
+	struct zone_life	*zone;
 	size_t			 i;		/* the one */
 	enum ksk_fate		 fate;
 };
@@ -28,7 +26,7 @@ static void
 end_clear(struct end *end)
 {
 
-	ksk_list_free(end->zone_ksks, end->n);
+	zone_life_free(end->zone);
 	cmk_cache_clear(&end->cache);
 }
 
@@ -36,7 +34,7 @@ static const struct ksk *
 the_ksk(const struct end *end)
 {
 
-	return &end->zone_ksks[end->i];
+	return &end->zone->ksks[end->i];
 }
 
 static int
@@ -46,11 +44,10 @@ check(struct session *session, struct store *store, struct end *end,
 	const struct ksk *ksk = the_ksk(end);
 	int64_t horizon_at;
 
-	if (ksk_facts_check(store, &ksk->row, err) != 0 ||
-	    ksk_end_horizon(store, ksk, &horizon_at, err) != 0 ||
+	if (ksk_end_horizon(store, ksk, &horizon_at, err) != 0 ||
 	    ksk_end_fate(store, ksk->cmk, &ksk->row, &end->fate, err) != 0)
 		return -1;
-	if (ksk_end_check(end->zone_ksks, end->n, end->i, horizon_at,
+	if (ksk_end_check(end->zone, end->i, horizon_at,
 	    session_now(session), err) == 0)
 		return 0;
 	return err_wrap(err, "KSK %s/%u cannot be deleted%s", ksk->row.zone,
@@ -68,13 +65,11 @@ prepare(struct session *session, struct store *store, const char *text,
 	/* What the rows say of its use decides whether a key is destroyed. */
 	if (history_check(store, err) != 0 ||
 	    ksk_find(store, &end->cache, text, &ksk, err) != 0 ||
-	    ksk_load(store, &end->cache, &ksk->zone, NULL, &end->zone_ksks,
-	    &end->n, err) != 0)
+	    zone_life_load(session, &end->cache, &ksk->zone, &end->zone,
+	    err) != 0)
 		goto out;
-	while (end->i < end->n &&
-	    strcmp(the_ksk(end)->row.id, ksk->row.id) != 0)
-		end->i++;
-	if (end->i == end->n)
+	end->i = zone_life_find(end->zone, ksk->row.id);
+	if (end->i >= end->zone->n_ksks)
 		(void)err_set(err, ERR_INTEGRITY, "KSK %s is in no zone",
 		    ksk->row.id);
 	else
@@ -215,7 +210,7 @@ write_end(struct session *session, struct hsm_key *seal_key, void *arg,
     struct error *err)
 {
 	struct end *end = arg;
-	struct ksk *ksk = &end->zone_ksks[end->i];
+	struct ksk *ksk = &end->zone->ksks[end->i];
 	uint8_t head[CRYPTO_SHA256_LEN];
 	struct json *event;
 	struct store *store;
@@ -300,7 +295,7 @@ run_locked(struct session *session, struct store *store,
 	if (end_one(session, store, request, end, err) != 0)
 		return -1;
 	*out = the_ksk(end)->row;
-	end->zone_ksks[end->i].row = (struct ksk_row) { 0 };
+	end->zone->ksks[end->i].row = (struct ksk_row) { 0 };
 	return 0;
 }
 

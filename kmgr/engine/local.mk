@@ -104,8 +104,6 @@ libengine_la_SOURCES = \
 	kmgr/engine/ksk_revoke.h \
 	kmgr/engine/ksk_rules.c \
 	kmgr/engine/ksk_rules.h \
-	kmgr/engine/ksk_use.c \
-	kmgr/engine/ksk_use.h \
 	kmgr/engine/ksk_wrapped.c \
 	kmgr/engine/ksk_wrapped.h \
 	kmgr/engine/ksr_record.c \

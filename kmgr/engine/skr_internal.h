@@ -37,7 +37,7 @@ struct skr {
 	struct ksk		*ksks;		/* the zone's, not removed */
 	char			**labels;	/* of each */
 	struct dnskey		*dnskeys;	/* of each */
-	bool			*signs;		/* ksk_use_signs() of each */
+	bool			*signs;		/* now in the DNSKEY RRset */
 	size_t			 n_ksks;
 	bool			 is_shared;
 	struct ksr_row		*past;		/* what was answered */

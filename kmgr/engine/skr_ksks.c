@@ -3,10 +3,9 @@
 #include <string.h>
 
 #include "kmgr/base/mem.h"
-#include "kmgr/engine/ksk_facts.h"
 #include "kmgr/engine/ksk_rules.h"
-#include "kmgr/engine/ksk_use.h"
 #include "kmgr/engine/skr_internal.h"
+#include "kmgr/engine/zone_life.h"
 
 /* The algorithms of all ZSKs that the request names. */
 static uint8_t *
@@ -26,24 +25,28 @@ zsk_algs(const struct ksr *request, size_t *n)
 	return algs;
 }
 
-/* Who signs now. What the store says of DS sets, the ledger must tell too. */
+/* Who signs now: what is due of the zone's DNSKEYs is done. */
 static int
-find_use(struct store *store, struct skr *skr, struct error *err)
+find_use(struct session *session, struct cmk_cache *cache, struct skr *skr,
+    struct error *err)
 {
-	struct ksk_use use = { .ksks = skr->ksks, .n = skr->n_ksks,
-		.now_at = skr->now_at };
-	uint8_t *algs = zsk_algs(skr->request, &use.n_zsk_algs);
-	size_t i;
-	int rc = 0;
+	struct zone_life *zone = NULL;
+	struct life_zone after;
+	uint8_t *algs;
+	size_t i, n;
 
-	use.zsk_algs = algs;
-	skr->signs = mem_new(skr->n_ksks * sizeof(*skr->signs));
-	for (i = 0; i < skr->n_ksks && rc == 0; i++) {
-		skr->signs[i] = ksk_use_signs(&use, i);
-		rc = ksk_facts_check(store, &skr->ksks[i].row, err);
-	}
+	if (zone_life_load(session, cache, &skr->zone, &zone, err) != 0)
+		return -1;
+	algs = zsk_algs(skr->request, &n);
+	zone_life_admit(zone, algs, n, skr->now_at);
 	free(algs);
-	return rc;
+	zone_life_after_dnskeys(zone, skr->now_at, &after);
+	skr->signs = mem_new((skr->n_ksks + 1) * sizeof(*skr->signs));
+	for (i = 0; i < skr->n_ksks && i < zone->n_ksks; i++)
+		skr->signs[i] = zone_life_is_in(&after, i);
+	life_zone_clear(&after);
+	zone_life_free(zone);
+	return 0;
 }
 
 static int
@@ -130,7 +133,7 @@ skr_load_ksks(struct session *session, struct cmk_cache *cache,
 	if (ksk_rules_ttl(skr->ksks, skr->n_ksks, err) != 0 ||
 	    check_cmk(store, skr, err) != 0)
 		return -1;
-	return find_use(store, skr, err);
+	return find_use(session, cache, skr, err);
 }
 
 bool

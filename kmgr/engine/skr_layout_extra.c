@@ -1,8 +1,25 @@
 /* What of a response is of one format alone: CDS sets, and ICANN's policies. */
 #include "kmgr/base/mem.h"
 #include "kmgr/dns/ds.h"
-#include "kmgr/engine/ksk_use.h"
 #include "kmgr/engine/skr_layout_inner.h"
+
+/* The parent has its DS, and was not asked to remove it. */
+static bool
+is_at_parent(const struct ksk_row *row)
+{
+
+	return row->ds_seen_at != 0 && row->ds_remove_at == 0 &&
+	    row->ds_gone_at == 0;
+}
+
+/* It has it, or is to get it. */
+static bool
+wants_ds(const struct ksk_row *row)
+{
+
+	return is_at_parent(row) || (row->ds_gone_at == 0 &&
+	    row->ds_remove_at == 0 && row->retire_at == 0);
+}
 
 /* Whether the KSK belongs into the CDS set of the slot. */
 static bool
@@ -13,7 +30,7 @@ is_wanted(const struct skr_input *in, size_t slot, size_t i)
 	/* A revoked key has no DS (RFC 5011 s2.1). */
 	return (roles & KSR_PUBLISHES) != 0 &&
 	    (roles & KSR_IS_REVOKED) == 0 &&
-	    ksk_use_wants_ds(&in->ksks[i].row);
+	    wants_ds(&in->ksks[i].row);
 }
 
 /* Whether the parent lacks a DS: a roll, or the zone's first one. */
@@ -24,7 +41,7 @@ is_rolling(const struct skr_input *in, size_t slot)
 
 	for (i = 0; i < in->n_ksks; i++)
 		if (is_wanted(in, slot, i) &&
-		    !ksk_use_is_at_parent(&in->ksks[i].row))
+		    !is_at_parent(&in->ksks[i].row))
 			return true;
 	return false;
 }

@@ -90,6 +90,12 @@ void zone_life_after_dnskeys(const struct zone_life *zone, int64_t now_at,
     struct life_zone *after);
 
 /**
+ * zone_life_is_in(life, i):
+ * Whether the ${i}th key is in the DNSKEY RRset, by its facts.
+ */
+bool zone_life_is_in(const struct life_zone *life, size_t i);
+
+/**
  * zone_life_in_set(zone, i, now_at):
  * Whether the ${i}th key is in the DNSKEY RRset that is signed at ${now_at}:
  * it is published, or due to be, and not due to be withdrawn.

@@ -29,13 +29,9 @@ int zone_life_signed(struct store *store, struct zone_life *zone,
     int64_t now_at, struct error *err);
 
 /**
- * zone_life_is_in(life, i):
- * Whether the ${i}th key is in the DNSKEY RRset, by its facts.
- *
  * zone_life_has_ds(zone, now_at):
  * Whether a cache may have a DS of any key.
  */
-bool zone_life_is_in(const struct life_zone *life, size_t i);
 bool zone_life_has_ds(const struct zone_life *zone, int64_t now_at);
 
 #endif

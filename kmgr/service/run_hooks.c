@@ -124,7 +124,8 @@ run_hooks(struct run_zone *z, struct error *err)
 		return 0;
 	for (i = 0; i < z->zone->life.n_keys; i++) {
 		if (!hook_for(z, i, &hook) ||
-		    !hook_is_configured(z->run->session, hook))
+		    !hook_is_configured(session_config(z->run->session),
+		    hook))
 			continue;
 		if (tell_hook(z, hook, i, err) != 0)
 			return -1;

@@ -374,7 +374,6 @@ unit_engine = \
 	tests/unit/test_ledger_file \
 	tests/unit/test_replay \
 	tests/unit/test_ksk_end_check \
-	tests/unit/test_ksk_use \
 	tests/unit/test_ksr_roles \
 	tests/unit/test_lifeworld \
 	tests/unit/test_oracle \
@@ -403,8 +402,6 @@ tests_unit_test_endorsement_file_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_endorsement_file_LDADD = $(unit_engine_ldadd)
 tests_unit_test_ksk_end_check_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_ksk_end_check_LDADD = $(unit_engine_ldadd)
-tests_unit_test_ksk_use_CPPFLAGS = $(unit_cppflags)
-tests_unit_test_ksk_use_LDADD = $(unit_engine_ldadd)
 tests_unit_test_ledger_file_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_ledger_file_LDADD = tests/unit/libpolicyhelp.la \
 	$(unit_engine_ldadd)

@@ -1,13 +1,11 @@
 #include "tests/unit/unit.h"
 
 #include "kmgr/engine/ksk_end_check.h"
-#include "kmgr/engine/ksk_use.h"
 
 #define DAY 86400
 #define NOW 1795000000
 
-static struct policy policy = { .parent_ds_ttl_s = DAY,
-	.parent_propagation_delay_s = 3600, .retire_safety_s = 60 };
+static struct policy policy;
 static struct cmk cmk = { .policy = &policy };
 
 #define WAIT (DAY + 3660)
@@ -17,16 +15,45 @@ ksk(char *state, int64_t seen_at, int64_t gone_at)
 {
 
 	return (struct ksk) { .row = { .state = state, .zone = "example.",
-		.key_tag = 7, .ds_seen_at = seen_at, .ds_gone_at = gone_at },
+		.key_tag = 7, .ds_seen_at = seen_at, .ds_gone_at = gone_at,
+		.dnskey_in_at = strcmp(state, "generated") == 0 ? 0 : 4 },
 		.cmk = &cmk };
+}
+
+/* The first of n KSKs of a zone, at most two, is asked about. */
+static struct zone_life
+zone_of(struct ksk *ksks, size_t n, struct life_key *keys)
+{
+	struct zone_life zone = { .ksks = ksks, .n_ksks = n };
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		zone_life_key(&ksks[i], "example./7", &keys[i]);
+	zone.life.keys = keys;
+	zone.life.n_keys = n;
+	zone.life.timing = (struct life_timing) { .parent_ds_ttl_s = DAY,
+		.parent_propagation_delay_s = 3600, .retire_safety_s = 60,
+		.dnskey_ttl_s = 600 };
+	return zone;
+}
+
+static int64_t
+end_at(struct ksk *ksks, size_t n, int64_t horizon_at)
+{
+	struct life_key keys[2];
+	struct zone_life zone = zone_of(ksks, n, keys);
+
+	return ksk_end_at(&zone, 0, horizon_at);
 }
 
 /* Whether the first of n KSKs may go. */
 static int
-check(const struct ksk *ksks, size_t n, int64_t horizon_at, struct error *err)
+check(struct ksk *ksks, size_t n, int64_t horizon_at, struct error *err)
 {
+	struct life_key keys[2];
+	struct zone_life zone = zone_of(ksks, n, keys);
 
-	return ksk_end_check(ksks, n, 0, horizon_at, NOW, err);
+	return ksk_end_check(&zone, 0, horizon_at, NOW, err);
 }
 
 static void
@@ -76,8 +103,18 @@ test_waits(void **state)
 	unit_fails(check(&one, 1, NOW, &err), &err, ERR_NOT_YET,
 	    "caches may have its DS until");
 	/* The later of both. */
-	assert_int_equal(ksk_end_at(&one, 1, 0, NOW), NOW + 1);
-	assert_int_equal(ksk_end_at(&one, 1, 0, NOW + 2), NOW + 2);
+	assert_int_equal(end_at(&one, 1, NOW), NOW + 1);
+	assert_int_equal(end_at(&one, 1, NOW + 2), NOW + 2);
+	/* Of one that never had a DS, its DNSKEY. */
+	one = ksk("published", 0, 0);
+	one.row.dnskey_out_at = NOW - 659;
+	unit_fails(check(&one, 1, 0, &err), &err, ERR_NOT_YET,
+	    "caches may have its DNSKEY until");
+	one.row.dnskey_out_at--;
+	unit_ok(check(&one, 1, 0, &err), &err);
+	one.row.horizon_at = 1;
+	unit_fails(check(&one, 1, 0, &err), &err, ERR_POLICY,
+	    "nobody has told");
 }
 
 static void
@@ -86,9 +123,9 @@ test_at(void **state)
 	struct ksk one = ksk("generated", 0, 0);
 
 	(void)state;
-	assert_int_equal(ksk_end_at(&one, 1, 0, 0), 0);
+	assert_int_equal(end_at(&one, 1, 0), 0);
 	one = ksk("active", 5, 0);
-	assert_true(ksk_end_at(&one, 1, 0, 0) == KSK_USE_NEVER);
+	assert_true(end_at(&one, 1, 0) == LIFE_NEVER);
 }
 
 int
