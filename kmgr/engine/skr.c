@@ -355,6 +355,7 @@ skr_free(struct skr *skr)
 	free(skr->labels);
 	free(skr->dnskeys);
 	free(skr->signs);
+	free(skr->algs);
 	ksk_list_free(skr->ksks, skr->n_ksks);
 	ksr_rows_free(skr->past, skr->n_past);
 	ksr_free(skr->previous);

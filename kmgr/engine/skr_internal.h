@@ -39,6 +39,9 @@ struct skr {
 	struct dnskey		*dnskeys;	/* of each */
 	bool			*signs;		/* now in the DNSKEY RRset */
 	size_t			 n_ksks;
+	uint8_t			*algs;		/* the zone is signed with
+						 * them from now on */
+	size_t			 n_algs;
 	bool			 is_shared;
 	struct ksr_row		*past;		/* what was answered */
 	size_t			 n_past;
@@ -156,6 +159,20 @@ int skr_make(struct session *session, struct zsks_keys *keys,
  * Errors: ERR_STORE, ERR_TOKEN.
  */
 int skr_record(struct session *session, struct skr *skr, struct error *err);
+
+/**
+ * skr_record_life(session, skr, err):
+ * Inside the caller's transaction: record since when, and until when, the
+ * regular response has each KSK in the DNSKEY RRset, and what the zone is
+ * signed with. Checkpoints of the CMKs follow.
+ *
+ * skr_changes_life(skr, i): whether anything of that is new of the ${i}th KSK.
+ *
+ * Errors: ERR_STORE.
+ */
+int skr_record_life(struct session *session, const struct skr *skr,
+    struct error *err);
+bool skr_changes_life(const struct skr *skr, size_t i);
 
 /**
  * skr_has_part(skr, i):

@@ -38,6 +38,10 @@ find_use(struct session *session, struct cmk_cache *cache, struct skr *skr,
 	if (zone_life_load(session, cache, &skr->zone, &zone, err) != 0)
 		return -1;
 	algs = zsk_algs(skr->request, &n);
+	skr->algs = mem_new(n + 1);
+	for (i = 0; i < n; i++)
+		if (zone_life_is_new(zone, algs[i], skr->now_at))
+			skr->algs[skr->n_algs++] = algs[i];
 	zone_life_admit(zone, algs, n, skr->now_at);
 	free(algs);
 	zone_life_after_dnskeys(zone, skr->now_at, &after);

@@ -185,11 +185,11 @@ attest(struct session *session, const struct skr *skr, struct error *err)
 	size_t i, k;
 
 	for (i = 0; i < skr->n_ksks; i++) {
-		if (!skr_has_part(skr, i))
+		if (!skr_has_part(skr, i) && !skr_changes_life(skr, i))
 			continue;
 		for (k = 0; k < i; k++)
 			if (skr->ksks[k].cmk == skr->ksks[i].cmk &&
-			    skr_has_part(skr, k))
+			    (skr_has_part(skr, k) || skr_changes_life(skr, k)))
 				break;
 		if (k == i && trust_attest(session, skr->ksks[i].cmk->row.id,
 		    err) != 0)
@@ -219,6 +219,7 @@ skr_record(struct session *session, struct skr *skr, struct error *err)
 			break;
 	if (i == skr->n_halves &&
 	    record_ksks(store, skr, event, err) == 0 &&
+	    skr_record_life(session, skr, err) == 0 &&
 	    event_append(session, "sign-ksr", event, err) == 0 &&
 	    attest(session, skr, err) == 0)
 		rc = store_commit(store, err);

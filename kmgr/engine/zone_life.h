@@ -72,7 +72,11 @@ void zone_life_key(const struct ksk *from, const char *name,
  * zone_life_admit(zone, algs, n, now_at):
  * Let the ZSK set be one of the ${n} ${algs}. As long as no DS leads to the
  * zone it is signed with what it publishes, from ${now_at} on.
+ *
+ * zone_life_is_new(zone, alg, now_at): whether ${alg} would be such a one.
  */
+bool zone_life_is_new(const struct zone_life *zone, uint8_t alg,
+    int64_t now_at);
 void zone_life_admit(struct zone_life *zone, const uint8_t *algs, size_t n,
     int64_t now_at);
 

@@ -145,6 +145,18 @@ zone_life_has_ds(const struct zone_life *zone, int64_t now_at)
 	return false;
 }
 
+bool
+zone_life_is_new(const struct zone_life *zone, uint8_t alg, int64_t now_at)
+{
+	size_t i;
+
+	for (i = 0; i < zone->life.n_algs; i++)
+		if (zone->life.algs[i].alg == alg &&
+		    zone->life.algs[i].signed_at != 0)
+			return false;
+	return !zone_life_has_ds(zone, now_at);
+}
+
 void
 zone_life_admit(struct zone_life *zone, const uint8_t *algs, size_t n,
     int64_t now_at)
