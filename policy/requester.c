@@ -30,8 +30,10 @@ requester_judge(const struct policy *policy,
 		break;
 	case ADMISSION_TSIG:
 	default:
-		report_fail(report, "zsk.admission is tsig, and a file did "
-		    "not come by zone transfer");
+		if (requester == NULL || requester->tsig == NULL)
+			report_fail(report, "zsk.admission is tsig, and this "
+			    "did not come, signed by TSIG, from the zone's "
+			    "configured source in this very run");
 		return;
 	}
 	if (requester == NULL)

@@ -15,6 +15,9 @@ struct requester {
 	char	fingerprint[SSH_KEY_FINGERPRINT_LEN];
 	char	name[SSH_KEY_COMMENT_MAX + 1];	/* sealed with the key */
 	char	why[200];		/* there is none */
+	/* The TSIG key with which the zone's configured source signed the set
+	 * in this very run; NULL: it did not come that way. Borrowed. */
+	const char *tsig;
 };
 
 /**

@@ -220,8 +220,11 @@ const struct rule rules_zsk_set[] = {
 	    "FILE.sig. The file must name its zone in each record, or it "
 	    "could be taken for another zone's. The signature has no end: "
 	    "the set can be signed anew with it for as long as the policy "
-	    "lives. Certificates do not count. Under zsk.admission: operator "
-	    "who runs the command vouches, and this is off." },
+	    "lives. Certificates do not count. Under zsk.admission: tsig it "
+	    "counts only when it came from the source that the configuration "
+	    "names for the zone, signed by TSIG, in the run that signs it. "
+	    "Under zsk.admission: operator who runs the command vouches, and "
+	    "this is off." },
 	    ERR_POLICY, check_admission },
 };
 const size_t rules_zsk_set_n =

@@ -51,6 +51,8 @@ static const struct opt_info infos[OPT_N] = {
 	    "what export-endorsement wrote of a KSK" },
 	[OPT_EXPIRATION] = { "expiration", 0, "TIME",
 	    "signature ends (default: now + validity)" },
+	[OPT_FETCH] = { "fetch", 0, NULL,
+	    "take the ZSK set from the zone's configured source" },
 	[OPT_FINISH] = { "end", 0, "TIME", "where the last bundle ends" },
 	[OPT_FORCE] = { "force", 0, NULL,
 	    "it is so, whatever was asked for; the oracle's verdict is told" },

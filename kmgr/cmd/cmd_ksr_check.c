@@ -102,7 +102,7 @@ find_requester(const struct judge *judge, struct requester *out,
 	const struct skr_request *asked = &judge->asked;
 	const struct admission admission = { ADMISSION_KSR, asked->text,
 		asked->len, asked->signatures, asked->n_signatures,
-		judge->terms.as_of };
+		judge->terms.as_of, NULL };
 
 	if (judge->policy->admission != ADMISSION_SSH)
 		return 0;

@@ -43,7 +43,6 @@ int
 cmd_check_policy(struct cmd *cmd, struct error *err)
 {
 	struct findings findings = FINDINGS_INIT;
-	const char *unsupported;
 	struct policy *policy;
 	size_t i;
 	int rc = 0;
@@ -60,11 +59,6 @@ cmd_check_policy(struct cmd *cmd, struct error *err)
 		if (findings.items[i].verdict == FINDING_WARN)
 			buf_printf(&cmd->text, "# %s: %s\n",
 			    findings.items[i].rule, findings.items[i].message);
-	unsupported = cmk_create_unsupported(policy);
-	if (unsupported != NULL)
-		buf_printf(&cmd->text, "# %s is not in this version of kmgr: "
-		    "create-cmk refuses it\n", unsupported);
-	json_put_text(cmd->json, "unsupported", unsupported);
 	policy_yaml(policy, &cmd->text);
 	put_policy(cmd->json, policy);
 	buf_printf(&cmd->text, "# SHA-256 of the canonical form: %s\n",

@@ -8,6 +8,7 @@
 #include "kmgr/base/mem.h"
 #include "kmgr/base/when.h"
 #include "kmgr/cmd/cmd_requester.h"
+#include "kmgr/cmd/cmd_zsks.h"
 #include "kmgr/cmd/command.h"
 #include "kmgr/dns/zonefile.h"
 #include "kmgr/engine/bulk.h"
@@ -140,6 +141,19 @@ check_zone_word(const struct cmd *cmd, struct error *err)
 	(void)err_set(err, ERR_USAGE, "%s is a file; the zone stands before "
 	    "it", word);
 	return err_hint(err, "kmgr sign-zsks ZONE %s", word);
+}
+
+static int
+sign_fetched(struct cmd *cmd, struct cmk_cache *cache,
+    struct zsks_keys *keys, struct zsks_request *request, struct error *err)
+{
+	struct buf text = BUF_INIT;
+	int rc = cmd_zsks_fetch(cmd, request, &text, err);
+
+	if (rc == 0)
+		rc = sign_one(cmd, cache, keys, request, err);
+	buf_free(&text);
+	return rc;
 }
 
 static int
@@ -365,7 +379,8 @@ cmd_sign_zsks(struct cmd *cmd, struct error *err)
 		return err_hint(err, "the signature of DIR/ZONE" SUFFIX
 		    " is DIR/ZONE" SUFFIX ".sig");
 	}
-	if (is_bulk ? cmd->args->n_words > 0 : cmd->args->n_words == 0) {
+	if (is_bulk ? cmd->args->n_words > 0 || args_has(cmd->args,
+	    OPT_FETCH) : cmd->args->n_words == 0) {
 		(void)err_set(err, ERR_USAGE, "sign-zsks takes a ZONE and a "
 		    "FILE, or --zones-from DIR alone");
 		return err_hint(err, "usage: kmgr sign-zsks %s",
@@ -376,7 +391,8 @@ cmd_sign_zsks(struct cmd *cmd, struct error *err)
 	if (is_bulk)
 		return sign_folder(cmd, &request, err);
 	keys = zsks_keys_new();
-	rc = sign_zone(cmd, &cache, keys, &request, err);
+	rc = (args_has(cmd->args, OPT_FETCH) ? sign_fetched : sign_zone)(cmd,
+	    &cache, keys, &request, err);
 	zsks_keys_free(keys);
 	cmk_cache_clear(&cache);
 	return rc;

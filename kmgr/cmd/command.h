@@ -166,6 +166,7 @@ int cmd_explain_rule(struct cmd *cmd, struct error *err);
 int cmd_export_endorsement(struct cmd *cmd, struct error *err);
 int cmd_get_ds(struct cmd *cmd, struct error *err);
 int cmd_get_policy(struct cmd *cmd, struct error *err);
+int cmd_get_zsks(struct cmd *cmd, struct error *err);
 int cmd_export_ledger(struct cmd *cmd, struct error *err);
 int cmd_export_trust_anchor(struct cmd *cmd, struct error *err);
 int cmd_go_insecure(struct cmd *cmd, struct error *err);

@@ -18,9 +18,11 @@ static const enum opt schedule_opts[] = { OPT_PENDING_WINDOW,
 static const enum opt create_ksk_opts[] = { OPT_CMK, OPT_ZONES_FROM,
 	OPT_ANOTHER, OPT_STANDBY, OPT_ACCEPT_TIME_JUMP, OPT_DRY_RUN, OPT_END };
 static const enum opt list_ksks_opts[] = { OPT_CMK, OPT_END };
+static const enum opt get_zsks_opts[] = { OPT_FROM, OPT_TSIG, OPT_OUTPUT,
+	OPT_END };
 static const enum opt sign_zsks_opts[] = { OPT_CDS, OPT_INCEPTION,
-	OPT_EXPIRATION, OPT_VALIDITY, OPT_REQUESTER_SIGNATURE, OPT_ZONES_FROM,
-	OPT_OUTPUT, OPT_ACCEPT_TIME_JUMP, OPT_DRY_RUN, OPT_END };
+	OPT_EXPIRATION, OPT_VALIDITY, OPT_REQUESTER_SIGNATURE, OPT_FETCH,
+	OPT_ZONES_FROM, OPT_OUTPUT, OPT_ACCEPT_TIME_JUMP, OPT_DRY_RUN, OPT_END };
 
 const struct command commands_keys[] = {
 	{ "init", GROUP_SETUP, "--token NAME=URI... [--store URL]",
@@ -152,14 +154,22 @@ const struct command commands_keys[] = {
 	    "then the key pair is destroyed, unless other zones share it, "
 	    "or seal: compliance lets it stay for ever.",
 	    change_opts, 1, 1, CMD_WITH_SESSION, cmd_delete_ksk },
-	{ "sign-zsks", GROUP_SIGN, "ZONE [FILE|-] [--cds] [-o FILE]",
+	{ "get-zsks", GROUP_SIGN, "ZONE [--from SERVER [--tsig NAME]] [-o FILE]",
+	    "fetch a zone's ZSK set as sign-zsks reads it",
+	    "From SERVER, ADDRESS[@PORT], the zone's primary; or from the "
+	    "source that the configuration names. KSKs that kmgr knows are "
+	    "left out. With --tsig the answer counts only if it is signed by "
+	    "the key NAME of the section tsig. Needs no token.",
+	    get_zsks_opts, 1, 1, CMD_WITH_SESSION, cmd_get_zsks },
+	{ "sign-zsks", GROUP_SIGN, "ZONE [FILE|-|--fetch] [--cds] [-o FILE]",
 	    "sign a zone signer's ZSK set",
 	    "Reads DNSKEY records with flags 256 in zone-file form and "
 	    "prints the zone's DNSKEY RRset, its KSKs put in, with an "
 	    "RRSIG of every KSK. TIME is 2027-03-01T04:00:00Z, "
 	    "20270301040000, or +14d; DURATION is 1w2d, 36h, or ISO "
-	    "8601. With --zones-from DIR, every file DIR/ZONE.zone is "
-	    "signed in one go.",
+	    "8601. With --fetch the set comes from the source that the "
+	    "configuration names. With --zones-from DIR, every file "
+	    "DIR/ZONE.zone is signed in one go.",
 	    sign_zsks_opts, 0, 2, CMD_WITH_SESSION, cmd_sign_zsks },
 };
 const size_t commands_keys_n = sizeof(commands_keys) / sizeof(commands_keys[0]);

@@ -62,6 +62,8 @@ libcmd_la_SOURCES = \
 	kmgr/cmd/cmd_tty.h \
 	kmgr/cmd/cmd_verify.c \
 	kmgr/cmd/cmd_zone.c \
+	kmgr/cmd/cmd_zsks.c \
+	kmgr/cmd/cmd_zsks.h \
 	kmgr/cmd/command.c \
 	kmgr/cmd/command.h \
 	kmgr/cmd/commands.c \

@@ -11,6 +11,14 @@ struct admission_row {
 	struct requester requester;
 };
 
+const char *
+admission_tsig(const struct config_zone *zone)
+{
+
+	return zone == NULL || zone->source.primary == NULL ? NULL :
+	    zone->source.tsig;
+}
+
 /* Whether it is a requester's; what it is not, out says. */
 static int
 try_one(const struct policy *policy, const struct admission *admission,
@@ -50,7 +58,9 @@ admission_judge(const struct policy *policy,
 {
 	size_t i;
 
-	*out = (struct requester) { .why = "" };
+	*out = (struct requester) { .why = "", .tsig = admission->tsig };
+	if (policy->admission != ADMISSION_SSH)
+		return 0;
 	for (i = 0; i < admission->n_signatures; i++) {
 		if (try_one(policy, admission, admission->signatures[i], out,
 		    err) != 0)
@@ -73,7 +83,7 @@ admissions_find(struct admissions *all, const struct cmk *cmk,
 	size_t i;
 
 	*out = NULL;
-	if (cmk->policy->admission != ADMISSION_SSH)
+	if (cmk->policy->admission == ADMISSION_OPERATOR)
 		return 0;
 	for (i = 0; i < all->n; i++)
 		if (strcmp(all->rows[i].cmk_id, cmk->row.id) == 0)
@@ -99,10 +109,15 @@ admissions_json(const struct admissions *all)
 
 	for (i = 0; i < all->n; i++) {
 		requester = &all->rows[i].requester;
-		if (requester->fingerprint[0] == '\0')
+		if (requester->fingerprint[0] == '\0' &&
+		    requester->tsig == NULL)
 			continue;
 		entry = json_add_object(list);
 		json_put_text(entry, "cmk_id", all->rows[i].cmk_id);
+		if (requester->fingerprint[0] == '\0') {
+			json_put_text(entry, "tsig", requester->tsig);
+			continue;
+		}
 		json_put_text(entry, "fingerprint", requester->fingerprint);
 		json_put_text(entry, "name", requester->name);
 	}

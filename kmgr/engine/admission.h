@@ -1,6 +1,7 @@
 /*
- * Who asks for ZSKs to be signed, where a policy says zsk.admission: ssh: the
- * signature over the request's very bytes by one of its sealed requesters.
+ * Who asks for ZSKs to be signed, where a policy wants to know. Under
+ * zsk.admission: ssh the signature over the request's very bytes by one of its
+ * sealed requesters; under tsig that they came from the configured source.
  */
 #ifndef ENGINE_ADMISSION_H
 #define ENGINE_ADMISSION_H
@@ -11,6 +12,7 @@
 #include "kmgr/base/err.h"
 #include "kmgr/base/json.h"
 #include "kmgr/engine/cmk.h"
+#include "kmgr/engine/config.h"
 #include "policy/requester.h"
 
 /* What requesters sign in: a signature of one kind is none of another. */
@@ -26,6 +28,7 @@ struct admission {
 	const char *const	*signatures;
 	size_t			 n_signatures;
 	int64_t			 at;
+	const char		*tsig;		/* of struct zsks_request */
 };
 
 /* What was found for each CMK whose policy asks for a requester. */
@@ -33,6 +36,13 @@ struct admissions {
 	struct admission_row	*rows;
 	size_t			 n;
 };
+
+/**
+ * admission_tsig(zone):
+ * The TSIG key with which the configured source of ${zone}, which may be NULL,
+ * signs what it gives; NULL where it does not. Owner: the configuration.
+ */
+const char *admission_tsig(const struct config_zone *zone);
 
 /**
  * admission_judge(policy, admission, out, err):
@@ -48,7 +58,7 @@ int admission_judge(const struct policy *policy,
 /**
  * admissions_find(all, cmk, admission, out, err):
  * As admission_judge() for the policy of ${cmk}, once a CMK. *${out} is NULL
- * where the policy asks for no requester; good until the next call. Owner:
+ * where zsk.admission is operator; good until the next call. Owner:
  * ${all}.
  *
  * Errors: ERR_SYSTEM.
@@ -59,7 +69,8 @@ int admissions_find(struct admissions *all, const struct cmk *cmk,
 
 /**
  * admissions_json(all):
- * An array: cmk_id, fingerprint and name of each requester. Owner: the caller.
+ * An array: cmk_id, fingerprint and name of each requester, or tsig, the key of
+ * the source. Owner: the caller.
  */
 struct json *admissions_json(const struct admissions *all);
 

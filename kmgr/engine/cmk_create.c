@@ -21,18 +21,9 @@
 /* Where a token has no P-256, the seal key is RSA of this size. */
 #define SEAL_RSA_BITS 3072
 
-const char *
-cmk_create_unsupported(const struct policy *policy)
-{
-
-	return policy->admission == ADMISSION_TSIG ? "zsk.admission: tsig "
-	    "(ZSK sets by zone transfer, which takes the command run)" : NULL;
-}
-
 int
 cmk_create_check_policy(const struct policy *policy, struct error *err)
 {
-	const char *why = cmk_create_unsupported(policy);
 	struct findings findings = FINDINGS_INIT;
 	int rc = 0;
 
@@ -40,12 +31,6 @@ cmk_create_check_policy(const struct policy *policy, struct error *err)
 	if (findings_failed(&findings) > 0)
 		rc = findings_error(&findings, err);
 	findings_clear(&findings);
-	if (rc == 0 && why != NULL) {
-		rc = err_set(err, ERR_POLICY, "this version of kmgr cannot "
-		    "keep what the policy promises: %s", why);
-		(void)err_hint(err, "a sealed promise is for ever: leave the "
-		    "key out, or wait for the version that keeps it");
-	}
 	return rc;
 }
 

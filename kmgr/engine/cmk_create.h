@@ -22,16 +22,8 @@ struct cmk_request {
 };
 
 /**
- * cmk_create_unsupported(policy):
- * What ${policy} promises and this version does not keep, as it stands in
- * the file, or NULL: such a policy is not sealed.
- */
-const char *cmk_create_unsupported(const struct policy *policy);
-
-/**
  * cmk_create_check_policy(policy, err):
- * Whether a CMK may have this policy: it makes sense, and this version keeps
- * what it promises.
+ * Whether a CMK may have this policy: it makes sense.
  *
  * Errors: ERR_POLICY.
  */

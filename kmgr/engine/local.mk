@@ -142,29 +142,6 @@ libengine_la_SOURCES = \
 	kmgr/engine/outcome.h \
 	kmgr/engine/pins.c \
 	kmgr/engine/pins.h \
-	kmgr/engine/ksr_record.c \
-	kmgr/engine/ksr_record.h \
-	kmgr/engine/ksr_revoked.c \
-	kmgr/engine/ksr_revoked.h \
-	kmgr/engine/ksr_roles.c \
-	kmgr/engine/ksr_roles.h \
-	kmgr/engine/ksr_told.c \
-	kmgr/engine/ksr_told.h \
-	kmgr/engine/skr.c \
-	kmgr/engine/skr.h \
-	kmgr/engine/skr_approved.c \
-	kmgr/engine/skr_chain.c \
-	kmgr/engine/skr_internal.h \
-	kmgr/engine/skr_judge.c \
-	kmgr/engine/skr_ksks.c \
-	kmgr/engine/skr_life.c \
-	kmgr/engine/skr_past.c \
-	kmgr/engine/skr_record.c \
-	kmgr/engine/skr_sign.c \
-	kmgr/engine/skr_layout.c \
-	kmgr/engine/skr_layout.h \
-	kmgr/engine/skr_layout_extra.c \
-	kmgr/engine/skr_layout_inner.h \
 	kmgr/engine/plan.c \
 	kmgr/engine/plan.h \
 	kmgr/engine/ratchet.c \
@@ -213,6 +190,7 @@ libengine_la_SOURCES = \
 	kmgr/engine/skr_layout.h \
 	kmgr/engine/skr_layout_extra.c \
 	kmgr/engine/skr_layout_inner.h \
+	kmgr/engine/skr_life.c \
 	kmgr/engine/skr_past.c \
 	kmgr/engine/skr_record.c \
 	kmgr/engine/skr_sign.c \

@@ -83,7 +83,7 @@ find_requester(struct skr *skr, const struct cmk *cmk,
 {
 	const struct admission admission = { ADMISSION_KSR, skr->asked->text,
 		skr->asked->len, skr->asked->signatures,
-		skr->asked->n_signatures, skr->now_at };
+		skr->asked->n_signatures, skr->now_at, NULL };
 
 	return admissions_find(&skr->requesters, cmk, &admission, out, err);
 }

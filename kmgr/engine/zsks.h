@@ -39,6 +39,9 @@ struct zsks_request {
 	int64_t				 validity_s;	/* from now on */
 	const char *const		*signatures;	/* of requesters */
 	size_t				 n_signatures;
+	/* The TSIG key with which the zone's configured source signed it in
+	 * this very run (source_tsig()); NULL: it did not come that way. */
+	const char			*tsig;
 };
 
 /* One RRset and its signatures, one a KSK. */

@@ -34,11 +34,11 @@ zsks_admit(const struct zsks_request *request, const struct cmk *cmk,
 {
 	const struct admission admission = { ADMISSION_ZSKS, request->text,
 		request->len, request->signatures, request->n_signatures,
-		zsks->rules.now_at };
+		zsks->rules.now_at, request->tsig };
 
 	if (admissions_find(&zsks->requesters, cmk, &admission,
 	    &zsks->rules.requester, err) != 0)
 		return -1;
-	return zsks->rules.requester == NULL ? 0 :
+	return cmk->policy->admission != ADMISSION_SSH ? 0 :
 	    find_unnamed(request, zsks, err);
 }

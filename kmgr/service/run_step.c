@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kmgr/engine/admission.h"
 #include "kmgr/engine/cmk_life.h"
 #include "kmgr/engine/ksk_create.h"
 #include "kmgr/engine/trust.h"
@@ -177,7 +178,8 @@ sign_text(struct run_zone *z, const struct buf *text, const char *what,
 		.parent_records = ZSKS_CDS_BY_POLICY,
 		.inception_at = ZSKS_WINDOW_BY_POLICY,
 		.expiration_at = ZSKS_WINDOW_BY_POLICY,
-		.validity_s = ZSKS_WINDOW_BY_POLICY };
+		.validity_s = ZSKS_WINDOW_BY_POLICY,
+		.tsig = admission_tsig(z->config) };
 	struct session *session = z->run->session;
 	struct zsks *zsks = NULL;
 	int rc = -1;

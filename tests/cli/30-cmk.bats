@@ -58,15 +58,6 @@ create_prod() {
 	run kmgr create-cmk prod --token main --policy bad.yaml
 	[ "$status" -eq 5 ]
 	[[ $output == *POLICY-LIFETIME* ]]
-	for promise in "zsk: { admission: tsig }"; do
-		printf 'version: 1\nzones: ["."]\n%s\n' "$promise" >bad.yaml
-		run kmgr create-cmk prod --token main --policy bad.yaml
-		[ "$status" -eq 5 ]
-		[[ $output == *"cannot keep what the policy promises"* ]]
-		run kmgr check-policy bad.yaml
-		[ "$status" -eq 0 ]
-		[[ $output == *"# "*" is not in this version of kmgr"* ]]
-	done
 	run kmgr create-cmk prod --token main --policy none.yaml
 	[ "$status" -eq 3 ]
 	[[ $(kmgr verify) == "0 CMKs, 0 key pairs"* ]]

@@ -4,12 +4,16 @@ interop_tests = \
 	tests/interop/20-tokens.bats \
 	tests/interop/32-ksr-text.bats \
 	tests/interop/34-skr.bats \
-	tests/interop/40-parent.bats
+	tests/interop/40-parent.bats \
+	tests/interop/42-primary.bats
 
 TESTS += $(interop_tests)
 EXTRA_DIST += \
 	$(interop_tests) \
 	tests/interop/dns.bash
 
-check_PROGRAMS += tests/interop/ksr_again
+check_PROGRAMS += \
+	tests/interop/ksr_again \
+	tests/interop/peer
 tests_interop_ksr_again_LDADD = libksr.la
+tests_interop_peer_LDADD = libdns.la libbase.la

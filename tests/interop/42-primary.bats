@@ -1,0 +1,243 @@
+# A zone's primary: what it is asked, told and believed, with TSIG and without.
+
+bats_require_minimum_version 1.5.0
+load ../lib/common
+load dns
+
+ZONE=child.example
+
+setup_file() {
+	need_program named knotd dnssec-keygen dig jq python3
+}
+
+setup() {
+	cd "$BATS_TEST_TMPDIR"
+	PEER=$builddir/tests/interop/peer
+	(umask 077 && head -c 32 /dev/urandom | base64 -w 0 >secret)
+	SECRET=$(cat secret)
+	zone_write $ZONE ECDSAP256SHA256
+	cat $ZONE/K*.key >>$ZONE/zone
+}
+
+teardown() {
+	servers_stop
+}
+
+# keyed KIND ALGORITHM: a primary, named or knotd, which gives and takes
+# the zone by the key "transfer" only.
+keyed() {
+	case $1 in
+	named)
+		NAMED_MORE="key transfer { algorithm $2; secret \"$SECRET\"; };" \
+			auth_start named $ZONE="$PWD/$ZONE/zone" || return
+		sed -i "s/type primary;/& $(printf 'allow-%s { key transfer; }; ' \
+			transfer update)/" \
+			"$(ls -d "$BATS_TEST_TMPDIR"/auth.*)/conf"
+		server_stop auth
+		server_start auth named -g -n 1 \
+			-c "$(ls -d "$BATS_TEST_TMPDIR"/auth.*)/conf"
+		;;
+	knotd)
+		auth_start knotd $ZONE="$PWD/$ZONE/zone" || return
+		conf=$(ls -d "$BATS_TEST_TMPDIR"/auth.*)/conf
+		{
+			cat <<-END
+				key:
+				  - id: transfer
+				    algorithm: $2
+				    secret: $SECRET
+				acl:
+				  - id: by-key
+				    key: transfer
+				    action: [transfer, update]
+			END
+			sed 's/^    journal-content: none/&\n    acl: by-key/' "$conf"
+		} >conf.new
+		cp conf.new "$conf"
+		server_stop auth
+		server_start auth knotd -c "$conf"
+		;;
+	esac
+	server_ready auth 20 is_served $ZONE
+}
+
+# peer COMMAND [ALGORITHM [SECRET [NAME]]]
+peer() {
+	"$PEER" "$1" 127.0.0.1 "$AUTH_PORT" $ZONE \
+		${2:+"${4-transfer}" "$2" "${3-$SECRET}"}
+}
+
+# kmgr_ready [POLICY]: a store with a KSK for the zone, whose source is the
+# primary, by the key.
+kmgr_ready() {
+	softhsm_new "$PWD" kmgr
+	kmgr_env "$PWD"
+	cat >>kmgr.yaml <<-END
+		tsig:
+		  transfer: { algorithm: ${ALG-hmac-sha256}, secret-file: $PWD/secret }
+		zones:
+		  $ZONE:
+		    source: { primary: "127.0.0.1@$AUTH_PORT", tsig: transfer }
+	END
+	kmgr init
+	printf 'version: 1\nzones: ["*.example"]\n%s\n' "${1-}" >policy.yaml
+	kmgr create-cmk main --token main --policy policy.yaml
+	kmgr create-ksk $ZONE --cmk main
+}
+
+@test "AXFR by every algorithm of TSIG, from named and from knotd" {
+	local kind algorithm
+
+	for kind in named knotd; do
+		for algorithm in hmac-sha256 hmac-sha384 hmac-sha512; do
+			rm -rf auth.*
+			keyed $kind $algorithm
+			run -0 peer axfr $algorithm
+			[[ ${lines[0]} == 'serial 1 max-ttl 3600 records '* ]]
+			[[ ${lines[1]} == "$ZONE. 3600 IN DNSKEY 256 3 13 "* ]]
+			[ ${#lines[@]} = 2 ]
+		done
+	done
+}
+
+@test "a zone of many messages comes whole, each of them verified" {
+	local kind
+
+	for i in {1..6000}; do
+		echo "h$i $i TXT \"$(printf '%0100d' "$i")\""
+	done >>$ZONE/zone
+	for kind in named knotd; do
+		rm -rf auth.*
+		keyed $kind hmac-sha256
+		run -0 peer axfr hmac-sha256
+		[[ ${lines[0]} == 'serial 1 max-ttl 6000 records 6009' ]]
+	done
+}
+
+@test "another secret, another key, no key: nothing is believed" {
+	local kind
+
+	for kind in named knotd; do
+		rm -rf auth.*
+		keyed $kind hmac-sha256
+		run -8 peer axfr hmac-sha256 "$(head -c 32 /dev/zero | base64)"
+		[[ $output == *BADSIG* ]]
+		run -8 peer axfr hmac-sha256 "$SECRET" nobody
+		[[ $output == *BADKEY* ]]
+		run -8 peer axfr
+		[[ $output == *'answers'* ]]
+	done
+	run -3 peer axfr hmac-md5
+	run -3 peer axfr hmac-sha256 c2hvcnQ=
+}
+
+@test "a TSIG that is five minutes off is refused" {
+	keyed named hmac-sha256
+	run -8 faketime -f -10m "$PEER" axfr 127.0.0.1 "$AUTH_PORT" $ZONE \
+		transfer hmac-sha256 "$SECRET"
+	[[ $output == *BADTIME* ]]
+}
+
+@test "UPDATE replaces a set and its signatures, and no others" {
+	# Without DNSKEY: BIND signs itself what it takes for signed.
+	sed -i '/DNSKEY/d' $ZONE/zone
+	keyed named hmac-sha256
+	key='257 3 13 AAAA'
+	sig='13 2 60 20370101000000 20260101000000 1 child.example. AAAA'
+	printf '@ 60 IN CDNSKEY %s\n@ 60 IN RRSIG CDNSKEY %s\n' "$key" \
+		"$sig" | peer update hmac-sha256
+	printf '@ 60 IN CDS 1 13 2 %064d\n@ 60 IN RRSIG CDS %s\n' 1 "$sig" |
+		peer update hmac-sha256
+	[ "$(dig_at "$AUTH_PORT" +short $ZONE RRSIG | wc -l)" = 2 ]
+	printf '@ 60 IN CDS 2 13 2 %064d\n@ 60 IN RRSIG CDS %s\n' 2 \
+		"${sig/AAAA/BBBB}" | peer update hmac-sha256
+	[[ $(dig_at "$AUTH_PORT" +short $ZONE CDS) == '2 13 2 '* ]]
+	dig_at "$AUTH_PORT" +short $ZONE RRSIG >rrsigs
+	[ "$(grep -c '^CDS .*BBBB$' rrsigs)" = 1 ]
+	[ "$(grep -c '^CDNSKEY .*AAAA$' rrsigs)" = 1 ]
+	[ "$(wc -l <rrsigs)" = 2 ]
+	# Nothing in: all of it goes, and CDNSKEY stays.
+	peer update hmac-sha256 </dev/null
+	[ -z "$(dig_at "$AUTH_PORT" +short $ZONE CDS)" ]
+	[ "$(dig_at "$AUTH_PORT" +short $ZONE RRSIG | wc -l)" = 1 ]
+	run -8 peer update hmac-sha256 "$SECRET" nobody </dev/null
+	run -8 peer update </dev/null
+	[[ $output == *REFUSED* ]]
+}
+
+@test "get-zsks gives what sign-zsks takes" {
+	keyed named hmac-sha256
+	kmgr_ready
+	kmgr get-zsks $ZONE --from "127.0.0.1@$AUTH_PORT" --tsig transfer >zsks
+	kmgr -q sign-zsks $ZONE zsks >signed
+	[ "$(grep -c 'DNSKEY 25[67] 3 13 ' signed)" = 2 ]
+	diff zsks <(kmgr get-zsks $ZONE)
+	run -0 --separate-stderr kmgr get-zsks $ZONE --from "127.0.0.1@$AUTH_PORT"
+	diff zsks - <<<"$output"
+	[[ $stderr == *'without TSIG'* ]]
+}
+
+@test "get-zsks: a wrong secret, a key that is not there, a server that is not" {
+	keyed knotd hmac-sha256
+	kmgr_ready
+	head -c 32 /dev/zero | base64 >secret
+	run -8 --separate-stderr kmgr get-zsks $ZONE
+	[[ $stderr == *BADSIG* ]]
+	[ -z "$output" ]
+	chmod 644 secret
+	run -3 kmgr get-zsks $ZONE
+	run -3 kmgr get-zsks $ZONE --from "127.0.0.1@$AUTH_PORT" --tsig nobody
+	run -2 kmgr get-zsks $ZONE --from localhost
+	run -8 kmgr get-zsks $ZONE --from 127.0.0.1@1
+}
+
+@test "zsk.admission: tsig admits what came by the key in this very run" {
+	keyed named hmac-sha256
+	kmgr_ready 'zsk: { admission: tsig }'
+	kmgr -q get-zsks $ZONE >zsks
+	run -5 --separate-stderr kmgr sign-zsks $ZONE zsks
+	[[ $stderr == *ZSK-ADMISSION*'in this very run'* ]]
+	kmgr -q sign-zsks $ZONE --fetch >signed
+	[ "$(grep -c 'RRSIG DNSKEY' signed)" = 1 ]
+	kmgr --json list-events --type sign-zsks |
+		jq -e '.events[-1].payload.requesters[0].tsig == "transfer."'
+	# Without the key it is anybody's word.
+	sed -i 's/, tsig: transfer }/ }/' kmgr.yaml
+	run -5 --separate-stderr kmgr sign-zsks $ZONE --fetch
+	[[ $stderr == *ZSK-ADMISSION* ]]
+	run -2 kmgr sign-zsks $ZONE zsks --fetch
+}
+
+# listener ANSWER: writes the first datagram that comes to "got", and answers
+# with RCODE ANSWER.
+listener() {
+	PORT=$(free_port)
+	server_start listener python3 -c '
+import socket, sys
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("127.0.0.1", int(sys.argv[1])))
+open("listening", "w").close()
+wire, who = s.recvfrom(512)
+open("got", "wb").write(wire)
+# First somebody else'"'"'s answer, then ours.
+s.sendto(bytes([wire[0] ^ 1]) + wire[1:2] + b"\xa4\x00" + wire[4:], who)
+s.sendto(wire[:2] + bytes([0xa4, int(sys.argv[2])]) + wire[4:], who)
+' "$PORT" "$1"
+	server_ready listener 10 test -e listening
+}
+
+@test "NOTIFY(CDS) is sent, and its answer waited for" {
+	listener 0
+	"$PEER" notify 127.0.0.1 "$PORT" $ZONE
+	# RFC 1996: opcode 4, AA; one question, CDS (59), class IN.
+	[ "$(tail -c +3 got | od -An -tx1 -v | tr -d ' \n')" = \
+		"240000010000000000000563$(printf hild | od -An -tx1 |
+		tr -d ' ')076578616d706c6500003b0001" ]
+}
+
+@test "NOTIFY that is refused, or that nobody answers, is no success" {
+	listener 5
+	run -8 "$PEER" notify 127.0.0.1 "$PORT" $ZONE
+	[[ $output == *REFUSED* ]]
+	run -8 "$PEER" notify 127.0.0.1 "$(free_port)" $ZONE
+}
