@@ -58,34 +58,47 @@ resolve_ask_peer(const struct resolve_peer *peer, const struct name *name,
 	    name_text(name, text));
 }
 
-/*
- * The signatures that the primary has of the type now: without their RDATA
- * they could only go together with those of all other types.
- */
+/* Delete those signatures over set's type that an answer to asked has. */
 static int
-drop_signatures(const struct resolve_peer *peer, const struct rrset *set,
-    struct buf *wire, struct error *err)
+drop_seen(const struct resolve_peer *peer, const struct rrset *set,
+    uint16_t asked, struct buf *wire, struct error *err)
 {
-	struct error why = ERR_INIT;
+	struct error ignored = ERR_INIT;
 	struct message *message;
 	struct rrset *old;
 	struct rrsig rrsig;
 	size_t i;
 
-	if (resolve_ask_peer(peer, &set->owner, set->type, &message,
-	    err) != 0)
+	if (resolve_ask_peer(peer, &set->owner, asked, &message, err) != 0)
 		return -1;
 	old = message_rrset(message, MESSAGE_ANSWER, &set->owner,
 	    RRTYPE_RRSIG);
 	message_free(message);
 	for (i = 0; old != NULL && i < old->n_rdata; i++)
 		if (rrsig_from_rdata(old->rdata[i].bytes, old->rdata[i].len,
-		    &rrsig, &why) == 0 && rrsig.type_covered == set->type)
+		    &rrsig, &ignored) == 0 &&
+		    rrsig.type_covered == set->type)
 			message_add(wire, MESSAGE_AUTHORITY, &set->owner,
 			    RRTYPE_RRSIG, MESSAGE_NONE, 0,
 			    old->rdata[i].bytes, old->rdata[i].len);
 	rrset_free(old);
 	return 0;
+}
+
+/*
+ * The signatures that the primary has of the type now: without their RDATA
+ * they could only go together with those of all other types. Some servers
+ * show them beside what they sign, some when asked for them, in a zone that
+ * they take for unsigned.
+ */
+static int
+drop_signatures(const struct resolve_peer *peer, const struct rrset *set,
+    struct buf *wire, struct error *err)
+{
+
+	if (drop_seen(peer, set, set->type, wire, err) != 0)
+		return -1;
+	return drop_seen(peer, set, RRTYPE_RRSIG, wire, err);
 }
 
 /* RFC 2136 s2.5: the old set goes, the new one comes. */

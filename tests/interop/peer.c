@@ -6,7 +6,7 @@
  *   peer notify ADDRESS PORT ZONE
  *
  * update: the records of standard input, of one type, take the place of those
- * of the zone's name; none of them: its CDS go. Exit status as kmgr's.
+ * of the zone's name; none of them: its TXT go. Exit status as kmgr's.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,8 +50,8 @@ update(const struct resolve_peer *peer, const struct name *zone,
 
 	if (zonefile_read(text, len, "input", zone, &file, err) != 0)
 		return -1;
-	rrset = rrset_new(zone, file->n_records == 0 ? RRTYPE_CDS :
-	    (enum rrtype)file->records[0].type, file->n_records == 0 ? 0 :
+	rrset = rrset_new(zone, (enum rrtype)(file->n_records == 0 ? 16 :
+	    file->records[0].type), file->n_records == 0 ? 0 :
 	    file->records[0].ttl);
 	for (i = 0; i < file->n_records && rc == 0; i++)
 		if (file->records[i].type == RRTYPE_RRSIG)
