@@ -175,7 +175,20 @@ add_key(struct metrics *metrics, const struct health_zone *zone,
 	note_failure(metrics, key);
 }
 
-/* The worst that each check finds. */
+static bool
+is_made(const struct health_report *report, const char *id)
+{
+	const size_t len = strlen(id);
+	size_t i;
+
+	for (i = 0; i < report->n_not_made; i++)
+		if (strncmp(report->not_made[i], id, len) == 0 &&
+		    report->not_made[i][len] == ':')
+			return false;
+	return true;
+}
+
+/* The worst that each check finds; of one that was not made nothing. */
 static void
 add_checks(struct metrics *metrics, const struct health_zone *zone,
     const struct health_limits *limits)
@@ -189,6 +202,8 @@ add_checks(struct metrics *metrics, const struct health_zone *zone,
 		const char *const labels[] = { "zone", zone->name, "id",
 			health_at(i)->id, NULL };
 
+		if (!is_made(&report, health_at(i)->id))
+			continue;
 		worst = HEALTH_OK;
 		for (k = 0; k < report.n; k++)
 			if (strcmp(report.findings[k].check,

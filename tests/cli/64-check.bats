@@ -1,0 +1,181 @@
+# check: what monitoring systems of the Nagios kind are told of zones.
+load ../lib/common
+bats_require_minimum_version 1.5.0
+
+setup() {
+	softhsm_new "$BATS_TEST_TMPDIR" kmgr
+	kmgr_env "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR"
+	kmgr init >/dev/null
+	printf 'version: 1\nzones: ["."]\n' >p.yaml
+	kmgr -q create-cmk prod --token main --policy p.yaml >/dev/null
+	kmgr -q create-ksk example.com --cmk prod >/dev/null
+	dnssec-keygen -q -a 13 example.com >name 2>/dev/null
+	cp "$(cat name).key" zsks
+	kmgr -q sign-zsks example.com zsks >/dev/null
+}
+
+teardown() {
+	servers_stop
+}
+
+# check_at DURATION ARGUMENTS...: check so much later, without network.
+check_at() {
+	kmgr_later "$1" check --no-network "${@:2}"
+}
+
+@test "all is well: one line, performance data, exit 0" {
+	run -0 kmgr check --no-network
+	[[ ${lines[0]} =~ ^'KMGR OK - 14.0 days of signed coverage left '\
+'(example.com.); 1 zone, 0 critical, 0 warning | coverage='[0-9]+\
+'s;216000:;43200: served=U ' ]]
+	[[ ${lines[1]} == "not checked: "*": --no-network" ]]
+	[[ ${lines[0]} == *" zones=1 critical=0 warning=0" ]]
+	run -0 kmgr check example.com --no-network
+	run -0 kmgr --json check --no-network
+	[ "$(jq -r .status <<<"$output")" = OK ]
+	[ "$(jq '.findings | length' <<<"$output")" -eq 0 ]
+	[ "$(jq .coverage_seconds <<<"$output")" -gt 1209000 ]
+}
+
+@test "days of coverage: warning at half of refresh, critical at 12 hours" {
+	run check_at 275h
+	[[ $output != *signed-coverage:* ]]
+	run -1 check_at 277h
+	[[ $output == "KMGR WARNING - "*"WARNING example.com. \
+signed-coverage: the DNSKEY RRset is signed for"* ]]
+	run -2 check_at 325h
+	[[ $output == "KMGR CRITICAL - "*"CRITICAL example.com. \
+signed-coverage: "* ]]
+	run -2 check_at 15d
+	[[ $output == "KMGR CRITICAL - signatures are expired"* ]]
+}
+
+@test "thresholds come from the configuration" {
+	echo 'check: { coverage-warning: 13d, coverage-critical: 12d }' \
+		>>kmgr.yaml
+	run -0 kmgr check --no-network
+	run -1 check_at 25h
+	run -2 check_at 49h
+}
+
+@test "a token that fails: a warning after a while, nothing is released" {
+	local before
+
+	before=$(sqlite3 kmgr.db 'SELECT count(*) FROM signature')
+	kmgr check --no-network >/dev/null
+	[ "$(sqlite3 kmgr.db 'SELECT count(*) FROM signature')" = "$before" ]
+	mv tokens away
+	mkdir tokens
+	run -0 kmgr check --no-network
+	# Since the first time that it was seen to fail.
+	run -1 check_at 1h
+	[[ $output == *"WARNING example.com. token-signature: KSK \
+example.com./"*" cannot sign: "* ]]
+	# Signatures have five days left, and it has failed for nine.
+	run -2 check_at 216h
+	[[ $output == *"CRITICAL example.com. token-signature: "* ]]
+	rmdir tokens
+	mv away tokens
+	run kmgr check --no-network
+	[[ $output != *token-signature* ]]
+	kmgr verify >/dev/null
+}
+
+@test "a KSK's key pair that was changed for another cannot sign" {
+	local id
+
+	id=$(sqlite3 kmgr.db "SELECT id FROM key WHERE role = 'ksk'")
+	pkcs11-tool --module "$TOKEN_MODULE" --token-label kmgr \
+		--login --pin "$TOKEN_PIN" --delete-object --type privkey \
+		--id "$id" >/dev/null
+	run -0 kmgr check --no-network
+	run -1 check_at 1h
+	[[ $output == *token-signature* ]]
+}
+
+@test "what the ledger does not tell of is critical" {
+	sql "UPDATE ksk SET ds_seen_at = 1795000000"
+	run -2 kmgr check --no-network
+	[[ $output == "KMGR CRITICAL - "*"CRITICAL example.com. store: "* ]]
+}
+
+@test "where nothing can be told: exit 3, and a line that says why" {
+	run -3 kmgr check example.org --no-network
+	[[ $output == "KMGR UNKNOWN - "*"example.org. has no KSK"* ]]
+	run -3 kmgr check a..b
+	[[ $output == "KMGR UNKNOWN - "* ]]
+	run -3 kmgr check --no-such-option
+	mv kmgr.db elsewhere.db
+	run -3 kmgr check --no-network
+	[[ ${lines[0]} == "KMGR UNKNOWN - "* ]]
+	KMGR_CONFIG=$PWD/none.yaml run -3 kmgr check
+	[[ ${lines[0]} == "KMGR UNKNOWN - "*none.yaml* ]]
+	run -3 kmgr --json check example.org --no-network
+	[ "$(jq -r .status <<<"$(sed -n '/^{/,/^}/p' <<<"$output")")" \
+		= UNKNOWN ]
+}
+
+# serve FILE: named serves zone example.com from it, on 127.0.0.1 and $port.
+serve() {
+	cat >named.conf <<-END
+		options {
+			directory "$PWD"; pid-file none; recursion no;
+			listen-on port $port { 127.0.0.1; };
+			listen-on-v6 { none; };
+			dnssec-validation no; notify no;
+		};
+		controls { };
+		zone example.com { type primary; file "$1"; };
+		zone com { type primary; file "com.zone"; };
+	END
+	printf '%s\n' '$TTL 3600' '@ SOA ns. m. 1 3600 900 86400 300' \
+		'@ NS ns.' 'example NS ns.example' \
+		'ns.example A 127.0.0.1' >com.zone
+	server_start named named -g -c named.conf
+	server_ready named 20 dig +short +tries=1 +time=1 @127.0.0.1 \
+		-p "$port" example.com SOA
+}
+
+@test "servers are asked: what they serve, and what they do not" {
+	need_program named dig
+	port=$(free_port)
+	cat >>kmgr.yaml <<-END
+		zones:
+		  example.com:
+		    servers: ["127.0.0.1@$port"]
+		    parent: { servers: ["127.0.0.1@$port"], zone: com }
+	END
+	{
+		echo '$TTL 3600'
+		echo '@ SOA ns. m. 1 3600 900 86400 300'
+		echo '@ NS ns'
+		echo 'ns A 127.0.0.1'
+		cat "$(cat name).key"
+	} >bare.zone
+	kmgr -q sign-zsks example.com zsks >signed
+	{ head -n 4 bare.zone; cat signed; } >full.zone
+
+	run kmgr check
+	[[ $output == *"WARNING example.com. served-set: 127.0.0.1@$port: "* ]]
+	serve full.zone
+	run -0 kmgr check
+	[[ $output != *served-set* ]]
+	[[ $output =~ ' served='12[0-9]+s ]]
+	server_stop named
+	serve bare.zone
+	# It may lag for half of zone-propagation-delay, and for all of it.
+	run -0 kmgr check
+	run kmgr_later 2h check
+	[[ $output == *"CRITICAL example.com. served-set: 127.0.0.1@$port \
+serves another DNSKEY RRset"* ]]
+	server_stop named
+	# A KSK that nobody knows, and signs.
+	cp full.zone alien.zone
+	dnssec-keygen -q -a 13 -f KSK example.com >alien 2>/dev/null
+	cat "$(cat alien).key" >>alien.zone
+	serve alien.zone
+	run -1 kmgr check
+	[[ $output == *"WARNING example.com. unknown-record: 127.0.0.1@$port \
+serves a DNSKEY that nobody here knows, flags 257"* ]]
+}
