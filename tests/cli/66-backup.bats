@@ -1,0 +1,111 @@
+# ksk.require-backup: no DS before a backup covers the KSK.
+load ../lib/common
+bats_require_minimum_version 1.5.0
+
+setup() {
+	softhsm_new "$BATS_TEST_TMPDIR" kmgr
+	kmgr_env "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR"
+	kmgr init >/dev/null
+	dnssec-keygen -q -a 13 example.com >name 2>/dev/null
+	cp "$(cat name).key" zsks
+}
+
+# begin CUSTODY: a CMK that wants backups, a KSK that is everywhere tomorrow.
+begin() {
+	printf 'version: 1\nzones: ["."]\ncustody: %s\n%s\n' "$1" \
+		'ksk: { require-backup: true }' >p.yaml
+	kmgr -q create-cmk prod --token main --policy p.yaml >/dev/null
+	kmgr -q create-ksk example.com --cmk prod >/dev/null
+	kmgr -q sign-zsks example.com zsks >/dev/null
+	tag=$(kmgr --json list-ksks | jq '.ksks[0].key_tag')
+}
+
+# waits: the zone waits for a backup, and no DS is asked for.
+waits() {
+	local plan
+
+	plan=$(kmgr_later 3d plan example.com) || return
+	[[ $plan == *backup* ]] || return
+	run -11 kmgr_later 3d ds-seen "example.com/$tag" || return
+	[[ $output == *backup* ]]
+}
+
+@test "custody token: confirm-backup is what opens the gate" {
+	begin token
+	waits
+	run -1 kmgr check --no-network
+	[[ $output == *"WARNING example.com. backup: KSK example.com./$tag has \
+no backup"* ]]
+	# The store's backup does not have the key.
+	kmgr --json backup copy.db >b.json
+	[ "$(jq .covered b.json)" -eq 0 ]
+	waits
+	run -0 kmgr confirm-backup "example.com/$tag" --dry-run
+	[[ $output == *"record that a backup covers KSK example.com./$tag"* ]]
+	waits
+	run -0 kmgr confirm-backup "example.com/$tag"
+	[[ $output == "a backup covers 1 KSK now" ]]
+	[[ $(kmgr list-events --type confirm-backup) == *"example.com./$tag"* ]]
+	kmgr verify >/dev/null
+	run -0 kmgr_later 3d ds-seen "example.com/$tag"
+	run -0 kmgr_later 3d check --no-network
+	[[ $output != *backup* ]]
+}
+
+@test "again is no news, and of all KSKs of a CMK at once" {
+	begin token
+	kmgr -q create-ksk b.example c.example --cmk prod >/dev/null
+	kmgr -q confirm-backup "example.com/$tag" >/dev/null
+	run -0 kmgr confirm-backup "example.com/$tag"
+	[[ $output == *"that is known; nothing to do"* ]]
+	run -0 kmgr --json confirm-backup --cmk prod
+	[ "$(jq .covered <<<"$output")" -eq 2 ]
+	[ "$(kmgr --json list-events --type confirm-backup |
+		jq '.events | length')" -eq 3 ]
+	run -2 kmgr confirm-backup
+	run -2 kmgr confirm-backup "example.com/$tag" --cmk prod
+	run -4 kmgr confirm-backup example.com/1
+	run -4 kmgr confirm-backup --cmk none
+	kmgr verify >/dev/null
+}
+
+@test "custody wrapped: a backup of the store covers what it holds" {
+	printf 'version: 1\nzones: ["."]\ncustody: wrapped\n' >p.yaml
+	kmgr -q create-cmk prod --token main --policy p.yaml >/dev/null
+	kmgr -q create-ksk example.com --cmk prod >/dev/null
+	kmgr -q sign-zsks example.com zsks >/dev/null
+	tag=$(kmgr --json list-ksks | jq '.ksks[0].key_tag')
+	waits
+	# Without the token it cannot be recorded; the copy is whole.
+	mv tokens away
+	mkdir tokens
+	run -6 kmgr backup first.db
+	[[ $output == *"first.db is whole, but that it covers KSKs could not \
+be recorded"* ]]
+	[ -s first.db ]
+	rmdir tokens
+	mv away tokens
+	waits
+	run -0 kmgr backup copy.db
+	[[ $output == *"covers   1 KSK that may get their DS now"* ]]
+	[ "$(stat -c %a copy.db)" = 600 ]
+	run -0 kmgr --json backup again.db
+	[ "$(jq .covered <<<"$output")" -eq 0 ]
+	kmgr verify >/dev/null
+	# One that is made after it is in no backup.
+	kmgr -q create-ksk b.example --cmk prod >/dev/null
+	run -1 kmgr check --no-network
+	[[ $output == *"WARNING b.example. backup: "* ]]
+	[[ $output != *"example.com. backup: "* ]]
+	kmgr_later 3d ds-seen "example.com/$tag" >/dev/null
+}
+
+@test "who says so behind kmgr's back is not believed" {
+	begin token
+	sql "UPDATE ksk SET backup_at = created_at"
+	run -10 kmgr confirm-backup "example.com/$tag"
+	run -10 kmgr_later 3d ds-seen "example.com/$tag"
+	run -2 kmgr check --no-network
+	[[ $output == *"CRITICAL example.com. store: "* ]]
+}
