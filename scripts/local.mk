@@ -63,3 +63,6 @@ install-data-hook:
 	$(INSTALL_DATA) scripts/cron/kmgr $(DESTDIR)$(docdir)/kmgr.cron
 uninstall-hook:
 	rm -f $(DESTDIR)$(docdir)/kmgr.cron
+print-unitdir:
+	@echo $(systemdsystemunitdir)
+.PHONY: print-unitdir

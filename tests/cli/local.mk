@@ -28,6 +28,10 @@ cli_tests = \
 	tests/cli/56-publish.bats \
 	tests/cli/60-ds.bats \
 	tests/cli/62-trust-anchor.bats \
+	tests/cli/64-check.bats \
+	tests/cli/65-metrics.bats \
+	tests/cli/66-backup.bats \
+	tests/cli/68-systemd.bats \
 	tests/cli/70-verify.bats \
 	tests/cli/80-docs.bats \
 	tests/cli/82-events.bats \
