@@ -26,17 +26,27 @@ is_omnipresent(const struct life_zone *zone, size_t i, int64_t now_at)
 	    life_ds_state(zone, i, now_at) == LIFE_OMNIPRESENT;
 }
 
+static bool
+is_lost(const struct life_zone *zone, size_t i, int64_t now_at)
+{
+
+	return !zone->keys[i].is_usable && !zone->keys[i].is_foreign &&
+	    has_dnskey(zone, i, now_at);
+}
+
 size_t
 life_find_lost(const struct life_zone *zone, int64_t now_at)
 {
-	size_t i;
+	size_t i, found = LIFE_NONE;
 
 	for (i = 0; i < zone->n_keys; i++) {
-		if (!zone->keys[i].is_usable && !zone->keys[i].is_foreign &&
-		    has_dnskey(zone, i, now_at))
+		if (!is_lost(zone, i, now_at))
+			continue;
+		if (life_ds_state(zone, i, now_at) != LIFE_HIDDEN)
 			return i;
+		found = i;
 	}
-	return LIFE_NONE;
+	return found;
 }
 
 size_t
@@ -94,35 +104,43 @@ static bool
 can_sign_anew(const struct life_zone *zone, const struct life_step *step,
     int64_t now_at)
 {
-	const size_t lost = life_find_lost(zone, now_at);
 	struct life_zone after;
-	bool can;
+	bool can = true;
+	size_t i;
 
-	if (lost == LIFE_NONE || lost == step->key)
-		return true;
 	life_zone_copy(zone, &after);
 	life_apply(&after, step, now_at);
-	can = life_is_out(zone, lost, now_at) &&
-	    life_allowed(&after, LIFE_WITHDRAW_DNSKEY, lost, now_at);
+	/* One after the other, as all of them lose their signatures. */
+	for (i = 0; i < zone->n_keys && can; i++) {
+		const struct life_step out = { .kind = LIFE_WITHDRAW_DNSKEY,
+			.key = i };
+
+		if (i == step->key || !is_lost(zone, i, now_at))
+			continue;
+		can = life_is_out(zone, i, now_at) &&
+		    life_allowed(&after, LIFE_WITHDRAW_DNSKEY, i, now_at);
+		life_apply(&after, &out, now_at);
+	}
 	life_zone_clear(&after);
 	return can;
 }
 
 /*
- * RFC 4035 s2.2: where there is a DS a new algorithm comes with its ZSK, so
- * that in all caches that have the KSK there is a ZSK, too.
+ * RFC 4035 s2.2: a new algorithm comes with its ZSK, so that in all caches
+ * that have the KSK there is a ZSK, too. Of a zone that is signed for the
+ * first time nobody says what its signer will have.
  */
 static bool
 lacks_zsk(const struct life_zone *zone, uint8_t alg, int64_t now_at)
 {
 	const struct life_alg *signer = life_alg_find(zone, alg);
+	bool is_signed = zone->first_signed_at != 0;
 	size_t i;
 
-	for (i = 0; i < zone->n_keys; i++) {
-		if (life_ds_state(zone, i, now_at) != LIFE_HIDDEN)
-			return signer == NULL || !signer->has_zsk;
-	}
-	return false;
+	for (i = 0; i < zone->n_keys; i++)
+		is_signed = is_signed ||
+		    life_ds_state(zone, i, now_at) != LIFE_HIDDEN;
+	return is_signed && (signer == NULL || !signer->has_zsk);
 }
 
 static bool
