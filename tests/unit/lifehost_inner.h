@@ -32,6 +32,10 @@ struct lifehost {
 	uint64_t		 x;
 	int64_t			 at;		/* the true time */
 	int64_t			 skew_s;	/* of its clock, now */
+<<<<<<< HEAD
+=======
+	int64_t			 last_at;	/* of its clock, in a run */
+>>>>>>> e40c4b2 (tests: a population of resolvers through random policies)
 	struct life_zone	 zone;
 	size_t			 keys[LIFEWORLD_KEYS]; /* the world's */
 	char			 names[LIFEWORLD_KEYS][24];

@@ -78,7 +78,13 @@ change_ttl(struct lifehost *h, int64_t ttl_s)
 {
 
 	/* The old one counts until it has been replaced, and its TTL over. */
+<<<<<<< HEAD
 	h->old_ttl_s = h->dnskey_ttl_s;
+=======
+	if (h->old_ttl_s < h->dnskey_ttl_s ||
+	    h->old_ttl_until_at < lifehost_now(h))
+		h->old_ttl_s = h->dnskey_ttl_s;
+>>>>>>> e40c4b2 (tests: a population of resolvers through random policies)
 	h->old_ttl_until_at = LIFE_NEVER;
 	h->dnskey_ttl_s = ttl_s;
 	h->is_signed_anew = true;
@@ -89,8 +95,15 @@ change_ds_ttl(struct lifehost *h, int64_t ttl_s)
 {
 	const uint64_t keys = h->world->ds[h->world->n_ds - 1].keys;
 
+<<<<<<< HEAD
 	h->old_ds_ttl_s = h->ds_ttl_s;
 	h->old_ds_ttl_until_at = h->at + h->ds_ttl_s +
+=======
+	if (h->old_ds_ttl_s < h->ds_ttl_s ||
+	    h->old_ds_ttl_until_at < lifehost_now(h))
+		h->old_ds_ttl_s = h->ds_ttl_s;
+	h->old_ds_ttl_until_at = h->at + h->old_ds_ttl_s +
+>>>>>>> e40c4b2 (tests: a population of resolvers through random policies)
 	    h->world->parent_propagation_s + 2 * h->story->skew_s;
 	h->ds_ttl_s = ttl_s;
 	lifeworld_delegate(h->world, &(struct lifeworld_ds) { h->at, ttl_s,
@@ -125,6 +138,32 @@ take_over(struct lifehost *h, size_t n)
 	    LIFEHOST_LEAVE, h->keys[theirs]);
 }
 
+<<<<<<< HEAD
+=======
+/* The zone signer is told, too, and has a ZSK for all that it signs. */
+static void
+go_secure(struct lifehost *h)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < h->n_events; i++)
+		if (h->events[i].kind != LIFEHOST_ZSK_DROP &&
+		    h->events[i].kind != LIFEHOST_DATA_DROP)
+			h->events[n++] = h->events[i];
+	h->n_events = n;
+	for (i = 0; i < h->zone.n_algs; i++)
+		h->zone.algs[i].has_zsk = true;
+}
+
+static void
+set_goal(struct lifehost *h, enum life_goal goal)
+{
+
+	h->zone.goal = goal;
+	h->zone.goal_at = lifehost_now(h);
+}
+
+>>>>>>> e40c4b2 (tests: a population of resolvers through random policies)
 void
 lifehost_act(struct lifehost *h, size_t n)
 {
@@ -145,11 +184,20 @@ lifehost_act(struct lifehost *h, size_t n)
 	case LIFEHOST_LOSE:
 		lose(h, false);
 		break;
+<<<<<<< HEAD
 	case LIFEHOST_GO_INSECURE:
 	case LIFEHOST_GO_SECURE:
 		h->zone.goal = action->what == LIFEHOST_GO_SECURE ?
 		    LIFE_SECURE : LIFE_INSECURE;
 		h->zone.goal_at = lifehost_now(h);
+=======
+	case LIFEHOST_GO_SECURE:
+		go_secure(h);
+		set_goal(h, LIFE_SECURE);
+		break;
+	case LIFEHOST_GO_INSECURE:
+		set_goal(h, LIFE_INSECURE);
+>>>>>>> e40c4b2 (tests: a population of resolvers through random policies)
 		break;
 	case LIFEHOST_TTL:
 		change_ttl(h, action->n);

@@ -151,7 +151,11 @@ static void
 make_validity(uint64_t *x, struct lifehost_story *s)
 {
 	struct life_timing *t = &s->timing;
+<<<<<<< HEAD
 	int64_t ttl_s = t->dnskey_ttl_s, silence_s;
+=======
+	int64_t ttl_s = t->dnskey_ttl_s, ds_ttl_s = s->ds_ttl_s, silence_s;
+>>>>>>> e40c4b2 (tests: a population of resolvers through random policies)
 	bool loses = false;
 	size_t i;
 
@@ -159,11 +163,20 @@ make_validity(uint64_t *x, struct lifehost_story *s)
 		loses = loses || s->actions[i].what == LIFEHOST_LOSE;
 		if (s->actions[i].what == LIFEHOST_TTL)
 			ttl_s = max_of(ttl_s, s->actions[i].n);
+<<<<<<< HEAD
+=======
+		if (s->actions[i].what == LIFEHOST_DS_TTL)
+			ds_ttl_s = max_of(ds_ttl_s, s->actions[i].n);
+>>>>>>> e40c4b2 (tests: a population of resolvers through random policies)
 	}
 	silence_s = s->run_s + s->outage_s + 2 * s->skew_s;
 	if (loses)
 		silence_s = 8 * silence_s + 20 * s->registrar_s +
+<<<<<<< HEAD
 		    2 * life_roll_s(t, s->roll);
+=======
+		    2 * life_roll_s(t, s->roll) + 2 * ds_ttl_s;
+>>>>>>> e40c4b2 (tests: a population of resolvers through random policies)
 	t->refresh_s = ttl_s + t->zone_propagation_delay_s + silence_s + 1 +
 	    pick_scale(x, MINUTE, 5 * DAY);
 	t->validity_s = t->refresh_s + s->outage_s + pick_scale(x, HOUR,
@@ -196,3 +209,31 @@ lifestory_make(uint64_t seed, struct lifehost_story *s)
 	make_script(&x, s);
 	make_validity(&x, s);
 }
+<<<<<<< HEAD
+=======
+
+bool
+lifestory_judge(const struct lifehost_story *story,
+    const struct lifehost_fault *fault, struct lifestory_verdict *v)
+{
+	char script[1000], hole[400] = "", resolver[600] = "";
+	struct lifeworld_bogus bogus;
+	struct lifehost_end end;
+
+	memset(v, 0, sizeof(*v));
+	lifehost_tell(story, fault, &end);
+	v->n_rolled = end.n_rolled;
+	v->n_refused = end.n_refused;
+	v->by_facts = end.is_abandoned || end.is_restless;
+	v->by_oracle = lifeworld_oracle(&end.world, hole, sizeof(hole)) > 0;
+	v->by_population = !lifeworld_is_sound(&end.world, &bogus);
+	if (v->by_population)
+		lifeworld_describe(&end.world, &bogus, resolver,
+		    sizeof(resolver));
+	lifehost_print(story, script, sizeof(script));
+	(void)snprintf(v->text, sizeof(v->text), "%s\n# %s\n# %s\n# %s",
+	    script, resolver, hole, end.text);
+	lifeworld_clear(&end.world);
+	return !v->by_population && !v->by_oracle && !v->by_facts;
+}
+>>>>>>> e40c4b2 (tests: a population of resolvers through random policies)

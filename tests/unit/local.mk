@@ -375,6 +375,7 @@ unit_engine = \
 	tests/unit/test_replay \
 	tests/unit/test_ksk_end_check \
 	tests/unit/test_ksr_roles \
+	tests/unit/test_life_population \
 	tests/unit/test_lifeworld \
 	tests/unit/test_oracle \
 	tests/unit/test_oracle_anchors \
@@ -418,6 +419,20 @@ unit_lifeworld = \
 	tests/unit/lifeworld_judge.c \
 	tests/unit/lifeworld_oracle.c \
 	tests/unit/unit.h
+unit_lifestory = \
+	tests/unit/lifehost.c \
+	tests/unit/lifehost.h \
+	tests/unit/lifehost_inner.h \
+	tests/unit/lifehost_others.c \
+	tests/unit/lifehost_script.c \
+	tests/unit/lifestory.c \
+	tests/unit/lifestory.h \
+	$(unit_lifeworld)
+tests_unit_test_life_population_SOURCES = \
+	tests/unit/test_life_population.c \
+	$(unit_lifestory)
+tests_unit_test_life_population_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_life_population_LDADD = $(unit_engine_ldadd)
 tests_unit_test_lifeworld_SOURCES = tests/unit/test_lifeworld.c \
 	$(unit_lifeworld)
 tests_unit_test_lifeworld_CPPFLAGS = $(unit_cppflags)
