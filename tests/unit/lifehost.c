@@ -7,8 +7,6 @@
 
 #define ROUNDS 20	/* of plans in one run; more is no end */
 
-<<<<<<< HEAD
-=======
 static int64_t
 max_of(int64_t a, int64_t b)
 {
@@ -16,17 +14,12 @@ max_of(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
->>>>>>> e40c4b2 (tests: a population of resolvers through random policies)
 int64_t
 lifehost_now(const struct lifehost *h)
 {
 
-<<<<<<< HEAD
-	return h->at + h->skew_s;
-=======
 	/* It does not go behind what it has seen and written down. */
 	return max_of(h->at + h->skew_s, h->last_at);
->>>>>>> e40c4b2 (tests: a population of resolvers through random policies)
 }
 
 int64_t
@@ -69,16 +62,6 @@ next_event(struct lifehost *h, struct lifehost_event *out)
 	return true;
 }
 
-<<<<<<< HEAD
-static int64_t
-max_of(int64_t a, int64_t b)
-{
-
-	return a > b ? a : b;
-}
-
-=======
->>>>>>> e40c4b2 (tests: a population of resolvers through random policies)
 /* What kmgr knows of TTLs: the largest that a cache may still go by. */
 static void
 set_timing(struct lifehost *h)
@@ -115,8 +98,6 @@ name_key(struct lifehost *h, size_t i)
 	h->zone.keys[i].key_tag = h->world->keys[key].key_tag;
 }
 
-<<<<<<< HEAD
-=======
 /* Something that must not be; the first that there is. */
 static void
 complain(struct lifehost *h, bool *flag, const char *what)
@@ -141,21 +122,16 @@ is_full(struct lifehost *h, const struct life_step *step)
 	return true;
 }
 
->>>>>>> e40c4b2 (tests: a population of resolvers through random policies)
-static void
-do_step(struct lifehost *h, const struct life_step *step)
+void
+lifehost_do(struct lifehost *h, const struct life_step *step)
 {
 	const size_t n_keys = h->zone.n_keys;
 
-<<<<<<< HEAD
-	if (getenv("V")) printf("%ld %s %zd wait %d\n", h->at - LIFEHOST_START, life_step_name(step->kind), step->key == LIFE_NONE ? (size_t)-1 : h->keys[step->key], step->wait);
-=======
 	if (is_full(h, step))
 		return;
 	/* The zone signer brings the ZSK with which it begins. */
 	if (step->kind == LIFE_PUBLISH_DNSKEY && h->zone.first_signed_at == 0)
 		lifehost_admit_zsk(h, h->zone.keys[step->key].alg);
->>>>>>> e40c4b2 (tests: a population of resolvers through random policies)
 	life_apply(&h->zone, step, lifehost_now(h));
 	switch (step->kind) {
 	case LIFE_MAKE_KSK:
@@ -233,11 +209,11 @@ do_by_hand(struct lifehost *h, const struct life_step *step)
 
 	if (step->kind == LIFE_PROMOTE)
 		retire.key = step->other;
-	do_step(h, step);
+	lifehost_do(h, step);
 	if ((step->kind == LIFE_MAKE_KSK || step->kind == LIFE_PROMOTE) &&
 	    retire.key != LIFE_NONE &&
 	    h->zone.keys[retire.key].retire_at == 0)
-		do_step(h, &retire);
+		lifehost_do(h, &retire);
 }
 
 static bool
@@ -246,7 +222,7 @@ do_due(struct lifehost *h, const struct life_plan *plan, bool is_by_hand)
 	size_t i;
 
 	for (i = 0; i < plan->n_due; i++)
-		do_step(h, &plan->steps[i]);
+		lifehost_do(h, &plan->steps[i]);
 	/* One command, and then what follows from it. */
 	for (i = plan->n_due; is_by_hand && i < plan->n; i++) {
 		if (plan->steps[i].wait == LIFE_WAITS_OPERATOR &&
@@ -273,16 +249,8 @@ look_for_ds(struct lifehost *h)
 	}
 	if (h->zone.goal == LIFE_INSECURE)
 		h->had_ds = false;
-<<<<<<< HEAD
-	else if (h->had_ds && !has_ds && !h->end->is_abandoned) {
-		h->end->is_abandoned = true;
-		(void)snprintf(h->end->text, sizeof(h->end->text), "left "
-		    "without a DS at %" PRId64, h->at);
-	}
-=======
 	else if (h->had_ds && !has_ds)
 		complain(h, &h->end->is_abandoned, "left without a DS");
->>>>>>> e40c4b2 (tests: a population of resolvers through random policies)
 	h->had_ds = h->had_ds || has_ds;
 }
 
@@ -304,39 +272,6 @@ expect_run(struct lifehost *h, const struct life_plan *plan)
 		    h->story->outage_s);
 }
 
-<<<<<<< HEAD
-static void
-run(struct lifehost *h, bool is_by_hand)
-{
-	struct life_plan plan;
-	size_t round = 0;
-	bool goes_on;
-
-	h->end->n_runs++;
-	h->skew_s = lifehost_pick(h, h->story->skew_s + 1);
-	lifehost_observe(h);
-	set_timing(h);
-	do {
-		life_plan(&h->zone, lifehost_now(h), &plan);
-		if (round > 0 && plan.n_due > 0 && !is_by_hand &&
-		    !h->end->is_restless) {
-			h->end->is_restless = true;
-			(void)snprintf(h->end->text, sizeof(h->end->text),
-			    "at %" PRId64 " %s of %zu is due after all was "
-			    "done", h->at, life_step_name(
-			    plan.steps[0].kind), plan.steps[0].key);
-		}
-		goes_on = do_due(h, &plan, is_by_hand);
-		if (!goes_on)
-			break;
-		life_plan_clear(&plan);
-	} while (++round < ROUNDS);
-	if (round == ROUNDS)
-		life_plan(&h->zone, lifehost_now(h), &plan);
-	if (h->is_signed_anew) {
-		life_apply(&h->zone, &(struct life_step) {
-		    .kind = LIFE_SIGN, .key = LIFE_NONE }, lifehost_now(h));
-=======
 /* All that is due, and then nothing more is; the plan of what is left. */
 static void
 do_all(struct lifehost *h, bool is_by_hand, struct life_plan *plan)
@@ -373,7 +308,6 @@ run(struct lifehost *h, bool is_by_hand)
 	do_all(h, is_by_hand, &plan);
 	if (h->is_signed_anew) {
 		life_apply(&h->zone, &sign, lifehost_now(h));
->>>>>>> e40c4b2 (tests: a population of resolvers through random policies)
 		lifehost_publish(h);
 	}
 	h->is_signed_anew = false;
@@ -384,12 +318,12 @@ run(struct lifehost *h, bool is_by_hand)
 	life_plan_clear(&plan);
 }
 
-<<<<<<< HEAD
-=======
 /* The other provider has the zone, and a KSK that is in use. */
 static void
 begin_there(struct lifehost *h)
 {
+	const struct life_step create = { .kind = LIFE_MAKE_KSK,
+		.key = LIFE_NONE, .alg = h->zone.alg };
 	struct life_zone *zone = &h->zone;
 
 	zone->keys = mem_new(sizeof(*zone->keys));
@@ -403,54 +337,25 @@ begin_there(struct lifehost *h)
 	zone->algs[0] = (struct life_alg) { zone->alg, 1, true };
 	h->world->providers[0].from_at = LIFEWORLD_EVER;
 	h->world->providers[1].from_at = -LIFEWORLD_EVER;
+	lifehost_do(h, &create);	/* create-ksk */
 }
 
->>>>>>> e40c4b2 (tests: a population of resolvers through random policies)
 static void
 begin(struct lifehost *h)
 {
 	const struct lifehost_story *story = h->story;
-<<<<<<< HEAD
-	const bool joins = story->joins;
-	const uint64_t keys = joins ? 1 : 0;
-	const uint32_t algs = joins ? UINT32_C(1) << story->alg : 0;
-	struct life_zone *zone = &h->zone;
-	struct life_key *key;
-	size_t i;
-
-	*zone = (struct life_zone) { .name = "example.com.",
-=======
 	const uint64_t keys = story->joins ? 1 : 0;
 	const uint32_t algs = story->joins ? UINT32_C(1) << story->alg : 0;
 	size_t i;
 
 	h->zone = (struct life_zone) { .name = "example.com.",
->>>>>>> e40c4b2 (tests: a population of resolvers through random policies)
 		.goal = LIFE_SECURE, .roll = story->roll,
 		.standby = story->standby, .alg = story->alg,
 		.lifetime_s = story->lifetime_s,
 		.needs_backup = story->needs_backup,
 		.automation = story->automation };
-<<<<<<< HEAD
-	if (joins) {
-		zone->keys = mem_new(sizeof(*zone->keys));
-		zone->n_keys = 1;
-		key = zone->keys;
-		*key = (struct life_key) { .alg = story->alg,
-			.is_foreign = true, .made_at = 1, .dnskey_in_at = 1,
-			.ds_add_at = 1, .ds_seen_at = 1 };
-		name_key(h, 0);
-		zone->algs = mem_new(sizeof(*zone->algs));
-		zone->n_algs = 1;
-		zone->algs[0] = (struct life_alg) { story->alg, 1, true };
-		h->world->providers[0].from_at = LIFEWORLD_EVER;
-		h->world->providers[1].from_at = -LIFEWORLD_EVER;
-	} else
-		lifehost_admit_zsk(h, story->alg);
-=======
 	if (story->joins)
 		begin_there(h);
->>>>>>> e40c4b2 (tests: a population of resolvers through random policies)
 	lifeworld_delegate(h->world, &(struct lifeworld_ds) { 0, h->ds_ttl_s,
 	    keys });
 	lifeworld_sign(h->world, &(struct lifeworld_data) { 0, algs });

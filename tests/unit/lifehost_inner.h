@@ -32,10 +32,7 @@ struct lifehost {
 	uint64_t		 x;
 	int64_t			 at;		/* the true time */
 	int64_t			 skew_s;	/* of its clock, now */
-<<<<<<< HEAD
-=======
 	int64_t			 last_at;	/* of its clock, in a run */
->>>>>>> e40c4b2 (tests: a population of resolvers through random policies)
 	struct life_zone	 zone;
 	size_t			 keys[LIFEWORLD_KEYS]; /* the world's */
 	char			 names[LIFEWORLD_KEYS][24];
@@ -70,6 +67,12 @@ int64_t lifehost_pick(struct lifehost *host, int64_t n);
  */
 void lifehost_expect(struct lifehost *host, int64_t at,
     enum lifehost_event_kind kind, size_t n);
+
+/**
+ * lifehost_do(host, step):
+ * Do ${step}, and ask of others what belongs to it.
+ */
+void lifehost_do(struct lifehost *host, const struct life_step *step);
 
 /**
  * lifehost_ask_parent(host, kind, i):

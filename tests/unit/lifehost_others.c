@@ -70,14 +70,10 @@ agreed_at(const struct lifehost *h, size_t key, bool is_in)
 	    lifeworld_ds_everywhere_at(world, i);
 }
 
-<<<<<<< HEAD
-/* Who is asked to remove what he has not added yet does not forget to. */
-=======
 /*
  * What was asked for before may still happen: what is there meanwhile is no
  * answer yet.
  */
->>>>>>> e40c4b2 (tests: a population of resolvers through random policies)
 static bool
 is_under_way(const struct lifehost *h, size_t key)
 {
@@ -91,8 +87,6 @@ is_under_way(const struct lifehost *h, size_t key)
 	return false;
 }
 
-<<<<<<< HEAD
-=======
 static int64_t
 answered_at(const struct lifehost *h, size_t key, bool is_in)
 {
@@ -100,7 +94,6 @@ answered_at(const struct lifehost *h, size_t key, bool is_in)
 	return is_under_way(h, key) ? LIFE_NEVER : agreed_at(h, key, is_in);
 }
 
->>>>>>> e40c4b2 (tests: a population of resolvers through random policies)
 void
 lifehost_observe(struct lifehost *h)
 {
@@ -112,20 +105,11 @@ lifehost_observe(struct lifehost *h)
 		key = &h->zone.keys[i];
 		if (key->ds_add_at != 0 && key->ds_seen_at == 0 &&
 		    key->ds_remove_at == 0 && (h->fault->sees_at_once ||
-<<<<<<< HEAD
-		    agreed_at(h, h->keys[i], true) <= h->at))
-			key->ds_seen_at = now_at;
-		if (key->ds_remove_at != 0 && key->ds_gone_at == 0 &&
-		    (h->fault->gone_at_once ||
-		    (!is_under_way(h, h->keys[i]) &&
-		    agreed_at(h, h->keys[i], false) <= h->at)))
-=======
 		    answered_at(h, h->keys[i], true) <= h->at))
 			key->ds_seen_at = now_at;
 		if (key->ds_remove_at != 0 && key->ds_gone_at == 0 &&
 		    (h->fault->gone_at_once ||
 		    answered_at(h, h->keys[i], false) <= h->at))
->>>>>>> e40c4b2 (tests: a population of resolvers through random policies)
 			key->ds_gone_at = now_at;
 	}
 }
@@ -252,17 +236,6 @@ add_data(struct lifehost *h, uint8_t alg)
 	lifehost_expect(h, h->at + 1, LIFEHOST_ZSK_ADD, alg);
 }
 
-<<<<<<< HEAD
-/* A zone's first DNSKEY RRset has a ZSK. */
-void
-lifehost_admit_zsk(struct lifehost *h, uint8_t alg)
-{
-	struct life_alg *new = mem_push(&h->zone.algs, h->zone.n_algs,
-	    sizeof(*h->zone.algs));
-
-	*new = (struct life_alg) { .alg = alg, .has_zsk = true };
-	h->zone.n_algs++;
-=======
 void
 lifehost_admit_zsk(struct lifehost *h, uint8_t alg)
 {
@@ -275,7 +248,6 @@ lifehost_admit_zsk(struct lifehost *h, uint8_t alg)
 	}
 	new->alg = alg;
 	new->has_zsk = true;
->>>>>>> e40c4b2 (tests: a population of resolvers through random policies)
 }
 
 static void
@@ -286,11 +258,6 @@ drop_data(struct lifehost *h, uint8_t alg)
 
 	change_data(h, 0, alg_bit(alg));
 	life_apply(&h->zone, &step, lifehost_now(h));
-<<<<<<< HEAD
-	if (h->zone.goal == LIFE_INSECURE)
-		lifehost_admit_zsk(h, alg);
-=======
->>>>>>> e40c4b2 (tests: a population of resolvers through random policies)
 }
 
 static void

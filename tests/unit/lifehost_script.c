@@ -57,6 +57,10 @@ roll(struct lifehost *h, uint8_t alg)
 		return false;
 	}
 	h->zone.alg = alg;
+	/* Beside another's key ours would only leave. */
+	if (find_foreign(h) != LIFE_NONE)
+		lifehost_do(h, &(struct life_step) { .kind = LIFE_MAKE_KSK,
+		    .key = i, .alg = alg });
 	retire(h, i);
 	return true;
 }
@@ -78,13 +82,9 @@ change_ttl(struct lifehost *h, int64_t ttl_s)
 {
 
 	/* The old one counts until it has been replaced, and its TTL over. */
-<<<<<<< HEAD
-	h->old_ttl_s = h->dnskey_ttl_s;
-=======
 	if (h->old_ttl_s < h->dnskey_ttl_s ||
 	    h->old_ttl_until_at < lifehost_now(h))
 		h->old_ttl_s = h->dnskey_ttl_s;
->>>>>>> e40c4b2 (tests: a population of resolvers through random policies)
 	h->old_ttl_until_at = LIFE_NEVER;
 	h->dnskey_ttl_s = ttl_s;
 	h->is_signed_anew = true;
@@ -95,15 +95,10 @@ change_ds_ttl(struct lifehost *h, int64_t ttl_s)
 {
 	const uint64_t keys = h->world->ds[h->world->n_ds - 1].keys;
 
-<<<<<<< HEAD
-	h->old_ds_ttl_s = h->ds_ttl_s;
-	h->old_ds_ttl_until_at = h->at + h->ds_ttl_s +
-=======
 	if (h->old_ds_ttl_s < h->ds_ttl_s ||
 	    h->old_ds_ttl_until_at < lifehost_now(h))
 		h->old_ds_ttl_s = h->ds_ttl_s;
 	h->old_ds_ttl_until_at = h->at + h->old_ds_ttl_s +
->>>>>>> e40c4b2 (tests: a population of resolvers through random policies)
 	    h->world->parent_propagation_s + 2 * h->story->skew_s;
 	h->ds_ttl_s = ttl_s;
 	lifeworld_delegate(h->world, &(struct lifeworld_ds) { h->at, ttl_s,
@@ -132,14 +127,14 @@ take_over(struct lifehost *h, size_t n)
 		return;
 	}
 	h->world->providers[0].from_at = h->at;
+	if (h->story->actions[n].what == LIFEHOST_SHARE)
+		return;
 	h->world->providers[1].until_at = leave_at;
 	lifehost_expect(h, leave_at + 1 + h->dnskey_ttl_s +
 	    (h->old_ttl_s > h->dnskey_ttl_s ? h->old_ttl_s : 0),
 	    LIFEHOST_LEAVE, h->keys[theirs]);
 }
 
-<<<<<<< HEAD
-=======
 /* The zone signer is told, too, and has a ZSK for all that it signs. */
 static void
 go_secure(struct lifehost *h)
@@ -163,7 +158,6 @@ set_goal(struct lifehost *h, enum life_goal goal)
 	h->zone.goal_at = lifehost_now(h);
 }
 
->>>>>>> e40c4b2 (tests: a population of resolvers through random policies)
 void
 lifehost_act(struct lifehost *h, size_t n)
 {
@@ -184,20 +178,12 @@ lifehost_act(struct lifehost *h, size_t n)
 	case LIFEHOST_LOSE:
 		lose(h, false);
 		break;
-<<<<<<< HEAD
-	case LIFEHOST_GO_INSECURE:
-	case LIFEHOST_GO_SECURE:
-		h->zone.goal = action->what == LIFEHOST_GO_SECURE ?
-		    LIFE_SECURE : LIFE_INSECURE;
-		h->zone.goal_at = lifehost_now(h);
-=======
 	case LIFEHOST_GO_SECURE:
 		go_secure(h);
 		set_goal(h, LIFE_SECURE);
 		break;
 	case LIFEHOST_GO_INSECURE:
 		set_goal(h, LIFE_INSECURE);
->>>>>>> e40c4b2 (tests: a population of resolvers through random policies)
 		break;
 	case LIFEHOST_TTL:
 		change_ttl(h, action->n);
@@ -206,6 +192,7 @@ lifehost_act(struct lifehost *h, size_t n)
 		change_ds_ttl(h, action->n);
 		break;
 	case LIFEHOST_TAKE_OVER:
+	case LIFEHOST_SHARE:
 		take_over(h, n);
 		break;
 	default:
@@ -219,7 +206,7 @@ what_name(enum lifehost_what what)
 {
 	static const char *const names[] = { "nothing", "roll", "compromise",
 		"lose", "roll-alg", "insecure", "secure", "ttl", "ds-ttl",
-		"take-over" };
+		"take-over", "share" };
 
 	return names[what];
 }

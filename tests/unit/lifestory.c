@@ -135,8 +135,8 @@ make_script(uint64_t *x, struct lifehost_story *s)
 
 	if (!loses && lifeworld_pick(x, 6) == 0) {
 		s->joins = true;
-		act(s, lifeworld_pick(x, s->length_s / 2),
-		    LIFEHOST_TAKE_OVER, 0);
+		act(s, lifeworld_pick(x, s->length_s / 2), flip(x) ?
+		    LIFEHOST_TAKE_OVER : LIFEHOST_SHARE, 0);
 	}
 	while (n-- > 0)
 		act_once(x, s, loses ? lost[lifeworld_pick(x, N_OF(lost))] :
@@ -151,11 +151,7 @@ static void
 make_validity(uint64_t *x, struct lifehost_story *s)
 {
 	struct life_timing *t = &s->timing;
-<<<<<<< HEAD
-	int64_t ttl_s = t->dnskey_ttl_s, silence_s;
-=======
 	int64_t ttl_s = t->dnskey_ttl_s, ds_ttl_s = s->ds_ttl_s, silence_s;
->>>>>>> e40c4b2 (tests: a population of resolvers through random policies)
 	bool loses = false;
 	size_t i;
 
@@ -163,20 +159,13 @@ make_validity(uint64_t *x, struct lifehost_story *s)
 		loses = loses || s->actions[i].what == LIFEHOST_LOSE;
 		if (s->actions[i].what == LIFEHOST_TTL)
 			ttl_s = max_of(ttl_s, s->actions[i].n);
-<<<<<<< HEAD
-=======
 		if (s->actions[i].what == LIFEHOST_DS_TTL)
 			ds_ttl_s = max_of(ds_ttl_s, s->actions[i].n);
->>>>>>> e40c4b2 (tests: a population of resolvers through random policies)
 	}
 	silence_s = s->run_s + s->outage_s + 2 * s->skew_s;
 	if (loses)
 		silence_s = 8 * silence_s + 20 * s->registrar_s +
-<<<<<<< HEAD
-		    2 * life_roll_s(t, s->roll);
-=======
 		    2 * life_roll_s(t, s->roll) + 2 * ds_ttl_s;
->>>>>>> e40c4b2 (tests: a population of resolvers through random policies)
 	t->refresh_s = ttl_s + t->zone_propagation_delay_s + silence_s + 1 +
 	    pick_scale(x, MINUTE, 5 * DAY);
 	t->validity_s = t->refresh_s + s->outage_s + pick_scale(x, HOUR,
@@ -209,8 +198,6 @@ lifestory_make(uint64_t seed, struct lifehost_story *s)
 	make_script(&x, s);
 	make_validity(&x, s);
 }
-<<<<<<< HEAD
-=======
 
 bool
 lifestory_judge(const struct lifehost_story *story,
@@ -236,4 +223,3 @@ lifestory_judge(const struct lifehost_story *story,
 	lifeworld_clear(&end.world);
 	return !v->by_population && !v->by_oracle && !v->by_facts;
 }
->>>>>>> e40c4b2 (tests: a population of resolvers through random policies)

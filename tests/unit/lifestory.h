@@ -11,8 +11,6 @@
  */
 void lifestory_make(uint64_t seed, struct lifehost_story *story);
 
-<<<<<<< HEAD
-=======
 /* What the judges say. */
 struct lifestory_verdict {
 	bool	by_population;	/* a resolver is bogus */
@@ -30,5 +28,4 @@ struct lifestory_verdict {
 bool lifestory_judge(const struct lifehost_story *story,
     const struct lifehost_fault *fault, struct lifestory_verdict *verdict);
 
->>>>>>> e40c4b2 (tests: a population of resolvers through random policies)
 #endif

@@ -1,14 +1,3 @@
-<<<<<<< HEAD
-#include "tests/unit/unit.h"
-
-#include <inttypes.h>
-
-#include "tests/unit/lifehost.h"
-#include "tests/unit/lifestory.h"
-
-#define FEW	200
-
-=======
 /*
  * kmgr/life in a world of resolvers: random policies, scripts, slow people,
  * outages and clocks. No resolver is ever bogus, and the oracle, told the
@@ -25,7 +14,6 @@
 static const struct lifehost_fault none;
 
 /* KMGR_SOAK=1 is many of them; another number so many. */
->>>>>>> e40c4b2 (tests: a population of resolvers through random policies)
 static uint64_t
 stories(void)
 {
@@ -33,52 +21,12 @@ stories(void)
 
 	if (n == NULL)
 		return FEW;
-<<<<<<< HEAD
-	return strcmp(n, "1") == 0 ? 10000 : strtoull(n, NULL, 10);
-=======
 	return strcmp(n, "1") == 0 ? MANY : strtoull(n, NULL, 10);
->>>>>>> e40c4b2 (tests: a population of resolvers through random policies)
 }
 
 static void
 test_population(void **state)
 {
-<<<<<<< HEAD
-	static const struct lifehost_fault none;
-	struct lifehost_story story;
-	struct lifehost_end end;
-	struct lifeworld_bogus bogus;
-	size_t n_rolled = 0, n_refused = 0, n_runs = 0, bad = 0;
-	uint64_t seed, from = getenv("SEED") ? strtoull(getenv("SEED"),0,10) : 1, until = getenv("SEED") ? from : stories();
-	char text[2000], hole[400];
-
-	(void)state;
-	for (seed = from; seed <= until; seed++) {
-		lifestory_make(seed, &story);
-		if (getenv("V")) { lifehost_print(&story, text, sizeof(text)); print_message("%s\n", text); }
-		lifehost_tell(&story, &none, &end);
-		lifehost_print(&story, text, sizeof(text));
-		n_rolled += end.n_rolled;
-		n_refused += end.n_refused;
-		n_runs += end.n_runs;
-		bool b = false;
-		if (end.is_abandoned || end.is_restless) {
-			print_message("%s\n%s\n", text, end.text); b = true; }
-		if (!lifeworld_is_sound(&end.world, &bogus)) {
-			char d[600];
-			lifeworld_describe(&end.world, &bogus, d, sizeof(d));
-			if (!b) print_message("%s\n", text);
-			print_message("%s\n", d); b = true;
-		}
-		if (lifeworld_oracle(&end.world, hole, sizeof(hole)) > 0) {
-			if (!b) print_message("%s\n", text);
-			print_message("%s\n", hole); b = true;
-		}
-		bad += b;
-		lifeworld_clear(&end.world);
-	}
-	print_message("bad %zu rolled %zu refused %zu runs %zu\n", bad, n_rolled, n_refused, n_runs);
-=======
 	const uint64_t n = stories();
 	struct lifestory_verdict v;
 	struct lifehost_story story;
@@ -161,17 +109,13 @@ test_holes(void **state)
 	assert_int_equal(v.n_rolled, 1);
 	assert_false(lifestory_judge(&s, &believes, &v));
 	assert_true(v.by_population && v.by_oracle);
->>>>>>> e40c4b2 (tests: a population of resolvers through random policies)
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-<<<<<<< HEAD
-=======
 		cmocka_unit_test(test_holes),
->>>>>>> e40c4b2 (tests: a population of resolvers through random policies)
 		cmocka_unit_test(test_population),
 	};
 
