@@ -375,6 +375,7 @@ unit_engine = \
 	tests/unit/test_replay \
 	tests/unit/test_ksk_end_check \
 	tests/unit/test_ksr_roles \
+	tests/unit/test_life_mutants \
 	tests/unit/test_life_population \
 	tests/unit/test_lifeworld \
 	tests/unit/test_oracle \
@@ -428,6 +429,23 @@ unit_lifestory = \
 	tests/unit/lifestory.c \
 	tests/unit/lifestory.h \
 	$(unit_lifeworld)
+# Each function that can be taken away is wrapped: see lifegates.h.
+tests_unit_test_life_mutants_SOURCES = \
+	tests/unit/lifegates.c \
+	tests/unit/lifegates.h \
+	tests/unit/test_life_mutants.c \
+	$(unit_lifestory)
+tests_unit_test_life_mutants_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_life_mutants_LDADD = $(unit_engine_ldadd)
+tests_unit_test_life_mutants_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=life_allowed \
+	-Wl,--wrap=life_data_at \
+	-Wl,--wrap=life_ds_s \
+	-Wl,--wrap=life_first_ds_at \
+	-Wl,--wrap=life_policy_allows \
+	-Wl,--wrap=life_publish_s \
+	-Wl,--wrap=life_refresh_at \
+	-Wl,--wrap=life_retire_s
 tests_unit_test_life_population_SOURCES = \
 	tests/unit/test_life_population.c \
 	$(unit_lifestory)
@@ -511,6 +529,7 @@ tests_unit_test_zone_future_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_zone_future_LDADD = $(unit_engine_ldadd)
 # --- life
 life_tests = \
+	tests/unit/test_life_found \
 	tests/unit/test_life_gate \
 	tests/unit/test_life_plan \
 	tests/unit/test_life_state \
@@ -523,6 +542,9 @@ life_help = \
 	tests/unit/lifecase.c \
 	tests/unit/lifecase.h \
 	tests/unit/unit.h
+tests_unit_test_life_found_SOURCES = tests/unit/test_life_found.c $(life_help)
+tests_unit_test_life_found_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_life_found_LDADD = $(life_ldadd)
 tests_unit_test_life_gate_SOURCES = tests/unit/test_life_gate.c $(life_help)
 tests_unit_test_life_gate_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_life_gate_LDADD = $(life_ldadd)

@@ -270,8 +270,10 @@ a_lost_keys_signature_ends(void **state)
 	lifecase_waits(&zone, 0, LIFE_PUBLISH_DNSKEY, 1, LIFE_WAITS_TIME,
 	    16800, "cannot sign again");
 	lifecase_due(&zone, 16799, "");
-	lifecase_due(&zone, 16800,
-	    "publish-dnskey 1, withdraw-dnskey 0");
+	lifecase_due(&zone, 16800, "publish-dnskey 1, withdraw-dnskey 0");
+	/* Who has the old set needs the old DS; who has neither, none. */
+	lifecase_due(&zone, DS_S - 1, "");
+	lifecase_due(&zone, DS_S, "remove-ds 0");
 	life_zone_clear(&zone);
 	/* Nobody said that it is lost: nothing is done behind his back. */
 	lifecase_zone(&zone);
