@@ -24,6 +24,7 @@ enum lifehost_what {
 	LIFEHOST_TTL,		/* another dnskey-ttl from now on */
 	LIFEHOST_DS_TTL,	/* the parent's TTL is another one now */
 	LIFEHOST_TAKE_OVER,	/* the other provider is left */
+	LIFEHOST_SHARE,		/* or serves the zone, too */
 	LIFEHOST_WHATS
 };
 
