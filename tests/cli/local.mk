@@ -1,5 +1,6 @@
 EXTRA_DIST += \
 	tests/lib/common.bash \
+	tests/lib/life.bash \
 	tests/lib/lsan.supp \
 	tests/lib/run-bats \
 	tests/lib/tokens.bash
@@ -26,6 +27,9 @@ cli_tests = \
 	tests/cli/50-sign.bats \
 	tests/cli/54-hooks.bats \
 	tests/cli/56-publish.bats \
+	tests/cli/56-plan.bats \
+	tests/cli/57-roll.bats \
+	tests/cli/58-foreign.bats \
 	tests/cli/60-ds.bats \
 	tests/cli/62-trust-anchor.bats \
 	tests/cli/64-check.bats \

@@ -1,0 +1,89 @@
+# What happens when, why nothing happens now, and the one thing to do next.
+load ../lib/common
+load ../lib/life
+bats_require_minimum_version 1.5.0
+
+setup() {
+	life_zone
+}
+
+@test "plan: what waits says until when, and by which formula" {
+	kmgr -q sign-zsks example.com zsk >/dev/null
+	run kmgr plan example.com --until +3d
+	[ "$status" -eq 0 ]
+	[[ $output == *"ask the parent to add the DS of example.com./$tag"* ]]
+	[[ $output == *"until 2"*"max-zone-ttl 86400 + zone-propagation-delay 3600"* ]]
+	[[ ${lines[-1]} == "oracle: until "*"keeps the chain of trust" ]]
+}
+
+@test "plan: machines get steps, keys and moments, in the order of time" {
+	life_activate
+	kmgr_later 2d --json plan example.com --until +1000d >plan.json
+	jq -e '.zones[0] | .zone == "example.com." and .due == 0 and
+		(.keys | length) >= 3 and .steps[0].wait == "time"' plan.json
+	jq -e '[.zones[0].moments[].at] | . == sort' plan.json
+	# A roll a year: DS asked for, DNSKEY withdrawn, and done.
+	jq -e '[.zones[0].moments[] | select(.step == "done")] |
+		length == 2' plan.json
+	jq -e '.zones[0].oracle | test("keeps the chain of trust$")' plan.json
+}
+
+@test "plan: all zones, and none of it changes anything" {
+	kmgr -q create-ksk example.net --cmk prod >/dev/null
+	before=$(sqlite3 kmgr.db 'SELECT count(*) FROM ledger')
+	kmgr --json plan | jq -e '[.zones[].zone] ==
+		["example.com.", "example.net."]'
+	[ "$(sqlite3 kmgr.db 'SELECT count(*) FROM ledger')" = "$before" ]
+}
+
+@test "plan --svg: a picture that XML readers take, of one zone" {
+	need_program xmllint
+	life_activate
+	kmgr_later 2d -q plan example.com --svg life.svg >/dev/null
+	xmllint --noout life.svg
+	grep -q "<title>DNSKEY of example.com./$tag: omnipresent" life.svg
+	run -2 kmgr plan --svg all.svg
+	[ ! -e all.svg ]
+}
+
+@test "plan --until: only what is to come" {
+	run -2 kmgr plan example.com --until -1d
+	[[ $output == *"not in the future"* ]]
+	run -2 kmgr plan example.com --until soon
+}
+
+@test "status: the one thing to do, from the first signature to the DS" {
+	run life_todo 0d
+	[ "$output" = "action kmgr sign-zsks example.com. FILE" ]
+	kmgr -q sign-zsks example.com zsk >/dev/null
+	[ "$(life_todo 0d)" = "time null" ]
+	[ "$(life_todo 2d)" = "action kmgr ds-add example.com./$tag" ]
+	kmgr_later 2d -q ds-add "example.com/$tag" >/dev/null
+	[ "$(life_todo 3d)" = "ds-seen kmgr ds-seen example.com./$tag" ]
+	kmgr_later 3d -q ds-seen "example.com/$tag" >/dev/null
+	[ "$(life_todo 3d)" = "time null" ]
+	[ "$(life_todo 10d)" = "action kmgr sign-zsks example.com. FILE" ]
+}
+
+@test "status: a line a zone, with coverage and state" {
+	kmgr -q create-ksk example.net --cmk prod >/dev/null
+	kmgr -q sign-zsks example.com zsk >/dev/null
+	run kmgr status
+	[ "${#lines[@]}" -eq 2 ]
+	[[ ${lines[0]} == "example.com.: $tag published; signed: 2w; waits for time since "*" until "* ]]
+	[[ ${lines[1]} == "example.net.: "*" generated; signed: unsigned; waits for action; next: kmgr sign-zsks example.net. FILE" ]]
+	kmgr_later 30d --json status example.com |
+		jq -e '.zones[0].coverage_left_s == 0'
+}
+
+@test "status: where run knows the way it is run that comes next" {
+	printf 'zones:\n  example.com:\n    source: { file: %s/zsk }\n' \
+		"$PWD" >>kmgr.yaml
+	run life_todo 0d
+	[ "$output" = "action kmgr run" ]
+}
+
+@test "status: a zone that nobody knows" {
+	run -4 kmgr status example.org
+	[[ $output == *"create-ksk example.org."* ]]
+}

@@ -1,0 +1,159 @@
+# Rolls by hand, and zones that leave DNSSEC.
+load ../lib/common
+load ../lib/life
+bats_require_minimum_version 1.5.0
+
+setup() {
+	life_zone
+}
+
+@test "a roll, every step by hand, and none before its time" {
+	life_activate
+	kmgr_later 5d -q roll-ksk example.com >/dev/null
+	new=$(life_newest)
+	[ "$new" != "$tag" ]
+	run -11 kmgr_later 5d roll-ksk example.com
+	[[ $output == *"the roll of example.com./$tag goes on"* ]]
+	kmgr_later 5d -q sign-zsks example.com zsk >signed
+	[ "$(grep -c ' 257 ' signed)" -eq 2 ]
+	run -11 kmgr_later 5d ds-add "example.com/$new"
+	[[ $output == *"DNSKEY TTL 3600 + zone-propagation-delay 3600 + publish-safety 3600"* ]]
+	run -11 kmgr_later 5d ds-remove "example.com/$tag"
+	kmgr_later 6d -q ds-add "example.com/$new" >/dev/null
+	kmgr_later 6d -q ds-remove "example.com/$tag" >/dev/null
+	kmgr_later 6d -q ds-seen "example.com/$new" >/dev/null
+	kmgr_later 6d -q ds-gone "example.com/$tag" >/dev/null
+	kmgr_later 6d -q sign-zsks example.com zsk >signed
+	[ "$(grep -c ' 257 ' signed)" -eq 2 ]
+	kmgr_later 8d -q sign-zsks example.com zsk >signed
+	[ "$(grep -c ' 257 ' signed)" -eq 1 ]
+	[ "$(life_todo 9d)" = "action kmgr delete-ksk example.com./$tag" ]
+	kmgr_later 9d -q verify >/dev/null
+}
+
+@test "roll-ksk takes up what a run that died has left" {
+	life_activate
+	# As if it had died between the successor and the end of the old KSK.
+	kmgr_later 5d -q create-ksk example.com --another --cmk prod >/dev/null
+	kmgr_later 5d -q roll-ksk example.com >/dev/null
+	kmgr --json list-ksks | jq -e '.ksks | length == 2'
+}
+
+@test "roll-ksk --dry-run changes nothing" {
+	life_activate
+	before=$(sqlite3 kmgr.db 'SELECT count(*) FROM ledger')
+	run kmgr_later 5d roll-ksk example.com --dry-run
+	[[ $output == *"would make an ECDSAP256SHA256 KSK"* ]]
+	[[ $output == *"would retire KSK example.com./$tag (scheduled)"* ]]
+	[ "$(sqlite3 kmgr.db 'SELECT count(*) FROM ledger')" = "$before" ]
+}
+
+@test "compromise: the exposure is shown, and somebody has to choose" {
+	life_activate
+	run kmgr_later 5d roll-ksk example.com --reason compromise --dry-run
+	# 3600 * 3 until the new DNSKEY is everywhere, then 86400 + 3600.
+	[[ $output == *"KSK example.com./$tag can deceive resolvers for 1d4h from now on; with margins 1d5h"* ]]
+	[[ $output == *"DS TTL 86400 + parent-propagation-delay 3600"* ]]
+	run -2 setsid -w "$KMGR" roll-ksk example.com --reason compromise
+	[[ $output == *--yes*--break-chain* ]]
+	kmgr --json list-ksks | jq -e '.ksks | length == 1'
+	kmgr_later 5d -q roll-ksk example.com --reason compromise --yes >/dev/null
+	kmgr_later 5d --json status example.com |
+		jq -e '[.zones[0].ksks[].state] == ["retired", "generated"]'
+}
+
+@test "compromise: who breaks the chain repeats the zone's name" {
+	life_activate
+	run -2 kmgr_later 5d roll-ksk example.com --reason compromise \
+		--break-chain example.org
+	run -2 kmgr_later 5d roll-ksk example.com --break-chain example.com
+	run kmgr_later 5d roll-ksk example.com --reason compromise \
+		--break-chain example.com
+	[ "$status" -eq 0 ]
+	[[ $output == *"may find example.com. bogus"* ]]
+	[ "$(sqlite3 kmgr.db 'SELECT count(*) FROM ksk
+		WHERE ds_remove_at IS NOT NULL')" -eq 1 ]
+}
+
+@test "compromise is refused without the approvers that the policy demands" {
+	printf 'approvals: { roll-ksk: 1, approvers: ["%s"] }\n' \
+		"$(ssh-keygen -q -t ed25519 -N '' -f alice >/dev/null &&
+		cat alice.pub)" >>p.yaml
+	kmgr -q create-cmk strict --token main --policy p.yaml >/dev/null
+	kmgr -q create-ksk example.net --cmk strict >/dev/null
+	dnssec-keygen -q -a ECDSAP256SHA256 example.net >/dev/null
+	kmgr -q sign-zsks example.net Kexample.net*.key >/dev/null
+	run -11 kmgr roll-ksk example.net --reason compromise --yes
+	plan=$(kmgr --json list-plans | jq -r '.plans[0].hash')
+	kmgr -q show-plan "$plan" -o plan.txt
+	ssh-keygen -q -Y sign -n kmgr-plan -f alice plan.txt
+	kmgr -q approve "$plan" --signature plan.txt.sig >/dev/null
+	kmgr --json list-ksks example.net | jq -e '.ksks | length == 2'
+	# On schedule nobody is asked.
+	kmgr -q roll-ksk example.com --dry-run >/dev/null || [ $? -eq 4 ]
+}
+
+@test "another CMK: algorithm and policy change, both sign" {
+	life_activate
+	printf 'version: 1\nzones: ["."]\nksk: { algorithm: ed25519 }\nzsk: { algorithms: [ed25519, ecdsap256sha256] }\n' \
+		>q.yaml
+	kmgr_later 5d -q create-cmk next --token main --policy q.yaml >/dev/null
+	kmgr_later 5d -q roll-ksk example.com --cmk next >/dev/null
+	kmgr --json list-ksks | jq -e '[.ksks[] | [.cmk, .algorithm]] ==
+		[["prod", "ECDSAP256SHA256"], ["next", "ED25519"]]'
+	# First the zone signer signs with the new algorithm, too.
+	[ "$(life_todo 5d)" = "signer kmgr zone-signed example.com. --alg ED25519" ]
+}
+
+@test "an algorithm that the zone needs is not to be dropped" {
+	life_activate
+	run -5 kmgr_later 5d zone-unsigned example.com --alg 13
+	run -4 kmgr_later 5d zone-signed example.com --alg ed25519 --at +9d
+	run -2 kmgr zone-signed example.com
+	run -2 kmgr zone-signed example.com --alg rot13
+}
+
+@test "a zone goes insecure by its own waits, and back" {
+	life_activate
+	run -2 setsid -w "$KMGR" go-insecure example.com
+	kmgr_later 5d -q go-insecure example.com --yes >/dev/null
+	[ "$(life_todo 5d)" = "action kmgr ds-remove example.com./$tag" ]
+	run -5 kmgr_later 5d roll-ksk example.com
+	kmgr_later 5d -q ds-remove "example.com/$tag" >/dev/null
+	[ "$(life_todo 5d)" = "ds-gone kmgr ds-gone example.com./$tag" ]
+	kmgr_later 5d -q go-secure example.com >/dev/null
+	kmgr_later 5d --json status example.com |
+		jq -e '.zones[0].goal == "secure"'
+	kmgr_later 5d -q verify >/dev/null
+}
+
+@test "revoke-ksk: not where nobody follows, and not with a DS" {
+	life_activate
+	run -5 kmgr_later 5d revoke-ksk "example.com/$tag"
+	[[ $output == *"rfc5011: false"* ]]
+	printf 'version: 1\nzones: ["."]\nksk: { rfc5011: true }\n' >q.yaml
+	kmgr -q create-cmk anchors --token main --policy q.yaml >/dev/null
+	kmgr -q create-ksk example.net --cmk anchors >/dev/null
+	other=$(kmgr --json list-ksks example.net | jq '.ksks[0].key_tag')
+	run -4 kmgr revoke-ksk "example.net/$other"
+	[[ $output == *"not published"* ]]
+}
+
+@test "a standby is made as the policy says, and takes over" {
+	run -5 kmgr create-ksk example.com --cmk prod --standby
+	[[ $output == *"standby: none"* ]]
+	printf 'version: 1\nzones: ["."]\nksk: { standby: { kind: dnskey } }\n' \
+		>q.yaml
+	kmgr -q create-cmk ready --token main --policy q.yaml >/dev/null
+	kmgr -q create-ksk example.net --cmk ready >/dev/null
+	kmgr -q create-ksk example.net --cmk ready --standby >/dev/null
+	[ "$(sqlite3 kmgr.db "SELECT group_concat(standby) FROM ksk
+		WHERE zone = 'example.net.'")" = none,dnskey ]
+	dnssec-keygen -q -a ECDSAP256SHA256 example.net >/dev/null
+	kmgr -q sign-zsks example.net Kexample.net*.key >signed
+	[ "$(grep -c ' 257 ' signed)" -eq 2 ]
+	kmgr -q roll-ksk example.net >/dev/null
+	[ "$(sqlite3 kmgr.db "SELECT group_concat(standby) FROM ksk
+		WHERE zone = 'example.net.'")" = none,none ]
+	kmgr -q verify >/dev/null
+}
