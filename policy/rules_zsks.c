@@ -160,7 +160,8 @@ check_algorithm(const void *subject, struct report *report)
 	for (i = 0; i < s->n; i++) {
 		zsk = &s->list[i];
 		if (!zsk->is_dnskey ||
-		    policy_allows_alg(s->policy, zsk->key.alg))
+		    policy_allows_alg(s->policy, zsk->key.alg) ||
+		    s->zsks->is_admitted[zsk->key.alg])
 			continue;
 		alg = alg_find(zsk->key.alg);
 		report_fail(report, "line %zu: algorithm %u (%s)%s%s; it is "
@@ -280,7 +281,8 @@ const struct rule rules_zsks[] = {
 	{ { "ZSK-ALGORITHM",
 	    "every key is of an algorithm that the policy admits",
 	    "zsk.algorithms of the sealed policy lists the algorithms of ZSKs "
-	    "that are signed. Algorithms that must not be used any more are "
+	    "that are signed; where two CMKs have KSKs of a zone, each policy "
+	    "judges its own. Algorithms that must not be used any more are "
 	    "never in it (RFC 9904). Let the zone signer make a ZSK of an "
 	    "admitted algorithm." },
 	    ERR_POLICY, check_algorithm },

@@ -47,10 +47,11 @@ check_company(const struct cmk *cmk, const struct cmk *other,
 		    "%s is %lld s", name_text(zone, text), other->row.name,
 		    (long long)b->dnskey_ttl_s, cmk->row.name,
 		    (long long)a->dnskey_ttl_s);
-	else if (!admits(a, b->alg) || !admits(b, a->alg))
+	else if ((!admits(a, b->alg) && !admits(b, b->alg)) ||
+	    (!admits(a, a->alg) && !admits(b, a->alg)))
 		(void)err_set(err, ERR_POLICY, "zone %s has a KSK of "
 		    "algorithm %s under CMK %s; beside one of %s the "
-		    "zsk.algorithms of both CMKs must name both",
+		    "zsk.algorithms of one of both CMKs must name each",
 		    name_text(zone, text), alg_name(b->alg),
 		    other->row.name, alg_name(a->alg));
 	else

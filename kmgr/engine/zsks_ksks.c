@@ -175,6 +175,21 @@ take_ksks(struct store *store, struct zsks *zsks, struct error *err)
 	return 0;
 }
 
+/* During a change of algorithm each policy judges its own. */
+static void
+take_algorithms(struct zsks *zsks)
+{
+	const struct zone_life *life = zsks->life;
+	const struct policy *policy;
+	size_t i, k;
+
+	for (i = 0; i < life->n_ksks; i++) {
+		policy = life->ksks[i].cmk->policy;
+		for (k = 0; k < policy->n_zsk_algs; k++)
+			zsks->rules.is_admitted[policy->zsk_algs[k]] = true;
+	}
+}
+
 static void
 take_foreign(struct zsks *zsks)
 {
@@ -245,6 +260,7 @@ zsks_load_ksks(struct session *session, struct cmk_cache *cache,
 	    take_ksks(store, zsks, err) != 0)
 		return -1;
 	take_foreign(zsks);
+	take_algorithms(zsks);
 	return zsks->n_ksks == 0 ? refuse_empty(zsks, err) :
 	    ksk_rules_ttl(zsks->ksks, zsks->n_ksks, err);
 }

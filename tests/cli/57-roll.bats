@@ -95,7 +95,7 @@ setup() {
 
 @test "another CMK: algorithm and policy change, both sign" {
 	life_activate
-	printf 'version: 1\nzones: ["."]\nksk: { algorithm: ed25519 }\nzsk: { algorithms: [ed25519, ecdsap256sha256] }\n' \
+	printf 'version: 1\nzones: ["."]\nksk: { algorithm: ed25519 }\nzsk: { algorithms: [ed25519] }\n' \
 		>q.yaml
 	kmgr_later 5d -q create-cmk next --token main --policy q.yaml >/dev/null
 	kmgr_later 5d -q roll-ksk example.com --cmk next >/dev/null
@@ -103,6 +103,15 @@ setup() {
 		[["prod", "ECDSAP256SHA256"], ["next", "ED25519"]]'
 	# First the zone signer signs with the new algorithm, too.
 	[ "$(life_todo 5d)" = "signer kmgr zone-signed example.com. --alg ED25519" ]
+	# Each policy judges its own algorithm: a set with both is signed.
+	dnssec-keygen -q -a ED25519 example.com >/dev/null
+	cat Kexample.com.+015*.key >>zsk
+	kmgr_later 5d -q sign-zsks example.com zsk >signed
+	[ "$(grep -v RRSIG signed | grep -c ' 256 3 ')" -eq 2 ]
+	dnssec-keygen -q -a ECDSAP384SHA384 example.com >/dev/null
+	cat zsk Kexample.com.+014*.key >third
+	run -5 kmgr_later 5d sign-zsks example.com third
+	[[ $output == *ZSK-ALGORITHM* ]]
 }
 
 @test "an algorithm that the zone needs is not to be dropped" {
@@ -128,8 +137,8 @@ setup() {
 }
 
 @test "revoke-ksk: not where nobody follows, and not with a DS" {
-	life_activate
-	run -5 kmgr_later 5d revoke-ksk "example.com/$tag"
+	kmgr -q sign-zsks example.com zsk >/dev/null
+	run -5 kmgr revoke-ksk "example.com/$tag"
 	[[ $output == *"rfc5011: false"* ]]
 	printf 'version: 1\nzones: ["."]\nksk: { rfc5011: true }\n' >q.yaml
 	kmgr -q create-cmk anchors --token main --policy q.yaml >/dev/null
@@ -137,6 +146,12 @@ setup() {
 	other=$(kmgr --json list-ksks example.net | jq '.ksks[0].key_tag')
 	run -4 kmgr revoke-ksk "example.net/$other"
 	[[ $output == *"not published"* ]]
+	dnssec-keygen -q -a ECDSAP256SHA256 example.net >/dev/null
+	kmgr -q sign-zsks example.net Kexample.net*.key >/dev/null
+	kmgr_later 2d -q ds-add "example.net/$other" >/dev/null
+	kmgr_later 2d -q ds-seen "example.net/$other" >/dev/null
+	run -5 kmgr_later 2d revoke-ksk "example.net/$other"
+	[[ $output == *"is at the parent"*"kmgr roll-ksk example.net./$other"* ]]
 }
 
 @test "a standby is made as the policy says, and takes over" {
