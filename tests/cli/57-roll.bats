@@ -106,11 +106,14 @@ setup() {
 	# Each policy judges its own algorithm: a set with both is signed.
 	dnssec-keygen -q -a ED25519 example.com >/dev/null
 	cat Kexample.com.+015*.key >>zsk
-	kmgr_later 5d -q sign-zsks example.com zsk >signed
+	run -11 kmgr_later 5d sign-zsks example.com zsk
+	[[ $output == *"kmgr zone-signed example.com. --alg 15"* ]]
+	kmgr_later 5d -q zone-signed example.com --alg ed25519 >/dev/null
+	kmgr_later 7d -q sign-zsks example.com zsk >signed
 	[ "$(grep -v RRSIG signed | grep -c ' 256 3 ')" -eq 2 ]
 	dnssec-keygen -q -a ECDSAP384SHA384 example.com >/dev/null
 	cat zsk Kexample.com.+014*.key >third
-	run -5 kmgr_later 5d sign-zsks example.com third
+	run -5 kmgr_later 7d sign-zsks example.com third
 	[[ $output == *ZSK-ALGORITHM* ]]
 }
 
@@ -148,9 +151,15 @@ setup() {
 	[[ $output == *"not published"* ]]
 	dnssec-keygen -q -a ECDSAP256SHA256 example.net >/dev/null
 	kmgr -q sign-zsks example.net Kexample.net*.key >/dev/null
-	kmgr_later 2d -q ds-add "example.net/$other" >/dev/null
-	kmgr_later 2d -q ds-seen "example.net/$other" >/dev/null
-	run -5 kmgr_later 2d revoke-ksk "example.net/$other"
+	run -11 kmgr_later 10d ds-add "example.net/$other"
+	[[ $output == *"add hold-down 2592000"* ]]
+	for day in 10 20 30; do
+		kmgr_later ${day}d -q sign-zsks example.net \
+			Kexample.net*.key >/dev/null
+	done
+	kmgr_later 32d -q ds-add "example.net/$other" >/dev/null
+	kmgr_later 32d -q ds-seen "example.net/$other" >/dev/null
+	run -5 kmgr_later 32d revoke-ksk "example.net/$other"
 	[[ $output == *"is at the parent"*"kmgr roll-ksk example.net./$other"* ]]
 }
 
