@@ -91,9 +91,8 @@ struct rules_zsks {
 							 * beside those of ksks */
 	size_t				 n_wanted;
 	bool				 is_leaving;	/* it is to be insecure */
-	bool				 is_admitted[256]; /* by number: another
-						 * policy in the zone admits the
-						 * algorithm, and judges it */
+	/* By number: another policy of the zone admits the algorithm. */
+	bool				 is_admitted[256];
 	const struct requester		*requester;	/* NULL: nobody */
 	/* Of a record that names the zone not in full; 0: there is none. */
 	size_t				 unnamed_line;

@@ -11,7 +11,7 @@ struct standing {
 	const struct zone_life	*zone;
 	int64_t			 now_at;
 	struct life_todo	 todo;
-	int64_t			 left_s;	/* of coverage; negative: past */
+	int64_t			 left_s;	/* of coverage */
 };
 
 static const char *

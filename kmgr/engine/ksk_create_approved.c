@@ -3,7 +3,7 @@
 
 #include "kmgr/base/mem.h"
 #include "kmgr/engine/ksk_create.h"
-#include "kmgr/engine/ksk_endorse.h"
+#include "kmgr/engine/ksk_record.h"
 #include "kmgr/store/ledger.h"
 
 #define PAGE 100		/* KSKs of one zone that are looked at */
@@ -102,7 +102,7 @@ ksk_create_approved(struct session *session, const char *cmk_id,
 
 	(void)json_get_bool(arguments, "another", &another);
 	request.wish = another ? KSK_ANOTHER : KSK_IF_MISSING;
-	request.standby = ksk_standby_word(json_get_text(arguments,
+	request.standby = ksk_record_standby(json_get_text(arguments,
 	    "standby"));
 	request.zones = zones;
 	if (read_zones(session, arguments, zones, &request.n_zones,

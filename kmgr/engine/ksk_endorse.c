@@ -10,6 +10,7 @@
 #include "kmgr/engine/ksk.h"
 #include "kmgr/engine/ksk_endorse.h"
 #include "kmgr/engine/ksk_facts.h"
+#include "kmgr/engine/ksk_record.h"
 #include "kmgr/engine/ksk_rules.h"
 #include "kmgr/engine/signer.h"
 #include "kmgr/engine/statement.h"
@@ -183,15 +184,6 @@ record_all(struct session *session, const struct cmk *cmk,
 	return -1;
 }
 
-const char *
-ksk_standby_word(const char *text)
-{
-
-	if (text != NULL && strcmp(text, "ds") == 0)
-		return "ds";
-	return text != NULL && strcmp(text, "dnskey") == 0 ? "dnskey" : NULL;
-}
-
 /* What the payload of a create-ksk intent says. */
 static int
 read_payload(const struct intent_row *intent, struct store *store,
@@ -207,7 +199,7 @@ read_payload(const struct intent_row *intent, struct store *store,
 	cmk_text = json_get_text(payload, "cmk_id");
 	ksk_text = json_get_text(payload, "ksk_id");
 	zone_text = json_get_text(payload, "zone");
-	*standby = ksk_standby_word(json_get_text(payload, "standby"));
+	*standby = ksk_record_standby(json_get_text(payload, "standby"));
 	if (cmk_text == NULL || ksk_text == NULL || zone_text == NULL ||
 	    strlen(ksk_text) >= STORE_ID_TEXT) {
 		(void)err_set(err, ERR_INTEGRITY, "intent %lld is damaged",

@@ -22,12 +22,6 @@ struct ksk_birth {
 };
 
 /**
- * ksk_standby_word(text):
- * "ds" or "dnskey" where ${text} is that, else NULL: no standby.
- */
-const char *ksk_standby_word(const char *text);
-
-/**
  * ksk_endorse_new(session, cmk, seal_key, birth, made, err):
  * Endorse and record the KSK of ${birth} in one transaction that closes its
  * intent. Where its key tag collides in the zone nothing is done and *${made}

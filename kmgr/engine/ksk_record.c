@@ -78,3 +78,12 @@ ksk_record_read(const char *endorsement, const char *signature,
 	out->endorsement_signature = mem_strdup(signature);
 	return 0;
 }
+
+const char *
+ksk_record_standby(const char *text)
+{
+
+	if (text != NULL && strcmp(text, "ds") == 0)
+		return "ds";
+	return text != NULL && strcmp(text, "dnskey") == 0 ? "dnskey" : NULL;
+}

@@ -17,4 +17,10 @@
 int ksk_record_read(const char *endorsement, const char *signature,
     struct ksk_row *out, struct error *err);
 
+/**
+ * ksk_record_standby(text):
+ * "ds" or "dnskey" where ${text} is that, else NULL: no standby.
+ */
+const char *ksk_record_standby(const char *text);
+
 #endif

@@ -200,7 +200,7 @@ make_heir(struct session *session, const struct zone_roll *roll,
 	return err_wrap(err, "make the successor");
 }
 
-/* The zone as it is once the old keys are retired and the heir is no standby. */
+/* The zone once the old keys are retired and the heir is no standby. */
 static void
 change(const struct zone_roll *roll, const struct zone_roll_request *request,
     int64_t now_at, struct life_zone *after)

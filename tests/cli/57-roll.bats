@@ -113,7 +113,8 @@ setup() {
 	[ "$(grep -v RRSIG signed | grep -c ' 256 3 ')" -eq 2 ]
 	dnssec-keygen -q -a ECDSAP384SHA384 example.com >/dev/null
 	cat zsk Kexample.com.+014*.key >third
-	run -5 kmgr_later 7d sign-zsks example.com third
+	kmgr_later 7d -q zone-signed example.com --alg 14 >/dev/null
+	run -5 kmgr_later 9d sign-zsks example.com third
 	[[ $output == *ZSK-ALGORITHM* ]]
 }
 
