@@ -32,7 +32,7 @@ key_of(const struct cmd_parent_keys *keys, const struct ds *ds, size_t *at)
 	size_t i;
 
 	for (i = 0; i < keys->n; i++)
-		if (parent_is_of(ds, &keys->zone, keys->list[i].dnskey) !=
+		if (parent_is_of(ds, &keys->life->name, keys->list[i].dnskey) !=
 		    PARENT_NOT_OF) {
 			*at = i;
 			return &keys->list[i];
@@ -56,9 +56,10 @@ compare(const struct parent_view *view, const struct cmd_parent_keys *keys,
 			    &diff->wanted.list[i].ds);
 	for (i = 0; i < n; i++) {
 		key = key_of(keys, &there[i], &at);
-		if (key != NULL)
+		/* Foreign ones are for their own provider to change. */
+		if (key != NULL && at < keys->life->n_ksks)
 			push(key->wants_ds ? &diff->keep : &diff->remove,
-			    &keys->ksks[at], &there[i]);
+			    &keys->life->ksks[at], &there[i]);
 	}
 	free(there);
 	parent_unknown(view, keys->list, keys->n, &diff->unknown,
@@ -113,12 +114,12 @@ begin(const struct cmd_parent_keys *keys, struct ksk **wanted,
 	size_t i, n = 0;
 
 	*wanted = mem_new((keys->n + 1) * sizeof(**wanted));
-	for (i = 0; i < keys->n; i++)
-		if (keys->list[i].wants_ds)
-			(*wanted)[n++] = keys->ksks[i];	/* borrowed */
+	for (i = 0; i < keys->life->n_ksks; i++)
+		if (keys->list[i].wants_ds)	/* borrowed */
+			(*wanted)[n++] = keys->life->ksks[i];
 	for (i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
-		sets[i]->zone = &keys->zone;
-		(void)name_text(&keys->zone, sets[i]->zone_text);
+		sets[i]->zone = &keys->life->name;
+		(void)name_text(&keys->life->name, sets[i]->zone_text);
 	}
 	diff->wanted.ksks = *wanted;
 	diff->wanted.n_ksks = n;
@@ -156,7 +157,7 @@ cmd_ds_diff(struct cmd *cmd, void (*print)(const struct cmd_ds_diff *,
 	int rc = -1;
 
 	if (cmd_parent_keys(cmd, cmd->args->words[0], &keys, err) == 0 &&
-	    parent_ask(session_config(cmd->session), &keys.zone,
+	    parent_ask(session_config(cmd->session), &keys.life->name,
 	    session_now(cmd->session), &view, err) == 0 &&
 	    check_answers(cmd, view, err) == 0) {
 		begin(&keys, &wanted, &diff);

@@ -17,38 +17,35 @@ cmd_parent_keys(struct cmd *cmd, const char *text,
     struct cmd_parent_keys *out, struct error *err)
 {
 	const int64_t now_at = session_now(cmd->session);
-	struct zone_life *zone = NULL;
+	const struct zone_life *life;
 	struct parent_key *key;
-	size_t i, k;
+	struct name zone;
+	size_t i;
 
 	*out = (struct cmd_parent_keys) { .n = 0 };
-	if (cmd_ksk_load(cmd, &out->cache, text, &out->zone, &out->ksks,
-	    &out->n_ksks, err) != 0 || zone_life_load(cmd->session,
-	    &out->cache, &out->zone, &zone, err) != 0)
+	if (cmd_zone(text, &zone, err) != 0 || zone_life_load(cmd->session,
+	    &out->cache, &zone, &out->life, err) != 0 ||
+	    cmd_ksk_check_pins(cmd, out->life->ksks, out->life->n_ksks,
+	    err) != 0)
 		return -1;
-	for (i = 0; i < out->n_ksks; i++) {
+	life = out->life;
+	for (i = 0; i < life->life.n_keys; i++) {
 		key = mem_push(&out->list, out->n++, sizeof(*key));
-		key->id = out->ksks[i].row.id;
-		key->name = mem_printf("%s/%u", out->ksks[i].row.zone,
-		    out->ksks[i].row.key_tag);
-		key->dnskey = &out->ksks[i].dnskey;
-		k = zone_life_find(zone, out->ksks[i].row.id);
-		key->wants_ds = k < zone->n_ksks &&
-		    zone_life_wants_ds(zone, k, now_at);
+		key->id = i < life->n_ksks ? life->ksks[i].row.id :
+		    life->foreign[i - life->n_ksks].id;
+		key->name = life->life.keys[i].name;
+		key->dnskey = zone_life_dnskey(life, i);
+		key->wants_ds = zone_life_wants_ds(life, i, now_at);
 	}
-	zone_life_free(zone);
 	return 0;
 }
 
 void
 cmd_parent_keys_clear(struct cmd_parent_keys *keys)
 {
-	size_t i;
 
-	for (i = 0; i < keys->n; i++)
-		free(keys->list[i].name);
 	free(keys->list);
-	ksk_list_free(keys->ksks, keys->n_ksks);
+	zone_life_free(keys->life);
 	cmk_cache_clear(&keys->cache);
 }
 
@@ -149,9 +146,10 @@ note(struct cmd *cmd, const struct parent_view *view,
 		session_note(cmd->session, "the parent has a DS of no key "
 		    "that kmgr knows: %s", buf_text(&text));
 	}
-	for (i = 0; i < keys->n_ksks; i++)
-		if (keys->ksks[i].cmk->policy->parent_ds_ttl_s > ttl_s)
-			ttl_s = keys->ksks[i].cmk->policy->parent_ds_ttl_s;
+	for (i = 0; i < keys->life->n_ksks; i++)
+		if (keys->life->ksks[i].cmk->policy->parent_ds_ttl_s > ttl_s)
+			ttl_s = keys->life->ksks[i].cmk->policy->
+			    parent_ds_ttl_s;
 	if (view->ttl_s > ttl_s)
 		session_note(cmd->session, "the parent's DS has a TTL of %u "
 		    "s, and the policy supposes %lld s: waits are as for the "
@@ -243,7 +241,7 @@ pass(struct cmd *cmd, struct cmd_parent_keys *keys, int64_t now_at,
 	const char *member;
 
 	parent_view_free(*view);
-	if (parent_ask(session_config(cmd->session), &keys->zone, now_at,
+	if (parent_ask(session_config(cmd->session), &keys->life->name, now_at,
 	    view, err) != 0 ||
 	    parent_judge(cmd->session, *view, keys->list, keys->n, err) != 0)
 		return -1;
@@ -273,7 +271,7 @@ cmd_check_parent(struct cmd *cmd, struct error *err)
 		if (i > 0 && (is_done(&keys) || !is_worth_waiting(&keys)))
 			break;
 		if (i > 0) {
-			pause.tv_sec = interval_of(cmd, &keys.zone);
+			pause.tv_sec = interval_of(cmd, &keys.life->name);
 			waited_s += pause.tv_sec;
 			(void)nanosleep(&pause, NULL);
 		}

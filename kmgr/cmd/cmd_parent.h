@@ -4,25 +4,23 @@
 
 #include "kmgr/cmd/command.h"
 #include "kmgr/engine/cmk.h"
-#include "kmgr/engine/ksk.h"
+#include "kmgr/engine/zone_life.h"
 #include "kmgr/service/parent.h"
 
 /* The keys of a zone, for parent_judge(). */
 struct cmd_parent_keys {
-	struct name		 zone;
 	struct cmk_cache	 cache;
-	struct ksk		*ksks;
-	size_t			 n_ksks;
-	struct parent_key	*list;
+	struct zone_life	*life;
+	struct parent_key	*list;		/* as life has them */
 	size_t			 n;
 };
 
 /**
  * cmd_parent_keys(cmd, text, out, err):
- * The KSKs of the zone ${text}, and whether the parent should have their DS.
+ * All keys of the zone ${text}, foreign ones too, and whether the parent should have their DS.
  *
  * Owner: the caller, cmd_parent_keys_clear(), also where it fails.
- * Errors: as cmd_ksk_load().
+ * Errors: as zone_life_load(); ERR_USAGE.
  */
 int cmd_parent_keys(struct cmd *cmd, const char *text,
     struct cmd_parent_keys *out, struct error *err);

@@ -74,7 +74,7 @@ enum parent_has {
 /* A key of the zone, and what the parent has of it. */
 struct parent_key {
 	const char	*id;		/* of the KSK, or foreign key */
-	char		*name;		/* "example.com./12345" */
+	const char	*name;		/* "example.com./12345"; borrowed */
 	const struct dnskey *dnskey;	/* borrowed */
 	bool		 wants_ds;
 	/* parent_judge() */

@@ -7,7 +7,8 @@ load ../lib/common
 load dns
 
 setup_file() {
-	need_program named knotd dnssec-keygen dnssec-signzone dig jq
+	need_program named knotd dnssec-keygen dnssec-signzone \
+		dnssec-dsfromkey faketime dig jq
 	cd "$BATS_FILE_TMPDIR"
 	mkdir keys
 	dnssec-keygen -q -K keys -a ECDSAP256SHA256 -f KSK example
@@ -26,15 +27,23 @@ setup() {
 		zones:
 		  child.example: { parent: { check-interval: 1s } }
 	END
-	kmgr init
+	past init
+	dnssec-keygen -q -K . -a ECDSAP256SHA256 child.example
 	cat >policy.yaml <<-END
 		version: 1
 		zones: ["*.example"]
 		timing: { parent-ds-ttl: 1h }
 	END
-	kmgr create-cmk main --token main --policy policy.yaml
-	kmgr create-ksk child.example --cmk main
+	past create-cmk main --token main --policy policy.yaml
+	past create-ksk child.example --cmk main
+	past sign-zsks child.example Kchild*.key >signed
 	kmgr get-ds child.example -o ds
+}
+
+# past COMMAND...: kmgr, so long ago that every cache has what it signed then,
+# and its DS is wanted now.
+past() {
+	faketime -f -5d "$KMGR" "$@"
 }
 
 teardown() {
@@ -266,57 +275,55 @@ ds_line() {
 	[ "$(sqlite3 kmgr.db 'SELECT count(*) FROM observation')" = 0 ]
 }
 
-# two_ksks: one that the parent has and should not, and one the other way
-# round; sets OLD and NEW to their DS, and starts both servers.
-two_ksks() {
-	local old
-
-	OLD=$(cut -d ' ' -f 4- ds)
-	old=${OLD%% *}
-	kmgr create-ksk child.example --another --cmk main
-	NEW=$(kmgr get-ds child.example | grep -v " DS $old " | cut -d ' ' -f 4-)
+@test "get-ds --diff: what to keep" {
 	example 7 "$(ds_line)"
 	parent_up 1 example.7
 	parent_up 2 example.7
-	if [ "${1-}" = gone ]; then
-		kmgr ds-seen child.example/"$old"
-		kmgr ds-gone child.example/"$old"
-	fi
-}
-
-@test "get-ds --diff: what to add and what to keep" {
-	two_ksks
-	kmgr get-ds child.example --diff >diff
-	diff - diff <<-END
+	run -0 --separate-stderr kmgr get-ds child.example --diff
+	diff - <(echo "$output") <<-END
 		; add
-		child.example. IN DS $NEW
 		; keep
-		child.example. IN DS $OLD
+		$(cat ds)
 		; remove
 	END
-	kmgr get-ds child.example --diff --format json >diff
-	jq -e --arg new "$NEW" --arg old "$OLD" '.add[0].ds_record == $new and
-	    .keep[0].ds_record == $old and .remove == [] and
-	    .unknown == []' diff
+	[ -z "$(kmgr get-ds child.example --diff --format epp-ds)" ]
 }
 
 @test "get-ds --diff: what to remove, after what to add" {
-	two_ksks gone
-	kmgr get-ds child.example --diff >diff
-	grep -qx "; child.example. IN DS $OLD" diff
+	local add remove unknown
+
+	add=$(cut -d ' ' -f 4- ds)
+	# A KSK that is not to have its DS yet, and a DS of nobody.
+	kmgr create-ksk child.example --another --cmk main
+	remove=$(kmgr --json list-ksks child.example |
+		jq -r '.ksks[1] | "child.example. 60 IN DNSKEY \(.dnskey)"' |
+		dnssec-dsfromkey -2 -f - child.example | cut -d ' ' -f 4-)
+	unknown="1 13 2 $(printf '%064d' 7)"
+	example 7 "child 3600 DS $remove" "child 3600 DS $unknown"
+	parent_up 1 example.7
+	parent_up 2 example.7
+	run -0 --separate-stderr kmgr get-ds child.example --diff
+	diff - <(echo "$output") <<-END
+		; add
+		child.example. IN DS $add
+		; keep
+		; remove
+		; child.example. IN DS $remove
+	END
+	[[ $stderr == *"neither kept nor removed here: $unknown"* ]]
 	kmgr get-ds child.example --diff --format nsupdate >diff
 	diff - diff <<-END
-		update add child.example. 3600 IN DS $NEW
-		update delete child.example. IN DS $OLD
+		update add child.example. 3600 IN DS $add
+		update delete child.example. IN DS $remove
 		send
 	END
 	kmgr get-ds child.example --diff --format epp-ds >diff
 	[ "$(grep -c '^<epp ' diff)" = 2 ]
 	diff <(grep -oE '<secDNS:(add|rem|keyTag)>[0-9]*' diff) - <<-END
 		<secDNS:add>
-		<secDNS:keyTag>${NEW%% *}
+		<secDNS:keyTag>${add%% *}
 		<secDNS:rem>
-		<secDNS:keyTag>${OLD%% *}
+		<secDNS:keyTag>${remove%% *}
 	END
 	kmgr get-ds child.example --diff --format epp-key >diff
 	diff <(grep -oE '<secDNS:(add|rem|flags)>[0-9]*' diff) - <<-END
@@ -326,10 +333,14 @@ two_ksks() {
 		<secDNS:flags>257
 	END
 	kmgr get-ds child.example --diff --format cds >diff
-	grep -qx "child.example. IN CDS $NEW" diff
-	run -1 grep "^child.example. IN CDS $OLD" diff
+	grep -qx "child.example. IN CDS $add" diff
+	run -1 grep "^child.example. IN CDS $remove" diff
 	kmgr get-ds child.example --diff --format form >diff
-	grep -A8 '^Remove: 1' diff | grep -q "^Key tag  *${OLD%% *}\$"
+	grep -A8 '^Remove: 1' diff | grep -q "^Key tag  *${remove%% *}\$"
+	kmgr get-ds child.example --diff --format json >diff
+	jq -e --arg add "$add" --arg remove "$remove" --arg unknown "$unknown" \
+		'.add[0].ds_record == $add and .remove[0].ds_record == $remove and
+		.keep == [] and .unknown == [$unknown]' diff
 }
 
 @test "get-ds --diff without an answer: exit 8, and nothing is said" {
