@@ -7,87 +7,10 @@
 #include "kmgr/cmd/cmd_ksk.h"
 #include "kmgr/cmd/command.h"
 #include "kmgr/dns/ds.h"
-#include "kmgr/dns/epp.h"
 #include "kmgr/engine/ksk.h"
 #include "kmgr/engine/pins.h"
 #include "kmgr/engine/zone_life.h"
 #include "kmgr/store/store_zone.h"
-
-static void
-record_text(const struct cmd_ds_one *one, struct buf *out)
-{
-
-	ds_text(&one->ds, out);
-}
-
-static void
-print_zone(const struct cmd_ds_set *data, struct buf *out)
-{
-	size_t i;
-
-	for (i = 0; i < data->n; i++) {
-		buf_printf(out, "%s IN DS ", data->zone_text);
-		record_text(&data->list[i], out);
-		buf_printf(out, "\n");
-	}
-}
-
-void
-cmd_ds_cds(const struct cmd_ds_set *data, struct buf *out)
-{
-	size_t i;
-
-	for (i = 0; i < data->n; i++) {
-		buf_printf(out, "%s IN CDS ", data->zone_text);
-		record_text(&data->list[i], out);
-		buf_printf(out, "\n");
-	}
-	for (i = 0; i < data->n_ksks; i++) {
-		buf_printf(out, "%s IN CDNSKEY ", data->zone_text);
-		dnskey_text(&data->ksks[i].dnskey, out);
-		buf_printf(out, "\n");
-	}
-}
-
-/* For the parent's primary: nsupdate(1) adds, and removes nothing. */
-static void
-print_nsupdate(const struct cmd_ds_set *data, struct buf *out)
-{
-	size_t i;
-
-	for (i = 0; i < data->n; i++) {
-		buf_printf(out, "update add %s %lld IN DS ", data->zone_text,
-		    (long long)data->list[i].ksk->cmk->policy->
-		    parent_ds_ttl_s);
-		record_text(&data->list[i], out);
-		buf_printf(out, "\n");
-	}
-	buf_printf(out, "send\n");
-}
-
-static void
-print_epp_ds(const struct cmd_ds_set *data, struct buf *out)
-{
-	struct ds *ds = mem_new(data->n * sizeof(*ds));
-	size_t i;
-
-	for (i = 0; i < data->n; i++)
-		ds[i] = data->list[i].ds;
-	epp_add_ds(data->zone, ds, data->n, out);
-	free(ds);
-}
-
-static void
-print_epp_key(const struct cmd_ds_set *data, struct buf *out)
-{
-	struct dnskey *keys = mem_new(data->n_ksks * sizeof(*keys));
-	size_t i;
-
-	for (i = 0; i < data->n_ksks; i++)
-		keys[i] = data->ksks[i].dnskey;
-	epp_add_keys(data->zone, keys, data->n_ksks, out);
-	free(keys);
-}
 
 /* What Route 53 shows as "information to create DS record", and more. */
 static void
@@ -204,13 +127,13 @@ static const struct ds_format {
 	void		(*print)(const struct cmd_ds_set *, struct buf *);
 	void		(*diff)(const struct cmd_ds_diff *, struct buf *);
 } formats[] = {
-	{ "zone", print_zone, cmd_ds_diff_zone },
+	{ "zone", cmd_ds_zone, cmd_ds_diff_zone },
 	{ "json", print_json, cmd_ds_diff_json },
 	{ "form", cmd_ds_form, cmd_ds_diff_form },
-	{ "epp-ds", print_epp_ds, cmd_ds_diff_epp_ds },
-	{ "epp-key", print_epp_key, cmd_ds_diff_epp_key },
+	{ "epp-ds", cmd_ds_epp_ds, cmd_ds_diff_epp_ds },
+	{ "epp-key", cmd_ds_epp_key, cmd_ds_diff_epp_key },
 	{ "cds", cmd_ds_cds, cmd_ds_diff_cds },
-	{ "nsupdate", print_nsupdate, cmd_ds_diff_nsupdate },
+	{ "nsupdate", cmd_ds_nsupdate, cmd_ds_diff_nsupdate },
 };
 #define N_FORMATS (sizeof(formats) / sizeof(formats[0]))
 

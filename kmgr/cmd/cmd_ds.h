@@ -38,10 +38,15 @@ struct cmd_ds_diff {
 void cmd_ds_collect(struct cmd_ds_set *set);
 
 /**
- * cmd_ds_form(set, out), cmd_ds_cds(set, out), cmd_ds_json(set):
- * The DS as web forms ask for them; as CDS and CDNSKEY; for machines, which
- * the caller frees.
+ * cmd_ds_zone(set, out), ...:
+ * Append the DS in one of the formats; as CDS with the CDNSKEY.
+ *
+ * cmd_ds_json(set): for machines. Owner: the caller, json_free().
  */
+void cmd_ds_zone(const struct cmd_ds_set *set, struct buf *out);
+void cmd_ds_nsupdate(const struct cmd_ds_set *set, struct buf *out);
+void cmd_ds_epp_ds(const struct cmd_ds_set *set, struct buf *out);
+void cmd_ds_epp_key(const struct cmd_ds_set *set, struct buf *out);
 void cmd_ds_form(const struct cmd_ds_set *set, struct buf *out);
 void cmd_ds_cds(const struct cmd_ds_set *set, struct buf *out);
 struct json *cmd_ds_json(const struct cmd_ds_set *set);

@@ -17,7 +17,8 @@ struct cmd_parent_keys {
 
 /**
  * cmd_parent_keys(cmd, text, out, err):
- * All keys of the zone ${text}, foreign ones too, and whether the parent should have their DS.
+ * All keys of the zone ${text}, foreign ones too, and whether the parent should
+ * have their DS.
  *
  * Owner: the caller, cmd_parent_keys_clear(), also where it fails.
  * Errors: as zone_life_load(); ERR_USAGE.
