@@ -94,7 +94,7 @@ world() {
 }
 
 @test "make install puts units, user and crontab, or leaves them out" {
-	run -0 make -s -C "$builddir" install-data DESTDIR="$dir/root"
+	run -0 make -s -C "$builddir" install DESTDIR="$dir/root"
 	root=$dir/root$(make -s -C "$builddir" print-unitdir)
 	[ "$(cd "$root" && echo *)" = \
 		'kmgr-run.service kmgr-run.timer kmgr-watch.service' ]
