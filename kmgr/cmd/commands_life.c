@@ -17,6 +17,9 @@ static const enum opt foreign_opts[] = { OPT_AT, OPT_ACCEPT_TIME_JUMP,
 static const enum opt run_opts[] = { OPT_WATCH, OPT_ACCEPT_TIME_JUMP,
 	OPT_DRY_RUN, OPT_END };
 static const enum opt plan_opts[] = { OPT_UNTIL, OPT_SVG, OPT_END };
+static const enum opt check_opts[] = { OPT_NO_NETWORK, OPT_END };
+static const enum opt metrics_opts[] = { OPT_NO_NETWORK, OPT_OUTPUT,
+	OPT_END };
 
 const struct command commands_life[] = {
 	{ "plan", GROUP_LIFE, "[ZONE] [--until TIME] [--svg FILE]",
@@ -102,5 +105,20 @@ const struct command commands_life[] = {
 	    "of it the same command removes it, and before that exit 11 says "
 	    "what it waits for.",
 	    change_opts, 1, 1, CMD_WITH_SESSION, cmd_remove_foreign_key },
+	{ "check", GROUP_HEALTH, "[ZONE] [--no-network]",
+	    "check zones as monitoring systems want it",
+	    "Looks at store and ledger, has every KSK sign in its token what "
+	    "was admitted last, asks every name server of the zone and of "
+	    "its parent, and the resolvers that are configured. Prints one "
+	    "line with performance data, as Nagios plug-ins do, then a line "
+	    "a finding. Exit 0 where all is well, 1 for a warning, 2 for "
+	    "what is critical, 3 where nothing could be told. Without ZONE "
+	    "all zones. Thresholds are in the configuration.",
+	    check_opts, 0, 1, CMD_NO_SESSION, cmd_check },
+	{ "metrics", GROUP_HEALTH, "[--no-network] [-o FILE]",
+	    "write what Prometheus is to know",
+	    "In the text format of the node exporter's textfile collector. "
+	    "FILE is replaced as a whole.",
+	    metrics_opts, 0, 0, CMD_WITH_SESSION, cmd_metrics },
 };
 const size_t commands_life_n = sizeof(commands_life) / sizeof(commands_life[0]);

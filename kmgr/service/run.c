@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "kmgr/base/mem.h"
+#include "kmgr/service/metrics.h"
 #include "kmgr/service/run_inner.h"
 #include "kmgr/store/store_life.h"
 
@@ -295,6 +296,8 @@ run_pass(const struct run *run, struct run_result *out, struct error *err)
 		rc = all_due(run, out, keys, err);
 	if (rc == 0 && session_store(run->session, &store, err) == 0)
 		rc = store_zone_next(store, &out->next_at, err);
+	if (rc == 0 && !run->is_trial)
+		rc = metrics_note_run(run->session, err);
 	zsks_keys_free(keys);
 	return rc;
 }

@@ -115,3 +115,14 @@ state=\"hidden\"}")" = 1 ]
 	parse m
 	grep -qF 'zone="a\\\"b.example."' m
 }
+
+@test "when run was done last" {
+	kmgr metrics --no-network >m
+	[ -z "$(value m kmgr_last_run_timestamp)" ]
+	kmgr -q run
+	kmgr metrics --no-network >m
+	parse m
+	[ "$(value m kmgr_last_run_timestamp)" -ge \
+		"$(($(date +%s) - 600))" ]
+	[ "$(value m kmgr_last_run_timestamp)" -le "$(date +%s)" ]
+}
