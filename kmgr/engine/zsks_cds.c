@@ -92,7 +92,8 @@ refuse_none(const struct zsks *zsks, struct error *err)
 
 	life_plan(&zsks->after, zsks->rules.now_at, &plan);
 	for (i = 0; i < plan.n && rc == 0; i++)
-		if (plan.steps[i].kind == LIFE_ADD_DS)
+		if (plan.steps[i].kind == LIFE_ADD_DS &&
+		    plan.steps[i].key < zsks->after.n_keys)
 			rc = err_set(e, ERR_NOT_YET, "the parent should have "
 			    "no DS of zone %s yet, and so there are no CDS "
 			    "and CDNSKEY: that of KSK %s waits %s",

@@ -10,7 +10,7 @@ setup_file() {
 	make_ksk a.example --another
 	signs a
 	for tag in $(kmgr --json list-ksks | jq '.ksks[].key_tag'); do
-		kmgr -q ds-seen "a.example/$tag" >/dev/null
+		kmgr -q ds-seen --force "a.example/$tag" >/dev/null
 	done
 }
 
@@ -73,7 +73,7 @@ fact_appended() {
 	local seen
 
 	seen=$(sqlite3 kmgr.db "SELECT ds_seen_at FROM ksk WHERE id = '$ksk'")
-	append ds-gone "$(jq -cnjS --arg id "$id" --arg ksk "$ksk" \
+	append ds-gone --force "$(jq -cnjS --arg id "$id" --arg ksk "$ksk" \
 		--argjson tag "$old" --argjson at "$seen" '{at: $at,
 			cmk_id: $id, ds_gone_at: $at, ds_seen_at: $at,
 			from: "active", key_tag: $tag, ksk_id: $ksk,
@@ -94,7 +94,7 @@ fact_appended() {
 	kmgr -q create-cmk next --token main --policy p.yaml >/dev/null
 	kmgr -q create-ksk a.example --cmk next >/dev/null
 	signs a
-	kmgr -q ds-seen "a.example/$(kmgr --json list-ksks |
+	kmgr -q ds-seen --force "a.example/$(kmgr --json list-ksks |
 		jq '.ksks[2].key_tag')" >/dev/null
 	for old in $(kmgr --json list-ksks | jq '.ksks[0, 1].key_tag'); do
 		ksk=$(sqlite3 kmgr.db "SELECT id FROM ksk
@@ -131,7 +131,7 @@ fact_appended() {
 }
 
 @test "signatures-forgotten: the store forgets that signatures live" {
-	kmgr -q ds-gone "a.example/$old" >/dev/null
+	kmgr -q ds-gone --force "a.example/$old" >/dev/null
 	sql "DELETE FROM signature; UPDATE ksk SET horizon_at = NULL"
 	run at 3 delete-ksk "a.example/$old"
 	echo "$output"
@@ -147,7 +147,7 @@ fact_appended() {
 	[ "$status" -eq 5 ]
 	run kmgr delete-cmk prod
 	[ "$status" -eq 5 ]
-	kmgr -q ds-gone "a.example/$old" >/dev/null
+	kmgr -q ds-gone --force "a.example/$old" >/dev/null
 	run kmgr delete-ksk "a.example/$old"
 	[ "$status" -eq 11 ]
 	kept

@@ -10,7 +10,7 @@ setup_file() {
 	make_ksk a.example --another
 	signs a
 	tag=$(kmgr --json list-ksks | jq '.ksks[0].key_tag')
-	kmgr -q ds-seen "a.example/$tag" >/dev/null
+	kmgr -q ds-seen --force "a.example/$tag" >/dev/null
 }
 
 setup() {

@@ -273,11 +273,11 @@ zsk: { algorithms: [ed25519] }\n' >ed.yaml
 @test "a CMK in use is not scheduled for deletion" {
 	tag=$(ksk)
 	kmgr sign-zsks example.com zsk >/dev/null
-	kmgr ds-seen "example.com/$tag"
+	kmgr ds-seen --force "example.com/$tag"
 	run kmgr schedule-cmk-deletion prod
 	[ "$status" -eq 5 ]
 	[[ $output == *"in use by 1 KSK: KSK example.com./$tag"*"ds-gone"* ]]
-	kmgr ds-gone "example.com/$tag"
+	kmgr ds-gone --force "example.com/$tag"
 	run kmgr schedule-cmk-deletion prod
 	[ "$status" -eq 11 ]
 	[[ $output == *"until 20"*"a signature by it is valid until"* ]]

@@ -318,7 +318,7 @@ n_ksks() {
 	tag=$(kmgr --json create-ksk example.com --cmk end |
 		jq '.ksks[0].key_tag')
 	ask delete-ksk "example.com/$tag"
-	kmgr ds-seen "example.com/$tag"
+	kmgr ds-seen --force "example.com/$tag"
 	run approve alice
 	[ "$status" -eq 5 ]
 	[[ $output == *"the last KSK of the zone"* ]]

@@ -206,7 +206,7 @@ signatures() {
 @test "both KSKs of a roll sign every bundle; the DS decides who may leave" {
 	zone
 	old=$(tag_of 0)
-	kmgr -q ds-seen "example.com/$old" >/dev/null
+	kmgr -q ds-seen --force "example.com/$old" >/dev/null
 	kmgr -q create-ksk example.com --cmk prod --another >/dev/null
 	new=$(kmgr --json list-ksks |
 		jq ".ksks[] | select(.key_tag != $old) | .key_tag")
@@ -233,7 +233,7 @@ signatures() {
 	run --separate-stderr -0 kmgr sign-ksr r.ksr --genesis -n \
 		--schema normal
 	[[ $stderr == *"SKR-DS-CHAIN was not judged"*"kmgr ds-seen first"* ]]
-	kmgr -q ds-seen "example.com/$(tag_of 0)"
+	kmgr -q ds-seen --force "example.com/$(tag_of 0)"
 	run --separate-stderr -0 kmgr sign-ksr r.ksr --genesis -n \
 		--schema normal
 	[[ $stderr != *"was not judged"* ]]
@@ -246,12 +246,12 @@ signatures() {
 	kmgr -q sign-ksr r.ksr --yes --genesis -o r.skr >/dev/null
 	end=$(kmgr --json show-ksr r.skr |
 		jq -r '[.bundles[].signatures[].expiration] | max')
-	run --separate-stderr kmgr ds-seen "example.com/$old"
+	run --separate-stderr kmgr ds-seen --force "example.com/$old"
 	[[ $stderr != *superseded* ]]
 	kmgr -q create-ksk example.com --cmk prod --another >/dev/null
 	new=$(kmgr --json list-ksks |
 		jq ".ksks[] | select(.key_tag != $old) | .key_tag")
-	run --separate-stderr kmgr ds-seen "example.com/$new"
+	run --separate-stderr kmgr ds-seen --force "example.com/$new"
 	[ "$status" -eq 0 ]
 	[[ $stderr == *superseded*"$end"* ]]
 	run --separate-stderr kmgr sign-ksr r.ksr --yes -o again.skr
@@ -271,7 +271,7 @@ signatures() {
 	[ "$status" -eq 5 ]
 	[[ $stderr == *"has none beside"* ]]
 	[ ! -e e.skr ] && [ ! -e r.skr ]
-	kmgr -q ds-seen "example.com/$old" >/dev/null
+	kmgr -q ds-seen --force "example.com/$old" >/dev/null
 	kmgr -q create-ksk example.com --cmk prod --another >/dev/null
 	new=$(kmgr --json list-ksks |
 		jq ".ksks[] | select(.key_tag != $old) | .key_tag")
@@ -286,7 +286,7 @@ signatures() {
 	kmgr -q sign-ksr r.ksr --emergency-skr e2.skr -o r2.skr >/dev/null
 	cmp e.skr e2.skr
 	cmp r.skr r2.skr
-	kmgr -q ds-seen "example.com/$new" >/dev/null
+	kmgr -q ds-seen --force "example.com/$new" >/dev/null
 	run --separate-stderr kmgr sign-ksr r.ksr --emergency-skr e3.skr \
 		-o r3.skr
 	[ "$status" -eq 0 ]

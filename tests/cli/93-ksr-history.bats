@@ -57,7 +57,7 @@ refused() {
 	kmgr -q sign-ksr a.ksr --yes --genesis -o a.skr >/dev/null
 	another
 	for tag in "$old" "$new"; do
-		kmgr -q ds-seen "example.com/$tag" >/dev/null 2>&1
+		kmgr -q ds-seen --force "example.com/$tag" >/dev/null 2>&1
 	done
 	[ "$(sqlite3 kmgr.db 'SELECT superseded_at > 0 FROM ksr')" -eq 1 ]
 	cp kmgr.db good
@@ -107,9 +107,9 @@ two_tokens() {
 	request a.ksr now
 	kmgr -q sign-ksr a.ksr --yes --genesis -o a.skr >/dev/null
 	for tag in "$old" "$new"; do
-		kmgr -q ds-seen "example.com/$tag" >/dev/null 2>&1
+		kmgr -q ds-seen --force "example.com/$tag" >/dev/null 2>&1
 	done
-	kmgr -q ds-gone "example.com/$old" >/dev/null 2>&1
+	kmgr -q ds-gone --force "example.com/$old" >/dev/null 2>&1
 	softhsm2-util --delete-token --token kmgr >/dev/null
 }
 

@@ -258,7 +258,7 @@ quarter() {
 	quarter one now
 	sign one --genesis --schema normal
 	tag=$(kmgr --json list-ksks | jq '.ksks[0].key_tag')
-	kmgr -q ds-seen "example.com/$tag"
+	kmgr -q ds-seen --force "example.com/$tag"
 	quarter two +90d
 	for schema in rollover rollover+ revoke revoke+; do
 		cp two two.$schema

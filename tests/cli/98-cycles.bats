@@ -121,7 +121,7 @@ load() {
 	# Who rolls by DS revokes nothing: the oracle says when a KSK may leave.
 	zone_new example '{}'
 	answer 1 normal --genesis
-	kmgr_later 5d -q ds-seen "example/$CUR"
+	kmgr_later 5d -q ds-seen --force "example/$CUR"
 	answer 2 pre-publish
 	[ "$(roles 2)" = 'cur/S,cur/S next/P,cur/S next/P' ]
 
@@ -135,19 +135,19 @@ load() {
 	# Both sign, so that the DS may be that of either.
 	answer 3 ''
 	[ "$(roles 3)" = 'cur/S next/S,cur/S next/S,cur/S next/S' ]
-	kmgr_later 125d -q ds-seen "example/$NEXT"
+	kmgr_later 125d -q ds-seen --force "example/$NEXT"
 
 	# Both DS are there: a resolver may have that of either.
 	OLD=$CUR CUR=$NEXT NEXT=$OLD
 	run -5 answer 4 normal
 	[[ $output == *SKR-DS-CHAIN* ]]
 	save
-	kmgr_at 4 -q ds-gone "example/$OLD"
+	kmgr_at 4 -q ds-gone --force "example/$OLD"
 	run -5 answer 4 normal
 	[[ $output == *SKR-DS-CHAIN* ]]
 	[ ! -e 4.skr ]
 	load
-	kmgr_later 170d -q ds-gone "example/$OLD"
+	kmgr_later 170d -q ds-gone --force "example/$OLD"
 	answer 4 normal
 	[ "$(roles 4)" = cur/S,cur/S,cur/S ]
 

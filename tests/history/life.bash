@@ -85,11 +85,11 @@ signed() {
 
 # seen ZONE, gone ZONE, deleted ZONE: its first KSK.
 seen() {
-	signed "$1" && kmgr -q ds-seen "$(first "$1")" >/dev/null
+	signed "$1" && kmgr -q ds-seen --force "$(first "$1")" >/dev/null
 }
 
 gone() {
-	kmgr -q ds-gone "$(first "$1")" >/dev/null
+	kmgr -q ds-gone --force "$(first "$1")" >/dev/null
 }
 
 deleted() {
