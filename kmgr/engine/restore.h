@@ -37,8 +37,8 @@ struct restore_copy {
  * is made: an event that the backup itself does not have. It covers KSKs whose
  * private half is in the store, which cover_wrapped() records.
  *
- * Errors: ERR_STORE, ERR_SYSTEM; those of cover_wrapped(). The file may be there, whole, where the store
- * could not record it; the message says so.
+ * Errors: ERR_STORE, ERR_SYSTEM; those of cover_wrapped(). The file may be
+ * there, whole, where the store could not record it; the message says so.
  */
 int restore_backup(struct session *session, const char *path,
     struct restore_copy *out, struct error *err);
