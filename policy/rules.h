@@ -85,12 +85,11 @@ struct rules_zsks {
 	int64_t				 now_at;
 	int64_t				 inception_at;
 	int64_t				 expiration_at;
-	const struct dnskey		*foreign;	/* in the set, others sign */
+	const struct dnskey		*foreign;	/* others sign */
 	size_t				 n_foreign;
-	const struct dnskey		*wanted;	/* their DS may be told of
-							 * beside those of ksks */
+	const struct dnskey		*wanted;	/* may have CDS, too */
 	size_t				 n_wanted;
-	bool				 is_leaving;	/* it is to be insecure */
+	bool				 is_leaving;	/* to insecurity */
 	/* By number: another policy of the zone admits the algorithm. */
 	bool				 is_admitted[256];
 	const struct requester		*requester;	/* NULL: nobody */

@@ -22,7 +22,8 @@ static const enum opt get_zsks_opts[] = { OPT_FROM, OPT_TSIG, OPT_OUTPUT,
 	OPT_END };
 static const enum opt sign_zsks_opts[] = { OPT_CDS, OPT_INCEPTION,
 	OPT_EXPIRATION, OPT_VALIDITY, OPT_REQUESTER_SIGNATURE, OPT_FETCH,
-	OPT_ZONES_FROM, OPT_OUTPUT, OPT_ACCEPT_TIME_JUMP, OPT_DRY_RUN, OPT_END };
+	OPT_ZONES_FROM, OPT_OUTPUT, OPT_ACCEPT_TIME_JUMP, OPT_DRY_RUN,
+	OPT_END };
 
 const struct command commands_keys[] = {
 	{ "init", GROUP_SETUP, "--token NAME=URI... [--store URL]",
@@ -154,7 +155,8 @@ const struct command commands_keys[] = {
 	    "then the key pair is destroyed, unless other zones share it, "
 	    "or seal: compliance lets it stay for ever.",
 	    change_opts, 1, 1, CMD_WITH_SESSION, cmd_delete_ksk },
-	{ "get-zsks", GROUP_SIGN, "ZONE [--from SERVER [--tsig NAME]] [-o FILE]",
+	{ "get-zsks", GROUP_SIGN,
+	    "ZONE [--from SERVER [--tsig NAME]] [-o FILE]",
 	    "fetch a zone's ZSK set as sign-zsks reads it",
 	    "From SERVER, ADDRESS[@PORT], the zone's primary; or from the "
 	    "source that the configuration names. KSKs that kmgr knows are "

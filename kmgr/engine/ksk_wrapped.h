@@ -69,8 +69,8 @@ int ksk_wrapped_open(const struct ksk *ksk, struct hsm_wrap_key *wrap,
  * ksk_wrapped_create(session, cmk, seal_key, wrap, zone, standby, made,
  * err):
  * Make a key pair for ${zone}, a ${standby} or NULL, in the token, wrapped by
- * ${wrap} at once, endorse and record it. Nothing of it stays in the token, so that there is
- * nothing to undo. Where its key tag collides *${made} is false.
+ * ${wrap} at once, endorse and record it. Nothing of it stays in the token, so
+ * that there is nothing to undo. Where its key tag collides *${made} is false.
  *
  * Errors: ERR_TOKEN, ERR_STORE, ERR_INTEGRITY.
  */

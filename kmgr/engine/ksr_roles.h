@@ -65,8 +65,8 @@ int ksr_roles_by_schema(const char *schema, enum ksr_format format,
 
 /**
  * ksr_roles_by_state(signs, n_ksks, n_slots, out):
- * Those of the ${n_ksks} KSKs that are in the DNSKEY RRset now, ${signs}, publish
- * and sign in every one of ${n_slots} bundles.
+ * Those of the ${n_ksks} KSKs that are in the DNSKEY RRset now, ${signs},
+ * publish and sign in every one of ${n_slots} bundles.
  *
  * Owner: the caller, ksr_roles_clear().
  */

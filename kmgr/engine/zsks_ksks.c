@@ -80,7 +80,7 @@ has_zsk(const struct life_zone *life, uint8_t alg)
 	return false;
 }
 
-/* Take the ZSKs in; whether the zone's data lets those that are new be there. */
+/* Take the ZSKs in; whether the zone's data lets new ones be there. */
 static int
 admit(struct zsks *zsks, struct error *err)
 {

@@ -172,22 +172,30 @@ has_part(struct session *session, const struct zsks *zsks,
 }
 
 /* Each CMK of those that did something, once. */
+static bool
+is_among(const struct cmk *const *seen, size_t n, const struct cmk *cmk)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (seen[i] == cmk)
+			return true;
+	return false;
+}
+
 static int
 each_cmk(struct session *session, struct zsks *const *zsks, size_t n,
     const bool *did, int (*act)(struct session *session,
     const struct cmk *cmk, struct error *err), struct error *err)
 {
 	const struct cmk **seen = NULL;
-	size_t i, k, s, n_seen = 0;
+	size_t i, k, n_seen = 0;
 	int rc = 0;
 
 	for (i = 0; i < n; i++)
 		for (k = 0; did[i] && rc == 0 && k < zsks[i]->n_cmks; k++) {
-			for (s = 0; s < n_seen; s++)
-				if (seen[s] == zsks[i]->cmks[k])
-					break;
-			if (s < n_seen || !has_part(session, zsks[i],
-			    zsks[i]->cmks[k]))
+			if (is_among(seen, n_seen, zsks[i]->cmks[k]) ||
+			    !has_part(session, zsks[i], zsks[i]->cmks[k]))
 				continue;
 			*(const struct cmk **)mem_push(&seen, n_seen++,
 			    sizeof(const struct cmk *)) = zsks[i]->cmks[k];

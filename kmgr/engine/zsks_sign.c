@@ -140,9 +140,9 @@ record_zone(struct session *session, struct store *store, struct zsks *zsks,
 
 		json_add_int(tags, ksk->row.key_tag);
 		for (i = 0; i < zsks->n_sets; i++)
-			if (k < zsks->sets[i].n_rrsigs && record_signature(session, store, ksk,
-			    zsks->sets[i].rrset, &zsks->sets[i].rrsigs[k],
-			    err) != 0)
+			if (k < zsks->sets[i].n_rrsigs && record_signature(
+			    session, store, ksk, zsks->sets[i].rrset,
+			    &zsks->sets[i].rrsigs[k], err) != 0)
 				return -1;
 	}
 	return record_zsk_set(session, store, zsks, err);

@@ -29,7 +29,7 @@ struct run {
 	const struct name	*zones;		/* due or not; n_zones 0: all
 						 * that are due */
 	size_t			 n_zones;
-	bool			 is_trial;	/* say what is due, do nothing */
+	bool			 is_trial;	/* only say what is due */
 	/*
 	 * Called for everything that happens: ${what} is a step or a wait
 	 * ("publish-dnskey", "ds-seen", "error"), ${text} a sentence, and

@@ -15,12 +15,12 @@ struct run_zone {
 	const struct name	*name;
 	char			 text[NAME_TEXT_MAX];
 	const struct config_zone *config;	/* or NULL */
-	struct cmk_cache	 cache;		/* of now; see run_zone_load() */
+	struct cmk_cache	 cache;		/* of now */
 	struct zone_life	*zone;
 	struct life_plan	 plan;
-	struct buf		 records;	/* signed, not handed over yet */
+	struct buf		 records;	/* not handed over yet */
 	bool			 is_signed;	/* in this pass */
-	int64_t			 next_at;	/* when it is due again */
+	int64_t			 next_at;	/* due again */
 };
 
 /**
