@@ -242,3 +242,48 @@ s.sendto(wire[:2] + bytes([0xa4, int(sys.argv[2])]) + wire[4:], who)
 	[[ $output == *REFUSED* ]]
 	run -8 "$PEER" notify 127.0.0.1 "$(free_port)" $ZONE
 }
+
+# parent_zone OWNER: example., with a DSYNC record at OWNER for the listener.
+parent_zone() {
+	local listener=$PORT
+
+	cat >parent <<-END
+		\$TTL 60
+		@	SOA	ns . 1 1 1 1 1
+		@	NS	ns
+		ns	A	127.0.0.1
+		target	A	127.0.0.1
+		child	NS	ns
+		$1	TYPE66	\\# 21 003b01$(printf %04x "$listener")$(printf \
+			'\6target\7example\0' | od -An -tx1 -v | tr -d ' \n')
+	END
+	auth_start named example="$PWD/parent"
+	cat >notify.yaml <<-END
+		store: sqlite:$PWD/none.db
+		tokens: { none: "pkcs11:token=none?module-path=/none.so" }
+		resolver: { servers: ["127.0.0.1@$AUTH_PORT"], port: $AUTH_PORT }
+	END
+}
+
+@test "the parent's DSYNC target is told, by the child's name or for all" {
+	local owner
+
+	for owner in child._dsync _dsync; do
+		rm -f listening got
+		listener 0
+		parent_zone $owner
+		run -0 "$PEER" dsync notify.yaml - $ZONE
+		[ "$output" = 'told 1' ]
+		[ -s got ]
+	done
+}
+
+@test "no DSYNC, nobody is told; one that refuses is an error" {
+	listener 5
+	parent_zone child._dsync
+	run -8 "$PEER" dsync notify.yaml - $ZONE
+	[[ $output == *REFUSED* ]]
+	parent_zone elsewhere
+	run -0 "$PEER" dsync notify.yaml - $ZONE
+	[ "$output" = 'told 0' ]
+}

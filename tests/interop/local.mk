@@ -16,4 +16,4 @@ check_PROGRAMS += \
 	tests/interop/ksr_again \
 	tests/interop/peer
 tests_interop_ksr_again_LDADD = libksr.la
-tests_interop_peer_LDADD = libdns.la libbase.la
+tests_interop_peer_LDADD = libservice.la

@@ -4,6 +4,7 @@
  *   peer axfr ADDRESS PORT ZONE [KEY ALGORITHM SECRET]
  *   peer update ADDRESS PORT ZONE KEY ALGORITHM SECRET <RECORDS
  *   peer notify ADDRESS PORT ZONE
+ *   peer dsync CONFIG - ZONE
  *
  * update: the records of standard input, of one type, take the place of those
  * of the zone's name; none of them: its TXT go. Exit status as kmgr's.
@@ -16,6 +17,8 @@
 #include "kmgr/base/when.h"
 #include "kmgr/dns/resolve_primary.h"
 #include "kmgr/dns/zonefile.h"
+#include "kmgr/engine/config.h"
+#include "kmgr/service/parent.h"
 
 static int
 axfr(const struct resolve_peer *peer, const struct name *zone,
@@ -69,6 +72,23 @@ update(const struct resolve_peer *peer, const struct name *zone,
 	return rc;
 }
 
+/* parent_notify(), with the resolver that the configuration names. */
+static int
+dsync(const char *path, const char *text, struct error *err)
+{
+	struct config *config = NULL;
+	struct name zone;
+	size_t told = 0;
+	int rc = -1;
+
+	if (name_read(text, &zone, err) == 0 &&
+	    config_read(path, &config, err) == 0)
+		rc = parent_notify(config, &zone, &told, err);
+	(void)printf("told %zu\n", told);
+	config_free(config);
+	return rc;
+}
+
 static int
 run(char **argv, struct error *err)
 {
@@ -77,6 +97,8 @@ run(char **argv, struct error *err)
 	struct name zone;
 	int rc = -1;
 
+	if (strcmp(argv[1], "dsync") == 0)
+		return dsync(argv[2], argv[4], err);
 	if (resolve_server_init(&peer.server, argv[2],
 	    (uint16_t)atoi(argv[3]), err) != 0 ||
 	    name_read(argv[4], &zone, err) != 0 || (argv[5] != NULL &&
