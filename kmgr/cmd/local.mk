@@ -15,7 +15,6 @@ libcmd_la_SOURCES = \
 	kmgr/cmd/cmd_ds_diff.c \
 	kmgr/cmd/cmd_ds_fact.c \
 	kmgr/cmd/cmd_ds_print.c \
-	kmgr/cmd/cmd_ds_fact.c \
 	kmgr/cmd/cmd_endorsement.c \
 	kmgr/cmd/cmd_event.c \
 	kmgr/cmd/cmd_findings.c \
