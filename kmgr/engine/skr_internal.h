@@ -166,13 +166,15 @@ int skr_record(struct session *session, struct skr *skr, struct error *err);
  * regular response has each KSK in the DNSKEY RRset, and what the zone is
  * signed with. Checkpoints of the CMKs follow.
  *
- * skr_changes_life(skr, i): whether anything of that is new of the ${i}th KSK.
+ * skr_changes_life(session, skr, i): whether anything of that is new of the
+ * ${i}th KSK, and someone can answer for it.
  *
  * Errors: ERR_STORE.
  */
 int skr_record_life(struct session *session, const struct skr *skr,
     struct error *err);
-bool skr_changes_life(const struct skr *skr, size_t i);
+bool skr_changes_life(struct session *session, const struct skr *skr,
+    size_t i);
 
 /**
  * skr_has_part(skr, i):

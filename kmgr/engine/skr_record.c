@@ -185,11 +185,13 @@ attest(struct session *session, const struct skr *skr, struct error *err)
 	size_t i, k;
 
 	for (i = 0; i < skr->n_ksks; i++) {
-		if (!skr_has_part(skr, i) && !skr_changes_life(skr, i))
+		if (!skr_has_part(skr, i) &&
+		    !skr_changes_life(session, skr, i))
 			continue;
 		for (k = 0; k < i; k++)
 			if (skr->ksks[k].cmk == skr->ksks[i].cmk &&
-			    (skr_has_part(skr, k) || skr_changes_life(skr, k)))
+			    (skr_has_part(skr, k) ||
+			    skr_changes_life(session, skr, k)))
 				break;
 		if (k == i && trust_attest(session, skr->ksks[i].cmk->row.id,
 		    err) != 0)
