@@ -92,7 +92,8 @@ skr_changes_life(struct session *session, const struct skr *skr, size_t i)
 {
 	struct ksk_row row = skr->ksks[i].row;
 
-	return has_witness(session, skr, i) && strcmp(skr->halves[0].kind, KSR_REGULAR) == 0 &&
+	return has_witness(session, skr, i) &&
+	    strcmp(skr->halves[0].kind, KSR_REGULAR) == 0 &&
 	    skr->halves[0].response->n_bundles > 0 &&
 	    follow(skr, i, &row) != NULL;
 }
