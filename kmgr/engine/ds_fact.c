@@ -68,11 +68,8 @@ begin(struct session *session, const struct ds_fact_request *request,
 	told->is_begun = true;
 	if (request->doubt == DS_FACT_FORCED)
 		return 0;
-	if (zone_step_need(told->zone, &wanted, session_now(session), &step,
-	    err) == 0)
-		return 0;
-	return err_hint(err, "--force records it all the same, and tells what "
-	    "the oracle says to it");
+	return zone_step_need(told->zone, &wanted, session_now(session),
+	    &step, err);
 }
 
 /* The DS was seen at the parent. */

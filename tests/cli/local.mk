@@ -25,6 +25,7 @@ cli_tests = \
 	tests/cli/44-ksk-end.bats \
 	tests/cli/46-wrapped.bats \
 	tests/cli/50-sign.bats \
+	tests/cli/52-life.bats \
 	tests/cli/54-hooks.bats \
 	tests/cli/56-publish.bats \
 	tests/cli/56-plan.bats \
