@@ -70,13 +70,19 @@ not_ended() {
 
 # fact_appended: an event of it, as only kmgr writes them.
 fact_appended() {
-	local seen
+	local life
 
-	seen=$(sqlite3 kmgr.db "SELECT ds_seen_at FROM ksk WHERE id = '$ksk'")
-	append ds-gone --force "$(jq -cnjS --arg id "$id" --arg ksk "$ksk" \
-		--argjson tag "$old" --argjson at "$seen" '{at: $at,
-			cmk_id: $id, ds_gone_at: $at, ds_seen_at: $at,
-			from: "active", key_tag: $tag, ksk_id: $ksk,
+	# All that the row says, as only kmgr writes it.
+	life=$(sqlite3 kmgr.db "SELECT json_object('state', 'retired',
+		'standby', standby, 'dnskey_in_at', dnskey_in_at,
+		'ds_add_at', ds_add_at, 'ds_seen_at', ds_seen_at,
+		'ds_gone_at', ds_seen_at) FROM ksk WHERE id = '$ksk'")
+	append ds-gone "$(jq -cnjS --arg id "$id" --arg ksk "$ksk" \
+		--argjson tag "$old" --argjson life "$life" '{
+			at: $life.ds_seen_at, cmk_id: $id,
+			ds_gone_at: $life.ds_seen_at,
+			ds_seen_at: $life.ds_seen_at, from: "active",
+			key_tag: $tag, ksk_id: $ksk, life: $life,
 			to: "retired", zone: "a.example."}')" a.example.
 	sql "UPDATE ksk SET state = 'retired', ds_gone_at = ds_seen_at
 		WHERE id = '$ksk'"

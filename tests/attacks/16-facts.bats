@@ -62,8 +62,8 @@ step_appended() {
 				standby: "none", state: "active" },
 			step: "publish-dnskey", zone: "a.example."}')" \
 		a.example.
-	sql "UPDATE ksk SET dnskey_in_at = $born, ds_seen_at = $born
-		WHERE id = '$ksk'"
+	sql "UPDATE ksk SET dnskey_in_at = $born, ds_seen_at = $born,
+		ds_add_at = NULL WHERE id = '$ksk'"
 }
 
 @test "step-appended: the ledger is made to tell of a step" {
@@ -95,11 +95,11 @@ step_appended() {
 }
 
 @test "signer-forged: the zone signer is said to sign with an algorithm" {
-	sql "INSERT INTO zone_alg VALUES ('a.example.', 13, $born)"
+	sql "INSERT INTO zone_alg VALUES ('a.example.', 15, $born)"
 	unsigned "zone a.example.: the store says of what its zone signer"
 	noticed "zone a.example.: no event tells that it is signed with"
 	append alg-signed "$(jq -cnjS --arg id "$id" --argjson at "$born" \
-		'{alg: 13, cmk_id: $id, dropped: false, signed_at: $at,
+		'{alg: 15, cmk_id: $id, dropped: false, signed_at: $at,
 			zone: "a.example."}')" a.example.
 	unsigned "no key of the CMK has signed"
 }
