@@ -207,6 +207,27 @@ cmd_roll_ksk(struct cmd *cmd, struct error *err)
 	return rc;
 }
 
+/* The zone goes on with other providers, without a KSK of ours. */
+int
+cmd_leave_zone(struct cmd *cmd, struct error *err)
+{
+	struct zone_roll_request request = {
+		.what = cmd->args->words[0],
+		.successor = ZONE_ROLL_TO_FOREIGN };
+	struct zone_roll_outlook outlook = { .n = 0 };
+	struct name zone;
+	int rc;
+
+	if (cmd_zone(request.what, &zone, err) != 0)
+		return -1;
+	rc = zone_roll_look(cmd->session, &request, &outlook, err);
+	if (rc == 0)
+		rc = args_has(cmd->args, OPT_DRY_RUN) ? try_out(cmd,
+		    &outlook, err) : apply(cmd, &request, &outlook, err);
+	zone_roll_outlook_clear(&outlook);
+	return rc;
+}
+
 static int
 revoke(struct cmd *cmd, const struct ksk_revoke_request *request,
     const char *cmk_id, const struct plan *plan, struct error *err)

@@ -173,6 +173,7 @@ int cmd_go_insecure(struct cmd *cmd, struct error *err);
 int cmd_go_secure(struct cmd *cmd, struct error *err);
 int cmd_help(struct cmd *cmd, struct error *err);
 int cmd_init(struct cmd *cmd, struct error *err);
+int cmd_leave_zone(struct cmd *cmd, struct error *err);
 int cmd_life_plan(struct cmd *cmd, struct error *err);
 int cmd_list_cmks(struct cmd *cmd, struct error *err);
 int cmd_list_events(struct cmd *cmd, struct error *err);

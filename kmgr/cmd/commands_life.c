@@ -65,6 +65,13 @@ const struct command commands_life[] = {
 	    go_insecure_opts, 1, 1, CMD_WITH_SESSION, cmd_go_insecure },
 	{ "go-secure", GROUP_LIFE, "ZONE", "take that back", "",
 	    change_opts, 1, 1, CMD_WITH_SESSION, cmd_go_secure },
+	{ "leave-zone", GROUP_LIFE, "ZONE",
+	    "hand a zone over to the providers whose KSKs are foreign ones",
+	    "Retires our KSKs without a successor: their DS go first, then "
+	    "their DNSKEYs. Refused before DNSKEY and DS of a foreign KSK are "
+	    "in every cache (exit 11). Before it no name server that serves "
+	    "our DNSKEY RRset may be in a cache's NS RRset of the zone.",
+	    change_opts, 1, 1, CMD_WITH_SESSION, cmd_leave_zone },
 	{ "revoke-ksk", GROUP_LIFE, "ZONE/KEYTAG|ID",
 	    "revoke a KSK that is a trust anchor (RFC 5011)",
 	    "Only under rfc5011: true, once its DS is gone, and while those "

@@ -22,6 +22,11 @@ enum zone_roll_chain {
 				 * have it may find the zone bogus */
 };
 
+enum zone_roll_successor {
+	ZONE_ROLL_TO_OURS,
+	ZONE_ROLL_TO_FOREIGN	/* other providers go on alone: none is made */
+};
+
 #define ZONE_ROLL_OP "roll-ksk"
 
 struct zone_roll_request {
@@ -29,6 +34,7 @@ struct zone_roll_request {
 	const char		*cmk;	/* of the successor; NULL: the same */
 	enum zone_roll_reason	 reason;
 	enum zone_roll_chain	 chain;
+	enum zone_roll_successor successor;
 	/* Where the policy demands approvers: theirs, and what they signed. */
 	const struct approval	*approval;
 	const struct json	*arguments;
@@ -66,7 +72,8 @@ int zone_roll_reason_read(const char *text, enum zone_roll_reason *out,
  * What zone_roll_apply() would do, and what an attacker may do meanwhile.
  *
  * Errors: ERR_INPUT (no such zone or key, none to roll), ERR_NOT_YET (a roll
- * is under way; until when), ERR_POLICY, ERR_INTEGRITY, ERR_STORE.
+ * is under way; until when; a foreign KSK that is to go on alone is not
+ * everywhere yet), ERR_POLICY, ERR_INTEGRITY, ERR_STORE.
  */
 int zone_roll_look(struct session *session,
     const struct zone_roll_request *request, struct zone_roll_outlook *out,

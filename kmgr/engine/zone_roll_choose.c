@@ -111,6 +111,44 @@ find_heir(struct zone_roll *roll, const struct zone_roll_request *request)
 	roll->heir = standby;
 }
 
+/*
+ * Another provider's KSK goes on alone: whoever validates must be able to do
+ * without ours at once, so that caches have its DNSKEY and its DS before.
+ */
+static int
+find_foreign(struct zone_roll *roll, int64_t now_at, struct error *err)
+{
+	const struct zone_life *zone = roll->zone;
+	size_t i, other = LIFE_NONE;
+
+	for (i = zone->n_ksks; i < zone->life.n_keys; i++) {
+		if (zone->life.keys[i].retire_at != 0)
+			continue;
+		other = i;
+		if (life_dnskey_state(&zone->life, i, now_at) !=
+		    LIFE_OMNIPRESENT || life_ds_state(&zone->life, i,
+		    now_at) != LIFE_OMNIPRESENT)
+			continue;
+		roll->kind = ZONE_ROLL_READY;
+		roll->heir = i;
+		return 0;
+	}
+	if (other == LIFE_NONE) {
+		(void)err_set(err, ERR_POLICY, "zone %s has no KSK of another "
+		    "provider that could go on without ours", zone->text);
+		return err_hint(err, "kmgr add-foreign-key %s FILE registers "
+		    "one; kmgr go-insecure %s does without any", zone->text,
+		    zone->text);
+	}
+	(void)err_set(err, ERR_NOT_YET, "the DNSKEY of KSK %s is %s, its DS "
+	    "%s: it cannot go on alone before both are in every cache",
+	    zone->life.keys[other].name, life_state_name(life_dnskey_state(
+	    &zone->life, other, now_at)), life_state_name(life_ds_state(
+	    &zone->life, other, now_at)));
+	return err_hint(err, "kmgr plan %s says what it waits for",
+	    zone->text);
+}
+
 static int
 check_overlap(struct session *session, const struct zone_roll *roll,
     const struct zone_roll_request *request, struct error *err)
@@ -148,6 +186,8 @@ zone_roll_choose(struct session *session,
 	    find_old(out, only, request, err) != 0)
 		return -1;
 	out->target = out->zone->ksks[out->first_old].cmk;
+	if (request->successor == ZONE_ROLL_TO_FOREIGN)
+		return find_foreign(out, session_now(session), err);
 	if (request->cmk != NULL) {
 		if (cmk_load(store, request->cmk, &named, err) != 0)
 			return -1;
