@@ -19,7 +19,7 @@ struct run_zone {
 	struct zone_life	*zone;
 	struct life_plan	 plan;
 	struct buf		 records;	/* not handed over yet */
-	bool			 is_signed;	/* in this pass */
+	bool			 has_cds;	/* among them, or handed over */
 	int64_t			 next_at;	/* due again */
 };
 

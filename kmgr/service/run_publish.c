@@ -1,5 +1,6 @@
 /* Handing over what is signed, as often as it takes. */
 #include "kmgr/engine/ksk_facts.h"
+#include "kmgr/service/parent.h"
 #include "kmgr/service/publish.h"
 #include "kmgr/service/run_inner.h"
 
@@ -114,6 +115,24 @@ sign_again(struct run_zone *z, bool *done, struct error *err)
 	return rc;
 }
 
+/* A hint for a parent that wants it: it looks at the CDS sooner (RFC 9859). */
+static void
+notify(struct run_zone *z)
+{
+	struct error err = ERR_INIT;
+	size_t n_told;
+
+	if (!z->has_cds || !run_is_awaited(z))
+		return;
+	if (parent_notify(session_config(z->run->session), z->name, &n_told,
+	    &err) != 0)
+		session_note(z->run->session, "%s: the parent was not told of "
+		    "its CDS: %s", z->text, err.msg);
+	else if (n_told > 0)
+		run_tell(z, RUN_DID, "notify", NULL, "%zu targets of the "
+		    "parent were told of its CDS", n_told);
+}
+
 int
 run_hand_over(struct run_zone *z, struct error *err)
 {
@@ -132,5 +151,8 @@ run_hand_over(struct run_zone *z, struct error *err)
 		return -1;
 	z->records.len = 0;
 	run_tell(z, RUN_DID, "publish", NULL, "the signed records");
-	return run_zone_load(z, err);
+	if (run_zone_load(z, err) != 0)
+		return -1;
+	notify(z);
+	return 0;
 }

@@ -169,6 +169,19 @@ tell_signed(struct run_zone *z, const struct zsks *zsks)
 			    findings->items[i].message);
 }
 
+static bool
+has_cds(const struct zsks *zsks)
+{
+	const struct zsks_signed *sets;
+	size_t i, n;
+
+	sets = zsks_signed(zsks, &n);
+	for (i = 0; i < n; i++)
+		if (sets[i].rrset->type == RRTYPE_CDS)
+			return true;
+	return false;
+}
+
 static int
 sign_text(struct run_zone *z, const struct buf *text, const char *what,
     struct error *err)
@@ -190,7 +203,7 @@ sign_text(struct run_zone *z, const struct buf *text, const char *what,
 	    zsks_record(session, &zsks, 1, err) == 0) {
 		z->records.len = 0;
 		zsks_text(zsks, &z->records);
-		z->is_signed = true;
+		z->has_cds = has_cds(zsks);
 		tell_signed(z, zsks);
 		rc = 0;
 	}
