@@ -50,32 +50,41 @@ is_behind(const struct run_zone *z)
 }
 
 /*
- * What was decided before, and the zone signer gets only now, begins now: the
- * waits count from there.
+ * Whether what was done at ${at} reached the zone signer only now. Before the
+ * first time that we hand something over, a KSK that has a DS was published by
+ * other means.
  */
+static bool
+is_late(const struct run_zone *z, size_t i, int64_t at, int64_t published_at)
+{
+	const int64_t now_at = session_now(z->run->session);
+
+	if (at <= published_at || at >= now_at)
+		return false;
+	return published_at != 0 ||
+	    life_ds_state(&z->zone->life, i, now_at) == LIFE_HIDDEN;
+}
+
+/* The waits count from when the zone signer got it. */
 static int
 delay(struct run_zone *z, int64_t published_at, struct error *err)
 {
 	const int64_t now_at = session_now(z->run->session);
 	struct ksk_row *row;
-	bool is_late;
+	bool in_late, out_late;
 	size_t i;
 
 	for (i = 0; i < z->zone->n_ksks; i++) {
 		row = &z->zone->ksks[i].row;
-		is_late = false;
-		if (row->dnskey_in_at > published_at &&
-		    row->dnskey_in_at < now_at) {
+		in_late = is_late(z, i, row->dnskey_in_at, published_at);
+		out_late = is_late(z, i, row->dnskey_out_at, published_at);
+		if (in_late)
 			row->dnskey_in_at = now_at;
-			is_late = true;
-		}
-		if (row->dnskey_out_at > published_at &&
-		    row->dnskey_out_at < now_at) {
+		if (out_late)
 			row->dnskey_out_at = now_at;
-			is_late = true;
-		}
-		if (is_late && ksk_facts_record(z->run->session, row,
-		    "published-late", now_at, err) != 0)
+		if ((in_late || out_late) && ksk_facts_record(
+		    z->run->session, row, "published-late", now_at,
+		    err) != 0)
 			return -1;
 	}
 	return 0;
