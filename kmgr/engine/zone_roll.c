@@ -137,6 +137,8 @@ zone_roll_look(struct session *session,
 
 	*out = (struct zone_roll_outlook) { .n = 0 };
 	rc = zone_roll_choose(session, request, &roll, err);
+	if (rc == 0 && request->reason == ZONE_ROLL_LOSS)
+		rc = zone_roll_check_token(session, &roll, err);
 	if (rc == 0) {
 		cmk = roll.zone->ksks[roll.first_old].cmk;
 		plan_roll(&roll, request, &out->plan);
@@ -331,6 +333,7 @@ run_locked(struct session *session, const struct zone_roll_request *request,
 	int rc;
 
 	if ((rc = zone_roll_choose(session, request, &roll, err)) == 0 &&
+	    (rc = zone_roll_check_token(session, &roll, err)) == 0 &&
 	    (rc = demand(&roll, request, err)) == 0 &&
 	    roll.kind == ZONE_ROLL_MAKE &&
 	    (rc = make_heir(session, &roll, err)) == 0) {

@@ -171,6 +171,27 @@ check_overlap(struct session *session, const struct zone_roll *roll,
 }
 
 int
+zone_roll_check_token(struct session *session, const struct zone_roll *roll,
+    struct error *err)
+{
+	const struct zone_life *zone = roll->zone;
+	size_t i;
+
+	for (i = 0; i < zone->n_ksks; i++) {
+		if (!roll->is_old[i] || session_find_token(session,
+		    zone->ksks[i].cmk->row.token, err) == 0)
+			continue;
+		(void)err_hint(err, "if the token is gone for good, make one "
+		    "of that name from its own backup: what becomes of the "
+		    "KSK counts only with a signature of CMK %s (KNOWN GAPS "
+		    "in kmgr-security(7))", zone->ksks[i].cmk->row.name);
+		return err_wrap(err, "nothing is recorded of KSK %s without "
+		    "its token", zone->life.keys[i].name);
+	}
+	return 0;
+}
+
+int
 zone_roll_choose(struct session *session,
     const struct zone_roll_request *request, struct zone_roll *out,
     struct error *err)

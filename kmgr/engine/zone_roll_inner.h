@@ -35,4 +35,14 @@ int zone_roll_choose(struct session *session,
     struct error *err);
 void zone_roll_clear(struct zone_roll *roll);
 
+/**
+ * zone_roll_check_token(session, roll, err):
+ * Whether the tokens of the KSKs that go are there: without them nothing can be
+ * recorded, and no successor is to be made.
+ *
+ * Errors: ERR_TOKEN, ERR_CONFIG.
+ */
+int zone_roll_check_token(struct session *session,
+    const struct zone_roll *roll, struct error *err);
+
 #endif
