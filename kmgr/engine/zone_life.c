@@ -227,6 +227,29 @@ load_all(struct session *session, struct cmk_cache *cache,
 	    -1 : 0;
 }
 
+/*
+ * A key's row and the events that tell of it are asked for one by one: what
+ * another process commits between them must not look like tampering.
+ */
+static int
+load_steady(struct session *session, struct cmk_cache *cache,
+    struct zone_life *zone, struct error *err)
+{
+	struct store *store;
+	bool is_ours;
+	int rc;
+
+	if (session_store(session, &store, err) != 0)
+		return -1;
+	is_ours = !store_is_steady(store);
+	if (is_ours && store_snapshot(store, err) != 0)
+		return -1;
+	rc = load_all(session, cache, zone, err);
+	if (is_ours)
+		store_release(store);
+	return rc;
+}
+
 int
 zone_life_load(struct session *session, struct cmk_cache *cache,
     const struct name *name, struct zone_life **out, struct error *err)
@@ -236,7 +259,7 @@ zone_life_load(struct session *session, struct cmk_cache *cache,
 	*out = NULL;
 	zone->name = *name;
 	(void)name_text(name, zone->text);
-	if (load_all(session, cache, zone, err) != 0) {
+	if (load_steady(session, cache, zone, err) != 0) {
 		zone_life_free(zone);
 		return -1;
 	}

@@ -93,6 +93,13 @@ store_release(struct store *store)
 	db_release(store->db);
 }
 
+bool
+store_is_steady(const struct store *store)
+{
+
+	return store->db->is_snapshot || store->db->is_writing;
+}
+
 int
 store_begin(struct store *store, struct error *err)
 {

@@ -79,6 +79,13 @@ int store_snapshot(struct store *store, struct error *err);
 void store_release(struct store *store);
 
 /**
+ * store_is_steady(store):
+ * Whether what is asked now sees one state: inside a snapshot, or a
+ * transaction.
+ */
+bool store_is_steady(const struct store *store);
+
+/**
  * store_begin(store, err), store_commit(store, err), store_rollback(store):
  * One transaction that writes; a second writer waits (30 s at most).
  *
