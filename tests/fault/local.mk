@@ -45,10 +45,14 @@ TESTS += tests/fault/10-shim.bats
 EXTRA_DIST += tests/fault/10-shim.bats
 
 # Processes that die and tokens that fail, under kmgr itself.
-TESTS += tests/fault/20-crash.bats tests/fault/30-fault.bats
+TESTS += \
+	tests/fault/20-crash.bats \
+	tests/fault/30-fault.bats \
+	tests/fault/40-run.bats
 EXTRA_DIST += \
 	tests/fault/20-crash.bats \
 	tests/fault/30-fault.bats \
+	tests/fault/40-run.bats \
 	tests/fault/crash-loop \
 	tests/fault/fault-loop \
 	tests/fault/world.bash
