@@ -74,7 +74,7 @@ hooks_write() {
 		cat >"$hook" <<-END
 			#!/usr/bin/env bash
 			export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-			export BATS_TEST_TMPDIR=$BATS_TEST_TMPDIR SRC=$srcdir
+			export BATS_FILE_TMPDIR=$BATS_FILE_TMPDIR SRC=$srcdir
 			cd "$PWD" || exit
 			. "\$SRC/tests/lib/common.bash"
 			. "\$SRC/tests/interop/dns.bash"
