@@ -1,7 +1,10 @@
 bin_PROGRAMS += kmgr/kmgr
 kmgr_kmgr_SOURCES = kmgr/main.c
 kmgr_kmgr_LDADD = libcmd.la
-dist_man_MANS += kmgr/kmgr.1 kmgr/kmgr-security.7
+dist_man_MANS += \
+	kmgr/kmgr-recipes.7 \
+	kmgr/kmgr-security.7 \
+	kmgr/kmgr.1
 
 bashcomp_DATA = kmgr/completion/kmgr
 EXTRA_DIST += $(bashcomp_DATA)

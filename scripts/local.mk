@@ -14,6 +14,13 @@ EXTRA_DIST += \
 	scripts/check \
 	scripts/quickstart
 
+# Hooks that hand over to zone signers: kmgr-recipes(7).
+examplesdir = $(docdir)/examples
+dist_examples_SCRIPTS = \
+	scripts/examples/publish-bind.sh \
+	scripts/examples/publish-nsd.sh \
+	scripts/examples/publish-pdns.sh
+
 # What runs kmgr unattended. @hardening@ in a unit is scripts/systemd/hardening.
 service_in = \
 	scripts/cron/kmgr.in \

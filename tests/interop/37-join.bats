@@ -76,7 +76,7 @@ policy() {
 # run_always: what a timer does, more often.
 run_always() {
 	while :; do
-		kmgr run
+		kmgr run child.test
 		sleep 0.2
 	done
 }

@@ -4,13 +4,17 @@ interop_tests = \
 	tests/interop/20-tokens.bats \
 	tests/interop/32-ksr-text.bats \
 	tests/interop/34-skr.bats \
+	tests/interop/37-join.bats \
+	tests/interop/38-recipes.bats \
 	tests/interop/40-parent.bats \
 	tests/interop/42-primary.bats
 
 TESTS += $(interop_tests)
 EXTRA_DIST += \
 	$(interop_tests) \
-	tests/interop/dns.bash
+	tests/interop/dns.bash \
+	tests/interop/knot.bash \
+	tests/interop/rolls.bash
 
 check_PROGRAMS += \
 	tests/interop/ksr_again \
