@@ -1,6 +1,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "kmgr/base/mem.h"
 #include "kmgr/service/metrics.h"
@@ -84,6 +85,7 @@ advance(struct run_zone *z, bool *done, struct error *err)
 	if (run_zone_load(z, err) == 0) {
 		step = first_due(z);
 		rc = step == NULL ? 0 : run_step(z, step, done, err);
+		z->is_stuck = step != NULL && !*done;
 	}
 	session_unlock(z->run->session);
 	return rc;
@@ -103,6 +105,47 @@ advance_all(struct run_zone *z, struct error *err)
 			return -1;
 	}
 	return 0;
+}
+
+/* Whether the DNSKEY RRset is to be signed even if no roll begins. */
+static bool
+needs_signing(const struct run_zone *z)
+{
+	struct life_zone rest;
+	struct life_plan plan;
+	bool needs = false;
+	size_t i;
+
+	life_zone_copy(&z->zone->life, &rest);
+	rest.automation &= ~(unsigned int)LIFE_AUTO_START;
+	life_plan(&rest, session_now(z->run->session), &plan);
+	for (i = 0; i < plan.n_due; i++)
+		needs = needs || plan.steps[i].kind == LIFE_SIGN ||
+		    (plan.steps[i].kind >= LIFE_PUBLISH_DNSKEY &&
+		    plan.steps[i].kind <= LIFE_REVOKE_DNSKEY);
+	life_plan_clear(&plan);
+	life_zone_clear(&rest);
+	return needs;
+}
+
+/*
+ * A step that cannot be done keeps no signature from being renewed. What was
+ * tried in this pass is not tried again: tokens count wrong PINs.
+ */
+static int
+keep_signed(struct run_zone *z, struct error *err)
+{
+	bool done;
+	int rc = -1;
+
+	if (z->is_tried)
+		return 0;
+	if (session_lock(z->run->session, LOCK_WAIT_S, err) != 0)
+		return -1;
+	if (run_zone_load(z, err) == 0)
+		rc = needs_signing(z) ? run_sign(z, &done, err) : 0;
+	session_unlock(z->run->session);
+	return rc;
 }
 
 void
@@ -183,18 +226,39 @@ tell_waits(const struct run_zone *z)
 	}
 }
 
+/* What is done whether or not something else failed, which is told first. */
+static int
+also(struct run_zone *z, int (*act)(struct run_zone *, struct error *),
+    int rc, struct error *err)
+{
+	struct error why = ERR_INIT;
+
+	if (act(z, &why) == 0)
+		return rc;
+	if (rc == 0)
+		*err = why;
+	else if (strcmp(err->msg, why.msg) != 0)
+		session_note(z->run->session, "%s: %s", z->text, why.msg);
+	return -1;
+}
+
 /* All that is to be done for the zone now. */
 static int
 go(struct run_zone *z, struct error *err)
 {
+	int rc;
 
 	if (run_zone_load(z, err) != 0)
 		return -1;
 	z->next_at = INT64_MAX;
 	/* What the zone signer does not have did not happen yet. */
-	if (run_hand_over(z, err) != 0 || run_parent(z, err) != 0 ||
-	    advance_all(z, err) != 0 || run_hand_over(z, err) != 0 ||
-	    run_hooks(z, err) != 0)
+	rc = run_hand_over(z, err) != 0 || run_parent(z, err) != 0 ||
+	    advance_all(z, err) != 0 ? -1 : 0;
+	if (rc != 0 || z->is_stuck)
+		rc = also(z, keep_signed, rc, err);
+	rc = also(z, run_hand_over, rc, err);
+	rc = also(z, run_hooks, rc, err);
+	if (rc != 0)
 		return -1;
 	tell_waits(z);
 	return store_next(z, z->next_at, err);

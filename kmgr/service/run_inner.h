@@ -20,6 +20,8 @@ struct run_zone {
 	struct life_plan	 plan;
 	struct buf		 records;	/* not handed over yet */
 	bool			 has_cds;	/* among them, or handed over */
+	bool			 is_tried;	/* to sign, in this pass */
+	bool			 is_stuck;	/* what is due waits for others */
 	int64_t			 next_at;	/* due again */
 };
 

@@ -219,6 +219,7 @@ run_sign(struct run_zone *z, bool *done, struct error *err)
 	int rc = -1;
 
 	*done = true;
+	z->is_tried = true;
 	if (zsk_set(z, &text, &what, err) != 0)
 		goto out;
 	if (text.len == 0) {

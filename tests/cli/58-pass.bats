@@ -1,0 +1,48 @@
+# One pass over zones: what fails or waits keeps nothing else from being done.
+load ../lib/common
+load ../lib/life
+bats_require_minimum_version 1.5.0
+
+# runs DURATION: a pass at that time, whatever its exit status.
+runs() {
+	kmgr_later "$1" run example.com >run.log 2>&1 || true
+}
+
+# signed_until: the end of the newest signed DNSKEY RRset.
+signed_until() {
+	awk '$4 == "RRSIG" { print $9 }' out/dnskey.zone | sort -n | tail -n 1
+}
+
+@test "run: a step that waits for approvers keeps no signature from being renewed" {
+	cd "$BATS_TEST_TMPDIR"
+	softhsm_new "$PWD" kmgr
+	kmgr_env "$PWD"
+	kmgr -q init
+	ssh-keygen -q -t ed25519 -N '' -C alice -f alice
+	cat >p.yaml <<-END
+		version: 1
+		zones: ["."]
+		ksk: { standby: { kind: dnskey } }
+		approvals: { create-ksk: 1, approvers: ["$(cat alice.pub)"] }
+	END
+	cat >>kmgr.yaml <<-END
+		zones:
+		  example.com:
+		    publish: { directory: $PWD/out }
+	END
+	kmgr -q create-cmk prod --token main --policy p.yaml >/dev/null
+	hash=$(kmgr --json create-ksk example.com --cmk prod |
+		jq -r .plan_hash) || true
+	kmgr -q show-plan "$hash" -o plan >/dev/null
+	ssh-keygen -q -Y sign -n kmgr-plan -f alice plan 2>/dev/null
+	kmgr -q approve "$hash" --signature plan.sig >/dev/null
+	dnssec-keygen -q -a ECDSAP256SHA256 example.com >/dev/null
+	cat K*.key >zsk
+	tag=$(kmgr --json list-ksks | jq '.ksks[0].key_tag')
+	life_activate
+	runs 2d
+	before=$(signed_until)
+	runs 12d
+	[[ $(<run.log) == *"approvers have to sign"* ]]
+	[ "$(signed_until)" -gt "$before" ]
+}
