@@ -95,6 +95,14 @@ session_now(const struct session *session)
 	return session->options.now_at;
 }
 
+void
+session_advance(struct session *session, int64_t at)
+{
+
+	if (at > session->options.now_at)
+		session->options.now_at = at;
+}
+
 bool
 session_accepts_time_jump(const struct session *session)
 {

@@ -64,6 +64,13 @@ int session_store(struct session *session, struct store **out,
     struct error *err);
 
 /**
+ * session_advance(session, at):
+ * session_now() is ${at} from here on, if it was less: a clock of a long run
+ * goes on, and is never behind what is known to have happened.
+ */
+void session_advance(struct session *session, int64_t at);
+
+/**
  * session_set_approval(session, hash, fingerprints_take):
  * What is done from here on is the approved plan ${hash}: the actor gets it as
  * "plan" and who signed it as "approvers". NULL and NULL: no more.

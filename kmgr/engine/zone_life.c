@@ -201,6 +201,56 @@ load_goal(struct store *store, struct zone_life *zone, struct error *err)
 	return 0;
 }
 
+static void
+raise_to(int64_t *at, int64_t other)
+{
+
+	if (other > *at)
+		*at = other;
+}
+
+static int64_t
+newest_fact(const struct zone_life *zone)
+{
+	int64_t at = zone->signed_at;
+	size_t i;
+
+	raise_to(&at, zone->row.goal_at);
+	for (i = 0; i < zone->life.n_keys; i++) {
+		const struct life_key *key = &zone->life.keys[i];
+
+		raise_to(&at, key->made_at);
+		raise_to(&at, key->dnskey_in_at);
+		raise_to(&at, key->dnskey_out_at);
+		raise_to(&at, key->ds_add_at);
+		raise_to(&at, key->ds_seen_at);
+		raise_to(&at, key->ds_remove_at);
+		raise_to(&at, key->ds_gone_at);
+		raise_to(&at, key->retire_at);
+		raise_to(&at, key->revoke_at);
+	}
+	return at;
+}
+
+/*
+ * A fact of a moment ahead, by another host's clock or by ours before it
+ * stepped back, would count as not happened, and be done again. A clock that
+ * is farther behind than it may be stays so, and is refused by who signs.
+ */
+static void
+catch_up(struct session *session, const struct zone_life *zone)
+{
+	const int64_t newest_at = newest_fact(zone);
+	int64_t tolerance_s = 0;
+	size_t i;
+
+	for (i = 0; i < zone->n_ksks; i++)
+		raise_to(&tolerance_s,
+		    zone->ksks[i].cmk->policy->clock_tolerance_s);
+	if (newest_at <= session_now(session) + tolerance_s)
+		session_advance(session, newest_at);
+}
+
 static int
 load_all(struct session *session, struct cmk_cache *cache,
     struct zone_life *zone, struct error *err)
@@ -222,9 +272,11 @@ load_all(struct session *session, struct cmk_cache *cache,
 		return -1;
 	fill_keys(zone);
 	fill_policy(zone);
-	return zone_life_time(session, zone, err) != 0 ||
-	    zone_life_signed(store, zone, session_now(session), err) != 0 ?
-	    -1 : 0;
+	if (zone_life_time(session, zone, err) != 0 ||
+	    zone_life_signed(store, zone, session_now(session), err) != 0)
+		return -1;
+	catch_up(session, zone);
+	return 0;
 }
 
 /*

@@ -44,7 +44,8 @@ struct zone_life {
  * of all CMKs' policies, of the zone's configuration and of what was observed
  * each number the largest; roll-type, standby, lifetime and automation are
  * those of the CMK that new KSKs come from, that of the newest KSK which is no
- * standby.
+ * standby. session_now() is no less than the newest fact from then on, if that
+ * is ahead by no more than clock.tolerance.
  *
  * Owner: the caller, zone_life_free(), before ${cache}.
  * Errors: ERR_INPUT (a zone without KSK and without foreign keys),

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "kmgr/base/mem.h"
+#include "kmgr/base/when.h"
 #include "kmgr/service/metrics.h"
 #include "kmgr/service/run_inner.h"
 #include "kmgr/store/store_life.h"
@@ -60,6 +61,16 @@ run_zone_load(struct run_zone *z, struct error *err)
 	return 0;
 }
 
+int
+run_lock(struct run_zone *z, struct error *err)
+{
+
+	if (session_lock(z->run->session, LOCK_WAIT_S, err) != 0)
+		return -1;
+	session_advance(z->run->session, when_now());
+	return 0;
+}
+
 /* The first step that is due, and nothing that only tells. */
 static const struct life_step *
 first_due(const struct run_zone *z)
@@ -80,7 +91,7 @@ advance(struct run_zone *z, bool *done, struct error *err)
 	int rc = -1;
 
 	*done = false;
-	if (session_lock(z->run->session, LOCK_WAIT_S, err) != 0)
+	if (run_lock(z, err) != 0)
 		return -1;
 	if (run_zone_load(z, err) == 0) {
 		step = first_due(z);
@@ -140,7 +151,7 @@ keep_signed(struct run_zone *z, struct error *err)
 
 	if (z->is_tried)
 		return 0;
-	if (session_lock(z->run->session, LOCK_WAIT_S, err) != 0)
+	if (run_lock(z, err) != 0)
 		return -1;
 	if (run_zone_load(z, err) == 0)
 		rc = needs_signing(z) ? run_sign(z, &done, err) : 0;

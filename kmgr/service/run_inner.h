@@ -19,6 +19,7 @@ struct run_zone {
 	struct zone_life	*zone;
 	struct life_plan	 plan;
 	struct buf		 records;	/* not handed over yet */
+	int64_t			 records_at;	/* when they were signed */
 	bool			 has_cds;	/* among them, or handed over */
 	bool			 is_tried;	/* to sign, in this pass */
 	bool			 is_stuck;	/* what is due waits for others */
@@ -33,6 +34,16 @@ struct run_zone {
  */
 int run_zone_load(struct run_zone *z, struct error *err);
 void run_zone_clear(struct run_zone *z);
+
+/**
+ * run_lock(z, err):
+ * session_lock(), with the clock as it is once the lock is held: waiting for
+ * it, and the zones before this one, take their time, and facts and waits
+ * must not begin before it. session_unlock() gives it up.
+ *
+ * Errors: as session_lock().
+ */
+int run_lock(struct run_zone *z, struct error *err);
 
 /**
  * run_tell(z, event, what, err, fmt, ...):

@@ -1,10 +1,9 @@
 /* Handing over what is signed, as often as it takes. */
+#include "kmgr/base/when.h"
 #include "kmgr/engine/ksk_facts.h"
 #include "kmgr/service/parent.h"
 #include "kmgr/service/publish.h"
 #include "kmgr/service/run_inner.h"
-
-#define LOCK_WAIT_S 120
 
 static void
 raise_to(int64_t *at, int64_t value, int64_t now_at)
@@ -110,20 +109,6 @@ record(struct run_zone *z, struct error *err)
 	return -1;
 }
 
-/* Sign what is not at hand any more, under the lock. */
-static int
-sign_again(struct run_zone *z, bool *done, struct error *err)
-{
-	int rc = -1;
-
-	if (session_lock(z->run->session, LOCK_WAIT_S, err) != 0)
-		return -1;
-	if (run_zone_load(z, err) == 0)
-		rc = run_sign(z, done, err);
-	session_unlock(z->run->session);
-	return rc;
-}
-
 /* A hint for a parent that wants it: it looks at the CDS sooner (RFC 9859). */
 static void
 notify(struct run_zone *z)
@@ -142,26 +127,48 @@ notify(struct run_zone *z)
 		    "parent were told of its CDS", n_told);
 }
 
-int
-run_hand_over(struct run_zone *z, struct error *err)
+/*
+ * Under the lock, from the look at what is signed to the record of what was
+ * handed over: of two hosts none replaces a newer set by an older one.
+ */
+static int
+hand_over(struct run_zone *z, bool *done, struct error *err)
 {
-	bool done = true;
 
-	if (!publish_is_configured(z->config) || !is_behind(z))
-		return 0;
-	if (z->records.len == 0 && sign_again(z, &done, err) != 0)
+	if (run_zone_load(z, err) != 0)
 		return -1;
-	if (!done)
+	if (z->zone->signed_at > z->records_at)
+		z->records.len = 0;
+	*done = is_behind(z);
+	if (*done && z->records.len == 0 && run_sign(z, done, err) != 0)
+		return -1;
+	if (!*done)
 		return 0;
 	/* What was recorded of the zone is part of what is handed over. */
 	if (run_zone_load(z, err) != 0 || publish_zone(z->run->session,
-	    z->config, &z->records, &z->zone->row, err) != 0 ||
-	    record(z, err) != 0)
+	    z->config, &z->records, &z->zone->row, err) != 0)
+		return -1;
+	session_advance(z->run->session, when_now());
+	if (record(z, err) != 0)
 		return -1;
 	z->records.len = 0;
 	run_tell(z, RUN_DID, "publish", NULL, "the signed records");
-	if (run_zone_load(z, err) != 0)
+	return run_zone_load(z, err);
+}
+
+int
+run_hand_over(struct run_zone *z, struct error *err)
+{
+	bool done = false;
+	int rc;
+
+	if (!publish_is_configured(z->config) || !is_behind(z))
+		return 0;
+	if (run_lock(z, err) != 0)
 		return -1;
-	notify(z);
-	return 0;
+	rc = hand_over(z, &done, err);
+	session_unlock(z->run->session);
+	if (rc == 0 && done)
+		notify(z);
+	return rc;
 }

@@ -203,6 +203,7 @@ sign_text(struct run_zone *z, const struct buf *text, const char *what,
 	    zsks_record(session, &zsks, 1, err) == 0) {
 		z->records.len = 0;
 		zsks_text(zsks, &z->records);
+		z->records_at = session_now(session);
 		z->has_cds = has_cds(zsks);
 		tell_signed(z, zsks);
 		rc = 0;

@@ -46,3 +46,35 @@ signed_until() {
 	[[ $(<run.log) == *"approvers have to sign"* ]]
 	[ "$(signed_until)" -gt "$before" ]
 }
+
+@test "run: a clock that steps back a little does no step again" {
+	life_zone
+	kmgr -q sign-zsks example.com zsk >/dev/null
+	with_clock $((2 * 86400 + 60)) "$KMGR" -q run example.com
+	with_clock $((2 * 86400 + 50)) "$KMGR" -q run example.com
+	[ "$(kmgr --json list-events --type ksk-step | jq '[.events[] |
+		select(.payload.step == "add-ds")] | length')" -eq 1 ]
+}
+
+@test "run: what another host records while a zone is published stays" {
+	life_zone
+	cat >slow <<-END
+		#!/bin/sh
+		[ ! -e wait ] || { rm wait; touch begun; sleep 4; }
+		cat >got
+	END
+	chmod +x slow
+	cat >>kmgr.yaml <<-END
+		zones:
+		  example.com:
+		    publish: { command: [$PWD/slow] }
+	END
+	touch wait
+	kmgr -q sign-zsks example.com zsk >/dev/null
+	kmgr_later 1h -q run example.com &
+	until [ -e begun ]; do sleep 0.1; done
+	kmgr_later 1h -q ds-seen "example.com/$tag" --force >/dev/null
+	wait
+	[ "$(sqlite3 kmgr.db 'SELECT ds_seen_at > 0 FROM ksk')" -eq 1 ]
+	kmgr -q verify
+}
