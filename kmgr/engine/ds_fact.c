@@ -9,6 +9,7 @@
 #include "kmgr/engine/ksk_facts.h"
 #include "kmgr/engine/ksr_record.h"
 #include "kmgr/engine/trust.h"
+#include "kmgr/engine/vouch.h"
 #include "kmgr/engine/zone_step.h"
 
 /* A key of a zone, and the zone with what is told. */
@@ -276,7 +277,9 @@ write_ours(struct session *session, struct store *store,
 	if (store_ksk_set_life(store, &row, err) == 0 &&
 	    ksr_record_supersede(session, row.zone, row.id,
 	    request->what == DS_FACT_SEEN ? KSR_DS_SEEN : KSR_DS_GONE,
-	    err) == 0 && event_append(session, event_name(request->what),
+	    err) == 0 && vouch_put(session, row.cmk_id,
+	    event_name(request->what), event, err) == 0 &&
+	    event_append(session, event_name(request->what),
 	    event, err) == 0)
 		rc = trust_attest(session, row.cmk_id, err);
 	json_free(event);

@@ -6,6 +6,7 @@
 #include "kmgr/engine/event.h"
 #include "kmgr/engine/ksk_facts.h"
 #include "kmgr/engine/trust.h"
+#include "kmgr/engine/vouch.h"
 #include "kmgr/store/ledger.h"
 #include "kmgr/store/store_life.h"
 
@@ -119,7 +120,8 @@ ksk_facts_append(struct session *session, const struct ksk_row *row,
 	json_put_text(event, "step", step);
 	json_put_int(event, "at", at);
 	if (session_store(session, &store, err) == 0 &&
-	    store_ksk_set_life(store, row, err) == 0)
+	    store_ksk_set_life(store, row, err) == 0 &&
+	    vouch_put(session, row->cmk_id, type, event, err) == 0)
 		rc = event_append(session, type, event, err);
 	json_free(event);
 	return rc;

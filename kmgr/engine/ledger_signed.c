@@ -5,6 +5,7 @@
 #include "kmgr/engine/identity.h"
 #include "kmgr/engine/ledger_signed.h"
 #include "kmgr/engine/statement.h"
+#include "kmgr/engine/vouch.h"
 
 /* Where statements stand in events. */
 static const struct part {
@@ -248,7 +249,7 @@ ledger_signed_check(const struct replay *replay,
 	int rc = -1;
 
 	if (part == NULL && strcmp(record->type, "recover") != 0)
-		return 0;
+		return vouch_check_replayed(replay, record, err);
 	if (json_read(record->payload, strlen(record->payload), &payload,
 	    err) == 0)
 		rc = check_event(replay, part, payload, record, err);

@@ -210,6 +210,10 @@ libengine_la_SOURCES = \
 	kmgr/engine/trust_retired.c \
 	kmgr/engine/trust_tail.c \
 	kmgr/engine/trust_tail.h \
+	kmgr/engine/trust_vouch.c \
+	kmgr/engine/trust_vouch.h \
+	kmgr/engine/vouch.c \
+	kmgr/engine/vouch.h \
 	kmgr/engine/verify.c \
 	kmgr/engine/verify.h \
 	kmgr/engine/verify_end.c \

@@ -14,6 +14,12 @@ struct open_token {
 	struct hsm_token	*token;
 };
 
+/* A CMK, and the one that vouches for it; ids. */
+struct voucher {
+	char	id[STORE_ID_TEXT];
+	char	by[STORE_ID_TEXT];
+};
+
 struct session {
 	struct session_options	 options;
 	struct config		*config;
@@ -25,6 +31,8 @@ struct session {
 	bool			 is_trial;
 	char			(*proved)[STORE_ID_TEXT]; /* ids of CMKs */
 	size_t			 n_proved;
+	struct voucher		*vouchers;
+	size_t			 n_vouchers;
 };
 
 static struct json *
@@ -78,6 +86,7 @@ session_close(struct session *session)
 	config_free(session->config);
 	buf_free(&session->notes);
 	free(session->proved);
+	free(session->vouchers);
 	free(session);
 }
 
@@ -151,6 +160,7 @@ session_give_store(struct session *session)
 	session->store = NULL;
 	session->n_locks = 0;		/* the lock goes with it */
 	session->n_proved = 0;
+	session->n_vouchers = 0;
 	return store;
 }
 
@@ -216,6 +226,27 @@ session_set_proved(struct session *session, const char *id)
 
 	(void)strncpy(next, id, STORE_ID_TEXT - 1);
 	next[STORE_ID_TEXT - 1] = '\0';
+}
+
+const char *
+session_voucher(const struct session *session, const char *id)
+{
+	size_t i;
+
+	for (i = 0; i < session->n_vouchers; i++)
+		if (strcmp(session->vouchers[i].id, id) == 0)
+			return session->vouchers[i].by;
+	return NULL;
+}
+
+void
+session_set_voucher(struct session *session, const char *id, const char *by)
+{
+	struct voucher *next = mem_push(&session->vouchers,
+	    session->n_vouchers++, sizeof(*next));
+
+	(void)snprintf(next->id, sizeof(next->id), "%s", id);
+	(void)snprintf(next->by, sizeof(next->by), "%s", by);
 }
 
 /* The token called name, found, but not logged in. */

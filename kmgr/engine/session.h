@@ -114,6 +114,15 @@ bool session_is_proved(const struct session *session, const char *id);
 void session_set_proved(struct session *session, const char *id);
 
 /**
+ * session_voucher(session, id), session_set_voucher(session, id, by):
+ * The id of the CMK, proved by its token in this run, that vouches for what is
+ * told of the CMK with the id ${id}; NULL without one.
+ */
+const char *session_voucher(const struct session *session, const char *id);
+void session_set_voucher(struct session *session, const char *id,
+    const char *by);
+
+/**
  * session_token(session, name, out, err):
  * The token that the configuration calls ${name}, opened and logged in.
  * Owner: ${session}.

@@ -16,6 +16,7 @@
 #define STATEMENT_RETIREMENT  "kmgr/retirement/v1"
 #define STATEMENT_DELETION    "kmgr/deletion/v1"
 #define STATEMENT_CHECKPOINT  "kmgr/checkpoint/v1"
+#define STATEMENT_VOUCHER     "kmgr/voucher/v1"
 #define STATEMENT_IDENTITY    "kmgr/identity/v1"
 #define STATEMENT_RETIREMENT  "kmgr/retirement/v1"
 #define STATEMENT_DELETION    "kmgr/deletion/v1"

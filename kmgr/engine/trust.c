@@ -9,6 +9,7 @@
 #include "kmgr/engine/trust.h"
 #include "kmgr/engine/trust_judge.h"
 #include "kmgr/engine/trust_tail.h"
+#include "kmgr/engine/trust_vouch.h"
 #include "kmgr/engine/witness.h"
 
 /* Inside a transaction: a checkpoint of the CMK as it is there now. */
@@ -40,7 +41,9 @@ trust_attest(struct session *session, const char *cmk_id, struct error *err)
 	if (session_store(session, &store, err) != 0 ||
 	    cmk_load(store, cmk_id, &cmk, err) != 0)
 		return -1;
-	if (cmk_open_attestor(session, cmk, &key, err) == 0)
+	if (trust_vouch_stands_in(session, cmk))
+		rc = trust_vouch_attest(session, cmk, err);
+	else if (cmk_open_attestor(session, cmk, &key, err) == 0)
 		rc = checkpoint_append(session, cmk, key, err);
 	hsm_key_free(key);
 	cmk_free(cmk);
@@ -63,7 +66,8 @@ make_checkpoint(struct session *session, struct store *store,
 	if (cmk_open_attestor(session, cmk, &key, err) != 0)
 		return -1;
 	if (store_begin(store, err) == 0) {
-		if (trust_tail_judge(store, cmk, last, &stops, err) == 0 &&
+		if (trust_tail_judge(store, cmk, session_voucher(session,
+		    cmk->row.id), last, &stops, err) == 0 &&
 		    append_checkpoint(session, store, cmk->row.id, key,
 		    err) == 0)
 			rc = store_commit(store, err);
@@ -232,6 +236,7 @@ judge(struct session *session, const struct cmk *cmk, bool *owes,
 	    session_token(session, cmk->row.token, &token, err) != 0 ||
 	    evidence_read(token, cmk, &evidence, err) != 0)
 		return -1;
+	evidence.voucher = session_voucher(session, cmk->row.id);
 	if (store_snapshot(store, err) == 0) {
 		rc = trust_judge(store, cmk, &evidence, owes, signed_at,
 		    err);
@@ -252,6 +257,10 @@ prove(struct session *session, const struct cmk *cmk, enum debt *debt,
 	*debt = DEBT_NONE;
 	if (session_is_proved(session, cmk->row.id))
 		return 0;
+	if (trust_vouch_prove(session, cmk, err) != 0)
+		return -1;
+	if (trust_vouch_stands_in(session, cmk))
+		return trust_prove_retired(session, cmk, err);
 	/* The clock last: an old store is to be called old, and not late. */
 	if (trust_check_pins(session, cmk, err) != 0 ||
 	    challenge_run(session, cmk, err) != 0 ||
@@ -299,7 +308,9 @@ trust_settle(struct session *session, const struct cmk *cmk,
 	    cmk_load(store, cmk->row.id, &fresh, err) != 0)
 		return -1;
 	if (prove(session, fresh, &debt, err) == 0)
-		rc = settle(session, store, fresh, err);
+		rc = trust_vouch_stands_in(session, fresh) ?
+		    trust_vouch_settle(session, fresh, err) :
+		    settle(session, store, fresh, err);
 	cmk_free(fresh);
 	return rc == 0 ? 0 : err_wrap(err, "checkpoint of CMK %s",
 	    cmk->row.name);

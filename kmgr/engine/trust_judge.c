@@ -197,8 +197,8 @@ told_since(struct store *store, const struct cmk *cmk, const char *type,
 /* The state is the one that was signed last; a seal since is itself signed. */
 static int
 judge_state(struct store *store, const struct cmk *cmk,
-    const struct cmk_row *row, const struct checkpoint *last,
-    struct error *err)
+    const struct cmk_row *row, const char *voucher,
+    const struct checkpoint *last, struct error *err)
 {
 	const char *state = last->state;
 	int64_t deletion_at = last->deletion_at;
@@ -206,7 +206,7 @@ judge_state(struct store *store, const struct cmk *cmk,
 	bool stops;
 
 	if (told_since(store, cmk, "seal", last, &seal, err) != 0 ||
-	    trust_tail_judge(store, cmk, last, &stops, err) != 0) {
+	    trust_tail_judge(store, cmk, voucher, last, &stops, err) != 0) {
 		json_free(seal);
 		return -1;
 	}
@@ -295,7 +295,8 @@ judge_row(struct store *store, const struct cmk *cmk,
 	    trust_judge_records(store, cmk, evidence, &last, &newest,
 	    err) == 0 &&
 	    judge_seals(cmk, row, evidence, err) == 0 &&
-	    judge_state(store, cmk, row, &last, err) == 0 &&
+	    judge_state(store, cmk, row, evidence->voucher, &last,
+	    err) == 0 &&
 	    judge_policy(cmk, row, &last, err) == 0 &&
 	    judge_people(store, cmk, row, &last, err) == 0 &&
 	    checkpoint_is_due(store, row->id, &last, &is_due, err) == 0)

@@ -1,12 +1,14 @@
 #include "kmgr/engine/trust.h"
 #include "kmgr/engine/trust_judge.h"
+#include "kmgr/engine/trust_vouch.h"
 
 /* The store by itself: as a token that keeps no records lets it be judged. */
 static int
 judge_alone(struct session *session, const struct cmk *cmk,
     struct error *err)
 {
-	const struct evidence none = { 0 };
+	const struct evidence none = { .voucher = session_voucher(session,
+	    cmk->row.id) };
 	struct store *store;
 	int64_t signed_at;
 	bool owes;
@@ -30,11 +32,17 @@ trust_prove_retired(struct session *session, const struct cmk *cmk,
 	if (session_is_proved(session, cmk->row.id) ||
 	    session_find_token(session, cmk->row.token, &away) == 0)
 		return trust_prove(session, cmk, err);
-	if (judge_alone(session, cmk, err) != 0)
+	if (trust_vouch_prove(session, cmk, err) != 0 ||
+	    judge_alone(session, cmk, err) != 0)
 		return -1;
-	session_note(session, "token %s is not there: that no KSK of CMK %s "
-	    "need sign rests on the CMK's signatures in the store alone",
-	    cmk->row.token, cmk->row.name);
+	if (trust_vouch_stands_in(session, cmk))
+		session_note(session, "token %s is lost: what became of the "
+		    "KSKs of CMK %s another CMK answers for", cmk->row.token,
+		    cmk->row.name);
+	else
+		session_note(session, "token %s is not there: that no KSK of "
+		    "CMK %s need sign rests on the CMK's signatures in the "
+		    "store alone", cmk->row.token, cmk->row.name);
 	session_set_proved(session, cmk->row.id);
 	return 0;
 }

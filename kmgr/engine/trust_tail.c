@@ -4,6 +4,7 @@
 #include "kmgr/engine/event.h"
 #include "kmgr/engine/ledger_signed.h"
 #include "kmgr/engine/trust_tail.h"
+#include "kmgr/engine/vouch.h"
 #include "kmgr/store/ledger.h"
 
 #define PAGE 100		/* events that are read at a time */
@@ -27,15 +28,18 @@ is_stop(const struct ledger_record *record)
 }
 
 static int
-judge_one(const struct cmk *cmk, const struct ledger_record *record,
-    bool *stops, struct error *err)
+judge_one(const struct cmk *cmk, const struct cmk *voucher,
+    const struct ledger_record *record, bool *stops, struct error *err)
 {
+	struct error ignored = ERR_INIT;
 	bool vouched;
 
 	if (is_stop(record)) {
 		*stops = true;
 		return 0;
 	}
+	if (voucher != NULL && vouch_check(voucher, record, &ignored) == 0)
+		return 0;
 	if (ledger_signed_judge(cmk, record, &vouched, err) != 0)
 		return -1;
 	return vouched ? 0 : err_set(err, ERR_INTEGRITY, "event %lld (%s) of "
@@ -44,8 +48,9 @@ judge_one(const struct cmk *cmk, const struct ledger_record *record,
 }
 
 static int
-judge_type(struct store *store, const struct cmk *cmk, const char *type,
-    int64_t from, bool *stops, struct error *err)
+judge_type(struct store *store, const struct cmk *cmk,
+    const struct cmk *voucher, const char *type, int64_t from, bool *stops,
+    struct error *err)
 {
 	struct ledger_record *records;
 	size_t i, n = PAGE;
@@ -56,7 +61,7 @@ judge_type(struct store *store, const struct cmk *cmk, const char *type,
 		    &records, &n, err) != 0)
 			return -1;
 		for (i = 0; i < n && rc == 0; i++)
-			rc = judge_one(cmk, &records[i], stops, err);
+			rc = judge_one(cmk, voucher, &records[i], stops, err);
 		from = n > 0 ? records[n - 1].seq + 1 : from;
 		ledger_records_free(records, n);
 	}
@@ -65,17 +70,22 @@ judge_type(struct store *store, const struct cmk *cmk, const char *type,
 
 int
 trust_tail_judge(struct store *store, const struct cmk *cmk,
-    const struct checkpoint *last, bool *stops, struct error *err)
+    const char *voucher, const struct checkpoint *last, bool *stops,
+    struct error *err)
 {
 	const struct event_type *type;
+	struct cmk *by = NULL;
 	size_t i;
 	int rc = 0;
 
 	*stops = false;
+	if (voucher != NULL && cmk_load(store, voucher, &by, err) != 0)
+		return -1;
 	for (i = 0; rc == 0 && (type = event_type_at(i)) != NULL; i++)
 		if (type->class == EVENT_LIFE_CYCLE)
-			rc = judge_type(store, cmk, type->type, last->seq + 1,
-			    stops, err);
+			rc = judge_type(store, cmk, by, type->type,
+			    last->seq + 1, stops, err);
+	cmk_free(by);
 	if (rc == 0 || err->class != ERR_INTEGRITY)
 		return rc;
 	return err_hint(err, "the store was changed behind kmgr's back; kmgr "

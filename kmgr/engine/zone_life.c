@@ -167,6 +167,23 @@ zone_life_policy(const struct zone_life *zone)
 	    zone->ksks[zone->n_ksks - 1].cmk->policy;
 }
 
+/*
+ * A token that is away for a while changes nothing. With one whose KSK is
+ * compromised, or lost, nobody waits for it to come back.
+ */
+static void
+find_lost(struct session *session, struct zone_life *zone)
+{
+	struct error away = ERR_INIT;
+	size_t i;
+
+	for (i = 0; i < zone->n_ksks; i++)
+		if (zone->life.keys[i].is_compromised)
+			zone->life.keys[i].is_usable = session_find_token(
+			    session, zone->ksks[i].cmk->row.token,
+			    &away) == 0;
+}
+
 static void
 fill_policy(struct zone_life *zone)
 {
@@ -271,6 +288,7 @@ load_all(struct session *session, struct cmk_cache *cache,
 	    load_goal(store, zone, err) != 0)
 		return -1;
 	fill_keys(zone);
+	find_lost(session, zone);
 	fill_policy(zone);
 	if (zone_life_time(session, zone, err) != 0 ||
 	    zone_life_signed(store, zone, session_now(session), err) != 0)

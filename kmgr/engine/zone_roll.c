@@ -9,6 +9,7 @@
 #include "kmgr/engine/ksk_facts.h"
 #include "kmgr/engine/ksr_record.h"
 #include "kmgr/engine/trust.h"
+#include "kmgr/engine/trust_vouch.h"
 #include "kmgr/engine/zone_roll_inner.h"
 #include "kmgr/engine/zone_row.h"
 
@@ -305,6 +306,21 @@ each_cmk(struct session *session, const struct zone_roll *roll,
 	return 0;
 }
 
+/* Their CMKs can answer for nothing any more: that of the successor does. */
+static int
+prove_all(struct session *session, const struct zone_roll *roll,
+    struct error *err)
+{
+	size_t i;
+
+	for (i = 0; i < roll->zone->n_ksks; i++)
+		if (roll->is_old[i] && roll->is_lost[i] &&
+		    trust_vouch_declare(session, roll->zone->ksks[i].cmk,
+		    roll->voucher, err) != 0)
+			return -1;
+	return each_cmk(session, roll, trust_prove, err);
+}
+
 /* The oracle is asked before; who breaks the chain does not ask it. */
 static int
 retire(struct session *session, const struct zone_roll *roll,
@@ -318,7 +334,7 @@ retire(struct session *session, const struct zone_roll *roll,
 	if (request->chain == ZONE_ROLL_KEEP_CHAIN)
 		rc = zone_life_judge(session, roll->zone, &after, err);
 	if (rc == 0)
-		rc = each_cmk(session, roll, trust_prove, err);
+		rc = prove_all(session, roll, err);
 	if (rc == 0)
 		rc = record(session, roll, &after, err);
 	life_zone_clear(&after);

@@ -41,8 +41,9 @@ is_to_go(const struct zone_roll *roll, size_t i, size_t only,
 	if (only != LIFE_NONE)
 		return i == only && (key->retire_at == 0 ||
 		    request->reason != ZONE_ROLL_SCHEDULED);
-	return key->retire_at == 0 && key->standby == LIFE_NO_STANDBY &&
-	    is_put(key);
+	/* A standby is lost with its token, too. */
+	return key->retire_at == 0 && (roll->is_lost[i] ||
+	    (key->standby == LIFE_NO_STANDBY && is_put(key)));
 }
 
 static int
@@ -92,7 +93,8 @@ find_heir(struct zone_roll *roll, const struct zone_roll_request *request)
 	for (i = zone->n_ksks; i-- > 0;) {
 		const struct life_key *key = &zone->life.keys[i];
 
-		if (roll->is_old[i] || key->retire_at != 0 ||
+		if (roll->is_old[i] || roll->is_lost[i] ||
+		    key->retire_at != 0 ||
 		    key->revoke_at != 0 || key->is_compromised ||
 		    !key->is_usable)
 			continue;
@@ -170,25 +172,58 @@ check_overlap(struct session *session, const struct zone_roll *roll,
 	    "is compromised or lost (--reason)");
 }
 
+/* The successor's CMK, which must not be in the same plight. */
+static bool
+can_vouch(struct session *session, const struct zone_roll *roll,
+    const struct cmk *lost)
+{
+	struct error ignored = ERR_INIT;
+
+	return roll->voucher != NULL &&
+	    strcmp(roll->voucher->row.id, lost->row.id) != 0 &&
+	    session_find_token(session, roll->voucher->row.token,
+	    &ignored) == 0;
+}
+
 int
 zone_roll_check_token(struct session *session, const struct zone_roll *roll,
     struct error *err)
 {
 	const struct zone_life *zone = roll->zone;
+	struct error away = ERR_INIT;
+	const struct cmk *cmk;
 	size_t i;
 
 	for (i = 0; i < zone->n_ksks; i++) {
+		cmk = zone->ksks[i].cmk;
 		if (!roll->is_old[i] || session_find_token(session,
-		    zone->ksks[i].cmk->row.token, err) == 0)
+		    cmk->row.token, &away) == 0 || (roll->is_lost[i] &&
+		    can_vouch(session, roll, cmk)))
 			continue;
-		(void)err_hint(err, "if the token is gone for good, make one "
-		    "of that name from its own backup: what becomes of the "
-		    "KSK counts only with a signature of CMK %s (KNOWN GAPS "
-		    "in kmgr-security(7))", zone->ksks[i].cmk->row.name);
-		return err_wrap(err, "nothing is recorded of KSK %s without "
-		    "its token", zone->life.keys[i].name);
+		*err = away;
+		(void)err_hint(err, "if the token is gone for good, a CMK in "
+		    "another token answers for that: --reason loss --cmk "
+		    "NAME, or a standby KSK under it");
+		return err_wrap(err, "nothing can be recorded of KSK %s",
+		    zone->life.keys[i].name);
 	}
 	return 0;
+}
+
+/* Only who rolls for loss says that what is not there is gone. */
+static void
+find_lost(struct session *session, struct zone_roll *roll,
+    const struct zone_roll_request *request)
+{
+	struct error away = ERR_INIT;
+	size_t i;
+
+	roll->is_lost = mem_new(roll->zone->life.n_keys + 1);
+	if (request->reason != ZONE_ROLL_LOSS)
+		return;
+	for (i = 0; i < roll->zone->n_ksks; i++)
+		roll->is_lost[i] = session_find_token(session,
+		    roll->zone->ksks[i].cmk->row.token, &away) != 0;
 }
 
 int
@@ -203,8 +238,10 @@ zone_roll_choose(struct session *session,
 	*out = (struct zone_roll) { .heir = LIFE_NONE };
 	if (session_store(session, &store, err) != 0 ||
 	    load(session, request, out, &only, err) != 0 ||
-	    check_overlap(session, out, request, err) != 0 ||
-	    find_old(out, only, request, err) != 0)
+	    check_overlap(session, out, request, err) != 0)
+		return -1;
+	find_lost(session, out, request);
+	if (find_old(out, only, request, err) != 0)
 		return -1;
 	out->target = out->zone->ksks[out->first_old].cmk;
 	if (request->successor == ZONE_ROLL_TO_FOREIGN)
@@ -221,6 +258,8 @@ zone_roll_choose(struct session *session,
 		cmk_free(named);
 	}
 	find_heir(out, request);
+	out->voucher = out->kind == ZONE_ROLL_MAKE ? out->target :
+	    out->zone->ksks[out->heir].cmk;
 	return 0;
 }
 
@@ -229,6 +268,7 @@ zone_roll_clear(struct zone_roll *roll)
 {
 
 	free(roll->is_old);
+	free(roll->is_lost);
 	zone_life_free(roll->zone);
 	cmk_cache_clear(&roll->cache);
 	*roll = (struct zone_roll) { .heir = LIFE_NONE };

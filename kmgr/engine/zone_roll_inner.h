@@ -16,11 +16,14 @@ struct zone_roll {
 	struct cmk_cache	 cache;
 	struct zone_life	*zone;
 	bool			*is_old;	/* by key */
+	bool			*is_lost;	/* its token is said to be gone,
+						 * and is not there */
 	size_t			 n_old;
 	size_t			 first_old;
 	enum zone_roll_heir	 kind;
 	size_t			 heir;		/* but for MAKE */
 	struct cmk		*target;	/* of the successor */
+	const struct cmk	*voucher;	/* for those that are lost */
 };
 
 /**
@@ -37,7 +40,8 @@ void zone_roll_clear(struct zone_roll *roll);
 
 /**
  * zone_roll_check_token(session, roll, err):
- * Whether the tokens of the KSKs that go are there: without them nothing can be
+ * Whether the tokens of the KSKs that go are there, or, of those that are
+ * lost, that of the CMK which vouches for it: without one nothing can be
  * recorded, and no successor is to be made.
  *
  * Errors: ERR_TOKEN, ERR_CONFIG.

@@ -6,6 +6,7 @@
 #include "kmgr/engine/foreign_facts.h"
 #include "kmgr/engine/ksk_facts.h"
 #include "kmgr/engine/trust.h"
+#include "kmgr/engine/trust_vouch.h"
 #include "kmgr/engine/zone_facts.h"
 #include "kmgr/engine/zsks_internal.h"
 
@@ -56,8 +57,8 @@ has_seal(struct session *session, const struct cmk *cmk)
 {
 	struct error ignored = ERR_INIT;
 
-	return session_find_token(session, cmk->row.seal_token,
-	    &ignored) == 0;
+	return trust_vouch_stands_in(session, cmk) || session_find_token(
+	    session, cmk->row.seal_token, &ignored) == 0;
 }
 
 static int

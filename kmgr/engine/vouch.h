@@ -1,0 +1,48 @@
+/*
+ * What one CMK says of another whose token is gone for good: an event about a
+ * KSK of that one, signed by the key that answers for the first.
+ */
+#ifndef ENGINE_VOUCH_H
+#define ENGINE_VOUCH_H
+
+#include "kmgr/base/err.h"
+#include "kmgr/base/json.h"
+#include "kmgr/engine/cmk.h"
+#include "kmgr/engine/replay.h"
+#include "kmgr/engine/session.h"
+#include "kmgr/store/ledger.h"
+
+/**
+ * vouch_put(session, cmk_id, type, event, err):
+ * Inside the caller's transaction, right before ${event} of ${type} and of the
+ * CMK ${cmk_id} is appended: where another CMK stands in for that one
+ * (trust_vouch_stands_in()), put its statement into ${event}.
+ *
+ * Errors: ERR_TOKEN, ERR_STORE, ERR_INTEGRITY.
+ */
+int vouch_put(struct session *session, const char *cmk_id, const char *type,
+    struct json *event, struct error *err);
+
+/**
+ * vouch_by(record):
+ * The id of the CMK that ${record} says to be vouched for by; NULL without.
+ * Owner: the caller, free().
+ */
+char *vouch_by(const struct ledger_record *record);
+
+/**
+ * vouch_check(voucher, record, err):
+ * Whether ${voucher} has signed the event ${record}, at its place, and its
+ * policy allows the zone that it is about.
+ *
+ * vouch_check_replayed(replay, record, err): the same by what ${replay} tells
+ * of the CMK; an event that nobody vouches for passes.
+ *
+ * Errors: ERR_INTEGRITY.
+ */
+int vouch_check(const struct cmk *voucher,
+    const struct ledger_record *record, struct error *err);
+int vouch_check_replayed(const struct replay *replay,
+    const struct ledger_record *record, struct error *err);
+
+#endif
