@@ -21,10 +21,10 @@ dist_examples_SCRIPTS = \
 	scripts/examples/publish-nsd.sh \
 	scripts/examples/publish-pdns.sh
 
-# What runs kmgr unattended. @hardening@ in a unit is scripts/systemd/hardening.
+# What runs kmgr unattended. @hardening@ in a unit is scripts/systemd/hardening.conf.
 service_in = \
 	scripts/cron/kmgr.in \
-	scripts/systemd/hardening \
+	scripts/systemd/hardening.conf \
 	scripts/systemd/kmgr-run.service.in \
 	scripts/systemd/kmgr-watch.service.in
 service_made = \
@@ -40,16 +40,16 @@ noinst_DATA = $(service_made)
 make_service = \
 	$(MKDIR_P) $(@D) && \
 	sed -e '/@hardening@/{' \
-	    -e 'r $(srcdir)/scripts/systemd/hardening' -e 'd' -e '}' $< | \
+	    -e 'r $(srcdir)/scripts/systemd/hardening.conf' -e 'd' -e '}' $< | \
 	sed -e 's,@bindir[@],$(bindir),' \
 	    -e 's,@sysconfdir[@],$(sysconfdir),' >$@-t && mv $@-t $@
 scripts/cron/kmgr: scripts/cron/kmgr.in Makefile
 	$(AM_V_GEN)$(make_service)
 scripts/systemd/kmgr-run.service: scripts/systemd/kmgr-run.service.in \
-    scripts/systemd/hardening Makefile
+    scripts/systemd/hardening.conf Makefile
 	$(AM_V_GEN)$(make_service)
 scripts/systemd/kmgr-watch.service: scripts/systemd/kmgr-watch.service.in \
-    scripts/systemd/hardening Makefile
+    scripts/systemd/hardening.conf Makefile
 	$(AM_V_GEN)$(make_service)
 
 if INSTALL_UNITS

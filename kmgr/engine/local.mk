@@ -212,8 +212,6 @@ libengine_la_SOURCES = \
 	kmgr/engine/trust_tail.h \
 	kmgr/engine/trust_vouch.c \
 	kmgr/engine/trust_vouch.h \
-	kmgr/engine/vouch.c \
-	kmgr/engine/vouch.h \
 	kmgr/engine/verify.c \
 	kmgr/engine/verify.h \
 	kmgr/engine/verify_end.c \
@@ -227,6 +225,8 @@ libengine_la_SOURCES = \
 	kmgr/engine/verify_token.c \
 	kmgr/engine/verify_wrapped.c \
 	kmgr/engine/verify_zsks.c \
+	kmgr/engine/vouch.c \
+	kmgr/engine/vouch.h \
 	kmgr/engine/witness.c \
 	kmgr/engine/witness.h \
 	kmgr/engine/wrapkey.c \
