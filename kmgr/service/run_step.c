@@ -39,11 +39,23 @@ standby_of(const struct run_zone *z, const struct life_step *step)
 	return z->zone->life.standby == LIFE_STANDBY_DS ? "ds" : "dnskey";
 }
 
-static int
-make_ksk(struct run_zone *z, const struct life_step *step, bool *done,
-    struct error *err)
+/* By the CMK of the newest KSK that is no standby. */
+static const char *
+standby_cmk(const struct run_zone *z)
 {
-	const struct cmk *cmk = cmk_of(z, step);
+	size_t i;
+
+	for (i = z->zone->n_ksks; i-- > 0; )
+		if (z->zone->life.keys[i].standby == LIFE_NO_STANDBY)
+			return z->zone->ksks[i].cmk->policy->standby_cmk;
+	return NULL;
+}
+
+/* Make it under the CMK, unless approvers have to sign that. */
+static int
+make_under(struct run_zone *z, const struct life_step *step,
+    const struct cmk *cmk, bool *done, struct error *err)
+{
 	struct ksk_request request = { .zones = z->name, .n_zones = 1,
 		.wish = KSK_ANOTHER };
 	struct cmk_cache cache = { 0 };
@@ -51,18 +63,16 @@ make_ksk(struct run_zone *z, const struct life_step *step, bool *done,
 	size_t n = 0;
 	int rc;
 
-	if (cmk == NULL)
-		return err_set(err, ERR_INPUT, "zone %s has no CMK that "
-		    "makes its KSKs", z->text);
+	request.standby = standby_of(z, step);
 	if (policy_approvals(cmk->policy, POLICY_OP_CREATE_KSK) > 0) {
 		run_tell(z, RUN_WAITS, "approval", NULL, "approvers have to "
 		    "sign the making of a KSK: kmgr create-ksk %s --cmk %s "
-		    "--another", z->text, cmk->row.name);
+		    "%s", z->text, cmk->row.name, request.standby == NULL ?
+		    "--another" : "--standby");
 		*done = false;
 		return 0;
 	}
 	request.cmk = cmk->row.id;
-	request.standby = standby_of(z, step);
 	rc = ksk_create_apply(z->run->session, &request, &cache, &list, &n,
 	    err);
 	if (rc == 0)
@@ -70,6 +80,32 @@ make_ksk(struct run_zone *z, const struct life_step *step, bool *done,
 		    "made a KSK under CMK %s", cmk->row.name);
 	ksk_list_free(list, n);
 	cmk_cache_clear(&cache);
+	return rc;
+}
+
+static int
+make_ksk(struct run_zone *z, const struct life_step *step, bool *done,
+    struct error *err)
+{
+	const struct cmk *cmk = cmk_of(z, step);
+	const char *other = step->kind == LIFE_MAKE_STANDBY ?
+	    standby_cmk(z) : NULL;
+	struct cmk *named = NULL;
+	struct store *store;
+	int rc;
+
+	if (cmk == NULL)
+		return err_set(err, ERR_INPUT, "zone %s has no CMK that "
+		    "makes its KSKs", z->text);
+	if (other == NULL)
+		return make_under(z, step, cmk, done, err);
+	if (session_store(z->run->session, &store, err) != 0)
+		return -1;
+	if (cmk_load(store, other, &named, err) != 0)
+		return err_wrap(err, "ksk.standby.cmk of CMK %s",
+		    cmk->row.name);
+	rc = make_under(z, step, named, done, err);
+	cmk_free(named);
 	return rc;
 }
 

@@ -78,3 +78,18 @@ signed_until() {
 	[ "$(sqlite3 kmgr.db 'SELECT ds_seen_at > 0 FROM ksk')" -eq 1 ]
 	kmgr -q verify
 }
+
+@test "run: a standby is made under the CMK that the policy names" {
+	life_zone 'ksk: { standby: { kind: dnskey, cmk: spare } }'
+	printf 'version: 1\nzones: ["."]\n' >spare.yaml
+	kmgr -q create-cmk spare --token main --policy spare.yaml >/dev/null
+	life_activate
+	kmgr_later 12d -q run example.com
+	[ "$(sqlite3 kmgr.db "SELECT cmk.name FROM ksk JOIN cmk
+		ON cmk.id = ksk.cmk_id WHERE ksk.standby = 'dnskey'")" = spare ]
+	# It takes over across CMKs.
+	kmgr_later 14d -q roll-ksk example.com --reason compromise --yes
+	[ "$(sqlite3 kmgr.db 'SELECT count(*) FROM ksk')" -eq 2 ]
+	[ "$(sqlite3 kmgr.db "SELECT cmk.name FROM ksk JOIN cmk
+		ON cmk.id = ksk.cmk_id WHERE retire_at = 0")" = spare ]
+}
