@@ -5,6 +5,7 @@
 #include "kmgr/base/when.h"
 #include "kmgr/engine/cmk_life.h"
 #include "kmgr/engine/ds_fact.h"
+#include "kmgr/engine/ds_fact_gone.h"
 #include "kmgr/engine/event.h"
 #include "kmgr/engine/ksk_facts.h"
 #include "kmgr/engine/ksr_record.h"
@@ -149,6 +150,9 @@ miss(struct session *session, const struct ds_fact_request *request,
 	if (told->at < key->ds_remove_at)
 		return refuse_before(told->at, "the parent was asked",
 		    key->ds_remove_at, err);
+	if (request->doubt == DS_FACT_ASKED_FOR && ds_fact_gone_check(
+	    told->zone, told->i, told->at, err) != 0)
+		return -1;
 	if (key->ds_remove_at == 0) {
 		if (begin(session, request, LIFE_REMOVE_DS, told, err) != 0)
 			return -1;

@@ -3,6 +3,7 @@
 
 #include "kmgr/base/mem.h"
 #include "kmgr/engine/ds_fact.h"
+#include "kmgr/engine/ds_fact_gone.h"
 #include "kmgr/service/parent.h"
 #include "kmgr/service/run_inner.h"
 
@@ -43,7 +44,8 @@ take(struct run_zone *z, size_t i, const struct parent_key *seen,
 	const bool adds = run_awaits_add(key);
 	const enum parent_has wanted = adds ? PARENT_HAS_ALL :
 	    PARENT_HAS_NONE;
-	const int64_t asked_at = adds ? key->ds_add_at : key->ds_remove_at;
+	const int64_t from_at = adds ? key->ds_add_at :
+	    ds_fact_gone_from(z->zone, i);
 
 	if (!adds && !run_awaits_remove(key))
 		return 0;
@@ -52,8 +54,13 @@ take(struct run_zone *z, size_t i, const struct parent_key *seen,
 		    check_interval_s(z));
 		return 0;
 	}
+	/* What was never seen may be under way to the parent still. */
+	if (from_at > session_now(z->run->session)) {
+		run_due(z, from_at);
+		return 0;
+	}
 	return tell_fact(z, i, adds ? DS_FACT_SEEN : DS_FACT_GONE,
-	    seen->since_at > asked_at ? seen->since_at : asked_at, err);
+	    seen->since_at > from_at ? seen->since_at : from_at, err);
 }
 
 /* DS that nobody of us made: an alarm, and no more. */

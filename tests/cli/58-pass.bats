@@ -91,5 +91,16 @@ signed_until() {
 	kmgr_later 14d -q roll-ksk example.com --reason compromise --yes
 	[ "$(sqlite3 kmgr.db 'SELECT count(*) FROM ksk')" -eq 2 ]
 	[ "$(sqlite3 kmgr.db "SELECT cmk.name FROM ksk JOIN cmk
-		ON cmk.id = ksk.cmk_id WHERE retire_at = 0")" = spare ]
+		ON cmk.id = ksk.cmk_id WHERE coalesce(retire_at, 0) = 0")" = spare ]
+}
+
+@test "ds-gone: a DS that was never seen may still come" {
+	life_zone
+	kmgr -q sign-zsks example.com zsk >/dev/null
+	kmgr_later 2d -q ds-add "example.com/$tag"
+	kmgr_later 2d -q roll-ksk example.com --reason compromise \
+		--break-chain example.com.
+	run -11 kmgr_later 2d ds-gone "example.com/$tag"
+	[[ $output == *"was never seen"*"counts as gone"* ]]
+	run -0 kmgr_later 5d ds-gone "example.com/$tag"
 }

@@ -1,0 +1,37 @@
+#include "kmgr/base/when.h"
+#include "kmgr/engine/ds_fact_gone.h"
+
+static bool
+was_seen(const struct life_key *key)
+{
+
+	return key->ds_seen_at != 0 && key->ds_seen_at >= key->ds_add_at;
+}
+
+int64_t
+ds_fact_gone_from(const struct zone_life *zone, size_t i)
+{
+	const struct life_key *key = &zone->life.keys[i];
+	const struct life_timing *timing = &zone->life.timing;
+
+	if (key->ds_add_at == 0 || key->ds_remove_at == 0 || was_seen(key))
+		return key->ds_remove_at;
+	return key->ds_remove_at + timing->parent_registration_delay_s +
+	    life_ds_s(timing);
+}
+
+int
+ds_fact_gone_check(const struct zone_life *zone, size_t i, int64_t at,
+    struct error *err)
+{
+	const int64_t from_at = ds_fact_gone_from(zone, i);
+	char text[WHEN_TEXT_LEN];
+
+	if (at >= from_at)
+		return 0;
+	(void)err_set(err, ERR_NOT_YET, "its DS was never seen: that the "
+	    "parent was asked to add it may still take effect, and it counts "
+	    "as gone from %s on", when_rfc3339(from_at, text));
+	return err_hint(err, "--force records it all the same, where the "
+	    "parent is known to have dropped it");
+}

@@ -1,0 +1,26 @@
+/* When it counts that the parent does not have a DS. */
+#ifndef ENGINE_DS_FACT_GONE_H
+#define ENGINE_DS_FACT_GONE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kmgr/base/err.h"
+#include "kmgr/engine/zone_life.h"
+
+/**
+ * ds_fact_gone_from(zone, i):
+ * The first instant at which a DS of the ${i}th key that is not at the parent
+ * counts as gone: from when its removal was asked for. One that was never seen
+ * may be under way to the parent still, and shows itself, if at all, within
+ * parent-registration-delay and as long as a DS change takes to be known.
+ *
+ * ds_fact_gone_check(zone, i, at, err): whether ${at} is not before it.
+ *
+ * Errors: ERR_NOT_YET.
+ */
+int64_t ds_fact_gone_from(const struct zone_life *zone, size_t i);
+int ds_fact_gone_check(const struct zone_life *zone, size_t i, int64_t at,
+    struct error *err);
+
+#endif
