@@ -133,6 +133,8 @@ run_hooks(struct run_zone *z, struct error *err)
 	}
 	if (is_told)
 		z->zone->row.told_at = now_at;
-	run_due(z, z->zone->row.told_at + hooks->reminder_s);
+	/* Where nobody is told, the zone is not due for that. */
+	if (z->zone->row.told_at + hooks->reminder_s > now_at)
+		run_due(z, z->zone->row.told_at + hooks->reminder_s);
 	return 0;
 }

@@ -13,7 +13,7 @@ signed_until() {
 	awk '$4 == "RRSIG" { print $9 }' out/dnskey.zone | sort -n | tail -n 1
 }
 
-@test "run: a step that waits for approvers keeps no signature from being renewed" {
+@test "run: what waits for approvers does not keep signatures from renewal" {
 	cd "$BATS_TEST_TMPDIR"
 	softhsm_new "$PWD" kmgr
 	kmgr_env "$PWD"
@@ -103,4 +103,11 @@ signed_until() {
 	run -11 kmgr_later 2d ds-gone "example.com/$tag"
 	[[ $output == *"was never seen"*"counts as gone"* ]]
 	run -0 kmgr_later 5d ds-gone "example.com/$tag"
+}
+
+@test "run: a zone without hooks is not due all the time" {
+	life_zone
+	kmgr -q sign-zsks example.com zsk >/dev/null
+	kmgr_later 2d -q run example.com
+	[ "$(sqlite3 kmgr.db 'SELECT next_at FROM zone')" -gt "$(date +%s)" ]
 }
