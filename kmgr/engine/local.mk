@@ -54,8 +54,8 @@ libengine_la_SOURCES = \
 	kmgr/engine/cover.c \
 	kmgr/engine/cover.h \
 	kmgr/engine/ds_fact.c \
-	kmgr/engine/ds_fact_gone.c \
 	kmgr/engine/ds_fact.h \
+	kmgr/engine/ds_fact_gone.c \
 	kmgr/engine/ds_fact_gone.h \
 	kmgr/engine/ending.c \
 	kmgr/engine/ending.h \

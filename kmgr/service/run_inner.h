@@ -22,7 +22,7 @@ struct run_zone {
 	int64_t			 records_at;	/* when they were signed */
 	bool			 has_cds;	/* among them, or handed over */
 	bool			 is_tried;	/* to sign, in this pass */
-	bool			 is_stuck;	/* others must act */
+	bool			 is_stuck;	/* what is due waits */
 	int64_t			 next_at;	/* due again */
 };
 
