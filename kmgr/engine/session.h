@@ -116,7 +116,7 @@ void session_set_proved(struct session *session, const char *id);
 /**
  * session_voucher(session, id), session_set_voucher(session, id, by):
  * The id of the CMK, proved by its token in this run, that vouches for what is
- * told of the CMK with the id ${id}; NULL without one.
+ * told of the CMK with the id ${id}, whose token is not there; NULL without.
  */
 const char *session_voucher(const struct session *session, const char *id);
 void session_set_voucher(struct session *session, const char *id,

@@ -66,8 +66,7 @@ make_checkpoint(struct session *session, struct store *store,
 	if (cmk_open_attestor(session, cmk, &key, err) != 0)
 		return -1;
 	if (store_begin(store, err) == 0) {
-		if (trust_tail_judge(store, cmk, session_voucher(session,
-		    cmk->row.id), last, &stops, err) == 0 &&
+		if (trust_tail_judge(store, cmk, NULL, last, &stops, err) == 0 &&
 		    append_checkpoint(session, store, cmk->row.id, key,
 		    err) == 0)
 			rc = store_commit(store, err);
@@ -236,7 +235,6 @@ judge(struct session *session, const struct cmk *cmk, bool *owes,
 	    session_token(session, cmk->row.token, &token, err) != 0 ||
 	    evidence_read(token, cmk, &evidence, err) != 0)
 		return -1;
-	evidence.voucher = session_voucher(session, cmk->row.id);
 	if (store_snapshot(store, err) == 0) {
 		rc = trust_judge(store, cmk, &evidence, owes, signed_at,
 		    err);

@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "kmgr/base/json.h"
@@ -33,6 +34,7 @@ judge_one(const struct cmk *cmk, const struct cmk *voucher,
 {
 	struct error ignored = ERR_INIT;
 	bool vouched;
+	char *by;
 
 	if (is_stop(record)) {
 		*stops = true;
@@ -42,6 +44,13 @@ judge_one(const struct cmk *cmk, const struct cmk *voucher,
 		return 0;
 	if (ledger_signed_judge(cmk, record, &vouched, err) != 0)
 		return -1;
+	if (!vouched && (by = vouch_by(record)) != NULL) {
+		free(by);
+		return err_set(err, ERR_INTEGRITY, "event %lld (%s) tells that "
+		    "the token of CMK %s is lost, and the token is there, or "
+		    "not the CMK that vouched for it",
+		    (long long)record->seq, record->type, cmk->row.name);
+	}
 	return vouched ? 0 : err_set(err, ERR_INTEGRITY, "event %lld (%s) of "
 	    "CMK %s is one that no key of the CMK has signed",
 	    (long long)record->seq, record->type, cmk->row.name);

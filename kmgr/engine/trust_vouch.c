@@ -70,12 +70,15 @@ int
 trust_vouch_prove(struct session *session, const struct cmk *cmk,
     struct error *err)
 {
+	struct error away = ERR_INIT;
 	struct cmk *voucher = NULL;
 	struct store *store;
 	char *id = NULL;
 	int rc;
 
-	if (session_voucher(session, cmk->row.id) != NULL)
+	/* Of a token that is there only its own signatures count. */
+	if (session_voucher(session, cmk->row.id) != NULL ||
+	    session_find_token(session, cmk->row.token, &away) == 0)
 		return 0;
 	if (session_store(session, &store, err) != 0 ||
 	    find_voucher(store, cmk, &id, err) != 0)
@@ -104,12 +107,10 @@ trust_vouch_declare(struct session *session, const struct cmk *cmk,
 }
 
 bool
-trust_vouch_stands_in(struct session *session, const struct cmk *cmk)
+trust_vouch_stands_in(const struct session *session, const struct cmk *cmk)
 {
-	struct error away = ERR_INIT;
 
-	return session_voucher(session, cmk->row.id) != NULL &&
-	    session_find_token(session, cmk->row.token, &away) != 0;
+	return session_voucher(session, cmk->row.id) != NULL;
 }
 
 int
@@ -127,7 +128,14 @@ trust_vouch_attest(struct session *session, const struct cmk *cmk,
 		return -1;
 	rc = trust_tail_judge(store, cmk, id, &last, &stops, err);
 	checkpoint_clear(&last);
-	return rc != 0 ? -1 : trust_attest(session, id, err);
+	if (rc == 0)
+		return trust_attest(session, id, err);
+	/* All that was there before was judged when the CMK was proved. */
+	if (err->class == ERR_INTEGRITY)
+		(void)err_set(err, ERR_TOKEN, "token %s is lost, and this is "
+		    "nothing that another CMK can tell of CMK %s",
+		    cmk->row.token, cmk->row.name);
+	return -1;
 }
 
 int

@@ -13,9 +13,10 @@
 
 /**
  * trust_vouch_prove(session, cmk, err):
- * Where the ledger tells of ${cmk}, behind its last checkpoint, what another
- * CMK vouches for: prove that one, by its token. It is session_voucher() then.
- * A CMK that is vouched for itself does not vouch.
+ * Where the token of ${cmk} is not there, and the ledger tells of it, behind
+ * its last checkpoint, what another CMK vouches for: prove that one, by its
+ * token. It is session_voucher() then. A CMK that is vouched for itself does
+ * not vouch.
  *
  * trust_vouch_declare(session, cmk, voucher, err): the same, and where nobody
  * vouches yet ${voucher} does from now on: because the operator says that the
@@ -30,10 +31,10 @@ int trust_vouch_declare(struct session *session, const struct cmk *cmk,
 
 /**
  * trust_vouch_stands_in(session, cmk):
- * Whether another CMK does what ${cmk} would: its token is not there, and it
- * has a session_voucher().
+ * Whether another CMK does what ${cmk} would: it has a session_voucher().
  */
-bool trust_vouch_stands_in(struct session *session, const struct cmk *cmk);
+bool trust_vouch_stands_in(const struct session *session,
+    const struct cmk *cmk);
 
 /**
  * trust_vouch_attest(session, cmk, err), trust_vouch_settle(session, cmk, err):

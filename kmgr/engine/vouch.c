@@ -7,7 +7,6 @@
 #include "kmgr/engine/ledger_signed.h"
 #include "kmgr/engine/signer.h"
 #include "kmgr/engine/statement.h"
-#include "kmgr/engine/trust_vouch.h"
 #include "kmgr/engine/vouch.h"
 
 #define TEXT	  "voucher"
@@ -29,7 +28,7 @@ is_of_type(const char *type)
 }
 
 /* The SHA-256 of the event without what is signed over it. */
-static char *
+static const char *
 event_hash(const struct json *event, char hex[static HEX_LEN])
 {
 	struct json *bare = json_new_object();
@@ -100,21 +99,17 @@ vouch_put(struct session *session, const char *cmk_id, const char *type,
     struct json *event, struct error *err)
 {
 	const char *id = session_voucher(session, cmk_id);
-	struct cmk *cmk = NULL, *voucher = NULL;
+	struct cmk *voucher = NULL;
 	struct store *store;
-	int rc = -1;
+	int rc;
 
 	if (id == NULL || !is_of_type(type))
 		return 0;
 	if (session_store(session, &store, err) != 0 ||
-	    cmk_load(store, cmk_id, &cmk, err) != 0)
+	    cmk_load(store, id, &voucher, err) != 0)
 		return -1;
-	if (!trust_vouch_stands_in(session, cmk))
-		rc = 0;
-	else if (cmk_load(store, id, &voucher, err) == 0)
-		rc = sign_event(session, store, voucher, type, event, err);
+	rc = sign_event(session, store, voucher, type, event, err);
 	cmk_free(voucher);
-	cmk_free(cmk);
 	return rc;
 }
 

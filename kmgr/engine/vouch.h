@@ -16,7 +16,7 @@
  * vouch_put(session, cmk_id, type, event, err):
  * Inside the caller's transaction, right before ${event} of ${type} and of the
  * CMK ${cmk_id} is appended: where another CMK stands in for that one
- * (trust_vouch_stands_in()), put its statement into ${event}.
+ * (session_voucher()), put its statement into ${event}.
  *
  * Errors: ERR_TOKEN, ERR_STORE, ERR_INTEGRITY.
  */

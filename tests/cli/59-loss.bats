@@ -1,6 +1,7 @@
 # The token of a zone's KSK is gone for good.
 load ../lib/common
 load ../lib/life
+load ../attacks/attack
 bats_require_minimum_version 1.5.0
 
 # Two tokens; the KSK of the zone is in the first, its standby, whose DS is at
@@ -19,6 +20,8 @@ setup() {
 	kmgr -q create-ksk example.com --cmk a >/dev/null
 	dnssec-keygen -q -a ECDSAP256SHA256 example.com >/dev/null
 	cat K*.key >zsk
+	dnssec-keygen -q -a ECDSAP256SHA256 example.net >/dev/null
+	cat Kexample.net*.key >zsk-net
 	tag=$(kmgr --json list-ksks | jq '.ksks[0].key_tag')
 	life_activate
 	kmgr_later 3d -q create-ksk example.com --standby --cmk b >/dev/null
@@ -28,35 +31,114 @@ setup() {
 	kmgr_later 4d -q ds-seen "example.com/$new" >/dev/null
 }
 
-# token_gone LABEL: the directory of that token is moved away.
+# token_gone LABEL, tokens_back: the directory of that token is moved away; all
+# of them are put back.
 token_gone() {
-	local object
+	local token
 
 	mkdir -p gone
-	for object in tokens/*; do
-		if grep -q -a "$1" "$object/token.object"; then
-			mv "$object" gone/
+	for token in tokens/*; do
+		if grep -q -a "$1" "$token/token.object"; then
+			mv "$token" gone/
 		fi
 	done
+}
+
+tokens_back() {
+	mv gone/* tokens/
+}
+
+# lose: the first token is gone, and the operator has said so.
+lose() {
+	token_gone kmgr
+	kmgr_later 6d -q roll-ksk example.com --reason loss --yes >/dev/null
+}
+
+n_events() {
+	sqlite3 kmgr.db 'SELECT count(*) FROM ledger'
 }
 
 @test "loss: the standby in another token takes over, and answers for it" {
 	token_gone kmgr
 	run -6 kmgr_later 6d sign-zsks example.com zsk
+	run -6 kmgr_later 6d roll-ksk example.com
 	run kmgr_later 6d roll-ksk example.com --reason loss --dry-run
 	[ "$status" -eq 0 ]
 	[[ $output == *"KSK example.com./$tag can deceive resolvers for"* ]]
+	[[ $output == *"let the standby KSK example.com./$new take over"* ]]
 	run -2 setsid -w "$KMGR" roll-ksk example.com --reason loss
 	[[ $output == *--yes* ]]
 	kmgr_later 6d -q roll-ksk example.com --reason loss --yes >/dev/null
 	kmgr_later 6d -q sign-zsks example.com zsk >signed
 	[ "$(grep -c ' 257 ' signed)" -eq 1 ]
 	grep -q "RRSIG DNSKEY.* $new example.com" signed
-	kmgr_later 6d -q ds-remove "example.com/$tag" >/dev/null
+	run -11 kmgr_later 6d ds-remove "example.com/$tag"
+	kmgr_later 7d -q ds-remove "example.com/$tag" >/dev/null
 	kmgr_later 7d -q ds-gone "example.com/$tag" >/dev/null
 	kmgr_later 9d -q sign-zsks example.com zsk >signed
 	[ "$(grep -c ' 257 ' signed)" -eq 1 ]
-	run kmgr_later 9d verify
-	echo "$output"
-	[[ $output != *"ksk:"* ]]
+	kmgr_later 9d --json status example.com |
+		jq -e '[.zones[0].ksks[].state] == ["dead", "active"]'
+	# The token is named as what was not looked at, and nothing else.
+	run -6 kmgr_later 9d verify
+	[[ $output == *"not checked: token main"*": 0 differences in what was"* ]]
+}
+
+@test "loss: without the token of who answers for it nothing is believed" {
+	token_gone kmgr
+	token_gone spare
+	before=$(n_events)
+	run -6 kmgr_later 6d roll-ksk example.com --reason loss --yes
+	[ "$(n_events)" = "$before" ]
+	tokens_back
+	lose
+	token_gone spare
+	run -6 kmgr_later 7d sign-zsks example.com zsk
+	run -6 kmgr_later 7d ds-gone "example.com/$tag" --force
+	[[ $output == *"CMK b, which vouches for CMK a"* ]]
+}
+
+@test "loss: what nobody signed is not believed, and not in another place" {
+	lose
+	good=$(sqlite3 kmgr.db "SELECT payload FROM ledger
+		WHERE type = 'ksk-step' AND payload LIKE '%voucher%'")
+	id=$(jq -r .cmk_id <<<"$good")
+	for payload in "$good" \
+		"$(jq -cS 'del(.voucher, .voucher_signature)' <<<"$good")"; do
+		cp kmgr.db good.db
+		append ksk-step "$payload" example.com.
+		run -10 kmgr_later 6d sign-zsks example.com zsk
+		run -10 kmgr_later 6d verify
+		cp good.db kmgr.db
+	done
+	kmgr_later 6d -q sign-zsks example.com zsk >/dev/null
+}
+
+@test "loss: a token that is there is asked itself" {
+	kmgr_later 6d -q roll-ksk example.com --reason loss --yes >/dev/null
+	[ "$(sqlite3 kmgr.db "SELECT count(*) FROM ledger
+		WHERE payload LIKE '%voucher%'")" -eq 0 ]
+	kmgr_later 6d -q sign-zsks example.com zsk >/dev/null
+	kmgr_later 6d -q verify >/dev/null
+}
+
+@test "loss: a token that comes back does not go on as if nothing had been" {
+	lose
+	tokens_back
+	run -10 kmgr_later 6d sign-zsks example.com zsk
+	[[ $output == *"tells that the token of CMK a is lost"* ]]
+}
+
+@test "loss: without a standby the CMK in another token is named" {
+	kmgr -q create-ksk example.net --cmk a >/dev/null
+	kmgr_later 1d -q sign-zsks example.net zsk-net >/dev/null
+	token_gone kmgr
+	before=$(n_events)
+	run -6 kmgr_later 6d roll-ksk example.net --reason loss --yes
+	[[ $output == *"--reason loss --cmk NAME"* ]]
+	[ "$(n_events)" = "$before" ]
+	kmgr_later 6d -q roll-ksk example.net --reason loss --cmk b \
+		--yes >/dev/null
+	kmgr_later 6d -q sign-zsks example.net zsk-net >signed
+	[ "$(grep -c ' 257 ' signed)" -eq 1 ]
 }
