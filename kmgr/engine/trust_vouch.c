@@ -24,8 +24,8 @@ find_of_type(struct store *store, const struct cmk *cmk, const char *type,
 	return 0;
 }
 
-static int
-find_voucher(struct store *store, const struct cmk *cmk, char **out,
+int
+trust_vouch_find(struct store *store, const struct cmk *cmk, char **out,
     struct error *err)
 {
 	static const char *const types[] = { "ksk-step", "ds-seen",
@@ -51,7 +51,7 @@ prove_voucher(struct session *session, struct store *store,
 {
 	char *another = NULL;
 
-	if (find_voucher(store, voucher, &another, err) != 0)
+	if (trust_vouch_find(store, voucher, &another, err) != 0)
 		return -1;
 	if (another != NULL || strcmp(voucher->row.id, cmk->row.id) == 0) {
 		free(another);
@@ -81,7 +81,7 @@ trust_vouch_prove(struct session *session, const struct cmk *cmk,
 	    session_find_token(session, cmk->row.token, &away) == 0)
 		return 0;
 	if (session_store(session, &store, err) != 0 ||
-	    find_voucher(store, cmk, &id, err) != 0)
+	    trust_vouch_find(store, cmk, &id, err) != 0)
 		return -1;
 	if (id == NULL)
 		return 0;

@@ -22,8 +22,13 @@
  * vouches yet ${voucher} does from now on: because the operator says that the
  * token of ${cmk} is lost.
  *
+ * trust_vouch_find(store, cmk, out, err): the id of the one that is told to
+ * vouch, or NULL; nothing is verified. Owner: the caller, free().
+ *
  * Errors: as trust_prove().
  */
+int trust_vouch_find(struct store *store, const struct cmk *cmk, char **out,
+    struct error *err);
 int trust_vouch_prove(struct session *session, const struct cmk *cmk,
     struct error *err);
 int trust_vouch_declare(struct session *session, const struct cmk *cmk,

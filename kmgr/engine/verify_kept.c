@@ -7,6 +7,7 @@
 #include "kmgr/engine/ratchet.h"
 #include "kmgr/engine/sealed.h"
 #include "kmgr/engine/trust_judge.h"
+#include "kmgr/engine/trust_vouch.h"
 #include "kmgr/engine/verify_internal.h"
 #include "kmgr/store/ledger.h"
 
@@ -80,28 +81,57 @@ check_records(struct verifier *v, const struct cmk *cmk,
 	}
 }
 
+static int
+judge(struct verifier *v, const struct cmk *cmk,
+    const struct evidence *evidence, bool *owes, struct error *err)
+{
+	int64_t signed_at;
+
+	if (trust_judge(v->store, cmk, evidence, owes, &signed_at, err) == 0)
+		return 0;
+	*owes = false;
+	if (verify_is_failure(err))
+		return -1;
+	verify_add(v, "rollback", "CMK %s: %s", cmk->row.name, err->msg);
+	err_clear(err);
+	return 0;
+}
+
+/* The store by itself, where the token is away. */
+static int
+check_alone(struct verifier *v, const struct cmk *cmk, struct error *err)
+{
+	struct evidence evidence = { 0 };
+	char *voucher = NULL;
+	bool owes;
+	int rc;
+
+	if (trust_vouch_find(v->store, cmk, &voucher, err) != 0) {
+		if (verify_is_failure(err))
+			return -1;
+		err_clear(err);		/* reported with the checkpoint */
+		return 0;
+	}
+	evidence.voucher = voucher;
+	rc = judge(v, cmk, &evidence, &owes, err);
+	free(voucher);
+	return rc;
+}
+
 /* The store against what its token keeps, as before every signature. */
 static int
 check_evidence(struct verifier *v, const struct cmk *cmk,
     struct hsm_token *token, struct error *err)
 {
 	struct evidence evidence;
-	int64_t signed_at;
 	bool owes;
-	int rc = 0;
+	int rc;
 
 	if (evidence_read(token, cmk, &evidence, err) != 0)
 		return -1;
 	check_records(v, cmk, &evidence);
-	if (trust_judge(v->store, cmk, &evidence, &owes, &signed_at,
-	    err) != 0) {
-		rc = verify_is_failure(err) ? -1 : 0;
-		if (rc == 0) {
-			verify_add(v, "rollback", "CMK %s: %s", cmk->row.name,
-			    err->msg);
-			err_clear(err);
-		}
-	} else if (owes)
+	rc = judge(v, cmk, &evidence, &owes, err);
+	if (owes)
 		verify_add(v, "unfinished", "token %s is behind the ledger "
 		    "of CMK %s", cmk->row.token, cmk->row.name);
 	if (!ratchet_is_held(cmk))
@@ -180,10 +210,12 @@ verify_kept(struct verifier *v, struct error *err)
 		}
 		if (check_checkpoints(v, cmk, err) != 0)
 			return -1;
-		if (strcmp(cmk->row.state, "deleted") != 0 &&
-		    !verify_is_skipped(v, cmk->row.token) &&
-		    (session_token(v->session, cmk->row.token, &token,
-		    err) != 0 || check_evidence(v, cmk, token, err) != 0))
+		if (strcmp(cmk->row.state, "deleted") == 0)
+			continue;
+		if (verify_is_skipped(v, cmk->row.token) ?
+		    check_alone(v, cmk, err) != 0 :
+		    session_token(v->session, cmk->row.token, &token,
+		    err) != 0 || check_evidence(v, cmk, token, err) != 0)
 			return -1;
 	}
 	return 0;

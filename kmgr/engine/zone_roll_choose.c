@@ -200,7 +200,7 @@ zone_roll_check_token(struct session *session, const struct zone_roll *roll,
 		    cmk->row.token, &away) == 0 || (roll->is_lost[i] &&
 		    can_vouch(session, roll, cmk)))
 			continue;
-		*err = away;
+		(void)err_set(err, away.class, "%s", away.msg);
 		(void)err_hint(err, "if the token is gone for good, a CMK in "
 		    "another token answers for that: --reason loss --cmk "
 		    "NAME, or a standby KSK under it");

@@ -130,11 +130,12 @@ n_events() {
 }
 
 @test "loss: without a standby the CMK in another token is named" {
-	kmgr -q create-ksk example.net --cmk a >/dev/null
-	kmgr_later 1d -q sign-zsks example.net zsk-net >/dev/null
+	kmgr_later 4d -q create-ksk example.net --cmk a >/dev/null
+	kmgr_later 4d -q sign-zsks example.net zsk-net >/dev/null
 	token_gone kmgr
 	before=$(n_events)
 	run -6 kmgr_later 6d roll-ksk example.net --reason loss --yes
+	echo "$output"
 	[[ $output == *"--reason loss --cmk NAME"* ]]
 	[ "$(n_events)" = "$before" ]
 	kmgr_later 6d -q roll-ksk example.net --reason loss --cmk b \
