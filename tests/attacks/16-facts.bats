@@ -78,6 +78,19 @@ step_appended() {
 	noticed "filed under another"
 }
 
+@test "voucher-forged: a token is said to be lost, and another CMK to tell what became of its KSK" {
+	append ksk-step "$(jq -cnjS --arg id "$id" --arg ksk "$ksk" \
+		--argjson tag "$old" --argjson at "$born" '{at: $at,
+			cmk_id: $id, key_tag: $tag, ksk_id: $ksk,
+			life: { retire_at: $at, standby: "none",
+				state: "retired" }, step: "retire",
+			voucher: ({cmk_id: $id} | tojson),
+			voucher_signature: "AA==", zone: "a.example."}')" \
+		a.example.
+	unsigned "tells that the token of CMK prod is lost"
+	noticed "the voucher: it speaks of another event"
+}
+
 @test "goal-forged: the zone is to become insecure" {
 	sql "UPDATE zone SET goal = 'insecure', goal_at = $born
 		WHERE zone = 'a.example.'"
