@@ -66,7 +66,8 @@ make_checkpoint(struct session *session, struct store *store,
 	if (cmk_open_attestor(session, cmk, &key, err) != 0)
 		return -1;
 	if (store_begin(store, err) == 0) {
-		if (trust_tail_judge(store, cmk, NULL, last, &stops, err) == 0 &&
+		if (trust_tail_judge(store, cmk, NULL, last, &stops,
+		    err) == 0 &&
 		    append_checkpoint(session, store, cmk->row.id, key,
 		    err) == 0)
 			rc = store_commit(store, err);

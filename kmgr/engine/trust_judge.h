@@ -22,7 +22,7 @@ struct evidence {
 	size_t			 n_records;
 	struct sealed		*seals;
 	size_t			 n_seals;
-	const char		*voucher;	/* or NULL; borrowed */
+	const char		*voucher;	/* its id, or NULL; borrowed */
 };
 
 /**

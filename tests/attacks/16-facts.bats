@@ -82,11 +82,14 @@ step_appended() {
 	append ksk-step "$(jq -cnjS --arg id "$id" --arg ksk "$ksk" \
 		--argjson tag "$old" --argjson at "$born" '{at: $at,
 			cmk_id: $id, key_tag: $tag, ksk_id: $ksk,
-			life: { retire_at: $at, standby: "none",
-				state: "retired" }, step: "retire",
+			life: { dnskey_in_at: $at, ds_seen_at: $at,
+				standby: "none", state: "active" },
+			step: "publish-dnskey",
 			voucher: ({cmk_id: $id} | tojson),
 			voucher_signature: "AA==", zone: "a.example."}')" \
 		a.example.
+	sql "UPDATE ksk SET dnskey_in_at = $born, ds_seen_at = $born,
+		ds_add_at = NULL WHERE id = '$ksk'"
 	unsigned "tells that the token of CMK prod is lost"
 	noticed "the voucher: it speaks of another event"
 }
