@@ -6,9 +6,10 @@
 #include "kmgr/base/when.h"
 #include "kmgr/cmd/command.h"
 #include "kmgr/service/run.h"
+#include "kmgr/store/store_life.h"
 
-#define SLEEP_MAX_S 60		/* other commands may make something due */
-#define SLEEP_MIN_S 1
+#define PASS_MAX_S 60		/* until the next pass, due or not */
+#define POLL_S	   1		/* other commands may make something due */
 
 /* Where the lines of a pass go. */
 struct listener {
@@ -109,14 +110,24 @@ pass(struct cmd *cmd, struct listener *listener, const struct run *run,
 	    result->n_failed, result->n_zones);
 }
 
-static unsigned int
-sleep_s(const struct run_result *result)
+/*
+ * Until a zone is due. The store is asked for nothing but that; if it cannot
+ * tell, the next pass says why.
+ */
+static void
+wait_for_work(struct cmd *cmd)
 {
-	const int64_t left_s = result->next_at - when_now();
+	const int64_t end_at = when_now() + PASS_MAX_S;
+	struct error ignored = ERR_INIT;
+	struct store *store;
+	int64_t next_at;
 
-	if (result->next_at == INT64_MAX || left_s > SLEEP_MAX_S)
-		return SLEEP_MAX_S;
-	return left_s < SLEEP_MIN_S ? SLEEP_MIN_S : (unsigned int)left_s;
+	do {
+		(void)sleep(POLL_S);
+		if (session_store(cmd->session, &store, &ignored) != 0 ||
+		    store_zone_next(store, &next_at, &ignored) != 0)
+			return;
+	} while (when_now() < next_at && when_now() < end_at);
 }
 
 /* A new run: the clock, the configuration and the token as they are now. */
@@ -139,12 +150,11 @@ watch(struct cmd *cmd, struct listener *listener, struct run *run,
 
 	for (;;) {
 		run->session = cmd->session;
-		result = (struct run_result) { .next_at = 0 };
 		if (pass(cmd, listener, run, &result, err) != 0)
 			(void)fprintf(stderr, "kmgr: %s\n", err->msg);
 		err_clear(err);
 		(void)fputs(buf_text(session_notes(cmd->session)), stderr);
-		(void)sleep(sleep_s(&result));
+		wait_for_work(cmd);
 		if (open_again(cmd, err) != 0)
 			return -1;
 	}

@@ -122,6 +122,17 @@ record(struct session *session, const struct zone_life *zone,
 	return rc;
 }
 
+/* A DNSKEY goes without a signature only when none is to stay. */
+static bool
+is_by_itself(const struct zone_life *zone, enum life_step_kind kind)
+{
+
+	return kind == LIFE_RETIRE || kind == LIFE_PROMOTE ||
+	    kind == LIFE_ADD_DS || kind == LIFE_REMOVE_DS ||
+	    (kind == LIFE_WITHDRAW_DNSKEY &&
+	    zone->life.goal == LIFE_INSECURE);
+}
+
 int
 zone_life_step(struct session *session, struct zone_life *zone,
     const struct life_step *step, struct error *err)
@@ -130,8 +141,7 @@ zone_life_step(struct session *session, struct zone_life *zone,
 	int rc;
 
 	if (step->key >= zone->life.n_keys ||
-	    (step->kind != LIFE_RETIRE && step->kind != LIFE_PROMOTE &&
-	    step->kind != LIFE_ADD_DS && step->kind != LIFE_REMOVE_DS))
+	    !is_by_itself(zone, step->kind))
 		return err_set(err, ERR_INTERNAL, "%s is no step of a key "
 		    "that is recorded by itself",
 		    life_step_name(step->kind));

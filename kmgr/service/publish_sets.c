@@ -91,6 +91,8 @@ publish_sets_init(struct publish_sets *sets, const char *zone,
 		return -1;
 	for (i = 0; i < PUBLISH_SETS_N; i++)
 		sets->rrsets[i] = rrset_new(&sets->zone, types[i], 0);
+	if (records->len == 0)
+		return 0;
 	rc = zonefile_read(buf_text(records), records->len,
 	    "the signed records", &sets->zone, &file, err);
 	for (i = 0; rc == 0 && i < file->n_records; i++)

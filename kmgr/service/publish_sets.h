@@ -25,7 +25,7 @@ struct publish_sets {
 
 /**
  * publish_sets_init(sets, zone, records, err):
- * Read ${records} of ${zone} as zsks_text() writes them.
+ * Read ${records} of ${zone} as zsks_text() writes them, or none.
  *
  * Owner: the caller, publish_sets_clear(), also after a failure.
  * Errors: ERR_INPUT (others than these records, a set without signature, no

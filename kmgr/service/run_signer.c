@@ -1,0 +1,81 @@
+/* What the zone signer does by now, of what the plan waits for. */
+#include "kmgr/dns/zonefile.h"
+#include "kmgr/service/publish.h"
+#include "kmgr/service/run_inner.h"
+#include "kmgr/service/source.h"
+
+#define LOCK_WAIT_S 120
+#define N_ALGS	    256
+
+static bool
+is_signer_awaited(const struct run_zone *z)
+{
+	size_t i;
+
+	for (i = 0; i < z->plan.n; i++)
+		if (z->plan.steps[i].wait == LIFE_WAITS_SIGNER)
+			return true;
+	return false;
+}
+
+/* Whether the set has ZSKs of other algorithms than the admitted one. */
+static int
+compare(const struct run_zone *z, const struct buf *text, bool *differs,
+    struct error *err)
+{
+	bool has[N_ALGS] = { false };
+	struct zonefile *file = NULL;
+	struct error ignored = ERR_INIT;
+	struct dnskey dnskey;
+	size_t i;
+
+	if (zonefile_read(buf_text(text), text->len, "the configured source",
+	    z->name, &file, err) != 0)
+		return -1;
+	for (i = 0; i < file->n_records; i++)
+		if (dnskey_from_rdata(file->records[i].rdata,
+		    file->records[i].rdata_len, &dnskey, &ignored) == 0)
+			has[dnskey.alg] = true;
+	zonefile_free(file);
+	for (i = 0; i < z->zone->life.n_algs; i++)
+		if (z->zone->life.algs[i].has_zsk)
+			has[z->zone->life.algs[i].alg] ^= true;
+	*differs = false;
+	for (i = 0; i < N_ALGS; i++)
+		*differs = *differs || has[i];
+	return 0;
+}
+
+static int
+sign(struct run_zone *z, struct error *err)
+{
+	bool done = false;
+	int rc = -1;
+
+	if (session_lock(z->run->session, LOCK_WAIT_S, err) != 0)
+		return -1;
+	if (run_zone_load(z, err) == 0)
+		rc = run_sign(z, &done, err);
+	session_unlock(z->run->session);
+	return rc == 0 ? run_zone_load(z, err) : -1;
+}
+
+int
+run_signer(struct run_zone *z, struct error *err)
+{
+	struct buf text = BUF_INIT;
+	bool differs = false;
+	int rc;
+
+	if (!is_signer_awaited(z) || !source_is_configured(z->config) ||
+	    !publish_is_configured(z->config))
+		return 0;
+	rc = source_read(z->run->session, z->config, &text, err);
+	if (rc == 0)
+		rc = compare(z, &text, &differs, err);
+	buf_free(&text);
+	if (rc == 0 && differs)
+		rc = sign(z, err);
+	run_due(z, session_now(z->run->session) + run_check_interval_s(z));
+	return rc;
+}

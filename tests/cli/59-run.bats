@@ -1,0 +1,260 @@
+# One pass after another: what is due is done, once, and what fails is tried
+# again.
+load ../lib/common
+load ../lib/life
+bats_require_minimum_version 1.5.0
+
+setup() {
+	life_zone 'signatures: { validity: 14d, refresh: 5d }'
+}
+
+# config LINE...: what run needs of example.com, and more of it.
+config() {
+	{
+		echo 'zones:'
+		echo '  example.com:'
+		echo "    source: { file: $PWD/zsk }"
+		echo "    publish: { directory: $PWD/out }"
+		printf '%s\n' "$@"
+	} >>kmgr.yaml
+}
+
+# hook NAME: a program from standard input for that hook.
+hook() {
+	{ echo '#!/bin/sh' && cat; } >"$1"
+	chmod +x "$1"
+	grep -q ^hooks: kmgr.yaml || echo hooks: >>kmgr.yaml
+	echo "  $1: [$PWD/$1]" >>kmgr.yaml
+}
+
+# events TYPE: how many the ledger has.
+events() {
+	kmgr --json list-events --type "$1" | jq '.events | length'
+}
+
+# fact NAME: of the only KSK.
+fact() {
+	sqlite3 kmgr.db "SELECT $1 FROM ksk"
+}
+
+# told COMMAND...: "event what" of each line that run prints.
+told() {
+	"$@" --json | jq -r '.events[] | "\(.event) \(.what)"'
+}
+
+@test "the first pass signs and hands over, the next one has nothing to do" {
+	config
+	[ "$(told kmgr run)" = "did publish-dnskey
+did sign
+did publish" ]
+	grep -q " 257 3 13 " out/dnskey.zone
+	[ "$(events sign-zsks)" -eq 1 ]
+	before=$(sha256_of out)
+	run -0 kmgr run
+	[ -z "$output" ]
+	run -0 kmgr run example.com
+	[ -z "$output" ]
+	[ "$(events sign-zsks)" -eq 1 ]
+	[ "$(events publish)" -eq 1 ]
+	[ "$(sha256_of out)" = "$before" ]
+	kmgr -q verify >/dev/null
+}
+
+@test "what is not due costs no call of the token" {
+	kmgr_env "$PWD" "main=$(uri_of_shim "$TOKEN_URI")"
+	export KMGR_SHIM_MODULE=$TOKEN_MODULE
+	config
+	KMGR_SHIM_COUNT=calls kmgr -q run >/dev/null
+	[ -s calls ]
+	KMGR_SHIM_COUNT=none kmgr -q run
+	KMGR_SHIM_COUNT=none kmgr -q run example.com
+	[ ! -e none ]
+}
+
+@test "signatures are made anew at refresh, and not before" {
+	config
+	kmgr -q run >/dev/null
+	until=$(jq -r .signed_until out/state.json)
+	# The steps of the DS come first.
+	run -0 told kmgr_later 8d run
+	[[ $output == *"did add-ds"* ]]
+	until=$(jq -r .signed_until out/state.json)
+	[ -z "$(told kmgr_later 15d run --accept-time-jump | grep sign)" ]
+	[ "$(jq -r .signed_until out/state.json)" = "$until" ]
+	told kmgr_later 18d run --accept-time-jump | grep -qx 'did sign'
+	[[ $(jq -r .signed_until out/state.json) > $until ]]
+}
+
+@test "--dry-run says what is due and does nothing" {
+	config
+	before=$(sha256_of kmgr.db)
+	told kmgr run --dry-run | grep -qx 'would publish-dnskey'
+	run told kmgr run --dry-run
+	[[ $output != *did* ]]
+	[ "$(sha256_of kmgr.db)" = "$before" ]
+	[ ! -e out ]
+	kmgr --json run --dry-run | jq -e '.n_steps == 1 and .n_failed == 0'
+}
+
+@test "what was not published did not happen yet" {
+	config
+	# In the place of the directory.
+	echo >out
+	run -9 kmgr run
+	[[ $output == *"example.com. failed error: "*"publish example.com. by directory"* ]]
+	signed_at=$(fact dnskey_in_at)
+	# Nobody waits for the zone in the next five minutes.
+	run -0 kmgr run
+	[ -z "$output" ]
+	run -0 with_clock 290 "$KMGR" run
+	[ -z "$output" ]
+	run -9 with_clock 310 "$KMGR" run
+	# When it is everywhere is counted from when it was published.
+	rm out
+	kmgr_later 4h -q run >/dev/null
+	[ -e out/dnskey.zone ]
+	late=$(($(fact dnskey_in_at) - signed_at))
+	[ "$late" -ge 14400 ]
+	[ "$late" -lt 14520 ]
+	kmgr --json list-events --type ksk-step |
+		jq -e '.events[-1].payload.step == "published-late"'
+	# max-zone-ttl and zone-propagation-delay: 25 hours.
+	[ -z "$(told kmgr_later 28h run)" ]
+	told kmgr_later 30h run | grep -qx 'did add-ds'
+	kmgr_later 30h -q verify >/dev/null
+}
+
+@test "a hand-over that takes long counts when it has ended" {
+	config
+	hook zone-publish <<<'sleep 3'
+	kmgr -q run >/dev/null
+	at=$(sqlite3 kmgr.db "SELECT max(at) FROM ledger WHERE type = 'sign-zsks'")
+	[ "$(fact dnskey_in_at)" -ge $((at + 3)) ]
+	[ "$(sqlite3 kmgr.db 'SELECT published_at FROM zone')" -ge $((at + 3)) ]
+}
+
+@test "a hook that fails is run again, one that ended well is not" {
+	config
+	hook ds-add <<-END
+		echo "\$KMGR_KEYTAG" >>$PWD/calls
+		[ -e $PWD/works ] || { echo "no, thank you" >&2; exit 3; }
+	END
+	kmgr -q run >/dev/null
+	run -9 kmgr_later 2d run
+	[[ $output == *"hook ds-add of example.com."*"status 3"*"no, thank you"* ]]
+	[ -n "$(fact ds_add_at)" ]
+	touch works
+	kmgr_later 2d -q run
+	[ "$(wc -l <calls)" -eq 1 ]
+	kmgr_later 49h run | grep -qx "example.com. did ds-add: example.com./$tag"
+	kmgr_later 50h -q run
+	[ "$(cat calls)" = "$tag
+$tag" ]
+}
+
+@test "a source that is gone, and is back" {
+	config
+	mv zsk elsewhere
+	run -9 kmgr run
+	[[ $output == *"failed error: "*"$PWD/zsk"* ]]
+	[ "$(events sign-zsks)" -eq 0 ]
+	mv elsewhere zsk
+	# Named zones are gone over, due or not.
+	kmgr run example.com | grep -qx 'example.com. did publish: the signed records'
+}
+
+@test "a source with a KSK that nobody knows is refused" {
+	config
+	dnssec-keygen -q -a ECDSAP256SHA256 -f KSK example.com >/dev/null
+	cat K*.key >zsk
+	run -4 kmgr run
+	[[ $output == *"example.com. failed error: "* ]]
+	[ ! -e out ]
+	[ "$(events sign-zsks)" -eq 0 ]
+}
+
+@test "without anybody to publish to nothing is signed, and that is said" {
+	run -0 kmgr run
+	[[ $output == *"example.com. waits publish: "*"configure publish for example.com."* ]]
+	[ "$(events sign-zsks)" -eq 0 ]
+	[ -z "$(fact dnskey_in_at)" ]
+}
+
+@test "without a source the last admitted ZSK set is signed" {
+	config
+	sed -i '/source:/d' kmgr.yaml
+	run -0 kmgr run
+	[[ $output == *"example.com. waits zsk-set: "*"kmgr sign-zsks example.com. FILE"* ]]
+	kmgr -q sign-zsks example.com zsk >/dev/null
+	kmgr run example.com | grep -qx 'example.com. did publish: the signed records'
+	grep -q ' 256 3 13 ' out/dnskey.zone
+}
+
+@test "zones that do not exist" {
+	config
+	run -2 kmgr run 'no..name'
+	run -4 kmgr run nowhere.example
+	[[ $output == *"nowhere.example. failed error: "* ]]
+	run -4 kmgr run nowhere.example example.com
+	[[ $output == *"example.com. did sign: "* ]]
+}
+
+@test "a zone that fails keeps no other one from its work" {
+	config
+	printf '  %s:\n    source: { file: %s }\n    publish: { directory: %s }\n' \
+		a.example "$PWD/nothing" "$PWD/a" \
+		z.example "$PWD/z.zsk" "$PWD/z" >>kmgr.yaml
+	kmgr -q create-ksk a.example z.example --cmk prod >/dev/null
+	sed 's/example\.com/z.example/' zsk >z.zsk
+	run -9 --separate-stderr kmgr --json run
+	jq -e '[.n_zones, .n_failed, .error] == [3, 1, "system"] and
+		([.events[] | select(.event == "failed") | .zone] ==
+		["a.example."])' <<<"$output"
+	[ -e out/dnskey.zone ]
+	[ -e z/dnskey.zone ]
+	[[ $(kmgr run a.example 2>&1) == *"1 of 1 zones failed"* ]]
+}
+
+@test "approvers who have not signed keep no signature from being made anew" {
+	ssh-keygen -q -t ed25519 -N '' -f alice
+	printf '%s\n' 'version: 1' 'zones: ["."]' \
+		'ksk: { lifetime: 30d, require-backup: false }' \
+		'signatures: { validity: 14d, refresh: 5d }' \
+		'clock: { max-jump: 100d }' \
+		"approvals: { create-ksk: 1, approvers: [\"$(cat alice.pub)\"] }" \
+		>strict.yaml
+	kmgr -q create-cmk strict --token main --policy strict.yaml >/dev/null
+	run -11 kmgr create-ksk example.org --cmk strict
+	plan=$(kmgr --json list-plans | jq -r '.plans[0].hash')
+	kmgr -q show-plan "$plan" -o plan.txt
+	ssh-keygen -q -Y sign -n kmgr-plan -f alice plan.txt
+	kmgr -q approve "$plan" --signature plan.txt.sig >/dev/null
+	config
+	printf '  %s:\n    source: { file: %s }\n    publish: { directory: %s }\n' \
+		example.org "$PWD/o.zsk" "$PWD/o" >>kmgr.yaml
+	sed 's/example\.com/example.org/' zsk >o.zsk
+	kmgr -q run example.org >/dev/null
+	kmgr_later 1d -q run example.org >/dev/null
+	kmgr_later 2d -q ds-seen "$(kmgr --json list-ksks example.org |
+		jq -r '.ksks[0].id')" >/dev/null
+	kmgr_later 32d run example.org >said
+	grep -q 'example.org. waits approval: .*kmgr create-ksk example.org.' said
+	grep -qx 'example.org. did sign: the DNSKEY RRset' said
+	kmgr_later 32d -q verify >/dev/null
+}
+
+@test "run --watch does what becomes due, also by another command" {
+	config
+	server_start watch kmgr run --watch
+	wait_until 20 [ -e out/dnskey.zone ]
+	kmgr -q create-ksk example.net --cmk prod >/dev/null
+	wait_until 20 grep -q '^example.net. waits publish: ' "$(server_log watch)"
+	kill -0 "$(server_pid watch)"
+	server_stop watch
+	run -2 kmgr run --watch --dry-run
+	run -2 kmgr --json run --watch
+}
+
+teardown() {
+	servers_stop
+}
