@@ -31,7 +31,8 @@ bool publish_is_current(const struct config_zone *zone,
 /**
  * publish_zone(session, zone, records, row, err):
  * Hand over the signed ${records}, as zsks_text() writes them, to all that
- * ${zone} names, then tell the hook zone-publish. What was handed over before
+ * ${zone} names, then tell the hook zone-publish. Without ${records} what is
+ * there is taken away: the zone is to be insecure. What was handed over before
  * is not again, as far as it is there; after a failure all is. What was done
  * is in the ledger, and in ${row}->published_hash, which the caller records.
  * Not inside a transaction.
