@@ -44,6 +44,7 @@ libservice_la_SOURCES = \
 	kmgr/service/run_inner.h \
 	kmgr/service/run_parent.c \
 	kmgr/service/run_publish.c \
+	kmgr/service/run_signer.c \
 	kmgr/service/run_step.c \
 	kmgr/service/source.c \
 	kmgr/service/source.h

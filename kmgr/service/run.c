@@ -30,6 +30,16 @@ run_tell(const struct run_zone *z, enum run_event event, const char *what,
 	z->run->tell(z->run->arg, event, z->text, what, text, err);
 }
 
+const char *
+run_key_name(const struct run_zone *z, const struct life_step *step)
+{
+
+	if (step->key == LIFE_NONE)
+		return z->text;
+	return step->key < z->zone->life.n_keys ?
+	    z->zone->life.keys[step->key].name : "the new KSK";
+}
+
 static void
 forget(struct run_zone *z)
 {
@@ -167,6 +177,22 @@ run_due(struct run_zone *z, int64_t at)
 		z->next_at = at;
 }
 
+/*
+ * What failed is not tried again at once, whatever else is due. While the pass
+ * went on something may have become due.
+ */
+static void
+due_by_plan(struct run_zone *z)
+{
+	const int64_t now_at = session_now(z->run->session);
+
+	if (z->has_failed || z->is_stuck)
+		run_due(z, now_at + RETRY_S);
+	if (!z->has_failed)
+		run_due(z, first_due(z) == NULL || z->is_stuck ?
+		    z->plan.next_at : now_at);
+}
+
 /* What the zone's row says from now on, by what is known under the lock. */
 static void
 schedule(struct run_zone *z)
@@ -176,7 +202,7 @@ schedule(struct run_zone *z)
 	const char *waits_for = "";
 	size_t i;
 
-	run_due(z, z->plan.next_at);
+	due_by_plan(z);
 	for (i = z->plan.n_due; i < z->plan.n; i++) {
 		step = &z->plan.steps[i];
 		if (step->wait != LIFE_WAITS_TIME &&
@@ -197,7 +223,7 @@ schedule(struct run_zone *z)
  * is seen, and what it changes after makes the zone due again.
  */
 static int
-store_next(struct run_zone *z, int64_t next_at, struct error *err)
+store_next(struct run_zone *z, struct error *err)
 {
 	const int64_t told_at = z->zone == NULL ? 0 : z->zone->row.told_at;
 	struct store *store;
@@ -205,7 +231,6 @@ store_next(struct run_zone *z, int64_t next_at, struct error *err)
 	if (session_store(z->run->session, &store, err) != 0 ||
 	    store_begin(store, err) != 0)
 		return -1;
-	z->next_at = next_at;
 	if (run_zone_load(z, err) == 0) {
 		if (told_at > z->zone->row.told_at)
 			z->zone->row.told_at = told_at;
@@ -230,10 +255,8 @@ tell_waits(const struct run_zone *z)
 		if (step->wait != LIFE_DUE && step->wait != LIFE_WAITS_TIME &&
 		    step->wait != LIFE_WAITS_ROLL)
 			run_tell(z, RUN_WAITS, life_wait_name(step->wait),
-			    NULL, "%s %s%s%s", life_step_name(step->kind),
-			    step->key == LIFE_NONE ? "" :
-			    z->zone->life.keys[step->key].name,
-			    step->key == LIFE_NONE ? "" : " ", step->why);
+			    NULL, "%s %s %s", life_step_name(step->kind),
+			    run_key_name(z, step), step->why);
 	}
 }
 
@@ -264,15 +287,16 @@ go(struct run_zone *z, struct error *err)
 	z->next_at = INT64_MAX;
 	/* What the zone signer does not have did not happen yet. */
 	rc = run_hand_over(z, err) != 0 || run_parent(z, err) != 0 ||
-	    advance_all(z, err) != 0 ? -1 : 0;
+	    run_signer(z, err) != 0 || advance_all(z, err) != 0 ? -1 : 0;
 	if (rc != 0 || z->is_stuck)
 		rc = also(z, keep_signed, rc, err);
 	rc = also(z, run_hand_over, rc, err);
 	rc = also(z, run_hooks, rc, err);
 	if (rc != 0)
 		return -1;
+	run_parent_due(z);
 	tell_waits(z);
-	return store_next(z, z->next_at, err);
+	return store_next(z, err);
 }
 
 /* What go() would do first; the steps after that depend on it. */
@@ -288,8 +312,7 @@ look(struct run_zone *z, struct error *err)
 
 		if (step->kind != LIFE_DONE)
 			run_tell(z, RUN_WOULD, life_step_name(step->kind),
-			    NULL, "%s", step->key == LIFE_NONE ? "the zone" :
-			    z->zone->life.keys[step->key].name);
+			    NULL, "%s", run_key_name(z, step));
 	}
 	tell_waits(z);
 	return 0;
@@ -303,9 +326,10 @@ fail(struct run_zone *z, const struct error *err)
 	if (z->result->n_failed++ == 0)
 		z->result->first = *err;
 	run_tell(z, RUN_FAILED, "error", err, "%s", err->msg);
+	z->has_failed = true;
+	z->next_at = INT64_MAX;
 	if (!z->run->is_trial)
-		(void)store_next(z, session_now(z->run->session) + RETRY_S,
-		    &ignored);
+		(void)store_next(z, &ignored);
 }
 
 static void
@@ -319,6 +343,8 @@ run_zone(const struct run *run, struct run_result *result,
 	(void)name_text(name, z.text);
 	z.config = config_zone(session_config(run->session), z.text);
 	result->n_zones++;
+	session_advance(run->session, when_now());
+	z.began_at = session_now(run->session);
 	if ((run->is_trial ? look(&z, &err) : go(&z, &err)) != 0)
 		fail(&z, &err);
 	run_zone_clear(&z);

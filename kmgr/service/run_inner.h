@@ -20,6 +20,9 @@ struct run_zone {
 	struct life_plan	 plan;
 	struct buf		 records;	/* not handed over yet */
 	int64_t			 records_at;	/* when they were signed */
+	int64_t			 began_at;	/* the pass, with this zone */
+	bool			 is_changed;	/* since it was handed over */
+	bool			 has_failed;
 	bool			 has_cds;	/* among them, or handed over */
 	bool			 is_tried;	/* to sign, in this pass */
 	bool			 is_stuck;	/* what is due waits */
@@ -52,6 +55,13 @@ int run_lock(struct run_zone *z, struct error *err);
 void run_tell(const struct run_zone *z, enum run_event event,
     const char *what, const struct error *err, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));
+
+/**
+ * run_key_name(z, step):
+ * What ${step} is about: a key, also one that is not made yet, or the zone.
+ */
+const char *run_key_name(const struct run_zone *z,
+    const struct life_step *step);
 
 /**
  * run_due(z, at):
@@ -101,9 +111,27 @@ int run_hand_over(struct run_zone *z, struct error *err);
  * Ask the parent about what is awaited of it, if that is automatic and the
  * time for it has come, and record what is sure.
  *
+ * run_parent_due(z): it is to be asked again soon, for what is awaited now.
+ *
  * Errors: ERR_NETWORK, ERR_STORE, ERR_TOKEN, ERR_INTEGRITY.
  */
 int run_parent(struct run_zone *z, struct error *err);
+void run_parent_due(struct run_zone *z);
+
+/**
+ * run_check_interval_s(z):
+ * The time between two looks at what others are waited for.
+ */
+int64_t run_check_interval_s(const struct run_zone *z);
+
+/**
+ * run_signer(z, err):
+ * Where the plan waits for the zone signer, look at the configured source,
+ * and sign what has begun or ceased to have ZSKs of an algorithm.
+ *
+ * Errors: of the source; as run_sign().
+ */
+int run_signer(struct run_zone *z, struct error *err);
 
 /**
  * run_hooks(z, err):

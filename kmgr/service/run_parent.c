@@ -9,8 +9,8 @@
 
 #define CHECK_INTERVAL_S 60
 
-static int64_t
-check_interval_s(const struct run_zone *z)
+int64_t
+run_check_interval_s(const struct run_zone *z)
 {
 
 	return z->config == NULL ? CHECK_INTERVAL_S :
@@ -30,6 +30,7 @@ tell_fact(struct run_zone *z, size_t i, enum ds_fact what, int64_t at,
 	if (ds_fact_apply(z->run->session, &request, err) != 0)
 		return -1;
 	z->records.len = 0;
+	z->is_changed = true;
 	run_tell(z, RUN_DID, what == DS_FACT_SEEN ? "ds-seen" : "ds-gone",
 	    NULL, "%s", z->zone->life.keys[i].name);
 	return 0;
@@ -49,11 +50,8 @@ take(struct run_zone *z, size_t i, const struct parent_key *seen,
 
 	if (!adds && !run_awaits_remove(key))
 		return 0;
-	if (seen->has != wanted || !seen->is_confirmed) {
-		run_due(z, session_now(z->run->session) +
-		    check_interval_s(z));
+	if (seen->has != wanted || !seen->is_confirmed)
 		return 0;
-	}
 	/* What was never seen may be under way to the parent still. */
 	if (from_at > session_now(z->run->session)) {
 		run_due(z, from_at);
@@ -105,6 +103,23 @@ look(struct run_zone *z, const struct parent_view *view, struct error *err)
 	return rc;
 }
 
+static bool
+is_to_be_asked(const struct run_zone *z)
+{
+
+	return run_is_awaited(z) &&
+	    (z->zone->life.automation & LIFE_AUTO_REPORT) != 0;
+}
+
+void
+run_parent_due(struct run_zone *z)
+{
+
+	if (is_to_be_asked(z))
+		run_due(z, session_now(z->run->session) +
+		    run_check_interval_s(z));
+}
+
 int
 run_parent(struct run_zone *z, struct error *err)
 {
@@ -112,15 +127,12 @@ run_parent(struct run_zone *z, struct error *err)
 	struct error why = ERR_INIT;
 	int rc = 0;
 
-	if (!run_is_awaited(z) ||
-	    (z->zone->life.automation & LIFE_AUTO_REPORT) == 0)
+	if (!is_to_be_asked(z))
 		return 0;
 	if (parent_ask(session_config(z->run->session), z->name,
 	    session_now(z->run->session), &view, &why) != 0) {
 		/* The rest of the zone's work does not need the parent. */
 		run_tell(z, RUN_WAITS, "parent", &why, "%s", why.msg);
-		run_due(z, session_now(z->run->session) +
-		    check_interval_s(z));
 		return 0;
 	}
 	if (view->unvalidated != NULL)

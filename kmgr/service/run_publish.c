@@ -1,5 +1,6 @@
 /* Handing over what is signed, as often as it takes. */
 #include "kmgr/base/when.h"
+#include "kmgr/engine/cmk_life.h"
 #include "kmgr/engine/ksk_facts.h"
 #include "kmgr/service/parent.h"
 #include "kmgr/service/publish.h"
@@ -37,13 +38,22 @@ decided_at(const struct run_zone *z)
 	return at;
 }
 
+/* Once the last KSK has gone the zone signer is to have none, too. */
+static bool
+has_records(const struct run_zone *z)
+{
+
+	return z->zone->life.first_signed_at != 0;
+}
+
 static bool
 is_behind(const struct run_zone *z)
 {
 
-	if (z->zone->life.first_signed_at == 0 || z->zone->life.has_response)
+	if (z->zone->life.has_response || (!has_records(z) &&
+	    z->zone->row.published_at == 0))
 		return false;
-	return z->records.len > 0 ||
+	return z->is_changed || z->records.len > 0 ||
 	    z->zone->row.published_at < decided_at(z) ||
 	    !publish_is_current(z->config, &z->zone->row);
 }
@@ -58,21 +68,25 @@ is_late(const struct run_zone *z, size_t i, int64_t at, int64_t published_at)
 {
 	const int64_t now_at = session_now(z->run->session);
 
-	if (at <= published_at || at >= now_at)
+	/* Seconds are coarse: what this pass did may be of the same one. */
+	if (at == 0 || at >= now_at ||
+	    (at <= published_at && at < z->began_at))
 		return false;
 	return published_at != 0 ||
 	    life_ds_state(&z->zone->life, i, now_at) == LIFE_HIDDEN;
 }
 
-/* The waits count from when the zone signer got it. */
+/* The waits of *${n_late} KSKs count from when the zone signer got it. */
 static int
-delay(struct run_zone *z, int64_t published_at, struct error *err)
+delay(struct run_zone *z, int64_t published_at, size_t *n_late,
+    struct error *err)
 {
 	const int64_t now_at = session_now(z->run->session);
 	struct ksk_row *row;
 	bool in_late, out_late;
 	size_t i;
 
+	*n_late = 0;
 	for (i = 0; i < z->zone->n_ksks; i++) {
 		row = &z->zone->ksks[i].row;
 		in_late = is_late(z, i, row->dnskey_in_at, published_at);
@@ -81,11 +95,25 @@ delay(struct run_zone *z, int64_t published_at, struct error *err)
 			row->dnskey_in_at = now_at;
 		if (out_late)
 			row->dnskey_out_at = now_at;
-		if ((in_late || out_late) && ksk_facts_record(
-		    z->run->session, row, "published-late", now_at,
+		if (!in_late && !out_late)
+			continue;
+		if (ksk_facts_record(z->run->session, row,
+		    "published-late", now_at, err) != 0)
+			return -1;
+		(*n_late)++;
+	}
+	return 0;
+}
+
+static int
+settle(struct run_zone *z, struct error *err)
+{
+	size_t i;
+
+	for (i = 0; i < z->zone->n_ksks; i++)
+		if (cmk_life_settle(z->run->session, z->zone->ksks[i].cmk,
 		    err) != 0)
 			return -1;
-	}
 	return 0;
 }
 
@@ -95,15 +123,16 @@ record(struct run_zone *z, struct error *err)
 	struct zone_row *row = &z->zone->row;
 	const int64_t before_at = row->published_at;
 	struct store *store;
+	size_t n_late;
 
 	if (session_store(z->run->session, &store, err) != 0 ||
 	    store_begin(store, err) != 0)
 		return -1;
 	row->published_at = session_now(z->run->session);
-	if (delay(z, before_at, err) == 0 &&
+	if (delay(z, before_at, &n_late, err) == 0 &&
 	    store_zone_schedule(store, row, err) == 0 &&
 	    store_commit(store, err) == 0)
-		return 0;
+		return n_late == 0 ? 0 : settle(z, err);
 	store_rollback(store);
 	row->published_at = before_at;
 	return -1;
@@ -140,7 +169,8 @@ hand_over(struct run_zone *z, bool *done, struct error *err)
 	if (z->zone->signed_at > z->records_at)
 		z->records.len = 0;
 	*done = is_behind(z);
-	if (*done && z->records.len == 0 && run_sign(z, done, err) != 0)
+	if (*done && z->records.len == 0 && has_records(z) &&
+	    run_sign(z, done, err) != 0)
 		return -1;
 	if (!*done)
 		return 0;
@@ -152,7 +182,9 @@ hand_over(struct run_zone *z, bool *done, struct error *err)
 	if (record(z, err) != 0)
 		return -1;
 	z->records.len = 0;
-	run_tell(z, RUN_DID, "publish", NULL, "the signed records");
+	z->is_changed = false;
+	run_tell(z, RUN_DID, "publish", NULL, has_records(z) ?
+	    "the signed records" : "no records: the zone signer may stop");
 	return run_zone_load(z, err);
 }
 

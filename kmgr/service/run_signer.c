@@ -4,7 +4,6 @@
 #include "kmgr/service/run_inner.h"
 #include "kmgr/service/source.h"
 
-#define LOCK_WAIT_S 120
 #define N_ALGS	    256
 
 static bool
@@ -52,7 +51,7 @@ sign(struct run_zone *z, struct error *err)
 	bool done = false;
 	int rc = -1;
 
-	if (session_lock(z->run->session, LOCK_WAIT_S, err) != 0)
+	if (run_lock(z, err) != 0)
 		return -1;
 	if (run_zone_load(z, err) == 0)
 		rc = run_sign(z, &done, err);

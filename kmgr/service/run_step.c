@@ -6,17 +6,10 @@
 #include "kmgr/engine/cmk_life.h"
 #include "kmgr/engine/ksk_create.h"
 #include "kmgr/engine/trust.h"
+#include "kmgr/service/publish.h"
 #include "kmgr/service/run_inner.h"
 #include "kmgr/service/source.h"
 #include "kmgr/store/store_zone.h"
-
-static const char *
-key_name(const struct run_zone *z, const struct life_step *step)
-{
-
-	return step->key == LIFE_NONE ? "" :
-	    z->zone->life.keys[step->key].name;
-}
 
 /* The CMK that new KSKs of the zone come from. */
 static const struct cmk *
@@ -123,9 +116,25 @@ record(struct run_zone *z, const struct life_step *step, struct error *err)
 		return -1;
 	/* CDS and CDNSKEY may be others now. */
 	z->records.len = 0;
+	z->is_changed = true;
 	run_tell(z, RUN_DID, life_step_name(step->kind), NULL, "%s",
-	    key_name(z, step));
+	    run_key_name(z, step));
 	return 0;
+}
+
+/* Whether the zone is to have no DNSKEY of ours any more. */
+static bool
+is_end(const struct run_zone *z)
+{
+	const int64_t now_at = session_now(z->run->session);
+	size_t i;
+
+	if (z->zone->life.goal != LIFE_INSECURE)
+		return false;
+	for (i = 0; i < z->zone->n_ksks; i++)
+		if (zone_life_in_set(z->zone, i, now_at))
+			return false;
+	return true;
 }
 
 int
@@ -143,8 +152,10 @@ run_step(struct run_zone *z, const struct life_step *step, bool *done,
 	case LIFE_ADD_DS:
 	case LIFE_REMOVE_DS:
 		return record(z, step, err);
-	case LIFE_PUBLISH_DNSKEY:
 	case LIFE_WITHDRAW_DNSKEY:
+		return is_end(z) ? record(z, step, err) :
+		    run_sign(z, done, err);
+	case LIFE_PUBLISH_DNSKEY:
 	case LIFE_REVOKE_DNSKEY:
 	case LIFE_SIGN:
 		return run_sign(z, done, err);
@@ -195,7 +206,7 @@ tell_signed(struct run_zone *z, const struct zsks *zsks)
 		    step->kind == LIFE_WITHDRAW_DNSKEY ||
 		    step->kind == LIFE_REVOKE_DNSKEY)
 			run_tell(z, RUN_DID, life_step_name(step->kind), NULL,
-			    "%s", key_name(z, step));
+			    "%s", run_key_name(z, step));
 	}
 	run_tell(z, RUN_DID, "sign", NULL, "the DNSKEY RRset");
 	for (i = 0; i < findings->n; i++)
@@ -239,6 +250,7 @@ sign_text(struct run_zone *z, const struct buf *text, const char *what,
 	    zsks_record(session, &zsks, 1, err) == 0) {
 		z->records.len = 0;
 		zsks_text(zsks, &z->records);
+		z->is_changed = true;
 		z->records_at = session_now(session);
 		z->has_cds = has_cds(zsks);
 		tell_signed(z, zsks);
@@ -255,8 +267,16 @@ run_sign(struct run_zone *z, bool *done, struct error *err)
 	const char *what;
 	int rc = -1;
 
-	*done = true;
 	z->is_tried = true;
+	*done = false;
+	if (!publish_is_configured(z->config)) {
+		run_tell(z, RUN_WAITS, "publish", NULL, "nobody is named who "
+		    "gets the signed records: configure publish for %s in "
+		    "the section zones, or kmgr sign-zsks %s FILE -o FILE",
+		    z->text, z->text);
+		return 0;
+	}
+	*done = true;
 	if (zsk_set(z, &text, &what, err) != 0)
 		goto out;
 	if (text.len == 0) {
@@ -267,6 +287,13 @@ run_sign(struct run_zone *z, bool *done, struct error *err)
 		rc = 0;
 	} else {
 		rc = sign_text(z, &text, what, err);
+	}
+	/* The set comes too early: that is no failure. */
+	if (rc != 0 && err->class == ERR_NOT_YET) {
+		run_tell(z, RUN_WAITS, "time", err, "%s", err->msg);
+		err_clear(err);
+		*done = false;
+		rc = 0;
 	}
  out:
 	buf_free(&text);
