@@ -33,6 +33,7 @@ cli_tests = \
 	tests/cli/58-foreign.bats \
 	tests/cli/58-pass.bats \
 	tests/cli/59-loss.bats \
+	tests/cli/59-run.bats \
 	tests/cli/60-ds.bats \
 	tests/cli/62-trust-anchor.bats \
 	tests/cli/64-check.bats \

@@ -173,9 +173,8 @@ all_well() {
 	child_sign && auth_reload
 	kmgr zone-signed child.test --alg ed25519
 	cat child.test/K*.key >child.test/zsks
-	wait_until 90 eval '[ "$(ds_tags | wc -w)" = 1 ] &&
-		[ "$(ds_tags)" != "$old" ]'
 	# And takes the old ones out when it is told.
+	wait_until 60 eval 'kmgr status child.test | grep -q "leaves its ZSKs"'
 	cat child.test/K*+015+*.key >child.test/zsks
 	wait_until 60 rolled "$old"
 	all_well

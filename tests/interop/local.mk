@@ -4,6 +4,7 @@ interop_tests = \
 	tests/interop/20-tokens.bats \
 	tests/interop/32-ksr-text.bats \
 	tests/interop/34-skr.bats \
+	tests/interop/36-rolls.bats \
 	tests/interop/37-join.bats \
 	tests/interop/38-recipes.bats \
 	tests/interop/40-parent.bats \
