@@ -119,8 +119,9 @@ bool zone_life_wants_ds(const struct zone_life *zone, size_t i,
 /**
  * zone_life_step(session, zone, step, err):
  * Record that ${step}, one of RETIRE, PROMOTE, ADD_DS, REMOVE_DS and, of a
- * zone that is to be insecure, WITHDRAW_DNSKEY, is done now: facts, event and checkpoint in one transaction, and in ${zone}. The
- * oracle is asked before, with the step done. The CMK of the key, of the
+ * zone that is to be insecure, WITHDRAW_DNSKEY, is done now:
+ * facts, event and checkpoint in one transaction, and in ${zone}. The oracle
+ * is asked before, with the step done. The CMK of the key, of the
  * newest KSK for a foreign one, was proved; trust_settle() is to follow.
  *
  * zone_life_record(session, zone, i, key, step, at, err): inside the caller's

@@ -177,10 +177,7 @@ run_due(struct run_zone *z, int64_t at)
 		z->next_at = at;
 }
 
-/*
- * What failed is not tried again at once, whatever else is due. While the pass
- * went on something may have become due.
- */
+/* What failed is not tried again at once; the pass takes its time, too. */
 static void
 due_by_plan(struct run_zone *z)
 {
@@ -189,7 +186,7 @@ due_by_plan(struct run_zone *z)
 	if (z->has_failed || z->is_stuck)
 		run_due(z, now_at + RETRY_S);
 	if (!z->has_failed)
-		run_due(z, first_due(z) == NULL || z->is_stuck ?
+		run_due(z, z->is_stuck || first_due(z) == NULL ?
 		    z->plan.next_at : now_at);
 }
 
@@ -276,7 +273,6 @@ also(struct run_zone *z, int (*act)(struct run_zone *, struct error *),
 	return -1;
 }
 
-/* All that is to be done for the zone now. */
 static int
 go(struct run_zone *z, struct error *err)
 {

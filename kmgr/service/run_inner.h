@@ -20,12 +20,12 @@ struct run_zone {
 	struct life_plan	 plan;
 	struct buf		 records;	/* not handed over yet */
 	int64_t			 records_at;	/* when they were signed */
-	int64_t			 began_at;	/* the pass, with this zone */
-	bool			 is_changed;	/* since it was handed over */
+	int64_t			 began_at;	/* this pass */
+	bool			 is_changed;	/* since the hand-over */
 	bool			 has_failed;
 	bool			 has_cds;	/* among them, or handed over */
 	bool			 is_tried;	/* to sign, in this pass */
-	bool			 is_stuck;	/* what is due waits */
+	bool			 is_stuck;	/* others are waited for */
 	int64_t			 next_at;	/* due again */
 };
 

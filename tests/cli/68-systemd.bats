@@ -44,6 +44,8 @@ world() {
 	chmod 700 credentials
 	chmod 400 credentials/main.pin
 	kmgr_env "$dir/state" "main=${TOKEN_URI%&pin-source=*}"
+	printf 'zones:\n  example.com: { publish: { directory: %s } }\n' \
+		"$dir/state/out" >>state/kmgr.yaml
 	[ "$(id -u)" -ne 0 ] || chown -R 65534:65534 state credentials
 	export CREDENTIALS_DIRECTORY=$dir/credentials HOME=$dir/state
 	umask 077
