@@ -182,6 +182,7 @@ all_well() {
 
 @test "going insecure" {
 	life_begin ecdsap256sha256 'lifetime: unlimited'
+	wait_until 20 eval '[ "$(said NOERROR secure)" -gt 30 ]'
 	kmgr go-insecure child.test --yes
 	wait_until 30 has_ds 0
 	wait_until 30 eval '[ -z "$(tags)" ]'
