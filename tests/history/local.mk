@@ -13,6 +13,7 @@ history_tests = \
 	tests/history/10-flips.bats \
 	tests/history/20-rollback.bats \
 	tests/history/30-races.bats \
-	tests/history/40-linear.bats
+	tests/history/40-linear.bats \
+	tests/history/50-year.bats
 TESTS += $(history_tests)
 EXTRA_DIST += $(history_tests) tests/history/life.bash tests/history/columns
