@@ -11,6 +11,7 @@ EXTRA_DIST += \
 	scripts/bench \
 	scripts/bench-common \
 	scripts/bench-ksr \
+	scripts/bench-life \
 	scripts/check \
 	scripts/quickstart
 
