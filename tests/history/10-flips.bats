@@ -39,9 +39,34 @@ little_of_all() {
 		[ $? -eq 11 ]
 	seen a.example
 	deleted x.example
-	signed s1.example
+	# What is in use is published, so that to sign it again records no step.
+	for zone in s1 s2 t safe; do
+		signed $zone.example
+	done
 	little_of_requests
+	little_of_life
 	kmgr verify
+}
+
+# A key of another provider's, what servers were seen to serve, and a zone that
+# run goes over, and tells somebody of.
+little_of_life() {
+	kmgr -q add-foreign-key a.example "$(dnssec-keygen -q -f KSK \
+		-a ECDSAP256SHA256 a.example).key" >/dev/null
+	signed a.example
+	zsks s1.example >s1.zone
+	cat >>kmgr.yaml <<-END
+		zones:
+		  s1.example:
+		    source: { file: $PWD/s1.zone }
+		    publish: { directory: $PWD/out }
+		    parent: { servers: [127.0.0.1@1] }
+		hooks: { ds-add: [/bin/true] }
+	END
+	kmgr -q run s1.example >/dev/null
+	sqlite3 kmgr.db "INSERT INTO observation (zone, kind, value, text,
+		first_at, last_at) VALUES ('a.example.', 'ds-ttl', 3600, '',
+		1, 1)"
 }
 
 # Responses with ids and without, one for an emergency, and some superseded.
@@ -127,6 +152,10 @@ flip() {
 
 @test "flips of requests and their responses" {
 	flip ksr
+}
+
+@test "flips of what the life cycle knows of zones" {
+	flip zone_alg foreign_key observation
 }
 
 @test "every table is flipped or is none of kmgr's" {

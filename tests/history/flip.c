@@ -45,6 +45,10 @@
 #define ZONE_OF(id) "(SELECT zone FROM ksk AS k WHERE k.state <> 'removed' " \
 	"AND k.cmk_id = " id " ORDER BY zone LIMIT 1)"
 
+/* That of the row, if it has a KSK to sign with. */
+#define ZONE_IN_USE "(SELECT k.zone FROM ksk AS k WHERE k.zone = t.zone " \
+	"AND k.state <> 'removed' LIMIT 1)"
+
 static const struct table {
 	const char	*name;
 	const char	*zone;		/* of a row t, SQL */
@@ -61,10 +65,11 @@ static const struct table {
 	    "ledger AS l WHERE l.cmk_id = t.cmk_id AND l.type = "
 	    "'checkpoint') AND " ZONE_OF("t.cmk_id") " IS NOT NULL" },
 	{ "ksr", "t.zone", "0" },
+	{ "observation", ZONE_IN_USE, "0" },
 	{ "plan", ZONE_OF("t.cmk_id"), "0" },
 	{ "signature", "t.zone", "0" },
-	{ "zone", "t.zone", "0" },
-	{ "zone_alg", "t.zone", "0" },
+	{ "zone", ZONE_IN_USE, "0" },
+	{ "zone_alg", ZONE_IN_USE, "0" },
 	{ "zsk_set", "t.zone", "0" },
 };
 static const struct table other_table = { "", "NULL", "0" };
@@ -359,7 +364,7 @@ sign(const struct flipper *f, const char *zone, struct buf *out,
 {
 	struct zsks_request request = {
 		.what = "-",
-		.parent_records = ZSKS_WITH_CDS,
+		.parent_records = ZSKS_CDS_BY_POLICY,
 		.inception_at = ZSKS_WINDOW_BY_POLICY,
 		.expiration_at = ZSKS_WINDOW_BY_POLICY,
 		.validity_s = ZSKS_WINDOW_BY_POLICY,
