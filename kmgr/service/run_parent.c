@@ -23,8 +23,9 @@ tell_fact(struct run_zone *z, size_t i, enum ds_fact what, int64_t at,
     struct error *err)
 {
 	const struct ds_fact_request request = {
+		/* A foreign key has no id that anybody could name. */
 		.ksk = i < z->zone->n_ksks ? z->zone->ksks[i].row.id :
-		    z->zone->foreign[i - z->zone->n_ksks].id,
+		    z->zone->life.keys[i].name,
 		.what = what, .at = at };
 
 	if (ds_fact_apply(z->run->session, &request, err) != 0)

@@ -13,4 +13,3 @@ zone=${KMGR_ZONE%.}
 "$(dirname "$0")/publish-bind.sh" "$folder"
 pdnsutil "$@" load-zone "${zone:-.}" "$folder/${zone:-root}/signed" >&2
 pdnsutil "$@" set-presigned "${zone:-.}" >&2
-pdnsutil "$@" rectify-zone "${zone:-.}" >&2
