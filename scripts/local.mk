@@ -19,8 +19,7 @@ EXTRA_DIST += \
 examplesdir = $(docdir)/examples
 dist_examples_SCRIPTS = \
 	scripts/examples/publish-bind.sh \
-	scripts/examples/publish-nsd.sh \
-	scripts/examples/publish-pdns.sh
+	scripts/examples/publish-nsd.sh
 
 # What runs kmgr unattended. @hardening@ in a unit is scripts/systemd/hardening.conf.
 service_in = \

@@ -11,8 +11,7 @@ TYPES="www.$ZONE A|$ZONE DNSKEY|$ZONE SOA|none.$ZONE A|$ZONE CDS"
 
 setup_file() {
 	need_program dnssec-keygen dnssec-signzone named nsd knotd unbound \
-		delv dig ldns-keygen ldns-signzone pdns_server pdnsutil jq \
-		sqlite3
+		delv dig ldns-keygen ldns-signzone pdns_server pdnsutil jq
 }
 
 setup() {
@@ -155,39 +154,38 @@ rolled() {
 	rolled
 }
 
-# pdns_start: PowerDNS with a database of its own.
+# pdns_start: PowerDNS with its bind backend, which knows that the zone is
+# signed already.
 pdns_start() {
-	mkdir pdns
-	sqlite3 pdns/db <"$(find_file \
-		/usr/share/pdns-backend-sqlite3/schema/schema.sqlite3.sql \
-		/usr/share/doc/pdns-backend-sqlite3/schema.sqlite3.sql)"
 	AUTH_PORT=$(free_port)
+	mkdir pdns
+	echo "zone \"$ZONE\" { type master; file \"$PWD/$ZONE/signed\"; };" \
+		>pdns/named.conf
 	cat >pdns/pdns.conf <<-END
-		launch=gsqlite3
-		gsqlite3-database=$PWD/pdns/db
-		gsqlite3-dnssec=yes
+		launch=bind
+		bind-config=$PWD/pdns/named.conf
+		bind-dnssec-db=$PWD/pdns/dnssec.db
 		local-address=127.0.0.1
 		local-port=$AUTH_PORT
 		socket-dir=$PWD/pdns
 		cache-ttl=0
 		query-cache-ttl=0
 		negquery-cache-ttl=0
-		zone-cache-refresh-interval=0
-		zone-metadata-cache-ttl=0
-		domain-metadata-cache-ttl=0
 		guardian=no
 		daemon=no
 	END
-	sed -i '/^domain-metadata/d' pdns/pdns.conf
+	pdnsutil --config-dir="$PWD/pdns" create-bind-db "$PWD/pdns/dnssec.db"
+	pdnsutil --config-dir="$PWD/pdns" set-presigned $ZONE
 	server_start auth pdns_server --config-dir="$PWD/pdns"
+	server_ready auth 20 is_served $ZONE
 }
 
 @test "PowerDNS: a zone that is signed already" {
 	zone_write $ZONE ECDSAP256SHA256
-	by_hook publish-pdns.sh "$PWD" "--config-dir=$PWD/pdns"
+	by_hook publish-bind.sh "$PWD" /usr/bin/pdns_control \
+		"--config-dir=$PWD/pdns" bind-reload-now
+	run -9 kmgr_then run
 	pdns_start
-	kmgr_then run
-	server_ready auth 20 is_served $ZONE
 	is_believed
 	rolled
 }
