@@ -76,7 +76,7 @@ policy() {
 # run_always: what a timer does, more often.
 run_always() {
 	while :; do
-		kmgr run child.test
+		kmgr run child.test || :
 		sleep 0.2
 	done
 }
@@ -164,14 +164,16 @@ validators_start() {
 	: >early.said
 }
 
-# all_well: many answers, all of them secure.
+# all_well: many answers, all of them secure; while one of two servers has
+# just gone an answer may take long.
 all_well() {
 	sleep 4
 	server_stop early-asked
 	grep -hv ' NOERROR secure$' early.said || :
 	cat "$(server_log watch)"
-	[ "$(said NOERROR secure)" -gt 100 ]
-	[ "$(cat ./*.said | grep -cv ' NOERROR secure$')" = 0 ]
+	[ "$(said NOERROR secure)" -gt 30 ]
+	[ "$(said SERVFAIL)" = 0 ]
+	[ "$(cat ./*.said | grep -cv ' \(NOERROR secure\|silent\)$')" = 0 ]
 	kmgr verify
 }
 
@@ -269,6 +271,5 @@ theirs_first() {
 	[ "$(signer "$OURS_PORT")" = "$new" ]
 	[ "$(signer "$THEIRS_PORT")" = "$KNOT_TAG" ]
 	run -1 grep -w "$old" <<<"$(dnskeys "$OURS_PORT") $(ds_tags)"
-	# Our ZSK rolls too: it is in both sets before it signs.
 	all_well
 }

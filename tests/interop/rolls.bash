@@ -143,7 +143,7 @@ ask_always() {
 
 	exec </dev/null
 	while :; do
-		answer=$(dig_at "$1" +dnssec www.child.test A)
+		answer=$(dig_at "$1" +dnssec www.child.test A) || :
 		status=$(sed -n 's/.*status: \([A-Z]*\).*/\1/p' <<<"$answer")
 		case $answer in
 		*'qr rd ra ad;'*) status+=' secure' ;;
