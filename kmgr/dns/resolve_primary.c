@@ -58,22 +58,14 @@ resolve_ask_peer(const struct resolve_peer *peer, const struct name *name,
 	    name_text(name, text));
 }
 
-/* Delete those signatures over set's type that an answer to asked has. */
-static int
-drop_seen(const struct resolve_peer *peer, const struct rrset *set,
-    uint16_t asked, struct buf *wire, struct error *err)
+/* Delete those of old that are signatures over set's type. */
+static void
+drop(const struct rrset *set, const struct rrset *old, struct buf *wire)
 {
 	struct error ignored = ERR_INIT;
-	struct message *message;
-	struct rrset *old;
 	struct rrsig rrsig;
 	size_t i;
 
-	if (resolve_ask_peer(peer, &set->owner, asked, &message, err) != 0)
-		return -1;
-	old = message_rrset(message, MESSAGE_ANSWER, &set->owner,
-	    RRTYPE_RRSIG);
-	message_free(message);
 	for (i = 0; old != NULL && i < old->n_rdata; i++)
 		if (rrsig_from_rdata(old->rdata[i].bytes, old->rdata[i].len,
 		    &rrsig, &ignored) == 0 &&
@@ -81,21 +73,44 @@ drop_seen(const struct resolve_peer *peer, const struct rrset *set,
 			message_add(wire, MESSAGE_AUTHORITY, &set->owner,
 			    RRTYPE_RRSIG, MESSAGE_NONE, 0,
 			    old->rdata[i].bytes, old->rdata[i].len);
+}
+
+/* Likewise those that an answer to asked has. */
+static int
+drop_seen(const struct resolve_peer *peer, const struct rrset *set,
+    uint16_t asked, struct buf *wire, struct error *err)
+{
+	struct message *message;
+	struct rrset *old;
+
+	if (resolve_ask_peer(peer, &set->owner, asked, &message, err) != 0)
+		return -1;
+	old = message_rrset(message, MESSAGE_ANSWER, &set->owner,
+	    RRTYPE_RRSIG);
+	message_free(message);
+	drop(set, old, wire);
 	rrset_free(old);
 	return 0;
 }
 
 /*
  * The signatures that the primary has of the type now: without their RDATA
- * they could only go together with those of all other types. Some servers
- * show them beside what they sign, some when asked for them, in a zone that
- * they take for unsigned.
+ * they could only go together with those of all other types. In a zone that
+ * it takes for unsigned a server need not show them all to any question; a
+ * transfer has them. Who may not transfer asks.
  */
 static int
 drop_signatures(const struct resolve_peer *peer, const struct rrset *set,
     struct buf *wire, struct error *err)
 {
+	struct error ignored = ERR_INIT;
+	struct resolve_transfer zone;
 
+	if (resolve_transfer(peer, &set->owner, &zone, &ignored) == 0) {
+		drop(set, zone.rrsig, wire);
+		resolve_transfer_clear(&zone);
+		return 0;
+	}
 	if (drop_seen(peer, set, set->type, wire, err) != 0)
 		return -1;
 	return drop_seen(peer, set, RRTYPE_RRSIG, wire, err);

@@ -40,6 +40,7 @@ int resolve_ask_peer(const struct resolve_peer *peer,
 /* What is kept of a zone that was transferred. */
 struct resolve_transfer {
 	struct rrset	*dnskey;	/* of the apex; NULL: none */
+	struct rrset	*rrsig;		/* likewise, over all its types */
 	uint32_t	 serial;
 	uint32_t	 max_ttl;	/* of all its records */
 	size_t		 n_records;	/* without the second SOA */

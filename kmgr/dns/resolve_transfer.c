@@ -32,17 +32,17 @@ take_soa(struct transfer *transfer, const struct message_record *record,
 	return 0;
 }
 
+/* Keep a record of the apex. */
 static void
-take_dnskey(struct transfer *transfer, const struct message_record *record)
+keep(const struct transfer *transfer, const struct message_record *record,
+    struct rrset **out)
 {
-	struct resolve_transfer *out = transfer->out;
 
 	if (!name_is_same(&record->owner, transfer->zone))
 		return;
-	if (out->dnskey == NULL)
-		out->dnskey = rrset_new(transfer->zone, RRTYPE_DNSKEY,
-		    record->ttl);
-	rrset_add(out->dnskey, record->rdata, record->rdata_len);
+	if (*out == NULL)
+		*out = rrset_new(transfer->zone, record->type, record->ttl);
+	rrset_add(*out, record->rdata, record->rdata_len);
 }
 
 static int
@@ -73,7 +73,9 @@ take_record(struct transfer *transfer, const struct message_record *record,
 	if (record->ttl > out->max_ttl)
 		out->max_ttl = record->ttl;
 	if (record->type == RRTYPE_DNSKEY)
-		take_dnskey(transfer, record);
+		keep(transfer, record, &out->dnskey);
+	else if (record->type == RRTYPE_RRSIG)
+		keep(transfer, record, &out->rrsig);
 	return 0;
 }
 
@@ -145,5 +147,6 @@ resolve_transfer_clear(struct resolve_transfer *transfer)
 {
 
 	rrset_free(transfer->dnskey);
+	rrset_free(transfer->rrsig);
 	memset(transfer, 0, sizeof(*transfer));
 }
