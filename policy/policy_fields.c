@@ -183,7 +183,7 @@ static const struct policy_field fields[] = {
 	    .max = 50 * YEAR, .zero = "unlimited", .preset = "365d",
 	    .doc = "a KSK is rolled at this age; unlimited: only by hand" },
 	INT("ksk.max-per-zone", max_per_zone, 1, 64, "4",
-	    "KSKs of a zone that are not removed, standby included"),
+	    "KSKs of a zone until they are out of use, standby included"),
 	WORD("ksk.roll-type", roll_type, roll_words, "double-signature",
 	    "double-signature, double-ds or double-rrset (RFC 7583 s2.2)"),
 	BOOL("ksk.rfc5011", rfc5011, "false",

@@ -62,7 +62,7 @@ void rules_check_policy(const struct policy *policy,
 /* A KSK that somebody wants for a zone. */
 struct rules_new_ksk {
 	struct name	zone;
-	size_t		n_present;	/* KSKs of the zone not removed */
+	size_t		n_present;	/* KSKs of the zone in use */
 };
 
 /**

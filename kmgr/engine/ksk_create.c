@@ -41,7 +41,7 @@ count_ksks(struct store *store, const struct name *zone, const char *cmk_id,
 	    err) != 0)
 		return -1;
 	for (i = 0; i < n; i++) {
-		if (strcmp(rows[i].state, "removed") == 0)
+		if (!ksk_rules_counts(&rows[i]))
 			continue;
 		out->n_present++;
 		if (strcmp(rows[i].cmk_id, cmk_id) == 0)

@@ -283,7 +283,7 @@ check_birth(struct store *store, const struct cmk *cmk,
 	    name_text(birth->zone, zone), NULL, &rows, &n, err) != 0)
 		return -1;
 	for (i = 0; i < n; i++)
-		n_present += strcmp(rows[i].state, "removed") != 0;
+		n_present += ksk_rules_counts(&rows[i]);
 	ksk_rows_free(rows, n);
 	return ksk_rules_allow(cmk, birth->zone, n_present, err);
 }

@@ -158,7 +158,6 @@ take_event(const struct ledger_row *event, const struct ksk_row *row,
 	    strcmp(id, row->id) == 0 && strcmp(cmk_id, row->cmk_id) == 0 &&
 	    strcmp(zone, row->zone) == 0 && event->cmk_id != NULL &&
 	    strcmp(event->cmk_id, row->cmk_id) == 0;
-	/* A KSK that was adopted has no facts. */
 	if (is_of && (json_get(payload, "life") == NULL ||
 	    ksk_facts_read(json_get(payload, "life"), told, err) != 0)) {
 		err_clear(err);

@@ -19,6 +19,18 @@ ksk_rules_allow(const struct cmk *cmk, const struct name *zone,
 	return rc;
 }
 
+bool
+ksk_rules_counts(const struct ksk_row *row)
+{
+
+	if (strcmp(row->state, "removed") == 0)
+		return false;
+	return row->retire_at == 0 ||
+	    (row->dnskey_in_at != 0 && row->dnskey_out_at == 0) ||
+	    ((row->ds_add_at != 0 || row->ds_seen_at != 0) &&
+	    row->ds_gone_at == 0);
+}
+
 static bool
 admits(const struct policy *policy, enum alg alg)
 {

@@ -2,6 +2,7 @@
 #ifndef ENGINE_KSK_RULES_H
 #define ENGINE_KSK_RULES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "kmgr/base/err.h"
@@ -19,6 +20,14 @@
  */
 int ksk_rules_allow(const struct cmk *cmk, const struct name *zone,
     size_t n_present, struct error *err);
+
+/**
+ * ksk_rules_counts(row):
+ * Whether the KSK ${row} counts for ksk.max-per-zone: it is in use or may get
+ * into use. One that is retired, out of the DNSKEY RRset and without a DS only
+ * waits for delete-ksk.
+ */
+bool ksk_rules_counts(const struct ksk_row *row);
 
 /**
  * ksk_rules_company(store, cache, cmk, zone, err):

@@ -109,6 +109,10 @@ loss_adopt_pair(struct loss *loss, struct loss_pair *pair, struct loss_cmk *cmk,
 	/* Nobody knows whether it is in use; that it is not, is a guess. */
 	free(row_take->state);
 	row_take->state = mem_strdup("published");
+	/* Nor whether the parent has its DS: a wait too long harms nobody. */
+	row_take->dnskey_in_at = row_take->created_at;
+	row_take->ds_add_at = row_take->created_at;
+	row_take->ds_seen_at = row_take->created_at;
 	place = mem_push(&pair->ksks, pair->n_ksks++, sizeof(*place));
 	*place = *row_take;
 	*row_take = (struct ksk_row) { 0 };

@@ -9,6 +9,7 @@
 #include "kmgr/engine/event.h"
 #include "kmgr/engine/key_record.h"
 #include "kmgr/engine/ksk.h"
+#include "kmgr/engine/ksk_facts.h"
 #include "kmgr/engine/loss_internal.h"
 #include "kmgr/engine/replay.h"
 #include "kmgr/engine/signer.h"
@@ -253,6 +254,7 @@ tell_ksk(struct loss *loss, const struct loss_pair *pair,
 	json_put_text(event, "endorsement_signature",
 	    row->endorsement_signature);
 	json_put_take(event, "key", key_record_json(&pair->row));
+	json_put_take(event, "life", ksk_facts_json(row));
 	rc = event_append(loss->session, "adopt-ksk", event, err);
 	json_free(event);
 	return rc;

@@ -63,7 +63,7 @@ count_zone(struct loss *loss, const char *zone, size_t *n_present,
 	if (store_ksk_list(loss->store, zone, NULL, &rows, &n, err) != 0)
 		return -1;
 	for (i = 0; i < n; i++) {
-		*n_present += strcmp(rows[i].state, "removed") != 0;
+		*n_present += ksk_rules_counts(&rows[i]);
 		if (*generation <= rows[i].generation)
 			*generation = rows[i].generation + 1;
 	}

@@ -170,20 +170,40 @@ run_step(struct run_zone *z, const struct life_step *step, bool *done,
 	}
 }
 
+/* Whether half of the time to sign anew is gone already. */
+static bool
+is_pressing(const struct run_zone *z)
+{
+	const struct life_zone *life = &z->zone->life;
+
+	return life->signed_until_at != 0 && session_now(z->run->session) >
+	    life->signed_until_at - life->timing.refresh_s / 2;
+}
+
 /* The ZSK set to sign: from its source, else the last that was admitted. */
 static int
 zsk_set(struct run_zone *z, struct buf *out, const char **what,
     struct error *err)
 {
 	struct zsk_set_row row = { 0 };
+	struct error why = ERR_INIT;
 	struct store *store;
 	bool found = false;
 
-	*what = "the last admitted ZSK set";
+	*what = "the configured source";
 	if (source_is_configured(z->config)) {
-		*what = "the configured source";
-		return source_read(z->run->session, z->config, out, err);
+		if (source_read(z->run->session, z->config, out, &why) == 0)
+			return 0;
+		out->len = 0;
+		if (!is_pressing(z)) {
+			*err = why;
+			return -1;
+		}
+		session_note(z->run->session, "%s: signed with the ZSK set "
+		    "that was admitted last, before signatures expire: %s",
+		    z->text, why.msg);
 	}
+	*what = "the last admitted ZSK set";
 	if (session_store(z->run->session, &store, err) != 0 ||
 	    store_zsk_set_last(store, z->text, &row, &found, err) != 0)
 		return -1;

@@ -191,7 +191,7 @@ tool() {
 # goes ZONE: its KSK, which never had a DS, is deleted, once the horizon is past.
 goes() {
 	run -5 kmgr delete-ksk "$1"
-	[[ $output == *"before a loss of the store"*"kmgr ds-gone --force $1"* ]]
+	[[ $output == *"kmgr ds-gone $1"* ]]
 	kmgr ds-gone --force "$1" >/dev/null
 	run -11 kmgr delete-ksk "$1"
 	[[ $output == *"valid until"* ]]
