@@ -9,6 +9,8 @@
 #include "kmgr/store/store_ksr.h"
 #include "kmgr/store/store_zone.h"
 
+#define EVER 1	/* an instant long ago; 0 is none */
+
 static struct life_alg *
 find_alg(struct life_zone *life, uint8_t alg)
 {
@@ -81,6 +83,28 @@ load_algs(struct store *store, struct zone_life *zone, struct error *err)
 	return load_zsks(store, zone, err);
 }
 
+/*
+ * What a KSK with a DS leads to is signed with its algorithm, or it would be
+ * bogus; nobody told of it where a lost store was recovered.
+ */
+static void
+suppose_algs(struct life_zone *life)
+{
+	const struct life_key *key;
+	struct life_alg *row;
+	size_t i;
+
+	for (i = 0; i < life->n_keys; i++) {
+		key = &life->keys[i];
+		if (key->is_foreign || key->ds_seen_at == 0 ||
+		    key->dnskey_in_at == 0)
+			continue;
+		row = put_alg(life, key->alg);
+		if (row->signed_at == 0)
+			row->signed_at = EVER;
+	}
+}
+
 /* Whether a response is served: until its last signature ends. */
 static int
 load_response(struct store *store, struct zone_life *zone, int64_t now_at,
@@ -125,12 +149,15 @@ zone_life_signed(struct store *store, struct zone_life *zone, int64_t now_at,
 {
 
 	zone->life.first_signed_at = first_signed_at(&zone->life);
-	return store_signature_end(store, zone->text,
+	if (store_signature_end(store, zone->text,
 	    &zone->life.signed_until_at, err) != 0 ||
 	    store_signature_made(store, zone->text, &zone->signed_at,
 	    err) != 0 ||
 	    load_algs(store, zone, err) != 0 ||
-	    load_response(store, zone, now_at, err) != 0 ? -1 : 0;
+	    load_response(store, zone, now_at, err) != 0)
+		return -1;
+	suppose_algs(&zone->life);
+	return 0;
 }
 
 /* Whether a cache may have a DS of the zone, or is to get one. */
