@@ -100,6 +100,7 @@ policy_keys() {
 		}
 		function value(text) {
 			gsub(/\\&/, "", text)
+			gsub(/^"|"$/, "", text)
 			gsub(/\\\(dq/, "\"", text)
 			return text
 		}

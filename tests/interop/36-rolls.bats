@@ -157,8 +157,7 @@ all_well() {
 	old=$(ds_tags)
 	kmgr roll-ksk child.test --reason compromise --yes
 	wait_until 60 eval '[ "$(ds_tags)" != "$old" ] &&
-		[ "$(ds_tags | wc -w)" = 1 ] &&
-		! tags | grep -qw "$old"'
+		[ "$(ds_tags | wc -w)" = 1 ] && ! tags | grep -qw "$old"'
 	all_well
 }
 

@@ -66,11 +66,11 @@ what_was_exported_stays_whole(void **state)
 	    ERR_NONE);
 	assert_int_equal(report.n_findings, 0);
 	assert_int_equal(report.n_events, 29);
-	assert_int_equal(report.covered_seq, 24);
+	assert_int_equal(report.covered_seq, 27);
 	assert_int_equal(report.n_unsigned, 1);
 	assert_int_equal(report.n_cmks, 1);
 	assert_string_equal(report.cmks[0].name, "prod");
-	assert_int_equal(report.cmks[0].covered_seq, 24);
+	assert_int_equal(report.cmks[0].covered_seq, 27);
 	assert_false(report.cmks[0].is_pinned);
 	assert_int_equal(strlen(report.cmks[0].fingerprint), 64);
 	ledger_check_report_clear(&report);
@@ -79,8 +79,8 @@ what_was_exported_stays_whole(void **state)
 	assert_int_equal(judge(file.data, file.len, &nothing, &report),
 	    ERR_NONE);
 	assert_int_equal(report.n_findings, 0);
-	assert_int_equal(report.n_events, 4);
-	assert_int_equal(report.covered_seq, 2);
+	assert_int_equal(report.n_events, 6);
+	assert_int_equal(report.covered_seq, 5);
 	ledger_check_report_clear(&report);
 	buf_free(&file);
 }

@@ -285,9 +285,9 @@ static const char *const changes[][2] = {
 	{ "INSERT INTO zone (zone, goal, next_at, waits_for) "
 	    "VALUES ('x.', 'secure', 0, '')",
 	    "no event tells of a key of zone x." },
-	{ "INSERT INTO zone_alg SELECT zone, 13, 7 FROM zone LIMIT 1",
-	    "no event tells that it is signed with algorithm 13" },
-	{ "INSERT INTO zone_alg VALUES ('x.', 13, 7)",
+	{ "INSERT INTO zone_alg SELECT zone, 14, 7 FROM zone LIMIT 1",
+	    "no event tells that it is signed with algorithm 14" },
+	{ "INSERT INTO zone_alg VALUES ('x.', 14, 7)",
 	    "no event tells of a key of zone x., which" },
 	{ "INSERT INTO foreign_key (id, zone, alg, key_tag, dnskey, "
 	    "added_at) SELECT '00112233445566778899aabbccddeeff', zone, 13, "
