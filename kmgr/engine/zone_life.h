@@ -109,6 +109,13 @@ bool zone_life_in_set(const struct zone_life *zone, size_t i,
     int64_t now_at);
 
 /**
+ * zone_life_ends(zone, now_at):
+ * Whether none of our KSKs is to be in the DNSKEY RRset from ${now_at} on: the
+ * zone gets insecure, or is left to other providers. We sign no such set.
+ */
+bool zone_life_ends(const struct zone_life *zone, int64_t now_at);
+
+/**
  * zone_life_wants_ds(zone, i, now_at):
  * Whether the DS RRset that the parent should have now has its DS: what
  * get-ds, CDS and CDNSKEY show. Foreign keys too.

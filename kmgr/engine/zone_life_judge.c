@@ -131,27 +131,26 @@ add_keys(const struct past *past, const struct life_zone *life,
 	return 0;
 }
 
-/* The set that is signed if keys are as life has them; whether there is one. */
-static bool
+/* The set that is signed if keys are as life has them. */
+static void
 add_planned(const struct past *past, const struct life_zone *life,
     struct zone_history *history)
 {
 	struct zone_history_key *keys = mem_new((life->n_keys + 1) *
 	    sizeof(*keys));
-	size_t i, n = 0, n_ours = 0;
+	size_t i, n = 0;
 
 	for (i = 0; i < life->n_keys; i++) {
 		if (!zone_life_is_in(life, i))
 			continue;
 		keys[n].dnskey = zone_life_dnskey(past->zone, i);
 		keys[n++].is_revoked = life->keys[i].revoke_at != 0;
-		n_ours += !life->keys[i].is_foreign;
 	}
-	if (n_ours > 0 && !life->has_response)
+	/* What is left to other providers is signed and served by them. */
+	if (n > 0 && !life->has_response)
 		zone_history_add_planned(history, past->now_at,
 		    past->now_at + life->timing.validity_s, keys, n);
 	free(keys);
-	return n_ours > 0;
 }
 
 /* All that was served and is to be, keys and DS as life has them. */
@@ -168,7 +167,7 @@ world(const struct past *past, const struct life_zone *life,
 	for (i = 0; rc == 0 && i < past->n_responses; i++)
 		rc = zone_past_response(history, &past->responses[i],
 		    past->responses[i].response, past->now_at, err);
-	(void)add_planned(past, life, history);
+	add_planned(past, life, history);
 	if (rc == 0)
 		return history;
 	zone_history_free(history);

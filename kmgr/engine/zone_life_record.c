@@ -122,15 +122,15 @@ record(struct session *session, const struct zone_life *zone,
 	return rc;
 }
 
-/* A DNSKEY goes without a signature only when none is to stay. */
+/* A DNSKEY goes without a signature only when none of ours is to stay. */
 static bool
-is_by_itself(const struct zone_life *zone, enum life_step_kind kind)
+is_by_itself(const struct zone_life *zone, enum life_step_kind kind,
+    int64_t now_at)
 {
 
 	return kind == LIFE_RETIRE || kind == LIFE_PROMOTE ||
 	    kind == LIFE_ADD_DS || kind == LIFE_REMOVE_DS ||
-	    (kind == LIFE_WITHDRAW_DNSKEY &&
-	    zone->life.goal == LIFE_INSECURE);
+	    (kind == LIFE_WITHDRAW_DNSKEY && zone_life_ends(zone, now_at));
 }
 
 int
@@ -141,7 +141,7 @@ zone_life_step(struct session *session, struct zone_life *zone,
 	int rc;
 
 	if (step->key >= zone->life.n_keys ||
-	    !is_by_itself(zone, step->kind))
+	    !is_by_itself(zone, step->kind, session_now(session)))
 		return err_set(err, ERR_INTERNAL, "%s is no step of a key "
 		    "that is recorded by itself",
 		    life_step_name(step->kind));

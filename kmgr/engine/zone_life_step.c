@@ -66,6 +66,19 @@ zone_life_in_set(const struct zone_life *zone, size_t i, int64_t now_at)
 }
 
 bool
+zone_life_ends(const struct zone_life *zone, int64_t now_at)
+{
+	size_t i;
+
+	if (zone->life.goal != LIFE_INSECURE && zone->n_foreign == 0)
+		return false;
+	for (i = 0; i < zone->n_ksks; i++)
+		if (zone_life_in_set(zone, i, now_at))
+			return false;
+	return true;
+}
+
+bool
 zone_life_wants_ds(const struct zone_life *zone, size_t i, int64_t now_at)
 {
 	struct life_zone after;

@@ -50,8 +50,11 @@ static bool
 is_behind(const struct run_zone *z)
 {
 
-	if (z->zone->life.has_response || (!has_records(z) &&
-	    z->zone->row.published_at == 0))
+	if (z->zone->life.has_response)
+		return false;
+	/* Who leaves a zone to others takes nothing away from them. */
+	if (!has_records(z) && (z->zone->row.published_at == 0 ||
+	    z->zone->life.goal != LIFE_INSECURE))
 		return false;
 	return z->is_changed || z->records.len > 0 ||
 	    z->zone->row.published_at < decided_at(z) ||

@@ -122,21 +122,6 @@ record(struct run_zone *z, const struct life_step *step, struct error *err)
 	return 0;
 }
 
-/* Whether the zone is to have no DNSKEY of ours any more. */
-static bool
-is_end(const struct run_zone *z)
-{
-	const int64_t now_at = session_now(z->run->session);
-	size_t i;
-
-	if (z->zone->life.goal != LIFE_INSECURE)
-		return false;
-	for (i = 0; i < z->zone->n_ksks; i++)
-		if (zone_life_in_set(z->zone, i, now_at))
-			return false;
-	return true;
-}
-
 int
 run_step(struct run_zone *z, const struct life_step *step, bool *done,
     struct error *err)
@@ -153,7 +138,8 @@ run_step(struct run_zone *z, const struct life_step *step, bool *done,
 	case LIFE_REMOVE_DS:
 		return record(z, step, err);
 	case LIFE_WITHDRAW_DNSKEY:
-		return is_end(z) ? record(z, step, err) :
+		return zone_life_ends(z->zone,
+		    session_now(z->run->session)) ? record(z, step, err) :
 		    run_sign(z, done, err);
 	case LIFE_PUBLISH_DNSKEY:
 	case LIFE_REVOKE_DNSKEY:

@@ -185,7 +185,7 @@ test_pin_files(void **state)
 	login_fails(soft, softhsm_write(soft, "p", 0604, SOFTHSM_PIN),
 	    ERR_CONFIG, 0, "can be read or written by others");
 	login_fails(soft, softhsm_write(soft, "p", 0600, ""), ERR_CONFIG, 0,
-	    "no PIN");
+	    "no secret");
 	login_fails(soft, softhsm_write(soft, "p", 0600, "1\n2\n"),
 	    ERR_CONFIG, 0, "more than one line");
 	login_fails(soft, "file:pin", ERR_CONFIG, 0, "not an absolute path");
@@ -242,8 +242,8 @@ test_pin_commands(void **state)
 	login_fails(soft, "%7Cecho%20" SOFTHSM_PIN "%3Bfalse", ERR_CONFIG, 0,
 	    "status 1");
 	login_fails(soft, "%7Ckill%20-9%20$$", ERR_CONFIG, 0, "signal 9");
-	login_fails(soft, "%7Ctrue", ERR_CONFIG, 0, "its output holds no PIN");
-	login_fails(soft, "%7Ccat", ERR_CONFIG, 0, "no PIN");
+	login_fails(soft, "%7Ctrue", ERR_CONFIG, 0, "its output holds no secret");
+	login_fails(soft, "%7Ccat", ERR_CONFIG, 0, "no secret");
 	login_fails(soft, "%7Cseq%2010000%20%3E%26-", ERR_CONFIG, 0, "status");
 }
 

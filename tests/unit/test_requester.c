@@ -140,7 +140,7 @@ other_admissions_want_no_requester(void **state)
 	expect(ADMISSION_OPERATOR, &requester, FINDING_OFF,
 	    "admission is operator");
 	expect(ADMISSION_TSIG, &requester, FINDING_FAIL,
-	    "did not come by zone transfer");
+	    "did not come, signed by TSIG");
 }
 
 static void
