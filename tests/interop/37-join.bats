@@ -220,6 +220,13 @@ theirs_first() {
 	wait_until 20 kmgr remove-foreign-key "child.test/$KNOT_TAG"
 }
 
+# ended TAG: whether a KSK of ours is in no cache any more.
+ended() {
+	kmgr --json status child.test | jq -e --argjson tag "$1" '
+		[.. | objects | select(.key_tag? == $tag) | .word? // .state?]
+		| any(. == "dead")'
+}
+
 @test "a zone leaves for Knot" {
 	cat child.test/K*.key >child.test/zsks
 	server_start watch run_always
@@ -251,8 +258,9 @@ theirs_first() {
 	knot_import none
 	wait_until 10 eval '[ "$(dnskeys $THEIRS_PORT | wc -w)" = 2 ]'
 	all_well
-	# Nothing follows ours.
+	# Nothing follows ours, and it may end.
 	[ "$(our_tag)" = "$old" ]
+	wait_until 40 ended "$old"
 }
 
 @test "both serve it for good: RFC 8901 model 2, and we roll meanwhile" {
