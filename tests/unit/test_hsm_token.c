@@ -242,7 +242,8 @@ test_pin_commands(void **state)
 	login_fails(soft, "%7Cecho%20" SOFTHSM_PIN "%3Bfalse", ERR_CONFIG, 0,
 	    "status 1");
 	login_fails(soft, "%7Ckill%20-9%20$$", ERR_CONFIG, 0, "signal 9");
-	login_fails(soft, "%7Ctrue", ERR_CONFIG, 0, "its output holds no secret");
+	login_fails(soft, "%7Ctrue", ERR_CONFIG, 0,
+	    "its output holds no secret");
 	login_fails(soft, "%7Ccat", ERR_CONFIG, 0, "no secret");
 	login_fails(soft, "%7Cseq%2010000%20%3E%26-", ERR_CONFIG, 0, "status");
 }
