@@ -52,6 +52,10 @@ excused() {
 	rechain "$(sqlite3 kmgr.db 'SELECT max(seq) FROM ledger')"
 }
 
+checkpoints() {
+	kmgr --json list-events --type checkpoint | jq '.events | length'
+}
+
 @test "clock-excused: the ledger is made to tell that the clock was right" {
 	keep good
 	excused 300
@@ -64,10 +68,11 @@ excused() {
 	time_refused -300 'clock.tolerance'
 	# What is signed about the time is never far away.
 	put_back good
+	n=$(checkpoints)
 	at 30 sign-zsks a.example a >/dev/null
 	at 60 sign-zsks a.example a >/dev/null
-	[ "$(kmgr --json list-events --type checkpoint |
-		jq '.events | length')" -eq 4 ]
+	echo "checkpoints: $n, then $(checkpoints)"
+	[ "$(checkpoints)" -eq $((n + 2)) ]
 	at 150 sign-zsks a.example a | grep -q RRSIG
 }
 
