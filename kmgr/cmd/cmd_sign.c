@@ -76,12 +76,13 @@ note_warnings(struct cmd *cmd, const struct zsks *zsks)
 	const struct findings *findings = zsks_findings(zsks);
 	size_t i;
 
+	if (zsks_note(zsks) != NULL)
+		session_note(cmd->session, "%s", zsks_note(zsks));
 	for (i = 0; i < findings->n; i++)
 		if (findings->items[i].verdict == FINDING_WARN &&
 		    !is_said(findings, i))
-			session_note(cmd->session, "%s: %s",
-			    findings->items[i].rule,
-			    findings->items[i].message);
+			session_note(cmd->session, "%s: %s", findings->
+			    items[i].rule, findings->items[i].message);
 }
 
 /* Prepare, sign and record one zone; its records are the command's result. */

@@ -200,6 +200,13 @@ zsks_findings(const struct zsks *zsks)
 	return &zsks->findings;
 }
 
+const char *
+zsks_note(const struct zsks *zsks)
+{
+
+	return zsks->note;
+}
+
 const struct zsks_signed *
 zsks_signed(const struct zsks *zsks, size_t *n)
 {
@@ -279,6 +286,7 @@ zsks_free(struct zsks *zsks)
 	zone_life_free(zsks->life);
 	admissions_clear(&zsks->requesters);
 	findings_clear(&zsks->findings);
+	free(zsks->note);
 	zonefile_free(zsks->file);
 	free(zsks);
 }

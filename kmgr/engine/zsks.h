@@ -77,9 +77,11 @@ int zsks_prepare(struct session *session, struct cmk_cache *cache,
 void zsks_plan(const struct zsks *zsks, struct plan *plan);
 
 /**
- * zsks_findings(zsks), zsks_signed(zsks, n):
- * What the rules said; the RRsets. Owner: ${zsks}.
+ * zsks_findings(zsks), zsks_note(zsks), zsks_signed(zsks, n):
+ * What the rules said; something else that the user should know, or NULL; the
+ * RRsets. Owner: ${zsks}.
  */
+const char *zsks_note(const struct zsks *zsks);
 const struct findings *zsks_findings(const struct zsks *zsks);
 const struct zsks_signed *zsks_signed(const struct zsks *zsks, size_t *n);
 

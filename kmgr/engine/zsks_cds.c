@@ -81,28 +81,28 @@ is_published(const struct zsks *zsks)
 	return cds == CDS_ALWAYS || (cds == CDS_ROLLOVER && is_rolling(zsks));
 }
 
-/* None is wanted: what for, or from when on? */
+/* None is wanted: not yet, which is no failure, or not at all. */
 static int
-refuse_none(const struct zsks *zsks, struct error *err)
+tell_none(struct zsks *zsks, struct error *err)
 {
+	const struct life_step *step;
 	struct life_plan plan;
-	struct error *e = err;
 	size_t i;
-	int rc = 0;
 
 	life_plan(&zsks->after, zsks->rules.now_at, &plan);
-	for (i = 0; i < plan.n && rc == 0; i++)
-		if (plan.steps[i].kind == LIFE_ADD_DS &&
-		    plan.steps[i].key < zsks->after.n_keys)
-			rc = err_set(e, ERR_NOT_YET, "the parent should have "
-			    "no DS of zone %s yet, and so there are no CDS "
-			    "and CDNSKEY: that of KSK %s waits %s",
+	for (i = 0; i < plan.n && zsks->note == NULL; i++) {
+		step = &plan.steps[i];
+		if (step->kind == LIFE_ADD_DS &&
+		    step->key < zsks->after.n_keys)
+			zsks->note = mem_printf("the parent should have no "
+			    "DS of zone %s yet, and so there are no CDS and "
+			    "CDNSKEY: that of KSK %s waits %s",
 			    zsks->life->text,
-			    zsks->after.keys[plan.steps[i].key].name,
-			    plan.steps[i].why);
+			    zsks->after.keys[step->key].name, step->why);
+	}
 	life_plan_clear(&plan);
-	return rc != 0 ? rc : err_set(e, ERR_POLICY, "no KSK of zone %s is to "
-	    "have a DS: there is none for CDS and CDNSKEY",
+	return zsks->note != NULL ? 0 : err_set(err, ERR_POLICY, "no KSK of "
+	    "zone %s is to have a DS: there is none for CDS and CDNSKEY",
 	    zsks->life->text);
 }
 
@@ -146,7 +146,7 @@ zsks_add_cds(const struct zsks_request *request, struct zsks *zsks,
 	cdnskey = rrset_new(&zsks->rules.zone, RRTYPE_CDNSKEY, ttl);
 	if (fill(zsks, cds, cdnskey, err) == 0)
 		rc = cds->n_rdata == 0 && is_asked ?
-		    refuse_none(zsks, err) : 0;
+		    tell_none(zsks, err) : 0;
 	if (rc != 0 || cds->n_rdata == 0) {
 		rrset_free(cds);
 		rrset_free(cdnskey);

@@ -12,6 +12,7 @@ struct zsks {
 	struct zonefile		*file;
 	struct rules_zsks	 rules;		/* borrows from here */
 	struct findings		 findings;
+	char			*note;		/* for the user, or NULL */
 	struct admissions	 requesters;
 	const struct cmk	**cmks;		/* of all the zone's KSKs, in
 						 * the set or not */
@@ -51,8 +52,10 @@ int zsks_load_ksks(struct session *session, struct cmk_cache *cache,
  * zsks_add_cds(request, zsks, err):
  * CDS and CDNSKEY: what the parent should have, as ${request} asks for them.
  *
- * Errors: ERR_POLICY (no digest in common), ERR_NOT_YET (no DS is to be there
- * yet), ERR_INPUT (windows beyond what an RRSIG can say).
+ * Where no DS is to be there yet there are none, and zsks->note says so.
+ *
+ * Errors: ERR_POLICY (no digest in common; no DS is to be there ever),
+ * ERR_INPUT (windows beyond what an RRSIG can say).
  */
 int zsks_add_rrset(struct zsks *zsks, struct rrset *rrset_take,
     struct error *err);

@@ -120,6 +120,7 @@ chain_works() {
 	cmk_new cds ecdsap256sha256
 	zone_new $zone cds ECDSAP256SHA256
 	kmgr create-ksk $zone --cmk cds --another
+	kmgr ds-seen --force "$zone/$(ksk_tags $zone)"
 	kmgr sign-zsks $zone $zone/K*.key --cds -o $zone/dnskey
 	sign_with_bind $zone
 	has_file_verdict good $zone $zone/signed
