@@ -115,12 +115,15 @@ chain_works() {
 }
 
 @test "CDS and CDNSKEY are believed, by validators and by a parent" {
-	local zone=cds.example type said
+	local zone=cds.example type said tag
 
 	cmk_new cds ecdsap256sha256
 	zone_new $zone cds ECDSAP256SHA256
 	kmgr create-ksk $zone --cmk cds --another
-	kmgr ds-seen --force "$zone/$(ksk_tags $zone)"
+	kmgr sign-zsks $zone $zone/K*.key >/dev/null
+	for tag in $(kmgr --json list-ksks $zone | jq -r '.ksks[].key_tag'); do
+		kmgr ds-seen --force "$zone/$tag"
+	done
 	kmgr sign-zsks $zone $zone/K*.key --cds -o $zone/dnskey
 	sign_with_bind $zone
 	has_file_verdict good $zone $zone/signed
