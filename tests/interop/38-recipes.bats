@@ -234,6 +234,8 @@ sign_transferred() {
 	sign_transferred
 	auth_start named $ZONE="$PWD/$ZONE/signed"
 	is_believed
+	# When something was decided is known to the second.
+	sleep 1
 	# Signed anew, nothing is left of the signatures before: one of each
 	# type, and another than before.
 	kmgr -q ds-seen "$ZONE/$(tags)" --force

@@ -43,7 +43,7 @@ setup() {
 # past COMMAND...: kmgr, so long ago that every cache has what it signed then,
 # and its DS is wanted now.
 past() {
-	faketime -f -5d "$KMGR" "$@"
+	with_clock $((-5 * 86400)) "$KMGR" "$@"
 }
 
 teardown() {
@@ -163,7 +163,7 @@ ds_line() {
 	parent_up 2 example.7
 	run -11 kmgr check-parent child.example --once
 	run -11 kmgr check-parent child.example --once
-	run -0 faketime -f +61m "$KMGR" check-parent child.example --once
+	run -0 with_clock 3660 "$KMGR" check-parent child.example --once
 }
 
 @test "no DS at all: none, with the parent's signed word for it" {

@@ -133,7 +133,7 @@ kmgr_ready() {
 
 @test "a TSIG that is five minutes off is refused" {
 	keyed named hmac-sha256
-	run -8 faketime -f -10m "$PEER" axfr 127.0.0.1 "$AUTH_PORT" $ZONE \
+	run -8 with_clock -600 "$PEER" axfr 127.0.0.1 "$AUTH_PORT" $ZONE \
 		transfer hmac-sha256 "$SECRET"
 	[[ $output == *BADTIME* ]]
 }
