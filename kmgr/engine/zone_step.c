@@ -6,10 +6,7 @@
 #include "kmgr/base/when.h"
 #include "kmgr/dns/alg.h"
 #include "kmgr/engine/cmk_life.h"
-#include "kmgr/engine/foreign_facts.h"
-#include "kmgr/engine/ksk_facts.h"
 #include "kmgr/engine/trust.h"
-#include "kmgr/engine/zone_row.h"
 #include "kmgr/engine/zone_step.h"
 
 /* The zone that text names, and the key tag behind the slash. */
@@ -257,74 +254,17 @@ guarantor(const struct zone_life *zone, size_t i)
 }
 
 static int
-record_ours(struct session *session, const struct zone_life *zone,
-    const struct life_step *step, const struct life_key *after,
-    struct error *err)
-{
-	struct ksk_row row = zone->ksks[step->key].row;	/* borrows */
-
-	row.ds_add_at = after->ds_add_at;
-	row.ds_seen_at = after->ds_seen_at;
-	row.ds_remove_at = after->ds_remove_at;
-	row.ds_gone_at = after->ds_gone_at;
-	return ksk_facts_record(session, &row, life_step_name(step->kind),
-	    session_now(session), err);
-}
-
-static int
-record_foreign(struct session *session, const struct zone_life *zone,
-    const struct life_step *step, const struct life_key *after,
-    struct error *err)
-{
-	struct foreign_key_row row = zone->foreign[step->key - zone->n_ksks];
-
-	row.ds_add_at = after->ds_add_at;
-	row.ds_seen_at = after->ds_seen_at;
-	row.ds_remove_at = after->ds_remove_at;
-	row.ds_gone_at = after->ds_gone_at;
-	return foreign_facts_record(session, guarantor(zone, step->key)->
-	    row.id, &row, life_step_name(step->kind), session_now(session),
-	    err);
-}
-
-static int
-record(struct session *session, const struct zone_life *zone,
-    const struct life_step *step, const struct life_key *after,
-    struct error *err)
-{
-	struct store *store;
-
-	if (session_store(session, &store, err) != 0 ||
-	    store_begin(store, err) != 0)
-		return -1;
-	if ((step->key < zone->n_ksks ? record_ours : record_foreign)(session,
-	    zone, step, after, err) == 0 &&
-	    zone_row_wake(store, zone->text, err) == 0 &&
-	    store_commit(store, err) == 0)
-		return 0;
-	store_rollback(store);
-	return -1;
-}
-
-/* The oracle is asked with the step done. */
-static int
-do_step(struct session *session, const struct zone_life *zone,
+do_step(struct session *session, struct zone_life *zone,
     const struct life_step *step, struct error *err)
 {
 	const struct cmk *cmk = guarantor(zone, step->key);
-	struct life_zone after;
-	int rc = -1;
 
 	if (cmk == NULL)
 		return err_set(err, ERR_INPUT, "zone %s has no KSK of ours, "
 		    "whose CMK could answer for it", zone->text);
-	life_zone_copy(&zone->life, &after);
-	life_apply(&after, step, session_now(session));
-	if (zone_life_judge(session, zone, &after, err) == 0 &&
-	    trust_prove(session, cmk, err) == 0)
-		rc = record(session, zone, step, &after.keys[step->key], err);
-	life_zone_clear(&after);
-	return rc != 0 ? -1 : cmk_life_settle(session, cmk, err);
+	return trust_prove(session, cmk, err) != 0 ||
+	    zone_life_step(session, zone, step, err) != 0 ||
+	    cmk_life_settle(session, cmk, err) != 0 ? -1 : 0;
 }
 
 int
