@@ -237,7 +237,10 @@ ksk_endorse_row(struct session *session, const struct cmk *cmk,
 		return 0;
 	rc = ksk_row_init(store, cmk, birth->ksk_id, key, birth->zone,
 	    &dnskey, &row, err);
-	row.standby = mem_strdup(birth->standby);
+	if (rc == 0 && birth->standby != NULL) {
+		free(row.standby);
+		row.standby = mem_strdup(birth->standby);
+	}
 	if (rc == 0 && (rc = record_all(session, cmk, seal_key,
 	    birth->intent, key, &row, err)) == 0)
 		*made = true;
