@@ -50,26 +50,41 @@ trust_attest(struct session *session, const char *cmk_id, struct error *err)
 	return rc;
 }
 
+/* Inside a transaction: as make_checkpoint(). */
+static int
+judge_and_append(struct session *session, struct store *store,
+    const struct cmk *cmk, struct hsm_key *key, struct error *err)
+{
+	struct checkpoint last;
+	bool stops;
+	int rc;
+
+	if (checkpoint_last(store, cmk, &last, err) != 0)
+		return -1;
+	rc = trust_tail_judge(store, cmk, NULL, &last, &stops, err);
+	checkpoint_clear(&last);
+	return rc != 0 ? -1 :
+	    append_checkpoint(session, store, cmk->row.id, key, err);
+}
+
 /*
- * Sign and record a checkpoint behind last, in one transaction. What came
- * between is judged there once more: what is signed now is believed for ever.
+ * Sign and record a checkpoint, in one transaction. What came behind the last
+ * one is judged there once more: what is signed now is believed for ever. And
+ * the last one is looked for there: who signs sets at the same time may have
+ * made another since, of events that are no good without it.
  */
 static int
 make_checkpoint(struct session *session, struct store *store,
-    const struct cmk *cmk, const struct checkpoint *last, struct error *err)
+    const struct cmk *cmk, struct error *err)
 {
 	struct hsm_key *key = NULL;
-	bool stops;
 	int rc = -1;
 
 	/* A search in the token takes its time; the store is not locked yet. */
 	if (cmk_open_attestor(session, cmk, &key, err) != 0)
 		return -1;
 	if (store_begin(store, err) == 0) {
-		if (trust_tail_judge(store, cmk, NULL, last, &stops,
-		    err) == 0 &&
-		    append_checkpoint(session, store, cmk->row.id, key,
-		    err) == 0)
+		if (judge_and_append(session, store, cmk, key, err) == 0)
 			rc = store_commit(store, err);
 		if (rc != 0)
 			store_rollback(store);
@@ -158,7 +173,7 @@ settle(struct session *session, struct store *store, const struct cmk *cmk,
 		return -1;
 	rc = is_due_now(session, store, cmk, &last, &is_due, err);
 	if (rc == 0 && is_due) {
-		rc = make_checkpoint(session, store, cmk, &last, err);
+		rc = make_checkpoint(session, store, cmk, err);
 		checkpoint_clear(&last);
 		if (rc != 0 || checkpoint_last(store, cmk, &last, err) != 0)
 			return -1;
