@@ -68,10 +68,9 @@ judge_and_append(struct session *session, struct store *store,
 }
 
 /*
- * Sign and record a checkpoint, in one transaction. What came behind the last
- * one is judged there once more: what is signed now is believed for ever. And
- * the last one is looked for there: who signs sets at the same time may have
- * made another since, of events that are no good without it.
+ * Sign and record a checkpoint. What came behind the last one is judged in the
+ * same transaction: what is signed now is believed for ever. And the last one
+ * is looked for there: who signs sets at the same time may have made another.
  */
 static int
 make_checkpoint(struct session *session, struct store *store,
