@@ -265,24 +265,6 @@ create_forget(void *arg)
 	wrapping_forget(create->wrap);
 }
 
-/* It comes back from its blob, and signs. */
-static int
-prove(struct hsm_wrap_key *wrap, const struct crypto_key *pub,
-    const struct trial_blob *blob, struct error *err)
-{
-	struct hsm_key *key = NULL;
-	int rc;
-
-	rc = hsm_wrapped_open(wrap, wrap->id, pub, blob->bytes, blob->len,
-	    &key, err);
-	if (rc == 0)
-		rc = hsm_key_prove(key, err);
-	hsm_key_free(key);
-	if (rc != 0)
-		err->class = ERR_TOKEN;
-	return rc;
-}
-
 int
 hsm_wrapped_create(struct hsm_wrap_key *wrap, enum alg alg,
     unsigned int bits, struct crypto_key **pub, struct buf *blob,
@@ -297,8 +279,7 @@ hsm_wrapped_create(struct hsm_wrap_key *wrap, enum alg alg,
 		return -1;
 	create.mech = mech_find(alg);
 	if (type_check(wrap, create.mech, err) != 0 ||
-	    run_do(wrap->token, &run, err) != 0 ||
-	    prove(wrap, create.pub, &create.blob, err) != 0) {
+	    run_do(wrap->token, &run, err) != 0) {
 		crypto_key_free(create.pub);
 		return err_wrap(err, "make wrapped %s key in token %s",
 		    alg_name(alg), hsm_token_name(wrap->token));

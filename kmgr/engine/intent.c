@@ -23,7 +23,7 @@ intent_key_id(const struct intent_row *intent, uint8_t id[static HSM_ID_LEN],
 }
 
 int
-intent_begin(struct session *session, const char *kind, const char *token,
+intent_put(struct session *session, const char *kind, const char *token,
     const char *label, const struct json *payload, struct intent_row *out,
     struct error *err)
 {
@@ -40,13 +40,27 @@ intent_begin(struct session *session, const char *kind, const char *token,
 	out->label = mem_strdup(label);
 	out->payload = buf_take(&text);
 	out->state = mem_strdup("open");
-	if (store_begin(store, err) != 0)
-		goto out;
-	if (store_intent_put(store, out, err) == 0 &&
+	if (store_intent_put(store, out, err) == 0)
+		return 0;
+	intent_row_clear(out);
+	return -1;
+}
+
+int
+intent_begin(struct session *session, const char *kind, const char *token,
+    const char *label, const struct json *payload, struct intent_row *out,
+    struct error *err)
+{
+	struct store *store;
+
+	*out = (struct intent_row) { .created_at = session_now(session) };
+	if (session_store(session, &store, err) != 0 ||
+	    store_begin(store, err) != 0)
+		return -1;
+	if (intent_put(session, kind, token, label, payload, out, err) == 0 &&
 	    store_commit(store, err) == 0)
 		return 0;
 	store_rollback(store);
- out:
 	intent_row_clear(out);
 	return -1;
 }
@@ -65,31 +79,37 @@ prepare(struct session *session, const struct intent_row *intent,
 	return 0;
 }
 
-/* After err. Where it fails, the next run finds the intent still open. */
-static void
-undo_failed(struct session *session, const struct intent_row *intent,
-    const struct error *err)
+void
+intent_undo_failed(struct session *session, const struct intent_row *intent,
+    const struct error *why)
 {
 	struct error undo_err = ERR_INIT;
 
-	if (intent_undo(session, intent, err->msg, &undo_err) != 0)
+	if (intent_undo(session, intent, why->msg, &undo_err) != 0)
 		session_note(session, "what \"%s\" left in token %s is still "
 		    "to be undone (%s); the next run does it", intent->label,
 		    intent->token, undo_err.msg);
 }
 
 int
-intent_make_key(struct session *session, const struct intent_row *intent,
+intent_try_key(struct session *session, const struct intent_row *intent,
     struct hsm_key_spec *spec, struct hsm_key **out, struct error *err)
 {
 	struct hsm_token *token;
 
 	*out = NULL;
-	if (prepare(session, intent, spec, &token, err) != 0)
-		return -1;
-	if (hsm_key_generate(token, spec, out, err) == 0)
+	return prepare(session, intent, spec, &token, err) != 0 ? -1 :
+	    hsm_key_generate(token, spec, out, err);
+}
+
+int
+intent_make_key(struct session *session, const struct intent_row *intent,
+    struct hsm_key_spec *spec, struct hsm_key **out, struct error *err)
+{
+
+	if (intent_try_key(session, intent, spec, out, err) == 0)
 		return 0;
-	undo_failed(session, intent, err);
+	intent_undo_failed(session, intent, err);
 	return -1;
 }
 
@@ -104,7 +124,7 @@ intent_make_wrap_key(struct session *session, const struct intent_row *intent,
 		return -1;
 	if (hsm_wrap_generate(token, spec, out, err) == 0)
 		return 0;
-	undo_failed(session, intent, err);
+	intent_undo_failed(session, intent, err);
 	return -1;
 }
 

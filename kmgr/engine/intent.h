@@ -35,13 +35,26 @@ int intent_begin(struct session *session, const char *kind, const char *token,
     struct error *err);
 
 /**
+ * intent_put(session, kind, token, label, payload, out, err):
+ * As intent_begin(), inside the caller's transaction.
+ */
+int intent_put(struct session *session, const char *kind, const char *token,
+    const char *label, const struct json *payload, struct intent_row *out,
+    struct error *err);
+
+/**
  * intent_make_key(session, intent, spec, out, err):
  * Make the pair of ${intent}; ${spec} says all but id and label. Where that
  * fails the intent is undone.
  *
+ * intent_try_key(session, intent, spec, out, err): as that, and nothing is
+ * undone; it leaves the store alone.
+ *
  * Owner: the caller, hsm_key_free().
  * Errors: ERR_TOKEN.
  */
+int intent_try_key(struct session *session, const struct intent_row *intent,
+    struct hsm_key_spec *spec, struct hsm_key **out, struct error *err);
 int intent_make_key(struct session *session, const struct intent_row *intent,
     struct hsm_key_spec *spec, struct hsm_key **out, struct error *err);
 
@@ -55,6 +68,14 @@ int intent_make_key(struct session *session, const struct intent_row *intent,
 int intent_make_wrap_key(struct session *session,
     const struct intent_row *intent, struct hsm_key_spec *spec,
     struct hsm_wrap_key **out, struct error *err);
+
+/**
+ * intent_undo_failed(session, intent, why):
+ * As intent_undo(), where ${why} failed already: what cannot be undone now is
+ * told to the user, and the next run does it.
+ */
+void intent_undo_failed(struct session *session,
+    const struct intent_row *intent, const struct error *why);
 
 /**
  * intent_undo(session, intent, why, err):

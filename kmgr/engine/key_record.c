@@ -126,15 +126,16 @@ key_record_sealed_init(const char *cmk_id, const struct intent_row *intent,
 
 void
 key_record_wrapped_init(const struct key_record_names *names,
-    const struct hsm_wrap_key *wrap, const struct hsm_key *key,
-    const struct buf *blob, int64_t at, struct key_row *out)
+    const struct hsm_wrap_key *wrap, const struct hsm_key *like,
+    const struct crypto_key *public, const struct buf *blob, int64_t at,
+    struct key_row *out)
 {
 
 	row_init(names->cmk_id, "ksk", names->id, names->label, at, out);
-	out->alg = (uint8_t)hsm_key_alg(key);
-	out->bits = crypto_key_bits(hsm_key_public(key));
-	crypto_key_spki(hsm_key_public(key), &out->spki);
-	out->attributes = attributes_text(key, wrap);
+	out->alg = (uint8_t)hsm_key_alg(like);
+	out->bits = crypto_key_bits(public);
+	crypto_key_spki(public, &out->spki);
+	out->attributes = attributes_text(like, wrap);
 	out->wrap_key_id = mem_strdup(names->wrap_key_id);
 	buf_add(&out->blob, blob->data, blob->len);
 }

@@ -49,15 +49,17 @@ struct key_record_names {
 };
 
 /**
- * key_record_wrapped_init(names, wrap, key, blob, at, out):
- * Describe a KSK's pair that was wrapped as ${blob} by ${wrap}; ${key} is what
- * came out of it when it was opened.
+ * key_record_wrapped_init(names, wrap, like, public, blob, at, out):
+ * Describe a KSK's pair, with the public half ${public}, that was wrapped as
+ * ${blob} by ${wrap}. Its attributes are those of ${like}: it or another of
+ * its kind, as it came out of its blob when ${wrap} opened it.
  *
  * Owner: the caller, key_row_clear().
  */
 void key_record_wrapped_init(const struct key_record_names *names,
-    const struct hsm_wrap_key *wrap, const struct hsm_key *key,
-    const struct buf *blob, int64_t at, struct key_row *out);
+    const struct hsm_wrap_key *wrap, const struct hsm_key *like,
+    const struct crypto_key *public, const struct buf *blob, int64_t at,
+    struct key_row *out);
 
 /**
  * key_record_json(key), key_record_read(json, out, err):

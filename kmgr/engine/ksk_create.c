@@ -9,18 +9,15 @@
 #include "kmgr/engine/identity.h"
 #include "kmgr/engine/intent.h"
 #include "kmgr/engine/recovery.h"
+#include "kmgr/engine/ksk_batch.h"
 #include "kmgr/engine/ksk_create.h"
-#include "kmgr/engine/ksk_endorse.h"
 #include "kmgr/engine/ksk_rules.h"
-#include "kmgr/engine/ksk_wrapped.h"
+#include "kmgr/engine/ksk_shared.h"
 #include "kmgr/engine/seal.h"
 #include "kmgr/engine/trust.h"
 #include "kmgr/engine/wrapkey.h"
 #include "kmgr/store/ledger.h"
 #include "kmgr/store/store_intent.h"
-
-/* So often a key whose tag collides is thrown away before giving up. */
-#define TAG_TRIES 8
 
 /* How many KSKs a zone has, and how many of them under one CMK. */
 struct census {
@@ -151,86 +148,34 @@ ksk_create_plan(struct session *session, const struct ksk_request *request,
 	return rc;
 }
 
-/* Make one key pair for zone; *made says whether its tag was free. */
-static int
-try_ksk(struct session *session, const struct cmk *cmk,
-    struct hsm_key *seal_key, const struct name *zone,
-    const char *standby, bool *made, struct error *err)
+/* The actions that follow one of its kind, it included. */
+static size_t
+count_alike(const struct plan *plan, size_t first)
 {
-	char ksk_id[STORE_ID_TEXT], zone_text[NAME_TEXT_MAX];
-	char label[HSM_LABEL_MAX + 1], hex[2 * CRYPTO_SHA256_LEN + 1];
-	struct hsm_key_spec spec = { .alg = cmk->policy->alg,
-		.bits = (unsigned int)cmk->policy->rsa_bits };
-	struct intent_row intent = { 0 };
-	struct ksk_birth birth = { &intent, ksk_id, zone, NULL,
-		standby };
-	struct json *payload;
-	int rc = -1;
+	size_t n = 1;
 
-	if (store_id_new(ksk_id, err) != 0)
-		return -1;
-	spec.destroy = cmk->policy->seal == SEAL_COMPLIANCE ?
-	    HSM_UNDESTROYABLE : HSM_DESTROYABLE;
-	(void)snprintf(label, sizeof(label), "kmgr1:ksk:%.16s:%.8s", ksk_id,
-	    text_hex(cmk->row.policy_hash, CRYPTO_SHA256_LEN, hex));
-	payload = json_new_object();
-	json_put_text(payload, "cmk_id", cmk->row.id);
-	json_put_text(payload, "ksk_id", ksk_id);
-	json_put_text(payload, "zone", name_text(zone, zone_text));
-	if (standby != NULL)
-		json_put_text(payload, "standby", standby);
-	if (intent_begin(session, INTENT_CREATE_KSK, cmk->row.token, label,
-	    payload, &intent, err) == 0 &&
-	    intent_make_key(session, &intent, &spec, &birth.key, err) == 0)
-		rc = ksk_endorse_new(session, cmk, seal_key, &birth, made,
-		    err);
-	if (rc == 0 && !*made) {
-		session_note(session, "a new key had a key tag that collides "
-		    "in the zone; it was thrown away");
-		rc = intent_undo(session, &intent, "key tag collision", err);
-	}
-	hsm_key_free(birth.key);
-	json_free(payload);
-	intent_row_clear(&intent);
-	return rc;
+	while (first + n < plan->n &&
+	    plan->actions[first + n].kind == plan->actions[first].kind)
+		n++;
+	return n;
 }
 
-/* With wrap where that is the custody, else NULL. */
+/* All of one kind; the seal comes first, and there is one. */
 static int
-make_ksk(struct session *session, const struct cmk *cmk,
-    struct hsm_key *seal_key, struct hsm_wrap_key *wrap,
-    const struct name *zone, const char *standby, struct error *err)
+do_actions(struct ksk_batch *batch, struct cmk *cmk,
+    const struct action *actions, size_t n, struct error *err)
 {
-	bool made = false;
-	int i, rc = 0;
 
-	for (i = 0; i < TAG_TRIES && rc == 0 && !made; i++)
-		rc = wrap != NULL ? ksk_wrapped_create(session, cmk, seal_key,
-		    wrap, zone, standby, &made, err) :
-		    try_ksk(session, cmk, seal_key, zone, standby, &made,
+	if (actions[0].kind == ACTION_SEAL)
+		return seal_first_use(batch->session, cmk, batch->seal_key,
 		    err);
-	if (rc != 0)
+	if (actions[0].kind != ACTION_MAKE_KSK)
+		return ksk_shared_endorse(batch->session, cmk,
+		    batch->seal_key, actions, n, err);
+	if (cmk->policy->custody == CUSTODY_WRAPPED && batch->wrap == NULL &&
+	    wrapkey_open(batch->session, cmk, &batch->wrap, err) != 0)
 		return -1;
-	return made ? 0 : err_set(err, ERR_TOKEN, "%d keys in a row had a key "
-	    "tag that the zone has already", TAG_TRIES);
-}
-
-static int
-do_action(struct session *session, struct cmk *cmk, struct hsm_key *seal_key,
-    struct hsm_wrap_key **wrap, const struct action *action,
-    const char *standby, struct error *err)
-{
-
-	if (action->kind == ACTION_SEAL)
-		return seal_first_use(session, cmk, seal_key, err);
-	if (action->kind != ACTION_MAKE_KSK)
-		return ksk_endorse_shared(session, cmk, seal_key,
-		    &action->zone, err);
-	if (cmk->policy->custody == CUSTODY_WRAPPED && *wrap == NULL &&
-	    wrapkey_open(session, cmk, wrap, err) != 0)
-		return -1;
-	return make_ksk(session, cmk, seal_key, *wrap, &action->zone, standby,
-	    err);
+	return ksk_batch_make(batch, actions, n, err);
 }
 
 /* Carry out plan, whose CMK is cmk. */
@@ -238,28 +183,21 @@ static int
 apply(struct session *session, struct cmk *cmk, const struct plan *plan,
     const char *standby, struct error *err)
 {
-	struct hsm_wrap_key *wrap = NULL;
-	struct hsm_key *seal_key = NULL;
-	char zone[NAME_TEXT_MAX];
-	size_t i;
+	struct ksk_batch batch = { .session = session, .cmk = cmk,
+		.standby = standby };
+	size_t i, n;
 	int rc = 0;
 
 	if (plan->n > 0 && ((identity_is_due(cmk) &&
 	    identity_make(session, cmk, err) != 0) ||
-	    cmk_open_seal_key(session, cmk, &seal_key, err) != 0))
+	    cmk_open_seal_key(session, cmk, &batch.seal_key, err) != 0))
 		return -1;
-	for (i = 0; i < plan->n && rc == 0; i++) {
-		const struct action *action = &plan->actions[i];
-
-		rc = do_action(session, cmk, seal_key, &wrap, action, standby,
-		    err);
-		if (rc != 0 && action->zone.len > 0)
-			(void)err_wrap(err, "create KSK for %s",
-			    name_text(&action->zone, zone));
-		session_progress(session, i + 1, plan->n);
+	for (i = 0; i < plan->n && rc == 0; i += n) {
+		n = count_alike(plan, i);
+		rc = do_actions(&batch, cmk, &plan->actions[i], n, err);
 	}
-	hsm_wrap_free(wrap);
-	hsm_key_free(seal_key);
+	hsm_wrap_free(batch.wrap);
+	hsm_key_free(batch.seal_key);
 	return rc;
 }
 

@@ -96,8 +96,8 @@ tag_collides(struct store *store, const struct cmk *cmk,
 
 /* The row of a KSK, all but its endorsement. */
 static int
-ksk_row_init(struct store *store, const struct cmk *cmk, const char *ksk_id,
-    const struct key_row *key, const struct name *zone,
+ksk_row_init(struct store *store, const struct cmk *cmk,
+    const struct ksk_birth *birth, const struct key_row *key,
     const struct dnskey *dnskey, struct ksk_row *row, struct error *err)
 {
 	char text[NAME_TEXT_MAX];
@@ -106,12 +106,12 @@ ksk_row_init(struct store *store, const struct cmk *cmk, const char *ksk_id,
 
 	*row = (struct ksk_row) { .alg = dnskey->alg,
 		.created_at = key->created_at };
-	if (store_ksk_list(store, name_text(zone, text), NULL, &rows, &n,
-	    err) != 0)
+	if (store_ksk_list(store, name_text(birth->zone, text), NULL, &rows,
+	    &n, err) != 0)
 		return -1;
 	row->generation = n == 0 ? 1 : rows[n - 1].generation + 1;
 	ksk_rows_free(rows, n);
-	(void)strncpy(row->id, ksk_id, sizeof(row->id) - 1);
+	(void)strncpy(row->id, birth->ksk_id, sizeof(row->id) - 1);
 	memcpy(row->cmk_id, cmk->row.id, sizeof(row->cmk_id));
 	memcpy(row->key_id, key->id, sizeof(row->key_id));
 	row->zone = mem_strdup(text);
@@ -119,7 +119,8 @@ ksk_row_init(struct store *store, const struct cmk *cmk, const char *ksk_id,
 	row->revoked_tag = dnskey_revoked_tag(dnskey);
 	dnskey_rdata(dnskey, &row->dnskey);
 	row->state = mem_strdup("generated");
-	row->standby = mem_strdup("none");
+	row->standby = mem_strdup(birth->standby == NULL ? "none" :
+	    birth->standby);
 	return 0;
 }
 
@@ -161,27 +162,22 @@ is_recorded(const struct intent_row *intent, const struct key_row *key)
 }
 
 /*
- * One transaction: the pair's row and the closed intent, where the pair is
- * new, and the zone's KSK.
+ * The pair's row and the closed intent, where the pair is new, and the zone's
+ * KSK.
  */
 static int
-record_all(struct session *session, const struct cmk *cmk,
-    struct hsm_key *seal_key, const struct intent_row *intent,
-    const struct key_row *key, struct ksk_row *row, struct error *err)
+record_all(struct session *session, struct store *store,
+    const struct cmk *cmk, struct hsm_key *seal_key,
+    const struct intent_row *intent, const struct key_row *key,
+    struct ksk_row *row, struct error *err)
 {
-	struct store *store;
 
-	if (session_store(session, &store, err) != 0 ||
-	    store_begin(store, err) != 0)
+	if ((!is_recorded(intent, key) &&
+	    store_key_put(store, key, err) != 0) || (intent != NULL &&
+	    store_intent_resolve(store, intent->id, "done", row->created_at,
+	    err) != 0))
 		return -1;
-	if ((is_recorded(intent, key) || store_key_put(store, key,
-	    err) == 0) && (intent == NULL || store_intent_resolve(store,
-	    intent->id, "done", row->created_at, err) == 0) &&
-	    record(session, store, cmk, seal_key, key, row, err) == 0 &&
-	    store_commit(store, err) == 0)
-		return 0;
-	store_rollback(store);
-	return -1;
+	return record(session, store, cmk, seal_key, key, row, err);
 }
 
 /* What the payload of a create-ksk intent says. */
@@ -216,7 +212,7 @@ read_payload(const struct intent_row *intent, struct store *store,
 }
 
 int
-ksk_endorse_row(struct session *session, const struct cmk *cmk,
+ksk_endorse_in(struct session *session, const struct cmk *cmk,
     struct hsm_key *seal_key, const struct ksk_birth *birth,
     const struct key_row *key, const struct crypto_key *public, bool *made,
     struct error *err)
@@ -225,7 +221,7 @@ ksk_endorse_row(struct session *session, const struct cmk *cmk,
 	struct dnskey dnskey;
 	struct store *store;
 	bool collides;
-	int rc = -1;
+	int rc;
 
 	*made = false;
 	if (session_store(session, &store, err) != 0 ||
@@ -235,32 +231,37 @@ ksk_endorse_row(struct session *session, const struct cmk *cmk,
 		return -1;
 	if (collides)
 		return 0;
-	rc = ksk_row_init(store, cmk, birth->ksk_id, key, birth->zone,
-	    &dnskey, &row, err);
-	if (rc == 0 && birth->standby != NULL) {
-		free(row.standby);
-		row.standby = mem_strdup(birth->standby);
-	}
-	if (rc == 0 && (rc = record_all(session, cmk, seal_key,
-	    birth->intent, key, &row, err)) == 0)
-		*made = true;
+	rc = ksk_row_init(store, cmk, birth, key, &dnskey, &row, err);
+	if (rc == 0)
+		rc = record_all(session, store, cmk, seal_key, birth->intent,
+		    key, &row, err);
+	*made = rc == 0;
 	ksk_row_clear(&row);
 	return rc;
 }
 
-int
-ksk_endorse_new(struct session *session, const struct cmk *cmk,
-    struct hsm_key *seal_key, const struct ksk_birth *birth, bool *made,
-    struct error *err)
+/* In a transaction of its own. */
+static int
+endorse_new(struct session *session, const struct cmk *cmk,
+    struct hsm_key *seal_key, const struct ksk_birth *birth,
+    const struct hsm_key *pair, bool *made, struct error *err)
 {
 	struct key_row key = { 0 };
-	int rc;
+	struct store *store;
+	int rc = -1;
 
-	key_record_init(cmk->row.id, "ksk", birth->intent, birth->key,
+	*made = false;
+	if (session_store(session, &store, err) != 0 ||
+	    store_begin(store, err) != 0)
+		return -1;
+	key_record_init(cmk->row.id, "ksk", birth->intent, pair,
 	    session_now(session), &key);
 	key.is_shared = cmk->policy->custody == CUSTODY_SHARED;
-	rc = ksk_endorse_row(session, cmk, seal_key, birth, &key,
-	    hsm_key_public(birth->key), made, err);
+	if (ksk_endorse_in(session, cmk, seal_key, birth, &key,
+	    hsm_key_public(pair), made, err) == 0)
+		rc = store_commit(store, err);
+	if (rc != 0)
+		store_rollback(store);
 	key_row_clear(&key);
 	return rc;
 }
@@ -271,7 +272,8 @@ ksk_endorse_new(struct session *session, const struct cmk *cmk,
  */
 static int
 check_birth(struct store *store, const struct cmk *cmk,
-    const struct ksk_birth *birth, struct error *err)
+    const struct ksk_birth *birth, const struct hsm_key *pair,
+    struct error *err)
 {
 	char zone[NAME_TEXT_MAX];
 	size_t i, n, n_present = 0;
@@ -279,7 +281,7 @@ check_birth(struct store *store, const struct cmk *cmk,
 
 	if (!cmk_is_sealed(cmk) ||
 	    strcmp(cmk->row.token, birth->intent->token) != 0 ||
-	    hsm_key_alg(birth->key) != cmk->policy->alg)
+	    hsm_key_alg(pair) != cmk->policy->alg)
 		return err_set(err, ERR_INTEGRITY, "intent %lld is none of "
 		    "CMK %s", (long long)birth->intent->id, cmk->row.name);
 	if (cmk_life_check_usable(cmk, err) != 0 || store_ksk_list(store,
@@ -295,7 +297,7 @@ int
 ksk_endorse_finish(struct session *session, const struct intent_row *intent,
     struct hsm_key *key, struct error *err)
 {
-	struct ksk_birth birth = { .intent = intent, .key = key };
+	struct ksk_birth birth = { .intent = intent };
 	struct hsm_key *seal_key = NULL;
 	char ksk_id[STORE_ID_TEXT], zone_text[NAME_TEXT_MAX];
 	struct cmk *cmk = NULL;
@@ -310,94 +312,14 @@ ksk_endorse_finish(struct session *session, const struct intent_row *intent,
 		return -1;
 	birth.ksk_id = ksk_id;
 	birth.zone = &zone;
-	if (check_birth(store, cmk, &birth, err) == 0 &&
+	if (check_birth(store, cmk, &birth, key, err) == 0 &&
 	    cmk_open_seal_key(session, cmk, &seal_key, err) == 0)
-		rc = ksk_endorse_new(session, cmk, seal_key, &birth, &made,
+		rc = endorse_new(session, cmk, seal_key, &birth, key, &made,
 		    err);
 	if (rc == 0 && !made)
 		rc = err_set(err, ERR_POLICY, "its key tag is in use in zone "
 		    "%s", name_text(&zone, zone_text));
 	hsm_key_free(seal_key);
 	cmk_free(cmk);
-	return rc;
-}
-
-/*
- * The DNSKEY of the shared pair key. The store's word for it is no proof:
- * the seal key must have endorsed this very pair before, for a zone that has
- * it still, and the token must hold it.
- */
-static int
-open_shared(struct session *session, struct store *store, struct cmk *cmk,
-    const struct key_row *key, struct dnskey *dnskey, struct error *err)
-{
-	struct crypto_key *public = NULL;
-	struct hsm_key *hsm_key = NULL;
-	struct ksk_row first = { 0 };
-	struct ksk ksk = { 0 };
-	bool found = false;
-	int rc = -1;
-
-	if (store_ksk_using(store, key->id, NULL, &first, &found, err) != 0)
-		return -1;
-	if (!found || strcmp(first.cmk_id, cmk->row.id) != 0) {
-		(void)err_set(err, ERR_INTEGRITY, "the key %s, which the store "
-		    "calls shared, was never endorsed by CMK %s", key->id,
-		    cmk->row.name);
-		(void)err_hint(err, "the store was changed behind kmgr's "
-		    "back; kmgr verify lists every difference");
-		goto out;
-	}
-	if (ksk_check(cmk, &first, &ksk, err) != 0 ||
-	    dnskey_public(&ksk.dnskey, &public, err) != 0 || cmk_open_key(
-	    session, cmk, key->id, public, &hsm_key, err) != 0)
-		goto out;
-	*dnskey = ksk.dnskey;
-	rc = 0;
- out:
-	hsm_key_free(hsm_key);
-	crypto_key_free(public);
-	ksk_row_clear(&first);
-	return rc;
-}
-
-int
-ksk_endorse_shared(struct session *session, struct cmk *cmk,
-    struct hsm_key *seal_key, const struct name *zone, struct error *err)
-{
-	struct key_row key = { 0 };
-	struct ksk_row row = { 0 };
-	char ksk_id[STORE_ID_TEXT];
-	struct dnskey dnskey;
-	struct store *store;
-	bool found = false, collides;
-	int rc = -1;
-
-	if (session_store(session, &store, err) != 0 ||
-	    store_key_shared(store, cmk->row.id, &key, &found, err) != 0)
-		return -1;
-	if (!found) {
-		(void)err_set(err, ERR_INTERNAL, "no shared key pair");
-		goto out;
-	}
-	if (open_shared(session, store, cmk, &key, &dnskey, err) != 0 ||
-	    tag_collides(store, cmk, zone, &dnskey, &collides, err) != 0)
-		goto out;
-	if (collides) {
-		(void)err_set(err, ERR_POLICY, "the shared key's tag %u is "
-		    "in use by another key of the zone", dnskey_tag(&dnskey));
-		(void)err_hint(err, "give this zone a CMK of its own, or roll "
-		    "the other key first");
-		goto out;
-	}
-	if (store_id_new(ksk_id, err) != 0 ||
-	    ksk_row_init(store, cmk, ksk_id, &key, zone, &dnskey, &row,
-	    err) != 0 ||
-	    record_all(session, cmk, seal_key, NULL, &key, &row, err) != 0)
-		goto out;
-	rc = 0;
- out:
-	key_row_clear(&key);
-	ksk_row_clear(&row);
 	return rc;
 }

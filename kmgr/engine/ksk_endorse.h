@@ -14,46 +14,26 @@
 
 /* A pair that was made, about to become a zone's KSK. */
 struct ksk_birth {
-	const struct intent_row	*intent;	/* NULL: it is in no token */
+	const struct intent_row	*intent;	/* NULL: it is in no token, or
+						 * recorded already */
 	const char		*ksk_id;
 	const struct name	*zone;
-	struct hsm_key		*key;		/* NULL: likewise */
 	const char		*standby;	/* "ds", "dnskey"; NULL: none */
 };
 
 /**
- * ksk_endorse_new(session, cmk, seal_key, birth, made, err):
- * Endorse and record the KSK of ${birth} in one transaction that closes its
- * intent. Where its key tag collides in the zone nothing is done and *${made}
- * is false, which is no error.
+ * ksk_endorse_in(session, cmk, seal_key, birth, key, public, made, err):
+ * Inside the caller's transaction: endorse and record the KSK of ${birth},
+ * whose pair has the record ${key} and the public half ${public}, and close
+ * its intent. Where its key tag collides in the zone nothing is done and
+ * *${made} is false, which is no error.
  *
  * Errors: ERR_TOKEN, ERR_STORE, ERR_INTEGRITY.
  */
-int ksk_endorse_new(struct session *session, const struct cmk *cmk,
-    struct hsm_key *seal_key, const struct ksk_birth *birth, bool *made,
-    struct error *err);
-
-/**
- * ksk_endorse_row(session, cmk, seal_key, birth, key, public, made, err):
- * As ksk_endorse_new(), of a pair with the record ${key} and the public half
- * ${public}.
- */
-int ksk_endorse_row(struct session *session, const struct cmk *cmk,
+int ksk_endorse_in(struct session *session, const struct cmk *cmk,
     struct hsm_key *seal_key, const struct ksk_birth *birth,
     const struct key_row *key, const struct crypto_key *public, bool *made,
     struct error *err);
-
-/**
- * ksk_endorse_shared(session, cmk, seal_key, zone, err):
- * Make the shared key pair of ${cmk} a KSK of one more zone: a statement and
- * a row, nothing new in the token, which must hold the pair that was endorsed
- * for its first zone.
- *
- * Errors: ERR_POLICY (its key tag collides in the zone), ERR_TOKEN,
- * ERR_STORE, ERR_INTEGRITY.
- */
-int ksk_endorse_shared(struct session *session, struct cmk *cmk,
-    struct hsm_key *seal_key, const struct name *zone, struct error *err);
 
 /**
  * ksk_endorse_finish(session, intent, key, err):

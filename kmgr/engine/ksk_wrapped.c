@@ -3,7 +3,6 @@
 
 #include "kmgr/base/text.h"
 #include "kmgr/engine/key_record.h"
-#include "kmgr/engine/ksk_endorse.h"
 #include "kmgr/engine/ksk_wrapped.h"
 
 void
@@ -121,60 +120,50 @@ ksk_wrapped_open(const struct ksk *ksk, struct hsm_wrap_key *wrap,
 	return rc;
 }
 
-/* Describe the new pair, which is opened for that. */
+/* Open the new pair, and have it sign. */
 static int
-describe(const struct cmk *cmk, struct hsm_wrap_key *wrap,
-    const char *ksk_id, const struct crypto_key *public,
-    const struct buf *blob, int64_t at, struct key_row *out,
-    struct error *err)
+prove(struct hsm_wrap_key *wrap, const uint8_t id[static HSM_ID_LEN],
+    const struct crypto_key *public, const struct buf *blob,
+    struct hsm_key **out, struct error *err)
+{
+
+	if (hsm_wrapped_open(wrap, id, public, blob->data, blob->len, out,
+	    err) != 0)
+		return -1;
+	if (hsm_key_prove(*out, err) == 0)
+		return 0;
+	hsm_key_free(*out);
+	*out = NULL;
+	err->class = ERR_TOKEN;
+	return -1;
+}
+
+int
+ksk_wrapped_make(const struct cmk *cmk, struct hsm_wrap_key *wrap,
+    const char *ksk_id, int64_t at, struct hsm_key **like,
+    struct key_row *row, struct crypto_key **public, struct error *err)
 {
 	char label[HSM_LABEL_MAX + 1], hex[2 * CRYPTO_SHA256_LEN + 1];
 	char key_id[STORE_ID_TEXT];
 	const struct key_record_names names = { cmk->row.id, key_id, label,
 		cmk->wrap_key_id };
-	struct hsm_key *key = NULL;
+	struct buf blob = BUF_INIT;
 	uint8_t id[HSM_ID_LEN];
 	size_t len;
+	int rc = -1;
 
 	(void)snprintf(label, sizeof(label), "kmgr1:ksk:%.16s:%.8s", ksk_id,
 	    text_hex(cmk->row.policy_hash, CRYPTO_SHA256_LEN, hex));
-	if (store_id_new(key_id, err) != 0 ||
-	    text_from_hex(key_id, id, sizeof(id), &len, err) != 0 ||
-	    hsm_wrapped_open(wrap, id, public, blob->data, blob->len, &key,
-	    err) != 0)
-		return -1;
-	key_record_wrapped_init(&names, wrap, key, blob, at, out);
-	hsm_key_free(key);
-	return 0;
-}
-
-int
-ksk_wrapped_create(struct session *session, const struct cmk *cmk,
-    struct hsm_key *seal_key, struct hsm_wrap_key *wrap,
-    const struct name *zone, const char *standby, bool *made,
-    struct error *err)
-{
-	struct crypto_key *public = NULL;
-	struct buf blob = BUF_INIT;
-	struct key_row row = { 0 };
-	char ksk_id[STORE_ID_TEXT];
-	const struct ksk_birth birth = { .ksk_id = ksk_id, .zone = zone,
-		.standby = standby };
-	int rc = -1;
-
-	*made = false;
-	if (store_id_new(ksk_id, err) == 0 &&
+	if (store_id_new(key_id, err) == 0 &&
+	    text_from_hex(key_id, id, sizeof(id), &len, err) == 0 &&
 	    hsm_wrapped_create(wrap, cmk->policy->alg,
-	    (unsigned int)cmk->policy->rsa_bits, &public, &blob, err) == 0 &&
-	    describe(cmk, wrap, ksk_id, public, &blob, session_now(session),
-	    &row, err) == 0)
-		rc = ksk_endorse_row(session, cmk, seal_key, &birth, &row,
-		    public, made, err);
-	if (rc == 0 && !*made)
-		session_note(session, "a new key had a key tag that collides "
-		    "in the zone; it was thrown away");
-	key_row_clear(&row);
+	    (unsigned int)cmk->policy->rsa_bits, public, &blob, err) == 0 &&
+	    (*like != NULL || prove(wrap, id, *public, &blob, like,
+	    err) == 0)) {
+		key_record_wrapped_init(&names, wrap, *like, *public, &blob,
+		    at, row);
+		rc = 0;
+	}
 	buf_free(&blob);
-	crypto_key_free(public);
 	return rc;
 }

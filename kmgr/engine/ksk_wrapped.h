@@ -66,17 +66,22 @@ int ksk_wrapped_open(const struct ksk *ksk, struct hsm_wrap_key *wrap,
     struct hsm_key **out, struct error *err);
 
 /**
- * ksk_wrapped_create(session, cmk, seal_key, wrap, zone, standby, made,
- * err):
- * Make a key pair for ${zone}, a ${standby} or NULL, in the token, wrapped by
- * ${wrap} at once, endorse and record it. Nothing of it stays in the token, so
- * that there is nothing to undo. Where its key tag collides *${made} is false.
+ * ksk_wrapped_make(cmk, wrap, ksk_id, at, like, row, public, err):
+ * Make a key pair in the token, wrapped by ${wrap} at once, for the KSK
+ * ${ksk_id}: its record and its public half. Nothing of it stays in the token,
+ * so that there is nothing to undo.
  *
- * Errors: ERR_TOKEN, ERR_STORE, ERR_INTEGRITY.
+ * Where *${like} is NULL the pair is opened again and has to make a signature,
+ * and *${like} is it then. Else its record has the attributes of ${like},
+ * which ${wrap} opened before: the wrapping key's template allows no others,
+ * and its first signature, which is verified before its DNSKEY goes out, is
+ * what proves it.
+ *
+ * Owner: the caller, key_row_clear(), crypto_key_free(), hsm_key_free().
+ * Errors: ERR_TOKEN, ERR_INTEGRITY.
  */
-int ksk_wrapped_create(struct session *session, const struct cmk *cmk,
-    struct hsm_key *seal_key, struct hsm_wrap_key *wrap,
-    const struct name *zone, const char *standby, bool *made,
-    struct error *err);
+int ksk_wrapped_make(const struct cmk *cmk, struct hsm_wrap_key *wrap,
+    const char *ksk_id, int64_t at, struct hsm_key **like,
+    struct key_row *row, struct crypto_key **public, struct error *err);
 
 #endif

@@ -88,6 +88,8 @@ libengine_la_SOURCES = \
 	kmgr/engine/key_record.h \
 	kmgr/engine/ksk.c \
 	kmgr/engine/ksk.h \
+	kmgr/engine/ksk_batch.c \
+	kmgr/engine/ksk_batch.h \
 	kmgr/engine/ksk_create.c \
 	kmgr/engine/ksk_create.h \
 	kmgr/engine/ksk_create_approved.c \
@@ -106,6 +108,8 @@ libengine_la_SOURCES = \
 	kmgr/engine/ksk_revoke.h \
 	kmgr/engine/ksk_rules.c \
 	kmgr/engine/ksk_rules.h \
+	kmgr/engine/ksk_shared.c \
+	kmgr/engine/ksk_shared.h \
 	kmgr/engine/ksk_wrapped.c \
 	kmgr/engine/ksk_wrapped.h \
 	kmgr/engine/ksr_record.c \

@@ -1,0 +1,315 @@
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "kmgr/base/mem.h"
+#include "kmgr/base/text.h"
+#include "kmgr/engine/intent.h"
+#include "kmgr/engine/key_record.h"
+#include "kmgr/engine/ksk_batch.h"
+#include "kmgr/engine/ksk_endorse.h"
+#include "kmgr/engine/ksk_wrapped.h"
+
+#define BATCH	  64	/* keys; memory does not grow beyond two of them */
+#define TAG_TRIES 8	/* keys in a row whose tag collides */
+
+/* A KSK on its way. */
+struct newborn {
+	const struct action	*action;
+	char			 ksk_id[STORE_ID_TEXT];
+	struct intent_row	 intent;	/* of a pair in the token */
+	struct hsm_key		*key;		/* likewise */
+	struct crypto_key	*public;	/* of a wrapped one */
+	struct key_row		 row;
+	bool			 is_taken;	/* its key tag is */
+};
+
+/* Those that the token makes in one go, on a thread. */
+struct brood {
+	const struct ksk_batch	*batch;
+	struct newborn		 items[BATCH];
+	size_t			 n;
+	size_t			 n_made;
+	struct error		 err;		/* why there are no more */
+	pthread_t		 thread;
+};
+
+static int
+put_intent(const struct ksk_batch *batch, struct newborn *item,
+    struct error *err)
+{
+	char label[HSM_LABEL_MAX + 1], hex[2 * CRYPTO_SHA256_LEN + 1];
+	const struct cmk *cmk = batch->cmk;
+	struct json *payload = json_new_object();
+	char zone[NAME_TEXT_MAX];
+	int rc;
+
+	(void)snprintf(label, sizeof(label), "kmgr1:ksk:%.16s:%.8s",
+	    item->ksk_id, text_hex(cmk->row.policy_hash, CRYPTO_SHA256_LEN,
+	    hex));
+	json_put_text(payload, "cmk_id", cmk->row.id);
+	json_put_text(payload, "ksk_id", item->ksk_id);
+	json_put_text(payload, "zone", name_text(&item->action->zone, zone));
+	if (batch->standby != NULL)
+		json_put_text(payload, "standby", batch->standby);
+	rc = intent_put(batch->session, INTENT_CREATE_KSK, cmk->row.token,
+	    label, payload, &item->intent, err);
+	json_free(payload);
+	return rc;
+}
+
+static int
+put_intents(struct brood *brood, struct error *err)
+{
+	struct store *store;
+	size_t i;
+
+	if (session_store(brood->batch->session, &store, err) != 0 ||
+	    store_begin(store, err) != 0)
+		return -1;
+	for (i = 0; i < brood->n; i++)
+		if (put_intent(brood->batch, &brood->items[i], err) != 0)
+			break;
+	if (i == brood->n && store_commit(store, err) == 0)
+		return 0;
+	store_rollback(store);
+	return -1;
+}
+
+static int
+make_in_token(const struct ksk_batch *batch, struct newborn *item,
+    struct error *err)
+{
+	struct hsm_key_spec spec = { .alg = batch->cmk->policy->alg,
+		.bits = (unsigned int)batch->cmk->policy->rsa_bits,
+		.destroy = batch->cmk->policy->seal == SEAL_COMPLIANCE ?
+		    HSM_UNDESTROYABLE : HSM_DESTROYABLE };
+
+	if (intent_try_key(batch->session, &item->intent, &spec, &item->key,
+	    err) != 0)
+		return -1;
+	key_record_init(batch->cmk->row.id, "ksk", &item->intent, item->key,
+	    session_now(batch->session), &item->row);
+	item->row.is_shared = batch->cmk->policy->custody == CUSTODY_SHARED;
+	return 0;
+}
+
+/* Only the token is used here: the store is the other thread's. */
+static void *
+make_all(void *arg)
+{
+	struct brood *brood = arg;
+	const struct ksk_batch *batch = brood->batch;
+	struct hsm_key *like = NULL;
+	struct newborn *item;
+	int rc = 0;
+
+	while (rc == 0 && brood->n_made < brood->n) {
+		item = &brood->items[brood->n_made];
+		rc = batch->wrap == NULL ?
+		    make_in_token(batch, item, &brood->err) :
+		    ksk_wrapped_make(batch->cmk, batch->wrap, item->ksk_id,
+		    session_now(batch->session), &like, &item->row,
+		    &item->public, &brood->err);
+		if (rc == 0)
+			brood->n_made++;
+	}
+	hsm_key_free(like);
+	return NULL;
+}
+
+/* Decide on keys for actions, write that down, and begin to make them. */
+static int
+brood_start(struct brood *brood, const struct action *const *actions,
+    size_t n, struct error *err)
+{
+	size_t i;
+	int rc;
+
+	brood->n = n < BATCH ? n : BATCH;
+	for (i = 0; i < brood->n; i++) {
+		brood->items[i] = (struct newborn) { .action = actions[i] };
+		if (store_id_new(brood->items[i].ksk_id, err) != 0)
+			goto fail;
+	}
+	if (brood->batch->wrap == NULL && put_intents(brood, err) != 0)
+		goto fail;
+	brood->n_made = 0;
+	err_clear(&brood->err);
+	rc = pthread_create(&brood->thread, NULL, make_all, brood);
+	if (rc == 0)
+		return 0;
+	(void)err_set(err, ERR_SYSTEM, "start a thread (%d)", rc);
+	for (i = 0; brood->batch->wrap == NULL && i < brood->n; i++)
+		intent_undo_failed(brood->batch->session,
+		    &brood->items[i].intent, err);
+ fail:
+	brood->n = 0;
+	return -1;
+}
+
+static void
+brood_clear(struct brood *brood)
+{
+	struct newborn *item;
+	size_t i;
+
+	for (i = 0; i < brood->n; i++) {
+		item = &brood->items[i];
+		intent_row_clear(&item->intent);
+		hsm_key_free(item->key);
+		crypto_key_free(item->public);
+		key_row_clear(&item->row);
+	}
+	brood->n = 0;
+}
+
+static int
+record_one(const struct ksk_batch *batch, struct newborn *item,
+    struct error *err)
+{
+	const struct ksk_birth birth = { .ksk_id = item->ksk_id,
+		.intent = batch->wrap == NULL ? &item->intent : NULL,
+		.zone = &item->action->zone, .standby = batch->standby };
+	char zone[NAME_TEXT_MAX];
+	bool made = false;
+
+	if (ksk_endorse_in(batch->session, batch->cmk, batch->seal_key,
+	    &birth, &item->row, batch->wrap == NULL ?
+	    hsm_key_public(item->key) : item->public, &made, err) != 0)
+		return err_wrap(err, "create KSK for %s",
+		    name_text(birth.zone, zone));
+	item->is_taken = !made;
+	return 0;
+}
+
+static int
+record(struct brood *brood, struct error *err)
+{
+	struct store *store;
+	size_t i;
+
+	if (brood->n_made == 0)
+		return 0;
+	if (session_store(brood->batch->session, &store, err) != 0 ||
+	    store_begin(store, err) != 0)
+		return -1;
+	for (i = 0; i < brood->n_made; i++)
+		if (record_one(brood->batch, &brood->items[i], err) != 0)
+			break;
+	if (i == brood->n_made && store_commit(store, err) == 0)
+		return 0;
+	store_rollback(store);
+	return -1;
+}
+
+/* Throw away what has a tag that is taken: its zone gets another one. */
+static int
+retry(struct brood *brood, const struct action **again, size_t *n,
+    struct error *err)
+{
+	struct session *session = brood->batch->session;
+	size_t i;
+
+	for (i = 0; i < brood->n_made; i++) {
+		if (!brood->items[i].is_taken)
+			continue;
+		session_note(session, "a new key had a key tag that collides "
+		    "in the zone; it was thrown away");
+		if (brood->batch->wrap == NULL && intent_undo(session,
+		    &brood->items[i].intent, "key tag collision", err) != 0)
+			return -1;
+		again[(*n)++] = brood->items[i].action;
+	}
+	return 0;
+}
+
+/* What the token did not come to. */
+static int
+fail(struct brood *brood, struct error *err)
+{
+	char zone[NAME_TEXT_MAX];
+	size_t i;
+
+	if (brood->n_made == brood->n)
+		return 0;
+	for (i = brood->n_made; brood->batch->wrap == NULL && i < brood->n;
+	    i++)
+		intent_undo_failed(brood->batch->session,
+		    &brood->items[i].intent, &brood->err);
+	*err = brood->err;
+	return err_wrap(err, "create KSK for %s",
+	    name_text(&brood->items[brood->n_made].action->zone, zone));
+}
+
+/* Record what the token made; actions whose keys collide go to again. */
+static int
+brood_finish(struct brood *brood, const struct action **again, size_t *n,
+    struct error *err)
+{
+	int rc = -1;
+
+	if (record(brood, err) == 0 && retry(brood, again, n, err) == 0)
+		rc = fail(brood, err);
+	brood_clear(brood);
+	return rc;
+}
+
+/* Have all of them made once; *n in actions are left to be made again. */
+static int
+make_once(struct brood broods[static 2], const struct action **actions,
+    size_t *n, struct error *err)
+{
+	struct session *session = broods[0].batch->session;
+	struct error second = ERR_INIT;
+	struct brood *brood, *last = NULL;
+	size_t i, k = 0, left = 0;
+	int rc = 0;
+
+	for (i = 0; rc == 0 && i < *n; i += brood->n) {
+		brood = &broods[k++ % 2];
+		rc = brood_start(brood, &actions[i], *n - i, err);
+		if (last != NULL && brood_finish(last, actions, &left,
+		    rc == 0 ? err : &second) != 0)
+			rc = -1;
+		last = NULL;
+		if (brood->n == 0)
+			break;
+		(void)pthread_join(brood->thread, NULL);
+		last = brood;
+		session_progress(session, i + brood->n, *n);
+	}
+	/* After a failure what is made is made all the same. */
+	if (last != NULL && brood_finish(last, actions, &left,
+	    rc == 0 ? err : &second) != 0)
+		rc = -1;
+	*n = left;
+	return rc;
+}
+
+int
+ksk_batch_make(const struct ksk_batch *batch, const struct action *actions,
+    size_t n, struct error *err)
+{
+	const struct action **list = mem_new((n + 1) * sizeof(*list));
+	struct brood *broods = mem_new(2 * sizeof(*broods));
+	struct hsm_token *token;
+	char zone[NAME_TEXT_MAX];
+	size_t i;
+	int rc;
+
+	broods[0].batch = broods[1].batch = batch;
+	for (i = 0; i < n; i++)
+		list[i] = &actions[i];
+	/* The token is open before there are threads. */
+	rc = session_token(batch->session, batch->cmk->row.token, &token, err);
+	for (i = 0; rc == 0 && n > 0 && i < TAG_TRIES; i++)
+		rc = make_once(broods, list, &n, err);
+	if (rc == 0 && n > 0)
+		rc = err_set(err, ERR_TOKEN, "create KSK for %s: %d keys in a "
+		    "row had a key tag that the zone has already",
+		    name_text(&list[0]->zone, zone), TAG_TRIES);
+	free(broods);
+	free(list);
+	return rc;
+}

@@ -1,0 +1,36 @@
+/*
+ * Key pairs for many zones: the token makes those of one batch while those of
+ * the batch before are endorsed and recorded, in one transaction.
+ */
+#ifndef ENGINE_KSK_BATCH_H
+#define ENGINE_KSK_BATCH_H
+
+#include "hsm/key.h"
+#include "hsm/wrap.h"
+#include "kmgr/base/err.h"
+#include "kmgr/engine/cmk.h"
+#include "kmgr/engine/plan.h"
+#include "kmgr/engine/session.h"
+
+/* What all of them have in common. */
+struct ksk_batch {
+	struct session		*session;
+	const struct cmk	*cmk;
+	struct hsm_key		*seal_key;
+	struct hsm_wrap_key	*wrap;		/* NULL: they stay in the token */
+	const char		*standby;	/* "ds", "dnskey"; NULL: none */
+};
+
+/**
+ * ksk_batch_make(batch, actions, n, err):
+ * Make a KSK for the zone of each of ${n} ${actions}. Where a key tag collides
+ * another pair is made. A pair that stays in the token has its intent before
+ * it is made. It ends with the first zone that fails; what was made before is
+ * recorded, unless that is what failed.
+ *
+ * Errors: ERR_TOKEN, ERR_STORE, ERR_INTEGRITY, ERR_SYSTEM.
+ */
+int ksk_batch_make(const struct ksk_batch *batch,
+    const struct action *actions, size_t n, struct error *err);
+
+#endif

@@ -1,0 +1,136 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "kmgr/engine/ksk.h"
+#include "kmgr/engine/ksk_endorse.h"
+#include "kmgr/engine/ksk_shared.h"
+
+#define BATCH 64	/* zones that are recorded at once */
+
+/* The pair, and how it is recorded. */
+struct shared {
+	struct key_row		 row;
+	struct crypto_key	*public;
+	uint16_t		 tag;
+};
+
+/*
+ * The store's word for the pair is no proof: the seal key must have endorsed
+ * this very pair before, for a zone that has it still, and the token must hold
+ * it.
+ */
+static int
+open_pair(struct session *session, struct store *store,
+    struct cmk *cmk, struct shared *shared, struct error *err)
+{
+	struct hsm_key *hsm_key = NULL;
+	struct ksk_row first = { 0 };
+	struct ksk ksk = { 0 };
+	bool found = false;
+	int rc = -1;
+
+	if (store_ksk_using(store, shared->row.id, NULL, &first, &found,
+	    err) != 0)
+		return -1;
+	if (!found || strcmp(first.cmk_id, cmk->row.id) != 0) {
+		(void)err_set(err, ERR_INTEGRITY, "the key %s, which the store "
+		    "calls shared, was never endorsed by CMK %s",
+		    shared->row.id, cmk->row.name);
+		(void)err_hint(err, "the store was changed behind kmgr's "
+		    "back; kmgr verify lists every difference");
+		goto out;
+	}
+	shared->tag = first.key_tag;
+	if (ksk_check(cmk, &first, &ksk, err) == 0 &&
+	    dnskey_public(&ksk.dnskey, &shared->public, err) == 0 &&
+	    cmk_open_key(session, cmk, shared->row.id, shared->public,
+	    &hsm_key, err) == 0)
+		rc = 0;
+ out:
+	hsm_key_free(hsm_key);
+	ksk_row_clear(&first);
+	return rc;
+}
+
+static int
+endorse(struct session *session, const struct cmk *cmk,
+    struct hsm_key *seal_key, const struct shared *shared,
+    const struct name *zone, struct error *err)
+{
+	char ksk_id[STORE_ID_TEXT];
+	const struct ksk_birth birth = { .ksk_id = ksk_id, .zone = zone };
+	bool made = false;
+
+	if (store_id_new(ksk_id, err) != 0 || ksk_endorse_in(session, cmk,
+	    seal_key, &birth, &shared->row, shared->public, &made, err) != 0)
+		return -1;
+	if (made)
+		return 0;
+	(void)err_set(err, ERR_POLICY, "the shared key's tag %u is in use by "
+	    "another key of the zone", shared->tag);
+	return err_hint(err, "give this zone a CMK of its own, or roll the "
+	    "other key first");
+}
+
+/* As many zones as go into one transaction. */
+static int
+endorse_some(struct session *session, struct store *store,
+    const struct cmk *cmk, struct hsm_key *seal_key,
+    const struct shared *shared, const struct action *actions, size_t n,
+    struct error *err)
+{
+	char text[NAME_TEXT_MAX];
+	size_t i;
+
+	if (store_begin(store, err) != 0)
+		return -1;
+	for (i = 0; i < n; i++)
+		if (endorse(session, cmk, seal_key, shared, &actions[i].zone,
+		    err) != 0) {
+			store_rollback(store);
+			return err_wrap(err, "create KSK for %s",
+			    name_text(&actions[i].zone, text));
+		}
+	return store_commit(store, err);
+}
+
+static int
+endorse_all(struct session *session, struct store *store,
+    const struct cmk *cmk, struct hsm_key *seal_key,
+    const struct shared *shared, const struct action *actions, size_t n,
+    struct error *err)
+{
+	size_t i, batch;
+
+	for (i = 0; i < n; i += batch) {
+		batch = n - i < BATCH ? n - i : BATCH;
+		if (endorse_some(session, store, cmk, seal_key, shared,
+		    &actions[i], batch, err) != 0)
+			return -1;
+		session_progress(session, i + batch, n);
+	}
+	return 0;
+}
+
+int
+ksk_shared_endorse(struct session *session, struct cmk *cmk,
+    struct hsm_key *seal_key, const struct action *actions, size_t n,
+    struct error *err)
+{
+	struct shared shared = { .public = NULL };
+	struct store *store;
+	bool found = false;
+	int rc = -1;
+
+	if (session_store(session, &store, err) != 0 || store_key_shared(store,
+	    cmk->row.id, &shared.row, &found, err) != 0)
+		return -1;
+	if (!found)
+		(void)err_set(err, ERR_INTERNAL, "no shared key pair");
+	else if (open_pair(session, store, cmk, &shared, err) == 0)
+		rc = endorse_all(session, store, cmk, seal_key, &shared,
+		    actions, n, err);
+	crypto_key_free(shared.public);
+	key_row_clear(&shared.row);
+	return rc;
+}
