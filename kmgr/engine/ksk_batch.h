@@ -17,7 +17,7 @@ struct ksk_batch {
 	struct session		*session;
 	const struct cmk	*cmk;
 	struct hsm_key		*seal_key;
-	struct hsm_wrap_key	*wrap;		/* NULL: they stay in the token */
+	struct hsm_wrap_key	*wrap;		/* NULL: they stay there */
 	const char		*standby;	/* "ds", "dnskey"; NULL: none */
 };
 
