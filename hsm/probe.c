@@ -265,6 +265,23 @@ is_wanted(const struct probe_arg *arg, const struct trial_row *row)
 	return working_mech(arg->probe) == NULL;
 }
 
+/* Whether the row tells anything of the keys that will be there. */
+static bool
+is_apt(const struct probe_arg *arg, const struct trial_row *row)
+{
+
+	if (arg->scope == HSM_PROBE_ALL)
+		return true;
+	if (row->weight == HSM_WRAPPED_ONLY)
+		return false;
+	/*
+	 * The TPM's module shows what a generation that failed has left only
+	 * when it was started again, as these rows make it: for the sweep.
+	 */
+	return !trial_needs_rsa(row) || arg->alg == ALG_RSASHA256 ||
+	    arg->mech->key_type == CKK_RSA || arg->probe->uses_token_objects;
+}
+
 static int
 probe_algs(struct hsm_token *token, struct probe_arg *arg, struct error *err)
 {
@@ -291,8 +308,7 @@ probe_all(struct hsm_token *token, struct probe_arg *arg, struct error *err)
 		return -1;
 	for (i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
 		for (arg->row = tables[i]; arg->row->id != NULL; arg->row++)
-			if ((arg->scope == HSM_PROBE_ALL ||
-			    arg->row->weight != HSM_WRAPPED_ONLY) &&
+			if (is_apt(arg, arg->row) &&
 			    row_run(token, arg, err) != 0)
 				return -1;
 	/* Where token objects were used, nothing may be left. */

@@ -54,8 +54,9 @@ enum hsm_probe_scope {
  * afterwards (session objects where the token has them; otherwise token
  * objects labelled "kmgr1:probe:...", and remains of an earlier probe are
  * removed first). HSM_PROBE_RESIDENT tries ${alg} and P-256 only, of which
- * seal keys are; where the token has neither, the other algorithms too. The
- * token must be logged in.
+ * seal keys are; where the token has neither, the other algorithms too. What
+ * concerns RSA keys alone it tries only where there will be some, or where
+ * token objects are used. The token must be logged in.
  *
  * Owner: the caller, hsm_probe_free().
  * Errors: ERR_TOKEN only where nothing could be tried at all.

@@ -222,6 +222,13 @@ try_use(struct trial *t, const struct trial_row *row, enum trial_guard guard)
 	return is_rsa ? decrypt(t, &pair) : derive(t, &pair);
 }
 
+bool
+trial_needs_rsa(const struct trial_row *row)
+{
+
+	return row->attempt == try_use && row->arg != CKA_DERIVE;
+}
+
 /* True of a sealed pair, false of one that was made open. */
 static enum trial_end
 try_origin(struct trial *t, const struct trial_row *row,

@@ -66,6 +66,12 @@ extern const struct trial_row probe_seal_rows[];
 extern const struct trial_row probe_wrapped_rows[];
 
 /**
+ * trial_needs_rsa(row):
+ * Whether ${row} says something of RSA keys alone.
+ */
+bool trial_needs_rsa(const struct trial_row *row);
+
+/**
  * trial_ok(t, call, rv):
  * Note what decides; whether ${rv} is CKR_OK.
  */

@@ -81,6 +81,19 @@ test_softhsm(void **state)
 	softhsm_free(soft);
 }
 
+/* Whether the probe says something of the uses of RSA keys. */
+static bool
+says_of_rsa(const struct hsm_probe *probe)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < probe->n_rows; i++)
+		n += strcmp(probe->rows[i].id, "usage-decrypt") == 0 ||
+		    strcmp(probe->rows[i].id, "usage-unwrap") == 0;
+	assert_true(n == 0 || n == 2);
+	return n == 2;
+}
+
 /* What a CMK in custody token needs: nothing of wrapping, no RSA. */
 static void
 test_resident(void **state)
@@ -102,6 +115,13 @@ test_resident(void **state)
 	}
 	assert_int_equal(n_works, 2);
 	assert_int_equal(n_required, 9);
+	assert_false(says_of_rsa(probe));
+	hsm_probe_free(probe);
+	unit_ok(hsm_probe_run(token, HSM_PROBE_RESIDENT, ALG_RSASHA256,
+	    &probe, &err), &err);
+	for (i = 0; i < probe->n_rows; i++)
+		check_row(&probe->rows[i]);
+	assert_true(says_of_rsa(probe));
 	hsm_probe_free(probe);
 	hsm_token_close(token);
 	softhsm_free(soft);
