@@ -1,8 +1,10 @@
 EXTRA_DIST += \
+	tests/longest \
 	tests/lib/common.bash \
 	tests/lib/life.bash \
 	tests/lib/lsan.supp \
 	tests/lib/run-bats \
+	tests/lib/tmpdir \
 	tests/lib/tokens.bash
 
 # One step of what runs unattended.

@@ -238,11 +238,6 @@ unit_ksr = \
 	tests/unit/test_xml
 check_PROGRAMS += $(unit_ksr)
 TESTS += $(unit_ksr)
-unit_codec = \
-	tests/unit/test_codec_limits \
-	tests/unit/test_codec_text
-check_PROGRAMS += $(unit_codec)
-TESTS += $(unit_codec)
 
 tests_unit_test_codec_limits_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_codec_limits_LDADD = $(ksr_ldadd)
