@@ -5,7 +5,9 @@ LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) \
 	$(top_srcdir)/build-aux/tap-driver.sh
 BATS_LOG_DRIVER = $(LOG_DRIVER)
 BATS_LOG_COMPILER = $(top_srcdir)/tests/lib/run-bats
+# Unless TMPDIR says otherwise, they write to memory where there is enough.
 AM_TESTS_ENVIRONMENT = \
+	TMPDIR=`'$(abs_top_srcdir)/tests/lib/tmpdir'`; export TMPDIR; \
 	CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; \
 	srcdir='$(abs_top_srcdir)'; export srcdir; \
 	builddir='$(abs_top_builddir)'; export builddir; \

@@ -157,11 +157,19 @@ ock_write_config() {
 		'stdll = libpkcs11_sw.so' >"$1"
 }
 
-# ock_enter DIR: the first command in the namespace; becomes the daemon.
+# ock_enter DIR: the first command in the namespace; becomes the daemon. Where
+# the test's own folder is in /dev/shm, it stays there.
 ock_enter() {
+	local top=${1#/dev/shm/}
+
+	top=${top%%/*}
+	if [[ $1 == /dev/shm/* ]]; then
+		mkdir "$1/shm/$top" &&
+			mount -n --bind "/dev/shm/$top" "$1/shm/$top" || return
+	fi
 	mount -n --bind "$1/etc" "${OCK_CONF%/*}" &&
 		mount -n --bind "$1/lib" "${OCK_DATA%/*}" &&
-		mount -n --bind "$1/shm" /dev/shm &&
+		mount -n --rbind "$1/shm" /dev/shm &&
 		mount -n --bind "$1/run" /run &&
 		exec pkcsslotd -f
 }
