@@ -11,6 +11,7 @@
 #include "kmgr/engine/ksr_record.h"
 #include "kmgr/engine/trust.h"
 #include "kmgr/engine/vouch.h"
+#include "kmgr/engine/zone_guarantor.h"
 #include "kmgr/engine/zone_step.h"
 
 /* A key of a zone, and the zone with what is told. */
@@ -350,9 +351,7 @@ apply_to(struct session *session, const struct ds_fact_request *request,
     struct told *told, struct error *err)
 {
 	const struct zone_life *zone = told->zone;
-	const struct cmk *cmk = zone->n_ksks == 0 ? NULL :
-	    zone->ksks[told->i < zone->n_ksks ? told->i :
-	    zone->n_ksks - 1].cmk;
+	const struct cmk *cmk = zone_guarantor_of(session, zone, told->i);
 	char at[WHEN_TEXT_LEN];
 
 	if (told->is_known) {

@@ -9,6 +9,7 @@
 #include "kmgr/engine/foreign.h"
 #include "kmgr/engine/foreign_facts.h"
 #include "kmgr/engine/trust.h"
+#include "kmgr/engine/zone_guarantor.h"
 #include "kmgr/engine/zone_life.h"
 #include "kmgr/engine/zone_row.h"
 
@@ -30,13 +31,6 @@ batch_clear(struct batch *batch)
 	zonefile_free(batch->file);
 	zone_life_free(batch->zone);
 	cmk_cache_clear(&batch->cache);
-}
-
-static const struct cmk *
-guarantor(const struct zone_life *zone)
-{
-
-	return zone->ksks[zone->n_ksks - 1].cmk;
 }
 
 /* Whether the zone has the key; a key of ours, or another's tag, is refused. */
@@ -159,7 +153,7 @@ foreign_plan(struct session *session, const struct foreign_request *request,
 }
 
 static int
-add(struct session *session, const struct batch *batch,
+add(struct session *session, const struct cmk *cmk, const struct batch *batch,
     const struct foreign_request *request, size_t i, struct error *err)
 {
 	struct foreign_key_row row = { .alg = batch->keys[i].alg,
@@ -171,8 +165,7 @@ add(struct session *session, const struct batch *batch,
 	row.zone = mem_strdup(batch->zone->text);
 	dnskey_rdata(&batch->keys[i], &row.dnskey);
 	if (store_id_new(row.id, err) == 0)
-		rc = foreign_facts_add(session, guarantor(batch->zone)->
-		    row.id, &row, err);
+		rc = foreign_facts_add(session, cmk->row.id, &row, err);
 	foreign_facts_clear(&row);
 	return rc;
 }
@@ -181,22 +174,23 @@ static int
 add_all(struct session *session, const struct batch *batch,
     const struct foreign_request *request, struct error *err)
 {
+	const struct cmk *cmk = zone_guarantor(session, batch->zone);
 	struct store *store;
 	size_t i;
 	int rc = 0;
 
-	if (trust_prove(session, guarantor(batch->zone), err) != 0 ||
+	if (trust_prove(session, cmk, err) != 0 ||
 	    session_store(session, &store, err) != 0 ||
 	    store_begin(store, err) != 0)
 		return -1;
 	for (i = 0; i < batch->n && rc == 0; i++)
-		rc = add(session, batch, request, i, err);
+		rc = add(session, cmk, batch, request, i, err);
 	if (rc != 0 || zone_row_wake(store, batch->zone->text, err) != 0 ||
 	    store_commit(store, err) != 0) {
 		store_rollback(store);
 		return -1;
 	}
-	return cmk_life_settle(session, guarantor(batch->zone), err);
+	return cmk_life_settle(session, cmk, err);
 }
 
 int

@@ -2,6 +2,7 @@
 #include "kmgr/engine/foreign.h"
 #include "kmgr/engine/foreign_facts.h"
 #include "kmgr/engine/trust.h"
+#include "kmgr/engine/zone_guarantor.h"
 #include "kmgr/engine/zone_row.h"
 #include "kmgr/engine/zone_step.h"
 
@@ -84,8 +85,7 @@ static int
 record(struct session *session, const struct zone_life *zone, size_t i,
     bool is_gone, struct error *err)
 {
-	const struct cmk *cmk = zone->n_ksks == 0 ? NULL :
-	    zone->ksks[zone->n_ksks - 1].cmk;
+	const struct cmk *cmk = zone_guarantor(session, zone);
 	struct foreign_key_row row = zone->foreign[i - zone->n_ksks];
 	const int64_t now_at = session_now(session);
 	struct store *store;

@@ -5,6 +5,7 @@
 #include "kmgr/base/mem.h"
 #include "kmgr/engine/foreign_facts.h"
 #include "kmgr/engine/ksk_facts.h"
+#include "kmgr/engine/zone_guarantor.h"
 #include "kmgr/engine/zone_life_inner.h"
 
 static const char *
@@ -87,7 +88,7 @@ record_foreign(struct session *session, const struct zone_life *zone,
 	row.ds_gone_at = key->ds_gone_at;
 	row.retire_at = key->retire_at;
 	return foreign_facts_record(session,
-	    zone->ksks[zone->n_ksks - 1].row.cmk_id, &row, step, at, err);
+	    zone_guarantor(session, zone)->row.id, &row, step, at, err);
 }
 
 int

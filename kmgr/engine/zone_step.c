@@ -7,6 +7,7 @@
 #include "kmgr/dns/alg.h"
 #include "kmgr/engine/cmk_life.h"
 #include "kmgr/engine/trust.h"
+#include "kmgr/engine/zone_guarantor.h"
 #include "kmgr/engine/zone_step.h"
 
 /* The zone that text names, and the key tag behind the slash. */
@@ -244,20 +245,11 @@ zone_step_plan(struct session *session,
 	return rc;
 }
 
-/* The CMK that answers for what happens to a key. */
-static const struct cmk *
-guarantor(const struct zone_life *zone, size_t i)
-{
-
-	return i < zone->n_ksks ? zone->ksks[i].cmk : zone->n_ksks == 0 ?
-	    NULL : zone->ksks[zone->n_ksks - 1].cmk;
-}
-
 static int
 do_step(struct session *session, struct zone_life *zone,
     const struct life_step *step, struct error *err)
 {
-	const struct cmk *cmk = guarantor(zone, step->key);
+	const struct cmk *cmk = zone_guarantor_of(session, zone, step->key);
 
 	if (cmk == NULL)
 		return err_set(err, ERR_INPUT, "zone %s has no KSK of ours, "

@@ -6,6 +6,7 @@
 #include "kmgr/engine/cmk_life.h"
 #include "kmgr/engine/trust.h"
 #include "kmgr/engine/zone_facts.h"
+#include "kmgr/engine/zone_guarantor.h"
 #include "kmgr/engine/zone_life.h"
 #include "kmgr/engine/zone_row.h"
 #include "kmgr/engine/zone_step.h"
@@ -154,15 +155,8 @@ zone_told_plan(struct session *session,
 	return rc;
 }
 
-static const struct cmk *
-guarantor(const struct zone_life *zone)
-{
-
-	return zone->ksks[zone->n_ksks - 1].cmk;
-}
-
 static int
-set_goal(struct session *session, struct store *store,
+set_goal(struct session *session, struct store *store, const struct cmk *cmk,
     const struct zone_life *zone, const struct zone_told_request *request,
     struct error *err)
 {
@@ -176,40 +170,42 @@ set_goal(struct session *session, struct store *store,
 	    "insecure");
 	row.goal_at = session_now(session);
 	row.next_at = 0;		/* look at it soon */
-	rc = zone_facts_set_goal(session, guarantor(zone)->row.id, &row, err);
+	rc = zone_facts_set_goal(session, cmk->row.id, &row, err);
 	zone_row_clear(&row);
 	return rc;
 }
 
 static int
-set_alg(struct session *session, struct store *store,
+set_alg(struct session *session, struct store *store, const struct cmk *cmk,
     const struct zone_life *zone, const struct zone_told_request *request,
     struct error *err)
 {
-	const char *cmk_id = guarantor(zone)->row.id;
 	char *text = mem_strdup(zone->text);
 	const struct zone_alg_row row = { text, request->alg, request->at };
 	int rc;
 
 	rc = zone_row_wake(store, zone->text, err) != 0 ? -1 :
 	    request->what == ZONE_TOLD_SIGNED ?
-	    zone_facts_set_alg(session, cmk_id, &row, err) :
-	    zone_facts_drop_alg(session, cmk_id, text, request->alg, err);
+	    zone_facts_set_alg(session, cmk->row.id, &row, err) :
+	    zone_facts_drop_alg(session, cmk->row.id, text, request->alg,
+	    err);
 	free(text);
 	return rc;
 }
 
 static int
-record(struct session *session, const struct zone_life *zone,
-    const struct zone_told_request *request, struct error *err)
+record(struct session *session, const struct cmk *cmk,
+    const struct zone_life *zone, const struct zone_told_request *request,
+    struct error *err)
 {
 	struct store *store;
 
 	if (session_store(session, &store, err) != 0 ||
 	    store_begin(store, err) != 0)
 		return -1;
-	if ((is_goal(request) ? set_goal(session, store, zone, request, err) :
-	    set_alg(session, store, zone, request, err)) == 0 &&
+	if ((is_goal(request) ?
+	    set_goal(session, store, cmk, zone, request, err) :
+	    set_alg(session, store, cmk, zone, request, err)) == 0 &&
 	    store_commit(store, err) == 0)
 		return 0;
 	store_rollback(store);
@@ -220,6 +216,7 @@ static int
 apply_to(struct session *session, const struct zone_life *zone,
     const struct zone_told_request *request, struct error *err)
 {
+	const struct cmk *cmk = zone_guarantor(session, zone);
 
 	if (check(session, zone, request, err) != 0)
 		return -1;
@@ -227,10 +224,10 @@ apply_to(struct session *session, const struct zone_life *zone,
 		session_note(session, "that is so already; nothing to do");
 		return 0;
 	}
-	if (trust_prove(session, guarantor(zone), err) != 0 ||
-	    record(session, zone, request, err) != 0)
+	if (trust_prove(session, cmk, err) != 0 ||
+	    record(session, cmk, zone, request, err) != 0)
 		return -1;
-	return cmk_life_settle(session, guarantor(zone), err);
+	return cmk_life_settle(session, cmk, err);
 }
 
 int

@@ -6,6 +6,7 @@
 #include "kmgr/engine/cmk_life.h"
 #include "kmgr/engine/ksk_create.h"
 #include "kmgr/engine/trust.h"
+#include "kmgr/engine/zone_guarantor.h"
 #include "kmgr/service/publish.h"
 #include "kmgr/service/run_inner.h"
 #include "kmgr/service/source.h"
@@ -105,7 +106,8 @@ make_ksk(struct run_zone *z, const struct life_step *step, bool *done,
 static int
 record(struct run_zone *z, const struct life_step *step, struct error *err)
 {
-	const struct cmk *cmk = cmk_of(z, step);
+	const struct cmk *cmk = zone_guarantor_of(z->run->session, z->zone,
+	    step->key);
 
 	if (cmk == NULL)
 		return err_set(err, ERR_INPUT, "zone %s has no KSK of ours",

@@ -143,3 +143,31 @@ n_events() {
 	kmgr_later 6d -q sign-zsks example.net zsk-net >signed
 	[ "$(grep -c ' 257 ' signed)" -eq 1 ]
 }
+
+@test "loss: of the zone and of others' keys another CMK of the zone tells" {
+	local foreign
+
+	# The newest KSK is in the token that will be lost.
+	kmgr_later 5d -q create-ksk example.com --another --cmk a >/dev/null
+	foreign=$(dnssec-keygen -q -f KSK -a ECDSAP256SHA256 example.com)
+	token_gone kmgr
+	kmgr_later 6d -q go-insecure example.com --yes >/dev/null
+	kmgr_later 6d -q go-secure example.com >/dev/null
+	kmgr_later 6d -q zone-signed example.com --alg ed25519 >/dev/null
+	kmgr_later 6d -q zone-unsigned example.com --alg ed25519 \
+		--force >/dev/null
+	kmgr_later 6d -q add-foreign-key example.com "$foreign.key" >/dev/null
+	foreign=$((10#${foreign##*+}))
+	kmgr_later 6d -q ds-seen --force "example.com/$foreign" >/dev/null
+	kmgr_later 6d -q remove-foreign-key "example.com/$foreign" >/dev/null
+	[ "$(sqlite3 kmgr.db "SELECT count(*) FROM ledger JOIN cmk
+		ON cmk.id = cmk_id WHERE name = 'b' AND type IN ('zone-goal',
+		'alg-signed', 'add-foreign-key', 'foreign-step')")" -eq 7 ]
+	run -6 kmgr_later 6d verify
+	[[ $output == *": 0 differences in what was"* ]]
+	# Where that one's token is gone too, it is named.
+	token_gone spare
+	run -6 kmgr_later 6d go-insecure example.com --yes
+	tokens_back
+	kmgr_later 6d -q verify >/dev/null
+}
