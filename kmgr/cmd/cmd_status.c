@@ -82,6 +82,7 @@ put_key(struct json *json, const struct standing *standing, size_t i)
 	    life_ds_state(zone, i, now_at)));
 	cmd_life_put_time(json, "ds_until", life_ds_until(zone, i, now_at));
 	cmd_life_put_time(json, "roll", roll_at(zone, i));
+	json_put_text(json, "stopped_by", key->stopped_by);
 }
 
 static void
@@ -190,6 +191,9 @@ print_key(const struct standing *standing, size_t i, struct buf *out)
 	if (roll_at(zone, i) != LIFE_NEVER)
 		buf_printf(out, "; its roll begins at %s",
 		    when_rfc3339(roll_at(zone, i), text));
+	if (zone->keys[i].stopped_by != NULL)
+		buf_printf(out, "; nothing is signed with it: CMK %s is not "
+		    "enabled", zone->keys[i].stopped_by);
 	buf_printf(out, "\n");
 }
 

@@ -34,8 +34,10 @@ zone_life_key(const struct ksk *from, const char *name, struct life_key *key)
 		.ds_remove_at = row->ds_remove_at,
 		.ds_gone_at = row->ds_gone_at, .retire_at = row->retire_at,
 		.revoke_at = row->revoke_at,
-		.is_compromised = row->compromised_at != 0,
-		.is_usable = true };
+		.is_compromised = row->compromised_at != 0 };
+	key->is_usable = strcmp(from->cmk->row.state, "enabled") == 0;
+	if (!key->is_usable)
+		key->stopped_by = from->cmk->row.name;
 }
 
 static void
@@ -169,7 +171,8 @@ zone_life_policy(const struct zone_life *zone)
 
 /*
  * A token that is away for a while changes nothing. With one whose KSK is
- * compromised, or lost, nobody waits for it to come back.
+ * compromised, or lost, nobody waits for it to come back. A CMK that is
+ * disabled is not away: somebody decided that nothing is to be signed.
  */
 static void
 find_lost(struct session *session, struct zone_life *zone)
@@ -178,10 +181,10 @@ find_lost(struct session *session, struct zone_life *zone)
 	size_t i;
 
 	for (i = 0; i < zone->n_ksks; i++)
-		if (zone->life.keys[i].is_compromised)
-			zone->life.keys[i].is_usable = session_find_token(
-			    session, zone->ksks[i].cmk->row.token,
-			    &away) == 0;
+		if (zone->life.keys[i].is_compromised &&
+		    session_find_token(session,
+		    zone->ksks[i].cmk->row.token, &away) != 0)
+			zone->life.keys[i].is_usable = false;
 }
 
 static void

@@ -235,7 +235,11 @@ static int
 refuse_empty(const struct zsks *zsks, struct error *err)
 {
 	const char *zone = zsks->life->text;
+	size_t i;
 
+	for (i = 0; i < zsks->n_cmks; i++)
+		if (cmk_life_check_usable(zsks->cmks[i], err) != 0)
+			return -1;
 	if (zsks->life->life.goal == LIFE_INSECURE)
 		return err_set(err, ERR_POLICY, "zone %s is to be insecure, "
 		    "and no KSK is in its DNSKEY RRset any more", zone);

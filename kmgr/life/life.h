@@ -89,7 +89,10 @@ struct life_key {
 	int64_t		 retire_at;	/* its goal is to be hidden */
 	int64_t		 revoke_at;	/* published revoked (RFC 5011) */
 	bool		 is_compromised; /* or lost: no wait for its sake */
-	bool		 is_usable;	/* its token can sign with it */
+	bool		 is_usable;	/* it can sign: its token is there, and
+					 * its CMK enabled */
+	const char	*stopped_by;	/* its CMK, where that is not enabled;
+					 * borrowed, or NULL */
 };
 
 /* What the zone signer does with one algorithm (RFC 6840 s5.11). */

@@ -270,9 +270,31 @@ explain_sign(const struct life_zone *zone, struct life_step *step,
 	step->wait = LIFE_WAITS_OPERATOR;
 	step->other = lost;
 	step->at = LIFE_NEVER;
-	snprintf(step->why, sizeof(step->why), "until %s can sign again, or "
-	    "is rolled away: resolvers may know no other",
-	    zone->keys[lost].name);
+	if (zone->keys[lost].stopped_by != NULL)
+		snprintf(step->why, sizeof(step->why), "until CMK %s is "
+		    "enabled, or %s is rolled away: resolvers may know no "
+		    "other", zone->keys[lost].stopped_by,
+		    zone->keys[lost].name);
+	else
+		snprintf(step->why, sizeof(step->why), "until %s can sign "
+		    "again, or is rolled away: resolvers may know no other",
+		    zone->keys[lost].name);
+}
+
+/* No wait that is known: what it takes is not for the clock to give. */
+static void
+say_stuck(struct life_step *step, const struct life_key *key)
+{
+
+	step->wait = key->is_usable || key->is_foreign ? LIFE_WAITS_ROLL :
+	    LIFE_WAITS_OPERATOR;
+	if (step->wait == LIFE_WAITS_OPERATOR && key->stopped_by != NULL)
+		snprintf(step->why, sizeof(step->why), "until CMK %s is "
+		    "enabled", key->stopped_by);
+	else
+		snprintf(step->why, sizeof(step->why), "until %s",
+		    step->wait == LIFE_WAITS_ROLL ? "other steps are done" :
+		    "its token can sign with it");
 }
 
 /* The steps of a record; whether there is anything to say. */
@@ -292,11 +314,7 @@ explain_record(const struct life_zone *zone, struct life_step *step,
 	else if (comes(zone, step, now_at, &turn)) {
 		say_turn(zone, step, &turn);
 	} else if (!explain_by_word(zone, step, now_at)) {
-		step->wait = key->is_usable || key->is_foreign ?
-		    LIFE_WAITS_ROLL : LIFE_WAITS_OPERATOR;
-		snprintf(step->why, sizeof(step->why), "until %s",
-		    step->wait == LIFE_WAITS_ROLL ?
-		    "other steps are done" : "its token can sign with it");
+		say_stuck(step, key);
 		return false;
 	}
 	return true;

@@ -65,11 +65,52 @@ life_todo_command(const struct life_zone *zone, const struct life_step *step,
 		    hand->words == WORDS_FILE ? " FILE" : "", hand->rest);
 }
 
+/* The CMK that has to be enabled before step can be done; NULL: none. */
+static const char *
+stopped_by(const struct life_zone *zone, const struct life_step *step)
+{
+	const size_t i = step->kind == LIFE_SIGN ? step->other : step->key;
+
+	return i < zone->n_keys && !zone->keys[i].is_usable ?
+	    zone->keys[i].stopped_by : NULL;
+}
+
+/*
+ * A set that has a key of a CMK which is not enabled cannot be signed, and
+ * nobody is to find that out when the last signature ends. One that is rolled
+ * away in an emergency is left out of it.
+ */
+static bool
+take_stopped(const struct life_zone *zone, struct life_todo *out)
+{
+	size_t i;
+
+	for (i = 0; i < zone->n_keys; i++) {
+		const struct life_key *key = &zone->keys[i];
+
+		if (key->stopped_by == NULL || key->dnskey_in_at == 0 ||
+		    key->dnskey_out_at != 0 || (key->is_compromised &&
+		    key->retire_at != 0))
+			continue;
+		out->wait = LIFE_WAITS_OPERATOR;
+		out->key = i;
+		out->until_at = LIFE_NEVER;
+		(void)snprintf(out->why, sizeof(out->why), "until CMK %s is "
+		    "enabled, or kmgr roll-ksk --reason compromise rolls it "
+		    "away: nothing is signed with it", key->stopped_by);
+		(void)snprintf(out->command, sizeof(out->command),
+		    "kmgr enable-cmk %s", key->stopped_by);
+		return true;
+	}
+	return false;
+}
+
 static void
 take_step(const struct life_zone *zone, const struct life_step *step,
     struct life_todo *out)
 {
 	struct life_step wanted = *step;
+	const char *by;
 
 	out->wait = step->wait;
 	out->key = step->key;
@@ -82,7 +123,11 @@ take_step(const struct life_zone *zone, const struct life_step *step,
 		wanted.kind = LIFE_SIGNER_ADD_ALG;
 	if (wanted.alg == 0 && step->key < zone->n_keys)
 		wanted.alg = zone->keys[step->key].alg;
-	if (step->wait == LIFE_WAITS_BACKUP)
+	if (step->wait == LIFE_WAITS_OPERATOR &&
+	    (by = stopped_by(zone, step)) != NULL)
+		(void)snprintf(out->command, sizeof(out->command),
+		    "kmgr enable-cmk %s", by);
+	else if (step->wait == LIFE_WAITS_BACKUP)
 		(void)snprintf(out->command, sizeof(out->command),
 		    "kmgr backup FILE");
 	else if (step->wait != LIFE_WAITS_TIME &&
@@ -192,8 +237,9 @@ life_todo(const struct life_zone *zone, const struct life_plan *plan,
 
 	*out = (struct life_todo) { .key = LIFE_NONE,
 		.until_at = LIFE_NEVER };
-	if ((step = find_step(plan, is_urgent)) == NULL &&
-	    take_parent(zone, out))
+	if (take_stopped(zone, out) ||
+	    ((step = find_step(plan, is_urgent)) == NULL &&
+	    take_parent(zone, out)))
 		return;
 	if (step == NULL && (step = find_step(plan, is_for_somebody)) == NULL &&
 	    (step = find_step(plan, is_under_way)) == NULL &&

@@ -171,3 +171,26 @@ n_events() {
 	tokens_back
 	kmgr_later 6d -q verify >/dev/null
 }
+
+@test "loss: of a CMK that is disabled it is said what to do, and its KSK rolled away without it" {
+	kmgr_later 5d -q disable-cmk a >/dev/null
+	run -5 kmgr_later 5d sign-zsks example.com zsk
+	[[ $output == *"CMK a is disabled"*"kmgr enable-cmk a"* ]]
+	[ "$(life_todo 5d)" = "operator kmgr enable-cmk a" ]
+	run kmgr_later 5d status example.com
+	[[ $output == *"/$tag "*"nothing is signed with it: CMK a is not enabled"* ]]
+	[[ $output == *"roll-ksk --reason compromise rolls it away"* ]]
+	kmgr_later 5d --json status example.com | jq -e \
+		'[.zones[0].ksks[].stopped_by] == ["a", null]'
+	# When it would have to be signed anew the plan says so, too.
+	run kmgr_later 13d plan example.com
+	echo "$output"
+	[[ $output == *"until CMK a is enabled, or example.com./$tag is rolled away"* ]]
+	# The standby signs by itself, and nobody waits for the disabled one.
+	kmgr_later 6d -q roll-ksk example.com --reason compromise --yes \
+		>/dev/null
+	kmgr_later 6d -q sign-zsks example.com zsk >signed
+	[ "$(grep -c ' 257 ' signed)" -eq 1 ]
+	grep -q "RRSIG DNSKEY.* $new example.com" signed
+	kmgr_later 6d -q verify >/dev/null
+}

@@ -95,6 +95,52 @@ test_roll(void **state)
 	life_zone_clear(&zone);
 }
 
+/* What nobody may sign with holds up the whole set. */
+static void
+test_stopped(void **state)
+{
+	struct life_key key = active;
+	struct life_zone zone;
+	struct life_todo todo;
+
+	(void)state;
+	key.is_usable = false;
+	key.stopped_by = "prod";
+	lifehelp_zone(&zone, "example.com.", &key, 1);
+	todo = todo_of(&zone, T0);
+	assert_int_equal(todo.wait, LIFE_WAITS_OPERATOR);
+	assert_int_equal(todo.key, 0);
+	assert_string_equal(todo.command, "kmgr enable-cmk prod");
+
+	/* One that goes in an emergency is left out. */
+	zone.keys[0].is_compromised = true;
+	zone.keys[0].retire_at = T0;
+	zone.keys[0].ds_remove_at = T0;
+	todo = todo_of(&zone, T0);
+	assert_string_equal(todo.command, "kmgr roll-ksk example.com.");
+	life_zone_clear(&zone);
+}
+
+/* One that is not in the set yet stops only its own way in. */
+static void
+test_stopped_new(void **state)
+{
+	struct life_key keys[] = { active, made };
+	struct life_zone zone;
+	struct life_todo todo;
+
+	(void)state;
+	keys[1].is_usable = false;
+	keys[1].stopped_by = "other";
+	keys[0].retire_at = T0;
+	lifehelp_zone(&zone, "example.com.", keys, 2);
+	todo = todo_of(&zone, T0);
+	assert_int_equal(todo.wait, LIFE_WAITS_OPERATOR);
+	assert_string_equal(todo.why, "until CMK other is enabled");
+	assert_string_equal(todo.command, "kmgr enable-cmk other");
+	life_zone_clear(&zone);
+}
+
 /* What is due to be signed comes before what the parent is asked for. */
 static void
 test_urgent(void **state)
@@ -152,6 +198,8 @@ main(void)
 		cmocka_unit_test(test_new_zone),
 		cmocka_unit_test(test_nothing),
 		cmocka_unit_test(test_roll),
+		cmocka_unit_test(test_stopped),
+		cmocka_unit_test(test_stopped_new),
 		cmocka_unit_test(test_urgent),
 		cmocka_unit_test(test_operator),
 	};
