@@ -8,23 +8,28 @@
 #include "kmgr/engine/ratchet.h"
 #include "kmgr/engine/trust.h"
 #include "kmgr/engine/trust_judge.h"
-#include "kmgr/engine/trust_tail.h"
 #include "kmgr/engine/trust_vouch.h"
 #include "kmgr/engine/witness.h"
 
-/* Inside a transaction: a checkpoint of the CMK as it is there now. */
+/*
+ * Inside a transaction, of the CMK as it is there: sign a checkpoint. Whatever
+ * others have put behind the last one since the CMK was proved is judged once
+ * more: what is signed now is believed for ever. And the last one is looked
+ * for there: who signs sets at the same time may have made another since, of
+ * events that are no good without it.
+ */
 static int
 append_checkpoint(struct session *session, struct store *store,
-    const char *cmk_id, struct hsm_key *key, struct error *err)
+    const struct cmk *cmk, struct hsm_key *key, struct error *err)
 {
-	struct cmk *cmk;
+	struct checkpoint last = { 0 };
 	int rc;
 
-	if (cmk_load(store, cmk_id, &cmk, err) != 0)
+	if (checkpoint_last(store, cmk, &last, err) != 0)
 		return -1;
-	rc = checkpoint_append(session, cmk, key, err);
-	cmk_free(cmk);
-	return rc;
+	rc = trust_judge_again(store, cmk, &last, err);
+	checkpoint_clear(&last);
+	return rc != 0 ? -1 : checkpoint_append(session, cmk, key, err);
 }
 
 int
@@ -44,34 +49,27 @@ trust_attest(struct session *session, const char *cmk_id, struct error *err)
 	if (trust_vouch_stands_in(session, cmk))
 		rc = trust_vouch_attest(session, cmk, err);
 	else if (cmk_open_attestor(session, cmk, &key, err) == 0)
-		rc = checkpoint_append(session, cmk, key, err);
+		rc = append_checkpoint(session, store, cmk, key, err);
 	hsm_key_free(key);
 	cmk_free(cmk);
 	return rc;
 }
 
-/* Inside a transaction: as make_checkpoint(). */
 static int
-judge_and_append(struct session *session, struct store *store,
-    const struct cmk *cmk, struct hsm_key *key, struct error *err)
+load_and_append(struct session *session, struct store *store,
+    const char *cmk_id, struct hsm_key *key, struct error *err)
 {
-	struct checkpoint last;
-	bool stops;
+	struct cmk *cmk;
 	int rc;
 
-	if (checkpoint_last(store, cmk, &last, err) != 0)
+	if (cmk_load(store, cmk_id, &cmk, err) != 0)
 		return -1;
-	rc = trust_tail_judge(store, cmk, NULL, &last, &stops, err);
-	checkpoint_clear(&last);
-	return rc != 0 ? -1 :
-	    append_checkpoint(session, store, cmk->row.id, key, err);
+	rc = append_checkpoint(session, store, cmk, key, err);
+	cmk_free(cmk);
+	return rc;
 }
 
-/*
- * Sign and record a checkpoint. What came behind the last one is judged in the
- * same transaction: what is signed now is believed for ever. And the last one
- * is looked for there: who signs sets at the same time may have made another.
- */
+/* Sign and record a checkpoint, in one transaction. */
 static int
 make_checkpoint(struct session *session, struct store *store,
     const struct cmk *cmk, struct error *err)
@@ -83,7 +81,8 @@ make_checkpoint(struct session *session, struct store *store,
 	if (cmk_open_attestor(session, cmk, &key, err) != 0)
 		return -1;
 	if (store_begin(store, err) == 0) {
-		if (judge_and_append(session, store, cmk, key, err) == 0)
+		if (load_and_append(session, store, cmk->row.id, key,
+		    err) == 0)
 			rc = store_commit(store, err);
 		if (rc != 0)
 			store_rollback(store);

@@ -194,25 +194,46 @@ told_since(struct store *store, const struct cmk *cmk, const char *type,
 	return rc;
 }
 
+/* Whether an event of type, behind the tail, is our own and tells of cmk. */
+static int
+is_our_own(struct store *store, const struct cmk *cmk, const char *type,
+    const struct trust_tail *tail, bool *is, struct error *err)
+{
+	struct ledger_record record = { 0 };
+	bool found = false;
+
+	*is = false;
+	if (tail->before == 0)
+		return 0;
+	if (ledger_last(store, cmk->row.id, type, &record, &found, err) != 0)
+		return -1;
+	*is = found && record.seq >= tail->before;
+	ledger_record_clear(&record);
+	return 0;
+}
+
 /* The state is the one that was signed last; a seal since is itself signed. */
 static int
 judge_state(struct store *store, const struct cmk *cmk,
-    const struct cmk_row *row, const char *voucher,
+    const struct cmk_row *row, const struct trust_tail *tail,
     const struct checkpoint *last, struct error *err)
 {
 	const char *state = last->state;
 	int64_t deletion_at = last->deletion_at;
 	struct json *seal = NULL;
-	bool stops;
+	bool stops, is_ours;
 
 	if (told_since(store, cmk, "seal", last, &seal, err) != 0 ||
-	    trust_tail_judge(store, cmk, voucher, last, &stops, err) != 0) {
+	    trust_tail_judge(store, cmk, tail, &stops, err) != 0 ||
+	    is_our_own(store, cmk, "cmk-state", tail, &is_ours, err) != 0) {
 		json_free(seal);
 		return -1;
 	}
 	if (seal != NULL && !last->is_sealed)
 		state = "enabled";
 	json_free(seal);
+	if (is_ours)
+		return 0;
 	if (stops) {
 		state = "disabled";
 		deletion_at = 0;
@@ -226,9 +247,11 @@ judge_state(struct store *store, const struct cmk *cmk,
 
 /* Both are as they were signed; a draft's policy is signed when it is put. */
 static int
-judge_policy(const struct cmk *cmk, const struct cmk_row *row,
+judge_policy(struct store *store, const struct cmk *cmk,
+    const struct cmk_row *row, const struct trust_tail *tail,
     const struct checkpoint *last, struct error *err)
 {
+	bool is_ours;
 	char own[2 * CRYPTO_SHA256_LEN + 1], old[2 * CRYPTO_SHA256_LEN + 1];
 
 	if (last->is_sealed && row->sealed_at == 0)
@@ -236,6 +259,10 @@ judge_policy(const struct cmk *cmk, const struct cmk_row *row,
 	if (row->horizon_at < last->horizon_at)
 		return refuse_row(cmk, "its horizon", "an earlier one",
 		    "signatures that live longer", err);
+	if (is_our_own(store, cmk, "put-policy", tail, &is_ours, err) != 0)
+		return -1;
+	if (is_ours)
+		return 0;
 	(void)text_hex(row->policy_hash, CRYPTO_SHA256_LEN, own);
 	(void)text_hex(last->policy_hash, CRYPTO_SHA256_LEN, old);
 	return strcmp(own, old) == 0 ? 0 :
@@ -248,18 +275,36 @@ judge_policy(const struct cmk *cmk, const struct cmk_row *row,
  */
 static int
 judge_people(struct store *store, const struct cmk *cmk,
-    const struct cmk_row *row, const struct checkpoint *last,
-    struct error *err)
+    const struct cmk_row *row, const struct trust_tail *tail,
+    const struct checkpoint *last, struct error *err)
 {
 	uint8_t hash[CRYPTO_SHA256_LEN];
+	bool renames, replaces;
 
-	if (strcmp(row->name, last->name) != 0)
+	if (is_our_own(store, cmk, "update-cmk", tail, &renames, err) != 0 ||
+	    is_our_own(store, cmk, "approvers", tail, &replaces, err) != 0)
+		return -1;
+	if (!renames && strcmp(row->name, last->name) != 0)
 		return refuse_row(cmk, "its name", row->name, last->name, err);
+	if (replaces)
+		return 0;
 	if (approvers_hash(store, cmk, hash, err) != 0)
 		return -1;
 	return memcmp(hash, last->approvers_hash, sizeof(hash)) == 0 ? 0 :
 	    refuse_row(cmk, "the list of its approvers", "another one",
 	    "approvers that its key signed", err);
+}
+
+/* All that the store says of a CMK, after its checkpoint last. */
+static int
+judge_said(struct store *store, const struct cmk *cmk,
+    const struct cmk_row *row, const struct trust_tail *tail,
+    const struct checkpoint *last, struct error *err)
+{
+
+	return judge_state(store, cmk, row, tail, last, err) == 0 &&
+	    judge_policy(store, cmk, row, tail, last, err) == 0 &&
+	    judge_people(store, cmk, row, tail, last, err) == 0 ? 0 : -1;
 }
 
 /* What was loaded before the token was asked is still what is there. */
@@ -286,19 +331,19 @@ judge_row(struct store *store, const struct cmk *cmk,
     int64_t *signed_at, struct error *err)
 {
 	const struct checkpoint *newest = NULL;
+	struct trust_tail tail = { .voucher = evidence->voucher };
 	struct checkpoint last = { 0 };
 	bool is_due = false;
 	int rc = -1;
 
-	if (check_unchanged(cmk, row, err) == 0 &&
-	    checkpoint_last(store, cmk, &last, err) == 0 &&
-	    trust_judge_records(store, cmk, evidence, &last, &newest,
+	if (check_unchanged(cmk, row, err) != 0 ||
+	    checkpoint_last(store, cmk, &last, err) != 0)
+		return -1;
+	tail.after = last.seq;
+	if (trust_judge_records(store, cmk, evidence, &last, &newest,
 	    err) == 0 &&
 	    judge_seals(cmk, row, evidence, err) == 0 &&
-	    judge_state(store, cmk, row, evidence->voucher, &last,
-	    err) == 0 &&
-	    judge_policy(cmk, row, &last, err) == 0 &&
-	    judge_people(store, cmk, row, &last, err) == 0 &&
+	    judge_said(store, cmk, row, &tail, &last, err) == 0 &&
 	    checkpoint_is_due(store, row->id, &last, &is_due, err) == 0)
 		rc = 0;
 	*owes = is_due;
@@ -328,4 +373,14 @@ trust_judge(struct store *store, const struct cmk *cmk,
 	cmk_row_clear(&row);
 	return rc != 0 ? -1 : neighbours_judge(store, cmk, &evidence->ratchet,
 	    err);
+}
+
+int
+trust_judge_again(struct store *store, const struct cmk *cmk,
+    const struct checkpoint *last, struct error *err)
+{
+	const struct trust_tail tail = { .after = last->seq,
+		.before = ledger_own(store) };
+
+	return judge_said(store, cmk, &cmk->row, &tail, last, err);
 }

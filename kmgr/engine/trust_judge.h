@@ -61,4 +61,16 @@ int trust_judge(struct store *store, const struct cmk *cmk,
     const struct evidence *evidence, bool *owes, int64_t *signed_at,
     struct error *err);
 
+/**
+ * trust_judge_again(store, cmk, last, err):
+ * Inside a transaction, of ${cmk} as it was loaded there: whether the store
+ * says of it what its checkpoint ${last} and the events since then tell, but
+ * for what the transaction itself has appended and changed. Somebody may have
+ * written to the store since trust_judge() looked.
+ *
+ * Errors: ERR_INTEGRITY, ERR_STORE.
+ */
+int trust_judge_again(struct store *store, const struct cmk *cmk,
+    const struct checkpoint *last, struct error *err);
+
 #endif

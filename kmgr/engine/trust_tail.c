@@ -29,7 +29,7 @@ is_stop(const struct ledger_record *record)
 }
 
 static int
-judge_one(const struct cmk *cmk, const struct cmk *voucher,
+judge_one(struct store *store, const struct cmk *cmk, struct cmk *voucher,
     const struct ledger_record *record, bool *stops, struct error *err)
 {
 	struct error ignored = ERR_INIT;
@@ -40,7 +40,8 @@ judge_one(const struct cmk *cmk, const struct cmk *voucher,
 		*stops = true;
 		return 0;
 	}
-	if (voucher != NULL && vouch_check(voucher, record, &ignored) == 0)
+	if (voucher != NULL && vouch_check(store, voucher, record,
+	    &ignored) == 0)
 		return 0;
 	if (ledger_signed_judge(cmk, record, &vouched, err) != 0)
 		return -1;
@@ -58,9 +59,10 @@ judge_one(const struct cmk *cmk, const struct cmk *voucher,
 
 static int
 judge_type(struct store *store, const struct cmk *cmk,
-    const struct cmk *voucher, const char *type, int64_t from, bool *stops,
-    struct error *err)
+    struct cmk *voucher, const char *type, const struct trust_tail *tail,
+    bool *stops, struct error *err)
 {
+	int64_t from = tail->after + 1;
 	struct ledger_record *records;
 	size_t i, n = PAGE;
 	int rc = 0;
@@ -69,8 +71,10 @@ judge_type(struct store *store, const struct cmk *cmk,
 		if (ledger_of_cmk(store, cmk->row.id, type, from, PAGE,
 		    &records, &n, err) != 0)
 			return -1;
-		for (i = 0; i < n && rc == 0; i++)
-			rc = judge_one(cmk, voucher, &records[i], stops, err);
+		for (i = 0; i < n && rc == 0 && (tail->before == 0 ||
+		    records[i].seq < tail->before); i++)
+			rc = judge_one(store, cmk, voucher, &records[i],
+			    stops, err);
 		from = n > 0 ? records[n - 1].seq + 1 : from;
 		ledger_records_free(records, n);
 	}
@@ -79,8 +83,7 @@ judge_type(struct store *store, const struct cmk *cmk,
 
 int
 trust_tail_judge(struct store *store, const struct cmk *cmk,
-    const char *voucher, const struct checkpoint *last, bool *stops,
-    struct error *err)
+    const struct trust_tail *tail, bool *stops, struct error *err)
 {
 	const struct event_type *type;
 	struct cmk *by = NULL;
@@ -88,12 +91,13 @@ trust_tail_judge(struct store *store, const struct cmk *cmk,
 	int rc = 0;
 
 	*stops = false;
-	if (voucher != NULL && cmk_load(store, voucher, &by, err) != 0)
+	if (tail->voucher != NULL &&
+	    cmk_load(store, tail->voucher, &by, err) != 0)
 		return -1;
 	for (i = 0; rc == 0 && (type = event_type_at(i)) != NULL; i++)
 		if (type->class == EVENT_LIFE_CYCLE)
-			rc = judge_type(store, cmk, by, type->type,
-			    last->seq + 1, stops, err);
+			rc = judge_type(store, cmk, by, type->type, tail,
+			    stops, err);
 	cmk_free(by);
 	if (rc == 0 || err->class != ERR_INTEGRITY)
 		return rc;

@@ -118,6 +118,7 @@ trust_vouch_attest(struct session *session, const struct cmk *cmk,
     struct error *err)
 {
 	const char *id = session_voucher(session, cmk->row.id);
+	struct trust_tail tail = { .voucher = id };
 	struct checkpoint last = { 0 };
 	struct store *store;
 	bool stops;
@@ -126,7 +127,8 @@ trust_vouch_attest(struct session *session, const struct cmk *cmk,
 	if (session_store(session, &store, err) != 0 ||
 	    checkpoint_last(store, cmk, &last, err) != 0)
 		return -1;
-	rc = trust_tail_judge(store, cmk, id, &last, &stops, err);
+	tail.after = last.seq;
+	rc = trust_tail_judge(store, cmk, &tail, &stops, err);
 	checkpoint_clear(&last);
 	if (rc == 0)
 		return trust_attest(session, id, err);

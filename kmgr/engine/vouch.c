@@ -4,6 +4,7 @@
 #include "kmgr/base/mem.h"
 #include "kmgr/base/text.h"
 #include "kmgr/engine/identity.h"
+#include "kmgr/engine/ksk.h"
 #include "kmgr/engine/ledger_signed.h"
 #include "kmgr/engine/signer.h"
 #include "kmgr/engine/statement.h"
@@ -94,6 +95,67 @@ sign_event(struct session *session, struct store *store,
 	return rc;
 }
 
+/*
+ * Who has nothing to do with a zone tells nothing of it: the seal key of the
+ * voucher must have endorsed a KSK of it, which may be removed by now.
+ */
+static int
+check_zone(struct store *store, struct cmk *voucher, const char *zone,
+    struct error *err)
+{
+	struct ksk_row *rows = NULL;
+	bool is_among = false;
+	struct ksk ksk;
+	size_t i, n = 0;
+	int rc = 0;
+
+	if (store_ksk_list(store, zone, voucher->row.id, &rows, &n, err) != 0)
+		return -1;
+	for (i = 0; i < n && rc == 0 && !is_among; i++) {
+		rc = ksk_check(voucher, &rows[i], &ksk, err);
+		is_among = rc == 0;
+		if (rc == 0)
+			buf_free(&ksk.blob);
+	}
+	ksk_rows_free(rows, n);
+	if (rc != 0 || is_among)
+		return rc;
+	(void)err_set(err, ERR_POLICY, "CMK %s has no KSK in zone %s, and "
+	    "vouches for nothing there", voucher->row.name, zone);
+	return err_hint(err, "kmgr create-ksk %s --another --cmk %s makes one",
+	    zone, voucher->row.name);
+}
+
+int
+vouch_check_zone(struct session *session, const char *voucher_id,
+    const char *zone, struct error *err)
+{
+	struct cmk *voucher = NULL;
+	struct store *store;
+	int rc;
+
+	if (session_store(session, &store, err) != 0 ||
+	    cmk_load(store, voucher_id, &voucher, err) != 0)
+		return -1;
+	rc = check_zone(store, voucher, zone, err);
+	cmk_free(voucher);
+	return rc;
+}
+
+static int
+check_and_sign(struct session *session, struct store *store,
+    struct cmk *voucher, const char *type, struct json *event,
+    struct error *err)
+{
+	const char *zone = json_get_text(event, "zone");
+
+	if (zone == NULL)
+		return err_set(err, ERR_INTERNAL, "an event to vouch for is "
+		    "of no zone");
+	return check_zone(store, voucher, zone, err) != 0 ? -1 :
+	    sign_event(session, store, voucher, type, event, err);
+}
+
 int
 vouch_put(struct session *session, const char *cmk_id, const char *type,
     struct json *event, struct error *err)
@@ -108,7 +170,7 @@ vouch_put(struct session *session, const char *cmk_id, const char *type,
 	if (session_store(session, &store, err) != 0 ||
 	    cmk_load(store, id, &voucher, err) != 0)
 		return -1;
-	rc = sign_event(session, store, voucher, type, event, err);
+	rc = check_and_sign(session, store, voucher, type, event, err);
 	cmk_free(voucher);
 	return rc;
 }
@@ -185,20 +247,21 @@ is_signed(const struct json *event, const struct crypto_key *seal,
 	    &ignored) == 0);
 }
 
+/* What the endorsement of its KSK there says was checked by the policy. */
 static bool
-allows_zone(const struct cmk *voucher, const struct json *event)
+is_of_zone(struct store *store, struct cmk *voucher,
+    const struct json *event)
 {
 	const char *zone = json_get_text(event, "zone");
 	struct error ignored = ERR_INIT;
-	struct name name;
 
-	return zone != NULL && name_read(zone, &name, &ignored) == 0 &&
-	    policy_allows_zone(voucher->policy, &name);
+	return zone != NULL && check_zone(store, voucher, zone,
+	    &ignored) == 0;
 }
 
 int
-vouch_check(const struct cmk *voucher, const struct ledger_record *record,
-    struct error *err)
+vouch_check(struct store *store, struct cmk *voucher,
+    const struct ledger_record *record, struct error *err)
 {
 	struct json *statement, *event = read_event(record, &statement);
 	bool is_right;
@@ -207,7 +270,7 @@ vouch_check(const struct cmk *voucher, const struct ledger_record *record,
 	    says(statement, "cmk_id", voucher->row.id) &&
 	    is_about(statement, event, record) &&
 	    is_signed(event, voucher->public, voucher->identity_public) &&
-	    allows_zone(voucher, event);
+	    is_of_zone(store, voucher, event);
 	json_free(statement);
 	json_free(event);
 	return is_right ? 0 : err_set(err, ERR_INTEGRITY, "event %lld (%s): "
@@ -234,6 +297,33 @@ check_signature(const struct replay *replay, const struct json *event,
 	return rc;
 }
 
+/* Whether a KSK of the zone was made under the CMK before, or adopted. */
+static bool
+has_ksk(const struct replay *replay, const char *id, const char *zone)
+{
+	struct ksk_row *const *ksks;
+	size_t i, n;
+
+	ksks = replay_ksks(replay, &n);
+	for (i = 0; zone != NULL && i < n; i++)
+		if (strcmp(ksks[i]->cmk_id, id) == 0 &&
+		    strcmp(ksks[i]->zone, zone) == 0)
+			return true;
+	return false;
+}
+
+static int
+check_replayed(const struct replay *replay, const struct json *event,
+    const char *id, struct error *err)
+{
+
+	if (check_signature(replay, event, id, err) != 0)
+		return -1;
+	return has_ksk(replay, id, json_get_text(event, "zone")) ? 0 :
+	    err_set(err, ERR_INTEGRITY, "CMK %s had no KSK in the zone",
+	    replay_cmk(replay, id)->name);
+}
+
 int
 vouch_check_replayed(const struct replay *replay,
     const struct ledger_record *record, struct error *err)
@@ -245,7 +335,7 @@ vouch_check_replayed(const struct replay *replay,
 		return 0;
 	rc = !is_about(statement, event, record) ? err_set(err,
 	    ERR_INTEGRITY, "it speaks of another event") :
-	    check_signature(replay, event,
+	    check_replayed(replay, event,
 	    json_get_text(statement, "cmk_id"), err);
 	json_free(statement);
 	json_free(event);

@@ -18,10 +18,21 @@
  * CMK ${cmk_id} is appended: where another CMK stands in for that one
  * (session_voucher()), put its statement into ${event}.
  *
- * Errors: ERR_TOKEN, ERR_STORE, ERR_INTEGRITY.
+ * Errors: ERR_POLICY (as vouch_check_zone()), ERR_TOKEN, ERR_STORE,
+ * ERR_INTEGRITY.
  */
 int vouch_put(struct session *session, const char *cmk_id, const char *type,
     struct json *event, struct error *err);
+
+/**
+ * vouch_check_zone(session, voucher_id, zone, err):
+ * Whether the CMK ${voucher_id} may tell what became of KSKs of ${zone}: it has
+ * a KSK there, or had one.
+ *
+ * Errors: ERR_POLICY (it may not), ERR_STORE, ERR_INTEGRITY.
+ */
+int vouch_check_zone(struct session *session, const char *voucher_id,
+    const char *zone, struct error *err);
 
 /**
  * vouch_by(record):
@@ -31,16 +42,17 @@ int vouch_put(struct session *session, const char *cmk_id, const char *type,
 char *vouch_by(const struct ledger_record *record);
 
 /**
- * vouch_check(voucher, record, err):
- * Whether ${voucher} has signed the event ${record}, at its place, and its
- * policy allows the zone that it is about.
+ * vouch_check(store, voucher, record, err):
+ * Whether ${voucher} has signed the event ${record}, at its place, and may tell
+ * of the zone that it is about.
  *
- * vouch_check_replayed(replay, record, err): the same by what ${replay} tells
- * of the CMK; an event that nobody vouches for passes.
+ * vouch_check_replayed(replay, record, err): the same by what ${replay}, which
+ * ends before ${record}, tells of the CMK; an event that nobody vouches for
+ * passes.
  *
  * Errors: ERR_INTEGRITY.
  */
-int vouch_check(const struct cmk *voucher,
+int vouch_check(struct store *store, struct cmk *voucher,
     const struct ledger_record *record, struct error *err);
 int vouch_check_replayed(const struct replay *replay,
     const struct ledger_record *record, struct error *err);

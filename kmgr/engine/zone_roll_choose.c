@@ -2,6 +2,8 @@
 #include <string.h>
 
 #include "kmgr/base/mem.h"
+#include "kmgr/engine/trust_vouch.h"
+#include "kmgr/engine/vouch.h"
 #include "kmgr/engine/zone_roll_inner.h"
 #include "kmgr/engine/zone_step.h"
 
@@ -185,6 +187,25 @@ can_vouch(struct session *session, const struct zone_roll *roll,
 	    &ignored) == 0;
 }
 
+/* Who answers for the lost one already, because of another zone, goes on. */
+static int
+check_answers(struct session *session, const struct zone_roll *roll,
+    const struct cmk *lost, struct error *err)
+{
+	struct store *store;
+	char *by = NULL;
+	int rc = 0;
+
+	if (session_store(session, &store, err) != 0 ||
+	    trust_vouch_find(store, lost, &by, err) != 0)
+		return -1;
+	if (by != NULL && strcmp(by, roll->voucher->row.id) != 0)
+		rc = vouch_check_zone(session, by, roll->zone->text, err);
+	free(by);
+	return rc == 0 ? 0 : err_wrap(err, "CMK %s is lost, and another "
+	    "answers for it already", lost->row.name);
+}
+
 int
 zone_roll_check_token(struct session *session, const struct zone_roll *roll,
     struct error *err)
@@ -197,9 +218,13 @@ zone_roll_check_token(struct session *session, const struct zone_roll *roll,
 	for (i = 0; i < zone->n_ksks; i++) {
 		cmk = zone->ksks[i].cmk;
 		if (!roll->is_old[i] || session_find_token(session,
-		    cmk->row.token, &away) == 0 || (roll->is_lost[i] &&
-		    can_vouch(session, roll, cmk)))
+		    cmk->row.token, &away) == 0)
 			continue;
+		if (roll->is_lost[i] && can_vouch(session, roll, cmk)) {
+			if (check_answers(session, roll, cmk, err) != 0)
+				return -1;
+			continue;
+		}
 		(void)err_set(err, away.class, "%s", away.msg);
 		(void)err_hint(err, "if the token is gone for good, a CMK in "
 		    "another token answers for that: --reason loss --cmk "

@@ -7,6 +7,7 @@
 #include "kmgr/engine/ksk_facts.h"
 #include "kmgr/engine/trust.h"
 #include "kmgr/engine/trust_vouch.h"
+#include "kmgr/engine/vouch.h"
 #include "kmgr/engine/zone_facts.h"
 #include "kmgr/engine/zsks_internal.h"
 
@@ -48,17 +49,20 @@ check_same(struct store *store, const struct ksk *ksk, struct error *err)
 }
 
 /*
- * Whether someone can answer for what is done to a KSK. The token of one that
- * is withdrawn may be gone for good: it is left out of each set from now on,
- * and nothing is recorded that its seal key had to sign.
+ * Whether someone can answer for what is done to a KSK of zone. The token of
+ * one that is withdrawn may be gone for good: it is left out of each set from
+ * now on, and nothing is recorded that its seal key had to sign.
  */
 static bool
-has_seal(struct session *session, const struct cmk *cmk)
+has_seal(struct session *session, const struct cmk *cmk, const char *zone)
 {
 	struct error ignored = ERR_INIT;
 
-	return trust_vouch_stands_in(session, cmk) || session_find_token(
-	    session, cmk->row.seal_token, &ignored) == 0;
+	if (trust_vouch_stands_in(session, cmk))
+		return vouch_check_zone(session, session_voucher(session,
+		    cmk->row.id), zone, &ignored) == 0;
+	return session_find_token(session, cmk->row.seal_token,
+	    &ignored) == 0;
 }
 
 static int
@@ -75,7 +79,7 @@ record_ksk(struct session *session, struct store *store,
 		return -1;
 	if (!find_step(&zsks->life->life.keys[i], is, &step) ||
 	    (step == LIFE_WITHDRAW_DNSKEY &&
-	    !has_seal(session, zsks->life->ksks[i].cmk)))
+	    !has_seal(session, zsks->life->ksks[i].cmk, row.zone)))
 		return 0;
 	row.dnskey_in_at = is->dnskey_in_at;
 	row.dnskey_out_at = is->dnskey_out_at;
@@ -168,7 +172,8 @@ has_part(struct session *session, const struct zsks *zsks,
 		if (zsks->life->ksks[i].cmk == cmk &&
 		    find_step(&zsks->life->life.keys[i],
 		    &zsks->after.keys[i], &step))
-			return has_seal(session, cmk);
+			return has_seal(session, cmk,
+			    zsks->life->text);
 	return false;
 }
 

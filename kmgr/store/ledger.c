@@ -79,8 +79,17 @@ ledger_append(struct store *store, const char *type,
 	record.actor = buf_take(&text);
 	hash_record(&record, record.hash);
 	rc = put_record(store, &record, payload, err);
+	if (rc == 0 && store->own_seq == 0)
+		store->own_seq = record.seq;
 	ledger_record_clear(&record);
 	return rc;
+}
+
+int64_t
+ledger_own(const struct store *store)
+{
+
+	return store->own_seq;
 }
 
 /*

@@ -43,6 +43,13 @@ int ledger_append(struct store *store, const char *type,
     struct error *err);
 
 /**
+ * ledger_own(store):
+ * The number of the first event that was appended in the transaction that is
+ * open; 0 where none was. Nobody else can append any behind it.
+ */
+int64_t ledger_own(const struct store *store);
+
+/**
  * ledger_head(store, seq, hash, err):
  * The last record's number and hash; 0 and zeroes for an empty ledger.
  */

@@ -104,6 +104,7 @@ int
 store_begin(struct store *store, struct error *err)
 {
 
+	store->own_seq = 0;
 	return db_begin(store->db, err);
 }
 

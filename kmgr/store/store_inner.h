@@ -7,6 +7,7 @@
 
 struct store {
 	struct db *db;
+	int64_t own_seq;	/* first event of the transaction; 0: none */
 };
 
 /* A question that changes one row, and what it means that it changed none. */

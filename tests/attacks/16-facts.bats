@@ -101,12 +101,17 @@ step_appended() {
 	noticed "zone a.example.: the store says that its goal is insecure"
 }
 
-@test "goal-appended: the ledger is made to tell that the zone is to become insecure" {
+# forge_goal: that the zone is to become insecure, in store and ledger.
+forge_goal() {
 	sql "UPDATE zone SET goal = 'insecure', goal_at = $born
 		WHERE zone = 'a.example.'"
 	append zone-goal "$(jq -cnjS --arg id "$id" --argjson at "$born" \
 		'{cmk_id: $id, goal: "insecure", goal_at: $at,
 			zone: "a.example."}')" a.example.
+}
+
+@test "goal-appended: the ledger is made to tell that the zone is to become insecure" {
+	forge_goal
 	unsigned "no key of the CMK has signed"
 }
 
@@ -137,4 +142,110 @@ step_appended() {
 	run kmgr sign-zsks a.example a
 	[ "$status" -eq 10 ]
 	noticed "the store has no record of foreign key"
+}
+
+# spare_new NAME: a second token, and in it the CMK NAME.
+spare_new() {
+	local token=$BATS_TEST_TMPDIR/spare
+
+	( softhsm_new "$BATS_TEST_TMPDIR" spare
+	echo "$TOKEN_URI" >spare.uri
+	echo "$TOKEN_PIN" >spare.pin )
+	sed -i "/^  main: /a\\  spare: $(cat spare.uri)" kmgr.yaml
+	kmgr -q create-cmk "$1" --token spare --policy p.yaml >/dev/null
+}
+
+@test "step-between: after the store was judged, and before it is signed again, the ledger is made to tell of a step" {
+	spare_new other
+	make_ksk b.example
+	kmgr -q create-ksk b.example --another --cmk other >/dev/null
+	# The PIN of the second token is asked for when the first one's CMK was
+	# judged already.
+	cat >pin <<-END
+		#!/bin/bash
+		cd $BATS_TEST_TMPDIR
+		. $srcdir/tests/lib/common.bash
+		. $srcdir/tests/attacks/attack.bash
+		id=$id
+		born=$born
+		[ -e between ] || forge_goal >&2
+		touch between
+		cat spare.pin
+	END
+	declare -f forge_goal >forge
+	sed -i '/^born=/r forge' pin
+	chmod +x pin
+	sed -i "s,^\\(  spare: .*\\)pin-source=.*,\\1pin-source=|$PWD/pin," kmgr.yaml
+	run -10 kmgr sign-zsks b.example b
+	echo "$output"
+	[ -e between ]
+	[[ $output == *"(zone-goal) of CMK prod is one that no key"* ]]
+	[[ $output != *"IN RRSIG"* ]]
+	# And nobody signed it: it is found by whoever looks next.
+	unsigned "no key of the CMK has signed"
+	noticed "(zone-goal) of CMK prod is one that no key"
+}
+
+# vouch PAYLOAD: an event ksk-step that the CMK other signs, with its PIN.
+vouch() {
+	local by statement
+
+	by=$(sqlite3 kmgr.db "SELECT id FROM cmk WHERE name = 'other'")
+	statement=$(jq -cnjS --arg by "$by" \
+		--arg event "$(printf %s "$1" | sha256sum | cut -d ' ' -f 1)" \
+		--arg head "$(sqlite3 kmgr.db "SELECT lower(hex(hash))
+			FROM ledger ORDER BY seq DESC LIMIT 1")" \
+		--argjson seq "$(sqlite3 kmgr.db 'SELECT max(seq) FROM ledger')" \
+		'{cmk_id: $by, event: $event, ledger_head: $head,
+			ledger_seq: $seq, type: "ksk-step"}')
+	printf %s "$statement" >statement
+	append ksk-step "$(jq -cjS --arg text "$statement" \
+		--arg signature "$(TOKEN_LABEL=spare TOKEN_PIN=$(cat spare.pin) \
+			seal_sign "$(voucher_tag)" statement "$(sqlite3 kmgr.db \
+			"SELECT key_id FROM cmk WHERE name = 'other'")")" \
+		'. + {voucher: $text, voucher_signature: $signature}' \
+		<<<"$1")" a.example.
+	sql "UPDATE ksk SET dnskey_in_at = $born, ds_seen_at = $born,
+		ds_add_at = NULL WHERE id = '$ksk'"
+}
+
+voucher_tag() {
+	sed -n 's/.*STATEMENT_VOUCHER[^"]*"\(.*\)"/\1/p' \
+		"$srcdir/kmgr/engine/statement.h"
+}
+
+# main_gone: the token of prod is away.
+main_gone() {
+	local token
+
+	mkdir -p gone
+	for token in tokens/*; do
+		if grep -q -a kmgr "$token/token.object"; then
+			mv "$token" gone/
+		fi
+	done
+}
+
+@test "voucher-stranger: a CMK that has no KSK in the zone tells what became of a lost one" {
+	local payload
+
+	spare_new other
+	kmgr -q create-ksk c.example --cmk other >/dev/null
+	payload=$(jq -cnjS --arg id "$id" --arg ksk "$ksk" \
+		--argjson tag "$old" --argjson at "$born" '{at: $at,
+			cmk_id: $id, key_tag: $tag, ksk_id: $ksk,
+			life: { dnskey_in_at: $at, ds_seen_at: $at,
+				standby: "none", state: "active" },
+			step: "publish-dnskey", zone: "a.example."}')
+	main_gone
+	keep good
+	vouch "$payload"
+	noticed "the voucher: CMK other had no KSK in the zone"
+	[[ $output == *"(ksk-step) tells that the token of CMK prod is lost"* ]]
+	# With a KSK in the zone it is one that may tell.
+	put_back good
+	kmgr -q create-ksk a.example --another --cmk other >/dev/null
+	vouch "$payload"
+	run -6 kmgr verify
+	[[ $output == *": 0 differences in what was"* ]]
 }
