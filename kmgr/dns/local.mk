@@ -18,6 +18,10 @@ libdns_la_SOURCES = \
 	kmgr/dns/message_read.c \
 	kmgr/dns/name.c \
 	kmgr/dns/name.h \
+	kmgr/dns/nsec.c \
+	kmgr/dns/nsec.h \
+	kmgr/dns/nsec3.c \
+	kmgr/dns/nsec3.h \
 	kmgr/dns/rdata.c \
 	kmgr/dns/rdata.h \
 	kmgr/dns/resolve.c \

@@ -6,6 +6,7 @@
 #include "kmgr/dns/name.h"
 
 #define LABEL_MAX 63
+#define LABELS_MAX 127		/* in 255 octets */
 
 static uint8_t
 lower(uint8_t c)
@@ -261,4 +262,47 @@ name_is_wildcard(const struct name *name)
 {
 
 	return name->wire[0] == 1 && name->wire[1] == '*';
+}
+
+struct name
+name_wildcard(const struct name *name)
+{
+	struct name below = { .wire = { 1, '*' }, .len = name->len + 2 };
+
+	memcpy(below.wire + 2, name->wire, name->len);
+	return below;
+}
+
+/* Where the labels begin, the first of the name first; how many there are. */
+static size_t
+label_starts(const struct name *name, uint8_t out[static LABELS_MAX])
+{
+	size_t at, n = 0;
+
+	for (at = 0; name->wire[at] != 0; at += 1 + (size_t)name->wire[at])
+		out[n++] = (uint8_t)at;
+	return n;
+}
+
+/* As octets, a shorter one before what it begins. */
+static int
+label_order(const uint8_t *a, const uint8_t *b)
+{
+	const int order = memcmp(a + 1, b + 1, a[0] < b[0] ? a[0] : b[0]);
+
+	return order != 0 ? order : a[0] - b[0];
+}
+
+int
+name_order(const struct name *a, const struct name *b)
+{
+	uint8_t a_at[LABELS_MAX], b_at[LABELS_MAX];
+	size_t a_n = label_starts(a, a_at), b_n = label_starts(b, b_at);
+	int order = 0;
+
+	/* From the root down; what has no more labels is first. */
+	while (a_n > 0 && b_n > 0 && order == 0)
+		order = label_order(a->wire + a_at[--a_n],
+		    b->wire + b_at[--b_n]);
+	return order != 0 ? order : (a_n > 0) - (b_n > 0);
 }

@@ -85,4 +85,19 @@ uint8_t name_labels(const struct name *name);
  */
 bool name_is_wildcard(const struct name *name);
 
+/**
+ * name_wildcard(name):
+ * ${name}, which has two octets of room, below the label "*".
+ */
+struct name name_wildcard(const struct name *name);
+
+/**
+ * name_order(a, b):
+ * Less than 0, 0 or more, as ${a} comes before ${b}, is the same, or comes
+ * behind it in the order in which a zone's names are signed.
+ *
+ * Source: RFC 4034 s6.1.
+ */
+int name_order(const struct name *a, const struct name *b);
+
 #endif

@@ -4,12 +4,15 @@
 
 #include "kmgr/base/mem.h"
 #include "kmgr/dns/ds.h"
+#include "kmgr/dns/nsec.h"
+#include "kmgr/dns/nsec3.h"
 #include "kmgr/dns/resolve_chain.h"
 #include "kmgr/dns/rrsig.h"
 
 /* Signatures times keys that are tried: a reply can hold thousands. */
 #define VERIFY_MAX 16
 #define KEYS_MAX   64
+#define DENIALS_MAX 8		/* NSEC or NSEC3; three are enough */
 
 /* Whether any of the n keys verifies rrsig over rrset. */
 static bool
@@ -65,59 +68,73 @@ is_signed(const struct message *message, enum message_section section,
 	return is_good;
 }
 
-/* RFC 4034 s4.1.2: whether the windows at p have the bit of type. */
-static bool
-has_type(const uint8_t *p, size_t len, uint16_t type)
+/* The RRsets of a type in the authority section that the zone signed. */
+static size_t
+signed_sets(const struct resolve_chain *chain, const struct message *message,
+    uint16_t type, int64_t now_at, struct rrset *out[static DENIALS_MAX])
 {
-	const size_t octet = (type & 0xff) / 8;
+	const struct message_record *record;
+	size_t i, tried = 0, n = 0;
 
-	while (len >= 2 && len - 2 >= p[1]) {
-		if (p[0] == type >> 8)
-			return p[1] > octet &&
-			    (p[2 + octet] & 0x80 >> type % 8) != 0;
-		len -= 2 + (size_t)p[1];
-		p += 2 + p[1];
+	for (i = 0; i < message->n && tried < DENIALS_MAX; i++) {
+		record = &message->records[i];
+		/* Each set once: of its records the first. */
+		if (record->type != type || record != message_find(message,
+		    MESSAGE_AUTHORITY, &record->owner, type))
+			continue;
+		tried++;
+		if (is_signed(message, MESSAGE_AUTHORITY, &record->owner,
+		    type, &chain->zone, chain->keys, chain->n, now_at))
+			out[n++] = message_rrset(message, MESSAGE_AUTHORITY,
+			    &record->owner, type);
 	}
-	return false;
+	return n;
 }
 
-/* RFC 4035 s5.4: the parent's NSEC of a delegation that has no such type. */
-static bool
-is_denied(const struct resolve_chain *chain, const struct message *message,
+static void
+free_sets(struct rrset *const *list, size_t n)
+{
+
+	while (n-- > 0)
+		rrset_free(list[n]);
+}
+
+/* A zone has NSEC or NSEC3, or both while it changes from one to the other. */
+static enum resolve_proof
+denial(const struct resolve_chain *chain, const struct message *message,
     const struct name *owner, uint16_t type, int64_t now_at)
 {
-	const struct message_record *record = message_find(message,
-	    MESSAGE_AUTHORITY, owner, MESSAGE_NSEC);
-	const uint8_t *p;
-	size_t at = 0, len;
+	struct rrset *list[DENIALS_MAX];
+	enum nsec3_word word;
+	size_t n;
+	bool is_denied;
 
-	if (record == NULL || !is_signed(message, MESSAGE_AUTHORITY, owner,
-	    MESSAGE_NSEC, &chain->zone, chain->keys, chain->n, now_at))
-		return false;
-	p = record->rdata;
-	len = record->rdata_len;
-	while (at < len && p[at] != 0)
-		at += 1 + (size_t)p[at];
-	if (at >= len)
-		return false;
-	p += at + 1;
-	len -= at + 1;
-	return has_type(p, len, MESSAGE_NS) && !has_type(p, len, type) &&
-	    !has_type(p, len, MESSAGE_SOA);
+	n = signed_sets(chain, message, MESSAGE_NSEC, now_at, list);
+	is_denied = nsec_denies(list, n, &chain->zone, owner, type);
+	free_sets(list, n);
+	if (is_denied)
+		return RESOLVE_PROVED;
+	n = signed_sets(chain, message, MESSAGE_NSEC3, now_at, list);
+	word = nsec3_denies(list, n, &chain->zone, owner, type);
+	free_sets(list, n);
+	if (word == NSEC3_TOO_COSTLY)
+		return RESOLVE_TOO_COSTLY;
+	return word == NSEC3_DENIES ? RESOLVE_PROVED : RESOLVE_UNPROVED;
 }
 
-bool
-resolve_chain_proves(const struct resolve_chain *chain,
+enum resolve_proof
+resolve_chain_proof(const struct resolve_chain *chain,
     const struct message *message, const struct name *owner, uint16_t type,
     int64_t now_at)
 {
 
 	if (chain->n == 0)
-		return false;
-	if (message_find(message, MESSAGE_ANSWER, owner, type) != NULL)
-		return is_signed(message, MESSAGE_ANSWER, owner, type,
-		    &chain->zone, chain->keys, chain->n, now_at);
-	return is_denied(chain, message, owner, type, now_at);
+		return RESOLVE_NO_ANCHOR;
+	if (message_find(message, MESSAGE_ANSWER, owner, type) == NULL)
+		return denial(chain, message, owner, type, now_at);
+	return is_signed(message, MESSAGE_ANSWER, owner, type, &chain->zone,
+	    chain->keys, chain->n, now_at) ? RESOLVE_PROVED :
+	    RESOLVE_UNPROVED;
 }
 
 /* Whether key is what the DS or DNSKEY says. */
@@ -236,8 +253,8 @@ step_down(const struct resolve_config *config, const struct name *name,
 	    &message, err) != 0)
 		return -1;
 	ds = message_rrset(message, MESSAGE_ANSWER, name, RRTYPE_DS);
-	if (ds != NULL && resolve_chain_proves(chain, message, name,
-	    RRTYPE_DS, now_at)) {
+	if (ds != NULL && resolve_chain_proof(chain, message, name,
+	    RRTYPE_DS, now_at) == RESOLVE_PROVED) {
 		vouchers.list = ds->rdata;
 		vouchers.n = ds->n_rdata;
 		rc = descend(config, name, &vouchers, now_at, chain, err);

@@ -37,16 +37,24 @@ void resolve_chain_find(const struct resolve_config *config,
     struct resolve_chain *out);
 void resolve_chain_clear(struct resolve_chain *chain);
 
+enum resolve_proof {
+	RESOLVE_NO_ANCHOR,	/* the chain has no keys */
+	RESOLVE_UNPROVED,	/* whoever answered is not the zone */
+	RESOLVE_TOO_COSTLY,	/* NSEC3 of more than NSEC3_ITERATIONS_MAX:
+				 * validators call that insecure */
+	RESOLVE_PROVED
+};
+
 /**
- * resolve_chain_proves(chain, message, owner, type, now_at):
+ * resolve_chain_proof(chain, message, owner, type, now_at):
  * Whether the answer section of ${message} has the RRset of ${owner} and
  * ${type} with a signature by the zone that is good at ${now_at}; or else
- * its authority section has the zone's signed word (NSEC) that the delegation
- * ${owner} has no ${type}. A handful of signatures and keys is tried.
+ * its authority section has the zone's signed word, NSEC or NSEC3, that
+ * ${owner} has no ${type}. A handful of records, signatures and keys is tried.
  *
- * Source: RFC 4035 s5.3, s5.4.
+ * Source: RFC 4035 s5.3, s5.4; RFC 5155 s8; RFC 9276 s3.2.
  */
-bool resolve_chain_proves(const struct resolve_chain *chain,
+enum resolve_proof resolve_chain_proof(const struct resolve_chain *chain,
     const struct message *message, const struct name *owner, uint16_t type,
     int64_t now_at);
 

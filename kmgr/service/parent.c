@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "kmgr/base/mem.h"
+#include "kmgr/dns/nsec3.h"
 #include "kmgr/dns/resolve_chain.h"
 #include "kmgr/service/parent.h"
 #include "kmgr/service/peer.h"
@@ -94,6 +95,50 @@ take_rrsigs(const struct message *message, struct parent_server *server)
 	rrset_free(rrset);
 }
 
+/* What it said counts for nothing. */
+static void
+forget(struct parent_server *server)
+{
+
+	rrset_free(server->ds);
+	server->ds = NULL;
+	free(server->rrsigs);
+	server->rrsigs = NULL;
+	server->n_rrsigs = 0;
+	server->ttl_s = 0;
+}
+
+/* Whether it is the parent's word, where anybody can know. */
+static void
+prove(const struct asking *asking, const struct message *message,
+    struct parent_server *server)
+{
+	struct parent_view *view = asking->view;
+
+	switch (resolve_chain_proof(&asking->chain, message, &view->zone,
+	    RRTYPE_DS, asking->now_at)) {
+	case RESOLVE_PROVED:
+		server->is_valid = true;
+		break;
+	case RESOLVE_UNPROVED:
+		/* A resolver would call it bogus: somebody else's word. */
+		(void)err_set(&server->trouble, ERR_INTEGRITY, "neither a DS "
+		    "nor that there is none is signed by the parent, as "
+		    "resolver.trust-anchor demands");
+		forget(server);
+		break;
+	case RESOLVE_TOO_COSTLY:
+		/* RFC 9276 s3.2: insecure, which is no error. */
+		if (view->unvalidated == NULL)
+			view->unvalidated = mem_printf("its NSEC3 records "
+			    "have more than %d iterations (RFC 9276)",
+			    NSEC3_ITERATIONS_MAX);
+		break;
+	case RESOLVE_NO_ANCHOR:
+		break;
+	}
+}
+
 static void
 ask_ds(const struct asking *asking, struct parent_server *server)
 {
@@ -115,8 +160,8 @@ ask_ds(const struct asking *asking, struct parent_server *server)
 		server->ttl_s = server->ds->ttl;
 		take_rrsigs(message, server);
 	}
-	server->is_valid = resolve_chain_proves(&asking->chain, message,
-	    &view->zone, RRTYPE_DS, asking->now_at);
+	if (server->trouble.class == ERR_NONE)
+		prove(asking, message, server);
 	message_free(message);
 }
 

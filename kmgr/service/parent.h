@@ -46,16 +46,17 @@ struct parent_view {
 	struct parent_server	*servers;
 	size_t			 n;
 	uint32_t		 ttl_s;		/* the largest */
-	char			*unvalidated;	/* why nothing can be proved;
-						 * NULL: a trust anchor reaches
-						 * the parent */
+	char			*unvalidated;	/* why what they say cannot be
+						 * proved; NULL: a trust anchor
+						 * reaches the parent */
 };
 
 /**
  * parent_ask(config, zone, now_at, out, err):
  * Find the parent of ${zone} and its servers, as ${config} names them or else
  * by walking the delegation, and ask each of them for the parent's SOA and the
- * zone's DS. A server that does not answer is in the result with its trouble.
+ * zone's DS. A server that does not answer is in the result with its trouble,
+ * and so is one whose answer a trust anchor reaches, but does not prove.
  *
  * Owner: the caller, parent_view_free().
  * Errors: ERR_NETWORK (no parent, no servers), ERR_CONFIG, ERR_SYSTEM.

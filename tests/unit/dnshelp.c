@@ -57,6 +57,23 @@ dnshelp_rrset(const char *const *lines, size_t n)
 	return rrset;
 }
 
+void
+dnshelp_rrsets(const char *const *lines, size_t n, struct rrset **out)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		out[i] = dnshelp_rrset(&lines[i], 1);
+}
+
+void
+dnshelp_rrsets_free(struct rrset *const *list, size_t n)
+{
+
+	while (n-- > 0)
+		rrset_free(list[n]);
+}
+
 struct dnskey
 dnshelp_key(const char *line)
 {

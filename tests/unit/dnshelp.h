@@ -28,6 +28,16 @@ struct zonefile *dnshelp_zonefile(const char *text);
 struct rrset *dnshelp_rrset(const char *const *lines, size_t n);
 
 /**
+ * dnshelp_rrsets(lines, n, out):
+ * Each of the ${n} zone-file ${lines} as an RRset of its own in ${out}.
+ *
+ * dnshelp_rrsets_free(list, n):
+ * Free them.
+ */
+void dnshelp_rrsets(const char *const *lines, size_t n, struct rrset **out);
+void dnshelp_rrsets_free(struct rrset *const *list, size_t n);
+
+/**
  * dnshelp_key(line), dnshelp_rrsig(line):
  * The DNSKEY or RRSIG that the zone-file ${line} holds.
  */

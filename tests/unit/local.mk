@@ -161,9 +161,13 @@ unit_dns = \
 	tests/unit/test_lexer \
 	tests/unit/test_message \
 	tests/unit/test_name \
+	tests/unit/test_nsec \
+	tests/unit/test_nsec3 \
 	tests/unit/test_rdata \
+	tests/unit/test_resolve_chain \
 	tests/unit/test_rrset \
 	tests/unit/test_rrsig \
+	tests/unit/test_tsig \
 	tests/unit/test_zonefile
 check_PROGRAMS += $(unit_base) $(unit_dns)
 TESTS += $(unit_base) $(unit_dns)
@@ -211,12 +215,20 @@ tests_unit_test_message_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_message_LDADD = tests/unit/libdnshelp.la libdns.la $(unit_ldadd)
 tests_unit_test_name_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_name_LDADD = tests/unit/libdnshelp.la libdns.la $(unit_ldadd)
+tests_unit_test_nsec_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_nsec_LDADD = tests/unit/libdnshelp.la libdns.la $(unit_ldadd)
+tests_unit_test_nsec3_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_nsec3_LDADD = tests/unit/libdnshelp.la libdns.la $(unit_ldadd)
 tests_unit_test_rdata_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_rdata_LDADD = tests/unit/libdnshelp.la libdns.la $(unit_ldadd)
+tests_unit_test_resolve_chain_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_resolve_chain_LDADD = tests/unit/libdnshelp.la libdns.la $(unit_ldadd)
 tests_unit_test_rrset_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_rrset_LDADD = tests/unit/libdnshelp.la libdns.la $(unit_ldadd)
 tests_unit_test_rrsig_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_rrsig_LDADD = tests/unit/libdnshelp.la libdns.la $(unit_ldadd)
+tests_unit_test_tsig_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_tsig_LDADD = tests/unit/libdnshelp.la libdns.la $(unit_ldadd)
 tests_unit_test_zonefile_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_zonefile_LDADD = tests/unit/libdnshelp.la libdns.la $(unit_ldadd)
 # --- kmgr/ksr

@@ -303,6 +303,45 @@ counts_labels(void **state)
 	}
 }
 
+static void
+orders_as_signers_do(void **state)
+{
+	/* RFC 4034 s6.1, and the edges of it. */
+	static const char *const sorted[] = { ".", "example.", "a.example.",
+		"yljkjljk.a.example.", "z.a.example.", "zabc.a.example.",
+		"z.example.", "\\001.z.example.", "*.z.example.",
+		"\\200.z.example.", "za.example.", "example1." };
+	struct name a, b;
+	struct error err = ERR_INIT;
+	size_t i, k;
+
+	(void)state;
+	for (i = 0; i < N_OF(sorted); i++)
+		for (k = 0; k < N_OF(sorted); k++) {
+			unit_ok(name_read(sorted[i], &a, &err), &err);
+			unit_ok(name_read(sorted[k], &b, &err), &err);
+			assert_int_equal(name_order(&a, &b) < 0, i < k);
+			assert_int_equal(name_order(&a, &b) > 0, i > k);
+		}
+}
+
+static void
+makes_wildcards(void **state)
+{
+	struct error err = ERR_INIT;
+	struct name a, b;
+
+	(void)state;
+	unit_ok(name_read("b.example.", &a, &err), &err);
+	unit_ok(name_read("*.b.example.", &b, &err), &err);
+	a = name_wildcard(&a);
+	assert_true(name_is_same(&a, &b));
+	unit_ok(name_read(".", &a, &err), &err);
+	unit_ok(name_read("*.", &b, &err), &err);
+	a = name_wildcard(&a);
+	assert_true(name_is_same(&a, &b));
+}
+
 int
 main(void)
 {
@@ -316,6 +355,8 @@ main(void)
 		cmocka_unit_test(takes_wire_form),
 		cmocka_unit_test(knows_family),
 		cmocka_unit_test(counts_labels),
+		cmocka_unit_test(orders_as_signers_do),
+		cmocka_unit_test(makes_wildcards),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
