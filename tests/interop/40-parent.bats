@@ -51,7 +51,7 @@ teardown() {
 }
 
 # example SERIAL [LINE...]: makes the signed parent zone example.SERIAL with
-# the records LINE in it.
+# the records LINE in it, and signs it with the options HOW.
 example() {
 	{
 		cat <<-END
@@ -62,13 +62,19 @@ example() {
 			@	NS	${NS-ns2}
 			ns1	A	127.0.0.1
 			ns2	${NS2-A	127.0.0.2}
-			child	NS	ns.child
+			${CHILD-child	NS	ns.child}
 			ns.child A	192.0.2.1
 		END
 		printf '%s\n' "${@:2}"
 	} >zone.$1
+	resign "$1"
+}
+
+# resign SERIAL: signs zone.SERIAL again.
+resign() {
+	# shellcheck disable=SC2086 # words
 	dnssec-signzone -q -S -K "$BATS_FILE_TMPDIR/keys" -o example \
-		-f "example.$1" "zone.$1" >/dev/null
+		${HOW-} -f "example.$1" "zone.$1" >/dev/null
 }
 
 # parent_up N FILE: serves ${ZONE-example} on 127.0.0.1 (1) or ::1 (6) by
@@ -173,6 +179,74 @@ ds_line() {
 	run -11 --separate-stderr kmgr --json check-parent child.example
 	jq -e '.keys[0].parent_has == "none" and
 	    all(.servers[]; .validated and .ds == [])' <<<"$output"
+}
+
+# says_none_validated: what both servers say is that there is no DS.
+says_none_validated() {
+	run -11 --separate-stderr kmgr --json check-parent child.example --once
+	jq -e '.keys[0].parent_has == "none" and .unvalidated == null and
+	    (.servers | length == 2) and
+	    all(.servers[]; .validated and .ds == [])' <<<"$output"
+}
+
+@test "no DS, said with NSEC3" {
+	HOW='-3 aabbcc -H 3' example 7
+	parent_up 1 example.7
+	parent_up 2 example.7
+	grep -q 'NSEC3.* 1 0 3 AABBCC' example.7
+	says_none_validated
+}
+
+@test "no DS, said with NSEC3 and opt-out, which leaves the child out" {
+	HOW='-3 - -A' example 7
+	parent_up 1 example.7
+	parent_up 2 example.7
+	# The apex and the two with addresses.
+	[ "$(grep -c 'IN NSEC3 1 1 0 -' example.7)" -le 3 ]
+	says_none_validated
+}
+
+@test "no DS, since there is no such name: NSEC, NSEC3, opt-out" {
+	local how
+
+	for how in '' '-3 aabb' '-3 aabb -A'; do
+		CHILD='' HOW=$how example 7
+		# What is left of it is not there, too.
+		sed -i '/^ns\.child/d' zone.7
+		HOW=$how resign 7
+		parent_up 1 example.7
+		parent_up 2 example.7
+		dig @127.0.0.1 -p "$PORT" child.example DS |
+			grep -q 'status: NXDOMAIN'
+		says_none_validated
+	done
+}
+
+@test "NSEC3 of more iterations than validators count: insecure, and said" {
+	HOW='-3 aabb -H 101' example 7
+	parent_up 1 example.7
+	parent_up 2 example.7
+	run -11 --separate-stderr kmgr --json check-parent child.example --once
+	jq -e '.keys[0].parent_has == "none" and
+	    (.unvalidated | test("more than 100 iterations")) and
+	    all(.servers[]; .validated | not)' <<<"$output"
+	jq -e '.notes | any(test("not validated: its NSEC3"))' <<<"$output"
+}
+
+@test "a server whose answer is not signed says nothing" {
+	example 7 "$(ds_line)"
+	parent_up 1 example.7
+	parent_up 2 zone.7
+	# With the DS that is wanted, and without one.
+	run -10 --separate-stderr kmgr check-parent child.example --once
+	[[ $stderr == *"127.0.0.2@$PORT"*'signed by the parent'* ]]
+	example 6
+	parent_up 2 zone.6
+	run -10 --separate-stderr kmgr --json check-parent child.example --once
+	jq -e '.servers[1].error | test("signed by the parent")' <<<"$output"
+	# With a quorum it is one that is down, as the contract has it.
+	sed -i 's/check-interval: 1s/check-interval: 1s, quorum: 1/' kmgr.yaml
+	run -0 kmgr check-parent child.example
 }
 
 @test "one server is down: counts as no, unless there is a quorum" {

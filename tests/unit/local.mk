@@ -134,6 +134,7 @@ tests_unit_libdnshelp_la_CPPFLAGS = $(unit_cppflags)
 tests_unit_libdnshelp_la_LIBADD = libdns.la $(unit_ldadd)
 tests_unit_libdnshelp_la_SOURCES = \
 	tests/unit/dnshelp.c \
+	tests/unit/denialvectors.h \
 	tests/unit/dnshelp.h \
 	tests/unit/unit.h \
 	tests/unit/vectors.h
