@@ -1,3 +1,4 @@
+#include <assert.h>
 #include <string.h>
 #include <strings.h>
 
@@ -191,14 +192,20 @@ static int
 read_record(const uint8_t *wire, size_t len, size_t at, struct record *out,
     struct error *err)
 {
+	static const uint8_t fixed[] = { 0, MESSAGE_TSIG, 0,
+		MESSAGE_CLASS_ANY, 0, 0, 0, 0 };
 
 	/* RFC 8945 s4.2: neither of the names may be compressed. */
 	if (take_name(wire, len, &at, &out->name, err) != 0)
 		return -1;
-	at += 10;	/* type, class, TTL, length: message_read() has them */
-	if (at > len || take_name(wire, len, &at, &out->algorithm, err) != 0)
-		return err->class != ERR_NONE ? -1 : err_set(err,
-		    ERR_INTEGRITY, "a TSIG that is cut off");
+	/* Type, class, TTL; the length is what message_read() has read. */
+	if (len - at < sizeof(fixed) + 2 ||
+	    memcmp(wire + at, fixed, sizeof(fixed)) != 0)
+		return err_set(err, ERR_INTEGRITY,
+		    "a TSIG that is not of class ANY with TTL 0");
+	at += sizeof(fixed) + 2;
+	if (take_name(wire, len, &at, &out->algorithm, err) != 0)
+		return -1;
 	if (len - at < 10)
 		return err_set(err, ERR_INTEGRITY, "a TSIG that is cut off");
 	out->at = (int64_t)u16_at(wire + at) << 32 |
@@ -215,7 +222,9 @@ read_record(const uint8_t *wire, size_t len, size_t at, struct record *out,
 	out->other_len = u16_at(wire + at + 4);
 	at += 6;
 	out->other = wire + at;
-	if (len - at != out->other_len || out->other_len > OTHER_MAX)
+	/* Nothing but BADTIME says more. */
+	if (len - at != out->other_len || out->other_len > OTHER_MAX ||
+	    (out->error == 0 && out->other_len != 0))
 		return err_set(err, ERR_INTEGRITY, "a TSIG of a wrong length");
 	return 0;
 }
@@ -240,7 +249,7 @@ check_error(const struct record *record, struct error *err)
 		    "minutes";
 		break;
 	case TSIG_BADTRUNC:
-		why = "BADTRUNC";
+		why = "BADTRUNC: it wants a longer MAC";
 		break;
 	default:
 		why = "an unknown error";
@@ -273,8 +282,12 @@ check_mac(struct tsig *tsig, const uint8_t *wire, size_t tsig_at,
 	uint8_t mac[CRYPTO_HMAC_MAX];
 	struct buf tbs = BUF_INIT;
 	const size_t len = crypto_hmac_len(tsig->key->hmac);
-	bool is_good;
 
+	/* RFC 8945 s5.2.2.1: longer ones are malformed; to take shorter ones
+	 * is a matter of policy, and ours is that none is taken. */
+	if (record->mac_len != len)
+		return err_set(err, ERR_INTEGRITY, "a TSIG whose MAC has %u "
+		    "octets; all %zu are needed", record->mac_len, len);
 	/* RFC 8945 s5.3: the MAC before, the messages, the variables. */
 	buf_add_u16(&tbs, (uint16_t)tsig->mac_len);
 	buf_add(&tbs, tsig->mac, tsig->mac_len);
@@ -290,10 +303,7 @@ check_mac(struct tsig *tsig, const uint8_t *wire, size_t tsig_at,
 	}
 	compute(tsig->key, &tbs, mac);
 	buf_free(&tbs);
-	/* No truncated MAC is believed (s5.2.2.1 lets us say so). */
-	is_good = record->mac_len == len &&
-	    crypto_is_same_mac(mac, record->mac, len);
-	if (!is_good)
+	if (!crypto_is_same_mac(mac, record->mac, len))
 		return err_set(err, ERR_INTEGRITY, "the TSIG is wrong: the "
 		    "answer was changed, or comes from somebody without the "
 		    "secret");
@@ -323,6 +333,7 @@ tsig_verify(struct tsig *tsig, const uint8_t *wire, size_t len,
 	const struct name algorithm = algorithm_name(tsig->key->hmac);
 	struct record record;
 
+	assert(tsig_at == 0 || (tsig_at >= MESSAGE_HEAD && tsig_at < len));
 	if (tsig_at == 0)
 		return keep_unsigned(tsig, wire, len, err);
 	if (read_record(wire, len, tsig_at, &record, err) != 0)

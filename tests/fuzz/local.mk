@@ -9,6 +9,7 @@ fuzz_policy = libpolicy.la libdns.la libbase.la
 if FUZZERS
 fuzz_programs = \
 	tests/fuzz/fuzz_config \
+	tests/fuzz/fuzz_denial \
 	tests/fuzz/fuzz_dnskey \
 	tests/fuzz/fuzz_endorsement \
 	tests/fuzz/fuzz_json \
@@ -19,6 +20,7 @@ fuzz_programs = \
 	tests/fuzz/fuzz_policy \
 	tests/fuzz/fuzz_ssh_key \
 	tests/fuzz/fuzz_ssh_armor \
+	tests/fuzz/fuzz_tsig \
 	tests/fuzz/fuzz_uri \
 	tests/fuzz/fuzz_when \
 	tests/fuzz/fuzz_yaml \
@@ -28,6 +30,8 @@ TESTS += tests/fuzz/run-fuzz
 
 tests_fuzz_fuzz_config_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_config_LDADD = libengine.la
+tests_fuzz_fuzz_denial_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_denial_LDADD = $(fuzz_dns)
 tests_fuzz_fuzz_dnskey_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_dnskey_LDADD = $(fuzz_dns)
 tests_fuzz_fuzz_endorsement_LDFLAGS = $(fuzz_ldflags)
@@ -48,6 +52,12 @@ tests_fuzz_fuzz_ssh_key_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_ssh_key_LDADD = $(fuzz_policy)
 tests_fuzz_fuzz_ssh_armor_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_ssh_armor_LDADD = libengine.la
+tests_fuzz_fuzz_tsig_SOURCES = \
+	tests/fuzz/fuzz_tsig.c \
+	tests/unit/tsighelp.c \
+	tests/unit/tsighelp.h
+tests_fuzz_fuzz_tsig_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_tsig_LDADD = $(fuzz_dns)
 tests_fuzz_fuzz_uri_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_uri_LDADD = libhsm.la libbase.la
 tests_fuzz_fuzz_when_LDFLAGS = $(fuzz_ldflags)

@@ -228,6 +228,10 @@ tests_unit_test_rrset_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_rrset_LDADD = tests/unit/libdnshelp.la libdns.la $(unit_ldadd)
 tests_unit_test_rrsig_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_rrsig_LDADD = tests/unit/libdnshelp.la libdns.la $(unit_ldadd)
+tests_unit_test_tsig_SOURCES = \
+	tests/unit/test_tsig.c \
+	tests/unit/tsighelp.c \
+	tests/unit/tsighelp.h
 tests_unit_test_tsig_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_tsig_LDADD = tests/unit/libdnshelp.la libdns.la $(unit_ldadd)
 tests_unit_test_zonefile_CPPFLAGS = $(unit_cppflags)
