@@ -81,8 +81,9 @@ struct parent_key {
 	/* parent_judge() */
 	enum parent_has	 has;
 	bool		 is_confirmed;	/* by a pass check-interval ago */
-	int64_t		 since_at;	/* the first of those that agree: when
-					 * the last server had changed */
+	int64_t		 since_at;	/* the first of those that agree; what
+					 * the store says, and so for people
+					 * only: no wait counts from it */
 };
 
 /**

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "kmgr/base/mem.h"
+#include "kmgr/base/when.h"
 #include "kmgr/engine/ds_fact.h"
 #include "kmgr/engine/ds_fact_gone.h"
 #include "kmgr/service/parent.h"
@@ -19,14 +20,18 @@ run_check_interval_s(const struct run_zone *z)
 
 /* What is told of the ith key, ours or foreign, and what the parent says. */
 static int
-tell_fact(struct run_zone *z, size_t i, enum ds_fact what, int64_t at,
-    struct error *err)
+tell_fact(struct run_zone *z, size_t i, enum ds_fact what, struct error *err)
 {
 	const struct ds_fact_request request = {
 		/* A foreign key has no id that anybody could name. */
 		.ksk = i < z->zone->n_ksks ? z->zone->ksks[i].row.id :
 		    z->zone->life.keys[i].name,
-		.what = what, .at = at };
+		/*
+		 * Now: not when the pass that it confirms was made, of which
+		 * only the store tells, so that who writes there would
+		 * choose from when the waits count.
+		 */
+		.what = what, .at = DS_FACT_NOW };
 
 	if (ds_fact_apply(z->run->session, &request, err) != 0)
 		return -1;
@@ -58,8 +63,7 @@ take(struct run_zone *z, size_t i, const struct parent_key *seen,
 		run_due(z, from_at);
 		return 0;
 	}
-	return tell_fact(z, i, adds ? DS_FACT_SEEN : DS_FACT_GONE,
-	    seen->since_at > from_at ? seen->since_at : from_at, err);
+	return tell_fact(z, i, adds ? DS_FACT_SEEN : DS_FACT_GONE, err);
 }
 
 /* DS that nobody of us made: an alarm, and no more. */
@@ -139,6 +143,8 @@ run_parent(struct run_zone *z, struct error *err)
 	if (view->unvalidated != NULL)
 		session_note(z->run->session, "%s: what the parent says is "
 		    "not validated: %s", z->text, view->unvalidated);
+	/* Servers that do not answer take their time. */
+	session_advance(z->run->session, when_now());
 	rc = look(z, view, err);
 	parent_view_free(view);
 	return rc == 0 ? run_zone_load(z, err) : -1;

@@ -22,6 +22,7 @@ attack_tests = \
 	tests/attacks/12-tampering.bats \
 	tests/attacks/14-life.bats \
 	tests/attacks/16-facts.bats \
+	tests/attacks/18-parent.bats \
 	tests/attacks/20-rollback.bats \
 	tests/attacks/22-ledger.bats \
 	tests/attacks/30-token.bats \
