@@ -6,6 +6,7 @@
 #include "kmgr/cmd/cmd_ksk.h"
 #include "kmgr/cmd/cmd_parent.h"
 #include "kmgr/cmd/table.h"
+#include "kmgr/dns/resolve_socket.h"
 #include "kmgr/engine/zone_life.h"
 #include "kmgr/service/parent.h"
 #include "kmgr/service/peer.h"
@@ -263,7 +264,7 @@ cmd_check_parent(struct cmd *cmd, struct error *err)
 	struct cmd_parent_keys keys;
 	struct parent_view *view = NULL;
 	struct timespec pause = { 0 };
-	int64_t waited_s = 0;
+	const int64_t begun_ms = resolve_clock_ms();
 	int i, rc;
 
 	rc = cmd_parent_keys(cmd, cmd->args->words[0], &keys, err);
@@ -272,11 +273,10 @@ cmd_check_parent(struct cmd *cmd, struct error *err)
 			break;
 		if (i > 0) {
 			pause.tv_sec = interval_of(cmd, &keys.life->name);
-			waited_s += pause.tv_sec;
 			(void)nanosleep(&pause, NULL);
 		}
-		rc = pass(cmd, &keys, session_now(cmd->session) + waited_s,
-		    &view, err);
+		rc = pass(cmd, &keys, session_now(cmd->session) +
+		    resolve_elapsed_s(begun_ms), &view, err);
 	}
 	if (rc == 0) {
 		note(cmd, view, &keys);

@@ -198,10 +198,10 @@ resolve_ask(const struct resolve_server *server,
 }
 
 int64_t
-resolve_elapsed_s(int64_t since_s)
+resolve_elapsed_s(int64_t since_ms)
 {
 
-	return resolve_clock_ms() / 1000 - since_s;
+	return (resolve_clock_ms() - since_ms) / 1000;
 }
 
 static void
