@@ -375,6 +375,21 @@ tests_unit_libendorsed_la_SOURCES = \
 	tests/unit/endorsed.c \
 	tests/unit/endorsed.h \
 	tests/unit/unit.h
+# Zones that the engine loads, without a token.
+check_LTLIBRARIES += tests/unit/libzonestore.la
+tests_unit_libzonestore_la_CPPFLAGS = $(unit_cppflags)
+tests_unit_libzonestore_la_LIBADD = tests/unit/libendorsed.la $(unit_ldadd)
+tests_unit_libzonestore_la_SOURCES = \
+	$(unit_store_help) \
+	tests/unit/zonestore.c \
+	tests/unit/zonestore.h
+unit_zone = \
+	tests/unit/test_zone_life
+unit_zone_ldadd = tests/unit/libzonestore.la $(unit_engine_ldadd)
+check_PROGRAMS += $(unit_zone)
+TESTS += $(unit_zone)
+tests_unit_test_zone_life_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_zone_life_LDADD = $(unit_zone_ldadd)
 
 unit_engine = \
 	tests/unit/test_checkpoint \
