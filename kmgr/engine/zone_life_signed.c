@@ -85,10 +85,11 @@ load_algs(struct store *store, struct zone_life *zone, struct error *err)
 
 /*
  * What a KSK with a DS leads to is signed with its algorithm, or it would be
- * bogus; nobody told of it where a lost store was recovered.
+ * bogus; nobody told of it where a lost store was recovered. Once no cache has
+ * the DS the zone signer may have stopped.
  */
 static void
-suppose_algs(struct life_zone *life)
+suppose_algs(struct life_zone *life, int64_t now_at)
 {
 	const struct life_key *key;
 	struct life_alg *row;
@@ -97,7 +98,8 @@ suppose_algs(struct life_zone *life)
 	for (i = 0; i < life->n_keys; i++) {
 		key = &life->keys[i];
 		if (key->is_foreign || key->ds_seen_at == 0 ||
-		    key->dnskey_in_at == 0)
+		    key->dnskey_in_at == 0 ||
+		    life_ds_state(life, i, now_at) == LIFE_HIDDEN)
 			continue;
 		row = put_alg(life, key->alg);
 		if (row->signed_at == 0)
@@ -123,24 +125,40 @@ load_response(struct store *store, struct zone_life *zone, int64_t now_at,
 	return 0;
 }
 
-/* Since when, without a gap, one of our keys is in the DNSKEY RRset. */
+/* One of ours that was in the DNSKEY RRset right before at. */
+static bool
+was_in_before(const struct life_zone *life, size_t i, int64_t at)
+{
+	const struct life_key *key = &life->keys[i];
+
+	return !key->is_foreign && key->dnskey_in_at != 0 &&
+	    key->dnskey_in_at < at && (zone_life_is_in(life, i) ||
+	    key->dnskey_out_at >= at);
+}
+
+/*
+ * Since when, without a gap, one of our keys is in the DNSKEY RRset. In a gap
+ * the zone was not signed, and caches have data of it as it was then.
+ */
 static int64_t
 first_signed_at(const struct life_zone *life)
 {
-	const struct life_key *key;
-	int64_t at = 0;
-	bool is_signed = false;
+	int64_t at = 0, before_at = INT64_MAX;
 	size_t i;
 
-	for (i = 0; i < life->n_keys; i++) {
-		key = &life->keys[i];
-		if (key->is_foreign || key->dnskey_in_at == 0)
-			continue;
-		is_signed = is_signed || key->dnskey_out_at == 0;
-		if (at == 0 || key->dnskey_in_at < at)
-			at = key->dnskey_in_at;
+	for (i = 0; i < life->n_keys; i++)
+		if (!life->keys[i].is_foreign && zone_life_is_in(life, i) &&
+		    life->keys[i].dnskey_in_at < before_at)
+			at = before_at = life->keys[i].dnskey_in_at;
+	for (i = 0; i < life->n_keys; ) {
+		if (was_in_before(life, i, at)) {
+			at = life->keys[i].dnskey_in_at;
+			i = 0;
+		} else {
+			i++;
+		}
 	}
-	return is_signed ? at : 0;
+	return at;
 }
 
 int
@@ -156,7 +174,7 @@ zone_life_signed(struct store *store, struct zone_life *zone, int64_t now_at,
 	    load_algs(store, zone, err) != 0 ||
 	    load_response(store, zone, now_at, err) != 0)
 		return -1;
-	suppose_algs(&zone->life);
+	suppose_algs(&zone->life, now_at);
 	return 0;
 }
 
