@@ -131,7 +131,23 @@ add_keys(const struct past *past, const struct life_zone *life,
 	return 0;
 }
 
-/* The set that is signed if keys are as life has them. */
+/* Whether one of ours was in the set once; others' providers serve theirs. */
+static bool
+was_signed(const struct life_zone *life)
+{
+	size_t i;
+
+	for (i = 0; i < life->n_keys; i++)
+		if (!life->keys[i].is_foreign &&
+		    life->keys[i].dnskey_in_at != 0)
+			return true;
+	return false;
+}
+
+/*
+ * The set that is signed if keys are as life has them. Where the last one goes
+ * there is none from now on, and whoever has a DS in its cache sees that.
+ */
 static void
 add_planned(const struct past *past, const struct life_zone *life,
     struct zone_history *history)
@@ -146,8 +162,7 @@ add_planned(const struct past *past, const struct life_zone *life,
 		keys[n].dnskey = zone_life_dnskey(past->zone, i);
 		keys[n++].is_revoked = life->keys[i].revoke_at != 0;
 	}
-	/* What is left to other providers is signed and served by them. */
-	if (n > 0 && !life->has_response)
+	if ((n > 0 || was_signed(life)) && !life->has_response)
 		zone_history_add_planned(history, past->now_at,
 		    past->now_at + life->timing.validity_s, keys, n);
 	free(keys);

@@ -385,7 +385,8 @@ tests_unit_libzonestore_la_SOURCES = \
 	tests/unit/zonestore.h
 unit_zone = \
 	tests/unit/test_zone_life \
-	tests/unit/test_zone_life_signed
+	tests/unit/test_zone_life_signed \
+	tests/unit/test_zone_life_step
 unit_zone_ldadd = tests/unit/libzonestore.la $(unit_engine_ldadd)
 check_PROGRAMS += $(unit_zone)
 TESTS += $(unit_zone)
@@ -393,6 +394,8 @@ tests_unit_test_zone_life_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_zone_life_LDADD = $(unit_zone_ldadd)
 tests_unit_test_zone_life_signed_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_zone_life_signed_LDADD = $(unit_zone_ldadd)
+tests_unit_test_zone_life_step_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_zone_life_step_LDADD = $(unit_zone_ldadd)
 
 unit_engine = \
 	tests/unit/test_checkpoint \
