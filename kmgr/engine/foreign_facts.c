@@ -7,15 +7,13 @@
 #include "kmgr/dns/dnskey.h"
 #include "kmgr/engine/event.h"
 #include "kmgr/engine/foreign_facts.h"
+#include "kmgr/engine/instants.h"
 #include "kmgr/engine/trust.h"
 #include "kmgr/engine/zone_facts.h"
 
 #define N(array) (sizeof(array) / sizeof((array)[0]))
 
-static const struct {
-	const char	*name;
-	size_t		 offset;
-} instants[] = {
+static const struct instants_field instants[] = {
 	{ "dnskey_in_at", offsetof(struct foreign_key_row, dnskey_in_at) },
 	{ "dnskey_out_at", offsetof(struct foreign_key_row, dnskey_out_at) },
 	{ "ds_add_at", offsetof(struct foreign_key_row, ds_add_at) },
@@ -26,23 +24,12 @@ static const struct {
 	{ "removed_at", offsetof(struct foreign_key_row, removed_at) },
 };
 
-static int64_t
-instant(const struct foreign_key_row *row, size_t i)
-{
-
-	return *(const int64_t *)(const void *)((const char *)row +
-	    instants[i].offset);
-}
-
 struct json *
 foreign_facts_json(const struct foreign_key_row *row)
 {
 	struct json *json = json_new_object();
-	size_t i;
 
-	for (i = 0; i < N(instants); i++)
-		if (instant(row, i) != 0)
-			json_put_int(json, instants[i].name, instant(row, i));
+	instants_put(instants, N(instants), row, json);
 	return json;
 }
 
@@ -50,32 +37,18 @@ int
 foreign_facts_read(const struct json *json, struct foreign_key_row *row,
     struct error *err)
 {
-	int64_t at[N(instants)] = { 0 };
-	size_t i;
 
 	if (!json_holds_object(json))
 		return err_set(err, ERR_INTEGRITY, "it has no facts");
-	for (i = 0; i < N(instants); i++)
-		if (json_get(json, instants[i].name) != NULL &&
-		    !json_get_int(json, instants[i].name, &at[i]))
-			return err_set(err, ERR_INTEGRITY, "its %s is no "
-			    "instant", instants[i].name);
-	for (i = 0; i < N(instants); i++)
-		*(int64_t *)(void *)((char *)row + instants[i].offset) =
-		    at[i];
-	return 0;
+	return instants_read(instants, N(instants), json, row, err);
 }
 
 bool
 foreign_facts_are_same(const struct foreign_key_row *a,
     const struct foreign_key_row *b)
 {
-	size_t i;
 
-	for (i = 0; i < N(instants); i++)
-		if (instant(a, i) != instant(b, i))
-			return false;
-	return true;
+	return instants_are_same(instants, N(instants), a, b);
 }
 
 void

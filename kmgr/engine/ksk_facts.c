@@ -4,6 +4,7 @@
 
 #include "kmgr/base/mem.h"
 #include "kmgr/engine/event.h"
+#include "kmgr/engine/instants.h"
 #include "kmgr/engine/ksk_facts.h"
 #include "kmgr/engine/trust.h"
 #include "kmgr/engine/vouch.h"
@@ -13,10 +14,7 @@
 #define N(array) (sizeof(array) / sizeof((array)[0]))
 
 /* The instants among the facts. */
-static const struct {
-	const char	*name;
-	size_t		 offset;
-} instants[] = {
+static const struct instants_field instants[] = {
 	{ "dnskey_in_at", offsetof(struct ksk_row, dnskey_in_at) },
 	{ "dnskey_out_at", offsetof(struct ksk_row, dnskey_out_at) },
 	{ "ds_add_at", offsetof(struct ksk_row, ds_add_at) },
@@ -29,14 +27,6 @@ static const struct {
 	{ "backup_at", offsetof(struct ksk_row, backup_at) },
 };
 
-static int64_t
-instant(const struct ksk_row *row, size_t i)
-{
-
-	return *(const int64_t *)(const void *)((const char *)row +
-	    instants[i].offset);
-}
-
 static const char *
 standby(const struct ksk_row *row)
 {
@@ -48,13 +38,10 @@ struct json *
 ksk_facts_json(const struct ksk_row *row)
 {
 	struct json *json = json_new_object();
-	size_t i;
 
 	json_put_text(json, "state", row->state);
 	json_put_text(json, "standby", standby(row));
-	for (i = 0; i < N(instants); i++)
-		if (instant(row, i) != 0)
-			json_put_int(json, instants[i].name, instant(row, i));
+	instants_put(instants, N(instants), row, json);
 	return json;
 }
 
@@ -64,20 +51,12 @@ ksk_facts_read(const struct json *json, struct ksk_row *row,
 {
 	const char *state = json_get_text(json, "state");
 	const char *ready = json_get_text(json, "standby");
-	int64_t at[N(instants)] = { 0 };
-	size_t i;
 
 	if (state == NULL || ready == NULL)
 		return err_set(err, ERR_INTEGRITY, "it has no state or no "
 		    "standby");
-	for (i = 0; i < N(instants); i++)
-		if (json_get(json, instants[i].name) != NULL &&
-		    !json_get_int(json, instants[i].name, &at[i]))
-			return err_set(err, ERR_INTEGRITY, "its %s is no "
-			    "instant", instants[i].name);
-	for (i = 0; i < N(instants); i++)
-		*(int64_t *)(void *)((char *)row + instants[i].offset) =
-		    at[i];
+	if (instants_read(instants, N(instants), json, row, err) != 0)
+		return -1;
 	free(row->state);
 	row->state = mem_strdup(state);
 	free(row->standby);
@@ -88,12 +67,9 @@ ksk_facts_read(const struct json *json, struct ksk_row *row,
 bool
 ksk_facts_are_same(const struct ksk_row *a, const struct ksk_row *b)
 {
-	size_t i;
 
-	for (i = 0; i < N(instants); i++)
-		if (instant(a, i) != instant(b, i))
-			return false;
-	return strcmp(standby(a), standby(b)) == 0;
+	return instants_are_same(instants, N(instants), a, b) &&
+	    strcmp(standby(a), standby(b)) == 0;
 }
 
 struct json *

@@ -80,6 +80,8 @@ libengine_la_SOURCES = \
 	kmgr/engine/history.h \
 	kmgr/engine/identity.c \
 	kmgr/engine/identity.h \
+	kmgr/engine/instants.c \
+	kmgr/engine/instants.h \
 	kmgr/engine/intent.c \
 	kmgr/engine/intent.h \
 	kmgr/engine/kept.c \
