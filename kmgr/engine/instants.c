@@ -33,7 +33,8 @@ instants_read(const struct instants_field *fields, size_t n,
 
 	for (i = 0; i < n; i++) {
 		if (json_get(json, fields[i].name) == NULL ||
-		    json_get_int(json, fields[i].name, &at[i]))
+		    (json_get_int(json, fields[i].name, &at[i]) &&
+		    at[i] > 0))
 			continue;
 		free(at);
 		return err_set(err, ERR_INTEGRITY, "its %s is no instant",

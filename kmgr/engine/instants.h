@@ -22,6 +22,7 @@ struct instants_field {
  * err):
  * Put those of the ${n} ${fields} that ${row} has into the object ${json}; put
  * what ${json} says into ${row}, where it is left as it was on failure.
+ * One that is there is after 1970.
  *
  * instants_are_same(fields, n, a, b): whether two rows have the same.
  *

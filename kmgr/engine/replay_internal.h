@@ -31,6 +31,9 @@ struct replay_zone {
 	int64_t	 goal_at;
 	struct zone_alg_row *algs;	/* without their zones' names */
 	size_t	 n_algs;
+	char	(*cmk_ids)[STORE_ID_TEXT]; /* those that its KSKs are, and
+					 * were, under: they answer for it */
+	size_t	 n_cmk_ids;
 };
 
 struct replay {
@@ -185,8 +188,10 @@ int replay_write_plans(const struct replay *replay, struct store *store,
 /**
  * replay_zone(replay, name), replay_zone_find(replay, name):
  * The zone of that name; made where it is new, NULL there. Owner: ${replay}.
+ * replay_zone_answers(zone, cmk_id): the CMK answers for the zone from now on.
  */
 struct replay_zone *replay_zone(struct replay *replay, const char *name);
+void replay_zone_answers(struct replay_zone *zone, const char *cmk_id);
 struct replay_zone *replay_zone_find(const struct replay *replay,
     const char *name);
 void replay_zones_clear(struct replay *replay);

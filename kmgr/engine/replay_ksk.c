@@ -7,18 +7,43 @@
 #include "kmgr/engine/ksk_record.h"
 #include "kmgr/engine/replay_internal.h"
 
+/*
+ * The KSK that an event tells of. An event that is filed under another CMK, or
+ * zone, was not judged with those of the KSK's.
+ */
 static int
 find_ksk(struct replay *r, const struct replay_happening *h, struct ksk_row
     **out, struct error *err)
 {
-	const char *id;
+	const char *id, *cmk_id, *zone;
+	struct ksk_row *row;
 
-	if (replay_need(h, "ksk_id", &id, err) != 0)
+	if (replay_need(h, "ksk_id", &id, err) != 0 ||
+	    replay_need(h, "cmk_id", &cmk_id, err) != 0 ||
+	    replay_need(h, "zone", &zone, err) != 0)
 		return -1;
-	if ((*out = replay_rows_find(&r->ksks, id)) == NULL)
+	if ((row = replay_rows_find(&r->ksks, id)) == NULL)
 		return err_set(err, ERR_INTEGRITY, "no event tells of KSK "
 		    "%.32s", id);
+	if (strcmp(row->cmk_id, cmk_id) != 0 || strcmp(row->zone, zone) != 0)
+		return err_set(err, ERR_INTEGRITY, "KSK %s/%u is of another "
+		    "zone or CMK", row->zone, row->key_tag);
+	*out = row;
 	return 0;
+}
+
+/* One that is still to be changed. */
+static int
+find_in_use(struct replay *r, const struct replay_happening *h,
+    struct ksk_row **out, struct error *err)
+{
+
+	if (find_ksk(r, h, out, err) != 0)
+		return -1;
+	if ((*out)->retirement == NULL)
+		return 0;
+	return err_set(err, ERR_INTEGRITY, "KSK %s/%u is removed already",
+	    (*out)->zone, (*out)->key_tag);
 }
 
 int
@@ -43,7 +68,7 @@ replay_on_create_ksk(struct replay *r, const struct replay_happening *h,
 	if (replay_add_key(r, h, &key, err) == 0 &&
 	    replay_rows_add(&r->ksks, row, err) == 0) {
 		replay_ksk_tag(r, row);
-		(void)replay_zone(r, row->zone);
+		replay_zone_answers(replay_zone(r, row->zone), row->cmk_id);
 		return 0;
 	}
  fail:
@@ -73,13 +98,10 @@ replay_on_delete_ksk(struct replay *r, const struct replay_happening *h,
 	const char *retirement, *signature;
 	struct ksk_row *ksk;
 
-	if (find_ksk(r, h, &ksk, err) != 0 ||
+	if (find_in_use(r, h, &ksk, err) != 0 ||
 	    replay_need(h, "retirement", &retirement, err) != 0 ||
 	    replay_need(h, "retirement_signature", &signature, err) != 0)
 		return -1;
-	if (ksk->retirement != NULL)
-		return err_set(err, ERR_INTEGRITY, "KSK %s/%u is removed "
-		    "already", ksk->zone, ksk->key_tag);
 	ksk->retirement = mem_strdup(retirement);
 	ksk->retirement_signature = mem_strdup(signature);
 	replay_replace(&ksk->state, "removed");
@@ -91,17 +113,24 @@ int
 replay_on_ds(struct replay *r, const struct replay_happening *h,
     struct error *err)
 {
+	int64_t seen_at = 0, gone_at = 0;
 	struct ksk_row *ksk;
 	const char *state;
 
-	if (find_ksk(r, h, &ksk, err) != 0 ||
-	    replay_need(h, "to", &state, err) != 0 ||
-	    (json_get(h->payload, "life") != NULL &&
-	    ksk_facts_read(json_get(h->payload, "life"), ksk, err) != 0))
+	if (find_in_use(r, h, &ksk, err) != 0 ||
+	    replay_need(h, "to", &state, err) != 0)
+		return -1;
+	(void)json_get_int(h->payload, "ds_seen_at", &seen_at);
+	(void)json_get_int(h->payload, "ds_gone_at", &gone_at);
+	if (seen_at <= 0 || gone_at < 0)
+		return err_set(err, ERR_INTEGRITY, "it does not say when its "
+		    "DS was seen");
+	if (json_get(h->payload, "life") != NULL &&
+	    ksk_facts_read(json_get(h->payload, "life"), ksk, err) != 0)
 		return -1;
 	replay_replace(&ksk->state, state);
-	(void)json_get_int(h->payload, "ds_seen_at", &ksk->ds_seen_at);
-	(void)json_get_int(h->payload, "ds_gone_at", &ksk->ds_gone_at);
+	ksk->ds_seen_at = seen_at;
+	ksk->ds_gone_at = gone_at;
 	replay_supersede(r, ksk, ksk->ds_gone_at == 0 ? KSR_DS_SEEN :
 	    KSR_DS_GONE, h->record->at);
 	return 0;
@@ -113,12 +142,8 @@ replay_on_ksk_step(struct replay *r, const struct replay_happening *h,
 {
 	struct ksk_row *ksk;
 
-	if (find_ksk(r, h, &ksk, err) != 0)
-		return -1;
-	if (ksk->retirement != NULL)
-		return err_set(err, ERR_INTEGRITY, "KSK %s/%u is removed "
-		    "already", ksk->zone, ksk->key_tag);
-	return ksk_facts_read(json_get(h->payload, "life"), ksk, err);
+	return find_in_use(r, h, &ksk, err) != 0 ? -1 :
+	    ksk_facts_read(json_get(h->payload, "life"), ksk, err);
 }
 
 static void

@@ -1,5 +1,6 @@
 /* What events do to zones and to other providers' keys. */
 #include <search.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,25 +53,53 @@ replay_zones_clear(struct replay *r)
 		free(r->zones[i]->zone);
 		free(r->zones[i]->goal);
 		free(r->zones[i]->algs);
+		free(r->zones[i]->cmk_ids);
 		free(r->zones[i]);
 	}
 	free(r->zones);
 }
 
+static bool
+is_answered_by(const struct replay_zone *zone, const char *cmk_id)
+{
+	size_t i;
+
+	for (i = 0; i < zone->n_cmk_ids; i++)
+		if (strcmp(zone->cmk_ids[i], cmk_id) == 0)
+			return true;
+	return false;
+}
+
+void
+replay_zone_answers(struct replay_zone *zone, const char *cmk_id)
+{
+
+	if (!is_answered_by(zone, cmk_id))
+		(void)snprintf(mem_push(&zone->cmk_ids, zone->n_cmk_ids++,
+		    STORE_ID_TEXT), STORE_ID_TEXT, "%s", cmk_id);
+}
+
 /* --- events -------------------------------------------------------------- */
 
-/* The zone that an event tells of, which has a key. */
+/*
+ * The zone that an event tells of, which has a key: under the CMK that the
+ * event is filed under, or else that of another zone could tell of this one.
+ */
 static int
 find_zone(struct replay *r, const struct replay_happening *h,
     struct replay_zone **out, struct error *err)
 {
-	const char *name;
+	const char *name, *cmk_id;
 
-	if (replay_need(h, "zone", &name, err) != 0)
+	if (replay_need(h, "zone", &name, err) != 0 ||
+	    replay_need(h, "cmk_id", &cmk_id, err) != 0)
 		return -1;
 	if ((*out = replay_zone_find(r, name)) == NULL)
 		return err_set(err, ERR_INTEGRITY, "no event tells of a key "
 		    "of zone %s", name);
+	if (!is_answered_by(*out, cmk_id))
+		return err_set(err, ERR_INTEGRITY, "zone %s has no KSK under "
+		    "CMK %.32s", name, cmk_id);
 	return 0;
 }
 
@@ -79,14 +108,18 @@ replay_on_zone_goal(struct replay *r, const struct replay_happening *h,
     struct error *err)
 {
 	struct replay_zone *zone;
+	int64_t goal_at = 0;
 	const char *goal;
 
 	if (find_zone(r, h, &zone, err) != 0 ||
 	    replay_need(h, "goal", &goal, err) != 0)
 		return -1;
+	if ((strcmp(goal, "secure") != 0 && strcmp(goal, "insecure") != 0) ||
+	    !json_get_int(h->payload, "goal_at", &goal_at) || goal_at <= 0)
+		return err_set(err, ERR_INTEGRITY, "\"%.32s\" is no goal, or "
+		    "it has no instant", goal);
 	replay_replace(&zone->goal, goal);
-	zone->goal_at = 0;
-	(void)json_get_int(h->payload, "goal_at", &zone->goal_at);
+	zone->goal_at = goal_at;
 	return 0;
 }
 
@@ -146,14 +179,12 @@ replay_on_add_foreign(struct replay *r, const struct replay_happening *h,
     struct error *err)
 {
 	struct foreign_key_row *row = mem_new(sizeof(*row));
-	struct cmk_row *cmk;
+	struct replay_zone *zone;
 
-	if (replay_find_cmk(r, h, &cmk, err) == 0 &&
+	if (find_zone(r, h, &zone, err) == 0 &&
 	    foreign_facts_row(h->payload, row, err) == 0 &&
-	    replay_rows_add(&r->foreign, row, err) == 0) {
-		(void)replay_zone(r, row->zone);
+	    replay_rows_add(&r->foreign, row, err) == 0)
 		return 0;
-	}
 	foreign_facts_clear(row);
 	free(row);
 	return -1;
@@ -164,13 +195,18 @@ replay_on_foreign_step(struct replay *r, const struct replay_happening *h,
     struct error *err)
 {
 	struct foreign_key_row *row;
+	struct replay_zone *zone;
 	const char *id;
 
-	if (replay_need(h, "foreign_id", &id, err) != 0)
+	if (find_zone(r, h, &zone, err) != 0 ||
+	    replay_need(h, "foreign_id", &id, err) != 0)
 		return -1;
 	if ((row = replay_rows_find(&r->foreign, id)) == NULL)
 		return err_set(err, ERR_INTEGRITY, "no event tells of foreign "
 		    "key %.32s", id);
+	if (strcmp(row->zone, zone->zone) != 0)
+		return err_set(err, ERR_INTEGRITY, "foreign key %s/%u is none "
+		    "of zone %s", row->zone, row->key_tag, zone->zone);
 	if (row->removed_at != 0)
 		return err_set(err, ERR_INTEGRITY, "foreign key %s/%u is "
 		    "removed already", row->zone, row->key_tag);

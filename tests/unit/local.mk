@@ -406,6 +406,7 @@ unit_engine = \
 	tests/unit/test_endorsement_file \
 	tests/unit/test_ledger_file \
 	tests/unit/test_replay \
+	tests/unit/test_replay_life \
 	tests/unit/test_ksk_end_check \
 	tests/unit/test_ksr_roles \
 	tests/unit/test_life_mutants \
@@ -440,9 +441,18 @@ tests_unit_test_ksk_end_check_LDADD = $(unit_engine_ldadd)
 tests_unit_test_ledger_file_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_ledger_file_LDADD = tests/unit/libpolicyhelp.la \
 	$(unit_engine_ldadd)
-tests_unit_test_replay_SOURCES = tests/unit/test_replay.c $(unit_store_help)
+unit_ledger_help = \
+	tests/unit/ledgerhelp.c \
+	tests/unit/ledgerhelp.h \
+	$(unit_store_help)
+tests_unit_test_replay_SOURCES = tests/unit/test_replay.c $(unit_ledger_help)
 tests_unit_test_replay_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_replay_LDADD = tests/unit/libpolicyhelp.la \
+	$(unit_engine_ldadd)
+tests_unit_test_replay_life_SOURCES = tests/unit/test_replay_life.c \
+	$(unit_ledger_help)
+tests_unit_test_replay_life_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_replay_life_LDADD = tests/unit/libpolicyhelp.la \
 	$(unit_engine_ldadd)
 tests_unit_test_ksr_roles_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_ksr_roles_LDADD = $(unit_engine_ldadd)

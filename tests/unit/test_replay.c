@@ -11,58 +11,7 @@
 #include "kmgr/engine/ledger_file.h"
 #include "kmgr/engine/replay.h"
 #include "tests/unit/fixtures.h"
-
-static const char *const golden[] = { "tests/unit/golden/ledger-v1.jsonl",
-	"tests/unit/golden/ledger-recovered-v1.jsonl" };
-
-/* All records of a file. Owner: the caller, ledger_records_free(). */
-static struct ledger_record *
-read_records(const char *path, size_t *n)
-{
-	struct ledger_record *records = NULL, record;
-	struct error err = ERR_INIT;
-	struct buf text = BUF_INIT;
-	struct ledger_file *file;
-	bool found = true;
-	FILE *stream;
-
-	*n = 0;
-	fixtures_read(path, &text);
-	stream = fmemopen(text.data, text.len, "r");
-	assert_non_null(stream);
-	unit_ok(ledger_file_open(stream, &file, &err), &err);
-	for (;;) {
-		unit_ok(ledger_file_next(file, &record, &found, &err), &err);
-		if (!found)
-			break;
-		*(struct ledger_record *)mem_push(&records, (*n)++,
-		    sizeof(record)) = record;
-	}
-	ledger_file_close(file);
-	(void)fclose(stream);
-	buf_free(&text);
-	return records;
-}
-
-/* Append records [from, to) to the store, with the rows of all before to. */
-static void
-happen(struct storehelp *help, const struct ledger_record *records,
-    size_t from, size_t to)
-{
-	struct replay *replay = replay_new();
-	size_t i;
-
-	unit_ok(store_begin(help->store, &help->err), &help->err);
-	for (i = 0; i < to; i++)
-		unit_ok(replay_event(replay, &records[i], &help->err),
-		    &help->err);
-	for (i = from; i < to; i++)
-		unit_ok(ledger_append_record(help->store, &records[i],
-		    &help->err), &help->err);
-	unit_ok(replay_write(replay, help->store, &help->err), &help->err);
-	unit_ok(store_commit(help->store, &help->err), &help->err);
-	replay_free(replay);
-}
+#include "tests/unit/ledgerhelp.h"
 
 static void
 a_ledger_of_the_past_makes_its_rows(void **state)
@@ -75,8 +24,8 @@ a_ledger_of_the_past_makes_its_rows(void **state)
 	FILE *stream;
 	int64_t all;
 
-	records = read_records(golden[0], &n);
-	happen(help, records, 0, n);
+	records = ledgerhelp_read(LEDGERHELP_PAST, &n);
+	ledgerhelp_happen(help, records, 0, n);
 	unit_ok(history_check(help->store, &help->err), &help->err);
 	/* And is exported as it was. */
 	stream = open_memstream(&text, &len);
@@ -85,7 +34,7 @@ a_ledger_of_the_past_makes_its_rows(void **state)
 	    &help->err);
 	(void)fclose(stream);
 	assert_int_equal(all, n);
-	fixtures_read(golden[0], &file);
+	fixtures_read(LEDGERHELP_PAST, &file);
 	assert_int_equal(len, file.len);
 	assert_memory_equal(text, file.data, len);
 	free(text);
@@ -101,8 +50,8 @@ a_recovery_makes_its_rows(void **state)
 	struct ksk_row *ksks;
 	size_t n, n_ksks;
 
-	records = read_records(golden[1], &n);
-	happen(help, records, 0, n);
+	records = ledgerhelp_read(LEDGERHELP_RECOVERED, &n);
+	ledgerhelp_happen(help, records, 0, n);
 	unit_ok(history_check(help->store, &help->err), &help->err);
 	unit_ok(store_ksk_list(help->store, NULL, NULL, &ksks, &n_ksks,
 	    &help->err), &help->err);
@@ -120,10 +69,10 @@ in_two_steps(struct storehelp *help, size_t first)
 	struct ledger_record *records;
 	size_t n;
 
-	records = read_records(golden[0], &n);
+	records = ledgerhelp_read(LEDGERHELP_PAST, &n);
 	assert_true(first < n);
-	happen(help, records, 0, first);
-	happen(help, records, first, n);
+	ledgerhelp_happen(help, records, 0, first);
+	ledgerhelp_happen(help, records, first, n);
 	unit_ok(history_check(help->store, &help->err), &help->err);
 	ledger_records_free(records, n);
 }
@@ -303,8 +252,8 @@ no_row_says_something_else(void **state)
 	struct ledger_record *records;
 	size_t i, n;
 
-	records = read_records(golden[0], &n);
-	happen(help, records, 0, n);
+	records = ledgerhelp_read(LEDGERHELP_PAST, &n);
+	ledgerhelp_happen(help, records, 0, n);
 	unit_ok(replay_ledger(replay, help->store, 1, ignore, NULL,
 	    &help->err), &help->err);
 	unguard(help);
@@ -326,7 +275,7 @@ events_that_contradict_change_nothing(void **state)
 	size_t i, k, n;
 
 	(void)state;
-	records = read_records(golden[0], &n);
+	records = ledgerhelp_read(LEDGERHELP_PAST, &n);
 	for (i = 0; i < n; i++) {
 		/* Alone, nearly all tell of what nobody knows. */
 		if (i > 0 && (strcmp(records[i].type, "seal") == 0 ||
