@@ -130,8 +130,14 @@ n_events() {
 }
 
 @test "loss: without a standby the CMK in another token is named" {
-	kmgr_later 4d -q create-ksk example.net --cmk a >/dev/null
+	kmgr_later 4d -q create-ksk example.net example.org --cmk a >/dev/null
 	kmgr_later 4d -q sign-zsks example.net zsk-net >/dev/null
+	sed 's/example.net/example.org/' zsk-net >zsk-org
+	kmgr_later 4d -q sign-zsks example.org zsk-org >/dev/null
+	lost=example.org/$(kmgr --json list-ksks example.org |
+		jq '.ksks[0].key_tag')
+	kmgr_later 6d -q ds-add "$lost" >/dev/null
+	kmgr_later 6d -q ds-seen "$lost" >/dev/null
 	token_gone kmgr
 	before=$(n_events)
 	run -6 kmgr_later 6d roll-ksk example.net --reason loss --yes
@@ -142,6 +148,37 @@ n_events() {
 		--yes >/dev/null
 	kmgr_later 6d -q sign-zsks example.net zsk-net >signed
 	[ "$(grep -c ' 257 ' signed)" -eq 1 ]
+	lost_with_its_ds
+}
+
+# lost_with_its_ds: as its last signature ends the KSK of example.org is out of
+# the set; but nobody has seen its successor's DS, and so the oracle lets no
+# set be signed. Both sets that a resolver may have are named, and when.
+lost_with_its_ds() {
+	local heir hole
+
+	kmgr_later 6d -q roll-ksk example.org --reason loss --cmk b \
+		--yes >/dev/null
+	heir=$(kmgr --json list-ksks example.org | jq '.ksks[-1].key_tag')
+	kmgr_later 17d -q ds-add "example.org/$heir" >/dev/null
+	hole="zone example.org.: the DNSKEY set that is due: SKR-DS-CHAIN: "
+	hole+="from ([-0-9T:]+)Z until ([-0-9T:]+)Z a resolver with the "
+	hole+="DNSKEY set signed now by KSK $heir and the DS set ${lost#*/} "
+	hole+="in its caches is bogus: no KSK is in both"
+	echo old >out
+	run -5 kmgr_later 18d sign-zsks example.org zsk-org -o out
+	[[ $output =~ ^"kmgr: "$hole ]]
+	[[ ${BASH_REMATCH[1]} < ${BASH_REMATCH[2]} ]]
+	[ "$(cat out)" = old ]
+	run -5 kmgr_later 18d --json sign-zsks example.org zsk-org
+	jq -e '.error == "policy" and .exit_status == 5' <<<"$output"
+	[[ $(jq -r .message <<<"$output") =~ ^$hole ]]
+	[[ $(sqlite3 kmgr.db "SELECT payload FROM ledger
+		WHERE type = 'refusal'") == *SKR-DS-CHAIN* ]]
+	# Once no cache has the old DS alone the set is harmless.
+	kmgr_later 18d -q ds-seen "example.org/$heir" >/dev/null
+	run -5 kmgr_later 19d sign-zsks example.org zsk-org
+	kmgr_later 20d -q sign-zsks example.org zsk-org >/dev/null
 }
 
 @test "loss: of the zone and of others' keys another CMK of the zone tells" {
