@@ -154,9 +154,14 @@ void zone_life_facts(const struct life_key *key, struct ksk_row *row);
  * on keys and DS are as ${after} has them, and the parent does at any time
  * what it was asked for. What ${zone} is broken by already may be healed.
  *
+ * zone_life_judge_now(session, zone, err): whether it keeps it if all stays as
+ * it is.
+ *
  * Errors: ERR_POLICY, ERR_STORE, ERR_INTEGRITY.
  */
 int zone_life_judge(struct session *session, const struct zone_life *zone,
     const struct life_zone *after, struct error *err);
+int zone_life_judge_now(struct session *session, const struct zone_life *zone,
+    struct error *err);
 
 #endif

@@ -189,18 +189,19 @@ world(const struct past *past, const struct life_zone *life,
 	return NULL;
 }
 
+/* What after breaks, and before, unless that is NULL, does not. */
 static int
-compare(const struct past *past, const struct life_zone *after,
-    struct error *err)
+compare(const struct past *past, const struct life_zone *before,
+    const struct life_zone *after, struct error *err)
 {
 	const int64_t until_at = past->now_at +
 	    past->zone->life.timing.validity_s;
 	struct findings findings = FINDINGS_INIT;
-	struct zone_history *was, *is = NULL;
+	struct zone_history *was = NULL, *is = NULL;
 	int rc = -1;
 
-	was = world(past, &past->zone->life, err);
-	if (was == NULL || (is = world(past, after, err)) == NULL)
+	if ((before != NULL && (was = world(past, before, err)) == NULL) ||
+	    (is = world(past, after, err)) == NULL)
 		goto out;
 	zone_history_compare(was, is, past->now_at, until_at, &findings);
 	rc = findings_failed(&findings) == 0 ? 0 :
@@ -228,9 +229,10 @@ has_ds_fact(const struct life_zone *life)
 	return false;
 }
 
-int
-zone_life_judge(struct session *session, const struct zone_life *zone,
-    const struct life_zone *after, struct error *err)
+static int
+judge(struct session *session, const struct zone_life *zone,
+    const struct life_zone *before, const struct life_zone *after,
+    struct error *err)
 {
 	struct past past = { .zone = zone, .now_at = session_now(session) };
 	int rc = -1;
@@ -240,7 +242,23 @@ zone_life_judge(struct session *session, const struct zone_life *zone,
 	    !past.timing.is_rfc5011)
 		return 0;
 	if (load_past(session, &past, err) == 0)
-		rc = compare(&past, after, err);
+		rc = compare(&past, before, after, err);
 	past_clear(&past);
 	return rc;
+}
+
+int
+zone_life_judge(struct session *session, const struct zone_life *zone,
+    const struct life_zone *after, struct error *err)
+{
+
+	return judge(session, zone, &zone->life, after, err);
+}
+
+int
+zone_life_judge_now(struct session *session, const struct zone_life *zone,
+    struct error *err)
+{
+
+	return judge(session, zone, NULL, &zone->life, err);
 }

@@ -179,7 +179,7 @@ ask_oracle(struct session *session, const struct zone_life *life,
 	struct life_zone after;
 	int rc;
 
-	rc = zone_life_judge(session, life, &life->life, &hole);
+	rc = zone_life_judge_now(session, life, &hole);
 	if (rc != 0 && hole.class == ERR_POLICY)
 		zone->oracle_now = mem_strdup(hole.msg);
 	else if (rc != 0)

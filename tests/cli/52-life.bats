@@ -91,6 +91,8 @@ at_parent() {
 	[[ $output == *"the oracle: SKR-DS-CHAIN: from "*" until "* ]]
 	[[ $output == *"with the DNSKEY set signed"*" by KSK $old"* ]]
 	[[ $output == *"and the DS set $new in its caches is bogus"* ]]
+	run -2 kmgr_later 5d check --no-network example.com
+	[[ $output == *"CRITICAL"*"SKR-DS-CHAIN: from "*" is bogus"* ]]
 }
 
 @test "DS that nobody wants are refused: exit 5" {

@@ -324,12 +324,19 @@ what_is_broken_may_be_healed(void **state)
 	facts[1].ds_add_at = facts[1].ds_seen_at = 0;
 	begin(&zs, state, facts, 2);
 	sign(&zs, NOW - 5 * DAY, 2);
-	life_zone_copy(&loaded(&zs)->life, &after);
+	loaded(&zs);
+	unit_fails(zone_life_judge_now(zs.session, zs.zone, &help->err),
+	    &help->err, ERR_POLICY, "is bogus");
+	life_zone_copy(&zs.zone->life, &after);
 	after.keys[1].ds_add_at = NOW;
 	unit_ok(judge(&zs, &after), &help->err);
 	life_zone_copy(&zs.zone->life, &after);
 	after.keys[0].dnskey_in_at = NOW;
 	unit_ok(judge(&zs, &after), &help->err);
+	zonestore_change(&zs, 1, &used);
+	loaded(&zs);
+	unit_ok(zone_life_judge_now(zs.session, zs.zone, &help->err),
+	    &help->err);
 	zonestore_close(&zs);
 }
 
