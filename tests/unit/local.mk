@@ -384,12 +384,15 @@ tests_unit_libzonestore_la_SOURCES = \
 	tests/unit/zonestore.c \
 	tests/unit/zonestore.h
 unit_zone = \
+	tests/unit/test_zone_facts \
 	tests/unit/test_zone_life \
 	tests/unit/test_zone_life_signed \
 	tests/unit/test_zone_life_step
 unit_zone_ldadd = tests/unit/libzonestore.la $(unit_engine_ldadd)
 check_PROGRAMS += $(unit_zone)
 TESTS += $(unit_zone)
+tests_unit_test_zone_facts_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_zone_facts_LDADD = $(unit_zone_ldadd)
 tests_unit_test_zone_life_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_zone_life_LDADD = $(unit_zone_ldadd)
 tests_unit_test_zone_life_signed_CPPFLAGS = $(unit_cppflags)

@@ -111,6 +111,43 @@ storehelp_unguard(struct storehelp *help)
 	unit_ok(storehelp_sql(help, help->unguard), &help->err);
 }
 
+static void
+read_name(const struct db_rows *rows, void *out)
+{
+
+	*(char **)out = db_get_text(rows, 0);
+}
+
+static void
+clear_name(void *row)
+{
+
+	free(*(char **)row);
+}
+
+static const struct db_shape names = { sizeof(char *), read_name,
+	clear_name };
+static const struct db_question ask_triggers = { "list triggers",
+	"SELECT name FROM sqlite_master WHERE type = 'trigger'" };
+
+void
+storehelp_unguard_all(struct storehelp *help)
+{
+	char **triggers = NULL, *sql;
+	size_t i, n = 0;
+
+	unit_ok(db_list(help->store->db, &ask_triggers, NULL, 0, &names,
+	    &triggers, &n, &help->err), &help->err);
+	for (i = 0; i < n; i++) {
+		sql = mem_printf("DROP TRIGGER %s", triggers[i]);
+		unit_ok(storehelp_sql(help, sql), &help->err);
+		free(sql);
+	}
+	db_list_free(&names, triggers, n);
+	unit_ok(storehelp_sql(help, "PRAGMA foreign_keys = OFF; "
+	    "PRAGMA ignore_check_constraints = ON"), &help->err);
+}
+
 void
 storehelp_reopen(struct storehelp *help)
 {

@@ -42,6 +42,12 @@ int storehelp_sql(struct storehelp *help, const char *sql);
 void storehelp_unguard(struct storehelp *help);
 
 /**
+ * storehelp_unguard_all(help):
+ * Likewise from every table, as long as the store stays open.
+ */
+void storehelp_unguard_all(struct storehelp *help);
+
+/**
  * storehelp_reopen(help):
  * Close the store and open it again.
  */

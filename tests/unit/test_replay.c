@@ -110,26 +110,6 @@ ignore(void *arg, const char *line)
 	fail_msg("%s", line);
 }
 
-/* Who owns the database takes its guards away first. */
-static void
-unguard(struct storehelp *help)
-{
-	static const char *const guards[] = { "cmk_identity", "cmk_sealed",
-		"cmk_identity_key", "cmk_deleted", "cmk_horizon", "key_update",
-		"key_delete", "ksk_identity", "ksk_removed", "ksk_retired",
-		"ksk_horizon", "ksk_delete", "ksk_twin", "zone_name" };
-	char sql[64];
-	size_t i;
-
-	for (i = 0; i < N_OF(guards); i++) {
-		(void)snprintf(sql, sizeof(sql), "DROP TRIGGER %s",
-		    guards[i]);
-		unit_ok(storehelp_sql(help, sql), &help->err);
-	}
-	unit_ok(storehelp_sql(help, "PRAGMA foreign_keys = OFF; "
-	    "PRAGMA ignore_check_constraints = ON"), &help->err);
-}
-
 /* What differs after sql, which is undone then. */
 static void
 changed(struct storehelp *help, const struct replay *replay, const char *sql,
@@ -256,7 +236,7 @@ no_row_says_something_else(void **state)
 	ledgerhelp_happen(help, records, 0, n);
 	unit_ok(replay_ledger(replay, help->store, 1, ignore, NULL,
 	    &help->err), &help->err);
-	unguard(help);
+	storehelp_unguard_all(help);
 	for (i = 0; i < N_OF(changes); i++)
 		changed(help, replay, changes[i][0], changes[i][1]);
 	replay_free(replay);

@@ -382,30 +382,6 @@ static const struct db_shape shape = { sizeof(struct column), read_column,
 static const struct db_question ask_columns = { "list columns",
 	"SELECT name, type FROM pragma_table_info($1) ORDER BY cid" };
 
-static const struct db_question ask_triggers = { "list triggers",
-	"SELECT name, type FROM sqlite_master WHERE type = $1" };
-
-/* Somebody with the database in his hands, and no guard in it. */
-static void
-unguard(struct storehelp *help)
-{
-	const struct db_value args[] = { db_text("trigger") };
-	struct column *triggers = NULL;
-	size_t i, n = 0;
-	char *sql;
-
-	unit_ok(db_list(help->store->db, &ask_triggers, args, 1, &shape,
-	    &triggers, &n, &help->err), &help->err);
-	for (i = 0; i < n; i++) {
-		sql = mem_printf("DROP TRIGGER %s", triggers[i].name);
-		unit_ok(storehelp_sql(help, sql), &help->err);
-		free(sql);
-	}
-	db_list_free(&shape, triggers, n);
-	unit_ok(storehelp_sql(help, "PRAGMA foreign_keys = OFF; "
-	    "PRAGMA ignore_check_constraints = ON"), &help->err);
-}
-
 static void
 count(void *arg, enum replay_difference kind, const char *line)
 {
@@ -509,7 +485,7 @@ every_column_is_compared(void **state)
 	unit_ok(replay_write(w.replay, help->store, &help->err), &help->err);
 	unit_ok(store_commit(help->store, &help->err), &help->err);
 	assert_int_equal(differences(help, &w), 0);
-	unguard(help);
+	storehelp_unguard_all(help);
 	assert_int_equal(differences(help, &w), 0);
 	for (i = 0; i < N_OF(tables); i++) {
 		change_table(help, &w, tables[i]);
