@@ -58,7 +58,7 @@ facts_of_a_ksk_come_back_as_they_were(void **state)
 		{ "{\"standby\":\"none\"}", "no state or no standby" },
 		{ "{\"state\":1,\"standby\":\"none\"}", "no state" },
 		{ "{\"state\":\"active\",\"standby\":\"none\","
-		    "\"dnskey_in_at\":7,\"backup_at\":\"8\"}", "its backup_at" },
+		    "\"dnskey_in_at\":7,\"backup_at\":\"8\"}", "its backup" },
 		{ "{\"state\":\"active\",\"standby\":\"none\","
 		    "\"compromised_at\":-1}", "its compromised_at" },
 	};
