@@ -16,6 +16,7 @@
 #include "kmgr/base/json.h"
 #include "kmgr/dns/alg.h"
 #include "kmgr/dns/name.h"
+#include "kmgr/dns/timing.h"
 
 #define POLICY_VERSION_MAX 1	/* that this kmgr knows */
 #define POLICY_MAX_LEN (1 << 16)	/* bytes of a policy file */
@@ -249,16 +250,10 @@ bool policy_op_find(const char *name, enum policy_op *out);
 int64_t policy_approvals(const struct policy *policy, enum policy_op op);
 
 /**
- * policy_publish_s(policy), policy_retire_s(policy), policy_ds_s(policy):
- * The shortest waits of a roll: until a new DNSKEY is known everywhere,
- * until a withdrawn one is forgotten, and until a change of the parent's DS
- * set, once it is there, is known everywhere.
- *
- * Source: RFC 7583 s3.3.1; RFC 5011 s2.3, s2.4 where the policy asks for it.
+ * policy_timing(policy, out):
+ * The numbers that the waits of a roll follow from (kmgr/dns/timing.h).
  */
-int64_t policy_publish_s(const struct policy *policy);
-int64_t policy_retire_s(const struct policy *policy);
-int64_t policy_ds_s(const struct policy *policy);
+void policy_timing(const struct policy *policy, struct timing *out);
 
 /**
  * policy_roll_s(policy):

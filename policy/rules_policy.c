@@ -66,7 +66,9 @@ check_lifetime(const void *subject, struct report *report)
 	const struct policy *p = subject;
 	const int64_t roll_s = policy_roll_s(p);
 	const int64_t need_s = roll_s + p->parent_registration_delay_s;
+	struct timing t;
 
+	policy_timing(p, &t);
 	if (p->lifetime_s == 0)
 		report_off(report, "ksk.lifetime is unlimited");
 	else if (p->lifetime_s <= need_s)
@@ -74,8 +76,8 @@ check_lifetime(const void *subject, struct report *report)
 		    "whole roll %s (DNSKEY in %s, DS %s, DNSKEY out %s, "
 		    "by ksk.roll-type) + timing.parent-registration-delay %s "
 		    "= %s", DUR(p->lifetime_s), DUR(roll_s),
-		    DUR(policy_publish_s(p)), DUR(policy_ds_s(p)),
-		    DUR(policy_retire_s(p)),
+		    DUR(timing_publish_s(&t)), DUR(timing_ds_s(&t)),
+		    DUR(timing_leave_s(&t)),
 		    DUR(p->parent_registration_delay_s), DUR(need_s));
 }
 

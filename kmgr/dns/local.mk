@@ -41,6 +41,8 @@ libdns_la_SOURCES = \
 	kmgr/dns/rrset.h \
 	kmgr/dns/rrsig.c \
 	kmgr/dns/rrsig.h \
+	kmgr/dns/timing.c \
+	kmgr/dns/timing.h \
 	kmgr/dns/trust_anchor.c \
 	kmgr/dns/trust_anchor.h \
 	kmgr/dns/tsig.c \

@@ -12,12 +12,12 @@ int64_t
 ds_fact_gone_from(const struct zone_life *zone, size_t i)
 {
 	const struct life_key *key = &zone->life.keys[i];
-	const struct life_timing *timing = &zone->life.timing;
+	const struct timing *timing = &zone->life.timing;
 
 	if (key->ds_add_at == 0 || key->ds_remove_at == 0 || was_seen(key))
 		return key->ds_remove_at;
 	return key->ds_remove_at + timing->parent_registration_delay_s +
-	    life_ds_s(timing);
+	    timing_ds_s(timing);
 }
 
 int

@@ -85,7 +85,7 @@ ds_out_at(const struct zone_life *zone, size_t i)
 	const struct life_key *key = &zone->life.keys[i];
 
 	return key->ds_gone_at == 0 ? 0 :
-	    key->ds_gone_at + life_ds_s(&zone->life.timing);
+	    key->ds_gone_at + timing_ds_s(&zone->life.timing);
 }
 
 static int64_t
@@ -94,7 +94,7 @@ dnskey_out_at(const struct zone_life *zone, size_t i)
 	const struct life_key *key = &zone->life.keys[i];
 
 	return key->dnskey_out_at == 0 ? 0 :
-	    key->dnskey_out_at + life_retire_s(&zone->life.timing);
+	    key->dnskey_out_at + timing_retire_s(&zone->life.timing);
 }
 
 int64_t

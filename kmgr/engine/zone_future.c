@@ -151,7 +151,7 @@ block(struct future *future, size_t size)
 static void
 add_dnskeys(struct future *future, int64_t at, int64_t end_at)
 {
-	const struct life_timing *timing = &future->zone->timing;
+	const struct timing *timing = &future->zone->timing;
 	struct oracle_key *keys = block(future, sizeof(*keys));
 	struct oracle_sig *sigs = block(future, sizeof(*sigs));
 	bool *is_revoked = block(future, sizeof(*is_revoked));
@@ -180,7 +180,7 @@ add_dnskeys(struct future *future, int64_t at, int64_t end_at)
 static void
 add_ds(struct future *future, int64_t at, int64_t end_at, unsigned int chosen)
 {
-	const struct life_timing *timing = &future->zone->timing;
+	const struct timing *timing = &future->zone->timing;
 	struct oracle_key *keys = block(future, sizeof(*keys));
 	enum presence presence;
 	unsigned int n_open = 0;

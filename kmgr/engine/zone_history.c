@@ -8,9 +8,6 @@
 #include "kmgr/dns/rrsig.h"
 #include "kmgr/engine/zone_history_inner.h"
 
-#define HOUR INT64_C(3600)
-#define DAY  (24 * HOUR)
-
 static void
 raise_to(int64_t *at, int64_t value)
 {
@@ -32,7 +29,6 @@ zone_history_timing(const struct policy *const *policies, size_t n,
     struct zone_history_timing *out)
 {
 	const struct policy *p;
-	int64_t query_s;
 	size_t i;
 
 	*out = (struct zone_history_timing) { .is_rfc5011 = true };
@@ -44,19 +40,15 @@ zone_history_timing(const struct policy *const *policies, size_t n,
 		raise_to(&out->parent_propagation_delay_s,
 		    p->parent_propagation_delay_s);
 		raise_to(&out->retire_safety_s, p->retire_safety_s);
-		/* RFC 5011 s2.3 */
-		query_s = 15 * DAY;
-		lower_to(&query_s, p->dnskey_ttl_s / 2);
-		lower_to(&query_s, p->validity_s / 2);
-		raise_to(&query_s, HOUR);
-		raise_to(&out->query_interval_s, query_s);
+		raise_to(&out->query_interval_s,
+		    timing_query_s(p->dnskey_ttl_s, p->validity_s));
 		out->is_rfc5011 = out->is_rfc5011 && p->rfc5011;
 	}
 }
 
 void
 zone_history_lengthen(struct zone_history_timing *timing,
-    const struct life_timing *life)
+    const struct timing *life)
 {
 
 	raise_to(&timing->dnskey_ttl_s, life->dnskey_ttl_s);

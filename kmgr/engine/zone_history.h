@@ -48,7 +48,7 @@ void zone_history_timing(const struct policy *const *policies, size_t n,
  * Make each number of ${timing} as long as that of ${life}, at least.
  */
 void zone_history_lengthen(struct zone_history_timing *timing,
-    const struct life_timing *life);
+    const struct timing *life);
 
 /* What was asked and told of a DS; 0 for what was not. */
 struct zone_history_facts {

@@ -1,9 +1,6 @@
 /* How long a zone has to wait: the longest of all that say something of it. */
 #include "kmgr/engine/zone_life_inner.h"
 
-#define HOUR INT64_C(3600)
-#define DAY  (24 * HOUR)
-
 static void
 raise_to(int64_t *value, int64_t other)
 {
@@ -19,40 +16,32 @@ min_of(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
-/* RFC 5011 s2.3 */
-static int64_t
-query_interval_s(const struct policy *p)
-{
-	const int64_t s = min_of(15 * DAY, min_of(p->dnskey_ttl_s / 2,
-	    p->validity_s / 2));
-
-	return s > HOUR ? s : HOUR;
-}
-
 /* What is signed must suit every policy: the shortest validity counts. */
 static void
-take_policy(const struct policy *p, struct life_timing *t)
+take_policy(const struct policy *policy, struct timing *t)
 {
+	struct timing p;
 
-	raise_to(&t->dnskey_ttl_s, p->dnskey_ttl_s);
-	raise_to(&t->zone_propagation_delay_s, p->zone_propagation_delay_s);
-	raise_to(&t->publish_safety_s, p->publish_safety_s);
-	raise_to(&t->retire_safety_s, p->retire_safety_s);
-	raise_to(&t->max_zone_ttl_s, p->max_zone_ttl_s);
-	raise_to(&t->parent_ds_ttl_s, p->parent_ds_ttl_s);
+	policy_timing(policy, &p);
+	raise_to(&t->dnskey_ttl_s, p.dnskey_ttl_s);
+	raise_to(&t->zone_propagation_delay_s, p.zone_propagation_delay_s);
+	raise_to(&t->publish_safety_s, p.publish_safety_s);
+	raise_to(&t->retire_safety_s, p.retire_safety_s);
+	raise_to(&t->max_zone_ttl_s, p.max_zone_ttl_s);
+	raise_to(&t->parent_ds_ttl_s, p.parent_ds_ttl_s);
 	raise_to(&t->parent_propagation_delay_s,
-	    p->parent_propagation_delay_s);
+	    p.parent_propagation_delay_s);
 	raise_to(&t->parent_registration_delay_s,
-	    p->parent_registration_delay_s);
-	t->validity_s = t->validity_s == 0 ? p->validity_s :
-	    min_of(t->validity_s, p->validity_s);
-	raise_to(&t->refresh_s, p->refresh_s);
-	t->is_rfc5011 = t->is_rfc5011 || p->rfc5011;
-	raise_to(&t->query_interval_s, query_interval_s(p));
+	    p.parent_registration_delay_s);
+	t->validity_s = t->validity_s == 0 ? p.validity_s :
+	    min_of(t->validity_s, p.validity_s);
+	raise_to(&t->refresh_s, p.refresh_s);
+	t->is_rfc5011 = t->is_rfc5011 || p.is_rfc5011;
+	raise_to(&t->query_interval_s, p.query_interval_s);
 }
 
 static void
-take_config(const struct config_timing *c, struct life_timing *t)
+take_config(const struct config_timing *c, struct timing *t)
 {
 
 	raise_to(&t->dnskey_ttl_s, c->dnskey_ttl_s);
@@ -94,7 +83,7 @@ zone_life_time(struct session *session, struct zone_life *zone,
 {
 	const struct config_zone *config = config_zone(session_config(session),
 	    zone->text);
-	struct life_timing *t = &zone->life.timing;
+	struct timing *t = &zone->life.timing;
 	const int64_t now_at = session_now(session);
 	struct store *store;
 	size_t i;
@@ -103,11 +92,16 @@ zone_life_time(struct session *session, struct zone_life *zone,
 		take_policy(zone->ksks[i].cmk->policy, t);
 	if (config != NULL)
 		take_config(&config->timing, t);
-	return session_store(session, &store, err) != 0 ||
+	if (session_store(session, &store, err) != 0 ||
 	    take_observed(store, zone->text, "ds-ttl", now_at,
 	    &t->parent_ds_ttl_s, err) != 0 ||
 	    take_observed(store, zone->text, "dnskey-ttl", now_at,
 	    &t->dnskey_ttl_s, err) != 0 ||
 	    take_observed(store, zone->text, "max-zone-ttl", now_at,
-	    &t->max_zone_ttl_s, err) != 0 ? -1 : 0;
+	    &t->max_zone_ttl_s, err) != 0)
+		return -1;
+	/* Followers go by the TTL that is served. */
+	raise_to(&t->query_interval_s, timing_query_s(t->dnskey_ttl_s,
+	    t->validity_s));
+	return 0;
 }

@@ -88,7 +88,7 @@ static void
 tell_exposure(const struct zone_roll *roll, int64_t now_at,
     const struct zone_roll_request *request, struct zone_roll_outlook *out)
 {
-	const struct life_timing *timing = &roll->zone->life.timing;
+	const struct timing *timing = &roll->zone->life.timing;
 	struct life_zone zone;
 	size_t i;
 

@@ -58,12 +58,12 @@ check_data(const struct zsks *zsks, uint8_t alg, struct error *err)
 		    "leave the DNSKEY out; then kmgr zone-signed %s --alg %u",
 		    zsks->life->text, alg);
 	}
-	if (at + life_data_s(&life->timing) <= zsks->rules.now_at)
+	if (at + timing_data_s(&life->timing) <= zsks->rules.now_at)
 		return 0;
 	return err_set(err, ERR_NOT_YET, "until %s caches may have data of "
 	    "zone %s that is not signed with algorithm %s (%u): max-zone-ttl "
 	    "%lld + zone-propagation-delay %lld after zone-signed",
-	    when_rfc3339(at + life_data_s(&life->timing), text),
+	    when_rfc3339(at + timing_data_s(&life->timing), text),
 	    zsks->life->text, alg_name(alg), alg,
 	    (long long)life->timing.max_zone_ttl_s,
 	    (long long)life->timing.zone_propagation_delay_s);

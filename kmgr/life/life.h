@@ -22,6 +22,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "kmgr/dns/timing.h"
+
 #define LIFE_NEVER	INT64_MAX
 #define LIFE_NONE	SIZE_MAX	/* no key */
 #define LIFE_WHY_LEN	400
@@ -48,25 +50,6 @@ enum life_automation {
 	LIFE_AUTO_EXPIRE = 4,	/* what waits for caches goes on after it */
 	LIFE_AUTO_DONE   = 8,	/* the last DNSKEY of a roll is taken out */
 	LIFE_AUTO_ALL    = 15
-};
-
-/*
- * Seconds; of all policies that judge the zone, its configuration, and what
- * was observed and may still be cached the largest.
- */
-struct life_timing {
-	int64_t	dnskey_ttl_s;		/* TTLkey */
-	int64_t	zone_propagation_delay_s; /* DprpC */
-	int64_t	publish_safety_s;
-	int64_t	retire_safety_s;
-	int64_t	max_zone_ttl_s;		/* TTLsig */
-	int64_t	parent_ds_ttl_s;	/* TTLds */
-	int64_t	parent_propagation_delay_s; /* DprpP */
-	int64_t	parent_registration_delay_s; /* Dreg: to plan with only */
-	int64_t	validity_s;		/* of a DNSKEY RRset's signature */
-	int64_t	refresh_s;		/* signed anew so long before its end */
-	bool	is_rfc5011;		/* its KSKs are trust anchors */
-	int64_t	query_interval_s;	/* of followers (RFC 5011 s2.3) */
 };
 
 /* A KSK; instants are 0 for what did not happen. */
@@ -112,7 +95,7 @@ struct life_zone {
 	int64_t		 lifetime_s;	/* of the KSKs to be made; 0: no end */
 	bool		 needs_backup;	/* likewise */
 	unsigned int	 automation;	/* enum life_automation, or-ed */
-	struct life_timing timing;
+	struct timing timing;
 	struct life_key	*keys;		/* all that are not removed; owned,
 					 * free() must do */
 	size_t		 n_keys;
@@ -190,7 +173,7 @@ struct life_plan {
  * becomes O or U becomes H by time alone; LIFE_NEVER where a fact is missing,
  * and for the states that are certain.
  *
- * Source: RFC 7583 s3.3.1; see struct life_timing.
+ * Source: RFC 7583 s3.3.1; see struct timing.
  */
 enum life_state life_dnskey_state(const struct life_zone *zone, size_t i,
     int64_t now_at);
@@ -218,21 +201,12 @@ const char *life_word(const struct life_zone *zone, size_t i,
     int64_t now_at);
 
 /**
- * life_publish_s(timing), life_retire_s(timing), life_ds_s(timing),
- * life_data_s(timing), life_revoke_s(timing), life_roll_s(timing, roll):
- * The waits: until a DNSKEY is everywhere, until a withdrawn one is nowhere,
- * until a DS change that is seen is known everywhere, until zone data that
- * was signed anew is everywhere, how long a revoked DNSKEY stays published;
- * and the length of a whole roll with parent-registration-delay.
+ * life_roll_s(timing, roll):
+ * The length of a whole roll, with parent-registration-delay.
  *
- * Source: RFC 7583 s3.3; RFC 5011 s2.4.
+ * Source: RFC 7583 s3.3, as kmgr/dns/timing.h has it.
  */
-int64_t life_publish_s(const struct life_timing *timing);
-int64_t life_retire_s(const struct life_timing *timing);
-int64_t life_ds_s(const struct life_timing *timing);
-int64_t life_data_s(const struct life_timing *timing);
-int64_t life_revoke_s(const struct life_timing *timing);
-int64_t life_roll_s(const struct life_timing *timing, enum life_roll roll);
+int64_t life_roll_s(const struct timing *timing, enum life_roll roll);
 
 /**
  * life_allowed(zone, kind, i, now_at):

@@ -285,7 +285,7 @@ may_withdraw(const struct life_zone *zone, const struct life_step *step,
 
 	if (life_has(old->revoke_at, now_at))
 		return now_at >= old->revoke_at +
-		    life_revoke_s(&zone->timing);
+		    timing_revoke_s(&zone->timing);
 	return (life_ds_state(zone, step->key, now_at) == LIFE_HIDDEN ||
 	    is_swapped(zone, step->key, now_at)) &&
 	    !leaves_zsk(zone, step->key, now_at) &&

@@ -22,7 +22,7 @@ active_at(const struct life_zone *zone, size_t i)
 static int64_t
 lead_s(const struct life_zone *zone, size_t i)
 {
-	const struct life_timing *timing = &zone->timing;
+	const struct timing *timing = &zone->timing;
 	const int64_t registration_s = timing->parent_registration_delay_s;
 	enum life_standby ready = LIFE_NO_STANDBY;
 	size_t j;
@@ -33,19 +33,19 @@ lead_s(const struct life_zone *zone, size_t i)
 			ready = zone->keys[j].standby;
 	}
 	if (ready == LIFE_NO_STANDBY && zone->alg != zone->keys[i].alg)
-		return registration_s + life_data_s(timing) +
-		    life_publish_s(timing);
+		return registration_s + timing_data_s(timing) +
+		    timing_publish_s(timing);
 	switch (zone->roll) {
 	case LIFE_DOUBLE_DS:
 		return ready == LIFE_STANDBY_DS ? 0 :
-		    registration_s + life_ds_s(timing);
+		    registration_s + timing_ds_s(timing);
 	case LIFE_DOUBLE_RRSET:
 		/* Its own way in took as long as its successor's. */
 		return 0;
 	case LIFE_DOUBLE_SIGNATURE:
 	default:
 		return registration_s + (ready == LIFE_STANDBY_DNSKEY ? 0 :
-		    life_publish_s(timing));
+		    timing_publish_s(timing));
 	}
 }
 
@@ -95,9 +95,9 @@ int64_t
 life_exposure(const struct life_zone *zone, size_t i, int64_t now_at,
     enum life_margins margins)
 {
-	const struct life_timing *timing = &zone->timing;
+	const struct timing *timing = &zone->timing;
 	const int64_t horizon_s = timing->validity_s +
-	    2 * life_data_s(timing) +
+	    2 * timing_data_s(timing) +
 	    4 * life_roll_s(timing, LIFE_DOUBLE_DS);
 	const struct life_world world = {
 		.registration_s = timing->parent_registration_delay_s
@@ -115,7 +115,7 @@ life_exposure(const struct life_zone *zone, size_t i, int64_t now_at,
 	life_simulate(&after, now_at, now_at + horizon_s, &world, &moments,
 	    &n);
 	if (life_ds_state(&after, i, now_at + horizon_s) == LIFE_HIDDEN)
-		end_at = after.keys[i].ds_gone_at + life_ds_s(timing) -
+		end_at = after.keys[i].ds_gone_at + timing_ds_s(timing) -
 		    (margins == LIFE_WITH_MARGINS ? 0 :
 		    timing->retire_safety_s);
 	free(moments);

@@ -34,9 +34,9 @@ life_dnskey_state(const struct life_zone *zone, size_t i, int64_t now_at)
 	if (dnskey_is_out(key, now_at))
 		return life_has(key->dnskey_out_at, now_at) &&
 		    now_at >= key->dnskey_out_at +
-		    life_retire_s(&zone->timing) ?
+		    timing_retire_s(&zone->timing) ?
 		    LIFE_HIDDEN : LIFE_UNRETENTIVE;
-	return now_at < key->dnskey_in_at + life_publish_s(&zone->timing) ?
+	return now_at < key->dnskey_in_at + timing_publish_s(&zone->timing) ?
 	    LIFE_RUMOURED : LIFE_OMNIPRESENT;
 }
 
@@ -47,12 +47,12 @@ life_dnskey_until(const struct life_zone *zone, size_t i, int64_t now_at)
 
 	switch (life_dnskey_state(zone, i, now_at)) {
 	case LIFE_RUMOURED:
-		return key->dnskey_in_at + life_publish_s(&zone->timing);
+		return key->dnskey_in_at + timing_publish_s(&zone->timing);
 	case LIFE_UNRETENTIVE:
 		/* Revoked, it stays as long as we leave it. */
 		if (!life_has(key->dnskey_out_at, now_at))
 			return LIFE_NEVER;
-		return key->dnskey_out_at + life_retire_s(&zone->timing);
+		return key->dnskey_out_at + timing_retire_s(&zone->timing);
 	default:
 		return LIFE_NEVER;
 	}
@@ -83,7 +83,7 @@ enum life_state
 life_ds_state(const struct life_zone *zone, size_t i, int64_t now_at)
 {
 	const struct life_key *key = &zone->keys[i];
-	const int64_t ds_s = life_ds_s(&zone->timing);
+	const int64_t ds_s = timing_ds_s(&zone->timing);
 
 	if (ds_is_gone(key, now_at))
 		return now_at < key->ds_gone_at + ds_s ?
@@ -102,7 +102,7 @@ int64_t
 life_ds_until(const struct life_zone *zone, size_t i, int64_t now_at)
 {
 	const struct life_key *key = &zone->keys[i];
-	const int64_t ds_s = life_ds_s(&zone->timing);
+	const int64_t ds_s = timing_ds_s(&zone->timing);
 
 	switch (life_ds_state(zone, i, now_at)) {
 	case LIFE_RUMOURED:

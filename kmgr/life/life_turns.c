@@ -54,7 +54,7 @@ add_key(struct turns *turns, const struct life_zone *zone, size_t i)
 	    is_added ? key->ds_seen_at : key->ds_gone_at);
 	if (key->revoke_at != 0 && key->dnskey_out_at == 0)
 		add(turns, LIFE_TURN_REVOKED, i, key->revoke_at +
-		    life_revoke_s(&zone->timing), key->revoke_at);
+		    timing_revoke_s(&zone->timing), key->revoke_at);
 	if (life_is_main(zone, i, now_at))
 		add(turns, LIFE_TURN_ROLL, i, life_roll_at(zone, i),
 		    key->dnskey_in_at);

@@ -14,7 +14,7 @@ key_name(const struct life_zone *zone, size_t i)
 }
 
 static void
-why_dnskey_in(const struct life_timing *t, char *out, size_t len)
+why_dnskey_in(const struct timing *t, char *out, size_t len)
 {
 	const int64_t caches_s = t->dnskey_ttl_s +
 	    t->zone_propagation_delay_s + t->publish_safety_s;
@@ -26,11 +26,11 @@ why_dnskey_in(const struct life_timing *t, char *out, size_t len)
 	if (t->is_rfc5011)
 		snprintf(out + n, len - (size_t)n, " + 2 * query interval %" S
 		    " + add hold-down %" S, t->query_interval_s,
-		    life_publish_s(t) - caches_s - 2 * t->query_interval_s);
+		    timing_publish_s(t) - caches_s - 2 * t->query_interval_s);
 }
 
 static void
-why_dnskey_out(const struct life_timing *t, char *out, size_t len)
+why_dnskey_out(const struct timing *t, char *out, size_t len)
 {
 
 	snprintf(out, len, "DNSKEY TTL %" S " + zone-propagation-delay %" S
@@ -39,7 +39,7 @@ why_dnskey_out(const struct life_timing *t, char *out, size_t len)
 }
 
 static void
-why_ds(const struct life_timing *t, char *out, size_t len)
+why_ds(const struct timing *t, char *out, size_t len)
 {
 
 	snprintf(out, len, "DS TTL %" S " + parent-propagation-delay %" S
@@ -48,7 +48,7 @@ why_ds(const struct life_timing *t, char *out, size_t len)
 }
 
 static void
-why_data(const struct life_timing *t, char *out, size_t len)
+why_data(const struct timing *t, char *out, size_t len)
 {
 
 	snprintf(out, len, "max-zone-ttl %" S " + zone-propagation-delay %" S,
@@ -57,7 +57,7 @@ why_data(const struct life_timing *t, char *out, size_t len)
 
 /* The wait of ${kind} as a sum; returns after what it is counted. */
 static const char *
-formula(const struct life_timing *t, enum life_turn_kind kind, char *out,
+formula(const struct timing *t, enum life_turn_kind kind, char *out,
     size_t len)
 {
 
@@ -77,13 +77,13 @@ formula(const struct life_timing *t, enum life_turn_kind kind, char *out,
 	case LIFE_TURN_REVOKED:
 		snprintf(out, len, "DNSKEY TTL, zone-propagation-delay and "
 		    "retire-safety %" S " + query interval %" S
-		    " + remove hold-down %" S, life_retire_s(t),
-		    t->query_interval_s, life_revoke_s(t) -
-		    life_retire_s(t) - t->query_interval_s);
+		    " + remove hold-down %" S, timing_retire_s(t),
+		    t->query_interval_s, timing_revoke_s(t) -
+		    timing_retire_s(t) - t->query_interval_s);
 		return "after revocation of";
 	case LIFE_TURN_FIRST:
 		why_data(t, out, len);
-		if (life_publish_s(t) > life_data_s(t))
+		if (timing_publish_s(t) > timing_data_s(t))
 			why_dnskey_in(t, out, len);
 		return "after the first signed DNSKEY RRset of";
 	case LIFE_TURN_DATA:

@@ -94,7 +94,7 @@ struct health_zone {
 	struct error		 trouble;	/* it could not be looked at */
 	int64_t			 now_at;
 	enum life_goal		 goal;
-	struct life_timing	 timing;
+	struct timing	 timing;
 	int64_t			 inception_offset_s;
 	/* As policies and configuration have them; timing counts in what was
 	 * observed. */

@@ -33,7 +33,7 @@ void
 health_limits(const struct config *config, const struct health_zone *zone,
     struct health_limits *out)
 {
-	const struct life_timing *t = &zone->timing;
+	const struct timing *t = &zone->timing;
 	const int64_t spread_s = t->dnskey_ttl_s +
 	    t->zone_propagation_delay_s;
 	const int64_t half_s = t->refresh_s / 2;

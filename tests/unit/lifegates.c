@@ -9,12 +9,12 @@ bool __real_life_allowed(const struct life_zone *zone,
     enum life_step_kind kind, size_t i, int64_t now_at);
 bool __wrap_life_allowed(const struct life_zone *zone,
     enum life_step_kind kind, size_t i, int64_t now_at);
-int64_t __real_life_publish_s(const struct life_timing *timing);
-int64_t __wrap_life_publish_s(const struct life_timing *timing);
-int64_t __real_life_retire_s(const struct life_timing *timing);
-int64_t __wrap_life_retire_s(const struct life_timing *timing);
-int64_t __real_life_ds_s(const struct life_timing *timing);
-int64_t __wrap_life_ds_s(const struct life_timing *timing);
+int64_t __real_timing_publish_s(const struct timing *timing);
+int64_t __wrap_timing_publish_s(const struct timing *timing);
+int64_t __real_timing_retire_s(const struct timing *timing);
+int64_t __wrap_timing_retire_s(const struct timing *timing);
+int64_t __real_timing_ds_s(const struct timing *timing);
+int64_t __wrap_timing_ds_s(const struct timing *timing);
 int64_t __real_life_data_at(const struct life_zone *zone, uint8_t alg);
 int64_t __wrap_life_data_at(const struct life_zone *zone, uint8_t alg);
 int64_t __real_life_first_ds_at(const struct life_zone *zone);
@@ -106,26 +106,26 @@ __wrap_life_allowed(const struct life_zone *zone, enum life_step_kind kind,
 }
 
 int64_t
-__wrap_life_publish_s(const struct life_timing *timing)
+__wrap_timing_publish_s(const struct timing *timing)
 {
 
 	return lacks(LIFEGATES_PUBLISH_WAIT) ? 0 :
-	    __real_life_publish_s(timing);
+	    __real_timing_publish_s(timing);
 }
 
 int64_t
-__wrap_life_retire_s(const struct life_timing *timing)
+__wrap_timing_retire_s(const struct timing *timing)
 {
 
 	return lacks(LIFEGATES_RETIRE_WAIT) ? 0 :
-	    __real_life_retire_s(timing);
+	    __real_timing_retire_s(timing);
 }
 
 int64_t
-__wrap_life_ds_s(const struct life_timing *timing)
+__wrap_timing_ds_s(const struct timing *timing)
 {
 
-	return lacks(LIFEGATES_DS_WAIT) ? 0 : __real_life_ds_s(timing);
+	return lacks(LIFEGATES_DS_WAIT) ? 0 : __real_timing_ds_s(timing);
 }
 
 int64_t

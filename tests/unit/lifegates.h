@@ -19,9 +19,9 @@ enum lifegates_missing {
 	LIFEGATES_WITHDRAW,
 	LIFEGATES_ADD_DS,
 	LIFEGATES_REMOVE_DS,
-	LIFEGATES_PUBLISH_WAIT,	/* life_publish_s(): a DNSKEY in */
-	LIFEGATES_RETIRE_WAIT,	/* life_retire_s(): a DNSKEY out */
-	LIFEGATES_DS_WAIT,	/* life_ds_s(): a DS in, or out */
+	LIFEGATES_PUBLISH_WAIT,	/* timing_publish_s(): a DNSKEY in */
+	LIFEGATES_RETIRE_WAIT,	/* timing_retire_s(): a DNSKEY out */
+	LIFEGATES_DS_WAIT,	/* timing_ds_s(): a DS in, or out */
 	LIFEGATES_DATA_WAIT,	/* life_data_at(): zone data signed */
 	LIFEGATES_FIRST_WAIT,	/* life_first_ds_at(): the first DS */
 	LIFEGATES_REFRESH,	/* life_refresh_at(): signed anew in time */

@@ -67,7 +67,7 @@ static void
 set_timing(struct lifehost *h)
 {
 	const int64_t now_at = lifehost_now(h);
-	struct life_timing *timing = &h->zone.timing;
+	struct timing *timing = &h->zone.timing;
 
 	*timing = h->story->timing;
 	timing->dnskey_ttl_s = h->dnskey_ttl_s;

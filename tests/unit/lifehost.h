@@ -37,7 +37,7 @@ struct lifehost_action {
 /* All that a story is told from. */
 struct lifehost_story {
 	uint64_t		seed;
-	struct life_timing	timing;	/* the policy's */
+	struct timing	timing;	/* the policy's */
 	enum life_roll		roll;
 	enum life_standby	standby;
 	unsigned int		automation;
@@ -60,7 +60,7 @@ struct lifehost_story {
 
 /* What is broken; zeroes for nothing. */
 struct lifehost_fault {
-	void	(*timing)(struct life_timing *timing);
+	void	(*timing)(struct timing *timing);
 	bool	sees_at_once;	/* a DS that is asked for is seen */
 	bool	gone_at_once;
 	bool	forgets_ttl;	/* the DNSKEY TTL that was */

@@ -214,7 +214,7 @@ what_name(enum lifehost_what what)
 void
 lifehost_print(const struct lifehost_story *s, char *text, size_t len)
 {
-	const struct life_timing *t = &s->timing;
+	const struct timing *t = &s->timing;
 	FILE *f = fmemopen(text, len, "w");
 	size_t i;
 

@@ -42,7 +42,7 @@ flip(uint64_t *x)
 static void
 make_timing(uint64_t *x, struct lifehost_story *s)
 {
-	struct life_timing *t = &s->timing;
+	struct timing *t = &s->timing;
 
 	t->dnskey_ttl_s = pick_scale(x, 30, 2 * DAY);
 	t->zone_propagation_delay_s = pick_scale(x, 1, 12 * HOUR) - 1;
@@ -150,7 +150,7 @@ make_script(uint64_t *x, struct lifehost_story *s)
 static void
 make_validity(uint64_t *x, struct lifehost_story *s)
 {
-	struct life_timing *t = &s->timing;
+	struct timing *t = &s->timing;
 	int64_t ttl_s = t->dnskey_ttl_s, ds_ttl_s = s->ds_ttl_s, silence_s;
 	bool loses = false;
 	size_t i;

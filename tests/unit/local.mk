@@ -169,6 +169,7 @@ unit_dns = \
 	tests/unit/test_rrset \
 	tests/unit/test_rrsig \
 	tests/unit/test_tsig \
+	tests/unit/test_timing \
 	tests/unit/test_zonefile
 check_PROGRAMS += $(unit_base) $(unit_dns)
 TESTS += $(unit_base) $(unit_dns)
@@ -234,6 +235,8 @@ tests_unit_test_tsig_SOURCES = \
 	tests/unit/tsighelp.h
 tests_unit_test_tsig_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_tsig_LDADD = tests/unit/libdnshelp.la libdns.la $(unit_ldadd)
+tests_unit_test_timing_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_timing_LDADD = libdns.la $(unit_ldadd)
 tests_unit_test_zonefile_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_zonefile_LDADD = tests/unit/libdnshelp.la libdns.la $(unit_ldadd)
 # --- kmgr/ksr
@@ -486,12 +489,12 @@ tests_unit_test_life_mutants_LDADD = $(unit_engine_ldadd)
 tests_unit_test_life_mutants_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=life_allowed \
 	-Wl,--wrap=life_data_at \
-	-Wl,--wrap=life_ds_s \
 	-Wl,--wrap=life_first_ds_at \
 	-Wl,--wrap=life_policy_allows \
-	-Wl,--wrap=life_publish_s \
 	-Wl,--wrap=life_refresh_at \
-	-Wl,--wrap=life_retire_s
+	-Wl,--wrap=timing_ds_s \
+	-Wl,--wrap=timing_publish_s \
+	-Wl,--wrap=timing_retire_s
 tests_unit_test_life_population_SOURCES = \
 	tests/unit/test_life_population.c \
 	$(unit_lifestory)

@@ -31,7 +31,7 @@ zone_of(struct ksk *ksks, size_t n, struct life_key *keys)
 		zone_life_key(&ksks[i], "example./7", &keys[i]);
 	zone.life.keys = keys;
 	zone.life.n_keys = n;
-	zone.life.timing = (struct life_timing) { .parent_ds_ttl_s = DAY,
+	zone.life.timing = (struct timing) { .parent_ds_ttl_s = DAY,
 		.parent_propagation_delay_s = 3600, .retire_safety_s = 60,
 		.dnskey_ttl_s = 600 };
 	return zone;

@@ -11,56 +11,56 @@
 #define STORIES 600	/* one of them is to show it */
 
 static void
-no_dnskey_ttl(struct life_timing *timing)
+no_dnskey_ttl(struct timing *timing)
 {
 
 	timing->dnskey_ttl_s = 0;
 }
 
 static void
-no_zone_propagation(struct life_timing *timing)
+no_zone_propagation(struct timing *timing)
 {
 
 	timing->zone_propagation_delay_s = 0;
 }
 
 static void
-no_publish_safety(struct life_timing *timing)
+no_publish_safety(struct timing *timing)
 {
 
 	timing->publish_safety_s = 0;
 }
 
 static void
-no_retire_safety(struct life_timing *timing)
+no_retire_safety(struct timing *timing)
 {
 
 	timing->retire_safety_s = 0;
 }
 
 static void
-no_max_zone_ttl(struct life_timing *timing)
+no_max_zone_ttl(struct timing *timing)
 {
 
 	timing->max_zone_ttl_s = 0;
 }
 
 static void
-no_ds_ttl(struct life_timing *timing)
+no_ds_ttl(struct timing *timing)
 {
 
 	timing->parent_ds_ttl_s = 0;
 }
 
 static void
-no_parent_propagation(struct life_timing *timing)
+no_parent_propagation(struct timing *timing)
 {
 
 	timing->parent_propagation_delay_s = 0;
 }
 
 static void
-no_refresh(struct life_timing *timing)
+no_refresh(struct timing *timing)
 {
 
 	timing->refresh_s = 0;
