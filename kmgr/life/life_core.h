@@ -93,6 +93,13 @@ bool life_has_parent(const struct life_zone *zone);
 size_t life_find_roll(const struct life_zone *zone, int64_t now_at);
 
 /**
+ * life_has_heir(zone, i, now_at):
+ * Whether a key was made once the ${i}th was in use, by hand, and took over
+ * from no other: it follows the ${i}th.
+ */
+bool life_has_heir(const struct life_zone *zone, size_t i, int64_t now_at);
+
+/**
  * life_policy_allows(zone, step, now_at):
  * Whether ${step} is in its turn: what the roll type, backup, first signing
  * and the schedule ask for. life_allowed() is another question.

@@ -62,6 +62,35 @@ life_roll_at(const struct life_zone *zone, size_t i)
 	return from_at + (lifetime_s > before_s ? lifetime_s - before_s : 0);
 }
 
+/* Whoever was retired since it was made was followed by it. */
+static bool
+is_taken(const struct life_zone *zone, size_t heir)
+{
+	size_t i;
+
+	for (i = 0; i < zone->n_keys; i++) {
+		if (!zone->keys[i].is_foreign &&
+		    zone->keys[i].standby == LIFE_NO_STANDBY &&
+		    zone->keys[i].retire_at >= zone->keys[heir].made_at)
+			return true;
+	}
+	return false;
+}
+
+bool
+life_has_heir(const struct life_zone *zone, size_t i, int64_t now_at)
+{
+	const int64_t from_at = active_at(zone, i);
+	size_t j;
+
+	for (j = 0; j < zone->n_keys; j++) {
+		if (j != i && life_is_main(zone, j, now_at) &&
+		    zone->keys[j].made_at > from_at && !is_taken(zone, j))
+			return true;
+	}
+	return false;
+}
+
 bool
 life_may_roll(const struct life_zone *zone, int64_t now_at,
     char why[static LIFE_WHY_LEN])

@@ -17,7 +17,7 @@ static const struct by_hand by_hand[] = {
 	[LIFE_MAKE_KSK] = { "roll-ksk", WORDS_ZONE, "" },
 	[LIFE_MAKE_STANDBY] = { "create-ksk", WORDS_ZONE,
 	    " --standby --cmk NAME" },
-	[LIFE_RETIRE] = { "roll-ksk", WORDS_ZONE, "" },
+	[LIFE_RETIRE] = { "roll-ksk", WORDS_KEY, "" },
 	[LIFE_PROMOTE] = { "roll-ksk", WORDS_ZONE, "" },
 	[LIFE_PUBLISH_DNSKEY] = { "sign-zsks", WORDS_FILE, "" },
 	[LIFE_WITHDRAW_DNSKEY] = { "sign-zsks", WORDS_FILE, "" },

@@ -73,7 +73,7 @@ want_rolls(const struct life_zone *zone, int64_t now_at,
 		    life_is_coming(zone, i, now_at) ||
 		    life_roll_at(zone, i) == LIFE_NEVER)
 			continue;
-		if (is_made)
+		if (is_made || life_has_heir(zone, i, now_at))
 			life_want_push(out, LIFE_RETIRE, i);
 		else
 			want_successor(zone, i, now_at, out);

@@ -128,6 +128,41 @@ automation_leaves_steps_to_the_operator(void **state)
 	life_zone_clear(&zone);
 }
 
+/* A key that was made by hand takes over; no third one is asked for. */
+static void
+a_successor_is_made_by_hand(void **state)
+{
+	struct life_zone zone;
+
+	(void)state;
+	lifecase_zone(&zone);
+	zone.automation = LIFE_AUTO_ALL & ~(unsigned int)LIFE_AUTO_START;
+	lifecase_key(&zone, "old")->lifetime_s = 110 * DAY;
+	lifecase_fresh(&zone, "new")->lifetime_s = 110 * DAY;
+	lifecase_due(&zone, 0, "publish-dnskey 1");
+	lifecase_due(&zone, 50400, "add-ds 1");
+	zone.keys[NEW].ds_seen_at = T0 + 50400;
+	lifecase_wants_not(&zone, 200000, LIFE_MAKE_KSK, OLD);
+	lifecase_waits(&zone, 200000, LIFE_RETIRE, OLD, LIFE_WAITS_TIME,
+	    10 * DAY - PUBLISH_S, "lifetime");
+	lifecase_waits(&zone, 10 * DAY, LIFE_RETIRE, OLD, LIFE_WAITS_OPERATOR,
+	    10 * DAY, "by hand");
+	zone.automation = LIFE_AUTO_ALL;
+	lifecase_due(&zone, 10 * DAY, "retire 0, remove-ds 0");
+	zone.keys[OLD].ds_gone_at = T0 + 10 * DAY;
+	lifecase_due(&zone, 12 * DAY, "withdraw-dnskey 0");
+	/* It follows one key, and is followed in its turn. */
+	lifecase_due(&zone, 50400 + 110 * DAY - PUBLISH_S,
+	    "make-ksk 1, retire 1, publish-dnskey 2");
+	life_zone_clear(&zone);
+	/* Who was there at the same time is no successor. */
+	lifecase_zone(&zone);
+	lifecase_key(&zone, "a")->lifetime_s = 100 * DAY;
+	lifecase_key(&zone, "b");
+	lifecase_due(&zone, 0, "make-ksk 0, retire 0, publish-dnskey 2");
+	life_zone_clear(&zone);
+}
+
 static void
 a_roll_begins_at_its_time(void **state)
 {
@@ -330,6 +365,7 @@ main(void)
 		cmocka_unit_test(a_first_signing),
 		cmocka_unit_test(a_first_ds_waits_for_the_dnskey_too),
 		cmocka_unit_test(automation_leaves_steps_to_the_operator),
+		cmocka_unit_test(a_successor_is_made_by_hand),
 		cmocka_unit_test(a_roll_begins_at_its_time),
 		cmocka_unit_test(keys_roll_one_by_one),
 		cmocka_unit_test(a_dnskey_waits_for_its_successor),
