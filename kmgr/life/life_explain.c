@@ -84,8 +84,9 @@ comes(const struct life_zone *zone, const struct life_step *step,
 }
 
 /*
- * Whether the zone signer may take the ZSK of the ${i}th key's algorithm out:
- * no cache has a DS that asks for it, and no key comes or stays that does.
+ * Whether the zone signer may take the ZSK of the ${i}th key's algorithm out,
+ * now or once time has passed: no key comes or stays that asks for it, and no
+ * cache has a DS that does, or will have when it has forgotten.
  */
 static bool
 may_lose_zsk(const struct life_zone *zone, size_t i, int64_t now_at)
@@ -97,9 +98,13 @@ may_lose_zsk(const struct life_zone *zone, size_t i, int64_t now_at)
 	if (signer == NULL || !signer->has_zsk)
 		return false;
 	for (j = 0; j < zone->n_keys; j++) {
-		if (zone->keys[j].alg == signer->alg &&
-		    (!life_is_out(zone, j, now_at) ||
-		    life_ds_state(zone, j, now_at) != LIFE_HIDDEN))
+		if (zone->keys[j].alg != signer->alg)
+			continue;
+		if (!life_is_out(zone, j, now_at))
+			return false;
+		if (life_ds_state(zone, j, now_at) != LIFE_HIDDEN &&
+		    (life_is_put(life_ds_state(zone, j, now_at)) ||
+		    life_ds_until(zone, j, now_at) == LIFE_NEVER))
 			return false;
 	}
 	return true;

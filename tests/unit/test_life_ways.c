@@ -314,6 +314,8 @@ an_algorithm_comes_and_goes(void **state)
 	/* Across algorithms a DS is added, and later one removed. */
 	lifecase_due(&zone, 200000 + DS_S, "remove-ds 0");
 	zone.keys[OLD].ds_gone_at = T0 + 200000 + DS_S;
+	lifecase_waits(&zone, 200000 + DS_S, LIFE_WITHDRAW_DNSKEY, OLD,
+	    LIFE_WAITS_TIME, 200000 + 2 * DS_S, "ds-gone of old");
 	lifecase_due(&zone, 199999 + 2 * DS_S, "");
 	lifecase_due(&zone, 200000 + 2 * DS_S, "");
 	lifecase_waits(&zone, 200000 + 2 * DS_S, LIFE_WITHDRAW_DNSKEY, OLD,
