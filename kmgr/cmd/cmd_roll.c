@@ -230,13 +230,14 @@ cmd_leave_zone(struct cmd *cmd, struct error *err)
 
 static int
 revoke(struct cmd *cmd, const struct ksk_revoke_request *request,
-    const char *cmk_id, const struct plan *plan, struct error *err)
+    const struct ksk_revoke_ids *ids, const struct plan *plan,
+    struct error *err)
 {
 	struct json *arguments;
 	bool waits;
 	int rc;
 
-	if (cmd_plan_waits(cmd, cmk_id, KSK_REVOKE_OP, &waits, err) != 0)
+	if (cmd_plan_waits(cmd, ids->cmk, KSK_REVOKE_OP, &waits, err) != 0)
 		return -1;
 	if (!waits || plan->n == 0) {
 		if (ksk_revoke_apply(cmd->session, request, err) != 0)
@@ -244,8 +245,8 @@ revoke(struct cmd *cmd, const struct ksk_revoke_request *request,
 		cmd_life_done(cmd, plan);
 		return 0;
 	}
-	arguments = ksk_revoke_arguments(request);
-	rc = cmd_plan_ask(cmd, cmk_id, &(struct approval_subject) {
+	arguments = ksk_revoke_arguments(ids);
+	rc = cmd_plan_ask(cmd, ids->cmk, &(struct approval_subject) {
 	    KSK_REVOKE_OP, arguments, plan }, err);
 	json_free(arguments);
 	return rc;
@@ -257,14 +258,14 @@ cmd_revoke_ksk(struct cmd *cmd, struct error *err)
 	const struct ksk_revoke_request request = {
 		.ksk = cmd->args->words[0] };
 	struct plan plan = PLAN_INIT;
-	char cmk_id[33];
+	struct ksk_revoke_ids ids;
 	int rc;
 
-	rc = ksk_revoke_plan(cmd->session, &request, cmk_id, &plan, err);
+	rc = ksk_revoke_plan(cmd->session, &request, &ids, &plan, err);
 	if (rc == 0)
 		rc = args_has(cmd->args, OPT_DRY_RUN) ? cmd_plan_dry(cmd,
-		    cmk_id, KSK_REVOKE_OP, &plan, err) :
-		    revoke(cmd, &request, cmk_id, &plan, err);
+		    ids.cmk, KSK_REVOKE_OP, &plan, err) :
+		    revoke(cmd, &request, &ids, &plan, err);
 	plan_clear(&plan);
 	return rc;
 }

@@ -72,6 +72,17 @@ int approval_end_each(struct session *session,
     struct error *err);
 
 /**
+ * approval_was_given(session, cmk, op, argument, value, given, err):
+ * Whether a plan of ${cmk} for ${op} whose ${argument} is ${value} was carried
+ * out, by what the ledger tells, and enough approvers signed it.
+ *
+ * Errors: as approval_find().
+ */
+int approval_was_given(struct session *session, const struct cmk *cmk,
+    const char *op, const char *argument, const char *value, bool *given,
+    struct error *err);
+
+/**
  * approval_request(session, cmk, subject, out, err):
  * Write down ${subject} as a plan that waits for the approvers of ${cmk}. One
  * that waits already for the same is returned as it is.

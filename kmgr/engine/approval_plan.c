@@ -137,3 +137,74 @@ approval_check_current(struct store *store,
 	cmk_free(cmk);
 	return rc == 0 ? 0 : err_wrap(err, "plan %.16s", row->hash);
 }
+
+/* Whether the event says that a plan for op was carried out, and which. */
+static bool
+is_applied(const struct ledger_record *record, const char *op,
+    char hash[static 2 * CRYPTO_SHA256_LEN + 1])
+{
+	struct error ignored = ERR_INIT;
+	struct json *event = NULL;
+	const char *told, *state, *plan;
+	bool is;
+
+	if (json_read(record->payload, strlen(record->payload), &event,
+	    &ignored) != 0)
+		return false;
+	told = json_get_text(event, "op");
+	state = json_get_text(event, "state");
+	plan = json_get_text(event, "plan_hash");
+	is = told != NULL && strcmp(told, op) == 0 &&
+	    state != NULL && strcmp(state, "applied") == 0 &&
+	    plan != NULL && strlen(plan) == 2 * CRYPTO_SHA256_LEN;
+	if (is)
+		(void)strcpy(hash, plan);
+	json_free(event);
+	return is;
+}
+
+/* Whether enough approvers signed the plan, and its argument is the value. */
+static int
+is_given(struct session *session, const char *hash, const char *argument,
+    const char *value, bool *given, struct error *err)
+{
+	struct approval_status status;
+	const char *told;
+
+	if (approval_find(session, hash, &status, err) != 0)
+		return -1;
+	told = json_get_text(json_get(status.text, "arguments"), argument);
+	*given = told != NULL && strcmp(told, value) == 0 &&
+	    status.n_valid >= status.n_needed;
+	approval_status_clear(&status);
+	return 0;
+}
+
+int
+approval_was_given(struct session *session, const struct cmk *cmk,
+    const char *op, const char *argument, const char *value, bool *given,
+    struct error *err)
+{
+	char hash[2 * CRYPTO_SHA256_LEN + 1];
+	struct ledger_record *records;
+	struct store *store;
+	size_t i, n = PAGE;
+	int64_t from = 1;
+	int rc = 0;
+
+	*given = false;
+	if (session_store(session, &store, err) != 0)
+		return -1;
+	while (n == PAGE && !*given && rc == 0) {
+		if (ledger_of_cmk(store, cmk->row.id, "plan-end", from, PAGE,
+		    &records, &n, err) != 0)
+			return -1;
+		for (i = 0; i < n && !*given && rc == 0; i++)
+			if (is_applied(&records[i], op, hash))
+				rc = is_given(session, hash, argument, value,
+				    given, err);
+		from = n > 0 ? records[n - 1].seq + 1 : from;
+		ledger_records_free(records, n);
+	}
+	return rc;
+}

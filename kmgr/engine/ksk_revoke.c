@@ -1,4 +1,4 @@
-#include <stdio.h>
+#include <string.h>
 
 #include "kmgr/engine/cmk_life.h"
 #include "kmgr/engine/ksk_facts.h"
@@ -54,6 +54,32 @@ check(const struct zone_life *zone, size_t i, int64_t now_at,
 	    key->name);
 }
 
+int
+ksk_revoke_lacks(struct session *session, const struct ksk *ksk, bool *lacks,
+    struct error *err)
+{
+	bool is_given = false;
+
+	*lacks = approval_is_needed(ksk->cmk, KSK_REVOKE_OP);
+	if (!*lacks || ksk->row.retire_at == 0 || ksk->row.revoke_at != 0)
+		return 0;
+	if (approval_was_given(session, ksk->cmk, KSK_REVOKE_OP, "ksk",
+	    ksk->row.id, &is_given, err) != 0)
+		return -1;
+	*lacks = !is_given;
+	return 0;
+}
+
+/* Retired, and its revocation signed by whoever has to. */
+static bool
+is_settled(const struct ksk *ksk, const struct life_key *key)
+{
+
+	return key->revoke_at != 0 || (key->retire_at != 0 &&
+	    approval_is_needed(ksk->cmk, KSK_REVOKE_OP) &&
+	    !key->lacks_approval);
+}
+
 /* RFC 5011 s2.1: it is as good as retired, and must be fit for it. */
 static int
 prepare(struct session *session, const struct ksk_revoke_request *request,
@@ -70,7 +96,8 @@ prepare(struct session *session, const struct ksk_revoke_request *request,
 	    &out->i, err) != 0)
 		return -1;
 	key = &out->zone->life.keys[out->i];
-	out->is_done = key->revoke_at != 0;
+	out->is_done = out->i < out->zone->n_ksks &&
+	    is_settled(&out->zone->ksks[out->i], key);
 	if (out->is_done)
 		return 0;
 	if (check(out->zone, out->i, now_at, err) != 0)
@@ -79,6 +106,7 @@ prepare(struct session *session, const struct ksk_revoke_request *request,
 	wanted.key = out->i;
 	if (key->retire_at == 0)
 		key->retire_at = now_at;
+	key->lacks_approval = false;	/* demand() asks for it */
 	if (zone_step_need(out->zone, &wanted, now_at, &step, err) != 0)
 		return -1;
 	life_zone_copy(&out->zone->life, &after);
@@ -102,17 +130,19 @@ plan_one(const struct revocation *revocation, struct plan *plan)
 
 int
 ksk_revoke_plan(struct session *session,
-    const struct ksk_revoke_request *request, char cmk_id[static 33],
+    const struct ksk_revoke_request *request, struct ksk_revoke_ids *ids,
     struct plan *plan, struct error *err)
 {
 	struct revocation revocation;
+	const struct ksk *ksk;
 	int rc;
 
 	rc = prepare(session, request, &revocation, err);
 	if (rc == 0) {
 		plan_one(&revocation, plan);
-		(void)snprintf(cmk_id, 33, "%s", revocation.zone->
-		    ksks[revocation.i].cmk->row.id);
+		ksk = &revocation.zone->ksks[revocation.i];
+		memcpy(ids->cmk, ksk->cmk->row.id, sizeof(ids->cmk));
+		memcpy(ids->ksk, ksk->row.id, sizeof(ids->ksk));
 	}
 	revocation_clear(&revocation);
 	return rc;
@@ -171,7 +201,10 @@ ksk_revoke_apply(struct session *session,
 		return -1;
 	rc = prepare(session, request, &revocation, err);
 	if (rc == 0 && revocation.is_done)
-		session_note(session, "it is revoked already; nothing to do");
+		session_note(session, revocation.zone->life.keys[
+		    revocation.i].revoke_at != 0 ? "it is revoked already; "
+		    "nothing to do" : "its revocation is approved already; "
+		    "next: kmgr sign-zsks FILE");
 	else if (rc == 0 && (rc = demand(&revocation, request, err)) == 0 &&
 	    (rc = record(session, &revocation, err)) == 0)
 		session_note(session, "next: kmgr sign-zsks %s FILE, and "
@@ -182,11 +215,11 @@ ksk_revoke_apply(struct session *session,
 }
 
 struct json *
-ksk_revoke_arguments(const struct ksk_revoke_request *request)
+ksk_revoke_arguments(const struct ksk_revoke_ids *ids)
 {
 	struct json *arguments = json_new_object();
 
-	json_put_text(arguments, "ksk", request->ksk);
+	json_put_text(arguments, "ksk", ids->ksk);
 	return arguments;
 }
 

@@ -5,9 +5,12 @@
 #ifndef ENGINE_KSK_REVOKE_H
 #define ENGINE_KSK_REVOKE_H
 
+#include <stdbool.h>
+
 #include "kmgr/base/err.h"
 #include "kmgr/base/json.h"
 #include "kmgr/engine/approval.h"
+#include "kmgr/engine/ksk.h"
 #include "kmgr/engine/plan.h"
 #include "kmgr/engine/session.h"
 
@@ -20,10 +23,16 @@ struct ksk_revoke_request {
 	const struct json	*arguments;
 };
 
+/* The KSK, and the CMK whose approvers are asked. */
+struct ksk_revoke_ids {
+	char	ksk[STORE_ID_TEXT];
+	char	cmk[STORE_ID_TEXT];
+};
+
 /**
- * ksk_revoke_plan(session, request, cmk_id, plan, err):
- * What ksk_revoke_apply() would do; ${cmk_id} gets the CMK whose approvers are
- * asked. Nothing where it is done.
+ * ksk_revoke_plan(session, request, ids, plan, err):
+ * What ksk_revoke_apply() would do, and to whom. Nothing where it is done, or
+ * approved already.
  *
  * ksk_revoke_apply(session, request, err): do it.
  *
@@ -34,19 +43,29 @@ struct ksk_revoke_request {
  * ERR_INTEGRITY.
  */
 int ksk_revoke_plan(struct session *session,
-    const struct ksk_revoke_request *request, char cmk_id[static 33],
+    const struct ksk_revoke_request *request, struct ksk_revoke_ids *ids,
     struct plan *plan, struct error *err);
 int ksk_revoke_apply(struct session *session,
     const struct ksk_revoke_request *request, struct error *err);
 
 /**
- * ksk_revoke_arguments(request), ksk_revoke_approved(session, cmk_id,
+ * ksk_revoke_lacks(session, ksk, lacks, err):
+ * Whether the revocation of ${ksk} demands approvers, and was not approved
+ * since it is retired: whoever signs, by hand or by itself, waits for that.
+ *
+ * Errors: as approval_was_given().
+ */
+int ksk_revoke_lacks(struct session *session, const struct ksk *ksk,
+    bool *lacks, struct error *err);
+
+/**
+ * ksk_revoke_arguments(ids), ksk_revoke_approved(session, cmk_id,
  * approval, arguments, err):
  * As a plan has it, which the caller frees; carry out what was approved.
  *
  * Errors: as ksk_revoke_apply().
  */
-struct json *ksk_revoke_arguments(const struct ksk_revoke_request *request);
+struct json *ksk_revoke_arguments(const struct ksk_revoke_ids *ids);
 int ksk_revoke_approved(struct session *session, const char *cmk_id,
     const struct approval *approval, const struct json *arguments,
     struct error *err);

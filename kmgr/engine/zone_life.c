@@ -3,6 +3,7 @@
 
 #include "kmgr/base/mem.h"
 #include "kmgr/engine/ksk_facts.h"
+#include "kmgr/engine/ksk_revoke.h"
 #include "kmgr/engine/zone_facts.h"
 #include "kmgr/engine/zone_life_inner.h"
 
@@ -187,6 +188,23 @@ find_lost(struct session *session, struct zone_life *zone)
 			zone->life.keys[i].is_usable = false;
 }
 
+/*
+ * Approvals that cannot be read now are none: a KSK that stays published a
+ * while longer harms nobody.
+ */
+static void
+find_unapproved(struct session *session, struct zone_life *zone)
+{
+	struct error why = ERR_INIT;
+	size_t i;
+
+	for (i = 0; zone->life.timing.is_rfc5011 && i < zone->n_ksks; i++)
+		if (ksk_revoke_lacks(session, &zone->ksks[i],
+		    &zone->life.keys[i].lacks_approval, &why) != 0)
+			session_note(session, "the revocation of %s counts as "
+			    "not approved: %s", zone->names[i], why.msg);
+}
+
 static void
 fill_policy(struct zone_life *zone)
 {
@@ -296,6 +314,7 @@ load_all(struct session *session, struct cmk_cache *cache,
 	if (zone_life_time(session, zone, err) != 0 ||
 	    zone_life_signed(store, zone, session_now(session), err) != 0)
 		return -1;
+	find_unapproved(session, zone);
 	catch_up(session, zone);
 	return 0;
 }

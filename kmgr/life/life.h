@@ -71,6 +71,7 @@ struct life_key {
 	int64_t		 ds_gone_at;	/* none of the parent had it */
 	int64_t		 retire_at;	/* its goal is to be hidden */
 	int64_t		 revoke_at;	/* published revoked (RFC 5011) */
+	bool		 lacks_approval; /* of that, which approvers give */
 	bool		 is_compromised; /* or lost: no wait for its sake */
 	bool		 is_usable;	/* it can sign: its token is there, and
 					 * its CMK enabled */
@@ -136,7 +137,8 @@ enum life_wait {
 	LIFE_WAITS_SIGNER,	/* the zone signer */
 	LIFE_WAITS_BACKUP,
 	LIFE_WAITS_ROLL,	/* the one that goes on */
-	LIFE_WAITS_OPERATOR	/* automation is off: by hand */
+	LIFE_WAITS_OPERATOR,	/* automation is off: by hand */
+	LIFE_WAITS_APPROVAL	/* approvers have to sign it */
 };
 
 struct life_step {
@@ -291,7 +293,8 @@ struct life_moment {
  * Let time go on from ${from_at} to ${until_at}: every step is done when it
  * is due, and the world answers as ${world} says. ${zone} is left as it is at
  * the end; the *${n} moments are in the order of time. Steps that are left to
- * the operator are done at once. At most LIFE_MOMENTS_MAX.
+ * the operator are done, and what approvers have to sign is signed, at once.
+ * At most LIFE_MOMENTS_MAX.
  *
  * Owner: the caller, free().
  */

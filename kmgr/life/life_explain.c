@@ -66,8 +66,10 @@ comes(const struct life_zone *zone, const struct life_step *step,
 	later.automation = LIFE_AUTO_ALL;
 	/* Neither new signatures nor new rolls are of interest. */
 	later.timing.validity_s = 0;
-	for (i = 0; i < later.n_keys; i++)
+	for (i = 0; i < later.n_keys; i++) {
 		later.keys[i].lifetime_s = 0;
+		later.keys[i].lacks_approval = false;
+	}
 	for (i = 0; i < ROUNDS_MAX && next_at != LIFE_NEVER; i++) {
 		life_run(&later, next_at, &plan);
 		is_there = has_step(&plan, step);
@@ -325,6 +327,27 @@ explain_record(const struct life_zone *zone, struct life_step *step,
 	return true;
 }
 
+/* Approvers sign a revocation once nothing else is missing. */
+static bool
+explain_revoke(const struct life_zone *zone, struct life_step *step,
+    int64_t now_at)
+{
+	struct life_zone approved;
+	bool is_told = true;
+
+	life_zone_copy(zone, &approved);
+	approved.keys[step->key].lacks_approval = false;
+	if (life_is_due(&approved, step, now_at)) {
+		step->wait = LIFE_WAITS_APPROVAL;
+		snprintf(step->why, sizeof(step->why), "until approvers sign "
+		    "the revocation of %s", zone->keys[step->key].name);
+	} else {
+		is_told = explain_record(&approved, step, now_at);
+	}
+	life_zone_clear(&approved);
+	return is_told;
+}
+
 bool
 life_explain(const struct life_zone *zone, struct life_step *step,
     int64_t now_at)
@@ -347,6 +370,8 @@ life_explain(const struct life_zone *zone, struct life_step *step,
 		explain_sign(zone, step, now_at);
 	} else if (step->kind < LIFE_PUBLISH_DNSKEY) {
 		explain_start(zone, step, now_at);
+	} else if (step->kind == LIFE_REVOKE_DNSKEY) {
+		return explain_revoke(zone, step, now_at);
 	} else {
 		return explain_record(zone, step, now_at);
 	}

@@ -42,7 +42,8 @@ life_wait_name(enum life_wait wait)
 		[LIFE_WAITS_SIGNER] = "signer",
 		[LIFE_WAITS_BACKUP] = "backup",
 		[LIFE_WAITS_ROLL] = "roll",
-		[LIFE_WAITS_OPERATOR] = "operator"
+		[LIFE_WAITS_OPERATOR] = "operator",
+		[LIFE_WAITS_APPROVAL] = "approval"
 	};
 
 	return names[wait];

@@ -299,7 +299,8 @@ may_revoke(const struct life_zone *zone, const struct life_step *step,
     int64_t now_at)
 {
 
-	return life_ds_state(zone, step->key, now_at) == LIFE_HIDDEN &&
+	return !zone->keys[step->key].lacks_approval &&
+	    life_ds_state(zone, step->key, now_at) == LIFE_HIDDEN &&
 	    (zone->goal == LIFE_INSECURE ||
 	    has_dnskey_heir(zone, step->key, now_at)) &&
 	    can_sign_anew(zone, step, now_at);

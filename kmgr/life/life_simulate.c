@@ -266,8 +266,11 @@ life_simulate(struct life_zone *zone, int64_t from_at, int64_t until_at,
 	struct simulation sim = { .zone = zone, .world = world };
 	const unsigned int automation = zone->automation;
 	int64_t at = from_at, next_at, turn_at;
+	size_t i;
 
 	zone->automation = LIFE_AUTO_ALL;
+	for (i = 0; i < zone->n_keys; i++)
+		zone->keys[i].lacks_approval = false;
 	while (at <= until_at && sim.n < LIFE_MOMENTS_MAX) {
 		next_at = settle(&sim, at);
 		turn_at = life_next(zone, at);

@@ -130,6 +130,9 @@ take_step(const struct life_zone *zone, const struct life_step *step,
 	else if (step->wait == LIFE_WAITS_BACKUP)
 		(void)snprintf(out->command, sizeof(out->command),
 		    "kmgr backup FILE");
+	else if (step->wait == LIFE_WAITS_APPROVAL)
+		(void)snprintf(out->command, sizeof(out->command),
+		    "kmgr revoke-ksk %s", key_name(zone, step->key));
 	else if (step->wait != LIFE_WAITS_TIME &&
 	    step->wait != LIFE_WAITS_ROLL)
 		life_todo_command(zone, &wanted, out->command);
@@ -179,7 +182,8 @@ is_for_somebody(const struct life_step *step)
 
 	return (step->wait == LIFE_WAITS_SIGNER && !is_held_by_zsk(step)) ||
 	    step->wait == LIFE_WAITS_BACKUP ||
-	    step->wait == LIFE_WAITS_OPERATOR;
+	    step->wait == LIFE_WAITS_OPERATOR ||
+	    step->wait == LIFE_WAITS_APPROVAL;
 }
 
 static const struct life_step *

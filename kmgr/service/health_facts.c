@@ -108,7 +108,7 @@ is_of_operator(enum life_wait wait)
 
 	return wait == LIFE_WAITS_DS_SEEN || wait == LIFE_WAITS_DS_GONE ||
 	    wait == LIFE_WAITS_SIGNER || wait == LIFE_WAITS_BACKUP ||
-	    wait == LIFE_WAITS_OPERATOR;
+	    wait == LIFE_WAITS_OPERATOR || wait == LIFE_WAITS_APPROVAL;
 }
 
 /* The earliest instant at which run has, or had, something to do. */

@@ -47,6 +47,67 @@ signed_until() {
 	[ "$(signed_until)" -gt "$before" ]
 }
 
+# revoked: whether the records that were handed over have a revoked KSK.
+revoked() {
+	grep -q ' 385 \|	385 ' out/dnskey.zone
+}
+
+@test "run: a revocation waits for its approvers, and signatures do not" {
+	cd "$BATS_TEST_TMPDIR"
+	softhsm_new "$PWD" kmgr
+	kmgr_env "$PWD"
+	kmgr -q init
+	ssh-keygen -q -t ed25519 -N '' -C alice -f alice
+	cat >p.yaml <<-END
+		version: 1
+		zones: ["."]
+		ksk: { rfc5011: true, automation: [report, expire, done] }
+		approvals: { revoke-ksk: 1, approvers: ["$(cat alice.pub)"] }
+	END
+	cat >>kmgr.yaml <<-END
+		zones:
+		  example.com:
+		    publish: { directory: $PWD/out }
+	END
+	kmgr -q create-cmk prod --token main --policy p.yaml >/dev/null
+	kmgr -q create-ksk example.com --cmk prod >/dev/null
+	kmgr -q create-ksk example.com --cmk prod --another >/dev/null
+	dnssec-keygen -q -a ECDSAP256SHA256 example.com >/dev/null
+	kmgr -q sign-zsks example.com K*.key >/dev/null
+	tag=$(kmgr --json list-ksks | jq '.ksks[0].key_tag')
+	runs 1h
+	runs 10d
+	runs 20d
+	runs 30d
+	kmgr_later 32d -q roll-ksk "example.com/$tag" >/dev/null
+	runs 32d
+	[[ $(<run.log) == *"until approvers sign the revocation of \
+example.com./$tag"* ]]
+	run ! revoked
+	before=$(signed_until)
+	kmgr_later 33d -q ds-seen "example.com/$(life_newest)" >/dev/null
+	# Nor is it revoked by hand, and signatures are renewed.
+	kmgr_later 40d -q sign-zsks example.com K*.key >signed
+	run ! grep -q ' 385 ' signed
+	runs 41d
+	run ! revoked
+	[ "$(signed_until)" -gt "$before" ]
+	[ "$(life_todo 41d)" = "approval kmgr revoke-ksk example.com./$tag" ]
+	run --separate-stderr -11 kmgr_later 41d --json revoke-ksk \
+		"example.com/$tag"
+	hash=$(jq -r .plan_hash <<<"$output")
+	runs 41d
+	run ! revoked
+	kmgr -q show-plan "$hash" -o plan >/dev/null
+	ssh-keygen -q -Y sign -n kmgr-plan -f alice plan 2>/dev/null
+	kmgr_later 41d -q approve "$hash" --signature plan.sig >/dev/null
+	runs 41d
+	revoked
+	run kmgr_later 41d revoke-ksk "example.com/$tag"
+	[[ $output == *"revoked already"* ]]
+	kmgr_later 41d -q verify
+}
+
 @test "run: a clock that steps back a little does no step again" {
 	life_zone
 	kmgr -q sign-zsks example.com zsk >/dev/null

@@ -68,6 +68,38 @@ rfc5011_revokes(void **state)
 	life_zone_clear(&zone);
 }
 
+/* Who signs what a policy wants signed sees it when it is due, and gates it. */
+static void
+a_revocation_is_approved(void **state)
+{
+	const int64_t publish_s = PUBLISH_S + 2 * 3600 + 30 * DAY;
+	struct life_zone zone;
+
+	(void)state;
+	lifecase_begin_roll(&zone);
+	zone.has_response = true;
+	zone.timing.is_rfc5011 = true;
+	zone.timing.query_interval_s = 3600;
+	zone.keys[OLD].lacks_approval = true;
+	lifecase_due(&zone, 0, "publish-dnskey 1");
+	lifecase_due(&zone, publish_s, "add-ds 1, remove-ds 0");
+	lifecase_waits(&zone, publish_s, LIFE_REVOKE_DNSKEY, OLD,
+	    LIFE_WAITS_DS_GONE, 0, "old");
+	zone.keys[NEW].ds_seen_at = T0 + publish_s;
+	zone.keys[OLD].ds_gone_at = T0 + publish_s;
+	lifecase_waits(&zone, publish_s, LIFE_REVOKE_DNSKEY, OLD,
+	    LIFE_WAITS_TIME, publish_s + DS_S, "ds-gone of old");
+	lifecase_due(&zone, publish_s + DS_S, "");
+	lifecase_waits(&zone, publish_s + DS_S, LIFE_REVOKE_DNSKEY, OLD,
+	    LIFE_WAITS_APPROVAL, 0, "until approvers sign the revocation of "
+	    "old");
+	/* Nor is it taken out without having been revoked. */
+	lifecase_due(&zone, publish_s + DS_S + 100 * DAY, "");
+	zone.keys[OLD].lacks_approval = false;
+	lifecase_due(&zone, publish_s + DS_S + 100 * DAY, "revoke-dnskey 0");
+	life_zone_clear(&zone);
+}
+
 /* The root has no parent: its followers are all that there is. */
 static void
 the_root_has_no_ds(void **state)
@@ -361,6 +393,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sets_are_signed_in_time),
 		cmocka_unit_test(rfc5011_revokes),
+		cmocka_unit_test(a_revocation_is_approved),
 		cmocka_unit_test(the_root_has_no_ds),
 		cmocka_unit_test(a_zone_joins),
 		cmocka_unit_test(a_zone_leaves),
