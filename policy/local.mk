@@ -8,6 +8,7 @@ libpolicy_la_SOURCES = \
 	policy/permit.h \
 	policy/permit_inner.h \
 	policy/permit_skr.c \
+	policy/permit_trial.c \
 	policy/policy.c \
 	policy/policy.h \
 	policy/policy_element.c \

@@ -65,6 +65,20 @@ int permit_new(const struct judgement *judgement, const struct rrset *rrset,
     const struct rrsig *rrsig, struct permit **out, struct error *err);
 
 /**
+ * permit_trial(zone, key, rrset, rrsig, out, err):
+ * Permit ${key}, a KSK of ${zone}, to show that it can sign. Nobody has asked
+ * for it and no policy judges: *${rrset} is the DNSKEY RRset of ${key} alone,
+ * and ${rrsig}, still without its bytes, has a window in which nothing is
+ * ever served, so that what is signed is of no use to anybody.
+ *
+ * Owner: the caller, rrset_free() and permit_free().
+ * Errors: ERR_INPUT.
+ */
+int permit_trial(const struct name *zone, const struct dnskey *key,
+    struct rrset **rrset, struct rrsig *rrsig, struct permit **out,
+    struct error *err);
+
+/**
  * permit_covers(permit, tbs, len):
  * Whether these ${len} bytes are the ones that were permitted.
  */

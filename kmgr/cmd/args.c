@@ -77,6 +77,7 @@ static const struct opt_info infos[OPT_N] = {
 	[OPT_NEXT] = { "next", 0, "TAG",
 	    "the KSK that replaces it (default: the next younger one)" },
 	[OPT_NO_NETWORK] = { "no-network", 0, NULL, "ask no name server" },
+	[OPT_NO_TOKEN] = { "no-token", 0, NULL, "try no key, ask for no PIN" },
 	[OPT_ONCE] = { "once", 0, NULL,
 	    "ask once; an earlier run may confirm it" },
 	[OPT_OUTPUT] = { "output", 'o', "FILE",

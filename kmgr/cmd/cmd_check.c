@@ -158,7 +158,9 @@ check_zones(struct check *check, struct error *err)
 	return session_open(&cmd->options, &cmd->session, err) != 0 ? -1 :
 	    health_run(cmd->session, zone == NULL ? NULL :
 	    name_text(&name, text), args_has(cmd->args, OPT_NO_NETWORK) ?
-	    HEALTH_NO_NETWORK : HEALTH_ASK_SERVERS, judge, check, err);
+	    HEALTH_NO_NETWORK : HEALTH_ASK_SERVERS,
+	    args_has(cmd->args, OPT_NO_TOKEN) ? HEALTH_NO_TOKEN :
+	    HEALTH_TRY_KEYS, judge, check, err);
 }
 
 int

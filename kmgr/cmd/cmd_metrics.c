@@ -18,7 +18,7 @@ cmd_metrics(struct cmd *cmd, struct error *err)
 
 	if (health_run(cmd->session, NULL,
 	    args_has(cmd->args, OPT_NO_NETWORK) ? HEALTH_NO_NETWORK :
-	    HEALTH_ASK_SERVERS, add, metrics, err) == 0 &&
+	    HEALTH_ASK_SERVERS, HEALTH_TRY_KEYS, add, metrics, err) == 0 &&
 	    metrics_add_session(metrics, cmd->session, err) == 0) {
 		metrics_text(metrics, &cmd->text);
 		json_put_text(cmd->json, "metrics", buf_text(&cmd->text));

@@ -17,7 +17,8 @@ static const enum opt foreign_opts[] = { OPT_AT, OPT_ACCEPT_TIME_JUMP,
 static const enum opt run_opts[] = { OPT_WATCH, OPT_ACCEPT_TIME_JUMP,
 	OPT_DRY_RUN, OPT_END };
 static const enum opt plan_opts[] = { OPT_UNTIL, OPT_SVG, OPT_END };
-static const enum opt check_opts[] = { OPT_NO_NETWORK, OPT_END };
+static const enum opt check_opts[] = { OPT_NO_NETWORK, OPT_NO_TOKEN,
+	OPT_END };
 static const enum opt metrics_opts[] = { OPT_NO_NETWORK, OPT_OUTPUT,
 	OPT_END };
 
@@ -112,7 +113,7 @@ const struct command commands_life[] = {
 	    "of it the same command removes it, and before that exit 11 says "
 	    "what it waits for.",
 	    change_opts, 1, 1, CMD_WITH_SESSION, cmd_remove_foreign_key },
-	{ "check", GROUP_HEALTH, "[ZONE] [--no-network]",
+	{ "check", GROUP_HEALTH, "[ZONE] [--no-network] [--no-token]",
 	    "check zones as monitoring systems want it",
 	    "Looks at store and ledger, has every KSK sign in its token what "
 	    "was admitted last, asks every name server of the zone and of "

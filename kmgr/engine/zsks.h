@@ -114,6 +114,18 @@ int zsks_sign(struct session *session, struct zsks_keys *keys,
     struct zsks *zsks, struct error *err);
 
 /**
+ * zsks_try(session, keys, ksk, err):
+ * Have ${ksk} sign in its token what is of no use to anybody, and verify it;
+ * no ZSK set, and no requester, is needed for it. Its CMK, which was proved,
+ * must be one that signs. Nothing is recorded or released.
+ *
+ * Errors: ERR_POLICY (a CMK that is stopped), ERR_TOKEN, ERR_INTEGRITY (also
+ * where the token, which is there, has the key pair no more), ERR_STORE.
+ */
+int zsks_try(struct session *session, struct zsks_keys *keys,
+    const struct ksk *ksk, struct error *err);
+
+/**
  * zsks_record(session, zsks, n, err):
  * Record ${n} signed sets in one transaction: signatures, admitted ZSK sets,
  * KSKs that are published, withdrawn or revoked with them, events in the

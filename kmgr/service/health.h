@@ -113,7 +113,8 @@ struct health_zone {
 	int64_t			 waits_since_at;
 	int64_t			 next_at;	/* of the next step or signing;
 						 * LIFE_NEVER */
-	int64_t			 token_failing_since_at;
+	int64_t			 token_failing_since_at; /* of a key that fails;
+						 * 0: nobody knows */
 	struct findings		 policy;	/* rules, of all its CMKs */
 	int64_t			 lifetime_s;	/* of its KSKs; 0: no end */
 	int64_t			 roll_s;	/* a whole roll, with delays */

@@ -13,20 +13,23 @@ struct run {
 	struct session		*session;
 	struct store		*store;
 	struct health_net	*net;		/* NULL: nobody is asked */
-	struct health_trials	*trials;
+	struct health_trials	*trials;	/* NULL: no key is tried */
 	void			(*each)(void *, const struct health_zone *,
 				    const struct health_limits *);
 	void			*arg;
 };
 
 static void
-gather(struct run *run, struct cmk_cache *cache, const struct name *name,
-    struct zone_life *life, struct health_zone *zone)
+gather(struct run *run, const struct name *name, struct zone_life *life,
+    struct health_zone *zone)
 {
 	struct health_limits limits;
 
 	if (health_facts(run->session, life, zone, &zone->trouble) == 0) {
-		health_trial(run->trials, run->session, cache, life, zone);
+		if (run->trials != NULL)
+			health_trial(run->trials, run->session, life, zone);
+		else
+			zone->no_token = "--no-token";
 		if (run->net != NULL)
 			health_net_ask(run->net, name, zone);
 		else
@@ -51,7 +54,7 @@ look_at(struct run *run, struct cmk_cache *cache, const char *text,
 		return -1;
 	if (zone_life_load(run->session, cache, &name, &life,
 	    &zone.trouble) == 0) {
-		gather(run, cache, &name, life, &zone);
+		gather(run, &name, life, &zone);
 	} else if (zone.trouble.class == ERR_INPUT) {
 		*err = zone.trouble;
 		rc = -1;
@@ -87,15 +90,16 @@ look_at_all(struct run *run, struct cmk_cache *cache, struct error *err)
 
 int
 health_run(struct session *session, const char *name,
-    enum health_network network, void (*each)(void *arg,
-    const struct health_zone *zone, const struct health_limits *limits),
-    void *arg, struct error *err)
+    enum health_network network, enum health_token token,
+    void (*each)(void *arg, const struct health_zone *zone,
+    const struct health_limits *limits), void *arg, struct error *err)
 {
 	struct run run = { .session = session, .each = each, .arg = arg };
 	struct cmk_cache cache = { 0 };
 	int rc = -1;
 
-	run.trials = health_trials_new();
+	if (token == HEALTH_TRY_KEYS)
+		run.trials = health_trials_new();
 	if (session_store(session, &run.store, err) != 0 ||
 	    (network == HEALTH_ASK_SERVERS && health_net_new(
 	    session_config(session), &run.net, err) != 0))

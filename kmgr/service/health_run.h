@@ -7,20 +7,19 @@
 #include "kmgr/service/health.h"
 
 enum health_network { HEALTH_ASK_SERVERS, HEALTH_NO_NETWORK };
+enum health_token { HEALTH_TRY_KEYS, HEALTH_NO_TOKEN };
 
 /**
- * health_run(session, name, network, each, arg, err):
+ * health_run(session, name, network, token, each, arg, err):
  * Gather all that is known of the zone ${name}, of all zones with KSKs where
- * it is NULL, and give it with its limits to ${each}. KSKs sign the set that
- * was admitted last once more, by way of a permit, and what they signed is
- * neither recorded nor released. A zone that cannot be looked at has its
- * trouble.
+ * it is NULL, and give it with its limits to ${each}. KSKs are tried as
+ * health_trial() says. A zone that cannot be looked at has its trouble.
  *
  * Errors: ERR_INPUT (no such zone), ERR_CONFIG, ERR_STORE.
  */
 int health_run(struct session *session, const char *name,
-    enum health_network network, void (*each)(void *arg,
-    const struct health_zone *zone, const struct health_limits *limits),
-    void *arg, struct error *err);
+    enum health_network network, enum health_token token,
+    void (*each)(void *arg, const struct health_zone *zone,
+    const struct health_limits *limits), void *arg, struct error *err);
 
 #endif

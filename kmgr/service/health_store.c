@@ -61,15 +61,29 @@ static enum health_level
 token_level(const struct health_zone *zone,
     const struct health_limits *limits)
 {
-	const int64_t failing_s = zone->token_failing_since_at == 0 ? 0 :
-	    zone->now_at - zone->token_failing_since_at;
+	const int64_t failing_s = zone->now_at -
+	    zone->token_failing_since_at;
 	const int64_t left_s = health_coverage_s(zone);
 
+	/* The next check will not know either. */
+	if (zone->token_failing_since_at == 0)
+		return HEALTH_WARNING;
 	if (left_s == HEALTH_UNKNOWN_S)
 		return health_above(failing_s, limits->token_warning_s,
 		    INT64_MAX);
 	return health_above(failing_s, limits->token_warning_s,
 	    left_s - limits->token_critical_s);
+}
+
+/* A wrong key is no outage, and no wait mends it; a spare one waits. */
+static enum health_level
+trial_level(const struct health_key *key, enum health_level level)
+{
+
+	if (key->trial.class == ERR_INTEGRITY)
+		return HEALTH_CRITICAL;
+	return !key->is_in_set && level == HEALTH_CRITICAL ? HEALTH_WARNING :
+	    level;
 }
 
 HEALTH_CHECK(health_store_token)
@@ -86,11 +100,10 @@ HEALTH_CHECK(health_store_token)
 		key = &zone->keys[i];
 		if (!key->was_tried || key->trial.class == ERR_NONE)
 			continue;
-		/* A wrong key is no outage, and no wait mends it. */
 		health_add(report, "token-signature", zone,
-		    key->trial.class == ERR_INTEGRITY ? HEALTH_CRITICAL :
-		    level, "KSK %s cannot sign: %.300s; next: kmgr "
-		    "list-tokens, kmgr verify", key->name, key->trial.msg);
+		    trial_level(key, level), "%sKSK %s cannot sign: %.300s; "
+		    "next: kmgr list-tokens, kmgr verify", key->is_standby ?
+		    "standby " : "", key->name, key->trial.msg);
 	}
 }
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "kmgr/base/mem.h"
+#include "kmgr/engine/trust.h"
 #include "kmgr/engine/zsks.h"
 #include "kmgr/service/health_trial.h"
 #include "kmgr/store/store_zone.h"
@@ -9,10 +10,10 @@
 /* Under this kind the store remembers since when a token fails. */
 #define FAILURE "token-failure"
 
-/* A token that failed in this run, and is not tried for every zone again. */
+/* A CMK whose token failed in this run, and is not tried for every zone. */
 struct away {
-	const char	*token;		/* the CMK cache's */
-	struct error	 why;
+	const struct cmk	*cmk;		/* the cache's */
+	struct error		 why;
 };
 
 struct health_trials {
@@ -41,61 +42,85 @@ health_trials_free(struct health_trials *trials)
 	free(trials);
 }
 
-/* The set, once more. */
-static int
-sign(struct health_trials *trials, struct session *session,
-    struct cmk_cache *cache, const struct zone_life *life, const char *text,
-    struct error *err)
-{
-	const struct zsks_request request = {
-		.zone = life->name, .text = text, .len = strlen(text),
-		.what = "the admitted ZSK set",
-		.inception_at = ZSKS_WINDOW_BY_POLICY,
-		.expiration_at = ZSKS_WINDOW_BY_POLICY,
-		.validity_s = ZSKS_WINDOW_BY_POLICY
-	};
-	struct zsks *zsks = NULL;
-	int rc = -1;
-
-	if (zsks_prepare(session, cache, &request, &zsks, err) == 0 &&
-	    zsks_prove(session, zsks, err) == 0)
-		rc = zsks_sign(session, trials->keys, zsks, err);
-	zsks_free(zsks);
-	return rc;
-}
-
-/* What a token of the zone failed with before; NULL: none did. */
 static const struct error *
-away_of(const struct health_trials *trials, const struct zone_life *life)
+why_away(const struct health_trials *trials, const struct cmk *cmk)
 {
-	size_t i, k;
+	size_t i;
 
-	for (i = 0; i < life->n_ksks; i++)
-		for (k = 0; k < trials->n_away; k++)
-			if (strcmp(life->ksks[i].cmk->row.token,
-			    trials->away[k].token) == 0)
-				return &trials->away[k].why;
+	for (i = 0; i < trials->n_away; i++)
+		if (trials->away[i].cmk == cmk)
+			return &trials->away[i].why;
 	return NULL;
 }
 
-/* Only where all KSKs are in one token is it clear which of them failed. */
-static void
-note_away(struct health_trials *trials, const struct zone_life *life,
+static int
+note_away(struct health_trials *trials, const struct cmk *cmk,
     const struct error *why)
 {
-	const char *token = life->ksks[0].cmk->row.token;
-	size_t i;
 
-	for (i = 1; i < life->n_ksks; i++)
-		if (strcmp(life->ksks[i].cmk->row.token, token) != 0)
-			return;
 	*(struct away *)mem_push(&trials->away, trials->n_away++,
-	    sizeof(*trials->away)) = (struct away) { token, *why };
+	    sizeof(*trials->away)) = (struct away) { cmk, *why };
+	return -1;
+}
+
+/* The master key answers, and what the store says of it is so. */
+static int
+prove(struct health_trials *trials, struct session *session,
+    const struct cmk *cmk, struct error *err)
+{
+	const struct error *before = why_away(trials, cmk);
+
+	if (before != NULL) {
+		*err = *before;
+		return -1;
+	}
+	return trust_prove(session, cmk, err) == 0 ? 0 :
+	    note_away(trials, cmk, err);
+}
+
+/* One key that fails, or all of its token since a moment ago. */
+static bool
+is_alone(struct session *session, const struct cmk *cmk)
+{
+	struct error ignored = ERR_INIT;
+	struct hsm_key *key;
+
+	if (cmk_open_attestor(session, cmk, &key, &ignored) != 0)
+		return false;
+	hsm_key_free(key);
+	return true;
+}
+
+static int
+try_one(struct health_trials *trials, struct session *session,
+    const struct ksk *ksk, struct error *err)
+{
+
+	if (prove(trials, session, ksk->cmk, err) != 0)
+		return -1;
+	if (zsks_try(session, trials->keys, ksk, err) == 0)
+		return 0;
+	return err->class != ERR_TOKEN || is_alone(session, ksk->cmk) ? -1 :
+	    note_away(trials, ksk->cmk, err);
+}
+
+static int
+remember(struct store *store, const struct observation_row *row)
+{
+	struct error ignored = ERR_INIT;
+
+	if (store_begin(store, &ignored) != 0)
+		return -1;
+	if (store_observe(store, row, &ignored) == 0 &&
+	    store_commit(store, &ignored) == 0)
+		return 0;
+	store_rollback(store);
+	return -1;
 }
 
 /*
  * Since when it fails: the store remembers, where whoever checks may write
- * to it. Where not it is as if it had begun now.
+ * to it. Else nobody knows, 0.
  */
 static int64_t
 failing_since(struct store *store, const struct zone_life *life,
@@ -110,64 +135,53 @@ failing_since(struct store *store, const struct zone_life *life,
 
 	if (store_observation_list(store, life->text, FAILURE, 0, &rows, &n,
 	    &ignored) != 0)
-		return since_at;
+		return 0;
 	if (n > 0 && rows[0].value != 0 && is_failing)
 		since_at = rows[0].first_at;
 	row.zone = mem_strdup(life->text);
 	/* That all is well is worth a row only where it was not. */
 	if ((is_failing || (n > 0 && rows[0].value != 0)) &&
-	    store_begin(store, &ignored) == 0 &&
-	    (store_observe(store, &row, &ignored) != 0 ||
-	    store_commit(store, &ignored) != 0))
-		store_rollback(store);
+	    remember(store, &row) != 0 && (n == 0 || rows[0].value == 0))
+		since_at = 0;
 	observation_rows_free(rows, n);
 	free(row.zone);
 	return since_at;
 }
 
-static void
-tell(struct health_zone *zone, const struct error *result)
+/*
+ * Every one that signs, or may have to. One that has left for good, and one
+ * whose token is known to be lost, is nobody's concern.
+ */
+static bool
+is_needed(const struct zone_life *life, const struct health_key *key,
+    size_t i)
 {
-	size_t i;
 
-	for (i = 0; i < zone->n_keys; i++) {
-		struct health_key *key = &zone->keys[i];
-
-		if (key->is_foreign || !key->is_in_set)
-			continue;
-		key->was_tried = true;
-		key->trial = *result;
-	}
+	if (!life->life.keys[i].is_usable)
+		return false;
+	return !key->is_leaving || key->is_in_set ||
+	    key->dnskey_state != LIFE_HIDDEN || key->ds_state != LIFE_HIDDEN;
 }
 
 void
 health_trial(struct health_trials *trials, struct session *session,
-    struct cmk_cache *cache, const struct zone_life *life,
-    struct health_zone *zone)
+    const struct zone_life *life, struct health_zone *zone)
 {
-	struct error result = ERR_INIT;
-	struct zsk_set_row set = { 0 };
-	const struct error *before;
+	struct error ignored = ERR_INIT;
+	struct health_key *key;
 	struct store *store;
-	bool found = false;
+	bool is_failing = false;
+	size_t i;
 
-	if (life->n_ksks == 0 ||
-	    session_store(session, &store, &result) != 0 ||
-	    store_zsk_set_last(store, life->text, &set, &found,
-	    &result) != 0 || !found) {
-		zsk_set_row_clear(&set);
-		return;
+	for (i = 0; i < life->n_ksks; i++) {
+		key = &zone->keys[i];
+		if (!is_needed(life, key, i))
+			continue;
+		key->was_tried = true;
+		is_failing = try_one(trials, session, &life->ksks[i],
+		    &key->trial) != 0 || is_failing;
 	}
-	if ((before = away_of(trials, life)) != NULL)
-		result = *before;
-	else if (sign(trials, session, cache, life, set.text, &result) != 0 &&
-	    result.class == ERR_TOKEN)
-		note_away(trials, life, &result);
-	zsk_set_row_clear(&set);
-	/* What a rule refuses today says nothing of the token. */
-	if (result.class == ERR_POLICY || result.class == ERR_INPUT)
-		return;
-	zone->token_failing_since_at = failing_since(store, life,
-	    zone->now_at, result.class != ERR_NONE);
-	tell(zone, &result);
+	if (session_store(session, &store, &ignored) == 0)
+		zone->token_failing_since_at = failing_since(store, life,
+		    zone->now_at, is_failing);
 }

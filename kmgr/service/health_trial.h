@@ -7,22 +7,21 @@
 #include "kmgr/engine/zone_life.h"
 #include "kmgr/service/health.h"
 
-/* Keys that are open, and tokens that are away, over a run. */
+/* Keys that are open, and CMKs whose token is away, over a run. */
 struct health_trials;
 
 struct health_trials *health_trials_new(void);
 void health_trials_free(struct health_trials *trials);
 
 /**
- * health_trial(trials, session, cache, life, zone):
- * Have the KSKs of ${life} that are in its DNSKEY RRset sign the ZSK set that
- * was admitted last once more, by the same way, rules and permits as
- * sign-zsks, and put into ${zone} how that went and since when it fails. What
- * they signed is verified, and neither recorded nor released. Of a zone
- * without such a set nothing is tried.
+ * health_trial(trials, session, life, zone):
+ * Have each KSK of ${life} sign, whether or not it is in the DNSKEY RRset, and
+ * put into ${zone} how that went and since when it fails. Whoever vouches for
+ * ZSK sets is not asked: what they sign is of no use to anybody, verified, and
+ * neither recorded nor released. Their CMKs are proved before. Those that have
+ * left for good, or were lost with their token, are not tried.
  */
 void health_trial(struct health_trials *trials, struct session *session,
-    struct cmk_cache *cache, const struct zone_life *life,
-    struct health_zone *zone);
+    const struct zone_life *life, struct health_zone *zone);
 
 #endif

@@ -95,6 +95,94 @@ example.com./"*" cannot sign: "* ]]
 example.com./"* ]]
 }
 
+# lose_key TAG [HALF...]: the token has the pair of KSK TAG no more.
+lose_key() {
+	local id half
+
+	id=$(sqlite3 kmgr.db "SELECT key_id FROM ksk WHERE key_tag = $1")
+	for half in "${@:2}"; do
+		pkcs11-tool --module "$TOKEN_MODULE" --token-label kmgr \
+			--login --pin "$TOKEN_PIN" --delete-object \
+			--type "$half" --id "$id" >/dev/null
+	done
+}
+
+tag_of() {
+	sqlite3 kmgr.db "SELECT key_tag FROM ksk WHERE zone = '$1' LIMIT 1"
+}
+
+@test "each key is tried whoever vouches for ZSK sets, and before the first" {
+	local word
+
+	ssh-keygen -q -t ed25519 -N '' -C alice -f alice
+	printf 'version: 1\nzones: ["."]\nzsk:\n  admission: ssh\n%s%s\n' \
+		'  requesters: ' "[\"$(cat alice.pub)\"]" >ssh.yaml
+	printf 'version: 1\nzones: ["."]\nzsk: { admission: tsig }\n' >tsig.yaml
+	for word in ssh tsig; do
+		kmgr -q create-cmk $word --token main --policy $word.yaml \
+			>/dev/null
+		kmgr -q create-ksk $word.example --cmk $word >/dev/null
+	done
+	run -0 kmgr check --no-network
+	[[ $output != *token-signature* ]]
+	for word in ssh tsig; do
+		lose_key "$(tag_of $word.example.)" privkey
+	done
+	run -2 kmgr check --no-network
+	[[ $output == *"CRITICAL ssh.example. token-signature: KSK ssh.example."*\
+"CRITICAL tsig.example. token-signature: KSK tsig.example."* ]]
+	[[ $output != *"example.com. token-signature"* ]]
+}
+
+@test "a spare key that is gone is found, and which of several it is" {
+	local standby
+
+	printf 'version: 1\nzones: ["."]\nksk: { standby: { kind: ds } }\n' \
+		>ready.yaml
+	kmgr -q create-cmk ready --token main --policy ready.yaml >/dev/null
+	kmgr -q create-ksk example.net --cmk ready >/dev/null
+	kmgr -q create-ksk example.net --cmk ready --standby >/dev/null
+	run -0 kmgr check example.net --no-network
+	standby=$(sqlite3 kmgr.db \
+		"SELECT key_tag FROM ksk WHERE standby = 'ds'")
+	# Both halves: what is not there at all is no outage either.
+	lose_key "$standby" privkey pubkey
+	run -2 kmgr check example.net --no-network
+	[[ $output == *"CRITICAL example.net. token-signature: standby KSK \
+example.net./$standby cannot sign: "* ]]
+	[ "$(grep -c token-signature: <<<"$output")" -eq 1 ]
+	run -0 kmgr check example.net --no-network --no-token
+	[[ $output == *"not checked: token-signature: --no-token"* ]]
+	kmgr --json list-events >events
+	[ "$(jq '[.events[] | select(.type == "sign-zsks")] | length' \
+		events)" -eq 1 ]
+}
+
+@test "a wrapped key that nothing opens any more is found" {
+	local tag
+
+	printf 'version: 1\nzones: ["."]\ncustody: wrapped\n%s' \
+		'ksk: { require-backup: false }' >w.yaml
+	kmgr -q create-cmk w --token main --policy w.yaml >/dev/null
+	kmgr -q create-ksk a.example b.example --cmk w >/dev/null
+	run -0 kmgr check --no-network
+	tag=$(tag_of a.example.)
+	sql "UPDATE key SET blob = zeroblob(length(blob)) WHERE id =
+		(SELECT key_id FROM ksk WHERE zone = 'a.example.')"
+	run -2 kmgr check --no-network
+	[[ $output == *"CRITICAL a.example. token-signature: KSK \
+a.example./$tag cannot sign: "* ]]
+	[[ $output != *"b.example. token-signature"* ]]
+}
+
+@test "a CMK that was stopped signs nothing, and that is told" {
+	kmgr -q disable-cmk prod >/dev/null
+	run kmgr check --no-network
+	run -1 check_at 1h
+	[[ $output == *"WARNING example.com. token-signature: KSK \
+example.com./"*" cannot sign: "*disabled* ]]
+}
+
 @test "what the ledger does not tell of is critical" {
 	sql "UPDATE ksk SET ds_seen_at = 1795000000"
 	run -2 kmgr check --no-network

@@ -161,7 +161,15 @@ a_token_may_be_away_for_a_while(void **state)
 	h.zone.token_failing_since_at = NOW - 8 * DAY - 1;
 	assert_int_equal(healthzone_level(&h, "token-signature"),
 	    HEALTH_CRITICAL);
+	/* A spare one is missed by nobody yet. */
+	h.zone.keys[0].is_in_set = false;
+	assert_int_equal(healthzone_level(&h, "token-signature"),
+	    HEALTH_WARNING);
+	h.zone.token_failing_since_at = 0;	/* nobody knows */
+	assert_int_equal(healthzone_level(&h, "token-signature"),
+	    HEALTH_WARNING);
 	h.zone.token_failing_since_at = NOW;
+	assert_int_equal(healthzone_level(&h, "token-signature"), HEALTH_OK);
 	h.zone.keys[0].trial.class = ERR_INTEGRITY;
 	assert_int_equal(healthzone_level(&h, "token-signature"),
 	    HEALTH_CRITICAL);

@@ -342,6 +342,42 @@ a_revoked_ksk_has_no_cds(void **state)
 	attempt_clear(&a);
 }
 
+/* Bytes, key and a window that nobody can use: all by itself. */
+static void
+a_trial_is_of_one_key_and_of_no_use(void **state)
+{
+	struct permit *permit = NULL;
+	struct rrset *rrset = NULL;
+	struct error err = ERR_INIT;
+	struct buf tbs = BUF_INIT;
+	struct rrsig rrsig;
+	struct attempt a;
+
+	(void)state;
+	attempt_init(&a);
+	unit_ok(permit_trial(&a.zsks.request.zone, &a.zsks.ksks[0], &rrset,
+	    &rrsig, &permit, &err), &err);
+	assert_int_equal(rrset->type, RRTYPE_DNSKEY);
+	assert_int_equal(rrset->n_rdata, 1);
+	assert_int_equal(rrset->ttl, 0);
+	assert_true(dnskey_is_same_key(permit_key(permit),
+	    &a.zsks.ksks[0]));
+	assert_int_equal(rrsig.expiration_at, 1);
+	rrsig_tbs(&rrsig, rrset, &tbs);
+	assert_true(permit_covers(permit, tbs.data, tbs.len));
+	tbs.len = 0;
+	rrsig.expiration_at = a.zsks.request.expiration_at;
+	rrsig_tbs(&rrsig, rrset, &tbs);
+	assert_false(permit_covers(permit, tbs.data, tbs.len));
+	tbs.len = 0;
+	rrsig_tbs(&a.rrsig, a.rrset, &tbs);
+	assert_false(permit_covers(permit, tbs.data, tbs.len));
+	buf_free(&tbs);
+	rrset_free(rrset);
+	permit_free(permit);
+	attempt_clear(&a);
+}
+
 int
 main(void)
 {
@@ -353,6 +389,7 @@ main(void)
 		cmocka_unit_test(two_ksks_of_one_tag_are_no_answer),
 		cmocka_unit_test(cds_and_cdnskey_are_of_the_ksks),
 		cmocka_unit_test(a_revoked_ksk_has_no_cds),
+		cmocka_unit_test(a_trial_is_of_one_key_and_of_no_use),
 	};
 
 	return cmocka_run_group_tests_name("permits", tests, NULL, NULL);
