@@ -262,6 +262,8 @@ libengine_la_SOURCES = \
 	kmgr/engine/zone_life_timing.c \
 	kmgr/engine/zone_past.c \
 	kmgr/engine/zone_past.h \
+	kmgr/engine/zone_response.c \
+	kmgr/engine/zone_response.h \
 	kmgr/engine/zone_roll.c \
 	kmgr/engine/zone_roll.h \
 	kmgr/engine/zone_roll_approved.c \

@@ -23,7 +23,7 @@ int zone_life_time(struct session *session, struct zone_life *zone,
  * zone_life_signed(store, zone, now_at, err):
  * Fill in what was signed: by us, and by the zone signer.
  *
- * Errors: ERR_STORE.
+ * Errors: ERR_STORE, ERR_INTEGRITY.
  */
 int zone_life_signed(struct store *store, struct zone_life *zone,
     int64_t now_at, struct error *err);

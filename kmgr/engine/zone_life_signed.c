@@ -4,9 +4,8 @@
 
 #include "kmgr/base/mem.h"
 #include "kmgr/dns/zonefile.h"
-#include "kmgr/engine/ksr_record.h"
 #include "kmgr/engine/zone_life_inner.h"
-#include "kmgr/store/store_ksr.h"
+#include "kmgr/engine/zone_response.h"
 #include "kmgr/store/store_zone.h"
 
 #define EVER 1	/* an instant long ago; 0 is none */
@@ -80,7 +79,7 @@ load_algs(struct store *store, struct zone_life *zone, struct error *err)
 		put_alg(&zone->life, rows[i].alg)->signed_at =
 		    rows[i].signed_at;
 	zone_alg_rows_free(rows, n);
-	return load_zsks(store, zone, err);
+	return 0;
 }
 
 /*
@@ -107,22 +106,39 @@ suppose_algs(struct life_zone *life, int64_t now_at)
 	}
 }
 
-/* Whether a response is served: until its last signature ends. */
+/* The ZSKs of a response, all that it ever has, like sign-ksr admits them. */
+static void
+put_response(struct life_zone *life, const struct ksr *response)
+{
+	const struct ksr_bundle *bundle;
+	size_t b, k;
+
+	for (b = 0; b < response->n_bundles; b++) {
+		bundle = &response->bundles[b];
+		for (k = 0; k < bundle->n_keys; k++)
+			if ((bundle->keys[k].dnskey.flags & DNSKEY_SEP) == 0)
+				put_alg(life, bundle->keys[k].dnskey.alg)->
+				    has_zsk = true;
+	}
+}
+
+/* What is admitted: by the response that is served, or the last set alone. */
 static int
-load_response(struct store *store, struct zone_life *zone, int64_t now_at,
+load_admitted(struct store *store, struct zone_life *zone, int64_t now_at,
     struct error *err)
 {
-	struct ksr_row *rows;
-	size_t i, n;
+	struct zone_response response;
+	int rc;
 
-	if (store_ksr_list(store, zone->text, &rows, &n, err) != 0)
-		return -1;
-	for (i = 0; i < n; i++)
-		if (strcmp(rows[i].kind, KSR_REGULAR) == 0 &&
-		    rows[i].expires_at > now_at)
-			zone->life.has_response = true;
-	ksr_rows_free(rows, n);
-	return 0;
+	rc = zone_response_load(store, zone->text, zone->signed_at, now_at,
+	    &response, err);
+	zone->life.has_response = response.is_served;
+	if (rc == 0 && response.response != NULL)
+		put_response(&zone->life, response.response);
+	else if (rc == 0)
+		rc = load_zsks(store, zone, err);
+	zone_response_clear(&response);
+	return rc;
 }
 
 /* One of ours that was in the DNSKEY RRset right before at. */
@@ -172,7 +188,7 @@ zone_life_signed(struct store *store, struct zone_life *zone, int64_t now_at,
 	    store_signature_made(store, zone->text, &zone->signed_at,
 	    err) != 0 ||
 	    load_algs(store, zone, err) != 0 ||
-	    load_response(store, zone, now_at, err) != 0)
+	    load_admitted(store, zone, now_at, err) != 0)
 		return -1;
 	suppose_algs(&zone->life, now_at);
 	return 0;

@@ -101,7 +101,8 @@ struct health_zone {
 	int64_t			 dnskey_ttl_s, max_zone_ttl_s, parent_ds_ttl_s;
 	struct health_key	*keys;
 	size_t			 n_keys;
-	struct dnskey		*zsks;		/* of the last admitted set */
+	struct dnskey		*zsks;		/* of the last admitted set, or
+						 * of a whole response */
 	size_t			 n_zsks;
 	uint8_t			 zone_algs[8];	/* all data is signed with */
 	size_t			 n_zone_algs;

@@ -111,16 +111,28 @@ is_of_operator(enum life_wait wait)
 	    wait == LIFE_WAITS_OPERATOR || wait == LIFE_WAITS_APPROVAL;
 }
 
+/* Since when a step is due; of most nobody knows more than that it is now. */
+static int64_t
+due_at(const struct zone_life *life, const struct life_step *step)
+{
+
+	return step->kind == LIFE_SIGN && life->life.signed_until_at != 0 ?
+	    life->life.signed_until_at - life->life.timing.refresh_s :
+	    step->at;
+}
+
 /* The earliest instant at which run has, or had, something to do. */
 static int64_t
 next_of(const struct zone_life *life, const struct life_plan *plan)
 {
-	int64_t at = plan->next_at;
+	int64_t at = plan->next_at, since_at;
 	size_t i;
 
-	for (i = 0; i < plan->n_due; i++)
-		if (plan->steps[i].at > 0 && plan->steps[i].at < at)
-			at = plan->steps[i].at;
+	for (i = 0; i < plan->n_due; i++) {
+		since_at = due_at(life, &plan->steps[i]);
+		if (since_at > 0 && since_at < at)
+			at = since_at;
+	}
 	if (life->row.next_at != 0 && life->row.next_at < at)
 		at = life->row.next_at;
 	return at;

@@ -21,7 +21,8 @@ int health_facts(struct session *session, struct zone_life *life,
  * Put the DNSKEY RRset that was released last, with its signatures, into
  * ${zone}: what was signed is in the store as hashes and signatures, and the
  * set follows from who signed, when, and the ZSK set that was admitted last.
- * It stays empty where the zone is signed by responses, or never was.
+ * Where a response is served it is that of the bundle that holds now. It stays
+ * empty where none does, and where nothing was ever signed.
  *
  * Errors: ERR_STORE, ERR_INTEGRITY.
  */

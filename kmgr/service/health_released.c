@@ -4,6 +4,7 @@
 
 #include "kmgr/base/mem.h"
 #include "kmgr/dns/zonefile.h"
+#include "kmgr/engine/zone_response.h"
 #include "kmgr/service/health_facts.h"
 #include "kmgr/store/store_zone.h"
 
@@ -125,6 +126,67 @@ take_set(const struct zone_life *life, const struct signature_row *rows,
 	return 0;
 }
 
+/* All ZSKs of a response are known, whichever bundle holds now. */
+static void
+take_zsks_of(const struct ksr *response, struct health_zone *zone)
+{
+	const struct ksr_key *key;
+	size_t b, k, z;
+
+	for (b = 0; b < response->n_bundles; b++)
+		for (k = 0; k < response->bundles[b].n_keys; k++) {
+			key = &response->bundles[b].keys[k];
+			for (z = 0; z < zone->n_zsks; z++)
+				if (dnskey_is_same_key(&zone->zsks[z],
+				    &key->dnskey))
+					break;
+			if (z < zone->n_zsks ||
+			    (key->dnskey.flags & DNSKEY_SEP) != 0)
+				continue;
+			*(struct dnskey *)mem_push(&zone->zsks,
+			    zone->n_zsks++, sizeof(key->dnskey)) =
+			    key->dnskey;
+		}
+}
+
+/* The bundle that holds now; the zone signer changes to it by itself. */
+static void
+take_bundle(const struct zone_response *response, struct health_zone *zone)
+{
+	const struct ksr_bundle *bundle = zone_response_bundle(response,
+	    zone->now_at);
+	struct health_set *set = &zone->signed_set;
+	size_t i;
+
+	if (bundle == NULL)
+		return;
+	set->rrset = ksr_rrset(response->response, bundle, RRTYPE_DNSKEY);
+	for (i = 0; i < bundle->n_sigs; i++)
+		if (bundle->sigs[i].rrsig.type_covered == RRTYPE_DNSKEY)
+			*(struct rrsig *)mem_push(&set->rrsigs,
+			    set->n_rrsigs++, sizeof(*set->rrsigs)) =
+			    bundle->sigs[i].rrsig;
+	zone->signed_at = bundle->inception_at > response->answered_at ?
+	    bundle->inception_at : response->answered_at;
+}
+
+static int
+take_response(struct store *store, const struct zone_life *life,
+    struct health_zone *zone, struct error *err)
+{
+	struct zone_response response;
+	int rc;
+
+	rc = zone_response_load(store, life->text, life->signed_at,
+	    zone->now_at, &response, err);
+	if (rc == 0 && response.response != NULL) {
+		take_zsks_of(response.response, zone);
+		take_bundle(&response, zone);
+	}
+	zone_response_clear(&response);
+	return rc;
+}
+
 int
 health_facts_released(struct session *session, const struct zone_life *life,
     struct health_zone *zone, struct error *err)
@@ -138,7 +200,7 @@ health_facts_released(struct session *session, const struct zone_life *life,
 	    take_zsks(store, life, zone, err) != 0)
 		return -1;
 	if (life->life.has_response)
-		return 0;
+		return take_response(store, life, zone, err);
 	if (store_signature_sets(store, life->text, 0, &rows, &n,
 	    err) != 0)
 		return -1;

@@ -149,8 +149,10 @@ note_failure(struct metrics *metrics, const struct health_key *key)
 {
 	size_t i;
 
-	if (!key->was_tried || key->trial.class == ERR_NONE ||
-	    key->token == NULL)
+	/* What a policy forbids, or the store has lost, is no outage. */
+	if (!key->was_tried || key->token == NULL ||
+	    (key->trial.class != ERR_TOKEN &&
+	    key->trial.class != ERR_INTEGRITY))
 		return;
 	for (i = 0; i < metrics->n_failed; i++)
 		if (strcmp(metrics->failed[i], key->token) == 0)

@@ -205,6 +205,24 @@ example.com./"*" cannot sign: "*disabled* ]]
 		= UNKNOWN ]
 }
 
+@test "what is released last counts: a response, or a set alone" {
+	kmgr -q make-ksr example.com --format bind --zsk zsks --start now \
+		--end +60d -o r
+	kmgr_later 1h -q sign-ksr r --yes --genesis --end +60d -o s >/dev/null
+	# Its ZSKs are admitted: nothing waits for the zone signer.
+	run -0 kmgr_later 3d status example.com
+	[[ $output == *"next: kmgr ds-add "* ]]
+	run -0 kmgr_later 3d plan example.com
+	[[ $output != *"sign the DNSKEY RRset anew"* ]]
+	kmgr_later 4d -q sign-zsks example.com zsks >/dev/null
+	run -0 kmgr_later 4d plan example.com
+	[[ $output == *"sign the DNSKEY RRset anew"* ]]
+	run -0 kmgr_later 5d check --no-network
+	run kmgr_later 18d check --no-network
+	[[ $output == *"CRITICAL example.com. signed-coverage: "* ]]
+	[[ $output == *" example.com. run-lateness: "* ]]
+}
+
 # serve FILE: named serves zone example.com from it, on 127.0.0.1 and $port.
 serve() {
 	cat >named.conf <<-END
@@ -273,6 +291,16 @@ signs"* ]]
 	kmgr_later 3h -q sign-zsks example.com zsks >/dev/null
 	run -0 kmgr_later 3h check
 	run -2 kmgr_later 5h check
+	[[ $output == *"CRITICAL example.com. served-set: 127.0.0.1@$port \
+serves other signatures than was released at "* ]]
+
+	# The bundle of a response that holds now is what was released, too.
+	kmgr -q make-ksr example.com --format bind --zsk zsks --start now \
+		--end +30d -o r
+	kmgr_later 6h -q sign-ksr r --yes --genesis --end +30d -o s >/dev/null
+	run kmgr_later 6h check
+	[[ $output != *served-set* && $output != *unknown-record* ]]
+	run -2 kmgr_later 8h check
 	[[ $output == *"CRITICAL example.com. served-set: 127.0.0.1@$port \
 serves other signatures than was released at "* ]]
 }
