@@ -88,7 +88,7 @@ add_sig(struct judging *judging, const struct ksr_sig *sig,
 	return 0;
 }
 
-/* A CDS or CDNSKEY is of a KSK that the bundle publishes. */
+/* A CDS or CDNSKEY is of a KSK in the bundle, or of one that gets a DS. */
 static int
 check_children(const struct judging *judging, struct error *err)
 {
@@ -100,10 +100,13 @@ check_children(const struct judging *judging, struct error *err)
 
 	if (judging->rrset->type == RRTYPE_DNSKEY)
 		return 0;
-	ksks = mem_new((bundle->n_keys + 1) * sizeof(*ksks));
+	ksks = mem_new((bundle->n_keys + judging->skr->n_wanted + 1) *
+	    sizeof(*ksks));
 	for (i = 0; i < bundle->n_keys; i++)
 		if ((bundle->keys[i].dnskey.flags & DNSKEY_SEP) != 0)
 			ksks[n++] = bundle->keys[i].dnskey;
+	for (i = 0; i < judging->skr->n_wanted; i++)
+		ksks[n++] = judging->skr->wanted[i];
 	allowed = permit_children(judging->judgement->policy,
 	    &judging->judgement->zone, (enum rrtype)judging->rrset->type,
 	    ksks, n);

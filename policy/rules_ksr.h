@@ -79,6 +79,12 @@ struct rules_skr {
 	const struct ksr	*previous;	/* as above */
 	const struct dnskey	*ksks;		/* of this policy's CMK */
 	size_t			 n_ksks;
+	/* Other providers' keys, which sign nothing of it; and all keys, in a
+	 * bundle or not, whose DS the parent is to have while it is served. */
+	const struct dnskey	*foreign;
+	size_t			 n_foreign;
+	const struct dnskey	*wanted;
+	size_t			 n_wanted;
 	int64_t			 now_at;
 	int64_t			 end_at;	/* as above */
 };

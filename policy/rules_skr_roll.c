@@ -147,18 +147,18 @@ check_rfc5011(const void *subject, struct report *report)
 
 /* Add what CDNSKEY and CDS may hold of one KSK. */
 static void
-add_children(const struct skr_case *c, const struct ksr_key *key,
+add_children(const struct skr_case *c, const struct dnskey *key,
     struct rrset *cds, struct rrset *cdnskey)
 {
 	struct buf rdata = BUF_INIT;
 	struct ds ds;
 	size_t i;
 
-	dnskey_rdata(&key->dnskey, &rdata);
+	dnskey_rdata(key, &rdata);
 	rrset_add(cdnskey, rdata.data, rdata.len);
 	for (i = 0; i < c->policy->n_digests; i++) {
 		rdata.len = 0;
-		ds_init(&ds, &c->response->zone, &key->dnskey,
+		ds_init(&ds, &c->response->zone, key,
 		    c->policy->digests[i]);
 		ds_rdata(&ds, &rdata);
 		rrset_add(cds, rdata.data, rdata.len);
@@ -203,7 +203,10 @@ judge_children(const struct skr_case *c, size_t b, struct report *report)
 	cdnskey = rrset_new(&c->response->zone, RRTYPE_CDNSKEY, 0);
 	for (k = 0; k < bundle->n_keys; k++)
 		if (bundle->keys[k].dnskey.flags == DNSKEY_FLAGS_KSK)
-			add_children(c, &bundle->keys[k], cds, cdnskey);
+			add_children(c, &bundle->keys[k].dnskey, cds,
+			    cdnskey);
+	for (k = 0; k < c->in->n_wanted; k++)
+		add_children(c, &c->in->wanted[k], cds, cdnskey);
 	if (!is_subset(bundle->cds, cds))
 		report_fail(report, "bundle %zu: a CDS that is of no published "
 		    "KSK, or of a digest not in ds.digest-types", b + 1);
@@ -254,9 +257,10 @@ const struct rule rules_skr_roll[] = {
 	{ { "SKR-CDS",
 	    "CDS and CDNSKEY name published KSKs by admitted digests",
 	    "A parent makes its DS set of them (RFC 7344 section 4). Each is "
-	    "of a KSK with flags 257 in the same bundle, never of a revoked "
-	    "one, which dnssec-ksr writes there; each digest is in "
-	    "ds.digest-types." },
+	    "of a KSK with flags 257 in the same bundle, or of one outside it "
+	    "whose DS the parent is to have, a standby's or another "
+	    "provider's; never of a revoked one, which dnssec-ksr writes "
+	    "there. Each digest is in ds.digest-types." },
 	    ERR_POLICY, check_cds },
 };
 const size_t rules_skr_roll_n =

@@ -199,6 +199,7 @@ libengine_la_SOURCES = \
 	kmgr/engine/skr_layout_extra.c \
 	kmgr/engine/skr_layout_inner.h \
 	kmgr/engine/skr_life.c \
+	kmgr/engine/skr_parent.c \
 	kmgr/engine/skr_past.c \
 	kmgr/engine/skr_record.c \
 	kmgr/engine/skr_sign.c \

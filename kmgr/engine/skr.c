@@ -93,6 +93,9 @@ hash_plan(const struct skr *skr, struct skr_half *half)
 		for (k = 0; k < half->roles.n_slots; k++)
 			json_add_int(slots, ksr_roles_of(&half->roles, k, i));
 	}
+	slots = skr->n_foreign == 0 ? NULL : json_put_array(plan, "foreign");
+	for (i = 0; i < skr->n_foreign; i++)
+		json_add_text(slots, skr->foreign_ids[i]);
 	json_canonical(plan, &text);
 	crypto_sha256(text.data, text.len, half->plan_hash);
 	buf_free(&text);
@@ -103,15 +106,20 @@ static int
 lay_out(struct skr *skr, const char *kind, struct error *err)
 {
 	struct skr_half *half = &skr->halves[skr->n_halves++];
-	struct skr_input input = { skr->request, &half->roles, skr->ksks,
-		(const char *const *)(void *)skr->labels, skr->n_ksks,
-		skr->asked->end_at };
+	struct skr_input input = { .request = skr->request,
+		.roles = &half->roles, .ksks = skr->ksks,
+		.ksk_ids = (const char *const *)(void *)skr->labels,
+		.n_ksks = skr->n_ksks, .end_at = skr->asked->end_at,
+		.foreign = skr->foreign, .foreign_ids = skr->foreign_ids,
+		.n_foreign = skr->n_foreign };
 
 	half->kind = kind;
 	if (store_id_new(half->id, err) != 0 ||
 	    find_roles(skr, half, err) != 0)
 		return -1;
 	hash_plan(skr, half);
+	half->parent = skr_parent_new(skr, half);
+	skr_parent_put(half->parent, &input);
 	if (skr_layout(&input, &half->response, err) == 0)
 		return 0;
 	return err_wrap(err, "%s", skr->asked->what);
@@ -336,6 +344,7 @@ half_clear(const struct skr *skr, struct skr_half *half)
 	}
 	free(half->judgements);
 	free(half->proofs);
+	skr_parent_free(half->parent);
 	ksr_roles_clear(&half->roles);
 	ksr_free(half->response);
 	buf_free(&half->text);
@@ -355,6 +364,10 @@ skr_free(struct skr *skr)
 	free(skr->labels);
 	free(skr->dnskeys);
 	free(skr->signs);
+	free(skr->foreign);
+	free(skr->foreign_ids);
+	life_zone_clear(&skr->after);
+	zone_life_free(skr->life);
 	free(skr->algs);
 	ksk_list_free(skr->ksks, skr->n_ksks);
 	ksr_rows_free(skr->past, skr->n_past);

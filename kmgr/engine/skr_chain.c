@@ -39,6 +39,24 @@ add_ksks(struct store *store, const struct skr *skr,
 	return rc;
 }
 
+/* Other providers' keys; from now on those in the bundles are in the set. */
+static void
+add_foreign(const struct skr *skr, struct zone_history *history)
+{
+	const struct zone_life *life = skr->life;
+	struct zone_history_facts ds;
+	const struct life_key *key;
+	size_t i;
+
+	for (i = 0; i < life->n_foreign; i++) {
+		key = &life->life.keys[life->n_ksks + i];
+		ds = (struct zone_history_facts) { key->ds_add_at,
+			key->ds_seen_at, key->ds_remove_at, key->ds_gone_at };
+		zone_history_add_foreign(history, &life->foreign_dnskeys[i],
+		    &ds, key->dnskey_in_at, key->dnskey_out_at);
+	}
+}
+
 /* Responses that were served, as long as caches may hold something of them. */
 static int
 add_responses(struct session *session, const struct skr *skr,
@@ -67,9 +85,11 @@ add_past(struct session *session, const struct skr *skr,
 {
 	struct store *store;
 
-	return session_store(session, &store, err) != 0 ||
-	    add_ksks(store, skr, history, err) != 0 ||
-	    zone_past_sets(store, skr->zone_text, 0, history, err) != 0 ||
+	if (session_store(session, &store, err) != 0 ||
+	    add_ksks(store, skr, history, err) != 0)
+		return -1;
+	add_foreign(skr, history);
+	return zone_past_sets(store, skr->zone_text, 0, history, err) != 0 ||
 	    add_responses(session, skr, history, err) != 0 ? -1 : 0;
 }
 

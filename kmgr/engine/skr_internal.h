@@ -5,6 +5,8 @@
 #include "kmgr/engine/ksr_record.h"
 #include "kmgr/engine/ksr_roles.h"
 #include "kmgr/engine/skr.h"
+#include "kmgr/engine/skr_layout.h"
+#include "kmgr/engine/zone_life.h"
 #include "kmgr/store/store_ksr.h"
 #include "policy/permit.h"
 
@@ -13,11 +15,15 @@ struct skr_proof {
 	uint8_t			 hash[CRYPTO_SHA256_LEN];
 };
 
+/* What the parent should have while a half is served. */
+struct skr_parent;
+
 /* One response on its way. */
 struct skr_half {
 	const char		*kind;		/* KSR_REGULAR, ... */
 	char			 id[STORE_ID_TEXT];
 	struct ksr_roles	 roles;
+	struct skr_parent	*parent;
 	struct ksr		*response;
 	uint8_t			 plan_hash[CRYPTO_SHA256_LEN];
 	struct judgement	**judgements;	/* by KSK; NULL: no part */
@@ -39,6 +45,11 @@ struct skr {
 	struct dnskey		*dnskeys;	/* of each */
 	bool			*signs;		/* now in the DNSKEY RRset */
 	size_t			 n_ksks;
+	struct zone_life	*life;		/* before this response */
+	struct life_zone	 after;		/* with what is due now */
+	struct dnskey		*foreign;	/* in the set, too */
+	const char		**foreign_ids;	/* rows of each; life's */
+	size_t			 n_foreign;
 	uint8_t			*algs;		/* the zone is signed with
 						 * them from now on */
 	size_t			 n_algs;
@@ -70,6 +81,25 @@ int skr_list_ksks(struct session *session, struct cmk_cache *cache,
  */
 int skr_load_ksks(struct session *session, struct cmk_cache *cache,
     struct skr *skr, struct error *err);
+
+/**
+ * skr_parent_new(skr, half):
+ * What the life cycle will say of DS if ${half}, whose roles are known, is
+ * served: its KSKs come and go with the bundles. In an emergency response it
+ * is the KSKs of that alone. Both must outlive it.
+ * Owner: the caller, skr_parent_free().
+ *
+ * skr_parent_put(parent, input): let the layout of ${input} ask for that.
+ *
+ * skr_parent_wanted(parent, response, n): the *${n} keys whose DS the parent
+ * should have in any bundle of ${response}. Owner: the caller, free().
+ */
+struct skr_parent *skr_parent_new(const struct skr *skr,
+    const struct skr_half *half);
+void skr_parent_free(struct skr_parent *parent);
+void skr_parent_put(const struct skr_parent *parent, struct skr_input *input);
+struct dnskey *skr_parent_wanted(const struct skr_parent *parent,
+    const struct ksr *response, size_t *n);
 
 /**
  * skr_load_past(session, skr, until_at, err):

@@ -147,17 +147,22 @@ judge_by(struct skr *skr, struct skr_half *half, size_t i,
 		/* What is for emergencies continues nothing. */
 		.previous = is_regular ? skr->previous : NULL,
 		.now_at = skr->now_at,
+		.foreign = skr->foreign,
+		.n_foreign = skr->n_foreign,
 	};
-	struct dnskey *ksks;
+	struct dnskey *ksks, *wanted;
 	int rc;
 
 	if (subject_init(skr, skr->ksks[i].cmk, past, &ksr, err) != 0)
 		return -1;
 	rules.end_at = ksr.end_at;
 	rules.ksks = ksks = of_same_cmk(skr, i, &rules.n_ksks);
+	rules.wanted = wanted = skr_parent_wanted(half->parent,
+	    half->response, &rules.n_wanted);
 	rc = permit_judge_skr(skr->ksks[i].cmk->policy, &ksr, &rules,
 	    &skr->findings, &half->judgements[i], err);
 	free(ksks);
+	free(wanted);
 	return rc;
 }
 

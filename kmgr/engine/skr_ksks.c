@@ -25,18 +25,36 @@ zsk_algs(const struct ksr *request, size_t *n)
 	return algs;
 }
 
+/* Other providers' keys are in each bundle, as in each set alone. */
+static void
+take_foreign(struct skr *skr)
+{
+	const struct zone_life *zone = skr->life;
+	size_t i;
+
+	skr->foreign = mem_new((zone->n_foreign + 1) * sizeof(*skr->foreign));
+	skr->foreign_ids = mem_new((zone->n_foreign + 1) *
+	    sizeof(*skr->foreign_ids));
+	for (i = 0; i < zone->n_foreign; i++) {
+		if (!zone_life_is_in(&skr->after, zone->n_ksks + i))
+			continue;
+		skr->foreign[skr->n_foreign] = zone->foreign_dnskeys[i];
+		skr->foreign_ids[skr->n_foreign++] = zone->foreign[i].id;
+	}
+}
+
 /* Who signs now: what is due of the zone's DNSKEYs is done. */
 static int
 find_use(struct session *session, struct cmk_cache *cache, struct skr *skr,
     struct error *err)
 {
-	struct zone_life *zone = NULL;
-	struct life_zone after;
+	struct zone_life *zone;
 	uint8_t *algs;
 	size_t i, n;
 
-	if (zone_life_load(session, cache, &skr->zone, &zone, err) != 0)
+	if (zone_life_load(session, cache, &skr->zone, &skr->life, err) != 0)
 		return -1;
+	zone = skr->life;
 	algs = zsk_algs(skr->request, &n);
 	skr->algs = mem_new(n + 1);
 	for (i = 0; i < n; i++)
@@ -44,12 +62,11 @@ find_use(struct session *session, struct cmk_cache *cache, struct skr *skr,
 			skr->algs[skr->n_algs++] = algs[i];
 	zone_life_admit(zone, algs, n, skr->now_at);
 	free(algs);
-	zone_life_after_dnskeys(zone, skr->now_at, &after);
+	zone_life_after_dnskeys(zone, skr->now_at, &skr->after);
 	skr->signs = mem_new((skr->n_ksks + 1) * sizeof(*skr->signs));
 	for (i = 0; i < skr->n_ksks && i < zone->n_ksks; i++)
-		skr->signs[i] = zone_life_is_in(&after, i);
-	life_zone_clear(&after);
-	zone_life_free(zone);
+		skr->signs[i] = zone_life_is_in(&skr->after, i);
+	take_foreign(skr);
 	return 0;
 }
 

@@ -70,6 +70,25 @@ add_ksk(const struct skr_input *in, const struct skr_terms *terms,
 }
 
 static void
+add_foreign(const struct skr_input *in, const struct skr_terms *terms,
+    struct ksr_bundle *bundle)
+{
+	struct ksr_key key = { .owner = in->request->zone,
+		.ttl = (uint32_t)terms->first->dnskey_ttl_s };
+	char *id;
+	size_t i;
+
+	for (i = 0; i < in->n_foreign; i++) {
+		key.dnskey = in->foreign[i];
+		key.stated_tag = dnskey_tag(&key.dnskey);
+		key.id = id = in->request->format != KSR_ICANN ? NULL :
+		    mem_strdup(in->foreign_ids[i]);
+		ksr_add_key(bundle, &key);
+		free(id);
+	}
+}
+
+static void
 add_zsks(const struct skr_input *in, const struct skr_terms *terms,
     size_t slot, struct ksr_bundle *bundle)
 {
@@ -131,6 +150,7 @@ add_keys(const struct skr_input *in, const struct skr_terms *terms,
 	for (i = 0; i < in->n_ksks; i++)
 		if (ksr_roles_of(in->roles, slot, i) != 0)
 			add_ksk(in, terms, slot, i, bundle);
+	add_foreign(in, terms, bundle);
 	if (in->request->format == KSR_BIND && bundle->n_keys > 0)
 		qsort(bundle->keys, bundle->n_keys, sizeof(*bundle->keys),
 		    compare_ksks);
@@ -194,8 +214,8 @@ add_bundle(const struct skr_input *in, const struct skr_terms *terms,
 	if (ksr->format == KSR_ICANN)
 		bundle->id = asked->id == NULL ? NULL : mem_strdup(asked->id);
 	add_keys(in, terms, slot, bundle);
-	if (ksr->format != KSR_ICANN && skr_layout_cds(in, terms, slot,
-	    bundle, err) != 0)
+	if (ksr->format != KSR_ICANN && skr_layout_cds(in, terms, bundle,
+	    err) != 0)
 		return -1;
 	for (i = 0; i < 3; i++)
 		if (add_sigs(in, window, slot, types[i], ksr, bundle,

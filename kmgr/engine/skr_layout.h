@@ -6,6 +6,7 @@
 #ifndef ENGINE_SKR_LAYOUT_H
 #define ENGINE_SKR_LAYOUT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,6 +22,18 @@ struct skr_input {
 	const char *const	*ksk_ids;	/* their CKA_LABELs */
 	size_t			 n_ksks;
 	int64_t			 end_at;	/* KSR_OPEN: nobody says */
+	/* Other providers' keys: in each bundle, and they sign none. */
+	const struct dnskey	*foreign;
+	const char *const	*foreign_ids;
+	size_t			 n_foreign;
+	/* All keys that can have a DS, in the set or not; which of them have
+	 * one, and whether ${keys}[${i}] is to have one ${at} an instant. */
+	const struct dnskey	*keys;
+	size_t			 n_keys;
+	const bool		*has_ds;
+	bool			(*wants_ds)(const void *arg, size_t i,
+				    int64_t at);
+	const void		*arg;
 };
 
 /**
@@ -32,7 +45,8 @@ struct skr_input {
  * Knot: where a bundle of the request lasts longer than signatures.validity
  * without signatures.refresh, it is signed anew that often; inception is
  * signatures.inception-offset earlier. The last one of the request is signed
- * until end_at is covered, once where there is none. CDS and CDNSKEY as
+ * until end_at is covered, once where there is none. CDS and CDNSKEY are of
+ * the keys that are to have a DS when the bundle begins, as
  * ds.cds-cdnskey-publish says, signed by every KSK that signs, with the TTL of
  * the DNSKEY RRset for named and 0 for Knot. Of several policies the shortest
  * window and the most reticent CDS count; their dnskey-ttl is one.

@@ -3,45 +3,14 @@
 #include "kmgr/dns/ds.h"
 #include "kmgr/engine/skr_layout_inner.h"
 
-/* The parent has its DS, and was not asked to remove it. */
+/* Whether what is wanted and what the parent has differ. */
 static bool
-is_at_parent(const struct ksk_row *row)
-{
-
-	return row->ds_seen_at != 0 && row->ds_remove_at == 0 &&
-	    row->ds_gone_at == 0;
-}
-
-/* It has it, or is to get it. */
-static bool
-wants_ds(const struct ksk_row *row)
-{
-
-	return is_at_parent(row) || (row->ds_gone_at == 0 &&
-	    row->ds_remove_at == 0 && row->retire_at == 0);
-}
-
-/* Whether the KSK belongs into the CDS set of the slot. */
-static bool
-is_wanted(const struct skr_input *in, size_t slot, size_t i)
-{
-	const unsigned int roles = ksr_roles_of(in->roles, slot, i);
-
-	/* A revoked key has no DS (RFC 5011 s2.1). */
-	return (roles & KSR_PUBLISHES) != 0 &&
-	    (roles & KSR_IS_REVOKED) == 0 &&
-	    wants_ds(&in->ksks[i].row);
-}
-
-/* Whether the parent lacks a DS: a roll, or the zone's first one. */
-static bool
-is_rolling(const struct skr_input *in, size_t slot)
+is_rolling(const struct skr_input *in, int64_t at)
 {
 	size_t i;
 
-	for (i = 0; i < in->n_ksks; i++)
-		if (is_wanted(in, slot, i) &&
-		    !is_at_parent(&in->ksks[i].row))
+	for (i = 0; i < in->n_keys; i++)
+		if (in->wants_ds(in->arg, i, at) != in->has_ds[i])
 			return true;
 	return false;
 }
@@ -75,13 +44,13 @@ add_children(const struct skr_input *in, const struct skr_terms *terms,
 	struct ds ds;
 	size_t k;
 
-	dnskey_rdata(&in->ksks[i].dnskey, &rdata);
+	dnskey_rdata(&in->keys[i], &rdata);
 	rrset_add(cdnskey, rdata.data, rdata.len);
 	for (k = 0; k < policy->n_digests; k++) {
 		if (!is_common(in, policy->digests[k]))
 			continue;
 		rdata.len = 0;
-		ds_init(&ds, &in->request->zone, &in->ksks[i].dnskey,
+		ds_init(&ds, &in->request->zone, &in->keys[i],
 		    policy->digests[k]);
 		ds_rdata(&ds, &rdata);
 		rrset_add(cds, rdata.data, rdata.len);
@@ -91,8 +60,9 @@ add_children(const struct skr_input *in, const struct skr_terms *terms,
 
 int
 skr_layout_cds(const struct skr_input *in, const struct skr_terms *terms,
-    size_t slot, struct ksr_bundle *bundle, struct error *err)
+    struct ksr_bundle *bundle, struct error *err)
 {
+	const int64_t at = bundle->inception_at;
 	const struct name *zone = &in->request->zone;
 	/* Knot writes 0, named wants the TTL of the DNSKEY RRset. */
 	const uint32_t ttl = in->request->format == KSR_KNOT ? 0 :
@@ -101,12 +71,12 @@ skr_layout_cds(const struct skr_input *in, const struct skr_terms *terms,
 	size_t i;
 
 	if (terms->cds == CDS_NONE ||
-	    (terms->cds == CDS_ROLLOVER && !is_rolling(in, slot)))
+	    (terms->cds == CDS_ROLLOVER && !is_rolling(in, at)))
 		return 0;
 	cds = rrset_new(zone, RRTYPE_CDS, ttl);
 	cdnskey = rrset_new(zone, RRTYPE_CDNSKEY, ttl);
-	for (i = 0; i < in->n_ksks; i++)
-		if (is_wanted(in, slot, i))
+	for (i = 0; i < in->n_keys; i++)
+		if (in->wants_ds(in->arg, i, at))
 			add_children(in, terms, i, cds, cdnskey);
 	if (cds->n_rdata > 0) {
 		bundle->cds = cds;

@@ -20,14 +20,14 @@ struct skr_window {
 };
 
 /**
- * skr_layout_cds(input, terms, slot, bundle, err):
- * Put the CDS and CDNSKEY RRsets of ${slot} into ${bundle}, if any are to be
- * there.
+ * skr_layout_cds(input, terms, bundle, err):
+ * Put CDS and CDNSKEY RRsets into ${bundle}, if any are to be there when it
+ * begins.
  *
  * Errors: ERR_POLICY where the policies have no digest in common.
  */
 int skr_layout_cds(const struct skr_input *input,
-    const struct skr_terms *terms, size_t slot, struct ksr_bundle *bundle,
+    const struct skr_terms *terms, struct ksr_bundle *bundle,
     struct error *err);
 
 /**

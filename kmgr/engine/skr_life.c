@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "kmgr/base/mem.h"
+#include "kmgr/engine/foreign_facts.h"
 #include "kmgr/engine/ksk_facts.h"
 #include "kmgr/engine/skr_internal.h"
 #include "kmgr/engine/zone_facts.h"
@@ -115,6 +116,25 @@ record_algs(struct session *session, const struct skr *skr,
 	return 0;
 }
 
+/* Another provider's key that is in the bundles was not in the set before. */
+static int
+record_foreign(struct session *session, const struct skr *skr, size_t i,
+    struct error *err)
+{
+	const size_t k = skr->life->n_ksks + i;
+	const struct life_key *is = &skr->after.keys[k];
+	struct foreign_key_row row = skr->life->foreign[i];
+
+	if (zone_life_is_in(&skr->after, k) ==
+	    zone_life_is_in(&skr->life->life, k))
+		return 0;
+	row.dnskey_in_at = is->dnskey_in_at;
+	row.dnskey_out_at = is->dnskey_out_at;
+	return foreign_facts_record(session, skr_cmk(skr)->row.id, &row,
+	    life_step_name(zone_life_is_in(&skr->after, k) ?
+	    LIFE_PUBLISH_DNSKEY : LIFE_WITHDRAW_DNSKEY), skr->now_at, err);
+}
+
 int
 skr_record_life(struct session *session, const struct skr *skr,
     struct error *err)
@@ -138,5 +158,7 @@ skr_record_life(struct session *session, const struct skr *skr,
 		    skr->now_at, err);
 		free(state);
 	}
+	for (i = 0; i < skr->life->n_foreign && rc == 0; i++)
+		rc = record_foreign(session, skr, i, err);
 	return rc != 0 ? -1 : record_algs(session, skr, err);
 }

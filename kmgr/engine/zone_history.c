@@ -240,9 +240,22 @@ is_sure(const struct ksr_bundle *bundle, const struct dnskey *key)
 	return n_sigs >= n_keys;
 }
 
+static bool
+is_foreign(const struct zone_history *history, const struct oracle_key *key)
+{
+	size_t i;
+
+	for (i = 0; i < history->n_ksks; i++)
+		if (history->ksks[i].is_foreign && memcmp(
+		    history->ksks[i].key.id, key->id, sizeof(key->id)) == 0)
+			return true;
+	return false;
+}
+
 /* The KSKs of a bundle and what they sign; the latest expiration. */
 static int64_t
-add_ksks(struct history_set *set, const struct ksr_bundle *bundle)
+add_ksks(const struct zone_history *history, struct history_set *set,
+    const struct ksr_bundle *bundle)
 {
 	int64_t last_at = bundle->inception_at;
 	const struct dnskey *dnskey;
@@ -258,6 +271,11 @@ add_ksks(struct history_set *set, const struct ksr_bundle *bundle)
 		key = zone_history_key_of(dnskey);
 		at = zone_history_add_key(set, &key,
 		    (dnskey->flags & DNSKEY_REVOKE) != 0);
+		/* Its provider serves the same keys, and signs them. */
+		if (is_foreign(history, &key) && bundle->n_sigs > 0)
+			zone_history_add_sig(set, at,
+			    bundle->sigs[0].rrsig.inception_at,
+			    bundle->sigs[0].rrsig.expiration_at);
 		if (!is_sure(bundle, dnskey))
 			continue;
 		for (i = 0; i < bundle->n_sigs; i++) {
@@ -298,7 +316,7 @@ zone_history_add_response(struct zone_history *history,
 		set->response = history->n_responses;
 		(void)snprintf(set->what, sizeof(set->what), "bundle %zu",
 		    i + 1);
-		last_at = add_ksks(set, bundle);
+		last_at = add_ksks(history, set, bundle);
 		set->until_at = bundle->expiration_at != KSR_OPEN ?
 		    bundle->expiration_at : end_at;
 		if (set->until_at == KSR_OPEN)

@@ -109,8 +109,8 @@ flip() {
 	[ "$(jq -r '.findings[] | select(.rule == "RESPONSE-REQUEST") |
 		"\(.verdict): \(.message)"' <<<"$output")" = \
 		'off: no request was given' ]
-	# That of the second CDNSKEY set.
-	flip knot.skr 5 >bad
+	# That of the first CDNSKEY set: there is a DS by then.
+	flip knot.skr 3 >bad
 	run -10 --separate-stderr kmgr --json verify-skr bad
 	[ "$(jq -r '[.findings[] | select(.verdict == "fail") | .rule] |
 		unique | join(" ")' <<<"$output")" = \

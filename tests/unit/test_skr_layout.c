@@ -19,8 +19,19 @@ struct world {
 	struct ksr		*request;
 	struct ksr_roles	 roles;
 	struct skr_input	 input;
+	struct dnskey		 keys[3];	/* KSKs, and a foreign one */
+	bool			 has_ds[3];
+	int64_t			 wanted_at[3];	/* since when its DS is */
 	struct ksr		*response;
 };
+
+static bool
+wants_ds(const void *arg, size_t i, int64_t at)
+{
+	const struct world *w = arg;
+
+	return w->wanted_at[i] <= at;
+}
 
 static struct dnskey
 dnskey(uint16_t flags, uint8_t seed)
@@ -54,8 +65,14 @@ begin(struct world *w, enum ksr_format format)
 		w->ksks[i].dnskey = dnskey(257, (uint8_t)(9 - i));
 		w->ksks[i].row.generation = (int64_t)i + 1;
 	}
-	w->input = (struct skr_input) { w->request, &w->roles, w->ksks, ids,
-		2, KSR_OPEN };
+	for (i = 0; i < 3; i++)
+		w->keys[i] = dnskey(257, (uint8_t)(9 - i));
+	w->wanted_at[2] = INT64_MAX;
+	w->input = (struct skr_input) { .request = w->request,
+		.roles = &w->roles, .ksks = w->ksks, .ksk_ids = ids,
+		.n_ksks = 2, .end_at = KSR_OPEN, .keys = w->keys,
+		.n_keys = 3, .has_ds = w->has_ds, .wants_ds = wants_ds,
+		.arg = w };
 }
 
 /* A bundle from day on, in the request, with one ZSK. */
@@ -217,6 +234,17 @@ ttls_are(const struct ksr_bundle *bundle, uint32_t dnskey_ttl,
 	}
 }
 
+static const struct ksr_key *
+skr_find(const struct ksr_bundle *bundle, const struct dnskey *key)
+{
+	size_t i;
+
+	for (i = 0; i < bundle->n_keys; i++)
+		if (dnskey_is_same_key(&bundle->keys[i].dnskey, key))
+			return &bundle->keys[i];
+	return NULL;
+}
+
 /* CDS and CDNSKEY: who signs them, what is in them, and their TTLs. */
 static void
 test_cds(void **state)
@@ -243,11 +271,10 @@ test_cds(void **state)
 	lay_out(&w);
 	ttls_are(&w.response->bundles[0], 7200, 0);
 	/* One whose DS is gone is not asked for; the other is there. */
-	w.ksks[0].row.ds_seen_at = 1;
-	w.ksks[0].row.ds_gone_at = 2;
+	w.wanted_at[0] = INT64_MAX;
 	lay_out(&w);
 	assert_int_equal(w.response->bundles[0].cds->n_rdata, 1);
-	w.ksks[1].row.ds_seen_at = 1;
+	w.has_ds[1] = true;
 	lay_out(&w);
 	assert_null(w.response->bundles[0].cds);
 	assert_null(w.response->bundles[0].cdnskey);
@@ -256,10 +283,63 @@ test_cds(void **state)
 	lay_out(&w);
 	assert_int_equal(w.response->bundles[0].cds->n_rdata, 1);
 	policy.cds = CDS_NONE;
-	w.ksks[1].row.ds_seen_at = 0;
+	w.has_ds[1] = false;
 	lay_out(&w);
 	assert_null(w.response->bundles[0].cds);
 	end(&w);
+}
+
+/* Each bundle tells what is wanted when it begins. */
+static void
+test_cds_in_time(void **state)
+{
+	struct world w;
+
+	(void)state;
+	begin(&w, KSR_BIND);
+	(void)ask(&w, 0, 1);
+	(void)ask(&w, 2, 1);
+	schema(&w, "normal");
+	w.wanted_at[1] = INT64_MAX;
+	w.wanted_at[0] = NOW + DAY;
+	lay_out(&w);
+	assert_null(w.response->bundles[0].cds);
+	assert_int_equal(w.response->bundles[1].cds->n_rdata, 1);
+	end(&w);
+}
+
+/* Another provider's key is in each bundle, signs none, and gets its DS. */
+static void
+test_foreign(void **state)
+{
+	static const char *const foreign_ids[] = { "f00" };
+	const struct ksr_bundle *b;
+	struct world w;
+	int format;
+
+	(void)state;
+	for (format = 0; format < KSR_FORMAT_N; format++) {
+		begin(&w, (enum ksr_format)format);
+		(void)ask(&w, 0, 1);
+		(void)ask(&w, 2, 1);
+		schema(&w, "normal");
+		w.input.foreign = &w.keys[2];
+		w.input.foreign_ids = foreign_ids;
+		w.input.n_foreign = 1;
+		w.wanted_at[1] = INT64_MAX;
+		w.wanted_at[2] = NOW;
+		lay_out(&w);
+		b = &w.response->bundles[1];
+		assert_int_equal(b->n_keys, 3);
+		assert_non_null(skr_find(b, &w.keys[2]));
+		signers_are(b, RRTYPE_DNSKEY, 1, &w.ksks[0].dnskey, NULL);
+		if (format == KSR_ICANN)
+			assert_string_equal(skr_find(b, &w.keys[2])->id,
+			    "f00");
+		else
+			assert_int_equal(b->cds->n_rdata, 2);
+		end(&w);
+	}
 }
 
 /* RFC 5011: the revoked key with its new tag, by itself, and in no CDS. */
@@ -276,6 +356,7 @@ test_revoke(void **state)
 	(void)ask(&w, 1, 1);
 	(void)ask(&w, 2, 1);
 	schema(&w, "revoke");
+	w.wanted_at[0] = INT64_MAX;
 	lay_out(&w);
 	revoked = w.ksks[0].dnskey;
 	revoked.flags |= DNSKEY_REVOKE;
@@ -401,6 +482,8 @@ main(void)
 		cmocka_unit_test(test_refresh),
 		cmocka_unit_test(test_end),
 		cmocka_unit_test(test_cds),
+		cmocka_unit_test(test_cds_in_time),
+		cmocka_unit_test(test_foreign),
 		cmocka_unit_test(test_revoke),
 		cmocka_unit_test(test_icann),
 		cmocka_unit_test(test_two_policies),
