@@ -112,6 +112,8 @@ static const struct opt_info infos[OPT_N] = {
 	[OPT_TAG] = { "tag", 0, "KEY=VALUE", "set a tag; may be repeated" },
 	[OPT_TOKEN] = { "token", 0, "NAME",
 	    "the token, as the configuration calls it" },
+	[OPT_TRANSFER] = { "transfer", 0, NULL,
+	    "take the whole zone (AXFR), and note its highest TTL" },
 	[OPT_TSIG] = { "tsig", 0, "NAME",
 	    "the TSIG key that we share with the server" },
 	[OPT_TTL] = { "ttl", 0, "DURATION", "the TTL of the DNSKEY RRset" },

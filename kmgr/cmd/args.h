@@ -79,6 +79,7 @@ enum opt {
 	OPT_SVG,
 	OPT_TAG,
 	OPT_TOKEN,
+	OPT_TRANSFER,
 	OPT_TSIG,
 	OPT_TTL,
 	OPT_TYPE,

@@ -48,11 +48,39 @@ find_source(struct cmd *cmd, const char *name, struct config_zone *zone,
 		return read_from(cmd, from, zone, server, err);
 	if (args_has(cmd->args, OPT_TSIG))
 		return err_set(err, ERR_USAGE, "--tsig goes with --from");
-	if (!source_is_configured(own)) {
+	if (!source_is_configured(own))
 		return no_source(name, err);
-	}
 	zone->source = own->source;
+	if (args_has(cmd->args, OPT_TRANSFER) && own->source.primary == NULL)
+		return err_set(err, ERR_USAGE, "--transfer: the configured "
+		    "source of %s is no primary; name one with --from", name);
 	return 0;
+}
+
+/* The set, and with which TTLs it came. */
+static int
+print_set(struct cmd *cmd, const struct config_zone *zone, struct error *err)
+{
+	struct source_set set;
+	int rc;
+
+	if (source_read(cmd->session, zone, &set, err) != 0)
+		return -1;
+	rc = source_record(cmd->session, zone->name, &set, err);
+	if (zone->source.primary != NULL && zone->source.tsig == NULL)
+		session_note(cmd->session, "the set came without TSIG: "
+		    "whoever is between us and the primary can have changed "
+		    "it");
+	buf_add(&cmd->text, set.zsks.data, set.zsks.len);
+	json_put_text(cmd->json, "zone", zone->name);
+	json_put_text(cmd->json, "tsig", zone->source.tsig);
+	json_put_text(cmd->json, "records", buf_text(&cmd->text));
+	if (set.dnskey_ttl_s != 0)
+		json_put_int(cmd->json, "dnskey_ttl", set.dnskey_ttl_s);
+	if (set.max_zone_ttl_s != 0)
+		json_put_int(cmd->json, "max_zone_ttl", set.max_zone_ttl_s);
+	source_set_clear(&set);
+	return rc;
 }
 
 int
@@ -67,16 +95,10 @@ cmd_get_zsks(struct cmd *cmd, struct error *err)
 	if (cmd_zone(cmd->args->words[0], &name, err) != 0)
 		return -1;
 	zone.name = name_text(&name, text);
-	if (find_source(cmd, text, &zone, &server, err) == 0 &&
-	    source_read(cmd->session, &zone, &cmd->text, err) == 0) {
-		if (zone.source.primary != NULL && zone.source.tsig == NULL)
-			session_note(cmd->session, "the set came without "
-			    "TSIG: whoever is between us and the primary can "
-			    "have changed it");
-		json_put_text(cmd->json, "zone", text);
-		json_put_text(cmd->json, "tsig", zone.source.tsig);
-		json_put_text(cmd->json, "records", buf_text(&cmd->text));
-		rc = 0;
+	if (find_source(cmd, text, &zone, &server, err) == 0) {
+		if (args_has(cmd->args, OPT_TRANSFER))
+			zone.source.transfer = true;
+		rc = print_set(cmd, &zone, err);
 	}
 	if (server.address != NULL)
 		free(zone.source.tsig);
@@ -90,6 +112,7 @@ cmd_zsks_fetch(struct cmd *cmd, struct zsks_request *request,
 {
 	const struct config_zone *zone;
 	char name[NAME_TEXT_MAX];
+	struct source_set set;
 
 	if (cmd->args->n_words != 1)
 		return err_set(err, ERR_USAGE, "--fetch goes with one zone "
@@ -100,8 +123,15 @@ cmd_zsks_fetch(struct cmd *cmd, struct zsks_request *request,
 	    name_text(&request->zone, name));
 	if (!source_is_configured(zone))
 		return no_source(name, err);
-	if (source_read(cmd->session, zone, text, err) != 0)
+	if (source_read(cmd->session, zone, &set, err) != 0)
 		return -1;
+	if (!args_has(cmd->args, OPT_DRY_RUN) &&
+	    source_record(cmd->session, zone->name, &set, err) != 0) {
+		source_set_clear(&set);
+		return -1;
+	}
+	buf_add(text, set.zsks.data, set.zsks.len);
+	source_set_clear(&set);
 	request->what = "the configured source";
 	request->text = buf_text(text);
 	request->len = text->len;

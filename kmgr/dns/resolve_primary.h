@@ -36,6 +36,7 @@ int resolve_ask_peer(const struct resolve_peer *peer,
     struct error *err);
 
 #define RESOLVE_TRANSFER_MAX ((size_t)1 << 30)	/* octets of a zone */
+#define RESOLVE_TRANSFER_S   600		/* the whole of it */
 
 /* What is kept of a zone that was transferred. */
 struct resolve_transfer {
@@ -43,6 +44,7 @@ struct resolve_transfer {
 	struct rrset	*rrsig;		/* likewise, over all its types */
 	uint32_t	 serial;
 	uint32_t	 max_ttl;	/* of all its records */
+	uint32_t	 dnskey_ttl;	/* the highest of dnskey's */
 	size_t		 n_records;	/* without the second SOA */
 };
 
@@ -51,8 +53,8 @@ struct resolve_transfer {
  * Take all of ${zone} by AXFR. With a key, every message of it is verified.
  *
  * Owner: the caller, resolve_transfer_clear().
- * Errors: ERR_NETWORK (refused, malformed, larger than RESOLVE_TRANSFER_MAX);
- * ERR_INTEGRITY (TSIG).
+ * Errors: ERR_NETWORK (refused, malformed, larger or longer than the limits
+ * above); ERR_INTEGRITY (TSIG).
  * Source: RFC 5936 s2.2; RFC 8945 s5.3.1.
  */
 int resolve_transfer(const struct resolve_peer *peer,

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "kmgr/dns/resolve_request.h"
+#include "kmgr/dns/resolve_socket.h"
 
 /* A transfer on its way. */
 struct transfer {
@@ -72,9 +73,12 @@ take_record(struct transfer *transfer, const struct message_record *record,
 	out->n_records++;
 	if (record->ttl > out->max_ttl)
 		out->max_ttl = record->ttl;
-	if (record->type == RRTYPE_DNSKEY)
+	if (record->type == RRTYPE_DNSKEY) {
 		keep(transfer, record, &out->dnskey);
-	else if (record->type == RRTYPE_RRSIG)
+		if (name_is_same(&record->owner, transfer->zone) &&
+		    record->ttl > out->dnskey_ttl)
+			out->dnskey_ttl = record->ttl;
+	} else if (record->type == RRTYPE_RRSIG)
 		keep(transfer, record, &out->rrsig);
 	return 0;
 }
@@ -104,10 +108,16 @@ static int
 take_all(struct resolve_request *request, struct transfer *transfer,
     struct error *err)
 {
+	const int64_t until_ms = resolve_clock_ms() +
+	    RESOLVE_TRANSFER_S * INT64_C(1000);
 	struct message *message;
 	int rc;
 
 	while (!transfer->has_ended) {
+		/* Each message has its time; many small ones are no way out. */
+		if (resolve_clock_ms() > until_ms)
+			return err_set(err, ERR_NETWORK, "it goes on for more "
+			    "than %d seconds", RESOLVE_TRANSFER_S);
 		if (resolve_request_next(request, &message, err) != 0)
 			return -1;
 		rc = take_message(transfer, message, request->wire.len, err);

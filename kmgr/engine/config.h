@@ -50,6 +50,7 @@ struct config_tsig {
 struct config_source {
 	struct config_server	*primary;
 	char			*tsig;		/* name, or NULL */
+	bool			 transfer;	/* all of the zone, by AXFR */
 	char			*file;
 	char			**command;	/* words, NULL at the end */
 };

@@ -21,6 +21,8 @@ read_source(const struct config_at *at, const struct config_key *key,
 		    .offset = offsetof(struct config_source, primary) },
 		{ .name = "tsig", .read = config_tsig_name,
 		    .offset = offsetof(struct config_source, tsig) },
+		{ .name = "transfer", .read = config_value_bool,
+		    .offset = offsetof(struct config_source, transfer) },
 		{ .name = "file", .read = config_value_path,
 		    .offset = offsetof(struct config_source, file) },
 		{ .name = "command", .read = config_value_command,
@@ -39,9 +41,11 @@ read_source(const struct config_at *at, const struct config_key *key,
 		    "file and command, and has %d", n);
 		return err_hint(err, "a ZSK set comes from one place");
 	}
-	if (source->tsig != NULL && source->primary == NULL)
+	if ((source->tsig != NULL || source->transfer) &&
+	    source->primary == NULL)
 		return config_key_refuse(err, at,
-		    "tsig goes with primary only");
+		    "%s goes with primary only", source->tsig != NULL ?
+		    "tsig" : "transfer");
 	return 0;
 }
 

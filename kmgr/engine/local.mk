@@ -276,6 +276,8 @@ libengine_la_SOURCES = \
 	kmgr/engine/zone_step.h \
 	kmgr/engine/zone_told.c \
 	kmgr/engine/zone_told.h \
+	kmgr/engine/zone_ttl.c \
+	kmgr/engine/zone_ttl.h \
 	kmgr/engine/zsks.c \
 	kmgr/engine/zsks.h \
 	kmgr/engine/zsks_admit.c \

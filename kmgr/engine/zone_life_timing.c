@@ -1,5 +1,6 @@
 /* How long a zone has to wait: the longest of all that say something of it. */
 #include "kmgr/engine/zone_life_inner.h"
+#include "kmgr/engine/zone_ttl.h"
 
 static void
 raise_to(int64_t *value, int64_t other)
@@ -56,24 +57,17 @@ take_config(const struct config_timing *c, struct timing *t)
 	    c->parent_registration_delay_s);
 }
 
-/*
- * A TTL that servers were seen to serve: what they serve now, and a larger one
- * of before as long as a cache may hold it.
- */
+/* Policies and configuration may say more than what was seen. */
 static int
-take_observed(struct store *store, const char *zone, const char *kind,
-    int64_t now_at, int64_t *ttl_s, struct error *err)
+take_seen(struct store *store, const char *zone, enum zone_ttl what,
+    int64_t lag_s, int64_t now_at, int64_t *ttl_s, struct error *err)
 {
-	struct observation_row *rows;
-	size_t i, n;
+	int64_t seen_s;
 
-	if (store_observation_list(store, zone, kind, 0, &rows, &n,
+	if (zone_ttl_seen(store, zone, what, lag_s, now_at, &seen_s,
 	    err) != 0)
 		return -1;
-	for (i = 0; i < n; i++)
-		if (i == 0 || rows[i].last_at + rows[i].value > now_at)
-			raise_to(ttl_s, rows[i].value);
-	observation_rows_free(rows, n);
+	raise_to(ttl_s, min_of(seen_s, ZONE_TTL_SEEN_MAX_S));
 	return 0;
 }
 
@@ -93,12 +87,15 @@ zone_life_time(struct session *session, struct zone_life *zone,
 	if (config != NULL)
 		take_config(&config->timing, t);
 	if (session_store(session, &store, err) != 0 ||
-	    take_observed(store, zone->text, "ds-ttl", now_at,
-	    &t->parent_ds_ttl_s, err) != 0 ||
-	    take_observed(store, zone->text, "dnskey-ttl", now_at,
-	    &t->dnskey_ttl_s, err) != 0 ||
-	    take_observed(store, zone->text, "max-zone-ttl", now_at,
-	    &t->max_zone_ttl_s, err) != 0)
+	    take_seen(store, zone->text, ZONE_TTL_DS,
+	    t->parent_propagation_delay_s, now_at, &t->parent_ds_ttl_s,
+	    err) != 0 ||
+	    take_seen(store, zone->text, ZONE_TTL_DNSKEY,
+	    t->zone_propagation_delay_s, now_at, &t->dnskey_ttl_s,
+	    err) != 0 ||
+	    take_seen(store, zone->text, ZONE_TTL_MAX,
+	    t->zone_propagation_delay_s, now_at, &t->max_zone_ttl_s,
+	    err) != 0)
 		return -1;
 	/* Followers go by the TTL that is served. */
 	raise_to(&t->query_interval_s, timing_query_s(t->dnskey_ttl_s,

@@ -133,6 +133,8 @@ struct health_zone {
 	const char		*no_network;	/* why none was asked */
 	const char		*no_token;	/* why no key was tried */
 	int64_t			 parent_ds_ttl_before_s; /* observed last */
+	/* The largest of what was observed, and a cache may have; 0 */
+	int64_t			 dnskey_ttl_seen_s, max_zone_ttl_seen_s;
 };
 
 struct health_finding {

@@ -5,6 +5,7 @@
 
 #include "kmgr/base/mem.h"
 #include "kmgr/base/when.h"
+#include "kmgr/engine/zone_ttl.h"
 #include "kmgr/service/health_inner.h"
 
 static bool
@@ -189,29 +190,41 @@ judge_ttl(const struct health_zone *zone, const char *what, int64_t ttl_s,
 	if (ttl_s > allowed_s)
 		health_add(report, "child-ttl", zone, zone->is_rolling ?
 		    HEALTH_CRITICAL : HEALTH_WARNING, "%s: the TTL of the %s "
-		    "is %" PRId64 ", reckoned with is %" PRId64 "; next: "
-		    "lower it, or raise zones: %s timing: in the "
-		    "configuration", where, what, ttl_s, allowed_s,
-		    zone->name);
+		    "is %" PRId64 ", policy and configuration reckon with %"
+		    PRId64 "%s; next: lower it, or raise zones: %s timing: "
+		    "in the configuration", where, what, ttl_s, allowed_s,
+		    ttl_s > ZONE_TTL_SEEN_MAX_S ? " (and no more than 7d of "
+		    "what is seen is waited for)" : "", zone->name);
 }
 
 HEALTH_CHECK(health_child_ttl)
 {
 	const struct health_server *server;
+	int64_t dnskey_s = zone->dnskey_ttl_s;
 	size_t i;
 
 	(void)limits;
-	if (!health_is_asked(zone, zone->n_servers, "child-ttl", report))
-		return;
 	for (i = 0; i < zone->n_servers; i++) {
 		server = &zone->servers[i];
-		if (server->dnskey.rrset != NULL)
+		if (server->dnskey.rrset != NULL) {
 			judge_ttl(zone, "DNSKEY RRset",
-			    server->dnskey.rrset->ttl,
-			    zone->dnskey_ttl_s, server->name, report);
+			    server->dnskey.rrset->ttl, zone->dnskey_ttl_s,
+			    server->name, report);
+			if (server->dnskey.rrset->ttl > dnskey_s)
+				dnskey_s = server->dnskey.rrset->ttl;
+		}
 		judge_ttl(zone, "SOA", server->soa_ttl_s,
 		    zone->max_zone_ttl_s, server->name, report);
 	}
+	/* What no server says any more, or only the primary does. */
+	if (zone->dnskey_ttl_seen_s > dnskey_s)
+		judge_ttl(zone, "DNSKEY RRset", zone->dnskey_ttl_seen_s,
+		    zone->dnskey_ttl_s, "what was seen before, and caches "
+		    "may have", report);
+	judge_ttl(zone, "record that is kept longest",
+	    zone->max_zone_ttl_seen_s, zone->max_zone_ttl_s,
+	    "what was transferred", report);
+	(void)health_is_asked(zone, zone->n_servers, "child-ttl", report);
 }
 
 HEALTH_CHECK(health_child_algorithms)

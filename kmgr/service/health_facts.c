@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "kmgr/base/mem.h"
+#include "kmgr/engine/zone_ttl.h"
 #include "kmgr/life/life_todo.h"
 #include "kmgr/service/health_facts.h"
 
@@ -223,7 +224,12 @@ take_observed(struct store *store, const struct zone_life *life,
 	if (n > 0)
 		zone->parent_ds_ttl_before_s = rows[0].value;
 	observation_rows_free(rows, n);
-	return 0;
+	return zone_ttl_seen(store, life->text, ZONE_TTL_DNSKEY,
+	    life->life.timing.zone_propagation_delay_s, zone->now_at,
+	    &zone->dnskey_ttl_seen_s, err) != 0 ||
+	    zone_ttl_seen(store, life->text, ZONE_TTL_MAX,
+	    life->life.timing.zone_propagation_delay_s, zone->now_at,
+	    &zone->max_zone_ttl_seen_s, err) != 0 ? -1 : 0;
 }
 
 int

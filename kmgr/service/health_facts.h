@@ -30,4 +30,11 @@ int health_facts_released(struct session *session,
     const struct zone_life *life, struct health_zone *zone,
     struct error *err);
 
+/**
+ * health_seen(session, zone):
+ * Record the TTLs that the servers in ${zone}, which were asked, have: where
+ * whoever checks may write to the store. Else a note says so.
+ */
+void health_seen(struct session *session, const struct health_zone *zone);
+
 #endif

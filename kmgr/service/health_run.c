@@ -30,10 +30,12 @@ gather(struct run *run, const struct name *name, struct zone_life *life,
 			health_trial(run->trials, run->session, life, zone);
 		else
 			zone->no_token = "--no-token";
-		if (run->net != NULL)
+		if (run->net != NULL) {
 			health_net_ask(run->net, name, zone);
-		else
+			health_seen(run->session, zone);
+		} else {
 			zone->no_network = "--no-network";
+		}
 	}
 	health_limits(session_config(run->session), zone, &limits);
 	run->each(run->arg, zone, &limits);

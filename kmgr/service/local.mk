@@ -19,6 +19,7 @@ libservice_la_SOURCES = \
 	kmgr/service/health_released.c \
 	kmgr/service/health_run.c \
 	kmgr/service/health_run.h \
+	kmgr/service/health_seen.c \
 	kmgr/service/health_store.c \
 	kmgr/service/health_trial.c \
 	kmgr/service/health_trial.h \

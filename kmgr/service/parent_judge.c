@@ -3,6 +3,7 @@
 
 #include "kmgr/base/mem.h"
 #include "kmgr/base/when.h"
+#include "kmgr/engine/zone_ttl.h"
 #include "kmgr/service/parent.h"
 #include "kmgr/service/peer.h"
 #include "kmgr/store/store_life.h"
@@ -121,32 +122,20 @@ record_key(struct store *store, const char *zone, int64_t interval_s,
 }
 
 static int
-record_ttl(struct store *store, const char *zone, uint32_t ttl_s, int64_t at,
-    struct error *err)
-{
-	char *copy = mem_strdup(zone);
-	char kind[] = "ds-ttl", text[] = "";
-	const struct observation_row row = { .zone = copy, .kind = kind,
-		.value = ttl_s, .text = text, .first_at = at, .last_at = at };
-	const int rc = ttl_s == 0 ? 0 : store_observe(store, &row, err);
-
-	free(copy);
-	return rc;
-}
-
-static int
-record(struct store *store, const struct parent_view *view,
+record(struct session *session, const struct parent_view *view,
     const struct config_parent *own, struct parent_key *keys, size_t n,
-    int64_t now_at, struct error *err)
+    struct error *err)
 {
 	const int64_t interval_s = own == NULL ? PEER_CHECK_INTERVAL_S :
 	    own->check_interval_s;
-	const int64_t at = last_asked(view, now_at);
+	const int64_t at = last_asked(view, session_now(session));
 	char zone[NAME_TEXT_MAX];
+	struct store *store;
 	size_t i;
 
 	(void)name_text(&view->zone, zone);
-	if (record_ttl(store, zone, view->ttl_s, at, err) != 0)
+	if (session_store(session, &store, err) != 0 || zone_ttl_record(
+	    session, zone, ZONE_TTL_DS, view->ttl_s, at, err) != 0)
 		return -1;
 	for (i = 0; i < n; i++)
 		if (record_key(store, zone, interval_s, &keys[i], at,
@@ -171,8 +160,7 @@ parent_judge(struct session *session, const struct parent_view *view,
 	if (session_store(session, &store, err) != 0 ||
 	    store_begin(store, err) != 0)
 		return -1;
-	if (record(store, view, own, keys, n, session_now(session),
-	    err) != 0) {
+	if (record(session, view, own, keys, n, err) != 0) {
 		store_rollback(store);
 		return -1;
 	}

@@ -99,6 +99,15 @@ int run_step(struct run_zone *z, const struct life_step *step, bool *done,
 int run_sign(struct run_zone *z, bool *done, struct error *err);
 
 /**
+ * run_source(z, out, err):
+ * Append the ZSK set of the configured source to ${out}, and record with which
+ * TTLs it came. Not inside a transaction.
+ *
+ * Errors: as source_read(), source_record().
+ */
+int run_source(struct run_zone *z, struct buf *out, struct error *err);
+
+/**
  * run_hand_over(z, err):
  * Give the zone signer what is signed where it does not have it yet.
  *

@@ -6,6 +6,22 @@
 
 #define N_ALGS	    256
 
+int
+run_source(struct run_zone *z, struct buf *out, struct error *err)
+{
+	struct source_set set;
+
+	if (source_read(z->run->session, z->config, &set, err) != 0)
+		return -1;
+	if (source_record(z->run->session, z->text, &set, err) != 0) {
+		source_set_clear(&set);
+		return -1;
+	}
+	buf_add(out, set.zsks.data, set.zsks.len);
+	source_set_clear(&set);
+	return 0;
+}
+
 static bool
 is_signer_awaited(const struct run_zone *z)
 {
@@ -69,7 +85,7 @@ run_signer(struct run_zone *z, struct error *err)
 	if (!is_signer_awaited(z) || !source_is_configured(z->config) ||
 	    !publish_is_configured(z->config))
 		return 0;
-	rc = source_read(z->run->session, z->config, &text, err);
+	rc = run_source(z, &text, err);
 	if (rc == 0)
 		rc = compare(z, &text, &differs, err);
 	buf_free(&text);

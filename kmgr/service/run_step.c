@@ -180,9 +180,8 @@ zsk_set(struct run_zone *z, struct buf *out, const char **what,
 
 	*what = "the configured source";
 	if (source_is_configured(z->config)) {
-		if (source_read(z->run->session, z->config, out, &why) == 0)
+		if (run_source(z, out, &why) == 0)
 			return 0;
-		out->len = 0;
 		if (!is_pressing(z)) {
 			*err = why;
 			return -1;

@@ -7,6 +7,7 @@
 #include "kmgr/dns/dnskey.h"
 #include "kmgr/dns/rrset.h"
 #include "kmgr/dns/zonefile.h"
+#include "kmgr/engine/zone_ttl.h"
 #include "kmgr/service/peer.h"
 #include "kmgr/service/source.h"
 #include "kmgr/store/store_life.h"
@@ -64,11 +65,12 @@ known_has(const struct known *known, const struct dnskey *key)
 
 static int
 fetch_file(struct session *session, const struct config_zone *zone,
-    struct buf *out, struct error *err)
+    struct source_set *set, struct buf *out, struct error *err)
 {
 	const char *path = zone->source.file;
 
 	(void)session;
+	(void)set;
 	if (file_check_regular(path, err) != 0)
 		return -1;
 	return file_read(path, ZONEFILE_MAX_LEN, out, err);
@@ -76,7 +78,7 @@ fetch_file(struct session *session, const struct config_zone *zone,
 
 static int
 fetch_command(struct session *session, const struct config_zone *zone,
-    struct buf *out, struct error *err)
+    struct source_set *set, struct buf *out, struct error *err)
 {
 	char *variable = mem_printf("KMGR_ZONE=%s", zone->name);
 	const char *const env[] = { variable, NULL };
@@ -88,14 +90,42 @@ fetch_command(struct session *session, const struct config_zone *zone,
 	};
 	int rc = process_run(&process, out, NULL, err);
 
+	(void)set;
 	free(variable);
 	return rc;
+}
+
+static int
+refuse_empty(struct error *err)
+{
+
+	(void)err_set(err, ERR_INPUT, "it serves no DNSKEY records");
+	return err_hint(err, "let the zone signer publish its ZSKs");
+}
+
+/* The largest: a cache may keep records of one RRset apart. */
+static uint32_t
+ttl_of(const struct message *message, const struct name *name)
+{
+	const struct message_record *record;
+	uint32_t ttl_s = 0;
+	size_t i;
+
+	for (i = 0; i < message->n; i++) {
+		record = &message->records[i];
+		if (record->section == MESSAGE_ANSWER &&
+		    record->type == RRTYPE_DNSKEY &&
+		    name_is_same(&record->owner, name) &&
+		    record->ttl > ttl_s)
+			ttl_s = record->ttl;
+	}
+	return ttl_s;
 }
 
 /* Of what it serves with authority. */
 static int
 read_answer(const struct message *message, const struct name *name,
-    struct buf *out, struct error *err)
+    struct source_set *set, struct buf *out, struct error *err)
 {
 	struct rrset *rrset;
 
@@ -106,33 +136,66 @@ read_answer(const struct message *message, const struct name *name,
 		    "resolver");
 	}
 	rrset = message_rrset(message, MESSAGE_ANSWER, name, RRTYPE_DNSKEY);
-	if (rrset == NULL) {
-		(void)err_set(err, ERR_INPUT, "it serves no DNSKEY records");
-		return err_hint(err, "let the zone signer publish its ZSKs");
-	}
+	if (rrset == NULL)
+		return refuse_empty(err);
 	rrset_text(rrset, out);
 	rrset_free(rrset);
+	set->dnskey_ttl_s = ttl_of(message, name);
 	return 0;
 }
 
-/* A question is enough, where AXFR would bring the whole zone. */
 static int
-fetch_primary(struct session *session, const struct config_zone *zone,
-    struct buf *out, struct error *err)
+ask(const struct resolve_peer *peer, const struct name *name,
+    struct source_set *set, struct buf *out, struct error *err)
 {
 	struct message *message = NULL;
+	int rc;
+
+	if (resolve_ask_peer(peer, name, RRTYPE_DNSKEY, &message, err) != 0)
+		return -1;
+	rc = read_answer(message, name, set, out, err);
+	message_free(message);
+	return rc;
+}
+
+/* All of the zone, where somebody wants to know its highest TTL. */
+static int
+transfer(const struct resolve_peer *peer, const struct name *name,
+    struct source_set *set, struct buf *out, struct error *err)
+{
+	struct resolve_transfer zone;
+	int rc = 0;
+
+	if (resolve_transfer(peer, name, &zone, err) != 0)
+		return err->class != ERR_NETWORK ? -1 : err_hint(err, "let "
+		    "the primary give us the zone, or only ask it, without "
+		    "transfer");
+	if (zone.dnskey == NULL) {
+		rc = refuse_empty(err);
+	} else {
+		rrset_text(zone.dnskey, out);
+		set->dnskey_ttl_s = zone.dnskey_ttl;
+		set->max_zone_ttl_s = zone.max_ttl;
+	}
+	resolve_transfer_clear(&zone);
+	return rc;
+}
+
+static int
+fetch_primary(struct session *session, const struct config_zone *zone,
+    struct source_set *set, struct buf *out, struct error *err)
+{
 	struct peer peer = { 0 };
 	struct name name;
 	int rc = -1;
 
+	set->asked_at = session_now(session);
 	if (name_read(zone->name, &name, err) == 0 &&
 	    peer_init(&peer, session, zone->source.primary,
-	    zone->source.tsig, err) == 0 &&
-	    resolve_ask_peer(&peer.peer, &name, RRTYPE_DNSKEY, &message,
-	    err) == 0)
-		rc = read_answer(message, &name, out, err);
+	    zone->source.tsig, err) == 0)
+		rc = (zone->source.transfer ? transfer : ask)(&peer.peer,
+		    &name, set, out, err);
 	peer_clear(&peer);
-	message_free(message);
 	return rc;
 }
 
@@ -193,50 +256,81 @@ source_is_configured(const struct config_zone *zone)
 
 static int
 fetch(struct session *session, const struct config_zone *zone,
-    struct buf *text, struct buf *place, struct error *err)
+    struct source_set *set, struct buf *text, struct buf *place,
+    struct error *err)
 {
 	const struct config_source *from = &zone->source;
 
 	if (from->primary != NULL) {
 		buf_printf(place, "%s@%u", from->primary->address,
 		    (unsigned int)from->primary->port);
-		return fetch_primary(session, zone, text, err);
+		return fetch_primary(session, zone, set, text, err);
 	}
 	if (from->file != NULL) {
 		buf_printf(place, "%s", from->file);
-		return fetch_file(session, zone, text, err);
+		return fetch_file(session, zone, set, text, err);
 	}
 	buf_printf(place, "%s", from->command[0]);
-	return fetch_command(session, zone, text, err);
+	return fetch_command(session, zone, set, text, err);
+}
+
+void
+source_set_clear(struct source_set *set)
+{
+
+	buf_free(&set->zsks);
+	*set = (struct source_set) { .zsks = BUF_INIT };
 }
 
 int
 source_read(struct session *session, const struct config_zone *zone,
-    struct buf *out, struct error *err)
+    struct source_set *out, struct error *err)
 {
-	struct buf text = BUF_INIT, place = BUF_INIT, zsks = BUF_INIT;
+	struct buf text = BUF_INIT, place = BUF_INIT;
 	struct zonefile *file = NULL;
 	struct known known = { 0 };
 	struct name name;
 	int rc = -1;
 
+	*out = (struct source_set) { .zsks = BUF_INIT };
 	if (name_read(zone->name, &name, err) != 0 ||
-	    fetch(session, zone, &text, &place, err) != 0 ||
+	    fetch(session, zone, out, &text, &place, err) != 0 ||
 	    known_load(session, zone->name, &known, err) != 0 ||
 	    zonefile_read(buf_text(&text), text.len, buf_text(&place), &name,
 	    &file, err) != 0 ||
-	    filter(file, &name, &known, &zsks, err) != 0)
+	    filter(file, &name, &known, &out->zsks, err) != 0)
 		goto out;
-	buf_add(out, zsks.data, zsks.len);
 	rc = 0;
  out:
-	if (rc != 0)
+	if (rc != 0) {
 		(void)err_wrap(err, "ZSK set of %s from %s", zone->name,
 		    buf_text(&place));
+		source_set_clear(out);
+	}
 	zonefile_free(file);
 	free(known.keys);
-	buf_free(&zsks);
 	buf_free(&place);
 	buf_free(&text);
 	return rc;
+}
+
+int
+source_record(struct session *session, const char *zone,
+    const struct source_set *set, struct error *err)
+{
+	struct store *store;
+
+	if (set->dnskey_ttl_s == 0)
+		return 0;
+	if (session_store(session, &store, err) != 0 ||
+	    store_begin(store, err) != 0)
+		return -1;
+	if (zone_ttl_record(session, zone, ZONE_TTL_DNSKEY,
+	    set->dnskey_ttl_s, set->asked_at, err) == 0 &&
+	    zone_ttl_record(session, zone, ZONE_TTL_MAX,
+	    set->max_zone_ttl_s, set->asked_at, err) == 0 &&
+	    store_commit(store, err) == 0)
+		return 0;
+	store_rollback(store);
+	return -1;
 }

@@ -6,6 +6,7 @@
 #define SERVICE_SOURCE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "kmgr/base/buf.h"
 #include "kmgr/base/err.h"
@@ -17,18 +18,38 @@
  */
 bool source_is_configured(const struct config_zone *zone);
 
+/* What a source gives. */
+struct source_set {
+	struct buf	zsks;		/* as zsks_prepare() reads it */
+	/* As the primary serves them; 0: nobody was asked. */
+	uint32_t	dnskey_ttl_s;
+	uint32_t	max_zone_ttl_s;	/* by transfer only */
+	int64_t		asked_at;
+};
+
 /**
  * source_read(session, zone, out, err):
- * Fetch the ZSK set of ${zone}, which has a source, and append it to ${out} as
- * zsks_prepare() reads it: the DNSKEY records at the zone's name, without
- * those of KSKs that kmgr has or had for the zone, and of registered foreign
- * ones. Other records are left out; a KSK that nobody knows stays in, for the
- * rules to refuse.
+ * Fetch the ZSK set of ${zone}, which has a source: the DNSKEY records at the
+ * zone's name, without those of KSKs that kmgr has or had for the zone, and of
+ * registered foreign ones. Other records are left out; a KSK that nobody knows
+ * stays in, for the rules to refuse.
  *
+ * Owner: the caller, source_set_clear().
  * Errors: ERR_SYSTEM (file, command), ERR_NETWORK and ERR_INTEGRITY (primary),
  * ERR_CONFIG (TSIG), ERR_INPUT (no records, or no ZSK), ERR_STORE.
  */
 int source_read(struct session *session, const struct config_zone *zone,
-    struct buf *out, struct error *err);
+    struct source_set *out, struct error *err);
+void source_set_clear(struct source_set *set);
+
+/**
+ * source_record(session, zone, set, err):
+ * Record the TTLs that ${set} came with, for the waits of ${zone}. Not inside
+ * a transaction.
+ *
+ * Errors: ERR_STORE.
+ */
+int source_record(struct session *session, const char *zone,
+    const struct source_set *set, struct error *err);
 
 #endif

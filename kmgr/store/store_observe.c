@@ -18,6 +18,19 @@ static const struct db_question ask_trim = { "forget what was seen long ago",
 	"DELETE FROM observation WHERE zone = $1 AND kind = $2 AND id <= "
 	"(SELECT id FROM observation WHERE zone = $1 AND kind = $2 "
 	"ORDER BY id DESC LIMIT 1 OFFSET 1000)" };
+/* What a value that came after it says, too. */
+static const struct db_question ask_exceeded = {
+	"forget what was seen to be no more",
+	"DELETE FROM observation WHERE zone = $1 AND kind = $2 "
+	"AND value <= $3 AND id < (SELECT max(id) FROM observation "
+	"WHERE zone = $1 AND kind = $2)" };
+/* Without the one between, those before it count for longer, not shorter. */
+static const struct db_question ask_between = {
+	"forget one of very many",
+	"DELETE FROM observation WHERE id = (SELECT id FROM observation "
+	"WHERE zone = $1 AND kind = $2 ORDER BY id DESC LIMIT 1 OFFSET 1) "
+	"AND (SELECT count(*) FROM observation "
+	"WHERE zone = $1 AND kind = $2) > 64" };
 static const struct db_question ask_list = { "list what was seen",
 	"SELECT " COLUMNS " FROM observation WHERE zone = $1 AND kind = $2 "
 	"AND last_at >= $3 ORDER BY id DESC LIMIT 1000" };
@@ -55,8 +68,9 @@ observation_rows_free(struct observation_row *rows, size_t n)
 	db_list_free(&shape, rows, n);
 }
 
-int
-store_observe(struct store *store, const struct observation_row *row,
+/* As it was seen last, or else a new row. */
+static int
+put(struct store *store, const struct observation_row *row, bool *is_new,
     struct error *err)
 {
 	const struct db_value again[] = {
@@ -66,18 +80,47 @@ store_observe(struct store *store, const struct observation_row *row,
 		db_int(row->value),
 		db_text(row->text == NULL ? "" : row->text),
 	};
-	const struct db_value put[] = { again[1], again[2], again[3],
+	const struct db_value new[] = { again[1], again[2], again[3],
 		again[4], db_int(row->first_at), again[0] };
 	int64_t changed = 0;
 
+	*is_new = false;
 	if (db_change(store->db, &ask_again, again, STORE_N(again), &changed,
 	    err) != 0)
 		return -1;
-	if (changed != 0)
-		return 0;
-	if (db_change(store->db, &ask_put, put, STORE_N(put), NULL, err) != 0)
+	*is_new = changed == 0;
+	return changed != 0 ? 0 : db_change(store->db, &ask_put, new,
+	    STORE_N(new), NULL, err);
+}
+
+int
+store_observe(struct store *store, const struct observation_row *row,
+    struct error *err)
+{
+	const struct db_value args[] = { db_text(row->zone),
+		db_text(row->kind) };
+	bool is_new;
+
+	if (put(store, row, &is_new, err) != 0)
 		return -1;
-	return db_change(store->db, &ask_trim, put, 2, NULL, err);
+	return !is_new ? 0 : db_change(store->db, &ask_trim, args,
+	    STORE_N(args), NULL, err);
+}
+
+int
+store_observe_max(struct store *store, const struct observation_row *row,
+    bool *is_new, struct error *err)
+{
+	const struct db_value args[] = { db_text(row->zone),
+		db_text(row->kind), db_int(row->value) };
+
+	if (put(store, row, is_new, err) != 0)
+		return -1;
+	if (!*is_new)
+		return 0;
+	return db_change(store->db, &ask_exceeded, args, 3, NULL, err) != 0 ||
+	    db_change(store->db, &ask_between, args, 2, NULL, err) != 0 ?
+	    -1 : 0;
 }
 
 int

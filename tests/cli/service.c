@@ -133,14 +133,14 @@ do_source(struct session *session, char **words, struct error *err)
 {
 	const struct config_zone *zone = words[0] == NULL ? NULL :
 	    config_zone(session_config(session), words[0]);
-	struct buf text = BUF_INIT;
+	struct source_set set = { .zsks = BUF_INIT };
 	int rc = 0;
 
 	if (!source_is_configured(zone))
 		(void)puts("none");
-	else if ((rc = source_read(session, zone, &text, err)) == 0)
-		(void)fputs(buf_text(&text), stdout);
-	buf_free(&text);
+	else if ((rc = source_read(session, zone, &set, err)) == 0)
+		(void)fputs(buf_text(&set.zsks), stdout);
+	source_set_clear(&set);
 	return rc;
 }
 

@@ -192,6 +192,75 @@ kmgr_ready() {
 	run -8 kmgr get-zsks $ZONE --from 127.0.0.1@1
 }
 
+# seen: the TTLs that are remembered.
+seen() {
+	sqlite3 kmgr.db "SELECT kind, value FROM observation
+		WHERE zone = '$ZONE.' ORDER BY kind, id"
+}
+
+@test "get-zsks --transfer: the set, and the highest TTL, by AXFR" {
+	echo 'far 300000 TXT "a while"' >>$ZONE/zone
+	keyed named hmac-sha256
+	kmgr_ready
+	kmgr get-zsks $ZONE >zsks
+	[ "$(seen)" = 'dnskey-ttl|3600' ]
+	kmgr --json get-zsks $ZONE --transfer >got
+	diff zsks <(jq -r .records got | sed '$d')
+	jq -e '.dnskey_ttl == 3600 and .max_zone_ttl == 300000' got
+	[ "$(seen)" = 'dnskey-ttl|3600
+max-zone-ttl|300000' ]
+	# Waits are as long: the first DS comes after all that is unsigned.
+	kmgr -q sign-zsks $ZONE zsks >/dev/null
+	kmgr plan $ZONE | grep 'max-zone-ttl 300000'
+	# Without the key, with another one, and where nobody is.
+	run -8 kmgr get-zsks $ZONE --from "127.0.0.1@$AUTH_PORT" --transfer
+	[[ $output == *'answers'*'let the primary give us the zone'* ]]
+	run -3 kmgr get-zsks $ZONE --from "127.0.0.1@$AUTH_PORT" --transfer \
+		--tsig nobody
+	run -8 kmgr get-zsks $ZONE --from 127.0.0.1@1 --transfer
+	head -c 32 /dev/zero | base64 >secret
+	run -8 kmgr get-zsks $ZONE --transfer
+	[[ $output == *BADSIG* ]]
+	[ "$(seen | wc -l)" = 2 ]
+}
+
+@test "source: transfer, also for sign-zsks and where anybody may transfer" {
+	auth_start named $ZONE="$PWD/$ZONE/zone"
+	kmgr_ready
+	sed -i 's/, tsig: transfer }/, transfer: true }/' kmgr.yaml
+	kmgr -q sign-zsks $ZONE --fetch -n >/dev/null
+	[ -z "$(seen)" ]
+	kmgr -q sign-zsks $ZONE --fetch >signed
+	[ "$(grep -c 'RRSIG DNSKEY' signed)" = 1 ]
+	[ "$(seen)" = 'dnskey-ttl|3600
+max-zone-ttl|3600' ]
+	run -0 --separate-stderr kmgr get-zsks $ZONE
+	[[ $stderr == *'without TSIG'* ]]
+	sed -i 's/source: .*/source: { file: \/zsks, transfer: true }/' kmgr.yaml
+	run -3 kmgr get-zsks $ZONE
+	[[ $output == *'transfer goes with primary only'* ]]
+	sed -i 's/, transfer: true//' kmgr.yaml
+	run -2 kmgr get-zsks $ZONE --transfer
+	[[ $output == *'is no primary'* ]]
+}
+
+@test "a TTL of decades is noted once, named by check, and waited for a week" {
+	sed -i 's/ IN DNSKEY / 2147483647 IN DNSKEY /' $ZONE/zone
+	auth_start named $ZONE="$PWD/$ZONE/zone"
+	kmgr_ready
+	sed -i "s/, tsig: transfer }/ }\n    servers: [127.0.0.1@$AUTH_PORT]/" \
+		kmgr.yaml
+	run -0 --separate-stderr kmgr get-zsks $ZONE
+	[[ $stderr == *'TTL of 2147483647 seconds; no more than 604800'* ]]
+	run -0 --separate-stderr kmgr get-zsks $ZONE
+	[[ $stderr != *2147483647* ]]
+	cat $ZONE/K*.key >zsks
+	kmgr -q sign-zsks $ZONE zsks >/dev/null
+	kmgr plan $ZONE | grep 'DNSKEY TTL 604800'
+	run -1 kmgr check $ZONE
+	[[ $output == *'the TTL of the DNSKEY RRset is 2147483647'*'no more than 7d'* ]]
+}
+
 @test "zsk.admission: tsig admits what came by the key in this very run" {
 	keyed named hmac-sha256
 	kmgr_ready 'zsk: { admission: tsig }'

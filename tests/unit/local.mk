@@ -424,7 +424,8 @@ unit_engine = \
 	tests/unit/test_skr_layout \
 	tests/unit/test_ssh_signature \
 	tests/unit/test_witness \
-	tests/unit/test_zone_history
+	tests/unit/test_zone_history \
+	tests/unit/test_zone_ttl
 unit_engine_ldadd = tests/unit/libendorsed.la libengine.la $(unit_ldadd)
 check_PROGRAMS += $(unit_engine)
 TESTS += $(unit_engine)
@@ -532,6 +533,10 @@ tests_unit_test_witness_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=process_run \
 	-Wl,--wrap=syslog_send
 tests_unit_test_zone_history_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_zone_history_LDADD = $(unit_engine_ldadd)
+tests_unit_test_zone_ttl_SOURCES = tests/unit/test_zone_ttl.c \
+	$(unit_store_help)
+tests_unit_test_zone_ttl_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_zone_ttl_LDADD = $(unit_engine_ldadd)
 tests_unit_test_ssh_key_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_ssh_key_LDADD = $(unit_policy_ldadd)
 

@@ -111,7 +111,8 @@ unknown_keys(void **state)
 #define ZONE_ALL BASE \
 	"zones:\n" \
 	"  Example.COM:\n" \
-	"    source: { primary: '192.0.2.1:5300', tsig: Zsk }\n" \
+	"    source: { primary: '192.0.2.1:5300', tsig: Zsk,\n" \
+	"      transfer: true }\n" \
 	"    publish:\n" \
 	"      directory: /out\n" \
 	"      update: { primary: '2001:DB8::0:1@5301', tsig: zsk. }\n" \
@@ -149,6 +150,7 @@ zone_with_all_keys(void **state)
 	assert_int_equal(zone->line, 5);
 	server_is(zone->source.primary, "192.0.2.1", 5300);
 	assert_string_equal(zone->source.tsig, "zsk.");
+	assert_true(zone->source.transfer);
 	assert_null(zone->source.file);
 	assert_null(zone->source.command);
 	assert_string_equal(zone->publish.directory, "/out");

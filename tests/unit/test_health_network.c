@@ -140,6 +140,22 @@ ttls_are_those_reckoned_with(void **state)
 	assert_int_equal(healthzone_level(&h, "child-ttl"), HEALTH_CRITICAL);
 }
 
+/* A transfer, and what no server says any more. */
+static void
+ttls_that_were_seen_are_those_reckoned_with(void **state)
+{
+
+	(void)state;
+	h.zone.max_zone_ttl_seen_s = DAY;
+	h.zone.dnskey_ttl_seen_s = HOUR;
+	assert_int_equal(healthzone_level(&h, "child-ttl"), HEALTH_OK);
+	h.zone.max_zone_ttl_seen_s = DAY + 1;
+	assert_int_equal(healthzone_level(&h, "child-ttl"), HEALTH_WARNING);
+	h.zone.max_zone_ttl_seen_s = 0;
+	h.zone.dnskey_ttl_seen_s = HOUR + 1;
+	assert_int_equal(healthzone_level(&h, "child-ttl"), HEALTH_WARNING);
+}
+
 static void
 the_parents_ttl_is_the_one_reckoned_with(void **state)
 {
@@ -325,6 +341,7 @@ main(void)
 		TEST(another_set_is_no_lag_only_by_its_signature),
 		TEST(a_dead_server_is_told),
 		TEST(ttls_are_those_reckoned_with),
+		TEST(ttls_that_were_seen_are_those_reckoned_with),
 		TEST(the_parents_ttl_is_the_one_reckoned_with),
 		TEST(a_ds_leads_to_a_key_that_signs),
 		TEST(a_stale_ds_is_told),
