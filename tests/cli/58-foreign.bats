@@ -57,6 +57,21 @@ setup() {
 	kmgr_later 7d -q verify >/dev/null
 }
 
+@test "a zone joins by run alone, which admits what its source has" {
+	printf 'zones:\n  example.com:\n    source: { file: %s }\n' \
+		"$PWD/zsk" >>kmgr.yaml
+	printf '    publish: { directory: %s }\n' "$PWD/out" >>kmgr.yaml
+	kmgr -q add-foreign-key example.com "$other.key" --at -3d >/dev/null
+	kmgr -q zone-signed example.com --alg 13 --at -3d >/dev/null
+	# A DS leads to the zone: no first set may come of itself.
+	kmgr -q run >/dev/null
+	[ "$(grep -c ' 257 3 13 ' out/dnskey.zone)" -eq 2 ]
+	grep -q ' 256 3 13 ' out/dnskey.zone
+	kmgr_later 2d -q run >/dev/null
+	[ "$(sqlite3 kmgr.db 'SELECT ds_add_at > 0 FROM ksk')" -eq 1 ]
+	kmgr -q verify
+}
+
 @test "remove-foreign-key is not for ours" {
 	run -4 kmgr remove-foreign-key "example.com/$tag"
 	[[ $output == *"is one of ours"* ]]

@@ -192,8 +192,6 @@ theirs_first() {
 	kmgr add-foreign-key child.test knot/ksk --at -1h
 	kmgr zone-signed child.test --alg $ALG --at -1h
 	touch knot/takes-part
-	# Who knows that the ZSKs are there already says so with the first set.
-	kmgr sign-zsks child.test --fetch >/dev/null
 	server_start watch run_always
 	wait_until 60 is_ds "$KNOT_TAG" "$(our_tag)"
 	caches_empty
