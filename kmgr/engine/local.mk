@@ -281,6 +281,7 @@ libengine_la_SOURCES = \
 	kmgr/engine/zsks.c \
 	kmgr/engine/zsks.h \
 	kmgr/engine/zsks_admit.c \
+	kmgr/engine/zsks_again.c \
 	kmgr/engine/zsks_cds.c \
 	kmgr/engine/zsks_internal.h \
 	kmgr/engine/zsks_keys.c \

@@ -98,8 +98,8 @@ zsks_add_rrset(struct zsks *zsks, struct rrset *rrset_take,
 	return 0;
 }
 
-static int
-add_dnskey_rrset(struct zsks *zsks, struct error *err)
+int
+zsks_add_dnskey(struct zsks *zsks, struct error *err)
 {
 	/* The policies agree on the TTL: ksk_rules_ttl() saw each of them. */
 	struct rrset *rrset = rrset_new(&zsks->rules.zone, RRTYPE_DNSKEY,
@@ -164,7 +164,7 @@ zsks_prepare(struct session *session, struct cmk_cache *cache,
 		(void)err_wrap(err, "%s", request->what);
 		goto out;
 	}
-	if (add_dnskey_rrset(zsks, err) != 0 ||
+	if (zsks_add_dnskey(zsks, err) != 0 ||
 	    (request->parent_records != ZSKS_DNSKEY_ONLY &&
 	    zsks_add_cds(request, zsks, err) != 0))
 		goto out;

@@ -71,6 +71,20 @@ int zsks_prepare(struct session *session, struct cmk_cache *cache,
     const struct zsks_request *request, struct zsks **out, struct error *err);
 
 /**
+ * zsks_again(session, cache, zone, out, err):
+ * What was signed for ${zone} last, one set at a time: the admitted ZSK set
+ * with the KSKs that are in the DNSKEY RRset by their facts, CDS and CDNSKEY as
+ * the policies and the DS that are wanted now ask for, and the recorded
+ * signatures, each verified. *${out} is NULL where one of them is missing, or
+ * has ended. No token is asked.
+ *
+ * Owner: the caller, zsks_free(), before ${cache}.
+ * Errors: ERR_STORE, ERR_INTEGRITY.
+ */
+int zsks_again(struct session *session, struct cmk_cache *cache,
+    const struct name *zone, struct zsks **out, struct error *err);
+
+/**
  * zsks_plan(zsks, plan):
  * What zsks_sign() would do, an action a signature.
  */

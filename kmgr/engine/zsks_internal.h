@@ -46,8 +46,21 @@ int zsks_load_ksks(struct session *session, struct cmk_cache *cache,
     enum zone_life_actor actor, struct zsks *zsks, struct error *err);
 
 /**
+ * zsks_load_as_is(session, cache, zsks, err):
+ * Likewise, with the KSKs that are in the set by their facts, whatever is due;
+ * nobody is asked.
+ *
+ * Errors: ERR_INPUT, ERR_POLICY (no KSK is in it, or a CMK that is not to be
+ * used), ERR_INTEGRITY, ERR_STORE.
+ */
+int zsks_load_as_is(struct session *session, struct cmk_cache *cache,
+    struct zsks *zsks, struct error *err);
+
+/**
  * zsks_add_rrset(zsks, rrset_take, err):
  * An RRset, its signatures laid out but not made.
+ *
+ * zsks_add_dnskey(zsks, err): the DNSKEY RRset.
  *
  * zsks_add_cds(request, zsks, err):
  * CDS and CDNSKEY: what the parent should have, as ${request} asks for them.
@@ -59,6 +72,7 @@ int zsks_load_ksks(struct session *session, struct cmk_cache *cache,
  */
 int zsks_add_rrset(struct zsks *zsks, struct rrset *rrset_take,
     struct error *err);
+int zsks_add_dnskey(struct zsks *zsks, struct error *err);
 int zsks_add_cds(const struct zsks_request *request, struct zsks *zsks,
     struct error *err);
 

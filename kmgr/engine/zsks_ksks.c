@@ -268,3 +268,20 @@ zsks_load_ksks(struct session *session, struct cmk_cache *cache,
 	return zsks->n_ksks == 0 ? refuse_empty(zsks, err) :
 	    ksk_rules_ttl(zsks->ksks, zsks->n_ksks, err);
 }
+
+int
+zsks_load_as_is(struct session *session, struct cmk_cache *cache,
+    struct zsks *zsks, struct error *err)
+{
+	struct store *store;
+
+	if (session_store(session, &store, err) != 0 || zone_life_load(session,
+	    cache, &zsks->rules.zone, &zsks->life, err) != 0)
+		return -1;
+	life_zone_copy(&zsks->life->life, &zsks->after);
+	if (take_ksks(store, zsks, err) != 0)
+		return -1;
+	take_foreign(zsks);
+	return zsks->n_ksks == 0 ? refuse_empty(zsks, err) :
+	    ksk_rules_ttl(zsks->ksks, zsks->n_ksks, err);
+}

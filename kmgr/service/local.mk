@@ -43,6 +43,7 @@ libservice_la_SOURCES = \
 	kmgr/service/run.h \
 	kmgr/service/run_hooks.c \
 	kmgr/service/run_inner.h \
+	kmgr/service/run_late.c \
 	kmgr/service/run_parent.c \
 	kmgr/service/run_publish.c \
 	kmgr/service/run_signer.c \

@@ -138,24 +138,12 @@ event_of(const struct work *work)
 	return event;
 }
 
-static int
-record(const struct work *work, struct error *err)
+int
+publish_record(struct session *session, const struct json *event,
+    struct error *err)
 {
-	struct json *event = NULL;
-	struct store *store;
-	int rc = -1;
 
-	if (session_store(work->session, &store, err) != 0 ||
-	    store_begin(store, err) != 0)
-		return -1;
-	event = event_of(work);
-	if (event_append(work->session, "publish", event, err) == 0 &&
-	    store_commit(store, err) == 0)
-		rc = 0;
-	else
-		store_rollback(store);
-	json_free(event);
-	return rc;
+	return event_append(session, "publish", event, err);
 }
 
 /* One place that fails keeps nothing from the others. */
@@ -211,7 +199,8 @@ tell_hook(const struct work *work, struct error *err)
 
 /* Hand over what was not before, as row says, or is not there any more. */
 static int
-hand_over(struct work *work, const struct zone_row *row, struct error *err)
+hand_over(struct work *work, const struct zone_row *row, bool *done,
+    struct error *err)
 {
 	const bool is_known = row->published_at != 0 &&
 	    memcmp(row->published_hash, work->hash, sizeof(work->hash)) == 0;
@@ -221,7 +210,8 @@ hand_over(struct work *work, const struct zone_row *row, struct error *err)
 		return 0;
 	if (put_all(work, is_known, err) != 0 || tell_hook(work, err) != 0)
 		return -1;
-	return record(work, err);
+	*done = true;
+	return 0;
 }
 
 bool
@@ -248,18 +238,23 @@ publish_is_current(const struct config_zone *zone,
 
 int
 publish_zone(struct session *session, const struct config_zone *zone,
-    const struct buf *records, struct zone_row *row, struct error *err)
+    const struct buf *records, struct zone_row *row, struct json **event,
+    struct error *err)
 {
 	struct work work = { .session = session, .zone = zone,
 		.to = &zone->publish };
+	bool done = false;
 	int rc = -1;
 
+	*event = NULL;
 	if (publish_sets_init(&work.sets, zone->name, records, err) != 0)
 		goto out;
 	publish_files_init(&work.files, &work.sets);
 	hash_both(work.to, &work.files, work.hash);
-	if (hand_over(&work, row, err) != 0)
+	if (hand_over(&work, row, &done, err) != 0)
 		goto out;
+	if (done)
+		*event = event_of(&work);
 	memcpy(row->published_hash, work.hash, sizeof(work.hash));
 	rc = 0;
  out:

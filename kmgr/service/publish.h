@@ -10,6 +10,7 @@
 
 #include "kmgr/base/buf.h"
 #include "kmgr/base/err.h"
+#include "kmgr/base/json.h"
 #include "kmgr/engine/session.h"
 #include "kmgr/store/store_life.h"
 
@@ -29,18 +30,25 @@ bool publish_is_current(const struct config_zone *zone,
     const struct zone_row *row);
 
 /**
- * publish_zone(session, zone, records, row, err):
+ * publish_zone(session, zone, records, row, event, err):
  * Hand over the signed ${records}, as zsks_text() writes them, to all that
  * ${zone} names, then tell the hook zone-publish. Without ${records} what is
  * there is taken away: the zone is to be insecure. What was handed over before
- * is not again, as far as it is there; after a failure all is. What was done
- * is in the ledger, and in ${row}->published_hash, which the caller records.
- * Not inside a transaction.
+ * is not again, as far as it is there; after a failure all is. Where anything
+ * was done *${event} says so, and ${row}->published_hash what; else it is
+ * NULL. Not inside a transaction.
  *
+ * publish_record(session, event, err): inside the caller's transaction, in
+ * which it writes ${row} and what follows from it, append ${event}.
+ *
+ * Owner: the caller, json_free().
  * Errors: ERR_SYSTEM (directory, command, hook), ERR_NETWORK, ERR_CONFIG (the
  * TSIG key's file), ERR_STORE, ERR_INPUT (no signed DNSKEY RRset).
  */
 int publish_zone(struct session *session, const struct config_zone *zone,
-    const struct buf *records, struct zone_row *row, struct error *err);
+    const struct buf *records, struct zone_row *row, struct json **event,
+    struct error *err);
+int publish_record(struct session *session, const struct json *event,
+    struct error *err);
 
 #endif

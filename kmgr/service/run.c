@@ -340,7 +340,6 @@ run_zone(const struct run *run, struct run_result *result,
 	z.config = config_zone(session_config(run->session), z.text);
 	result->n_zones++;
 	session_advance(run->session, when_now());
-	z.began_at = session_now(run->session);
 	if ((run->is_trial ? look(&z, &err) : go(&z, &err)) != 0)
 		fail(&z, &err);
 	run_zone_clear(&z);

@@ -20,7 +20,6 @@ struct run_zone {
 	struct life_plan	 plan;
 	struct buf		 records;	/* not handed over yet */
 	int64_t			 records_at;	/* when they were signed */
-	int64_t			 began_at;	/* this pass */
 	bool			 is_changed;	/* since the hand-over */
 	bool			 has_failed;
 	bool			 has_cds;	/* among them, or handed over */
@@ -114,6 +113,35 @@ int run_source(struct run_zone *z, struct buf *out, struct error *err);
  * Errors: as publish_zone().
  */
 int run_hand_over(struct run_zone *z, struct error *err);
+
+/* What is handed over now and was decided before. */
+struct run_late {
+	struct life_zone after;		/* the facts from now on */
+	bool		 is_any;	/* one of them is another */
+};
+
+/**
+ * run_late_find(z, out, err):
+ * Which DNSKEYs, of ours and of foreign keys, were put in, taken out or
+ * revoked since the last hand-over, and in a second before this one: their
+ * waits count from now on.
+ *
+ * run_late_prove(z, late, err): before the transaction, prove the CMKs that
+ * answer for it.
+ *
+ * run_late_record(z, late, err): inside the caller's transaction, record it.
+ * cmk_life_settle() of the zone's CMKs follows.
+ *
+ * Owner: the caller, run_late_clear(), also where it fails.
+ * Errors: ERR_STORE; as trust_prove(); as zone_life_record().
+ */
+int run_late_find(struct run_zone *z, struct run_late *out,
+    struct error *err);
+int run_late_prove(struct run_zone *z, const struct run_late *late,
+    struct error *err);
+int run_late_record(struct run_zone *z, const struct run_late *late,
+    struct error *err);
+void run_late_clear(struct run_late *late);
 
 /**
  * run_parent(z, err):

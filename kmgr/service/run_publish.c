@@ -1,7 +1,7 @@
 /* Handing over what is signed, as often as it takes. */
 #include "kmgr/base/when.h"
 #include "kmgr/engine/cmk_life.h"
-#include "kmgr/engine/ksk_facts.h"
+#include "kmgr/engine/zsks.h"
 #include "kmgr/service/parent.h"
 #include "kmgr/service/publish.h"
 #include "kmgr/service/run_inner.h"
@@ -56,56 +56,10 @@ is_behind(const struct run_zone *z)
 	if (!has_records(z) && (z->zone->row.published_at == 0 ||
 	    z->zone->life.goal != LIFE_INSECURE))
 		return false;
+	/* Of one second, nobody knows which came first: a look will tell. */
 	return z->is_changed || z->records.len > 0 ||
-	    z->zone->row.published_at < decided_at(z) ||
+	    z->zone->row.published_at <= decided_at(z) ||
 	    !publish_is_current(z->config, &z->zone->row);
-}
-
-/*
- * Whether what was done at ${at} reached the zone signer only now. Before the
- * first time that we hand something over, a KSK that has a DS was published by
- * other means.
- */
-static bool
-is_late(const struct run_zone *z, size_t i, int64_t at, int64_t published_at)
-{
-	const int64_t now_at = session_now(z->run->session);
-
-	/* Seconds are coarse: what this pass did may be of the same one. */
-	if (at == 0 || at >= now_at ||
-	    (at <= published_at && at < z->began_at))
-		return false;
-	return published_at != 0 ||
-	    life_ds_state(&z->zone->life, i, now_at) == LIFE_HIDDEN;
-}
-
-/* The waits of *${n_late} KSKs count from when the zone signer got it. */
-static int
-delay(struct run_zone *z, int64_t published_at, size_t *n_late,
-    struct error *err)
-{
-	const int64_t now_at = session_now(z->run->session);
-	struct ksk_row *row;
-	bool in_late, out_late;
-	size_t i;
-
-	*n_late = 0;
-	for (i = 0; i < z->zone->n_ksks; i++) {
-		row = &z->zone->ksks[i].row;
-		in_late = is_late(z, i, row->dnskey_in_at, published_at);
-		out_late = is_late(z, i, row->dnskey_out_at, published_at);
-		if (in_late)
-			row->dnskey_in_at = now_at;
-		if (out_late)
-			row->dnskey_out_at = now_at;
-		if (!in_late && !out_late)
-			continue;
-		if (ksk_facts_record(z->run->session, row,
-		    "published-late", now_at, err) != 0)
-			return -1;
-		(*n_late)++;
-	}
-	return 0;
 }
 
 static int
@@ -120,24 +74,53 @@ settle(struct run_zone *z, struct error *err)
 	return 0;
 }
 
+/* In one transaction: that it was handed over, and what counts from now on. */
 static int
-record(struct run_zone *z, struct error *err)
+record_in(struct run_zone *z, struct store *store, const struct json *event,
+    const struct run_late *late, struct error *err)
 {
-	struct zone_row *row = &z->zone->row;
-	const int64_t before_at = row->published_at;
+
+	if (store_begin(store, err) != 0)
+		return -1;
+	if (run_late_record(z, late, err) == 0 &&
+	    publish_record(z->run->session, event, err) == 0 &&
+	    store_zone_schedule(store, &z->zone->row, err) == 0 &&
+	    store_commit(store, err) == 0)
+		return 0;
+	store_rollback(store);
+	return -1;
+}
+
+static int
+record(struct run_zone *z, const struct json *event, struct error *err)
+{
+	struct run_late late;
 	struct store *store;
-	size_t n_late;
+	int rc = -1;
+
+	if (run_late_find(z, &late, err) == 0 &&
+	    run_late_prove(z, &late, err) == 0 &&
+	    session_store(z->run->session, &store, err) == 0)
+		rc = record_in(z, store, event, &late, err);
+	if (rc == 0 && late.is_any)
+		rc = settle(z, err);
+	run_late_clear(&late);
+	return rc;
+}
+
+/* The zone signer has it already: that was seen in this second. */
+static int
+record_nothing(struct run_zone *z, struct error *err)
+{
+	struct store *store;
 
 	if (session_store(z->run->session, &store, err) != 0 ||
 	    store_begin(store, err) != 0)
 		return -1;
-	row->published_at = session_now(z->run->session);
-	if (delay(z, before_at, &n_late, err) == 0 &&
-	    store_zone_schedule(store, row, err) == 0 &&
+	if (store_zone_schedule(store, &z->zone->row, err) == 0 &&
 	    store_commit(store, err) == 0)
-		return n_late == 0 ? 0 : settle(z, err);
+		return 0;
 	store_rollback(store);
-	row->published_at = before_at;
 	return -1;
 }
 
@@ -159,6 +142,61 @@ notify(struct run_zone *z)
 		    "parent were told of its CDS", n_told);
 }
 
+static bool
+has_cds(const struct zsks *zsks)
+{
+	const struct zsks_signed *sets;
+	size_t i, n;
+
+	sets = zsks_signed(zsks, &n);
+	for (i = 0; i < n; i++)
+		if (sets[i].rrset->type == RRTYPE_CDS)
+			return true;
+	return false;
+}
+
+/*
+ * What is signed already, and good: by this pass or another one. Else it is
+ * signed now.
+ */
+static int
+find_records(struct run_zone *z, bool *done, struct error *err)
+{
+	struct zsks *zsks;
+
+	if (z->zone->signed_at > z->records_at)
+		z->records.len = 0;
+	if (!has_records(z) || z->records.len > 0)
+		return 0;
+	if (zsks_again(z->run->session, &z->cache, z->name, &zsks, err) != 0)
+		return -1;
+	if (zsks == NULL)
+		return run_sign(z, done, err);
+	zsks_text(zsks, &z->records);
+	z->records_at = z->zone->signed_at;
+	z->has_cds = has_cds(zsks);
+	zsks_free(zsks);
+	return 0;
+}
+
+static int
+give(struct run_zone *z, bool *done, struct error *err)
+{
+	struct session *session = z->run->session;
+	struct json *event = NULL;
+	int rc;
+
+	if (publish_zone(session, z->config, &z->records, &z->zone->row,
+	    &event, err) != 0)
+		return -1;
+	*done = event != NULL;
+	session_advance(session, when_now());
+	z->zone->row.published_at = session_now(session);
+	rc = event != NULL ? record(z, event, err) : record_nothing(z, err);
+	json_free(event);
+	return rc;
+}
+
 /*
  * Under the lock, from the look at what is signed to the record of what was
  * handed over: of two hosts none replaces a newer set by an older one.
@@ -169,25 +207,22 @@ hand_over(struct run_zone *z, bool *done, struct error *err)
 
 	if (run_zone_load(z, err) != 0)
 		return -1;
-	if (z->zone->signed_at > z->records_at)
-		z->records.len = 0;
 	*done = is_behind(z);
-	if (*done && z->records.len == 0 && has_records(z) &&
-	    run_sign(z, done, err) != 0)
+	if (!*done)
+		return 0;
+	if (find_records(z, done, err) != 0)
 		return -1;
 	if (!*done)
 		return 0;
 	/* What was recorded of the zone is part of what is handed over. */
-	if (run_zone_load(z, err) != 0 || publish_zone(z->run->session,
-	    z->config, &z->records, &z->zone->row, err) != 0)
-		return -1;
-	session_advance(z->run->session, when_now());
-	if (record(z, err) != 0)
+	if (run_zone_load(z, err) != 0 || give(z, done, err) != 0)
 		return -1;
 	z->records.len = 0;
 	z->is_changed = false;
-	run_tell(z, RUN_DID, "publish", NULL, has_records(z) ?
-	    "the signed records" : "no records: the zone signer may stop");
+	if (*done)
+		run_tell(z, RUN_DID, "publish", NULL, has_records(z) ?
+		    "the signed records" : "no records: the zone signer may "
+		    "stop");
 	return run_zone_load(z, err);
 }
 

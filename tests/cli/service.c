@@ -64,7 +64,8 @@ do_hook(struct session *session, char **words, struct error *err)
 
 /* As run does: what was handed over stands in the zone's row. */
 static int
-record(struct session *session, struct zone_row *row, struct error *err)
+record(struct session *session, struct zone_row *row,
+    const struct json *event, struct error *err)
 {
 	struct store *store;
 
@@ -72,7 +73,8 @@ record(struct session *session, struct zone_row *row, struct error *err)
 	if (session_store(session, &store, err) != 0 ||
 	    store_begin(store, err) != 0)
 		return -1;
-	if (store_zone_put(store, row, err) == 0 &&
+	if ((event == NULL || publish_record(session, event, err) == 0) &&
+	    store_zone_put(store, row, err) == 0 &&
 	    store_commit(store, err) == 0)
 		return 0;
 	store_rollback(store);
@@ -104,12 +106,14 @@ do_publish(struct session *session, char **words, struct error *err)
 	const struct config_zone *zone = NULL;
 	struct zone_row row = { 0 };
 	struct buf text = BUF_INIT;
+	struct json *event = NULL;
 	int rc = -1;
 
 	if (load(session, words, &zone, &row, err) == 0 &&
 	    file_read(words[1], ZONEFILE_MAX_LEN, &text, err) == 0 &&
-	    publish_zone(session, zone, &text, &row, err) == 0)
-		rc = record(session, &row, err);
+	    publish_zone(session, zone, &text, &row, &event, err) == 0)
+		rc = record(session, &row, event, err);
+	json_free(event);
 	zone_row_clear(&row);
 	buf_free(&text);
 	return rc;
