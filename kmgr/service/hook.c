@@ -5,6 +5,7 @@
 #include "kmgr/base/process.h"
 #include "kmgr/engine/event.h"
 #include "kmgr/service/hook.h"
+#include "kmgr/store/ledger.h"
 
 /* KMGR_HOOK, those of a message, NULL at the end. */
 #define VARIABLES_MAX 16
@@ -134,6 +135,8 @@ event_of(enum hook hook, const struct hook_message *message,
 		json_put_text(event, "zone", message->zone);
 	if (message->key_tag >= 0)
 		json_put_int(event, "key_tag", message->key_tag);
+	if (message->asked_at != 0)
+		json_put_int(event, "asked_at", message->asked_at);
 	json_put_text(event, "program", command[0]);
 	if (exit_status >= 0)
 		json_put_int(event, "status", exit_status);
@@ -219,4 +222,55 @@ hook_run(struct session *session, enum hook hook,
 	buf_free(&said);
 	buf_free(&input);
 	return rc;
+}
+
+/* Whether the event tells that it ended well. */
+static bool
+is_of(const struct ledger_record *record, enum hook hook, int64_t key_tag,
+    int64_t asked_at)
+{
+	struct error ignored = ERR_INIT;
+	int64_t tag = -1, asked = -1, status = -1;
+	struct json *event = NULL;
+	const char *name;
+	bool is;
+
+	if (json_read(record->payload, strlen(record->payload), &event,
+	    &ignored) != 0)
+		return false;
+	name = json_get_text(event, "hook");
+	is = name != NULL && strcmp(name, hook_name(hook)) == 0 &&
+	    json_get_int(event, "key_tag", &tag) && tag == key_tag &&
+	    json_get_int(event, "asked_at", &asked) && asked == asked_at &&
+	    json_get_int(event, "status", &status) && status == 0;
+	json_free(event);
+	return is;
+}
+
+int
+hook_told(struct session *session, enum hook hook, const char *zone,
+    int64_t key_tag, int64_t asked_at, int64_t *at, struct error *err)
+{
+	struct ledger_row row = { 0 };
+	int64_t below = INT64_MAX;
+	struct store *store;
+	bool found = true;
+
+	*at = 0;
+	if (session_store(session, &store, err) != 0)
+		return -1;
+	while (*at == 0) {
+		if (ledger_before(store, zone, "hook", below, &row, &found,
+		    err) != 0)
+			return -1;
+		/* Nobody is told of what is not decided yet. */
+		if (!found || row.record.at < asked_at)
+			break;
+		below = row.record.seq;
+		if (is_of(&row.record, hook, key_tag, asked_at))
+			*at = row.record.at;
+		ledger_row_clear(&row);
+	}
+	ledger_row_clear(&row);
+	return 0;
 }

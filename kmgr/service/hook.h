@@ -28,6 +28,8 @@ struct hook_message {
 	const char	*dnskey;	/* one line */
 	const char	*ds_set;	/* what the parent should have, lines */
 	const char	*file;		/* of zone-publish */
+	int64_t		 asked_at;	/* for the ledger: when what it is told
+					 * of was decided; 0: none */
 };
 
 /**
@@ -41,6 +43,16 @@ struct hook_message {
  */
 int hook_run(struct session *session, enum hook hook,
     const struct hook_message *message, struct error *err);
+
+/**
+ * hook_told(session, hook, zone, key_tag, asked_at, at, err):
+ * When ${hook} was told, and ended well, of what was decided at ${asked_at}
+ * about the key ${key_tag} of ${zone}, by the ledger; 0: not yet.
+ *
+ * Errors: ERR_STORE.
+ */
+int hook_told(struct session *session, enum hook hook, const char *zone,
+    int64_t key_tag, int64_t asked_at, int64_t *at, struct error *err);
 
 /**
  * hook_is_configured(config, hook), hook_name(hook):

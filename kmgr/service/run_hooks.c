@@ -48,10 +48,12 @@ ds_set(const struct run_zone *z, struct buf *out)
 }
 
 static int
-tell_hook(struct run_zone *z, enum hook hook, size_t i, struct error *err)
+tell_hook(struct run_zone *z, enum hook hook, size_t i, int64_t asked_at,
+    struct error *err)
 {
 	struct buf key = BUF_INIT, set = BUF_INIT;
-	struct hook_message message = { .zone = z->text };
+	struct hook_message message = { .zone = z->text,
+		.asked_at = asked_at };
 	char hex[2 * sizeof(((struct ds *)0)->digest) + 1];
 	const struct dnskey *dnskey = zone_life_dnskey(z->zone, i);
 	struct ds ds;
@@ -78,26 +80,6 @@ tell_hook(struct run_zone *z, enum hook hook, size_t i, struct error *err)
 	return rc;
 }
 
-/* Whether somebody is to be told of the ith key, and what. */
-static bool
-hook_for(const struct run_zone *z, size_t i, enum hook *out)
-{
-	const int64_t told_at = z->zone->row.told_at;
-	const struct life_key *key = &z->zone->life.keys[i];
-	const struct config_hooks *hooks =
-	    &session_config(z->run->session)->hooks;
-	int64_t asked_at;
-
-	if (!run_awaits_add(key) && !run_awaits_remove(key))
-		return false;
-	*out = run_awaits_add(key) ? HOOK_DS_ADD : HOOK_DS_REMOVE;
-	asked_at = run_awaits_add(key) ? key->ds_add_at : key->ds_remove_at;
-	if (told_at < asked_at)
-		return true;
-	*out = HOOK_DS_REMINDER;
-	return told_at + hooks->reminder_s <= session_now(z->run->session);
-}
-
 bool
 run_is_awaited(const struct run_zone *z)
 {
@@ -110,31 +92,78 @@ run_is_awaited(const struct run_zone *z)
 	return false;
 }
 
+static void
+take_later(int64_t *at, int64_t other)
+{
+
+	if (other > *at)
+		*at = other;
+}
+
+/*
+ * Tell of what is asked of the parent for the ith key, once, and remind of it
+ * from time to time; *${due_at} is when that is to be.
+ */
+static int
+tell_key(struct run_zone *z, size_t i, int64_t *due_at, struct error *err)
+{
+	struct session *session = z->run->session;
+	const struct life_key *key = &z->zone->life.keys[i];
+	const bool adds = run_awaits_add(key);
+	const int64_t asked_at = adds ? key->ds_add_at : key->ds_remove_at;
+	const int64_t now_at = session_now(session);
+	enum hook hook = adds ? HOOK_DS_ADD : HOOK_DS_REMOVE;
+	const int64_t tag = dnskey_tag(zone_life_dnskey(z->zone, i));
+	int64_t told_at, reminded_at;
+
+	if (!hook_is_configured(session_config(session), hook))
+		return 0;
+	if (hook_told(session, hook, z->text, tag, asked_at, &told_at,
+	    err) != 0 || hook_told(session, HOOK_DS_REMINDER, z->text, tag,
+	    asked_at, &reminded_at, err) != 0)
+		return -1;
+	if (told_at != 0) {
+		hook = HOOK_DS_REMINDER;
+		take_later(&told_at, reminded_at);
+		*due_at = told_at + session_config(session)->hooks.reminder_s;
+		if (*due_at > now_at || !hook_is_configured(session_config(
+		    session), hook))
+			return 0;
+	}
+	if (tell_hook(z, hook, i, asked_at, err) != 0)
+		return -1;
+	z->zone->row.told_at = now_at;
+	*due_at = now_at + session_config(session)->hooks.reminder_s;
+	return 0;
+}
+
+/* One that fails keeps nobody from hearing of another key. */
 int
 run_hooks(struct run_zone *z, struct error *err)
 {
-	const struct config_hooks *hooks =
-	    &session_config(z->run->session)->hooks;
 	const int64_t now_at = session_now(z->run->session);
-	bool is_told = false;
-	enum hook hook;
+	struct error why;
+	int64_t due_at;
 	size_t i;
+	int rc = 0;
 
-	if (!run_is_awaited(z))
-		return 0;
 	for (i = 0; i < z->zone->life.n_keys; i++) {
-		if (!hook_for(z, i, &hook) ||
-		    !hook_is_configured(session_config(z->run->session),
-		    hook))
+		if (!run_awaits_add(&z->zone->life.keys[i]) &&
+		    !run_awaits_remove(&z->zone->life.keys[i]))
 			continue;
-		if (tell_hook(z, hook, i, err) != 0)
-			return -1;
-		is_told = true;
+		why = (struct error)ERR_INIT;
+		due_at = 0;
+		if (tell_key(z, i, &due_at, &why) != 0) {
+			if (rc == 0)
+				*err = why;
+			else
+				session_note(z->run->session, "%s: %s",
+				    z->text, why.msg);
+			rc = -1;
+		}
+		/* Where nobody is told, the zone is not due for that. */
+		if (due_at > now_at)
+			run_due(z, due_at);
 	}
-	if (is_told)
-		z->zone->row.told_at = now_at;
-	/* Where nobody is told, the zone is not due for that. */
-	if (z->zone->row.told_at + hooks->reminder_s > now_at)
-		run_due(z, z->zone->row.told_at + hooks->reminder_s);
-	return 0;
+	return rc;
 }

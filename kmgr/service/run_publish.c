@@ -162,16 +162,17 @@ has_cds(const struct zsks *zsks)
 static int
 find_records(struct run_zone *z, bool *done, struct error *err)
 {
-	struct zsks *zsks;
+	struct zsks *zsks = NULL;
 
-	if (z->zone->signed_at > z->records_at)
-		z->records.len = 0;
-	if (!has_records(z) || z->records.len > 0)
-		return 0;
-	if (zsks_again(z->run->session, &z->cache, z->name, &zsks, err) != 0)
+	if (has_records(z) && zsks_again(z->run->session, &z->cache, z->name,
+	    &zsks, err) != 0)
 		return -1;
+	if (!has_records(z) || zsks != NULL ||
+	    z->zone->signed_at > z->records_at)
+		z->records.len = 0;
 	if (zsks == NULL)
-		return run_sign(z, done, err);
+		return !has_records(z) || z->records.len > 0 ? 0 :
+		    run_sign(z, done, err);
 	zsks_text(zsks, &z->records);
 	z->records_at = z->zone->signed_at;
 	z->has_cds = has_cds(zsks);

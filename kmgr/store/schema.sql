@@ -334,9 +334,11 @@ CREATE TRIGGER ksk_horizon BEFORE UPDATE OF horizon_at ON ksk
 WHEN OLD.horizon_at IS NOT NULL
 	AND (NEW.horizon_at IS NULL OR NEW.horizon_at < OLD.horizon_at)
 BEGIN SELECT RAISE(ABORT, 'a horizon never comes nearer'); END;
+-- Later it counts where the zone signer got it later.
 CREATE TRIGGER ksk_revoked BEFORE UPDATE OF revoke_at ON ksk
-WHEN OLD.revoke_at IS NOT NULL AND NEW.revoke_at IS NOT OLD.revoke_at
-BEGIN SELECT RAISE(ABORT, 'a revocation never changes'); END;
+WHEN OLD.revoke_at IS NOT NULL
+	AND (NEW.revoke_at IS NULL OR NEW.revoke_at < OLD.revoke_at)
+BEGIN SELECT RAISE(ABORT, 'a revocation is never taken back'); END;
 CREATE TRIGGER ksk_compromised BEFORE UPDATE OF compromised_at ON ksk
 WHEN OLD.compromised_at IS NOT NULL
 	AND NEW.compromised_at IS NOT OLD.compromised_at

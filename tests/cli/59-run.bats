@@ -113,6 +113,8 @@ did publish" ]
 	rm out
 	kmgr_later 4h -q run >/dev/null
 	[ -e out/dnskey.zone ]
+	# What was signed is good, and was not signed anew each time.
+	[ "$(events sign-zsks)" -eq 1 ]
 	late=$(($(fact dnskey_in_at) - signed_at))
 	[ "$late" -ge 14400 ]
 	[ "$late" -lt 14520 ]
@@ -122,6 +124,115 @@ did publish" ]
 	[ -z "$(told kmgr_later 28h run)" ]
 	told kmgr_later 30h run | grep -qx 'did add-ds'
 	kmgr_later 30h -q verify >/dev/null
+}
+
+# at DAY ARGUMENTS...: the program then.
+at() {
+	kmgr_later "${1}d" -q "${@:2}"
+}
+
+# net FACT [TABLE]: in days, of the first key of example.net in the table.
+net() {
+	sqlite3 kmgr.db "SELECT ($1 - $start + 3600) / 86400 FROM ${2-ksk}
+		WHERE zone = 'example.net.' ORDER BY rowid LIMIT 1"
+}
+
+# late DAY: it cannot be published then, and is on the next day.
+late() {
+	mv net net.good
+	echo >net
+	run -9 at "$1" run example.net
+	rm net
+	mv net.good net
+	at $(($1 + 1)) run example.net
+}
+
+@test "what is revoked or withdrawn counts from when it is published" {
+	start=$(date +%s)
+	printf '%s\n' 'version: 1' 'zones: ["."]' \
+		'signatures: { validity: 20d, refresh: 5d }' \
+		'ksk: { rfc5011: true }' 'clock: { max-jump: 100d }' >q.yaml
+	kmgr -q create-cmk anchors --token main --policy q.yaml >/dev/null
+	kmgr -q create-ksk example.net --cmk anchors >/dev/null
+	config '  example.net:' "    source: { file: $PWD/net.zsk }" \
+		"    publish: { directory: $PWD/net }"
+	sed 's/example\.com/example.net/' zsk >net.zsk
+	old=$(kmgr --json list-ksks example.net | jq -r '.ksks[0].id')
+	for day in 0 12 24 36; do
+		at $day run example.net
+	done
+	at 36 ds-seen "$old"
+	at 37 roll-ksk example.net >/dev/null
+	for day in 37 49 61 73; do
+		at $day run example.net
+	done
+	new=$(kmgr --json list-ksks example.net | jq -r '.ksks[-1].id')
+	at 73 ds-seen "$new"
+	at 73 ds-gone "$old"
+	[ -z "$(net revoke_at)" ]
+	# All who follow RFC 5011 trust the new one by then.
+	late 92
+	[ "$(net revoke_at)" = 93 ]
+	[ "$(net dnskey_in_at)" = 0 ]
+	for day in 105 117; do
+		at $day run example.net
+	done
+	[ -z "$(net dnskey_out_at)" ]
+	late 127
+	[ "$(net dnskey_out_at)" = 128 ]
+	[ "$(net revoke_at)" = 93 ]
+	at 128 verify >/dev/null
+}
+
+@test "a key of others counts from when it is published" {
+	start=$(date +%s)
+	config '  example.net:' "    source: { file: $PWD/net.zsk }" \
+		"    publish: { directory: $PWD/net }"
+	sed 's/example\.com/example.net/' zsk >net.zsk
+	kmgr -q create-ksk example.net --cmk prod >/dev/null
+	kmgr -q run example.net >/dev/null
+	dnssec-keygen -q -f KSK -a ECDSAP256SHA256 example.net >/dev/null
+	at 1 add-foreign-key example.net Kexample.net*.key >/dev/null
+	late 1
+	[ "$(net dnskey_in_at foreign_key)" = 2 ]
+	[ "$(net dnskey_in_at)" = 0 ]
+	at 2 verify >/dev/null
+}
+
+@test "what is decided in the second of the last hand-over is handed over" {
+	config
+	kmgr -q run >/dev/null
+	kmgr -q sign-zsks example.com --fetch >signed
+	run ! grep -qF "$(awk '$4 == "RRSIG" { print $NF }' signed)" \
+		out/dnskey.zone
+	sqlite3 kmgr.db 'UPDATE zone SET published_at =
+		(SELECT max(created_at) FROM signature)'
+	[ "$(told kmgr run example.com)" = 'did publish' ]
+	grep -qF "$(awk '$4 == "RRSIG" { print $NF }' signed)" out/dnskey.zone
+	[ "$(events sign-zsks)" -eq 2 ]
+	# What it has already it does not get again.
+	sqlite3 kmgr.db 'UPDATE zone SET published_at =
+		(SELECT max(created_at) FROM signature)'
+	run -0 kmgr run example.com
+	[ -z "$output" ]
+	[ "$(events publish)" -eq 2 ]
+}
+
+@test "what is published is what was signed last, whether a token is there" {
+	config
+	echo >out
+	run -9 kmgr run
+	rm out
+	kmgr -q sign-zsks example.com --fetch >signed
+	mv tokens elsewhere
+	# That it came late is for the token to answer for.
+	run -6 kmgr_later 1h run example.com
+	diff <(grep RRSIG signed) <(grep RRSIG out/dnskey.zone)
+	mv elsewhere tokens
+	kmgr_later 1h -q run example.com >/dev/null
+	diff <(grep RRSIG signed) <(grep RRSIG out/dnskey.zone)
+	[ "$(events sign-zsks)" -eq 2 ]
+	kmgr_later 1h -q verify >/dev/null
 }
 
 @test "a hand-over that takes long counts when it has ended" {
@@ -150,6 +261,35 @@ did publish" ]
 	kmgr_later 50h -q run
 	[ "$(cat calls)" = "$tag
 $tag" ]
+}
+
+@test "of two hooks the one that fails is run again, and not the other" {
+	config
+	for word in add remove; do
+		hook ds-$word <<-END
+			[ ! -e $PWD/no-$word ] || exit 3
+			echo "$word \$KMGR_KEYTAG" >>$PWD/calls
+		END
+	done
+	kmgr -q run >/dev/null
+	kmgr_later 2d -q run >/dev/null
+	kmgr_later 2d -q ds-seen "example.com/$tag"
+	kmgr_later 5d -q roll-ksk example.com >/dev/null
+	kmgr_later 5d -q run >/dev/null
+	touch no-remove
+	run -9 kmgr_later 6d run
+	[[ $output == *"hook ds-remove of example.com."*"status 3"* ]]
+	new=$(kmgr --json list-ksks example.com | jq '.ksks[-1].key_tag')
+	[ "$(tail -n +2 calls)" = "add $new" ]
+	# The second in which it was told is none in which nothing else is.
+	sqlite3 kmgr.db 'UPDATE zone SET told_at =
+		(SELECT max(ds_remove_at) FROM ksk)'
+	rm no-remove
+	kmgr_later 6d -q run example.com >/dev/null
+	[ "$(tail -n +2 calls)" = "add $new
+remove $tag" ]
+	kmgr_later 6d -q run example.com >/dev/null
+	[ "$(wc -l <calls)" -eq 3 ]
 }
 
 @test "a source that is gone, and is back" {

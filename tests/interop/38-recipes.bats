@@ -234,8 +234,6 @@ sign_transferred() {
 	sign_transferred
 	auth_start named $ZONE="$PWD/$ZONE/signed"
 	is_believed
-	# When something was decided is known to the second.
-	sleep 1
 	# Signed anew, nothing is left of the signatures before: one of each
 	# type, and another than before.
 	kmgr -q ds-seen "$ZONE/$(tags)" --force
@@ -243,8 +241,6 @@ sign_transferred() {
 	sign_transferred
 	our_sigs >before
 	[ "$(cut -f 1 before | xargs)" = 'CDNSKEY CDS DNSKEY' ]
-	# When something was signed is known to the second.
-	sleep 1
 	kmgr -q sign-zsks $ZONE --fetch >/dev/null
 	kmgr run $ZONE
 	sign_transferred
