@@ -244,6 +244,8 @@ libengine_la_SOURCES = \
 	kmgr/engine/zone_facts.h \
 	kmgr/engine/zone_future.c \
 	kmgr/engine/zone_future.h \
+	kmgr/engine/zone_guarantor.c \
+	kmgr/engine/zone_guarantor.h \
 	kmgr/engine/zone_history.c \
 	kmgr/engine/zone_history.h \
 	kmgr/engine/zone_history_ds.c \
@@ -251,8 +253,6 @@ libengine_la_SOURCES = \
 	kmgr/engine/zone_history_judge.c \
 	kmgr/engine/zone_history_signed.c \
 	kmgr/engine/zone_history_world.c \
-	kmgr/engine/zone_guarantor.c \
-	kmgr/engine/zone_guarantor.h \
 	kmgr/engine/zone_life.c \
 	kmgr/engine/zone_life.h \
 	kmgr/engine/zone_life_inner.h \
