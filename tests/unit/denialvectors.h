@@ -175,6 +175,22 @@ static const char *const denial_other[] = {
 	    "hA6eK0EAw==",
 };
 
+/* Of the zone b.example., which has a, by the same key. */
+static const char *const denial_child[] = {
+	"b.example. 300 IN NSEC a.b.example. NS SOA RRSIG NSEC DNSKEY",
+	"b.example. 300 IN RRSIG NSEC 15 2 300 20370101000000 202001010"
+	    "00000 19650 b.example. u5M7Wm3uPAeGN7RNrT5Yb0wec5RqQEHOBGcvvJA"
+	    "uYJgPgJELyhfAMDR+oIITtkSwtkCFfJqlbBqMLGED6/KwBQ==",
+	"a.b.example. 300 IN NSEC ns.b.example. NS RRSIG NSEC",
+	"a.b.example. 300 IN RRSIG NSEC 15 3 300 20370101000000 2020010"
+	    "1000000 19650 b.example. tkeEjU2QQxSeuf+lnKmYsr8SPKYLzUrubrSgV"
+	    "1mUtQr5ojj1hdAx/8TRjxc08VuOUZAxshxCdoYctO9EXRxjBw==",
+	"ns.b.example. 300 IN NSEC b.example. A RRSIG NSEC",
+	"ns.b.example. 300 IN RRSIG NSEC 15 3 300 20370101000000 202001"
+	    "01000000 19650 b.example. AEt3qQXuAhagqMZsJEHMZNb5LDOiwczkKmTO"
+	    "kFT8p5oQfs6Fr9UMzlHjypnNDJEsNxjx3mSCTmzFGSQEzbuiDw==",
+};
+
 /* The DS of c. */
 static const char *const denial_ds[] = {
 	"c.example. 3600 IN DS 1 13 2 000000000000000000000000000000000"

@@ -59,6 +59,8 @@ a_name_that_is_there(void **state)
 		    "b.example.", false },
 		{ { N("b.example.", "c.example.", "CNAME RRSIG NSEC") },
 		    "b.example.", false },
+		{ { N("b.example.", "c.example.", "NS CNAME RRSIG NSEC") },
+		    "b.example.", false },
 		/* Of another name. */
 		{ { N("b.example.", "c.example.", "NS RRSIG NSEC") },
 		    "c.example.", false },
@@ -105,6 +107,12 @@ a_name_that_is_not_there(void **state)
 		/* Its end, too, says what is above: b.x. is below x. */
 		{ { N("example.", "c.x.example.", "NS SOA RRSIG NSEC") },
 		    "b.x.example.", true },
+		/* Of two ends the nearer one tells what is above. */
+		{ { N("a.example.", "c.x.example.", "A RRSIG NSEC") },
+		    "b.x.example.", true },
+		{ { N("a.x.example.", "z.example.", "A RRSIG NSEC"),
+		    N("example.", "a.example.", "NS SOA RRSIG NSEC") },
+		    "b.x.example.", false },
 		/* The last of the zone. */
 		{ { N("a.example.", "example.", "A RRSIG NSEC"),
 		    N("example.", "a.example.", "NS SOA RRSIG NSEC") },
@@ -141,6 +149,8 @@ words_that_do_not_count(void **state)
 		{ { N("b.test.", "c.test.", "NS RRSIG NSEC") },
 		    "b.example.", false },
 		{ { N("b.example.", "c.test.", "NS RRSIG NSEC") },
+		    "b.example.", false },
+		{ { N(".", "z.example.", "NS SOA RRSIG NSEC") },
 		    "b.example.", false },
 		{ { N(".", "test.", "NS SOA RRSIG NSEC") },
 		    "b.example.", false },

@@ -240,6 +240,8 @@ believes_no_other_records(void **state)
 		SPAN ".example. 60 IN NSEC3 2 1 12 " SALT " " SPAN_NEXT
 		    " NS RRSIG",
 		/* of another zone, and of a name deeper down */
+		SPAN ".exempla. 60 IN NSEC3 1 1 12 " SALT " " SPAN_NEXT
+		    " NS RRSIG",
 		SPAN ".test. 60 IN NSEC3 1 1 12 " SALT " " SPAN_NEXT
 		    " NS RRSIG",
 		SPAN ".b.example. 60 IN NSEC3 1 1 12 " SALT " " SPAN_NEXT
@@ -305,6 +307,56 @@ wants_the_parents_word_of_a_delegation(void **state)
 	assert_int_equal(delegation("", 12), NSEC3_SILENT);
 	assert_int_equal(delegation("A RRSIG", 12), NSEC3_SILENT);
 	assert_int_equal(delegation("NS CNAME RRSIG", 12), NSEC3_SILENT);
+}
+
+/* a.z.w.example., for which the wildcard below w has these types. */
+static enum nsec3_word
+wildcard(const char *types)
+{
+	enum nsec3_word word;
+	char *lines[3];
+	size_t i;
+
+	lines[0] = line_of('h', 0);
+	lines[1] = line_of('j', 0);
+	lines[2] = mem_printf("%s.example. 60 IN NSEC3 1 0 12 " SALT " %s %s",
+	    zone_rfc5155[10].hash, zone_rfc5155[10].next, types);
+	word = ask_lines(lines, N_OF(lines), "example.", "a.z.w.example.");
+	for (i = 0; i < N_OF(lines); i++)
+		free(lines[i]);
+	return word;
+}
+
+static void
+wants_no_wildcard_with_the_type(void **state)
+{
+
+	(void)state;
+	assert_int_equal(wildcard("MX RRSIG"), NSEC3_DENIES);
+	assert_int_equal(wildcard("DS RRSIG"), NSEC3_SILENT);
+	assert_int_equal(wildcard("CNAME RRSIG"), NSEC3_SILENT);
+}
+
+static void
+two_records_of_one_name_say_nothing(void **state)
+{
+	static const char *const lines[] = { GOOD_SPAN,
+		SPAN ".example. 60 IN NSEC3 1 1 12 " SALT " " SPAN_NEXT " NS" };
+	static const char *const apex = GOOD_APEX;
+	const struct name zone = dnshelp_name("example.");
+	const struct name owner = dnshelp_name("c.example.");
+	struct rrset *list[2];
+	size_t n;
+
+	(void)state;
+	for (n = 1; n <= N_OF(lines); n++) {
+		list[0] = dnshelp_rrset(&apex, 1);
+		list[1] = dnshelp_rrset(lines, n);
+		assert_int_equal(list[1]->n_rdata, n);
+		assert_int_equal(nsec3_denies(list, 2, &zone, &owner,
+		    RRTYPE_DS), n == 1 ? NSEC3_DENIES : NSEC3_SILENT);
+		dnshelp_rrsets_free(list, 2);
+	}
 }
 
 static void
@@ -381,6 +433,8 @@ main(void)
 		cmocka_unit_test(says_nothing_with_less),
 		cmocka_unit_test(believes_no_other_records),
 		cmocka_unit_test(wants_the_parents_word_of_a_delegation),
+		cmocka_unit_test(wants_no_wildcard_with_the_type),
+		cmocka_unit_test(two_records_of_one_name_say_nothing),
 		cmocka_unit_test(bounds_the_iterations),
 		cmocka_unit_test(a_single_record_spans_all_but_itself),
 		cmocka_unit_test(no_octet_of_the_rdata_is_read_wrong),

@@ -100,6 +100,11 @@ believes_no_other_zone_and_no_other_time(void **state)
 	assert_int_equal(DENIES(denial_other, "b.test."), RESOLVE_UNPROVED);
 	assert_int_equal(DENIES(denial_other, "b.example."),
 	    RESOLVE_UNPROVED);
+	/* What is below b is for b to say. */
+	assert_int_equal(DENIES(denial_child, "a.b.example."),
+	    RESOLVE_UNPROVED);
+	assert_int_equal(DENIES(denial_child, "b.example."),
+	    RESOLVE_UNPROVED);
 	assert_int_equal(DENIES(denial_expired, "b.example."),
 	    RESOLVE_UNPROVED);
 	assert_int_equal(proof_of(denial_expired, N_OF(denial_expired),
