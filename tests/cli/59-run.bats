@@ -385,7 +385,7 @@ remove $tag" ]
 
 @test "run --watch does what becomes due, also by another command" {
 	config
-	server_start watch kmgr run --watch
+	server_start watch "$KMGR" run --watch
 	wait_until 20 [ -e out/dnskey.zone ]
 	kmgr -q create-ksk example.net --cmk prod >/dev/null
 	wait_until 20 grep -q '^example.net. waits publish: ' "$(server_log watch)"

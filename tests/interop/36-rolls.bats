@@ -78,7 +78,7 @@ life_begin() {
 	cat child.test/K*.key >child.test/zsks
 	kmgr create-ksk child.test --cmk first
 	config_more
-	server_start watch kmgr run --watch
+	server_start watch "$KMGR" run --watch
 	wait_until 20 has_ds 1
 	validator_start early
 	wait_until 10 says secure
