@@ -121,7 +121,9 @@ example.com./$tag"* ]]
 	life_zone
 	cat >slow <<-END
 		#!/bin/sh
-		[ ! -e wait ] || { rm wait; touch begun; sleep 4; }
+		[ ! -e wait ] || { rm wait; touch begun; }
+		until [ -e telling ]; do sleep 0.05; done
+		sleep 1
 		cat >got
 	END
 	chmod +x slow
@@ -132,10 +134,12 @@ example.com./$tag"* ]]
 	END
 	touch wait
 	kmgr -q sign-zsks example.com zsk >/dev/null
-	kmgr_later 1h -q run example.com &
-	until [ -e begun ]; do sleep 0.1; done
+	kmgr_later 1h -q run example.com 3>&- &
+	run=$!
+	wait_until 10 test -e begun
+	touch telling
 	kmgr_later 1h -q ds-seen "example.com/$tag" --force >/dev/null
-	wait
+	wait $run
 	[ "$(sqlite3 kmgr.db 'SELECT ds_seen_at > 0 FROM ksk')" -eq 1 ]
 	kmgr -q verify
 }

@@ -19,6 +19,11 @@ setup() {
 	world_new
 }
 
+# What a test that fails has left running would disturb the next one's world.
+teardown() {
+	wait
+}
+
 teardown_file() {
 	. "$TESTDIR/fault/world.bash"
 	world_end
@@ -157,14 +162,18 @@ shape() {
 
 # both COMMAND...: two processes at once; both have to succeed.
 both() {
-	local first second
+	local first second status=0
 
 	kmgr "$@" >"$WORLD/first" 2>&1 &
 	first=$!
 	kmgr "$@" >"$WORLD/second" 2>&1 &
 	second=$!
-	wait $first || { cat "$WORLD/first"; return 1; }
-	wait $second || { cat "$WORLD/second"; return 1; }
+	wait $first || status=$?
+	wait $second || status=$?
+	[ $status -eq 0 ] || {
+		cat "$WORLD/first" "$WORLD/second"
+		return 1
+	}
 }
 
 @test "create-cmk twice at once makes one CMK" {

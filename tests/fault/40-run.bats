@@ -28,6 +28,11 @@ setup() {
 	echo "# seed $SEED" >&3
 }
 
+# What a test that fails has left running would disturb the next one's world.
+teardown() {
+	wait
+}
+
 teardown_file() {
 	. "$TESTDIR/fault/world.bash"
 	world_end

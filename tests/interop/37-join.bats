@@ -17,6 +17,7 @@ setup_file() {
 }
 
 setup() {
+	by_the_clock
 	cd "$BATS_TEST_TMPDIR"
 	softhsm_new "$PWD" kmgr
 	kmgr_env "$PWD"
