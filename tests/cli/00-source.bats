@@ -20,7 +20,7 @@ sources() {
 }
 
 shell_files() {
-	sources '*.bats' '*.bash' run-bats
+	sources '*.bats' '*.bash' run-bats tmpdir
 	find scripts -type f ! -name '*.*'
 }
 
@@ -75,24 +75,24 @@ shell_files() {
 }
 
 @test "text files end in a newline and have no trailing blanks" {
-	local file wrong=
+	local files file
 
-	for file in $(sources '*.c' '*.h' '*.mk' '*.sql') $(shell_files); do
-		[ -s "$file" ] || continue
-		[ -z "$(tail -c 1 "$file")" ] || wrong+=" $file(end)"
-		if grep -q '[[:blank:]]$' "$file"; then
-			wrong+=" $file:$(grep -n '[[:blank:]]$' "$file" |
-				head -n 1 | cut -d : -f 1)"
-		fi
-	done
-	echo "wrong:$wrong"
-	[ -z "$wrong" ]
+	files=$(sources '*.c' '*.h' '*.mk' '*.sql' && shell_files)
+	grep -n '[[:blank:]]$' $files | cut -d : -f 1,2 | diff /dev/null -
+	# What is left of the last characters when the newlines are away.
+	if [ -n "$(tail -qc 1 $files)" ]; then
+		for file in $files; do
+			[ -z "$(tail -c 1 "$file")" ] || echo "$file"
+		done
+		false
+	fi
 }
 
 @test "scripts can be executed and parsed" {
 	local file
 
-	for file in $(find scripts -type f ! -name '*.*') tests/lib/run-bats; do
+	for file in $(find scripts -type f ! -name '*.*') tests/lib/run-bats \
+		tests/lib/tmpdir; do
 		[ -x "$file" ]
 		case $(head -n 1 "$file") in
 		'#!/bin/sh') sh -n "$file" ;;

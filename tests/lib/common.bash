@@ -37,9 +37,10 @@ wait_until() {
 	poll_until $(($1 + 90)) "${@:2}"
 }
 
-# poll_until SECONDS COMMAND...: no longer than that.
+# poll_until SECONDS COMMAND...: no longer than that. What takes more than a
+# second is not asked for so often: others need the processor.
 poll_until() {
-	local end=$((SECONDS + $1))
+	local began=$SECONDS end=$((SECONDS + $1)) nap=0.05
 
 	shift
 	until "$@" >/dev/null 2>&1; do
@@ -47,7 +48,8 @@ poll_until() {
 			echo "waited in vain for: $*" >&2
 			return 1
 		fi
-		sleep 0.05
+		[ $((SECONDS - began)) -lt 2 ] || nap=0.25
+		sleep $nap
 	done
 }
 
