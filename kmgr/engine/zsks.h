@@ -76,7 +76,7 @@ int zsks_prepare(struct session *session, struct cmk_cache *cache,
  * with the KSKs that are in the DNSKEY RRset by their facts, CDS and CDNSKEY as
  * the policies and the DS that are wanted now ask for, and the recorded
  * signatures, each verified. *${out} is NULL where one of them is missing, or
- * has ended. No token is asked.
+ * has ended, or ends before the DNSKEY RRset's. No token is asked.
  *
  * Owner: the caller, zsks_free(), before ${cache}.
  * Errors: ERR_STORE, ERR_INTEGRITY.

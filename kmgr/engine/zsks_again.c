@@ -33,15 +33,22 @@ find_rrsig(const struct zsks *zsks, const struct signature_row *rows,
 	return false;
 }
 
+/*
+ * When all is signed anew follows from the DNSKEY RRset, which is the first:
+ * no other one may end before it.
+ */
 static bool
 find_all(struct zsks *zsks, const struct signature_row *rows, size_t n)
 {
+	const struct zsks_signed *first = &zsks->sets[0];
 	size_t i, k;
 
 	for (i = 0; i < zsks->n_sets; i++)
 		for (k = 0; k < zsks->sets[i].n_rrsigs; k++)
 			if (!find_rrsig(zsks, rows, n, k,
-			    zsks->sets[i].rrset, &zsks->sets[i].rrsigs[k]))
+			    zsks->sets[i].rrset, &zsks->sets[i].rrsigs[k]) ||
+			    zsks->sets[i].rrsigs[k].expiration_at <
+			    first->rrsigs[0].expiration_at)
 				return false;
 	return true;
 }

@@ -148,7 +148,7 @@ publish_record(struct session *session, const struct json *event,
 
 /* One place that fails keeps nothing from the others. */
 static int
-put_all(struct work *work, bool is_known, struct error *err)
+put_all(struct work *work, bool has_it, struct error *err)
 {
 	const struct {
 		const char	*name;
@@ -156,9 +156,9 @@ put_all(struct work *work, bool is_known, struct error *err)
 		int		(*put)(struct work *, struct error *);
 	} places[] = {
 		{ "directory", work->to->directory != NULL, put_directory },
-		{ "command", work->to->command != NULL && !is_known,
+		{ "command", work->to->command != NULL && !has_it,
 		    put_command },
-		{ "update", work->to->update != NULL && !is_known,
+		{ "update", work->to->update != NULL && !has_it,
 		    put_update },
 	};
 	size_t i;
@@ -197,18 +197,32 @@ tell_hook(const struct work *work, struct error *err)
 	return rc;
 }
 
-/* Hand over what was not before, as row says, or is not there any more. */
+static bool
+is_known(const struct work *work, const struct zone_row *row)
+{
+
+	return row->published_at != 0 &&
+	    memcmp(row->published_hash, work->hash, sizeof(work->hash)) == 0;
+}
+
+/* It was handed over, as row says, and is there. */
+static bool
+is_done(const struct work *work, const struct zone_row *row)
+{
+
+	return is_known(work, row) && (work->to->directory == NULL ||
+	    directory_has(work->to, work->hash));
+}
+
 static int
 hand_over(struct work *work, const struct zone_row *row, bool *done,
     struct error *err)
 {
-	const bool is_known = row->published_at != 0 &&
-	    memcmp(row->published_hash, work->hash, sizeof(work->hash)) == 0;
 
-	if (is_known && (work->to->directory == NULL ||
-	    directory_has(work->to, work->hash)))
+	if (is_done(work, row))
 		return 0;
-	if (put_all(work, is_known, err) != 0 || tell_hook(work, err) != 0)
+	if (put_all(work, is_known(work, row), err) != 0 ||
+	    tell_hook(work, err) != 0)
 		return -1;
 	*done = true;
 	return 0;
@@ -236,6 +250,41 @@ publish_is_current(const struct config_zone *zone,
 	    directory_has(&zone->publish, row->published_hash));
 }
 
+/* Laid out. */
+static int
+work_init(struct work *work, const struct buf *records, struct error *err)
+{
+
+	if (publish_sets_init(&work->sets, work->zone->name, records,
+	    err) != 0)
+		return -1;
+	publish_files_init(&work->files, &work->sets);
+	hash_both(work->to, &work->files, work->hash);
+	return 0;
+}
+
+static void
+work_clear(struct work *work)
+{
+
+	publish_files_clear(&work->files);
+	publish_sets_clear(&work->sets);
+}
+
+bool
+publish_has(const struct config_zone *zone, const struct buf *records,
+    const struct zone_row *row)
+{
+	struct work work = { .zone = zone, .to = &zone->publish };
+	struct error ignored = ERR_INIT;
+	bool has;
+
+	has = work_init(&work, records, &ignored) == 0 &&
+	    is_done(&work, row);
+	work_clear(&work);
+	return has;
+}
+
 int
 publish_zone(struct session *session, const struct config_zone *zone,
     const struct buf *records, struct zone_row *row, struct json **event,
@@ -247,18 +296,13 @@ publish_zone(struct session *session, const struct config_zone *zone,
 	int rc = -1;
 
 	*event = NULL;
-	if (publish_sets_init(&work.sets, zone->name, records, err) != 0)
-		goto out;
-	publish_files_init(&work.files, &work.sets);
-	hash_both(work.to, &work.files, work.hash);
-	if (hand_over(&work, row, &done, err) != 0)
-		goto out;
-	if (done)
-		*event = event_of(&work);
-	memcpy(row->published_hash, work.hash, sizeof(work.hash));
-	rc = 0;
- out:
-	publish_files_clear(&work.files);
-	publish_sets_clear(&work.sets);
+	if (work_init(&work, records, err) == 0 &&
+	    hand_over(&work, row, &done, err) == 0) {
+		if (done)
+			*event = event_of(&work);
+		memcpy(row->published_hash, work.hash, sizeof(work.hash));
+		rc = 0;
+	}
+	work_clear(&work);
 	return rc;
 }

@@ -30,6 +30,14 @@ bool publish_is_current(const struct config_zone *zone,
     const struct zone_row *row);
 
 /**
+ * publish_has(zone, records, row):
+ * Whether these ${records} are what was handed over last, and it is there, so
+ * that publish_zone() does nothing.
+ */
+bool publish_has(const struct config_zone *zone, const struct buf *records,
+    const struct zone_row *row);
+
+/**
  * publish_zone(session, zone, records, row, event, err):
  * Hand over the signed ${records}, as zsks_text() writes them, to all that
  * ${zone} names, then tell the hook zone-publish. Without ${records} what is

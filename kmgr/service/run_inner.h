@@ -132,6 +132,8 @@ struct run_late {
  * run_late_record(z, late, err): inside the caller's transaction, record it.
  * cmk_life_settle() of the zone's CMKs follows.
  *
+ * run_late_is_decided(z, is, err): whether anything was decided since then.
+ *
  * Owner: the caller, run_late_clear(), also where it fails.
  * Errors: ERR_STORE; as trust_prove(); as zone_life_record().
  */
@@ -141,6 +143,7 @@ int run_late_prove(struct run_zone *z, const struct run_late *late,
     struct error *err);
 int run_late_record(struct run_zone *z, const struct run_late *late,
     struct error *err);
+int run_late_is_decided(struct run_zone *z, bool *is, struct error *err);
 void run_late_clear(struct run_late *late);
 
 /**

@@ -41,6 +41,30 @@ find_last(struct store *store, const char *zone, int64_t *seq,
 	return 0;
 }
 
+int
+run_late_is_decided(struct run_zone *z, bool *is, struct error *err)
+{
+	static const char *const types[] = { "ksk-step", "foreign-step",
+		"ds-seen", "ds-gone", "zone-goal" };
+	struct ledger_record *records;
+	struct store *store;
+	int64_t seq;
+	size_t i, n;
+
+	*is = false;
+	if (session_store(z->run->session, &store, err) != 0 ||
+	    find_last(store, z->text, &seq, err) != 0)
+		return -1;
+	for (i = 0; i < sizeof(types) / sizeof(types[0]) && !*is; i++) {
+		if (ledger_of_zone(store, z->text, types[i], seq + 1, 1,
+		    &records, &n, err) != 0)
+			return -1;
+		*is = n > 0;
+		ledger_records_free(records, n);
+	}
+	return 0;
+}
+
 static void
 take_event(const struct search *search, const char *member,
     const struct ledger_record *record)

@@ -1,6 +1,7 @@
 /* Handing over what is signed, as often as it takes. */
 #include "kmgr/base/when.h"
 #include "kmgr/engine/cmk_life.h"
+#include "kmgr/engine/trust.h"
 #include "kmgr/engine/zsks.h"
 #include "kmgr/service/parent.h"
 #include "kmgr/service/publish.h"
@@ -180,13 +181,50 @@ find_records(struct run_zone *z, bool *done, struct error *err)
 	return 0;
 }
 
+/*
+ * A store that was rolled back has signatures that are good, and old: the
+ * tokens know. What they owe the store is made up for. One that is not there
+ * keeps nobody from what was signed before it went.
+ */
+static int
+prove(struct run_zone *z, struct error *err)
+{
+	const struct cmk *cmk;
+	struct error why;
+	size_t i;
+
+	for (i = 0; i < z->zone->n_ksks; i++) {
+		cmk = z->zone->ksks[i].cmk;
+		why = (struct error)ERR_INIT;
+		if (session_is_proved(z->run->session, cmk->row.id) ||
+		    trust_prove(z->run->session, cmk, &why) == 0)
+			continue;
+		if (why.class != ERR_TOKEN) {
+			*err = why;
+			return -1;
+		}
+		session_note(z->run->session, "%s: what was signed before is "
+		    "handed over, and nobody can say that it is the newest: "
+		    "%s", z->text, why.msg);
+	}
+	return 0;
+}
+
 static int
 give(struct run_zone *z, bool *done, struct error *err)
 {
 	struct session *session = z->run->session;
 	struct json *event = NULL;
+	bool is_decided;
 	int rc;
 
+	/* Who decided something may have died before he told the token. */
+	if (run_late_is_decided(z, &is_decided, err) != 0)
+		return -1;
+	if ((is_decided ||
+	    !publish_has(z->config, &z->records, &z->zone->row)) &&
+	    prove(z, err) != 0)
+		return -1;
 	if (publish_zone(session, z->config, &z->records, &z->zone->row,
 	    &event, err) != 0)
 		return -1;

@@ -241,7 +241,7 @@ sign_transferred() {
 	sign_transferred
 	our_sigs >before
 	[ "$(cut -f 1 before | xargs)" = 'CDNSKEY CDS DNSKEY' ]
-	kmgr -q sign-zsks $ZONE --fetch >/dev/null
+	kmgr -q sign-zsks $ZONE --fetch --cds >/dev/null
 	kmgr run $ZONE
 	sign_transferred
 	our_sigs >after
