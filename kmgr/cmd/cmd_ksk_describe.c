@@ -255,16 +255,21 @@ describe_removed(struct cmd *cmd, struct store *store,
 	char at[WHEN_TEXT_LEN];
 	struct cmk *cmk;
 	bool outlives;
+	char *lost;
 
 	if (cmk_cache_get(cache, store, row->cmk_id, &cmk, err) != 0 ||
-	    ending_check_ksk(cmk, row, err) != 0)
+	    ending_check_ksk(store, cmk, row, err) != 0)
 		return -1;
+	lost = ending_lost_token(row);
 	outlives = ksk_wrapped_outlives(&(struct ksk) { .cmk = cmk }, row);
 	buf_printf(&cmd->text, "KSK %s/%u\n  id          %s\n  state       "
 	    "removed\n  CMK         %s, custody %s\n  created     %s\n",
 	    row->zone, row->key_tag, row->id, cmk->row.name,
 	    policy_custody_name(cmk->policy->custody),
 	    when_rfc3339(row->created_at, at));
+	if (lost != NULL)
+		buf_printf(&cmd->text, "  note        " ENDING_LOST "\n",
+		    lost);
 	if (outlives)
 		buf_printf(&cmd->text, "  note        that it has ended is "
 		    "not provable until its wrapping key is destroyed\n");
@@ -277,6 +282,8 @@ describe_removed(struct cmd *cmd, struct store *store,
 	    policy_custody_name(cmk->policy->custody));
 	json_put_text(json, "created", at);
 	json_put_bool(json, "provable", !outlives);
+	json_put_text(json, "lost_token", lost);
+	free(lost);
 	json_put_text(json, "retirement", row->retirement);
 	json_put_text(json, "retirement_signature",
 	    row->retirement_signature);

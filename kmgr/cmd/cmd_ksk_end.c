@@ -13,6 +13,8 @@ static const struct {
 	    "until its wrapping key is destroyed, with delete-cmk" },
 	[KSK_FATE_COMPLIANCE] = { "compliance", "its key pair stays in the "
 	    "token for ever: seal: compliance lets nothing be destroyed" },
+	[KSK_FATE_LOST] = { "lost", "its private key was lost with its "
+	    "token, not destroyed by kmgr" },
 };
 
 /* Where the policy demands approvers the deletion becomes a plan. */

@@ -294,7 +294,7 @@ end_one(struct session *session, struct store *store, struct cmk *cmk,
 
 	if (judge(session, store, cmk, err) != 0)
 		return -1;
-	if (ending_record(session, cmk, write_end, cmk, err) != 0)
+	if (ending_record(session, cmk, cmk, write_end, cmk, err) != 0)
 		return err_wrap(err, "delete CMK %s", cmk->row.name);
 	if (cmk->policy->seal == SEAL_COMPLIANCE)
 		session_note(session, "its seal key stays in token %s, which "

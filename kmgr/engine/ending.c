@@ -1,5 +1,7 @@
+#include <stdlib.h>
 #include <string.h>
 
+#include "kmgr/base/mem.h"
 #include "kmgr/base/text.h"
 #include "kmgr/base/when.h"
 #include "kmgr/engine/ending.h"
@@ -7,6 +9,7 @@
 #include "kmgr/engine/replay.h"
 #include "kmgr/engine/statement.h"
 #include "kmgr/engine/trust.h"
+#include "kmgr/engine/vouch.h"
 #include "kmgr/store/store_zone.h"
 
 static void
@@ -31,10 +34,11 @@ text_of(struct json *statement)
 }
 
 char *
-ending_of_ksk(const struct ksk_row *row, int64_t seq,
-    const uint8_t head[static CRYPTO_SHA256_LEN], int64_t at)
+ending_of_ksk(const struct ksk_row *row, const struct ending_loss *loss,
+    int64_t seq, const uint8_t head[static CRYPTO_SHA256_LEN], int64_t at)
 {
 	struct json *s = json_new_object();
+	char *pair;
 
 	json_put_text(s, "cmk_id", row->cmk_id);
 	json_put_text(s, "ksk_id", row->id);
@@ -43,7 +47,40 @@ ending_of_ksk(const struct ksk_row *row, int64_t seq,
 	json_put_int(s, "key_tag", row->key_tag);
 	put_head(s, seq, head);
 	json_put_int(s, "retired_at", at);
+	if (loss != NULL) {
+		pair = mem_printf(ENDING_LOST, loss->token);
+		json_put_text(s, "key_pair", pair);
+		json_put_text(s, "lost_token", loss->token);
+		json_put_text(s, "voucher", loss->voucher);
+		free(pair);
+	}
 	return text_of(s);
+}
+
+/* A member of a retirement, whoever signed that. */
+static char *
+member(const struct ksk_row *row, const char *name)
+{
+	struct error ignored = ERR_INIT;
+	struct json *s = NULL;
+	const char *text;
+	char *out = NULL;
+
+	if (row->retirement == NULL || json_read(row->retirement,
+	    strlen(row->retirement), &s, &ignored) != 0)
+		return NULL;
+	text = json_get_text(s, name);
+	if (text != NULL)
+		out = mem_strdup(text);
+	json_free(s);
+	return out;
+}
+
+char *
+ending_lost_token(const struct ksk_row *row)
+{
+
+	return member(row, "lost_token");
 }
 
 char *
@@ -82,16 +119,39 @@ says(const struct json *s, const char *key, const char *expected)
 	return value != NULL && strcmp(value, expected) == 0;
 }
 
-int
-ending_check_ksk(const struct cmk *cmk, const struct ksk_row *row,
-    struct error *err)
+/* Who had to sign the retirement, where another CMK answers; else NULL. */
+static int
+load_voucher(struct store *store, const struct ksk_row *row,
+    struct cmk **out, struct error *err)
 {
+	char *id = member(row, "voucher");
+	int rc = 0;
+
+	*out = NULL;
+	if (id != NULL && strcmp(id, row->cmk_id) == 0)
+		rc = err_set(err, ERR_INTEGRITY, "a CMK answers for itself");
+	else if (id != NULL && cmk_load(store, id, out, err) != 0)
+		rc = -1;
+	else if (id != NULL)
+		rc = vouch_has_zone(store, *out, row->zone, err);
+	free(id);
+	if (rc != 0 && err->class != ERR_STORE)
+		err->class = ERR_INTEGRITY;
+	return rc;
+}
+
+int
+ending_check_ksk(struct store *store, const struct cmk *cmk,
+    const struct ksk_row *row, struct error *err)
+{
+	struct cmk *voucher = NULL;
 	struct json *s = NULL;
 	int64_t tag = -1;
 	int rc = -1;
 
-	if (read_statement(cmk, STATEMENT_RETIREMENT, row->retirement,
-	    row->retirement_signature, &s, err) != 0)
+	if (load_voucher(store, row, &voucher, err) != 0 || read_statement(
+	    voucher != NULL ? voucher : cmk, STATEMENT_RETIREMENT,
+	    row->retirement, row->retirement_signature, &s, err) != 0)
 		goto out;
 	(void)json_get_int(s, "key_tag", &tag);
 	if (says(s, "cmk_id", row->cmk_id) && says(s, "ksk_id", row->id) &&
@@ -102,9 +162,10 @@ ending_check_ksk(const struct cmk *cmk, const struct ksk_row *row,
 		(void)err_set(err, ERR_INTEGRITY,
 		    "the statement is of another KSK");
  out:
+	cmk_free(voucher);
 	json_free(s);
-	if (rc == 0)
-		return 0;
+	if (rc == 0 || err->class == ERR_STORE)
+		return rc;
 	(void)err_hint(err, "the store was changed behind kmgr's back; kmgr "
 	    "verify lists every difference");
 	return err_wrap(err, "KSK %s/%u: its retirement", row->zone,
@@ -190,6 +251,7 @@ check_store(struct session *session, struct store *store, struct error *err)
 
 int
 ending_record(struct session *session, const struct cmk *cmk,
+    const struct cmk *by,
     int (*write)(struct session *, struct hsm_key *, void *, struct error *),
     void *arg, struct error *err)
 {
@@ -199,7 +261,7 @@ ending_record(struct session *session, const struct cmk *cmk,
 
 	if (session_store(session, &store, err) != 0 ||
 	    trust_prove(session, cmk, err) != 0 ||
-	    cmk_open_seal_key(session, cmk, &seal_key, err) != 0)
+	    cmk_open_seal_key(session, by, &seal_key, err) != 0)
 		return -1;
 	if (store_begin(store, err) == 0) {
 		if (check_store(session, store, err) == 0 &&

@@ -173,7 +173,8 @@ take_rows(struct store *store, struct cmk_cache *cache, struct ksk_row *rows,
 		    err) != 0)
 			return -1;
 		if (strcmp(rows[i].state, "removed") == 0) {
-			if (ending_check_ksk(cmk, &rows[i], err) != 0)
+			if (ending_check_ksk(store, cmk, &rows[i],
+			    err) != 0)
 				return -1;
 			continue;
 		}

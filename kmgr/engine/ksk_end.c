@@ -1,5 +1,7 @@
+#include <stdlib.h>
 #include <string.h>
 
+#include "kmgr/base/mem.h"
 #include "kmgr/engine/history.h"
 #include "kmgr/engine/cmk_life.h"
 #include "kmgr/engine/ending.h"
@@ -7,11 +9,13 @@
 #include "kmgr/engine/intent.h"
 #include "kmgr/engine/ksk_end.h"
 #include "kmgr/engine/ksk_end_check.h"
+#include "kmgr/engine/ksk_lost.h"
 #include "kmgr/engine/ksr_record.h"
 #include "kmgr/engine/recovery.h"
 #include "kmgr/engine/signer.h"
 #include "kmgr/engine/statement.h"
 #include "kmgr/engine/trust.h"
+#include "kmgr/engine/vouch.h"
 #include "kmgr/store/ledger.h"
 
 /* A KSK that is to end, among all of its zone. */
@@ -20,6 +24,7 @@ struct end {
 	struct zone_life	*zone;
 	size_t			 i;		/* the one */
 	enum ksk_fate		 fate;
+	struct cmk		*by;		/* whose seal key signs that */
 };
 
 static void
@@ -45,8 +50,12 @@ check(struct session *session, struct store *store, struct end *end,
 	int64_t horizon_at;
 
 	if (ksk_end_horizon(store, ksk, &horizon_at, err) != 0 ||
-	    ksk_end_fate(store, ksk->cmk, &ksk->row, &end->fate, err) != 0)
+	    ksk_end_fate(store, ksk->cmk, &ksk->row, &end->fate, err) != 0 ||
+	    ksk_lost_signer(session, &end->cache, ksk->cmk, &end->by,
+	    err) != 0)
 		return -1;
+	if (end->by != ksk->cmk)
+		end->fate = KSK_FATE_LOST;
 	if (ksk_end_check(end->zone, end->i, horizon_at,
 	    session_now(session), err) == 0)
 		return 0;
@@ -86,11 +95,14 @@ plan_end(const struct end *end, struct plan *plan)
 	const char *token = ksk->cmk->row.token;
 
 	plan_add(plan, ACTION_RETIRE_KSK, &ksk->zone, "sign with the seal key "
-	    "of CMK %s that KSK %s/%u is removed", ksk->cmk->row.name,
+	    "of CMK %s that KSK %s/%u is removed", end->by->row.name,
 	    ksk->row.zone, ksk->row.key_tag);
 	if (end->fate == KSK_FATE_DESTROYED)
 		plan_add(plan, ACTION_DESTROY_KEY, &ksk->zone, "destroy its "
 		    "key pair in token %s", token);
+	else if (end->fate == KSK_FATE_LOST)
+		plan_add(plan, ACTION_KEEP_KEY, &ksk->zone, "record that "
+		    ENDING_LOST, token);
 	else if (end->fate == KSK_FATE_WRAPPED)
 		plan_add(plan, ACTION_KEEP_KEY, &ksk->zone, "leave its wrapped "
 		    "key: that it has ended is not provable until its "
@@ -127,7 +139,7 @@ locate(struct store *store, struct cmk_cache *cache, const char *text,
 		return -1;
 	}
 	return cmk_cache_get(cache, store, removed->cmk_id, cmk, err) != 0 ?
-	    -1 : ending_check_ksk(*cmk, removed, err);
+	    -1 : ending_check_ksk(store, *cmk, removed, err);
 }
 
 int
@@ -157,7 +169,7 @@ ksk_end_plan(struct session *session, const struct ksk_end_request *request,
 
 /* What the row is to be, and the statement for it, as an event. */
 static struct json *
-event_of(const struct ksk_row *row, enum ksk_fate fate)
+event_of(const struct ksk *ksk, enum ksk_fate fate)
 {
 	static const char *const fates[] = {
 		[KSK_FATE_DESTROYED] = "destroyed",
@@ -166,6 +178,9 @@ event_of(const struct ksk_row *row, enum ksk_fate fate)
 		[KSK_FATE_COMPLIANCE] = "compliance",
 	};
 	struct json *event = json_new_object();
+	const struct ksk_row *row = &ksk->row;
+	char *pair = fate == KSK_FATE_LOST ? mem_printf(ENDING_LOST,
+	    ksk->cmk->row.token) : mem_strdup(fates[fate]);
 
 	json_put_text(event, "cmk_id", row->cmk_id);
 	json_put_text(event, "ksk_id", row->id);
@@ -173,10 +188,11 @@ event_of(const struct ksk_row *row, enum ksk_fate fate)
 	json_put_text(event, "zone", row->zone);
 	json_put_int(event, "key_tag", row->key_tag);
 	json_put_text(event, "from", row->state);
-	json_put_text(event, "key_pair", fates[fate]);
+	json_put_text(event, "key_pair", pair);
 	json_put_text(event, "retirement", row->retirement);
 	json_put_text(event, "retirement_signature",
 	    row->retirement_signature);
+	free(pair);
 	return event;
 }
 
@@ -204,6 +220,23 @@ put_intent(struct session *session, struct store *store,
 	return rc;
 }
 
+/* Its own seal key has signed the retirement; another's word is attested. */
+static int
+tell(struct session *session, const struct ksk *ksk, enum ksk_fate fate,
+    struct error *err)
+{
+	struct json *event = event_of(ksk, fate);
+	int rc = -1;
+
+	if (vouch_put(session, ksk->row.cmk_id, "delete-ksk", event,
+	    err) == 0 && event_append(session, "delete-ksk", event,
+	    err) == 0)
+		rc = fate == KSK_FATE_LOST ? trust_attest(session,
+		    ksk->row.cmk_id, err) : 0;
+	json_free(event);
+	return rc;
+}
+
 /* Inside a transaction: retirement, event, and what is to be destroyed. */
 static int
 write_end(struct session *session, struct hsm_key *seal_key, void *arg,
@@ -211,29 +244,27 @@ write_end(struct session *session, struct hsm_key *seal_key, void *arg,
 {
 	struct end *end = arg;
 	struct ksk *ksk = &end->zone->ksks[end->i];
+	const struct ending_loss loss = { ksk->cmk->row.token,
+		end->by->row.id };
 	uint8_t head[CRYPTO_SHA256_LEN];
-	struct json *event;
 	struct store *store;
 	int64_t seq;
-	int rc;
 
 	if (session_store(session, &store, err) != 0 ||
 	    ledger_head(store, &seq, head, err) != 0)
 		return -1;
-	ksk->row.retirement = ending_of_ksk(&ksk->row, seq, head,
+	ksk->row.retirement = ending_of_ksk(&ksk->row,
+	    end->fate == KSK_FATE_LOST ? &loss : NULL, seq, head,
 	    session_now(session));
 	if (ksr_record_supersede(session, ksk->row.zone, ksk->row.id,
 	    KSR_DELETED, err) != 0 ||
-	    signer_attest(seal_key, ksk->cmk->public, STATEMENT_RETIREMENT,
+	    signer_attest(seal_key, end->by->public, STATEMENT_RETIREMENT,
 	    ksk->row.retirement, &ksk->row.retirement_signature, err) != 0 ||
 	    store_ksk_retire(store, &ksk->row, err) != 0 ||
 	    (end->fate == KSK_FATE_DESTROYED &&
 	    put_intent(session, store, ksk, err) != 0))
 		return -1;
-	event = event_of(&ksk->row, end->fate);
-	rc = event_append(session, "delete-ksk", event, err);
-	json_free(event);
-	return rc;
+	return tell(session, ksk, end->fate, err);
 }
 
 static int
@@ -261,7 +292,7 @@ end_one(struct session *session, struct store *store,
 	    demand(request, end, err) != 0)
 		return -1;
 	cmk = the_ksk(end)->cmk;
-	if (ending_record(session, cmk, write_end, end, err) != 0)
+	if (ending_record(session, cmk, end->by, write_end, end, err) != 0)
 		return err_wrap(err, "delete KSK %s/%u",
 		    the_ksk(end)->row.zone, the_ksk(end)->row.key_tag);
 	if (end->fate == KSK_FATE_DESTROYED &&
@@ -278,10 +309,12 @@ run_locked(struct session *session, struct store *store,
     const struct ksk_end_request *request, struct end *end,
     struct ksk_row *out, struct error *err)
 {
-	struct cmk *cmk;
+	struct cmk *cmk, *by;
 
 	if (locate(store, &end->cache, request->ksk, out, &cmk, err) != 0 ||
-	    recovery_run(session, cmk->row.token, err) != 0)
+	    ksk_lost_signer(session, &end->cache, cmk, &by, err) != 0 ||
+	    /* In a token that is lost nobody finishes anything. */
+	    (by == cmk && recovery_run(session, cmk->row.token, err) != 0))
 		return -1;
 	if (out->id[0] != '\0') {
 		session_note(session, "KSK %s/%u is removed already; nothing "

@@ -1,6 +1,8 @@
 /*
  * How a KSK ends: its retirement is signed by the seal key and recorded, then
- * its key pair is destroyed where the policy lets it.
+ * its key pair is destroyed where the policy lets it. Of one whose token is
+ * lost, and for whose CMK another answers, that one's seal key signs, and that
+ * nothing was destroyed is part of what it signs.
  */
 #ifndef ENGINE_KSK_END_H
 #define ENGINE_KSK_END_H
@@ -21,7 +23,8 @@ enum ksk_fate {
 	KSK_FATE_SHARED,	/* other zones use it */
 	KSK_FATE_WRAPPED,	/* whoever has a copy of it could open it until
 				 * its wrapping key is destroyed */
-	KSK_FATE_COMPLIANCE	/* seal: compliance; it stays for ever */
+	KSK_FATE_COMPLIANCE,	/* seal: compliance; it stays for ever */
+	KSK_FATE_LOST		/* with its token; another CMK answers for it */
 };
 
 struct ksk_end_request {
@@ -86,7 +89,8 @@ int ksk_end_finish(struct session *session, const struct intent_row *intent,
 
 /**
  * ksk_end_fate(store, cmk, row, out, err):
- * What becomes of the key pair of ${row}, a KSK of ${cmk}, when it ends.
+ * What becomes of the key pair of ${row}, a KSK of ${cmk}, when it ends, or has
+ * become of it; of one that has not ended yet that its token is there.
  *
  * Errors: ERR_STORE.
  */

@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "kmgr/engine/ending.h"
@@ -24,8 +25,14 @@ ksk_end_fate(struct store *store, const struct cmk *cmk,
     const struct ksk_row *row, enum ksk_fate *out, struct error *err)
 {
 	struct ksk_row other = { 0 };
-	bool is_used = false;
+	char *lost = ending_lost_token(row);
+	bool is_lost = lost != NULL, is_used = false;
 
+	free(lost);
+	if (is_lost) {
+		*out = KSK_FATE_LOST;
+		return 0;
+	}
 	*out = cmk->policy->custody == CUSTODY_WRAPPED ? KSK_FATE_WRAPPED :
 	    KSK_FATE_COMPLIANCE;
 	if (cmk->policy->seal == SEAL_COMPLIANCE ||
@@ -76,7 +83,7 @@ check_claim(struct store *store, const struct intent_row *intent,
 	    strcmp(row->state, "removed") != 0)
 		return err_set(err, ERR_INTEGRITY, "it is for the key %s, "
 		    "which is in use", intent->key_id);
-	if (ending_check_ksk(cmk, row, err) != 0 ||
+	if (ending_check_ksk(store, cmk, row, err) != 0 ||
 	    ksk_end_fate(store, cmk, row, &fate, err) != 0)
 		return -1;
 	return fate == KSK_FATE_DESTROYED ? 0 : err_set(err, ERR_INTEGRITY,

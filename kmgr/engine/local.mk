@@ -104,6 +104,8 @@ libengine_la_SOURCES = \
 	kmgr/engine/ksk_endorse.h \
 	kmgr/engine/ksk_facts.c \
 	kmgr/engine/ksk_facts.h \
+	kmgr/engine/ksk_lost.c \
+	kmgr/engine/ksk_lost.h \
 	kmgr/engine/ksk_record.c \
 	kmgr/engine/ksk_record.h \
 	kmgr/engine/ksk_revoke.c \

@@ -4,6 +4,7 @@
 
 #include "kmgr/base/mem.h"
 #include "kmgr/engine/cmk_life.h"
+#include "kmgr/engine/ksk_lost.h"
 #include "kmgr/engine/signer.h"
 #include "kmgr/engine/skr_internal.h"
 #include "kmgr/engine/trust.h"
@@ -281,7 +282,8 @@ prove(struct session *session, const struct skr *skr, struct error *err)
 		    trust_prove_retired(session, cmk, err)) != 0)
 			return -1;
 	}
-	return 0;
+	return skr->n_ksks == 0 ? 0 : ksk_lost_check(session,
+	    skr->ksks[0].row.zone, err);
 }
 
 /* What a run that died after recording owes the tokens of those that sign. */

@@ -43,15 +43,15 @@ judge_one(struct store *store, const struct cmk *cmk, struct cmk *voucher,
 	if (voucher != NULL && vouch_check(store, voucher, record,
 	    &ignored) == 0)
 		return 0;
-	if (ledger_signed_judge(cmk, record, &vouched, err) != 0)
-		return -1;
-	if (!vouched && (by = vouch_by(record)) != NULL) {
+	if ((by = vouch_by(record)) != NULL) {
 		free(by);
 		return err_set(err, ERR_INTEGRITY, "event %lld (%s) tells that "
 		    "the token of CMK %s is lost, and the token is there, or "
 		    "not the CMK that vouched for it",
 		    (long long)record->seq, record->type, cmk->row.name);
 	}
+	if (ledger_signed_judge(cmk, record, &vouched, err) != 0)
+		return -1;
 	return vouched ? 0 : err_set(err, ERR_INTEGRITY, "event %lld (%s) of "
 	    "CMK %s is one that no key of the CMK has signed",
 	    (long long)record->seq, record->type, cmk->row.name);

@@ -28,18 +28,17 @@ int
 trust_vouch_find(struct store *store, const struct cmk *cmk, char **out,
     struct error *err)
 {
-	static const char *const types[] = { "ksk-step", "ds-seen",
-		"ds-gone" };
 	struct checkpoint last = { 0 };
+	const char *type;
 	size_t i;
 	int rc;
 
 	*out = NULL;
 	if ((rc = checkpoint_last(store, cmk, &last, err)) != 0)
 		return -1;
-	for (i = 0; rc == 0 && *out == NULL && i < 3; i++)
-		rc = find_of_type(store, cmk, types[i], last.seq + 1, out,
-		    err);
+	for (i = 0; rc == 0 && *out == NULL && (type = vouch_type_at(i)) !=
+	    NULL; i++)
+		rc = find_of_type(store, cmk, type, last.seq + 1, out, err);
 	checkpoint_clear(&last);
 	return rc;
 }

@@ -52,6 +52,9 @@ static const struct {
 	{ "deleted-key", "it was destroyed: somebody has put back an old copy "
 	    "of the token, or the token does not destroy what it says it "
 	    "does; find out which" },
+	{ "lost-key", "whoever has the token can sign with it, and kmgr never "
+	    "does again; destroy the key pair or the whole token by the "
+	    "token's own tools, and take it out of the configuration" },
 	{ "missing-key", "the token has lost the key, or is another token; "
 	    "kmgr never makes a lost key again by itself" },
 	{ "duplicate-object", "somebody put another object under the id of a "

@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "kmgr/engine/ending.h"
@@ -19,6 +20,24 @@ is_unused(const struct verifier *v, const struct key_row *key)
 	return n > 0;
 }
 
+/* Whether one of the KSKs was ended because the token is gone. */
+static bool
+is_lost(const struct verifier *v, const struct key_row *key)
+{
+	const struct ksk_row *ksks;
+	bool is = false;
+	size_t i, n;
+	char *token;
+
+	ksks = verify_ksks_of(v, key->id, &n);
+	for (i = 0; i < n && !is; i++) {
+		token = ending_lost_token(&ksks[i]);
+		is = token != NULL;
+		free(token);
+	}
+	return is;
+}
+
 enum verify_end
 verify_end_of(struct verifier *v, const struct key_row *key)
 {
@@ -33,6 +52,8 @@ verify_end_of(struct verifier *v, const struct key_row *key)
 	    strcmp(cmk->row.state, "deleted") == 0;
 	if (!has_ended)
 		return VERIFY_IN_USE;
+	if (is_lost(v, key))
+		return VERIFY_LOST;
 	return cmk->policy->seal == SEAL_COMPLIANCE ||
 	    verify_has_intent(v, key->id, "abandoned") ? VERIFY_KEPT :
 	    VERIFY_DESTROYED;
@@ -51,7 +72,7 @@ check_ksk(struct verifier *v, const struct ksk_row *row, struct error *err)
 		return 0;
 	}
 	if (strcmp(row->state, "removed") == 0 &&
-	    ending_check_ksk(cmk, row, err) != 0) {
+	    ending_check_ksk(v->store, cmk, row, err) != 0) {
 		verify_add(v, "ksk", "%s", err->msg);
 		err_clear(err);
 	}

@@ -56,6 +56,7 @@ bool verify_is_failure(const struct error *err);
 enum verify_end {
 	VERIFY_IN_USE,
 	VERIFY_KEPT,		/* it has ended, and stays for ever */
+	VERIFY_LOST,		/* with its token, as was recorded */
 	VERIFY_DESTROYED	/* or about to be */
 };
 

@@ -283,11 +283,15 @@ is_to_be_there(struct verifier *v, const struct inventory *inventory,
 	uint8_t id[HSM_ID_LEN];
 	size_t len = 0, n;
 
-	if (end != VERIFY_DESTROYED)
+	if (end != VERIFY_DESTROYED && end != VERIFY_LOST)
 		return end == VERIFY_IN_USE;
 	(void)text_from_hex(key->id, id, sizeof(id), &len, &ignored);
 	(void)objects_with(inventory, id, len, &n);
-	if (n > 0 && !verify_is_intended(v, key->id))
+	if (n > 0 && end == VERIFY_LOST)
+		verify_add(v, "lost-key", "token %s, which was recorded as "
+		    "lost, is there and has %s (CKA_ID %s)",
+		    inventory->token, name_of(v, key, name), key->id);
+	else if (n > 0 && !verify_is_intended(v, key->id))
 		verify_add(v, "deleted-key", "token %s has %zu object%s of "
 		    "%s (CKA_ID %s)", inventory->token, n, n == 1 ? "" : "s",
 		    name_of(v, key, name), key->id);

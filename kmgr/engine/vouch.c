@@ -15,14 +15,23 @@
 #define HEX_LEN	  (2 * CRYPTO_SHA256_LEN + 1)
 
 /* Facts of a KSK; whatever else a CMK does is its own keys' alone. */
-static const char *const types[] = { "ksk-step", "ds-seen", "ds-gone" };
+static const char *const types[] = { "ksk-step", "ds-seen", "ds-gone",
+	"delete-ksk" };
+#define N_TYPES (sizeof(types) / sizeof(types[0]))
+
+const char *
+vouch_type_at(size_t i)
+{
+
+	return i < N_TYPES ? types[i] : NULL;
+}
 
 static bool
 is_of_type(const char *type)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+	for (i = 0; i < N_TYPES; i++)
 		if (strcmp(types[i], type) == 0)
 			return true;
 	return false;
@@ -99,8 +108,8 @@ sign_event(struct session *session, struct store *store,
  * Who has nothing to do with a zone tells nothing of it: the seal key of the
  * voucher must have endorsed a KSK of it, which may be removed by now.
  */
-static int
-check_zone(struct store *store, struct cmk *voucher, const char *zone,
+int
+vouch_has_zone(struct store *store, struct cmk *voucher, const char *zone,
     struct error *err)
 {
 	struct ksk_row *rows = NULL;
@@ -137,7 +146,7 @@ vouch_check_zone(struct session *session, const char *voucher_id,
 	if (session_store(session, &store, err) != 0 ||
 	    cmk_load(store, voucher_id, &voucher, err) != 0)
 		return -1;
-	rc = check_zone(store, voucher, zone, err);
+	rc = vouch_has_zone(store, voucher, zone, err);
 	cmk_free(voucher);
 	return rc;
 }
@@ -152,7 +161,7 @@ check_and_sign(struct session *session, struct store *store,
 	if (zone == NULL)
 		return err_set(err, ERR_INTERNAL, "an event to vouch for is "
 		    "of no zone");
-	return check_zone(store, voucher, zone, err) != 0 ? -1 :
+	return vouch_has_zone(store, voucher, zone, err) != 0 ? -1 :
 	    sign_event(session, store, voucher, type, event, err);
 }
 
@@ -255,7 +264,7 @@ is_of_zone(struct store *store, struct cmk *voucher,
 	const char *zone = json_get_text(event, "zone");
 	struct error ignored = ERR_INIT;
 
-	return zone != NULL && check_zone(store, voucher, zone,
+	return zone != NULL && vouch_has_zone(store, voucher, zone,
 	    &ignored) == 0;
 }
 

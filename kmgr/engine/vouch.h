@@ -35,6 +35,17 @@ int vouch_check_zone(struct session *session, const char *voucher_id,
     const char *zone, struct error *err);
 
 /**
+ * vouch_has_zone(store, voucher, zone, err):
+ * The same of a CMK that is loaded from ${store}.
+ *
+ * vouch_type_at(i): the ${i}th type of an event that may be vouched for, from 0
+ * on; NULL behind the last.
+ */
+int vouch_has_zone(struct store *store, struct cmk *voucher,
+    const char *zone, struct error *err);
+const char *vouch_type_at(size_t i);
+
+/**
  * vouch_by(record):
  * The id of the CMK that ${record} says to be vouched for by; NULL without.
  * Owner: the caller, free().

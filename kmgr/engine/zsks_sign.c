@@ -3,6 +3,7 @@
 
 #include "kmgr/base/mem.h"
 #include "kmgr/engine/event.h"
+#include "kmgr/engine/ksk_lost.h"
 #include "kmgr/engine/signer.h"
 #include "kmgr/engine/trust.h"
 #include "kmgr/engine/zsks_internal.h"
@@ -51,7 +52,7 @@ zsks_prove(struct session *session, const struct zsks *zsks,
 		    trust_prove(session, zsks->cmks[i], err) :
 		    trust_prove_retired(session, zsks->cmks[i], err)) != 0)
 			return -1;
-	return 0;
+	return ksk_lost_check(session, zsks->life->text, err);
 }
 
 int

@@ -186,32 +186,38 @@ spare_new() {
 	noticed "(zone-goal) of CMK prod is one that no key"
 }
 
-# vouch PAYLOAD: an event ksk-step that the CMK other signs, with its PIN.
-vouch() {
-	local by statement
+# other_sign WHAT TEXT: a statement that the CMK other signs, with its PIN.
+other_sign() {
+	printf %s "$2" >statement
+	TOKEN_LABEL=spare TOKEN_PIN=$(cat spare.pin) seal_sign "kmgr/$1/v1" \
+		statement "$(sqlite3 kmgr.db "SELECT key_id FROM cmk
+		WHERE name = 'other'")"
+}
 
-	by=$(sqlite3 kmgr.db "SELECT id FROM cmk WHERE name = 'other'")
-	statement=$(jq -cnjS --arg by "$by" \
-		--arg event "$(printf %s "$1" | sha256sum | cut -d ' ' -f 1)" \
+# vouched TYPE PAYLOAD ZONE: an event that the CMK other vouches for.
+vouched() {
+	local statement
+
+	statement=$(jq -cnjS --arg type "$1" \
+		--arg by "$(sqlite3 kmgr.db "SELECT id FROM cmk
+			WHERE name = 'other'")" \
+		--arg event "$(printf %s "$2" | sha256sum | cut -d ' ' -f 1)" \
 		--arg head "$(sqlite3 kmgr.db "SELECT lower(hex(hash))
 			FROM ledger ORDER BY seq DESC LIMIT 1")" \
 		--argjson seq "$(sqlite3 kmgr.db 'SELECT max(seq) FROM ledger')" \
 		'{cmk_id: $by, event: $event, ledger_head: $head,
-			ledger_seq: $seq, type: "ksk-step"}')
-	printf %s "$statement" >statement
-	append ksk-step "$(jq -cjS --arg text "$statement" \
-		--arg signature "$(TOKEN_LABEL=spare TOKEN_PIN=$(cat spare.pin) \
-			seal_sign "$(voucher_tag)" statement "$(sqlite3 kmgr.db \
-			"SELECT key_id FROM cmk WHERE name = 'other'")")" \
+			ledger_seq: $seq, type: $type}')
+	append "$1" "$(jq -cjS --arg text "$statement" \
+		--arg signature "$(other_sign voucher "$statement")" \
 		'. + {voucher: $text, voucher_signature: $signature}' \
-		<<<"$1")" a.example.
-	sql "UPDATE ksk SET dnskey_in_at = $born, ds_seen_at = $born,
-		ds_add_at = NULL WHERE id = '$ksk'"
+		<<<"$2")" "$3"
 }
 
-voucher_tag() {
-	sed -n 's/.*STATEMENT_VOUCHER[^"]*"\(.*\)"/\1/p' \
-		"$srcdir/kmgr/engine/statement.h"
+# vouch PAYLOAD: a step of the KSK of a.example is told so.
+vouch() {
+	vouched ksk-step "$1" a.example.
+	sql "UPDATE ksk SET dnskey_in_at = $born, ds_seen_at = $born,
+		ds_add_at = NULL WHERE id = '$ksk'"
 }
 
 # main_gone: the token of prod is away.
@@ -248,4 +254,42 @@ main_gone() {
 	vouch "$payload"
 	run -6 kmgr verify
 	[[ $output == *": 0 differences in what was"* ]]
+}
+
+@test "lost-forged: a CMK that has a KSK in the zone ends another one's as lost, whose token is there" {
+	local text seq head by key signature
+
+	spare_new other
+	make_ksk b.example
+	kmgr -q create-ksk b.example --another --cmk other >/dev/null
+	signs b
+	IFS='|' read -r ksk key old < <(sqlite3 kmgr.db "SELECT id, key_id,
+		key_tag FROM ksk WHERE zone = 'b.example.' AND cmk_id = '$id'")
+	by=$(sqlite3 kmgr.db "SELECT id FROM cmk WHERE name = 'other'")
+	IFS='|' read -r seq head < <(sqlite3 kmgr.db "SELECT seq,
+		lower(hex(hash)) FROM ledger ORDER BY seq DESC LIMIT 1")
+	text=$(jq -cnjS --arg id "$id" --arg ksk "$ksk" --arg key "$key" \
+		--arg by "$by" --arg head "$head" --argjson seq "$seq" \
+		--argjson tag "$old" --argjson at "$born" '{cmk_id: $id,
+			key_id: $key, key_pair: "lost", key_tag: $tag,
+			ksk_id: $ksk, ledger_head: $head, ledger_seq: $seq,
+			lost_token: "main", retired_at: $at, voucher: $by,
+			zone: "b.example."}')
+	signature=$(other_sign retirement "$text")
+	vouched delete-ksk "$(jq -cnjS --arg id "$id" --arg ksk "$ksk" \
+		--arg key "$key" --argjson tag "$old" --arg text "$text" \
+		--arg signature "$signature" '{cmk_id: $id, from: "published",
+			key_id: $key, key_pair: "lost", key_tag: $tag,
+			ksk_id: $ksk, retirement: $text,
+			retirement_signature: $signature,
+			zone: "b.example."}')" b.example.
+	sql "UPDATE ksk SET state = 'removed', retirement = '$text',
+		retirement_signature = '$signature' WHERE id = '$ksk'"
+	# What stays in the zone is of the other CMK alone.
+	run -10 kmgr sign-zsks b.example b
+	echo "$output"
+	[[ $output == *"KSK b.example./$old was ended because token main was lost"* ]]
+	[[ $output != *"IN RRSIG"* ]]
+	noticed "tells that the token of CMK prod is lost"
+	[[ $output == *"lost-key: token main"* ]]
 }

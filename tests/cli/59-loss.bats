@@ -231,3 +231,66 @@ lost_with_its_ds() {
 	grep -q "RRSIG DNSKEY.* $new example.com" signed
 	kmgr_later 6d -q verify >/dev/null
 }
+
+# lost_for_good: its standby has taken over, and caches have nothing of it.
+lost_for_good() {
+	lose
+	kmgr_later 6d -q sign-zsks example.com zsk >/dev/null
+	kmgr_later 7d -q ds-remove "example.com/$tag" >/dev/null
+	kmgr_later 7d -q ds-gone "example.com/$tag" >/dev/null
+	kmgr_later 9d -q sign-zsks example.com zsk >/dev/null
+}
+
+@test "loss: a lost KSK is ended in the records, which say that nothing was destroyed" {
+	local lost="its private key was lost with token main, not destroyed by kmgr"
+
+	lose
+	run -5 kmgr_later 6d delete-ksk "example.com/$tag"
+	[[ $output == *"its DS is at the parent since"* ]]
+	kmgr_later 6d -q sign-zsks example.com zsk >/dev/null
+	kmgr_later 7d -q ds-remove "example.com/$tag" >/dev/null
+	kmgr_later 7d -q ds-gone "example.com/$tag" >/dev/null
+	run -11 kmgr_later 7d delete-ksk "example.com/$tag"
+	kmgr_later 9d -q sign-zsks example.com zsk >/dev/null
+	run kmgr_later 25d delete-ksk "example.com/$tag" --dry-run
+	[[ $output == *"sign with the seal key of CMK b that KSK example.com./$tag"* ]]
+	[[ $output == *"record that $lost"* ]]
+	# Not without the token of who answers for it.
+	token_gone spare
+	run -6 kmgr_later 25d delete-ksk "example.com/$tag"
+	tokens_back
+	token_gone kmgr
+	run kmgr_later 25d delete-ksk "example.com/$tag"
+	[ "$status" -eq 0 ]
+	[[ $output == *"is removed; its private key was lost with its token, not destroyed by kmgr"* ]]
+	run kmgr_later 25d delete-ksk "example.com/$tag"
+	[[ $output == *"removed already; nothing to do"* ]]
+	[ "$(kmgr --json list-ksks | jq -c '[.ksks[].key_tag]')" = "[$new]" ]
+	run kmgr describe-ksk "example.com/$tag"
+	[[ $output == *"$lost"* ]]
+	kmgr --json describe-ksk "example.com/$tag" | jq -e --arg lost "$lost" \
+		'.ksk.lost_token == "main" and
+		(.ksk.retirement | fromjson | .key_pair) == $lost'
+	run kmgr list-events --type delete-ksk
+	[[ $output == *"$lost"* ]]
+	# Nothing of it is missing, and the zone goes on.
+	run -6 kmgr_later 25d verify
+	[[ $output == *": 0 differences in what was"* ]]
+	kmgr_later 25d -q sign-zsks example.com zsk >/dev/null
+	kmgr export-ledger -o ledger
+	kmgr verify-ledger ledger
+}
+
+@test "loss: a token that comes back with a KSK that was ended is named" {
+	lost_for_good
+	kmgr_later 25d -q delete-ksk "example.com/$tag" >/dev/null
+	tokens_back
+	run -10 kmgr_later 25d verify
+	[[ $output == *"lost-key: token main, which was recorded as lost, is there and has KSK example.com./$tag"* ]]
+	[[ $output == *"destroy the key pair or the whole token"* ]]
+	run -10 kmgr_later 25d sign-zsks example.com zsk
+	[[ $output == *"was ended because token main was lost, and that token is there"* ]]
+	# Out of the configuration it is out of the way.
+	sed -i '/^  main: /d' kmgr.yaml
+	kmgr_later 25d -q sign-zsks example.com zsk >/dev/null
+}

@@ -15,7 +15,7 @@ retire(struct endorsed *e, const char *tag)
 
 	free(row->retirement);
 	free(row->retirement_signature);
-	row->retirement = ending_of_ksk(row, 5, head, 1800000000);
+	row->retirement = ending_of_ksk(row, NULL, 5, head, 1800000000);
 	row->retirement_signature = endorsed_sign(e, tag, row->retirement);
 }
 
@@ -28,18 +28,18 @@ test_ksk(void **state)
 	struct error err = ERR_INIT;
 
 	(void)state;
-	unit_fails(ending_check_ksk(&e->cmk, row, &err), &err, ERR_INTEGRITY,
-	    "missing");
+	unit_fails(ending_check_ksk(NULL, &e->cmk, row, &err), &err,
+	    ERR_INTEGRITY, "missing");
 	retire(e, STATEMENT_RETIREMENT);
 	assert_non_null(strstr(row->retirement, "\"ledger_seq\":5"));
-	unit_ok(ending_check_ksk(&e->cmk, row, &err), &err);
+	unit_ok(ending_check_ksk(NULL, &e->cmk, row, &err), &err);
 	row->retirement[strlen(row->retirement) - 2] ^= 1;
-	unit_fails(ending_check_ksk(&e->cmk, row, &err), &err, ERR_INTEGRITY,
-	    "its retirement");
+	unit_fails(ending_check_ksk(NULL, &e->cmk, row, &err), &err,
+	    ERR_INTEGRITY, "its retirement");
 	/* The seal key's word, but for something else. */
 	retire(e, STATEMENT_ENDORSEMENT);
-	unit_fails(ending_check_ksk(&e->cmk, row, &err), &err, ERR_INTEGRITY,
-	    "its retirement");
+	unit_fails(ending_check_ksk(NULL, &e->cmk, row, &err), &err,
+	    ERR_INTEGRITY, "its retirement");
 	endorsed_free(e);
 }
 
@@ -54,18 +54,18 @@ test_other_ksk(void **state)
 	(void)state;
 	retire(e, STATEMENT_RETIREMENT);
 	row->key_tag++;
-	unit_fails(ending_check_ksk(&e->cmk, row, &err), &err, ERR_INTEGRITY,
-	    "of another KSK");
+	unit_fails(ending_check_ksk(NULL, &e->cmk, row, &err), &err,
+	    ERR_INTEGRITY, "of another KSK");
 	row->key_tag--;
 	row->id[0] ^= 1;
-	unit_fails(ending_check_ksk(&e->cmk, row, &err), &err, ERR_INTEGRITY,
-	    "of another KSK");
+	unit_fails(ending_check_ksk(NULL, &e->cmk, row, &err), &err,
+	    ERR_INTEGRITY, "of another KSK");
 	row->id[0] ^= 1;
 	row->key_id[0] ^= 1;
-	unit_fails(ending_check_ksk(&e->cmk, row, &err), &err, ERR_INTEGRITY,
-	    "of another KSK");
+	unit_fails(ending_check_ksk(NULL, &e->cmk, row, &err), &err,
+	    ERR_INTEGRITY, "of another KSK");
 	row->key_id[0] ^= 1;
-	unit_ok(ending_check_ksk(&e->cmk, row, &err), &err);
+	unit_ok(ending_check_ksk(NULL, &e->cmk, row, &err), &err);
 	endorsed_free(e);
 }
 
