@@ -294,3 +294,52 @@ lost_for_good() {
 	sed -i '/^  main: /d' kmgr.yaml
 	kmgr_later 25d -q sign-zsks example.com zsk >/dev/null
 }
+
+# approved COMMAND...: it waits for an approver, who signs it at the same time.
+approved() {
+	local when=$1 hash
+
+	shift
+	run --separate-stderr kmgr_later "$when" --json "$@"
+	[ "$status" -eq 11 ] || { echo "$output $stderr" >&2; return 1; }
+	hash=$(jq -r .plan_hash <<<"$output")
+	kmgr_later "$when" show-plan "$hash" -o plan >/dev/null
+	rm -f plan.sig
+	ssh-keygen -q -Y sign -n kmgr-plan -f alice plan 2>/dev/null
+	kmgr_later "$when" approve "$hash" --signature plan.sig
+}
+
+@test "loss: approvers of a lost CMK are asked, and what they signed is done" {
+	local old
+
+	ssh-keygen -q -t ed25519 -N '' -C alice -f alice
+	printf '%s\n' 'version: 1' 'zones: ["."]' 'approvals:' \
+		'  roll-ksk: 1' '  delete-ksk: 1' \
+		"  approvers: [\"$(cat alice.pub)\"]" >c.yaml
+	kmgr_later 5d -q create-cmk c --token main --policy c.yaml >/dev/null
+	kmgr_later 5d -q create-ksk example.net --cmk c >/dev/null
+	old=$(kmgr --json list-ksks example.net | jq '.ksks[0].key_tag')
+	kmgr_later 5d -q sign-zsks example.net zsk-net >/dev/null
+	kmgr_later 7d -q ds-add "example.net/$old" >/dev/null
+	kmgr_later 7d -q ds-seen "example.net/$old" >/dev/null
+	token_gone kmgr
+	run -11 kmgr_later 9d roll-ksk example.net --reason loss --cmk b --yes
+	run -0 approved 9d roll-ksk example.net --reason loss --cmk b --yes
+	[[ $output == *"is applied"* ]]
+	new=$(kmgr --json list-ksks example.net | jq '.ksks[-1].key_tag')
+	[ "$new" != "$old" ]
+	kmgr_later 9d -q ds-add "example.net/$new" >/dev/null
+	kmgr_later 9d -q ds-seen "example.net/$new" >/dev/null
+	kmgr_later 12d -q sign-zsks example.net zsk-net >signed
+	grep -q "RRSIG DNSKEY.* $new example.net" signed
+	kmgr_later 14d -q ds-remove "example.net/$old" >/dev/null
+	kmgr_later 14d -q ds-gone "example.net/$old" >/dev/null
+	run -0 approved 40d delete-ksk "example.net/$old"
+	[[ $output == *"is applied"* ]]
+	run kmgr describe-ksk "example.net/$old"
+	[[ $output == *"was lost with token main"* ]]
+	kmgr --json list-events --type delete-ksk | jq -e \
+		'.events[0].actor.approvers | length == 1'
+	run -6 kmgr_later 40d verify
+	[[ $output == *": 0 differences in what was"* ]]
+}
