@@ -116,6 +116,13 @@ enum life_roll life_order(const struct life_zone *zone, size_t i,
     int64_t now_at);
 
 /**
+ * life_is_gone(key):
+ * Whether nobody waits until ${key} can sign again. A CMK that is disabled may
+ * be enabled, unless the key is compromised.
+ */
+bool life_is_gone(const struct life_key *key);
+
+/**
  * life_find_lost(zone, now_at):
  * A key in the DNSKEY RRset that cannot sign it again and that resolvers may
  * need; or LIFE_NONE.

@@ -30,6 +30,7 @@ is_forced(const struct life_zone *zone, const struct life_step *step,
     int64_t now_at)
 {
 	const bool is_last_moment = now_at >= life_forced_at(zone, now_at);
+	bool is_gone;
 	size_t i;
 
 	if (step->kind == LIFE_PUBLISH_DNSKEY)
@@ -39,11 +40,13 @@ is_forced(const struct life_zone *zone, const struct life_step *step,
 	if (step->kind != LIFE_WITHDRAW_DNSKEY ||
 	    zone->keys[step->key].is_usable)
 		return false;
+	is_gone = life_is_gone(&zone->keys[step->key]);
 	for (i = 0; i < zone->n_keys; i++) {
 		if (life_is_main(zone, i, now_at) &&
 		    zone->keys[i].is_usable &&
 		    life_is_put(life_dnskey_state(zone, i, now_at)) &&
-		    (is_last_moment || zone->keys[i].dnskey_in_at == now_at))
+		    (is_last_moment || (is_gone &&
+		    zone->keys[i].dnskey_in_at == now_at)))
 			return true;
 	}
 	return false;

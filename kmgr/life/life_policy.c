@@ -34,6 +34,14 @@ is_lost(const struct life_zone *zone, size_t i, int64_t now_at)
 	    has_dnskey(zone, i, now_at);
 }
 
+bool
+life_is_gone(const struct life_key *key)
+{
+
+	return !key->is_usable &&
+	    (key->stopped_by == NULL || key->is_compromised);
+}
+
 size_t
 life_find_lost(const struct life_zone *zone, int64_t now_at)
 {
@@ -266,7 +274,7 @@ is_swapped(const struct life_zone *zone, size_t p, int64_t now_at)
 
 	if (zone->goal == LIFE_INSECURE ||
 	    (zone->roll == LIFE_DOUBLE_SIGNATURE && !old->is_compromised &&
-	    old->is_usable))
+	    !life_is_gone(old)))
 		return false;
 	for (i = 0; i < zone->n_keys; i++) {
 		if (i != p && life_is_main(zone, i, now_at) &&

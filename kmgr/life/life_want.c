@@ -176,7 +176,7 @@ want_out(const struct life_zone *zone, size_t i, int64_t now_at,
 	if (key->dnskey_out_at > now_at)
 		return;
 	if (zone->timing.is_rfc5011 && dnskey == LIFE_OMNIPRESENT &&
-	    key->is_usable && !key->is_foreign)
+	    !life_is_gone(key) && !key->is_foreign)
 		life_want_push(out, LIFE_REVOKE_DNSKEY, i);
 	else if (life_is_put(dnskey) || (dnskey == LIFE_UNRETENTIVE &&
 	    key->dnskey_out_at == 0))

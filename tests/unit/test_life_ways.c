@@ -284,6 +284,24 @@ a_key_is_lost(void **state)
 	life_zone_clear(&zone);
 }
 
+/* Its CMK is disabled: that may end, where a loss does not. */
+static void
+a_stopped_key_stays(void **state)
+{
+	struct life_zone zone;
+
+	(void)state;
+	lifecase_zone(&zone);
+	lifecase_key(&zone, "stopped")->retire_at = T0;
+	lifecase_key(&zone, "new")->dnskey_in_at = T0;
+	zone.keys[0].is_usable = false;
+	zone.keys[0].stopped_by = "prod";
+	lifecase_due(&zone, 0, "");
+	zone.keys[0].stopped_by = NULL;
+	lifecase_due(&zone, 0, "withdraw-dnskey 0");
+	life_zone_clear(&zone);
+}
+
 /* There is no time for that: at the last moment the least harm is done. */
 static void
 a_lost_keys_signature_ends(void **state)
@@ -401,6 +419,7 @@ main(void)
 		cmocka_unit_test(insecure_in_the_middle),
 		cmocka_unit_test(a_new_key_is_retired),
 		cmocka_unit_test(a_key_is_lost),
+		cmocka_unit_test(a_stopped_key_stays),
 		cmocka_unit_test(a_lost_keys_signature_ends),
 		cmocka_unit_test(an_algorithm_comes_and_goes),
 		cmocka_unit_test(a_standby_goes_with_its_algorithm),
