@@ -12,6 +12,14 @@
 #include "kmgr/engine/zone_life.h"
 #include "kmgr/store/store_zone.h"
 
+/* Of another provider: it has no CMK of its own, and borrows one here. */
+static bool
+is_foreign(const struct ksk *ksk)
+{
+
+	return ksk->row.cmk_id[0] == '\0';
+}
+
 /* What Route 53 shows as "information to create DS record", and more. */
 static void
 put_one(struct json *row, const struct cmd_ds_set *data,
@@ -24,8 +32,11 @@ put_one(struct json *row, const struct cmd_ds_set *data,
 	key = crypto_base64(one->ksk->dnskey.key, one->ksk->dnskey.key_len);
 	json_put_text(row, "zone", data->zone_text);
 	json_put_text(row, "name", one->ksk->row.id);
-	json_put_text(row, "cmk", one->ksk->cmk->row.name);
-	json_put_text(row, "cmk_id", one->ksk->cmk->row.id);
+	json_put_bool(row, "foreign", is_foreign(one->ksk));
+	json_put_text(row, "cmk", is_foreign(one->ksk) ? NULL :
+	    one->ksk->cmk->row.name);
+	json_put_text(row, "cmk_id", is_foreign(one->ksk) ? NULL :
+	    one->ksk->cmk->row.id);
 	json_put_text(row, "key_type", "KSK");
 	json_put_int(row, "flag", one->ksk->dnskey.flags);
 	json_put_int(row, "protocol", one->ksk->dnskey.protocol);
@@ -90,13 +101,14 @@ cmd_ds_form(const struct cmd_ds_set *data, struct buf *out)
 			buf_printf(out, "\n");
 		for (k = 0; k < sizeof(form_rows) / sizeof(form_rows[0]);
 		    k++) {
-			buf_printf(out, "%-24s", form_rows[k].label);
 			text = json_get_text(row, form_rows[k].member);
 			if (text != NULL)
-				buf_printf(out, "%s\n", text);
+				buf_printf(out, "%-24s%s\n",
+				    form_rows[k].label, text);
 			else if (json_get_int(row, form_rows[k].member,
 			    &number))
-				buf_printf(out, "%lld\n", (long long)number);
+				buf_printf(out, "%-24s%lld\n",
+				    form_rows[k].label, (long long)number);
 		}
 		json_free(row);
 	}
@@ -210,6 +222,8 @@ note_early(struct cmd *cmd, const struct cmd_ds_set *data,
 		    policy->zone_propagation_delay_s +
 		    policy->publish_safety_s;
 
+		if (is_foreign(ksk))
+			continue;
 		if (at == 0)
 			session_note(cmd->session, "KSK %s/%u is not published "
 			    "yet: put what sign-zsks prints into the zone and "
@@ -289,6 +303,51 @@ keep_wanted(const struct zone_life *zone, struct ksk *list, size_t *n,
 	return 0;
 }
 
+/* Other providers' keys, as the parent is to have their DS beside ours. */
+static void
+add_foreign(const struct zone_life *zone, int64_t now_at, bool is_early,
+    struct ksk **list, size_t *n)
+{
+	const size_t n_own = *n;
+	struct ksk *ksk;
+	size_t i, k;
+
+	for (k = 0; k < zone->n_foreign; k++) {
+		i = zone->n_ksks + k;
+		if (!zone_life_wants_ds(zone, i, now_at) &&
+		    !(is_early && is_coming(zone, i, now_at)))
+			continue;
+		ksk = mem_push(list, (*n)++, sizeof(*ksk));
+		*ksk = (struct ksk) { .zone = zone->name,
+			.dnskey = zone->foreign_dnskeys[k],
+			.cmk = (*list)[n_own - 1].cmk };
+		memcpy(ksk->row.id, zone->foreign[k].id,
+		    sizeof(ksk->row.id));
+		ksk->row.zone = mem_strdup(zone->text);
+		ksk->row.key_tag = zone->foreign[k].key_tag;
+		ksk->row.alg = zone->foreign[k].alg;
+		ksk->row.created_at = zone->foreign[k].added_at;
+		ksk->row.state = mem_strdup("foreign");
+	}
+}
+
+/* The words of the life cycle, as status has them. */
+static void
+put_words(const struct zone_life *zone, int64_t now_at, struct ksk *list,
+    size_t n)
+{
+	size_t i, k;
+
+	for (i = 0; i < n; i++) {
+		k = zone_life_find(zone, list[i].row.id);
+		if (k == LIFE_NONE)
+			continue;
+		free(list[i].row.state);
+		list[i].row.state = mem_strdup(life_word(&zone->life, k,
+		    now_at));
+	}
+}
+
 int
 cmd_get_ds(struct cmd *cmd, struct error *err)
 {
@@ -313,7 +372,6 @@ cmd_get_ds(struct cmd *cmd, struct error *err)
 	    session_store(cmd->session, &store, err) != 0)
 		goto out;
 	data.zone = &zone;
-	data.ksks = ksks;
 	(void)name_text(&zone, data.zone_text);
 	if (pins_note_unmatched(cmd->session, err) != 0 ||
 	    zone_life_load(cmd->session, &cache, &zone, &life, err) != 0 ||
@@ -321,6 +379,11 @@ cmd_get_ds(struct cmd *cmd, struct error *err)
 	    &is_early, err) != 0 || store_signature_list(
 	    store, data.zone_text, &rows, &n_rows, err) != 0)
 		goto out;
+	if (strchr(cmd->args->words[0], '/') == NULL)
+		add_foreign(life, session_now(cmd->session), is_early, &ksks,
+		    &data.n_ksks);
+	put_words(life, session_now(cmd->session), ksks, data.n_ksks);
+	data.ksks = ksks;
 	cmd_ds_collect(&data);
 	if (is_early)
 		note_early(cmd, &data, rows, n_rows);

@@ -39,6 +39,52 @@ cmd_ksk_put(struct json *json, const struct ksk *ksk)
 }
 
 void
+cmd_ksk_put_foreign(struct json *json, const struct zone_life *zone, size_t i,
+    int64_t now_at)
+{
+	const struct foreign_key_row *row = &zone->foreign[i - zone->n_ksks];
+	struct buf record = BUF_INIT;
+	char text[WHEN_TEXT_LEN];
+
+	json_put_text(json, "id", row->id);
+	json_put_text(json, "zone", zone->text);
+	json_put_int(json, "key_tag", row->key_tag);
+	json_put_text(json, "algorithm", alg_name(row->alg));
+	json_put_bool(json, "foreign", true);
+	json_put_text(json, "state", life_word(&zone->life, i, now_at));
+	json_put_text(json, "dnskey_state", life_state_name(
+	    life_dnskey_state(&zone->life, i, now_at)));
+	json_put_text(json, "ds", life_state_name(
+	    life_ds_state(&zone->life, i, now_at)));
+	json_put_text(json, "added", when_rfc3339(row->added_at, text));
+	dnskey_text(zone_life_dnskey(zone, i), &record);
+	json_put_text(json, "dnskey", buf_text(&record));
+	buf_free(&record);
+}
+
+/* They have no CMK. */
+static void
+add_foreign_rows(const struct json *list, struct table *table)
+{
+	const struct json *row;
+	int64_t key_tag = 0;
+	char tag[24];
+	size_t i;
+
+	for (i = 0; list != NULL && i < json_len(list); i++) {
+		row = json_at(list, i);
+		(void)json_get_int(row, "key_tag", &key_tag);
+		(void)snprintf(tag, sizeof(tag), "%lld", (long long)key_tag);
+		table_add(table, json_get_text(row, "zone"));
+		table_add(table, tag);
+		table_add(table, json_get_text(row, "algorithm"));
+		table_add(table, json_get_text(row, "state"));
+		table_add(table, "-");
+		table_add(table, json_get_text(row, "added"));
+	}
+}
+
+void
 cmd_ksk_list(const struct ksk *list, size_t n, struct cmd *cmd)
 {
 	struct json *json = json_put_array(cmd->json, "ksks");
@@ -58,6 +104,7 @@ cmd_ksk_list(const struct ksk *list, size_t n, struct cmd *cmd)
 		table_add(&table, when_rfc3339(list[i].row.created_at, text));
 		cmd_ksk_put(json_add_object(json), &list[i]);
 	}
+	add_foreign_rows(json_get(cmd->json, "foreign_keys"), &table);
 	table_print(&table, &cmd->text);
 }
 
@@ -114,10 +161,24 @@ cmd_ksk_load(struct cmd *cmd, struct cmk_cache *cache, const char *text,
 	return cmd_ksk_check_pins(cmd, *out, *n, err);
 }
 
+/* Other providers' keys of a zone, behind its KSKs. */
+static void
+list_foreign(struct cmd *cmd, const struct zone_life *zone, struct json *json)
+{
+	const int64_t now_at = session_now(cmd->session);
+	struct json *row;
+	size_t i;
+
+	for (i = zone->n_ksks; i < zone->life.n_keys; i++) {
+		row = json_add_object(json);
+		cmd_ksk_put_foreign(row, zone, i, now_at);
+	}
+}
+
 /* The words of the life cycle for the states that the store has. */
 static int
 put_words(struct cmd *cmd, struct cmk_cache *cache, struct ksk *list,
-    size_t n, struct error *err)
+    size_t n, struct json *foreign, struct error *err)
 {
 	struct zone_life *zone = NULL;
 	size_t i, k;
@@ -129,6 +190,8 @@ put_words(struct cmd *cmd, struct cmk_cache *cache, struct ksk *list,
 			zone = NULL;
 			rc = zone_life_load(cmd->session, cache,
 			    &list[i].zone, &zone, err);
+			if (rc == 0)
+				list_foreign(cmd, zone, foreign);
 		}
 		k = rc == 0 ? zone_life_find(zone, list[i].row.id) :
 		    LIFE_NONE;
@@ -147,6 +210,7 @@ cmd_list_ksks(struct cmd *cmd, struct error *err)
 {
 	const char *cmk_name = args_get(cmd->args, OPT_CMK);
 	struct cmk_cache cache = { 0 };
+	struct json *foreign = json_put_array(cmd->json, "foreign_keys");
 	struct cmk *cmk = NULL;
 	struct ksk *list = NULL;
 	struct store *store;
@@ -161,7 +225,7 @@ cmd_list_ksks(struct cmd *cmd, struct error *err)
 		return -1;
 	if (ksk_load(store, &cache, cmd->args->n_words == 1 ? &zone : NULL,
 	    cmk == NULL ? NULL : cmk->row.id, &list, &n, err) == 0 &&
-	    put_words(cmd, &cache, list, n, err) == 0) {
+	    put_words(cmd, &cache, list, n, foreign, err) == 0) {
 		cmd_ksk_list(list, n, cmd);
 		/* It is shown all the same: how else to see what is wrong. */
 		cmd->is_partial = true;

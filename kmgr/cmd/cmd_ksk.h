@@ -6,12 +6,36 @@
 
 #include "kmgr/cmd/command.h"
 #include "kmgr/engine/ksk.h"
+#include "kmgr/engine/zone_life.h"
 
 /**
  * cmd_ksk_put(json, ksk):
  * Put what there is to know of ${ksk} at a glance into the object ${json}.
  */
 void cmd_ksk_put(struct json *json, const struct ksk *ksk);
+
+/**
+ * cmd_ksk_put_foreign(json, zone, i, now_at):
+ * Likewise the ${i}th key of ${zone}, another provider's.
+ */
+void cmd_ksk_put_foreign(struct json *json, const struct zone_life *zone,
+    size_t i, int64_t now_at);
+
+/**
+ * cmd_ksk_wait(zone, i, now_at):
+ * What the plan says first of the ${i}th key; NULL where it says nothing.
+ * Owner: the caller, free().
+ */
+char *cmd_ksk_wait(const struct zone_life *zone, size_t i, int64_t now_at);
+
+/**
+ * cmd_ksk_foreign(cmd, cache, text, found, err):
+ * Show the foreign key ${text}, ZONE/KEYTAG, if there is one.
+ *
+ * Errors: as zone_life_load().
+ */
+int cmd_ksk_foreign(struct cmd *cmd, struct cmk_cache *cache,
+    const char *text, bool *found, struct error *err);
 
 /**
  * cmd_ksk_list(list, n, cmd):

@@ -30,14 +30,11 @@ is_ended(const struct zone_life *zone, size_t i, int64_t now_at)
 	    strcmp(life_word(&zone->life, i, now_at), "dead") == 0;
 }
 
-/* What the plan says of the ith key first. */
-static char *
-wait_of(const struct zone_life *zone, size_t i, int64_t horizon_at,
-    int64_t now_at)
+char *
+cmd_ksk_wait(const struct zone_life *zone, size_t i, int64_t now_at)
 {
-	const int64_t end_at = ksk_end_at(zone, i, horizon_at);
-	char text[WHEN_TEXT_LEN], *out = NULL;
 	const struct life_step *step;
+	char *out = NULL;
 	struct life_plan plan;
 	size_t s;
 
@@ -59,6 +56,17 @@ wait_of(const struct zone_life *zone, size_t i, int64_t horizon_at,
 			    life_step_name(step->kind));
 	}
 	life_plan_clear(&plan);
+	return out;
+}
+
+/* What the plan says of the ith key first. */
+static char *
+wait_of(const struct zone_life *zone, size_t i, int64_t horizon_at,
+    int64_t now_at)
+{
+	const int64_t end_at = ksk_end_at(zone, i, horizon_at);
+	char text[WHEN_TEXT_LEN], *out = cmd_ksk_wait(zone, i, now_at);
+
 	if (out != NULL)
 		return out;
 	if (!is_ended(zone, i, now_at))
@@ -303,6 +311,11 @@ find_removed(struct cmd *cmd, struct store *store, struct cmk_cache *cache,
 	if (err->class != ERR_INPUT)
 		return -1;
 	err_clear(err);
+	if (cmd_ksk_foreign(cmd, cache, cmd->args->words[0], &found,
+	    err) != 0)
+		return -1;
+	if (found)
+		return 0;
 	if (ksk_find_removed(store, cmd->args->words[0], &row, &found,
 	    err) != 0)
 		return -1;

@@ -26,6 +26,7 @@ libcmd_la_SOURCES = \
 	kmgr/cmd/cmd_ksk_create.c \
 	kmgr/cmd/cmd_ksk_describe.c \
 	kmgr/cmd/cmd_ksk_end.c \
+	kmgr/cmd/cmd_ksk_foreign.c \
 	kmgr/cmd/cmd_ksr_check.c \
 	kmgr/cmd/cmd_ksr_json.c \
 	kmgr/cmd/cmd_ksr_make.c \

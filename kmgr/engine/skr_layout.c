@@ -80,9 +80,12 @@ add_foreign(const struct skr_input *in, const struct skr_terms *terms,
 
 	for (i = 0; i < in->n_foreign; i++) {
 		key.dnskey = in->foreign[i];
-		key.stated_tag = dnskey_tag(&key.dnskey);
-		key.id = id = in->request->format != KSR_ICANN ? NULL :
-		    mem_strdup(in->foreign_ids[i]);
+		id = NULL;
+		if (in->request->format == KSR_ICANN) {
+			id = mem_strdup(in->foreign_ids[i]);
+			key.stated_tag = dnskey_tag(&key.dnskey);
+		}
+		key.id = id;
 		ksr_add_key(bundle, &key);
 		free(id);
 	}

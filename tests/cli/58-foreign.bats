@@ -18,7 +18,58 @@ setup() {
 	[ "$(grep -c RRSIG signed)" -eq 1 ]
 	kmgr --json status example.com | jq -e --argjson tag "$foreign" \
 		'.zones[0].ksks[] | select(.key_tag == $tag) | .foreign'
+	# And in what the parent is to have, and in lists.
+	kmgr -q get-ds example.com >ds
+	[ "$(grep -c ' IN DS ' ds)" -eq 2 ]
+	dnssec-dsfromkey -2 "$other.key" | awk '{ print $NF }' |
+		grep -qiFf - ds
+	kmgr -q get-ds example.com --format form >form
+	[[ $(<form) == *"Status                  foreign"* ]]
+	kmgr --json get-ds example.com | jq -e --argjson tag "$foreign" \
+		'.ds[] | select(.key_tag == $tag) | .foreign and .cmk == null'
+	[ "$(kmgr -q get-ds "example.com/$tag" | wc -l)" -eq 1 ]
+	run -0 kmgr list-ksks example.com
+	[[ $output =~ "example.com."\ +$foreign\ .*\ foreign\ +-\  ]]
+	kmgr --json list-ksks | jq -e --argjson tag "$foreign" \
+		'.foreign_keys[] | .key_tag == $tag and .ds == "hidden"'
+	[ "$(kmgr --json list-ksks | jq '.ksks | length')" -eq 1 ]
+	run -0 kmgr describe-ksk "example.com/$foreign"
+	[[ $output == "foreign KSK example.com./$foreign"*"waits for"* ]]
+	[[ $output == *"IN DS $foreign 13 2 "* ]]
+	kmgr --json describe-ksk "example.com/$foreign" |
+		jq -e '.ksk | .foreign and .waits_for != null'
 	kmgr -q verify >/dev/null
+}
+
+@test "a foreign key is in every bundle of a response, and signs none" {
+	local format key n
+
+	key=$(awk '/DNSKEY/ { print $NF }' "$other.key")
+	kmgr -q add-foreign-key example.com "$other.key" >/dev/null
+	for format in bind knot; do
+		kmgr -q make-ksr example.com --format $format --zsk zsk \
+			--start +1h --end +40d -o $format.ksr
+	done
+	kmgr_later 1h -q sign-ksr bind.ksr --yes --genesis --end +40d \
+		-o bind.skr >/dev/null
+	n=$(grep -c '^;; SignedKeyResponse 1.0 [0-9]' bind.skr)
+	[ "$n" -gt 3 ]
+	[ "$(grep -F "$key" bind.skr | grep -c ' IN DNSKEY 257 ')" -eq "$n" ]
+	[ "$(grep -c " $foreign example.com. " bind.skr)" -eq 0 ]
+	# Not before the parent has that of ours, by the life cycle.
+	[ "$(grep -c "CDS $tag 13 2 " bind.skr)" -eq $((n - 1)) ]
+	[ "$(grep -c "CDS $foreign 13 2 " bind.skr)" -eq 0 ]
+	kmgr_later 1h -q sign-ksr knot.ksr --yes -o knot.skr >/dev/null
+	grep -qF "$key" knot.skr
+	kmgr_later 2h --json status example.com | jq -e --argjson tag \
+		"$foreign" '.zones[0].ksks[] | select(.key_tag == $tag) |
+		.dnskey == "rumoured"'
+	kmgr_later 2h -q verify >/dev/null
+	kmgr_later 2h -q sign-ksr knot.ksr >again
+	cmp again knot.skr
+	# A response that was made before is not given again without it.
+	kmgr_later 3h -q remove-foreign-key "example.com/$foreign" >/dev/null
+	run -5 kmgr_later 3h sign-ksr knot.ksr --yes
 }
 
 @test "an unregistered KSK in a ZSK set stays refused" {
