@@ -13,11 +13,14 @@ zone=${KMGR_ZONE%.}
 out=$(dirname "$KMGR_FILE")
 
 cd "$folder/${zone:-root}"
-cat zone "$out"/*.zone >with-keys.new
+# In this folder, so that the last mv is one step; of two runs each has its own.
+tmp=$(mktemp -d ./publish.XXXXXX)
+trap 'rm -rf "$tmp"' EXIT
+cat zone "$out"/*.zone >"$tmp/with-keys"
 # Signatures of keys that are not here are kept while they last longer than -i
 # says; the zone's own are all made anew. Serials are the time in seconds.
-dnssec-signzone -q -x -i 3600 -N unixtime -o "${zone:-.}" -f signed.new \
-	with-keys.new >&2
-mv signed.new signed
-rm with-keys.new
+dnssec-signzone -q -x -i 3600 -N unixtime -o "${zone:-.}" -f "$tmp/signed" \
+	"$tmp/with-keys" >&2
+mv "$tmp/signed" signed
+rm -rf "$tmp"
 [ $# -eq 0 ] || exec "$@" "${zone:-.}"

@@ -14,7 +14,10 @@ zone=${KMGR_ZONE%.}
 out=$(dirname "$KMGR_FILE")
 
 cd "$folder/${zone:-root}"
-cat zone "$out"/*.zone >with-keys.new
+# In this folder, so that the last mv is one step; of two runs each has its own.
+tmp=$(mktemp -d ./publish.XXXXXX)
+trap 'rm -rf "$tmp"' EXIT
+cat zone "$out"/*.zone >"$tmp/with-keys"
 keys=
 for key in K*.private; do
 	keys="$keys ${key%.private}"
@@ -22,8 +25,8 @@ done
 # It has no use for signatures that are there, and signs CDS itself too: ours
 # come after it. What stands in a zone file twice is there once.
 # shellcheck disable=SC2086 # a list of words
-ldns-signzone -u -o "${zone:-.}" -f ldns.new with-keys.new $keys
-cat ldns.new "$out"/*.zone >signed.new
-mv signed.new signed
-rm with-keys.new ldns.new
+ldns-signzone -u -o "${zone:-.}" -f "$tmp/ldns" "$tmp/with-keys" $keys
+cat "$tmp/ldns" "$out"/*.zone >"$tmp/signed"
+mv "$tmp/signed" signed
+rm -rf "$tmp"
 [ $# -eq 0 ] || exec "$@" "${zone:-.}"

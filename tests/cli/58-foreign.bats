@@ -127,3 +127,26 @@ setup() {
 	run -4 kmgr remove-foreign-key "example.com/$tag"
 	[[ $output == *"is one of ours"* ]]
 }
+
+@test "leave-zone: only to a provider whose key every cache has" {
+	run -4 kmgr leave-zone example.com
+	life_activate
+	run kmgr_later 5d leave-zone example.com
+	[ "$status" -ne 0 ]
+	kmgr_later 5d -q add-foreign-key example.com "$other.key" >/dev/null
+	run -11 kmgr_later 5d leave-zone example.com
+	[[ $output == *"example.com./$foreign"* ]]
+	kmgr_later 5d -q sign-zsks example.com zsk >/dev/null
+	kmgr_later 6d -q ds-add "example.com/$foreign" >/dev/null
+	kmgr_later 6d -q ds-seen "example.com/$foreign" >/dev/null
+	run -11 kmgr_later 6d leave-zone example.com
+	run -0 kmgr_later 9d leave-zone example.com --dry-run
+	[[ $output == *"example.com./$tag"* ]]
+	[ "$(kmgr_later 9d --json list-ksks | jq -r '.ksks[0].state')" = active ]
+	kmgr_later 9d -q leave-zone example.com >/dev/null
+	run -0 kmgr_later 9d status example.com
+	[[ $output == *"kmgr ds-remove example.com./$tag"* ]]
+	# No successor is ever made.
+	[[ $(kmgr_later 9d plan example.com --until +800d) != *successor* ]]
+	kmgr_later 9d -q verify >/dev/null
+}
