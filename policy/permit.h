@@ -39,8 +39,9 @@ void permit_judgement_free(struct judgement *judgement);
  * As permit_judge() for a request ${ksr} and the response ${skr} to it, in
  * which all signatures are laid out: both sets of rules must let them pass,
  * and each CDS and CDNSKEY must be of an unrevoked KSK of its bundle, or of
- * one in skr->wanted, under a digest that ${policy} names. The judgement permits just the signatures of
- * the response that are by skr->ksks, each over its one RRset.
+ * one in skr->wanted, under a digest that ${policy} names. The judgement
+ * permits just the signatures of the response that are by skr->ksks, each over
+ * its one RRset.
  *
  * Owner: the caller, permit_judgement_free().
  * Errors: ERR_INPUT, ERR_POLICY: findings_error(); ERR_INTERNAL (a signature

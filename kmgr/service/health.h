@@ -76,6 +76,7 @@ struct health_server {
 	struct error	 trouble;	/* ERR_NONE: it answered with AA */
 	struct health_set dnskey, cds, cdnskey;	/* of the zone's servers */
 	int64_t		 soa_ttl_s;		/* likewise */
+	bool		 soa_algs[256];		/* that sign the SOA */
 	struct health_set ds;			/* of the parent's */
 };
 

@@ -52,6 +52,18 @@ health_served_s(const struct health_zone *zone)
 	return least_s;
 }
 
+static void
+judge_unsigned(const struct health_zone *zone, const char *server,
+    struct health_report *report)
+{
+
+	if (health_may_have_ds(zone))
+		health_add(report, "served-signature", zone, HEALTH_CRITICAL,
+		    "%s serves no DNSKEY RRset that a KSK known here has "
+		    "signed, and a DS may be in caches; next: publish what "
+		    "kmgr run wrote last", server);
+}
+
 HEALTH_CHECK(health_child_signature)
 {
 	char end[WHEN_TEXT_LEN];
@@ -63,9 +75,12 @@ HEALTH_CHECK(health_child_signature)
 	for (i = 0; i < zone->n_servers; i++) {
 		const struct health_server *server = &zone->servers[i];
 
-		if (!has_answered(server) ||
-		    (until = served_until(zone, &server->dnskey)) == 0)
+		if (!has_answered(server))
 			continue;
+		if ((until = served_until(zone, &server->dnskey)) == 0) {
+			judge_unsigned(zone, server->name, report);
+			continue;
+		}
 		left_s = until - zone->now_at;
 		health_add(report, "served-signature", zone, left_s <= 0 ?
 		    HEALTH_CRITICAL : health_below(left_s,
@@ -227,10 +242,29 @@ HEALTH_CHECK(health_child_ttl)
 	(void)health_is_asked(zone, zone->n_servers, "child-ttl", report);
 }
 
+/* RFC 4035 s2.2: what a DS promises is there for each RRset, the SOA first. */
+static void
+judge_data(const struct health_zone *zone, uint8_t alg,
+    struct health_report *report)
+{
+	const struct health_server *server;
+	size_t i;
+
+	for (i = 0; i < zone->n_servers; i++) {
+		server = &zone->servers[i];
+		if (has_answered(server) && !server->soa_algs[alg])
+			health_add(report, "algorithms", zone,
+			    HEALTH_CRITICAL, "%s serves a SOA without a "
+			    "signature of algorithm %u, which a DS has; "
+			    "next: have the zone signer sign with it",
+			    server->name, alg);
+	}
+}
+
 HEALTH_CHECK(health_child_algorithms)
 {
+	bool is_there[256] = { false }, is_judged[256] = { false };
 	const struct health_key *key;
-	bool is_there[256] = { false };
 	size_t i;
 
 	(void)limits;
@@ -240,8 +274,12 @@ HEALTH_CHECK(health_child_algorithms)
 		is_there[zone->zone_algs[i]] = true;
 	for (i = 0; i < zone->n_keys; i++) {
 		key = &zone->keys[i];
-		if (key->ds_state == LIFE_HIDDEN ||
-		    is_there[key->dnskey.alg])
+		if (key->ds_state == LIFE_HIDDEN)
+			continue;
+		if (!is_judged[key->dnskey.alg])
+			judge_data(zone, key->dnskey.alg, report);
+		is_judged[key->dnskey.alg] = true;
+		if (is_there[key->dnskey.alg])
 			continue;
 		is_there[key->dnskey.alg] = true;	/* said once */
 		health_add(report, "algorithms", zone, HEALTH_CRITICAL,

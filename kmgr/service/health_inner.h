@@ -58,6 +58,12 @@ const struct rrsig *health_signs(const struct health_set *set,
     const struct dnskey *key);
 
 /**
+ * health_may_have_ds(zone):
+ * Whether a cache may have a DS of a key: then what it leads to has to sign.
+ */
+bool health_may_have_ds(const struct health_zone *zone);
+
+/**
  * health_dnskey_at(set, i, out), health_ds_at(set, i, out):
  * The ${i}th record; false where it cannot be read.
  */

@@ -86,3 +86,14 @@ health_ds_at(const struct health_set *set, size_t i, struct ds *out)
 	return ds_from_rdata(set->rrset->rdata[i].bytes,
 	    set->rrset->rdata[i].len, out, &ignored) == 0;
 }
+
+bool
+health_may_have_ds(const struct health_zone *zone)
+{
+	size_t i;
+
+	for (i = 0; i < zone->n_keys; i++)
+		if (zone->keys[i].ds_state != LIFE_HIDDEN)
+			return true;
+	return false;
+}

@@ -182,6 +182,28 @@ ask_set(struct health_net *net, const struct resolve_server *server,
 	message_free(message);
 }
 
+/* By which algorithms the SOA is signed: all data is, or none. */
+static void
+take_algs(const struct message *message, const struct name *zone,
+    struct health_server *out)
+{
+	struct error ignored = ERR_INIT;
+	const struct message_record *record;
+	struct rrsig rrsig;
+	size_t i;
+
+	for (i = 0; i < message->n; i++) {
+		record = &message->records[i];
+		if (record->section == MESSAGE_ANSWER &&
+		    record->type == RRTYPE_RRSIG &&
+		    name_is_same(&record->owner, zone) &&
+		    rrsig_from_rdata(record->rdata, record->rdata_len,
+		    &rrsig, &ignored) == 0 &&
+		    rrsig.type_covered == MESSAGE_SOA)
+			out->soa_algs[rrsig.alg] = true;
+	}
+}
+
 static void
 ask_soa(struct health_net *net, const struct resolve_server *server,
     const struct name *zone, struct health_server *out)
@@ -195,6 +217,7 @@ ask_soa(struct health_net *net, const struct resolve_server *server,
 	soa = message_find(message, MESSAGE_ANSWER, zone, MESSAGE_SOA);
 	if (soa != NULL)
 		out->soa_ttl_s = soa->ttl;
+	take_algs(message, zone, out);
 	message_free(message);
 }
 

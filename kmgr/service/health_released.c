@@ -126,26 +126,32 @@ take_set(const struct zone_life *life, const struct signature_row *rows,
 	return 0;
 }
 
+static bool
+has_zsk(const struct health_zone *zone, const struct dnskey *key)
+{
+	size_t i;
+
+	for (i = 0; i < zone->n_zsks; i++)
+		if (dnskey_is_same_key(&zone->zsks[i], key))
+			return true;
+	return false;
+}
+
 /* All ZSKs of a response are known, whichever bundle holds now. */
 static void
 take_zsks_of(const struct ksr *response, struct health_zone *zone)
 {
-	const struct ksr_key *key;
-	size_t b, k, z;
+	const struct dnskey *key;
+	size_t b, k;
 
 	for (b = 0; b < response->n_bundles; b++)
 		for (k = 0; k < response->bundles[b].n_keys; k++) {
-			key = &response->bundles[b].keys[k];
-			for (z = 0; z < zone->n_zsks; z++)
-				if (dnskey_is_same_key(&zone->zsks[z],
-				    &key->dnskey))
-					break;
-			if (z < zone->n_zsks ||
-			    (key->dnskey.flags & DNSKEY_SEP) != 0)
+			key = &response->bundles[b].keys[k].dnskey;
+			if ((key->flags & DNSKEY_SEP) != 0 ||
+			    has_zsk(zone, key))
 				continue;
 			*(struct dnskey *)mem_push(&zone->zsks,
-			    zone->n_zsks++, sizeof(key->dnskey)) =
-			    key->dnskey;
+			    zone->n_zsks++, sizeof(*key)) = *key;
 		}
 }
 

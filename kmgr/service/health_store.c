@@ -12,18 +12,6 @@ health_coverage_s(const struct health_zone *zone)
 	    zone->signed_until_at - zone->now_at;
 }
 
-/* A key whose DS may be in a cache has to sign. */
-static bool
-needs_signatures(const struct health_zone *zone)
-{
-	size_t i;
-
-	for (i = 0; i < zone->n_keys; i++)
-		if (zone->keys[i].ds_state != LIFE_HIDDEN)
-			return true;
-	return false;
-}
-
 HEALTH_CHECK(health_store_coverage)
 {
 	const int64_t left_s = health_coverage_s(zone);
@@ -31,7 +19,7 @@ HEALTH_CHECK(health_store_coverage)
 	enum health_level level;
 
 	if (left_s == HEALTH_UNKNOWN_S) {
-		if (needs_signatures(zone))
+		if (health_may_have_ds(zone))
 			health_add(report, "signed-coverage", zone,
 			    HEALTH_CRITICAL, "a DS is known, and nothing is "
 			    "signed; next: kmgr sign-zsks");

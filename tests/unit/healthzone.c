@@ -138,6 +138,7 @@ add_servers(struct healthzone *h)
 		zone->servers[i] = (struct health_server) {
 			.name = mem_printf("ns%zu.example.", i),
 			.soa_ttl_s = 3600 };
+		zone->servers[i].soa_algs[zone->zone_algs[0]] = true;
 		healthzone_copy(&zone->signed_set,
 		    &zone->servers[i].dnskey);
 		add_cds(h, &zone->servers[i]);

@@ -60,6 +60,20 @@ the_shortest_served_signature_counts(void **state)
 	signed_until(NOW, HEALTH_CRITICAL);
 }
 
+/* A set that nobody signed is no set of which nothing is known. */
+static void
+unsigned_where_a_ds_may_be_is_critical(void **state)
+{
+
+	(void)state;
+	h.zone.servers[1].dnskey.n_rrsigs = 0;
+	assert_int_equal(healthzone_any_level(&h, "served-signature"),
+	    HEALTH_CRITICAL);
+	h.zone.keys[0].ds_state = LIFE_HIDDEN;
+	assert_int_equal(healthzone_any_level(&h, "served-signature"),
+	    HEALTH_OK);
+}
+
 static void
 begins_at(int64_t from_at, enum health_level level)
 {
@@ -292,6 +306,22 @@ all_algorithms_of_the_ds_sign(void **state)
 }
 
 static void
+the_data_of_every_server_has_those_algorithms(void **state)
+{
+	const uint8_t alg = h.zone.zone_algs[0];
+
+	(void)state;
+	h.zone.servers[1].soa_algs[alg] = false;
+	assert_int_equal(healthzone_level(&h, "algorithms"),
+	    HEALTH_CRITICAL);
+	(void)err_set(&h.zone.servers[1].trouble, ERR_NETWORK, "gone");
+	assert_int_equal(healthzone_any_level(&h, "algorithms"), HEALTH_OK);
+	err_clear(&h.zone.servers[1].trouble);
+	h.zone.goal = LIFE_INSECURE;
+	assert_int_equal(healthzone_level(&h, "algorithms"), HEALTH_OK);
+}
+
+static void
 one_resolver_is_a_warning_two_are_not(void **state)
 {
 
@@ -336,6 +366,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(the_shortest_served_signature_counts),
+		TEST(unsigned_where_a_ds_may_be_is_critical),
 		TEST(a_signature_does_not_begin_in_the_future),
 		TEST(a_server_may_lag),
 		TEST(another_set_is_no_lag_only_by_its_signature),
@@ -349,6 +380,7 @@ main(void)
 		TEST(cds_tell_what_is_wanted),
 		TEST(to_delete_the_ds_is_an_alarm),
 		TEST(all_algorithms_of_the_ds_sign),
+		TEST(the_data_of_every_server_has_those_algorithms),
 		TEST(one_resolver_is_a_warning_two_are_not),
 		TEST(the_parent_has_what_was_told),
 	};
