@@ -7,15 +7,15 @@
 
 #define LOCK_WAIT_S 30
 
-static const struct db_driver *const drivers[] = { &sqlite_driver };
+static const struct db_driver *const drivers[] = { &sqlite_driver,
+	&pgsql_driver };
 
 const struct db_driver *
 db_find_driver(const char *url, const char **place, struct error *err)
 {
-	const size_t n = sizeof(drivers) / sizeof(drivers[0]);
 	size_t i, len;
 
-	for (i = 0; i < n; i++) {
+	for (i = 0; i < sizeof(drivers) / sizeof(drivers[0]); i++) {
 		len = strlen(drivers[i]->scheme);
 		if (strncmp(url, drivers[i]->scheme, len) != 0 ||
 		    url[len] != ':')
@@ -23,8 +23,11 @@ db_find_driver(const char *url, const char **place, struct error *err)
 		*place = url + len + 1;
 		return drivers[i]->check(*place, err) == 0 ? drivers[i] : NULL;
 	}
-	(void)err_set(err, ERR_CONFIG, "store: unknown URL \"%s\"", url);
-	(void)err_hint(err, "write it as sqlite:/var/lib/kmgr/kmgr.db");
+	/* What stands behind may hold a password. */
+	(void)err_set(err, ERR_CONFIG, "store: unknown URL \"%.*s\"",
+	    (int)strcspn(url, strchr(url, '@') != NULL ? ":" : ""), url);
+	(void)err_hint(err, "write it as sqlite:/var/lib/kmgr/kmgr.db or "
+	    "postgresql://user@host/database");
 	return NULL;
 }
 
@@ -34,8 +37,8 @@ refuse_foreign(struct db *db, struct error *err)
 
 	(void)err_set(err, ERR_STORE, "store %s: this database belongs to "
 	    "another program", db->name);
-	return err_hint(err, "name a file of kmgr's own, or one that is not "
-	    "there yet, in store: of the configuration");
+	return err_hint(err, "name %s in store: of the configuration",
+	    db->driver->own);
 }
 
 static int
@@ -123,12 +126,17 @@ db_open(const char *url, enum store_mode mode, struct db **out,
 void
 db_close(struct db *db)
 {
+	struct db was;
 
 	if (db == NULL)
 		return;
 	db_release(db);
 	db_rollback(db);
+	was = *db;
 	db->driver->close(db);
+	while (was.kept_n > 0)
+		free(was.kept[--was.kept_n]);
+	free(was.kept);
 }
 
 int

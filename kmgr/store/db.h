@@ -58,12 +58,17 @@ enum db_content {
 /* The functions of a backend, called through the wrappers below. */
 struct db_driver {
 	const char *scheme;	/* of the URL: "sqlite" */
+	const char *own;	/* what to name instead of somebody else's */
 
 	/* Version n + 1 is version n after steps[n]; the first one creates. */
 	const char *const *steps;
 	int64_t		   steps_n;
 
 	int (*check)(const char *place, struct error *err);
+	/* Whether a store may be there; the path, free(), that files of this
+	 * machine about it begin with. */
+	bool (*is_there)(const char *place);
+	char *(*beside)(const char *place);
 	int (*open)(const char *place, enum store_mode mode, struct db **out,
 	    struct error *err);
 	void (*close)(struct db *db);
@@ -72,6 +77,8 @@ struct db_driver {
 	int (*content)(struct db *db, enum db_content *content,
 	    int64_t *version, struct error *err);
 	int (*set_version)(struct db *db, int64_t version, struct error *err);
+	int (*inspect)(struct db *db, void (*each)(void *arg, const char *line),
+	    void *arg, struct error *err);
 	int (*script)(struct db *db, const char *sql, struct error *err);
 	int (*snapshot)(struct db *db, struct error *err);
 	int (*begin)(struct db *db, struct error *err);
@@ -79,6 +86,12 @@ struct db_driver {
 	void (*rollback)(struct db *db);
 	/* All of it as it is now, into the empty file path. */
 	int (*copy)(struct db *db, const char *path, struct error *err);
+	/* In a transaction; each NULL where there is no need: numbers that
+	 * come next follow those that were copied; all that is there goes to
+	 * another place, named by the suffix, which is *kept, free(). */
+	int (*renumber)(struct db *db, struct error *err);
+	int (*set_aside)(struct db *db, const char *suffix, char **kept,
+	    struct error *err);
 	int (*ask)(struct db *db, const struct db_question *question,
 	    const struct db_value *args, size_t n, struct db_rows **out,
 	    struct error *err);
@@ -88,6 +101,9 @@ struct db_driver {
 	const char *(*get_text)(const struct db_rows *rows, int column);
 	const uint8_t *(*get_blob)(const struct db_rows *rows, int column,
 	    size_t *len);
+	int (*width)(const struct db_rows *rows);
+	const char *(*column)(const struct db_rows *rows, int column);
+	struct db_value (*value)(const struct db_rows *rows, int column);
 	void (*done)(struct db_rows *rows);
 	enum db_fault (*fault)(const struct db *db);
 };
@@ -100,6 +116,11 @@ struct db {
 	char *lock_base;	/* path that lock files stand beside */
 	bool is_writing;	/* inside a transaction */
 	bool is_snapshot;	/* inside one that only reads */
+	struct lock *lock;	/* of lock_base, where that is what is locked */
+	char **kept;		/* SQL, free() each, that must live as long */
+	size_t kept_n;
+	bool is_bulk;		/* whose failures are not survived: a question
+				 * that fails may take all others with it */
 };
 
 /* Every struct db_rows of a backend begins with this. */
@@ -107,6 +128,7 @@ struct db_rows {
 	struct db *db;
 };
 
+extern const struct db_driver pgsql_driver;
 extern const struct db_driver sqlite_driver;
 
 /**
@@ -141,7 +163,8 @@ void db_release(struct db *db);
 
 /**
  * db_begin(db, err), db_commit(db, err), db_rollback(db):
- * A transaction that writes; where it cannot be committed it is undone.
+ * A transaction that writes, the only one of all: who begins another waits,
+ * and sees what this one wrote. Where it cannot be committed it is undone.
  * db_rollback() without a transaction does nothing.
  *
  * Errors: ERR_STORE.

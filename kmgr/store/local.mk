@@ -1,6 +1,6 @@
 noinst_LTLIBRARIES += libstore.la
-libstore_la_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
-libstore_la_LIBADD = libbase.la $(SQLITE_LIBS)
+libstore_la_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS) $(PQ_CFLAGS)
+libstore_la_LIBADD = libbase.la $(SQLITE_LIBS) $(PQ_LIBS)
 libstore_la_SOURCES = \
 	kmgr/store/db.c \
 	kmgr/store/db.h \
@@ -10,6 +10,13 @@ libstore_la_SOURCES = \
 	kmgr/store/ledger_inner.h \
 	kmgr/store/lock.c \
 	kmgr/store/lock.h \
+	kmgr/store/pgsql.c \
+	kmgr/store/pgsql_inner.h \
+	kmgr/store/pgsql_link.c \
+	kmgr/store/pgsql_link.h \
+	kmgr/store/pgsql_rows.c \
+	kmgr/store/pgsql_setup.c \
+	kmgr/store/pgsql_setup.h \
 	kmgr/store/place.c \
 	kmgr/store/place.h \
 	kmgr/store/sqlite.c \
@@ -19,6 +26,8 @@ libstore_la_SOURCES = \
 	kmgr/store/store.h \
 	kmgr/store/store_backup.c \
 	kmgr/store/store_cmk.c \
+	kmgr/store/store_copy.c \
+	kmgr/store/store_copy.h \
 	kmgr/store/store_foreign.c \
 	kmgr/store/store_inner.h \
 	kmgr/store/store_intent.c \
@@ -29,6 +38,8 @@ libstore_la_SOURCES = \
 	kmgr/store/store_ksk.c \
 	kmgr/store/store_ksr.c \
 	kmgr/store/store_ksr.h \
+	kmgr/store/store_migrate.c \
+	kmgr/store/store_migrate.h \
 	kmgr/store/store_observe.c \
 	kmgr/store/store_plan.c \
 	kmgr/store/store_replace.c \
@@ -39,16 +50,23 @@ libstore_la_SOURCES = \
 	kmgr/store/store_zone.c \
 	kmgr/store/store_zone.h
 nodist_libstore_la_SOURCES = kmgr/store/schema.h
-EXTRA_DIST += kmgr/store/schema.sql
+EXTRA_DIST += kmgr/store/schema.sql kmgr/store/schema_pgsql.awk
 
-# The schema as a C string: comments and empty lines go, quotes and
-# backslashes are escaped.
+# The schema as C strings, one a backend: comments and empty lines go, quotes
+# and backslashes are escaped.
 BUILT_SOURCES += kmgr/store/schema.h
 CLEANFILES += kmgr/store/schema.h
 $(libstore_la_OBJECTS): kmgr/store/schema.h
-kmgr/store/schema.h: kmgr/store/schema.sql
+schema_sql = $(srcdir)/kmgr/store/schema.sql
+schema_awk = $(srcdir)/kmgr/store/schema_pgsql.awk
+schema_quote = $(SED) -e 's/[\\"]/\\&/g' -e 's/^/	"/' -e 's/$$/\\n"/'
+kmgr/store/schema.h: kmgr/store/schema.sql kmgr/store/schema_pgsql.awk
 	$(AM_V_GEN)$(MKDIR_P) kmgr/store && \
-	{ echo 'static const char schema_sql[] ='; \
-	$(SED) -e '/^--/d' -e '/^$$/d' -e 's/[\\"]/\\&/g' \
-	    -e 's/^/	"/' -e 's/$$/\\n"/' $(srcdir)/kmgr/store/schema.sql; \
-	echo '	"";'; } > $@.tmp && mv $@.tmp $@
+	LC_ALL=C $(AWK) -f $(schema_awk) $(schema_sql) >$@.sql && \
+	{ echo '/* Each is for one backend, and of no use to the other. */'; \
+	echo 'static const char schema_sql[] __attribute__((unused)) ='; \
+	$(SED) -e '/^--/d' -e '/^$$/d' $(schema_sql) | $(schema_quote); \
+	echo '	"";'; \
+	echo 'static const char schema_pgsql[] __attribute__((unused)) ='; \
+	$(schema_quote) $@.sql; \
+	echo '	"";'; } > $@.tmp && rm -f $@.sql && mv $@.tmp $@

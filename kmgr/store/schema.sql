@@ -277,7 +277,8 @@ CREATE TABLE plan (
 CREATE INDEX plan_state ON plan (state, created_at, hash);
 
 CREATE TABLE approval (
-	plan_hash	TEXT NOT NULL REFERENCES plan (hash),
+	plan_hash	TEXT NOT NULL
+			REFERENCES plan (hash) DEFERRABLE INITIALLY DEFERRED,
 	fingerprint	TEXT NOT NULL CHECK (length(fingerprint) > 0),
 	who		TEXT NOT NULL,
 	signature	TEXT NOT NULL CHECK (length(signature) > 0),
@@ -285,7 +286,7 @@ CREATE TABLE approval (
 	PRIMARY KEY (plan_hash, fingerprint)
 ) STRICT;
 
--- Guards. SQLite's own; another database has its own words for them.
+-- Guards. schema_pgsql.awk makes PostgreSQL's of them.
 
 CREATE TRIGGER ledger_gap BEFORE INSERT ON ledger
 WHEN NEW.seq <> (SELECT coalesce(max(seq), 0) + 1 FROM ledger)

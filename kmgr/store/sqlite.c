@@ -8,7 +8,6 @@
 
 #include "kmgr/base/mem.h"
 #include "kmgr/store/db.h"
-#include "kmgr/store/lock.h"
 #include "kmgr/store/sqlite_setup.h"
 
 #define BUSY_S 30
@@ -24,7 +23,6 @@ struct sqlite {
 	sqlite3 *conn;
 	struct statement *cache;
 	size_t cache_n;
-	struct lock *lock;
 	const char *target;		/* of a backup under way, or NULL */
 	enum db_fault fault;
 };
@@ -249,35 +247,45 @@ sqlite_get_blob(const struct db_rows *rows, int column, size_t *len)
 	return p;
 }
 
+static int
+sqlite_width(const struct db_rows *rows)
+{
+
+	return sqlite3_column_count(stmt_of(rows));
+}
+
+static const char *
+sqlite_column(const struct db_rows *rows, int column)
+{
+
+	return sqlite3_column_name(stmt_of(rows), column);
+}
+
+static struct db_value
+sqlite_value(const struct db_rows *rows, int column)
+{
+	struct db_value value = { .kind = DB_TEXT };
+
+	switch (sqlite3_column_type(stmt_of(rows), column)) {
+	case SQLITE_NULL:
+		return db_text(NULL);
+	case SQLITE_INTEGER:
+		return db_int(sqlite_get_int(rows, column));
+	case SQLITE_BLOB:
+		value.kind = DB_BLOB;
+		break;
+	}
+	/* Of no bytes is not NULL. */
+	value.p = sqlite_get_blob(rows, column, &value.len);
+	value.p = value.len == 0 ? "" : value.p;
+	return value;
+}
+
 static enum db_fault
 sqlite_fault(const struct db *db)
 {
 
 	return ((const struct sqlite *)(const void *)db)->fault;
-}
-
-static int
-sqlite_snapshot(struct db *db, struct error *err)
-{
-
-	return sqlite_script(db, "BEGIN", err) == 0 ? 0 :
-	    err_wrap(err, "begin to read");
-}
-
-static int
-sqlite_begin(struct db *db, struct error *err)
-{
-
-	return sqlite_script(db, "BEGIN IMMEDIATE", err) == 0 ? 0 :
-	    err_wrap(err, "begin to write");
-}
-
-static int
-sqlite_commit(struct db *db, struct error *err)
-{
-
-	return sqlite_script(db, "COMMIT", err) == 0 ? 0 :
-	    err_wrap(err, "commit");
 }
 
 static void
@@ -305,31 +313,13 @@ sqlite_copy(struct db *base, const char *path, struct error *err)
 	return rc;
 }
 
-static int
-sqlite_lock(struct db *base, int64_t wait_s, struct error *err)
-{
-	struct sqlite *db = sqlite_of(base);
-
-	assert(db->lock == NULL);
-	return lock_take(base->lock_base, wait_s, &db->lock, err);
-}
-
-static void
-sqlite_unlock(struct db *base)
-{
-	struct sqlite *db = sqlite_of(base);
-
-	lock_free(db->lock);
-	db->lock = NULL;
-}
-
 static void
 sqlite_close(struct db *base)
 {
 	struct sqlite *db = sqlite_of(base);
 	size_t i;
 
-	sqlite_unlock(base);
+	sqlite_setup_unlock(base);
 	for (i = 0; i < db->cache_n; i++)
 		(void)sqlite3_finalize(db->cache[i].stmt);
 	free(db->cache);
@@ -372,19 +362,23 @@ sqlite_open(const char *place, enum store_mode mode, struct db **out,
 
 const struct db_driver sqlite_driver = {
 	.scheme = "sqlite",
+	.own = "a file of kmgr's own, or one that is not there yet,",
 	.steps = sqlite_setup_steps,
 	.steps_n = SQLITE_SETUP_STEPS,
 	.check = sqlite_setup_check,
+	.is_there = sqlite_setup_is_there,
+	.beside = mem_strdup,
 	.open = sqlite_open,
 	.close = sqlite_close,
-	.lock = sqlite_lock,
-	.unlock = sqlite_unlock,
+	.lock = sqlite_setup_lock,
+	.unlock = sqlite_setup_unlock,
 	.content = sqlite_setup_content,
 	.set_version = sqlite_setup_version,
+	.inspect = sqlite_setup_inspect,
 	.script = sqlite_script,
-	.snapshot = sqlite_snapshot,
-	.begin = sqlite_begin,
-	.commit = sqlite_commit,
+	.snapshot = sqlite_setup_snapshot,
+	.begin = sqlite_setup_begin,
+	.commit = sqlite_setup_commit,
 	.rollback = sqlite_rollback,
 	.copy = sqlite_copy,
 	.ask = sqlite_ask,
@@ -393,6 +387,9 @@ const struct db_driver sqlite_driver = {
 	.get_int = sqlite_get_int,
 	.get_text = sqlite_get_text,
 	.get_blob = sqlite_get_blob,
+	.width = sqlite_width,
+	.column = sqlite_column,
+	.value = sqlite_value,
 	.done = sqlite_done,
 	.fault = sqlite_fault,
 };

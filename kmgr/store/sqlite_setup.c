@@ -1,7 +1,10 @@
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "kmgr/store/lock.h"
 #include "kmgr/store/schema.h"
 #include "kmgr/store/sqlite_setup.h"
 
@@ -120,4 +123,85 @@ sqlite_setup(struct db *db, int64_t wait_s, struct error *err)
 		return -1;
 	/* Somebody else's stays as it is. */
 	return content == DB_FOREIGN ? 0 : use_wal(db, wait_s, err);
+}
+
+bool
+sqlite_setup_is_there(const char *place)
+{
+
+	return access(place, F_OK) == 0;
+}
+
+static void
+read_line(const struct db_rows *rows, void *out)
+{
+
+	*(char **)out = db_get_text(rows, 0);
+}
+
+static void
+clear_line(void *line)
+{
+
+	free(*(char **)line);
+}
+
+int
+sqlite_setup_inspect(struct db *db, void (*each)(void *arg, const char *line),
+    void *arg, struct error *err)
+{
+	static const struct db_question ask = { "check the database",
+		"PRAGMA integrity_check(100)" };
+	static const struct db_shape shape = { sizeof(char *), read_line,
+		clear_line };
+	char **lines = NULL;
+	size_t i, n = 0;
+
+	if (db_list(db, &ask, NULL, 0, &shape, &lines, &n, err) != 0)
+		return -1;
+	for (i = 0; i < n; i++)
+		if (strcmp(lines[i], "ok") != 0)
+			each(arg, lines[i]);
+	db_list_free(&shape, lines, n);
+	return 0;
+}
+
+int
+sqlite_setup_lock(struct db *db, int64_t wait_s, struct error *err)
+{
+
+	assert(db->lock == NULL);
+	return lock_take(db->lock_base, wait_s, &db->lock, err);
+}
+
+void
+sqlite_setup_unlock(struct db *db)
+{
+
+	lock_free(db->lock);
+	db->lock = NULL;
+}
+
+int
+sqlite_setup_snapshot(struct db *db, struct error *err)
+{
+
+	return db->driver->script(db, "BEGIN", err) == 0 ? 0 :
+	    err_wrap(err, "begin to read");
+}
+
+int
+sqlite_setup_begin(struct db *db, struct error *err)
+{
+
+	return db->driver->script(db, "BEGIN IMMEDIATE", err) == 0 ? 0 :
+	    err_wrap(err, "begin to write");
+}
+
+int
+sqlite_setup_commit(struct db *db, struct error *err)
+{
+
+	return db->driver->script(db, "COMMIT", err) == 0 ? 0 :
+	    err_wrap(err, "commit");
 }

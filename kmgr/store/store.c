@@ -44,39 +44,12 @@ store_token_lock_path(const struct store *store, const char *token)
 	return mem_printf("%s.%s.lock", store->db->lock_base, token);
 }
 
-static void
-read_line(const struct db_rows *rows, void *out)
-{
-
-	*(char **)out = db_get_text(rows, 0);
-}
-
-static void
-clear_line(void *line)
-{
-
-	free(*(char **)line);
-}
-
-/* SQLite's own; another database has its own words for it. */
 int
 store_check(struct store *store, void (*each)(void *arg, const char *line),
     void *arg, struct error *err)
 {
-	static const struct db_question ask = { "check the database",
-		"PRAGMA integrity_check(100)" };
-	static const struct db_shape shape = { sizeof(char *), read_line,
-		clear_line };
-	char **lines = NULL;
-	size_t i, n = 0;
 
-	if (db_list(store->db, &ask, NULL, 0, &shape, &lines, &n, err) != 0)
-		return -1;
-	for (i = 0; i < n; i++)
-		if (strcmp(lines[i], "ok") != 0)
-			each(arg, lines[i]);
-	db_list_free(&shape, lines, n);
-	return 0;
+	return store->db->driver->inspect(store->db, each, arg, err);
 }
 
 int

@@ -10,6 +10,7 @@
 #include "kmgr/base/mem.h"
 #include "kmgr/base/when.h"
 #include "kmgr/store/ledger.h"
+#include "kmgr/store/store_copy.h"
 #include "kmgr/store/store_replace_inner.h"
 
 #define N_NAMES 100		/* tried for the old store */
@@ -171,22 +172,91 @@ sync_file(const char *path, struct error *err)
 	return rc;
 }
 
+/* A file in the place of the file. */
+static int
+install_file(struct db *staged, const char *url, const char *place,
+    int64_t last_seq, int64_t at, char **kept, struct error *err)
+{
+	struct db *current = NULL;
+	int rc = -1;
+
+	if (seize(staged, err) == 0 && sync_file(staged->name, err) == 0 &&
+	    seize_current(url, place, last_seq, &current, err) == 0)
+		rc = swap(staged->name, place, at, kept, err);
+	db_close(current);
+	return rc;
+}
+
+/* What is there goes to another place, and the schema is made anew. */
+static int
+make_room(struct db *db, int64_t last_seq, int64_t at, char **kept,
+    struct error *err)
+{
+	const struct db_driver *driver = db->driver;
+	struct store_content content = { 0 };
+	char time[WHEN_TEXT_LEN], *suffix;
+	int64_t i;
+	int rc;
+
+	if (store_copy_count(db, &content, err) != 0 ||
+	    check_end(db, last_seq, err) != 0)
+		return -1;
+	if (store_copy_is_empty(&content))
+		return 0;
+	suffix = mem_printf("_before_restore_%s", when_dns(at, time));
+	rc = driver->set_aside(db, suffix, kept, err);
+	free(suffix);
+	for (i = 0; rc == 0 && i < driver->steps_n; i++)
+		rc = driver->script(db, driver->steps[i], err);
+	return rc != 0 ? -1 : driver->set_version(db, driver->steps_n, err);
+}
+
+/* Rows in the place of the rows, in one transaction. */
+static int
+install_rows(struct db *staged, const char *url, int64_t last_seq, int64_t at,
+    char **kept, struct error *err)
+{
+	struct store_content content = { 0 };
+	struct db *db = NULL;
+	int rc = -1;
+
+	if (db_open(url, STORE_CREATE, &db, err) != 0)
+		return -1;
+	if (db->driver->lock(db, 0, err) != 0)
+		goto out;
+	if (db_begin(db, err) == 0 &&
+	    make_room(db, last_seq, at, kept, err) == 0 &&
+	    db_snapshot(staged, err) == 0 &&
+	    store_copy_rows(staged, db, &content, err) == 0)
+		rc = db_commit(db, err);
+	db_release(staged);
+	db_rollback(db);
+	db->driver->unlock(db);
+ out:
+	db_close(db);
+	if (rc != 0) {
+		free(*kept);
+		*kept = NULL;
+	}
+	return rc;
+}
+
 int
 store_install(struct store *staged_take, const char *url, int64_t last_seq,
     int64_t at, char **kept, struct error *err)
 {
-	const char *place = store_replace_file(url, err);
-	struct db *staged = staged_take->db, *current = NULL;
+	const char *place = NULL;
+	const struct db_driver *driver = db_find_driver(url, &place, err);
+	struct db *staged = staged_take->db;
 	char *temp = mem_strdup(staged->name);
 	int rc = -1;
 
 	*kept = NULL;
 	assert(!staged->is_writing && !staged->is_snapshot);
-	if (place != NULL && seize(staged, err) == 0 &&
-	    sync_file(temp, err) == 0 &&
-	    seize_current(url, place, last_seq, &current, err) == 0)
-		rc = swap(temp, place, at, kept, err);
-	db_close(current);
+	if (driver != NULL && driver->set_aside == NULL)
+		rc = install_file(staged, url, place, last_seq, at, kept, err);
+	else if (driver != NULL)
+		rc = install_rows(staged, url, last_seq, at, kept, err);
 	store_close(staged_take);
 	/* It has its new name, or is of no use. */
 	store_replace_remove(temp);

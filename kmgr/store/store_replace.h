@@ -35,8 +35,9 @@ void store_stage_discard(struct store *staged);
  * ${url}, which nobody else may have open, and whose ledger must still end
  * with ${last_seq}, unless that is negative. A damaged one or none may be
  * there.
- * *${kept} is the file that keeps the old one, named by the instant ${at}, or
- * NULL where there was none. ${staged_take} is closed, its lock given up.
+ * *${kept} is the file, or the schema, that keeps the old one, named by the
+ * instant ${at}, or NULL where there was none. ${staged_take} is closed, its
+ * lock given up.
  *
  * Owner: the caller, free().
  * Errors: ERR_STORE, ERR_SYSTEM; the old store is then where it was.
@@ -46,7 +47,8 @@ int store_install(struct store *staged_take, const char *url,
 
 /**
  * store_is_there(url):
- * Whether there is any file in the place of the store ${url}.
+ * Whether there is anything in the place of the store ${url}, or that cannot
+ * be told.
  */
 bool store_is_there(const char *url);
 

@@ -6,12 +6,13 @@
 #include "kmgr/store/store_replace.h"
 
 /**
- * store_replace_file(url, err):
- * The file of the store ${url}, NULL where it lives in none.
+ * store_replace_base(url, err):
+ * The path that files about the store ${url} begin with; where it lives in a
+ * file, that file.
  *
- * Errors: ERR_CONFIG, ERR_STORE.
+ * Owner: the caller, free(). Errors: NULL and ERR_CONFIG.
  */
-const char *store_replace_file(const char *url, struct error *err);
+char *store_replace_base(const char *url, struct error *err);
 
 /**
  * store_replace_beside(i):

@@ -30,28 +30,23 @@ store_is_damage(const struct error *err)
 	    (code == CODE_CORRUPT || code == CODE_NOTADB);
 }
 
-const char *
-store_replace_file(const char *url, struct error *err)
+char *
+store_replace_base(const char *url, struct error *err)
 {
 	const char *place = NULL;
 	const struct db_driver *driver = db_find_driver(url, &place, err);
 
-	if (driver == NULL)
-		return NULL;
-	if (driver == &sqlite_driver)
-		return place;
-	(void)err_set(err, ERR_STORE, "store %s lives in no file that can be "
-	    "replaced", url);
-	return NULL;
+	return driver == NULL ? NULL : driver->beside(place);
 }
 
 bool
 store_is_there(const char *url)
 {
 	struct error ignored = ERR_INIT;
-	const char *place = store_replace_file(url, &ignored);
+	const char *place = NULL;
+	const struct db_driver *driver = db_find_driver(url, &place, &ignored);
 
-	return place == NULL || access(place, F_OK) == 0;
+	return driver == NULL || driver->is_there(place);
 }
 
 void
@@ -189,34 +184,44 @@ open_copy(const char *temp, const char *place, const char *name,
 	return 0;
 }
 
+/* A copy of path, or of the store itself, in the file temp, which is there. */
+static int
+fill_copy(const char *url, const char *path, const char *temp,
+    struct error *err)
+{
+
+	if (path == NULL)
+		return copy_current(url, temp, err);
+	return copy_file(path, temp, O_TRUNC, err) != 0 ? -1 :
+	    copy_log(path, temp, err);
+}
+
 int
 store_stage(const char *url, const char *path, struct store **out,
     struct error *err)
 {
-	const char *place = store_replace_file(url, err);
-	const char *name = path == NULL ? place : path;
-	char *temp;
+	char *base = store_replace_base(url, err), *temp = NULL;
+	const char *name = path == NULL ? base : path;
 	int fd, rc = -1;
 
 	*out = NULL;
-	if (place == NULL)
+	if (base == NULL)
 		return -1;
-	temp = mem_printf("%s.restore-XXXXXX", place);
+	temp = mem_printf("%s.restore-XXXXXX", base);
 	if ((fd = mkostemp(temp, O_CLOEXEC)) < 0) {
 		(void)err_set_errno(err, "write %s", temp);
-		free(temp);
-		return -1;
+		goto out;
 	}
 	(void)close(fd);
-	if ((path == NULL ? copy_current(url, temp, err) :
-	    copy_file(path, temp, O_TRUNC, err)) == 0 &&
-	    (path == NULL || copy_log(path, temp, err) == 0))
-		rc = open_copy(temp, place, name, out, err);
+	if (fill_copy(url, path, temp, err) == 0)
+		rc = open_copy(temp, base, name, out, err);
 	if (rc != 0) {
 		store_replace_remove(temp);
 		(void)err_wrap(err, "%s", name);
 	}
+ out:
 	free(temp);
+	free(base);
 	return rc;
 }
 

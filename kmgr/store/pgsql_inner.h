@@ -1,0 +1,39 @@
+/* What the files of the PostgreSQL backend share. */
+#ifndef STORE_PGSQL_INNER_H
+#define STORE_PGSQL_INNER_H
+
+#include <stddef.h>
+
+#include "kmgr/store/pgsql_link.h"
+
+struct pgsql {
+	struct db base;
+	struct pgsql_link link;
+	const char **prepared;		/* SQL that "q0", "q1", ... stand for */
+	size_t prepared_n;
+	int64_t schema;			/* the number of that of the store */
+	char *begin;			/* SQL that begins to write */
+};
+
+/**
+ * pgsql_of(db):
+ * The backend's own part of ${db}.
+ */
+struct pgsql *pgsql_of(struct db *db);
+
+/* What struct db_driver asks of rows. */
+int pgsql_rows_ask(struct db *db, const struct db_question *question,
+    const struct db_value *args, size_t n, struct db_rows **out,
+    struct error *err);
+int pgsql_rows_next(struct db_rows *rows, struct error *err);
+void pgsql_rows_done(struct db_rows *rows);
+int64_t pgsql_rows_changed(const struct db_rows *rows);
+int64_t pgsql_rows_int(const struct db_rows *rows, int column);
+const char *pgsql_rows_text(const struct db_rows *rows, int column);
+const uint8_t *pgsql_rows_blob(const struct db_rows *rows, int column,
+    size_t *len);
+int pgsql_rows_width(const struct db_rows *rows);
+const char *pgsql_rows_name(const struct db_rows *rows, int column);
+struct db_value pgsql_rows_value(const struct db_rows *rows, int column);
+
+#endif

@@ -1,0 +1,279 @@
+#include <assert.h>
+#include <endian.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <libpq-fe.h>
+
+#include "kmgr/base/mem.h"
+#include "kmgr/store/pgsql_inner.h"
+
+#define ARGS_MAX 32
+
+struct pgsql_rows {
+	struct db_rows base;
+	PGresult *result;
+	int at, n;			/* rows: the current one, all */
+};
+
+/* Arguments as libpq wants them: binary, numbers in network order. */
+struct arguments {
+	const char *values[ARGS_MAX];
+	int lengths[ARGS_MAX];
+	int formats[ARGS_MAX];
+	uint64_t numbers[ARGS_MAX];
+	int n;
+};
+
+static bool
+is_answer(const PGresult *result)
+{
+	const ExecStatusType status = PQresultStatus(result);
+
+	return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
+}
+
+static struct pgsql_rows *
+rows_of(struct db_rows *rows)
+{
+
+	return (struct pgsql_rows *)(void *)rows;
+}
+
+static const struct pgsql_rows *
+rows_of_const(const struct db_rows *rows)
+{
+
+	return (const struct pgsql_rows *)(const void *)rows;
+}
+
+/* Of types that PostgreSQL finds itself: those of the columns. */
+static int
+prepare(struct pgsql *db, const char *sql, char name[static 24],
+    struct error *err)
+{
+	PGresult *result;
+	size_t i;
+	int rc;
+
+	for (i = 0; i < db->prepared_n && db->prepared[i] != sql; i++)
+		continue;
+	(void)snprintf(name, 24, "q%zu", i);
+	if (i < db->prepared_n)
+		return 0;
+	result = PQprepare(db->link.conn, name, sql, 0, NULL);
+	rc = is_answer(result) ? 0 : pgsql_link_fail(&db->link, result, err);
+	PQclear(result);
+	if (rc != 0)
+		return -1;
+	*(const char **)mem_push(&db->prepared, db->prepared_n++,
+	    sizeof(*db->prepared)) = sql;
+	return 0;
+}
+
+static void
+bind(struct arguments *to, const struct db_value *args, size_t n)
+{
+	size_t i;
+
+	assert(n <= ARGS_MAX);
+	to->n = (int)n;
+	for (i = 0; i < n; i++) {
+		to->formats[i] = 1;
+		to->values[i] = args[i].p;
+		to->lengths[i] = (int)args[i].len;
+		if (args[i].kind == DB_INT) {
+			to->numbers[i] = htobe64((uint64_t)args[i].i);
+			to->values[i] = (const char *)&to->numbers[i];
+			to->lengths[i] = (int)sizeof(to->numbers[i]);
+		} else if (args[i].kind == DB_NULL) {
+			to->values[i] = NULL;
+		} else if (args[i].p == NULL) {
+			to->values[i] = "";	/* of no bytes is not NULL */
+		}
+	}
+}
+
+/* The next result of a pipeline, with the end of its question read. */
+static PGresult *
+next_of_pipeline(PGconn *conn)
+{
+	PGresult *result = PQgetResult(conn), *end;
+
+	if (result != NULL && PQresultStatus(result) != PGRES_PIPELINE_SYNC &&
+	    (end = PQgetResult(conn)) != NULL)
+		PQclear(end);
+	return result;
+}
+
+/*
+ * A question that fails takes nothing else with it, as in SQLite: it stands
+ * between a savepoint and its release. All three go over in one packet.
+ */
+static PGresult *
+ask_in_savepoint(PGconn *conn, const char *name, const struct arguments *a)
+{
+	PGresult *result = NULL, *other;
+	int i;
+
+	if (PQenterPipelineMode(conn) != 1)
+		return NULL;
+	if (PQsendQueryParams(conn, "SAVEPOINT q", 0, NULL, NULL, NULL, NULL,
+	    0) == 1 && PQsendQueryPrepared(conn, name, a->n, a->values,
+	    a->lengths, a->formats, 1) == 1 && PQsendQueryParams(conn,
+	    "RELEASE SAVEPOINT q", 0, NULL, NULL, NULL, NULL, 0) == 1 &&
+	    PQpipelineSync(conn) == 1) {
+		for (i = 0; i < 4; i++) {
+			other = next_of_pipeline(conn);
+			if (i == 1)
+				result = other;
+			else
+				PQclear(other);
+		}
+	}
+	(void)PQexitPipelineMode(conn);
+	if (result != NULL && !is_answer(result))
+		PQclear(PQexec(conn,
+		    "ROLLBACK TO SAVEPOINT q; RELEASE SAVEPOINT q"));
+	return result;
+}
+
+int
+pgsql_rows_ask(struct db *base, const struct db_question *question,
+    const struct db_value *args, size_t n, struct db_rows **out,
+    struct error *err)
+{
+	const bool writes = strncmp(question->sql, "SELECT", 6) != 0;
+	struct pgsql *db = pgsql_of(base);
+	struct pgsql_rows *rows;
+	struct arguments bound;
+	PGresult *result;
+	char name[24];
+
+	db->link.fault = DB_FAULT_NONE;
+	if (pgsql_link_check_lost(&db->link, err) != 0 ||
+	    prepare(db, question->sql, name, err) != 0)
+		return -1;
+	bind(&bound, args, n);
+	if (base->is_writing && !base->is_bulk && writes)
+		result = ask_in_savepoint(db->link.conn, name, &bound);
+	else
+		result = PQexecPrepared(db->link.conn, name, bound.n,
+		    bound.values, bound.lengths, bound.formats, 1);
+	if (!is_answer(result)) {
+		(void)pgsql_link_fail(&db->link, result, err);
+		PQclear(result);
+		return -1;
+	}
+	rows = mem_new(sizeof(*rows));
+	rows->base.db = base;
+	rows->result = result;
+	rows->at = -1;
+	rows->n = PQntuples(result);
+	*out = &rows->base;
+	return 0;
+}
+
+int
+pgsql_rows_next(struct db_rows *rows, struct error *err)
+{
+
+	(void)err;
+	return ++rows_of(rows)->at < rows_of(rows)->n ? 1 : 0;
+}
+
+void
+pgsql_rows_done(struct db_rows *rows)
+{
+
+	if (rows == NULL)
+		return;
+	PQclear(rows_of(rows)->result);
+	free(rows);
+}
+
+int64_t
+pgsql_rows_changed(const struct db_rows *rows)
+{
+
+	return strtoll(PQcmdTuples(rows_of_const(rows)->result), NULL, 10);
+}
+
+static bool
+is_null(const struct db_rows *rows, int column)
+{
+	const struct pgsql_rows *r = rows_of_const(rows);
+
+	return PQgetisnull(r->result, r->at, column) != 0;
+}
+
+static const char *
+value_of(const struct db_rows *rows, int column, size_t *len)
+{
+	const struct pgsql_rows *r = rows_of_const(rows);
+
+	*len = (size_t)PQgetlength(r->result, r->at, column);
+	return PQgetvalue(r->result, r->at, column);
+}
+
+/* Of 1, 2, 4 or 8 bytes in network order: a truth, a count, a number. */
+int64_t
+pgsql_rows_int(const struct db_rows *rows, int column)
+{
+	size_t i, len;
+	const char *p = value_of(rows, column, &len);
+	uint64_t v = 0;
+
+	if (is_null(rows, column) || len == 0 || len > sizeof(v))
+		return 0;
+	v = (p[0] & 0x80) != 0 ? UINT64_MAX : 0;
+	for (i = 0; i < len; i++)
+		v = v << 8 | (uint8_t)p[i];
+	return (int64_t)v;
+}
+
+const char *
+pgsql_rows_text(const struct db_rows *rows, int column)
+{
+	size_t len;
+
+	return is_null(rows, column) ? NULL : value_of(rows, column, &len);
+}
+
+const uint8_t *
+pgsql_rows_blob(const struct db_rows *rows, int column, size_t *len)
+{
+
+	return (const uint8_t *)value_of(rows, column, len);
+}
+
+int
+pgsql_rows_width(const struct db_rows *rows)
+{
+
+	return PQnfields(rows_of_const(rows)->result);
+}
+
+const char *
+pgsql_rows_name(const struct db_rows *rows, int column)
+{
+
+	return PQfname(rows_of_const(rows)->result, column);
+}
+
+/* Numbers of types in pg_type.dat that never change. */
+struct db_value
+pgsql_rows_value(const struct db_rows *rows, int column)
+{
+	const Oid type = PQftype(rows_of_const(rows)->result, column);
+	size_t len;
+	const char *p = value_of(rows, column, &len);
+
+	if (is_null(rows, column))
+		return db_text(NULL);
+	if (type == 20)
+		return db_int(pgsql_rows_int(rows, column));
+	return (struct db_value){ .kind = type == 17 ? DB_BLOB : DB_TEXT,
+		.p = p, .len = len };
+}

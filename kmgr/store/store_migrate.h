@@ -1,0 +1,41 @@
+/* A store moves from one database to another. */
+#ifndef STORE_STORE_MIGRATE_H
+#define STORE_STORE_MIGRATE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kmgr/base/crypto.h"
+#include "kmgr/base/err.h"
+
+/* What there is in a store. */
+struct store_content {
+	struct {
+		const char *table;
+		int64_t	    rows;
+	} tables[14];
+	size_t	n_tables;
+	int64_t	seq;				/* the last event */
+	uint8_t	head[CRYPTO_SHA256_LEN];	/* and its hash */
+};
+
+/**
+ * store_migrate(from, to, out, err):
+ * Write all that is in the store ${from} into the store ${to}, which is made
+ * where it is not there and has nothing in it where it is, compare each row,
+ * and verify the chain of the ledger. ${from} stays as it is.
+ *
+ * Errors: ERR_STORE, ERR_CONFIG (URL), ERR_INTEGRITY (the ledger); ERR_INPUT
+ * where ${to} has anything in it. Nothing is then written to it.
+ */
+int store_migrate(const char *from, const char *to, struct store_content *out,
+    struct error *err);
+
+/**
+ * store_migrate_look(from, to, out, err):
+ * What store_migrate() would write, and whether it would refuse to.
+ */
+int store_migrate_look(const char *from, const char *to,
+    struct store_content *out, struct error *err);
+
+#endif
