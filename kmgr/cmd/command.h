@@ -182,6 +182,7 @@ int cmd_list_plans(struct cmd *cmd, struct error *err);
 int cmd_list_tokens(struct cmd *cmd, struct error *err);
 int cmd_make_ksr(struct cmd *cmd, struct error *err);
 int cmd_metrics(struct cmd *cmd, struct error *err);
+int cmd_migrate_store(struct cmd *cmd, struct error *err);
 int cmd_probe_token(struct cmd *cmd, struct error *err);
 int cmd_remove_foreign_key(struct cmd *cmd, struct error *err);
 int cmd_replace_approver(struct cmd *cmd, struct error *err);

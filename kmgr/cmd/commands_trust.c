@@ -17,6 +17,7 @@ static const enum opt confirm_backup_opts[] = { OPT_CMK,
 	OPT_ACCEPT_TIME_JUMP, OPT_DRY_RUN, OPT_END };
 static const enum opt restore_opts[] = { OPT_LEDGER, OPT_ACCEPT_TIME_JUMP,
 	OPT_DRY_RUN, OPT_END };
+static const enum opt migrate_store_opts[] = { OPT_DRY_RUN, OPT_END };
 static const enum opt recover_opts[] = { OPT_ACCEPT_LOSS, OPT_TOKEN,
 	OPT_ENDORSEMENT, OPT_KEYS, OPT_LEDGER, OPT_APPROVERS, OPT_SIGNATURE,
 	OPT_OUTPUT, OPT_ACCEPT_TIME_JUMP, OPT_DRY_RUN, OPT_END };
@@ -179,6 +180,14 @@ const struct command commands_trust[] = {
 	    "prints the plan that they sign and exits 11 until --signature "
 	    "FILE has been given for each.",
 	    recover_opts, 0, 0, CMD_WITH_SESSION, cmd_recover },
+	{ "migrate-store", GROUP_STORE, "FROM TO",
+	    "copy a store into another database, row by row",
+	    "FROM and TO are written as store: in kmgr.yaml. TO must be "
+	    "empty, or not be there yet. Each row is read back and compared, "
+	    "and the chain of the ledger is verified, before anything of it "
+	    "is committed. FROM stays as it is. Needs neither token nor "
+	    "configuration.",
+	    migrate_store_opts, 2, 2, CMD_NO_SESSION, cmd_migrate_store },
 	{ "help", GROUP_HELP, "[COMMAND]", "say how a command is used", "",
 	    none, 0, 1, CMD_NO_SESSION, cmd_help },
 };

@@ -1,0 +1,55 @@
+#include "kmgr/base/text.h"
+#include "kmgr/cmd/command.h"
+#include "kmgr/store/store_migrate.h"
+
+static void
+print_tables(const struct store_content *content, struct cmd *cmd)
+{
+	struct json *tables = json_put_object(cmd->json, "rows");
+	size_t i;
+
+	for (i = 0; i < content->n_tables; i++) {
+		json_put_int(tables, content->tables[i].table,
+		    content->tables[i].rows);
+		if (content->tables[i].rows > 0)
+			buf_printf(&cmd->text, "  %-12s %lld\n",
+			    content->tables[i].table,
+			    (long long)content->tables[i].rows);
+	}
+}
+
+static void
+print_head(const struct store_content *content, struct cmd *cmd)
+{
+	char hex[2 * CRYPTO_SHA256_LEN + 1];
+
+	(void)text_hex(content->head, sizeof(content->head), hex);
+	json_put_int(cmd->json, "seq", content->seq);
+	json_put_text(cmd->json, "head", hex);
+	buf_printf(&cmd->text, "  head         event %lld, %s\n",
+	    (long long)content->seq, hex);
+}
+
+int
+cmd_migrate_store(struct cmd *cmd, struct error *err)
+{
+	const bool is_dry = args_has(cmd->args, OPT_DRY_RUN);
+	const char *from = cmd->args->words[0], *to = cmd->args->words[1];
+	struct store_content content;
+
+	if ((is_dry ? store_migrate_look(from, to, &content, err) :
+	    store_migrate(from, to, &content, err)) != 0)
+		return -1;
+	json_put_text(cmd->json, "from", from);
+	json_put_text(cmd->json, "to", to);
+	buf_printf(&cmd->text, is_dry ? "would copy %s to %s:\n" :
+	    "copied %s to %s:\n", from, to);
+	print_tables(&content, cmd);
+	print_head(&content, cmd);
+	if (!is_dry)
+		buf_printf(&cmd->notes, "next: name the new store in store: "
+		    "of the configuration of each machine, kmgr verify, and "
+		    "put the old one away: whoever went on with it would be "
+		    "found out\n");
+	return 0;
+}
