@@ -1,6 +1,8 @@
 EXTRA_DIST += \
 	tests/longest \
 	tests/lib/common.bash \
+	tests/lib/postgresql \
+	tests/lib/postgresql.bash \
 	tests/lib/life.bash \
 	tests/lib/lsan.supp \
 	tests/lib/run-bats \
@@ -17,6 +19,7 @@ cli_tests = \
 	tests/cli/02-install-deps.bats \
 	tests/cli/10-usage.bats \
 	tests/cli/20-setup.bats \
+	tests/cli/22-postgresql.bats \
 	tests/cli/30-cmk.bats \
 	tests/cli/32-trust.bats \
 	tests/cli/34-cmk-life.bats \

@@ -62,6 +62,7 @@ tests_unit_test_hsm_wrapped_LDADD = $(hsm_test_ldadd)
 store_tests = \
 	tests/unit/test_ledger \
 	tests/unit/test_ledger_find \
+	tests/unit/test_pgsql \
 	tests/unit/test_schema \
 	tests/unit/test_schema_rows \
 	tests/unit/test_sqlite \
@@ -71,6 +72,7 @@ store_tests = \
 	tests/unit/test_store_cmk \
 	tests/unit/test_store_ksr \
 	tests/unit/test_store_life \
+	tests/unit/test_store_migrate \
 	tests/unit/test_store_plan
 check_PROGRAMS += $(store_tests)
 TESTS += $(store_tests)
@@ -78,6 +80,9 @@ unit_store_ldadd = libstore.la $(unit_ldadd)
 unit_store_help = \
 	tests/unit/storehelp.c \
 	tests/unit/storehelp.h \
+	tests/unit/storehelp_backend.c \
+	tests/unit/storeserver.c \
+	tests/unit/storeserver.h \
 	tests/unit/unit.h
 tests_unit_test_ledger_SOURCES = tests/unit/test_ledger.c $(unit_store_help)
 tests_unit_test_ledger_CPPFLAGS = $(unit_cppflags)
@@ -86,6 +91,9 @@ tests_unit_test_ledger_find_SOURCES = tests/unit/test_ledger_find.c \
 	$(unit_store_help)
 tests_unit_test_ledger_find_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_ledger_find_LDADD = $(unit_store_ldadd)
+tests_unit_test_pgsql_SOURCES = tests/unit/test_pgsql.c $(unit_store_help)
+tests_unit_test_pgsql_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_pgsql_LDADD = $(unit_store_ldadd)
 tests_unit_test_schema_SOURCES = tests/unit/test_schema.c $(unit_store_help)
 tests_unit_test_schema_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_schema_LDADD = $(unit_store_ldadd)
@@ -123,6 +131,10 @@ tests_unit_test_store_life_SOURCES = tests/unit/test_store_life.c \
 	$(unit_store_help)
 tests_unit_test_store_life_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_store_life_LDADD = $(unit_store_ldadd)
+tests_unit_test_store_migrate_SOURCES = tests/unit/test_store_migrate.c \
+	$(unit_store_help)
+tests_unit_test_store_migrate_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_store_migrate_LDADD = $(unit_store_ldadd)
 tests_unit_test_store_plan_SOURCES = tests/unit/test_store_plan.c \
 	$(unit_store_help)
 tests_unit_test_store_plan_CPPFLAGS = $(unit_cppflags)

@@ -29,6 +29,27 @@ struct storehelp {
 int storehelp_run(const struct CMUnitTest *tests, size_t n);
 
 /**
+ * storehelp_run_sqlite(tests, n), storehelp_run_pgsql(tests, n):
+ * The same on one of them.
+ */
+int storehelp_run_sqlite(const struct CMUnitTest *tests, size_t n);
+int storehelp_run_pgsql(const struct CMUnitTest *tests, size_t n);
+
+/**
+ * storehelp_same_url(help, name), storehelp_other_url(help, name):
+ * Where another store could be, on this backend or on the other one.
+ * Owner: the caller, free().
+ */
+char *storehelp_same_url(const struct storehelp *help, const char *name);
+char *storehelp_other_url(const struct storehelp *help, const char *name);
+
+/**
+ * storehelp_is_sqlite(help):
+ * Whether the store that is open is one of SQLite.
+ */
+bool storehelp_is_sqlite(const struct storehelp *help);
+
+/**
  * storehelp_sql(help, sql):
  * Raw SQL, as somebody with the database in his hands writes it.
  */

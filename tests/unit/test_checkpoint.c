@@ -284,5 +284,5 @@ main(void)
 		STOREHELP_TEST(test_is_due),
 	};
 
-	return storehelp_run(tests, N_OF(tests));
+	return storehelp_run_sqlite(tests, N_OF(tests));
 }

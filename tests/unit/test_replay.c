@@ -301,5 +301,5 @@ main(void)
 		STOREHELP_TEST(events_that_contradict_change_nothing),
 	};
 
-	return storehelp_run(tests, N_OF(tests));
+	return storehelp_run_sqlite(tests, N_OF(tests));
 }

@@ -32,7 +32,6 @@ static const struct bad final[] = {
 	{ "UPDATE ledger SET cmk_id = 'x'", "append-only" },
 	{ "UPDATE ledger SET zone = 'x'", "append-only" },
 	{ "DELETE FROM ledger WHERE seq = 2", "append-only" },
-	{ "REPLACE INTO ledger SELECT * FROM ledger", "is a chain" },
 	{ "INSERT INTO ledger SELECT 4, hash, hash, type, payload, "
 	  LAST, "is a chain" },
 	{ "INSERT INTO ledger SELECT 3, prev, hash, type, payload, "
@@ -147,7 +146,7 @@ static const struct bad final[] = {
 	{ "UPDATE intent SET id = 9 " OPEN, "was intended" },
 	{ "UPDATE intent SET kind = 'x' " OPEN, "was intended" },
 	{ "UPDATE intent SET token = 'x' " OPEN, "was intended" },
-	{ "UPDATE intent SET key_id = id " OPEN, "was intended" },
+	{ "UPDATE intent SET key_id = label " OPEN, "was intended" },
 	{ "UPDATE intent SET label = 'x' " OPEN, "was intended" },
 	{ "UPDATE intent SET payload = 'x' " OPEN, "was intended" },
 	{ "UPDATE intent SET created_at = 1 " OPEN, "was intended" },

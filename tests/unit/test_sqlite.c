@@ -290,6 +290,17 @@ says_what_is_no_database(void **state)
 	help->url = folder;
 }
 
+/* SQLite's own way round a trigger; recursive_triggers closes it. */
+static void
+replaces_no_event(void **state)
+{
+	struct storehelp *help = *state;
+
+	storehelp_append(help, 2);
+	unit_fails(storehelp_sql(help, "REPLACE INTO ledger "
+	    "SELECT * FROM ledger"), &help->err, ERR_STORE, "is a chain");
+}
+
 /* Each page in turn: an error sooner or later, never a crash. */
 static void
 says_what_is_damaged(void **state)
@@ -479,8 +490,9 @@ main(void)
 		STOREHELP_TEST(says_what_is_not_permitted),
 		STOREHELP_TEST(refuses_network_file_systems),
 		STOREHELP_TEST(says_who_is_writing),
+		STOREHELP_TEST(replaces_no_event),
 		STOREHELP_TEST(survives_a_full_disk),
 	};
 
-	return storehelp_run(tests, N_OF(tests));
+	return storehelp_run_sqlite(tests, N_OF(tests));
 }

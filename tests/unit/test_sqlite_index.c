@@ -165,5 +165,5 @@ main(void)
 		STOREHELP_TEST(finds_zones_in_an_index),
 	};
 
-	return storehelp_run(tests, N_OF(tests));
+	return storehelp_run_sqlite(tests, N_OF(tests));
 }

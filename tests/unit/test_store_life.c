@@ -465,12 +465,12 @@ forgets_what_no_list_reaches(void **state)
 	assert_int_equal(rows[0].value, 1004);
 	assert_int_equal(rows[999].value, 5);
 	observation_rows_free(rows, n);
+	seen(help, "other", 0, "1:0-0");
 	/* They are gone, not hidden. */
 	unit_fails(storehelp_sql(help, "INSERT INTO zone (zone, goal, "
-	    "next_at, waits_for) SELECT 'x.', 'none', 0, '' "
+	    "goal_at, next_at, waits_for) SELECT 'x.', 'none', 1, 0, '' "
 	    "WHERE (SELECT count(*) FROM observation) = 1001"), &help->err,
 	    ERR_STORE, "goal IN");
-	seen(help, "other", 0, "1:0-0");
 }
 
 int

@@ -1,0 +1,254 @@
+# A store in PostgreSQL: as one in a file, and what happens when it is away.
+load ../lib/common
+load ../lib/postgresql
+bats_require_minimum_version 1.5.0
+
+setup_file() {
+	postgresql_start fsync
+}
+
+teardown_file() {
+	postgresql_stop
+}
+
+setup() {
+	need_program psql
+	softhsm_new "$BATS_TEST_TMPDIR" kmgr
+	postgresql_env "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR"
+	printf 'version: 1\nzones: ["."]\n' >p.yaml
+	echo 'example.com. 3600 IN DNSKEY 256 3 13 oJMRESz5E4gYzS/q6XDrvU1qMPYIjCWzJaOau8XNEZeqCYKD5ar0IRd8KqXXFJkqmVfRvMGPmM1x8fGAa2XhSA==' >zsk
+}
+
+# begin: a store with a CMK, a KSK and a signed set.
+begin() {
+	kmgr -q init >/dev/null
+	kmgr -q create-cmk prod --token main --policy p.yaml >/dev/null
+	kmgr -q create-ksk example.com --cmk prod >/dev/null
+	kmgr -q sign-zsks example.com zsk >/dev/null
+}
+
+# works: nothing differs, and zones are signed.
+works() {
+	kmgr -q verify >/dev/null || return
+	goes_on
+}
+
+# goes_on: the same after a crash, of which the next command finishes the rest.
+goes_on() {
+	kmgr -q create-ksk "new$RANDOM.example" --cmk prod >/dev/null || return
+	kmgr -q sign-zsks example.com zsk | grep -q 'RRSIG' || return
+	kmgr -q verify >/dev/null
+}
+
+# sql SQL: on the store of this test.
+sql() {
+	psql_as_owner -d "$PGNAME" -c "$1"
+}
+
+# rows URL: what is in a store, by a copy in a file.
+rows() {
+	rm -f rows.db
+	"$KMGR" -q migrate-store "$1" "sqlite:$PWD/rows.db" >/dev/null || return
+	sqlite3 rows.db .dump
+	rm -f rows.db
+}
+
+# head_of URL
+head_of() {
+	"$KMGR" --json migrate-store "$1" "sqlite:$PWD/none.db" --dry-run |
+		jq -r '"\(.seq) \(.head)"'
+}
+
+@test "what a store in a file does, one in PostgreSQL does" {
+	run -7 kmgr list-cmks
+	[[ $output == *"there is none in this database yet"*"kmgr init"* ]]
+	run -0 kmgr init
+	[[ $output == *"store $STORE_URL is ready"* ]]
+	begin
+	kmgr -q plan example.com >/dev/null
+	works
+	[[ $(kmgr list-events --type sign-zsks) == *example.com.* ]]
+	[[ $(kmgr --json list-ksks example.com | jq -r '.ksks | length') -eq 1 ]]
+	kmgr -q check --no-network >/dev/null || [ $? -le 2 ]
+	[ "$(sql 'SELECT max(seq) = count(*) FROM ledger')" = t ]
+	# Who has the database in his hands finds the guards there, too.
+	run -1 sql "UPDATE ledger SET at = 1"
+	[[ $output == *append-only* ]]
+	run -1 sql "TRUNCATE ledger"
+	[[ $output == *append-only* ]]
+	# What gets by them is found.
+	sql "ALTER TABLE ksk DISABLE TRIGGER ksk_identity"
+	run -10 kmgr verify
+	[[ $output == *"trigger ksk_identity of ksk is off"* ]]
+	sql "UPDATE ksk SET key_tag = key_tag # 1 WHERE zone = 'example.com.'"
+	sql "ALTER TABLE ksk ENABLE TRIGGER ksk_identity"
+	run -10 kmgr verify
+	[[ $output == *example.com.* ]]
+}
+
+@test "a password stands in a file, and is never told" {
+	begin
+	for url in "postgresql://keeper:Wachtwoord-8@/x?host=$PGDIR" \
+		"$STORE_URL&password=Wachtwoord-8" \
+		"postgres://keeper:Wachtwoord-8@/x" \
+		"postgresql://keeper:Wachtwoord-8@[/x"; do
+		store_is "$url"
+		run -3 kmgr list-cmks
+		[[ $output != *Wachtwoord* ]]
+	done
+	store_is "$STORE_URL&password=Wachtwoord-8"
+	run -3 kmgr list-cmks
+	[[ $output == *"a password in it"*passfile=* ]]
+	store_is "$STORE_URL&passfile=$PGPASSFILE"
+	unset PGPASSFILE
+	kmgr -q verify >/dev/null
+	store_is "$STORE_URL"
+	run -7 env HOME=/nonexistent "$KMGR" list-cmks
+	[[ $output == *"no password supplied"*passfile=* ]]
+	(umask 077 && echo '*:*:*:keeper:Geheim-9' >wrong)
+	run -7 env PGPASSFILE="$PWD/wrong" "$KMGR" list-cmks
+	[[ $output == *"password authentication failed"* ]]
+	[[ $output != *Geheim* ]]
+}
+
+@test "a database that cannot be a store is refused by name" {
+	psql_as_owner -d "$PGNAME" -c 'CREATE TABLE theirs (a int)'
+	run -7 kmgr init
+	[[ $output == *"belongs to another program"*search_path* ]]
+	# Beside it there is room in a schema of its own.
+	psql_as_owner -d "$PGNAME" -c 'CREATE SCHEMA keys AUTHORIZATION keeper'
+	store_is "$STORE_URL&options=-csearch_path%3Dkeys"
+	begin
+	works
+	psql_as_owner -d "$PGNAME" -c 'UPDATE keys.kmgr_schema SET version = 9'
+	run -7 kmgr list-cmks
+	[[ $output == *"its schema is version 9"* ]]
+	store_is "$STORE_URL&options=-csearch_path%3Dnowhere"
+	run -7 kmgr init
+	[[ $output == *"no schema of the search_path"* ]]
+	psql_as_owner -d postgres -c "CREATE DATABASE latin_$PGNAME OWNER
+		keeper ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C'
+		TEMPLATE template0"
+	store_is "postgresql://keeper@/latin_$PGNAME?host=$PGDIR"
+	run -7 kmgr init
+	[[ $output == *"encoding is not UTF8"* ]]
+	store_is "$STORE_URL&options=-cdefault_transaction_read_only%3Don"
+	run -7 kmgr init
+	[[ $output == *"set to read only"* ]]
+}
+
+@test "server down, crashed between commands and while one works" {
+	begin
+	postgresql down immediate
+	run -7 kmgr list-cmks
+	[[ $output == *"is the server up"* ]]
+	postgresql up
+	works
+	# One that is in the middle of it hears it and has done nothing, or all.
+	for i in 1 2 3; do
+		for zone in $(seq 1 20); do
+			echo "z$i-$zone.example"
+		done >zones
+		kmgr create-ksk --zones-from zones --cmk prod >out 2>&1 3>&- &
+		pid=$!
+		before=$(sql 'SELECT count(*) FROM ledger')
+		wait_until 20 more_than "$before"
+		postgresql restart immediate
+		status=0
+		wait $pid || status=$?
+		cat out
+		[ $status -eq 7 ] || [ $status -eq 0 ]
+		[ $status -eq 0 ] || grep -q 'lost\|shut\|terminat\|closed' out
+		goes_on
+	done
+	kmgr -q verify >/dev/null
+}
+
+# more_than N: whether the ledger has more events.
+more_than() {
+	[ "$(sql 'SELECT count(*) FROM ledger')" -gt "$1" ]
+}
+
+@test "backup and restore, from and into either" {
+	begin
+	kmgr -q backup one >/dev/null
+	[ "$(stat -c %a one)" = 600 ]
+	# It is the file that a store in a file makes, and can be one.
+	kmgr -q migrate-store "$STORE_URL" "sqlite:$PWD/file.db" >/dev/null
+	sqlite3 file.db "VACUUM INTO 'file.copy'"
+	[ "$(sqlite3 one .schema)" = "$(sqlite3 file.copy .schema)" ]
+	kmgr -q create-ksk example.net --cmk prod >/dev/null
+	kmgr -q sign-zsks example.com zsk >/dev/null
+	run -4 kmgr restore one
+	[[ $output == *"it ends with event"* ]]
+	kmgr -q backup two >/dev/null
+	# The first one comes back by a hand that knows of no restore.
+	sql 'DROP OWNED BY keeper' && sql 'GRANT ALL ON SCHEMA public TO keeper'
+	sql "GRANT CREATE ON DATABASE $PGNAME TO keeper"
+	cp one old.db
+	kmgr -q migrate-store "sqlite:$PWD/old.db" "$STORE_URL" >/dev/null
+	run -10 kmgr verify
+	run -0 kmgr restore two
+	[[ $output == *"the old store is kept as schema public_before_restore_"* ]]
+	works
+	# Into a file, and from there into an empty database.
+	store_is "sqlite:$PWD/three.db"
+	kmgr -q init >/dev/null
+	kmgr -q backup three >/dev/null 2>&1 || true
+	store_is "$STORE_URL"
+	kmgr -q backup four >/dev/null
+	store_is "sqlite:$PWD/three.db"
+	rm -f three.db*
+	run -0 kmgr restore four
+	works
+	kmgr -q backup five >/dev/null
+	sql 'DROP OWNED BY keeper' && sql 'GRANT ALL ON SCHEMA public TO keeper'
+	store_is "$STORE_URL"
+	run -0 kmgr restore five
+	works
+}
+
+@test "a ledger brings a database up to it" {
+	begin
+	kmgr -q export-ledger -o events >/dev/null
+	sql 'DROP OWNED BY keeper' && sql 'GRANT ALL ON SCHEMA public TO keeper'
+	run -7 kmgr restore --ledger events
+	kmgr -q init >/dev/null
+	run -0 kmgr restore --ledger events
+	works
+}
+
+@test "migrate-store: there and back, every row" {
+	begin
+	works
+	rows "$STORE_URL" >pg.rows
+	head_of "$STORE_URL" >pg.head
+	run -0 kmgr migrate-store "$STORE_URL" "sqlite:$PWD/f.db" --dry-run
+	[[ $output == *"would copy"*ledger*"event "* ]]
+	[ ! -e f.db ]
+	run -0 kmgr migrate-store "$STORE_URL" "sqlite:$PWD/f.db"
+	[[ $output == *"copied $STORE_URL to"*"next: name the new store"* ]]
+	store_is "sqlite:$PWD/f.db"
+	works
+	# Neither of them is written over.
+	run -4 kmgr migrate-store "sqlite:$PWD/f.db" "$STORE_URL"
+	[[ $output == *"is not empty"* ]]
+	run -4 kmgr migrate-store "$STORE_URL" "sqlite:$PWD/f.db" --dry-run
+	run -2 kmgr migrate-store "$STORE_URL" "$STORE_URL"
+	head_of "$STORE_URL" | cmp - pg.head
+	# Back into the database, once that is empty.
+	sql 'DROP OWNED BY keeper' && sql 'GRANT ALL ON SCHEMA public TO keeper'
+	run -0 kmgr migrate-store "sqlite:$PWD/f.db" "$STORE_URL"
+	[ "$(head_of "sqlite:$PWD/f.db")" = "$(head_of "$STORE_URL")" ]
+	rows "sqlite:$PWD/f.db" >file.rows
+	rows "$STORE_URL" | cmp - file.rows
+	store_is "$STORE_URL"
+	works
+	# A ledger that is broken does not travel.
+	sql 'DROP TRIGGER ledger_update ON ledger'
+	sql 'UPDATE ledger SET at = at + 1 WHERE seq = 2'
+	run -10 kmgr migrate-store "$STORE_URL" "sqlite:$PWD/g.db"
+	[[ $output == *"record 2"* ]]
+	[ "$(sqlite3 g.db 'SELECT count(*) FROM ledger')" -eq 0 ]
+}

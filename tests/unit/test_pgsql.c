@@ -1,0 +1,224 @@
+/* What PostgreSQL alone can do wrong: be away, be another, be read only. */
+#include "tests/unit/storehelp.h"
+
+#include "kmgr/base/mem.h"
+#include "kmgr/store/store_inner.h"
+#include "tests/unit/storeserver.h"
+
+/* What the store says when it is opened under this URL. */
+static void
+does_not_open(struct storehelp *help, const char *url, enum err_class class,
+    const char *why)
+{
+	struct store *store = NULL;
+
+	unit_fails(store_open(url, STORE_CREATE, &store, &help->err),
+	    &help->err, class, why);
+	assert_null(store);
+}
+
+static void
+takes_no_password(void **state)
+{
+	static const char *const with[] = {
+		"postgresql://u:secret@h/d", "postgresql://u:secret@/d?x=y",
+		"postgresql://u@h/d?password=secret",
+		"postgresql://u@h/d?sslpassword=secret",
+		"postgresql://u@h/d?passw%6Frd=secret",
+		"postgresql://u:secret@[::1/d", "postgresql:u:secret@h/d",
+	};
+	struct storehelp *help = *state;
+	size_t i;
+
+	for (i = 0; i < N_OF(with); i++) {
+		assert_int_equal(store_url_check(with[i], &help->err), -1);
+		assert_null(strstr(help->err.msg, "secret"));
+		assert_null(strstr(help->err.hint, "secret"));
+		unit_fails(-1, &help->err, ERR_CONFIG, "a password in it");
+	}
+	assert_int_equal(store_url_check("postgres://u:secret@h/d",
+	    &help->err), -1);
+	assert_null(strstr(help->err.msg, "secret"));
+	unit_fails(-1, &help->err, ERR_CONFIG, "unknown URL");
+	unit_ok(store_url_check("postgresql://u@h:5/d?passfile=/p&"
+	    "sslmode=verify-full&sslrootcert=/ca", &help->err), &help->err);
+}
+
+static void
+refuses_what_libpq_does(void **state)
+{
+	static const char *const bad[] = { "postgresql:", "postgresql:h/d",
+		"postgresql://h/d?colour=red", "postgresql://[h/d" };
+	struct storehelp *help = *state;
+	size_t i;
+
+	for (i = 0; i < N_OF(bad); i++)
+		unit_fails(store_url_check(bad[i], &help->err), &help->err,
+		    ERR_CONFIG, "libpq does not understand");
+	does_not_open(help, "postgresql://u@/d?host=/nonexistent", ERR_STORE,
+	    "open the store: store postgresql://u@");
+}
+
+/* Whoever empties a table gets by what guards its rows. */
+static void
+guards_whole_tables(void **state)
+{
+	static const char *const tables[] = { "ledger", "cmk", "key", "ksk",
+		"zone", "foreign_key", "ksr", "intent", "plan", "approval" };
+	struct storehelp *help = *state;
+	char sql[64];
+	size_t i;
+
+	storehelp_fill_all(help);
+	for (i = 0; i < N_OF(tables); i++) {
+		(void)snprintf(sql, sizeof(sql), "TRUNCATE %s CASCADE",
+		    tables[i]);
+		unit_fails(storehelp_sql(help, sql), &help->err, ERR_STORE,
+		    strcmp(tables[i], "ledger") == 0 ? "append-only" :
+		    "never ");
+	}
+}
+
+/* Whatever the server's configuration and the URL say. */
+static void
+waits_for_the_disk_and_for_nobody_else(void **state)
+{
+	static const char check[] = "DO $$ BEGIN ASSERT "
+	    "current_setting('synchronous_commit') = 'on'; ASSERT "
+	    "current_setting('lock_timeout') = '30s'; ASSERT "
+	    "current_setting('statement_timeout') = '1min'; ASSERT "
+	    "current_setting('idle_in_transaction_session_timeout') = "
+	    "'5min'; END $$";
+	struct storehelp *help = *state;
+	char *url = mem_printf("%s%%20-csynchronous_commit%%3Doff%%20"
+	    "-cstatement_timeout%%3D1min", help->url);
+
+	store_close(help->store);
+	unit_ok(store_open(url, STORE_OPEN, &help->store, &help->err),
+	    &help->err);
+	unit_ok(storehelp_sql(help, check), &help->err);
+	free(url);
+}
+
+static void
+refuses_a_standby(void **state)
+{
+	struct storehelp *help = *state;
+
+	assert_int_equal(storeserver_call("standby", ""), 0);
+	does_not_open(help, help->url, ERR_STORE, "a standby in recovery");
+	assert_int_equal(storeserver_call("primary", ""), 0);
+	storehelp_reopen(help);
+	storehelp_append(help, 1);
+}
+
+static void
+refuses_what_is_not_its_own(void **state)
+{
+	struct storehelp *help = *state;
+
+	unit_ok(storehelp_sql(help, "UPDATE kmgr_schema SET version = 7"),
+	    &help->err);
+	does_not_open(help, help->url, ERR_STORE, "its schema is version 7, "
+	    "this kmgr knows up to 1");
+	unit_ok(storehelp_sql(help, "DROP TABLE kmgr_schema"), &help->err);
+	does_not_open(help, help->url, ERR_STORE, "belongs to another "
+	    "program");
+}
+
+/* It never goes on by itself in the middle of what it has lost half of. */
+static void
+is_lost_with_its_connection(void **state)
+{
+	struct storehelp *help = *state;
+	size_t n = 0;
+
+	storehelp_append(help, 2);
+	unit_ok(store_begin(help->store, &help->err), &help->err);
+	assert_int_equal(storeserver_call("restart", "immediate"), 0);
+	unit_fails(ledger_verify(help->store, &n, &help->err), &help->err,
+	    ERR_STORE, "postgresql://kmgr@");
+	unit_fails(store_commit(help->store, &help->err), &help->err,
+	    ERR_STORE, "the connection was lost");
+	unit_fails(store_begin(help->store, &help->err), &help->err,
+	    ERR_STORE, "the connection was lost");
+	storehelp_reopen(help);
+	unit_ok(ledger_verify(help->store, &n, &help->err), &help->err);
+	assert_int_equal(n, 2);
+	storehelp_append(help, 1);
+}
+
+static void
+does_not_know_what_became_of_a_commit(void **state)
+{
+	struct storehelp *help = *state;
+
+	storehelp_append(help, 1);
+	unit_ok(store_begin(help->store, &help->err), &help->err);
+	assert_int_equal(storeserver_call("restart", "immediate"), 0);
+	assert_int_equal(store_commit(help->store, &help->err), -1);
+	assert_non_null(strstr(help->err.hint, "whether it was written is "
+	    "not known"));
+	unit_fails(-1, &help->err, ERR_STORE, "commit: ");
+}
+
+/* A connection that a transaction was left in would keep all others out. */
+static void
+ends_what_it_could_not_begin(void **state)
+{
+	struct storehelp *help = *state;
+	struct store *other = NULL;
+
+	unit_ok(store_open(help->url, STORE_OPEN, &other, &help->err),
+	    &help->err);
+	unit_ok(store_begin(other, &help->err), &help->err);
+	unit_ok(storehelp_sql(help, "SET lock_timeout = '50ms'"), &help->err);
+	unit_fails(store_begin(help->store, &help->err), &help->err,
+	    ERR_STORE, "lock timeout");
+	store_rollback(other);
+	store_close(other);
+	storehelp_append(help, 1);
+}
+
+/* Both see the same, and neither waits for the other. */
+static void
+reads_one_state_while_another_one_writes(void **state)
+{
+	uint8_t head[CRYPTO_SHA256_LEN];
+	struct storehelp *help = *state;
+	struct store *other = NULL;
+	int64_t seq = 9;
+
+	unit_ok(store_open(help->url, STORE_OPEN, &other, &help->err),
+	    &help->err);
+	storehelp_append(help, 1);
+	unit_ok(store_snapshot(other, &help->err), &help->err);
+	unit_ok(ledger_head(other, &seq, head, &help->err), &help->err);
+	assert_int_equal(seq, 1);
+	storehelp_append(help, 1);
+	unit_ok(ledger_head(other, &seq, head, &help->err), &help->err);
+	assert_int_equal(seq, 1);
+	store_release(other);
+	unit_ok(ledger_head(other, &seq, head, &help->err), &help->err);
+	assert_int_equal(seq, 2);
+	store_close(other);
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		STOREHELP_TEST(takes_no_password),
+		STOREHELP_TEST(refuses_what_libpq_does),
+		STOREHELP_TEST(guards_whole_tables),
+		STOREHELP_TEST(waits_for_the_disk_and_for_nobody_else),
+		STOREHELP_TEST(refuses_what_is_not_its_own),
+		STOREHELP_TEST(ends_what_it_could_not_begin),
+		STOREHELP_TEST(reads_one_state_while_another_one_writes),
+		STOREHELP_TEST(refuses_a_standby),
+		STOREHELP_TEST(is_lost_with_its_connection),
+		STOREHELP_TEST(does_not_know_what_became_of_a_commit),
+	};
+
+	return storehelp_run_pgsql(tests, N_OF(tests));
+}

@@ -1,0 +1,140 @@
+/* A store moves from each backend to each, whole or not at all. */
+#include "tests/unit/storehelp.h"
+
+#include "kmgr/base/mem.h"
+#include "kmgr/store/store_intent.h"
+#include "kmgr/store/store_migrate.h"
+
+#define AT 1800000000
+
+static void
+has_moved(struct storehelp *help, const char *to)
+{
+	struct store_content there = { 0 }, seen = { 0 };
+	size_t i, n = 0;
+
+	unit_ok(store_migrate_look(help->url, to, &seen, &help->err),
+	    &help->err);
+	unit_ok(store_migrate(help->url, to, &there, &help->err), &help->err);
+	assert_int_equal(there.n_tables, 14);
+	for (i = 0; i < there.n_tables; i++) {
+		assert_string_equal(there.tables[i].table,
+		    seen.tables[i].table);
+		assert_int_equal(there.tables[i].rows, seen.tables[i].rows);
+		n += (size_t)there.tables[i].rows;
+	}
+	assert_int_equal(there.seq, 2);
+	assert_memory_equal(there.head, seen.head, sizeof(seen.head));
+	/* Every table has something in it: what storehelp_fill_all() makes. */
+	assert_true(n > there.n_tables);
+}
+
+/* Both kinds of numbers go on: what comes next is no row that is there. */
+static void
+goes_on(struct storehelp *help, const char *url)
+{
+	struct intent_row intent = { .kind = "create-ksk", .token = "main",
+		.label = "label", .payload = "{}", .created_at = AT };
+	struct store *was = help->store;
+	struct zsk_set_row set = { 0, "a.", { 2 }, "text", AT };
+	size_t n = 0;
+
+	help->store = NULL;
+	unit_ok(store_open(url, STORE_OPEN, &help->store, &help->err),
+	    &help->err);
+	(void)storehelp_id(77, intent.key_id);
+	unit_ok(store_begin(help->store, &help->err), &help->err);
+	unit_ok(store_intent_put(help->store, &intent, &help->err),
+	    &help->err);
+	assert_true(intent.id > 2);
+	unit_ok(store_zsk_set_put(help->store, &set, &help->err), &help->err);
+	unit_ok(store_commit(help->store, &help->err), &help->err);
+	storehelp_append(help, 1);
+	unit_ok(ledger_verify(help->store, &n, &help->err), &help->err);
+	assert_int_equal(n, 3);
+	unit_fails(storehelp_sql(help, "DELETE FROM ledger"), &help->err,
+	    ERR_STORE, "append-only");
+	store_close(help->store);
+	help->store = was;
+}
+
+static void
+moves_to_the_other_backend_and_back(void **state)
+{
+	struct store_content ignored;
+	struct storehelp *help = *state;
+	char *other = storehelp_other_url(help, "one");
+	char *same = storehelp_same_url(help, "two");
+
+	storehelp_fill_all(help);
+	has_moved(help, other);
+	unit_ok(store_migrate(other, same, &ignored, &help->err), &help->err);
+	goes_on(help, other);
+	goes_on(help, same);
+	free(other);
+	free(same);
+}
+
+static void
+takes_nobodys_place(void **state)
+{
+	struct store_content content;
+	struct storehelp *help = *state;
+	char *other = storehelp_other_url(help, "one");
+	struct store *there = NULL;
+	size_t n = 9;
+
+	storehelp_fill_all(help);
+	/* What kmgr init has made has nothing in it. */
+	unit_ok(store_open(other, STORE_CREATE, &there, &help->err),
+	    &help->err);
+	store_close(there);
+	unit_ok(store_migrate(help->url, other, &content, &help->err),
+	    &help->err);
+	unit_fails(store_migrate(help->url, other, &content, &help->err),
+	    &help->err, ERR_INPUT, "is not empty: its ledger has 2 events");
+	unit_fails(store_migrate_look(other, help->url, &content, &help->err),
+	    &help->err, ERR_INPUT, "is not empty");
+	unit_fails(store_migrate(other, other, &content, &help->err),
+	    &help->err, ERR_USAGE, "to itself");
+	unit_ok(ledger_verify(help->store, &n, &help->err), &help->err);
+	assert_int_equal(n, 2);
+	free(other);
+}
+
+static void
+leaves_behind_what_is_broken(void **state)
+{
+	struct store_content content;
+	struct storehelp *help = *state;
+	char *other = storehelp_other_url(help, "one");
+	struct store *there = NULL;
+	bool found = true;
+	struct cmk_row cmk;
+
+	storehelp_fill_all(help);
+	storehelp_unguard(help);
+	unit_ok(storehelp_sql(help, "UPDATE ledger SET at = at + 1 "
+	    "WHERE seq = 2"), &help->err);
+	unit_fails(store_migrate(help->url, other, &content, &help->err),
+	    &help->err, ERR_INTEGRITY, "record 2 (test) does not match");
+	unit_ok(store_open(other, STORE_OPEN, &there, &help->err),
+	    &help->err);
+	unit_ok(store_cmk_find(there, "cmk-1", &cmk, &found, &help->err),
+	    &help->err);
+	assert_false(found);
+	store_close(there);
+	free(other);
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		STOREHELP_TEST(moves_to_the_other_backend_and_back),
+		STOREHELP_TEST(takes_nobodys_place),
+		STOREHELP_TEST(leaves_behind_what_is_broken),
+	};
+
+	return storehelp_run(tests, N_OF(tests));
+}
