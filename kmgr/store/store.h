@@ -32,8 +32,8 @@ enum store_mode {
 
 /**
  * store_open(url, mode, out, err):
- * Open the store ${url}, "sqlite:/absolute/path". An older schema is brought
- * up to date in one transaction, a newer one refused.
+ * Open the store ${url}, "sqlite:/absolute/path" or "postgresql://...". An
+ * older schema is brought up to date in one transaction, a newer one refused.
  *
  * Owner: the caller, store_close().
  * Errors: ERR_STORE, ERR_CONFIG (URL).
