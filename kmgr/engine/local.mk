@@ -217,6 +217,8 @@ libengine_la_SOURCES = \
 	kmgr/engine/trust.h \
 	kmgr/engine/trust_judge.c \
 	kmgr/engine/trust_judge.h \
+	kmgr/engine/trust_owed.c \
+	kmgr/engine/trust_owed.h \
 	kmgr/engine/trust_pin.c \
 	kmgr/engine/trust_retired.c \
 	kmgr/engine/trust_tail.c \

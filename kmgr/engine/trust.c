@@ -8,6 +8,7 @@
 #include "kmgr/engine/ratchet.h"
 #include "kmgr/engine/trust.h"
 #include "kmgr/engine/trust_judge.h"
+#include "kmgr/engine/trust_owed.h"
 #include "kmgr/engine/trust_vouch.h"
 #include "kmgr/engine/witness.h"
 
@@ -69,7 +70,6 @@ load_and_append(struct session *session, struct store *store,
 	return rc;
 }
 
-/* Sign and record a checkpoint, in one transaction. */
 static int
 make_checkpoint(struct session *session, struct store *store,
     const struct cmk *cmk, struct error *err)
@@ -141,7 +141,7 @@ settle_token(struct session *session, const struct cmk *cmk,
 	if (rc == 0 && cmk_is_sealed(cmk) && evidence.n_seals == 0)
 		rc = sealed_put(session, token, cmk, err);
 	evidence_clear(&evidence);
-	return rc;
+	return rc == 0 ? trust_owed_note(session, cmk, last, err) : -1;
 }
 
 /* What the store says happened since, or time itself, wants to be signed. */

@@ -5,6 +5,7 @@
 
 #include "kmgr/base/mem.h"
 #include "kmgr/base/when.h"
+#include "kmgr/engine/trust_owed.h"
 #include "kmgr/service/metrics.h"
 #include "kmgr/service/run_inner.h"
 #include "kmgr/store/store_life.h"
@@ -386,9 +387,11 @@ run_pass(const struct run *run, struct run_result *out, struct error *err)
 
 	*out = (struct run_result) { .next_at = INT64_MAX,
 		.first = ERR_INIT };
-	for (i = 0; i < run->n_zones; i++)
+	if (!run->is_trial)
+		rc = trust_owed_settle(run->session, err);
+	for (i = 0; rc == 0 && i < run->n_zones; i++)
 		run_zone(run, out, keys, &run->zones[i]);
-	if (run->n_zones == 0)
+	if (rc == 0 && run->n_zones == 0)
 		rc = all_due(run, out, keys, err);
 	if (rc == 0 && session_store(run->session, &store, err) == 0)
 		rc = store_zone_next(store, &out->next_at, err);

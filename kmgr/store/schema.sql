@@ -50,6 +50,7 @@ CREATE TABLE cmk (
 	identity	TEXT,
 	identity_signature TEXT,
 	horizon_at	INTEGER CHECK (horizon_at > 0),
+	settled_seq	INTEGER NOT NULL DEFAULT 0,
 	contact		TEXT NOT NULL,
 	tags		TEXT NOT NULL,
 	CHECK ((identity IS NULL) = (identity_key_id IS NULL)),

@@ -256,6 +256,22 @@ int store_cmk_set_info(struct store *store, const struct cmk_row *cmk,
 int store_cmk_raise_horizon(struct store *store, const char *id, int64_t at,
     struct error *err);
 
+struct cmk_id {
+	char	id[STORE_ID_TEXT];
+};
+
+/**
+ * store_cmk_settle(store, id, seq, err):
+ * The CMK's token has the checkpoint that is event ${seq}. Only a note.
+ *
+ * store_cmk_unsettled(store, out, n, err): the CMKs with newer checkpoints,
+ * which their tokens may lack. Owner: the caller, free().
+ */
+int store_cmk_settle(struct store *store, const char *id, int64_t seq,
+    struct error *err);
+int store_cmk_unsettled(struct store *store, struct cmk_id **out, size_t *n,
+    struct error *err);
+
 /**
  * store_cmk_find(store, name, out, found, err):
  * The CMK whose name or id is ${name}; *${found} says whether there is one.

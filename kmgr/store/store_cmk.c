@@ -46,6 +46,13 @@ static const struct store_change raise_horizon = {
 	"UPDATE cmk SET horizon_at = CASE WHEN horizon_at > $1 "
 	"THEN horizon_at ELSE $1 END WHERE id = $2" }, GONE };
 
+static const struct store_change settle = { { "note what a token was told",
+	"UPDATE cmk SET settled_seq = $1 WHERE id = $2" }, GONE };
+static const struct db_question ask_unsettled = { "find what tokens are owed",
+	"SELECT id FROM cmk WHERE state <> 'deleted' AND settled_seq < "
+	"(SELECT coalesce(max(seq), 0) FROM ledger WHERE cmk_id = cmk.id AND "
+	"type = 'checkpoint') ORDER BY id" };
+
 void
 cmk_row_clear(struct cmk_row *row)
 {
@@ -257,6 +264,34 @@ store_cmk_raise_horizon(struct store *store, const char *id, int64_t at,
 
 	return store_change(store, &raise_horizon, args, STORE_N(args),
 	    id, err);
+}
+
+int
+store_cmk_settle(struct store *store, const char *id, int64_t seq,
+    struct error *err)
+{
+	const struct db_value args[] = { db_int(seq), db_text(id) };
+
+	return store_change(store, &settle, args, STORE_N(args), id, err);
+}
+
+static void
+read_id(const struct db_rows *rows, void *out)
+{
+	struct cmk_id *id = out;
+
+	db_get_id(rows, 0, id->id);
+}
+
+int
+store_cmk_unsettled(struct store *store, struct cmk_id **out, size_t *n,
+    struct error *err)
+{
+	static const struct db_shape id_shape = { sizeof(struct cmk_id),
+		read_id, NULL };
+
+	return db_list(store->db, &ask_unsettled, NULL, 0, &id_shape, out, n,
+	    err);
 }
 
 int

@@ -1,0 +1,56 @@
+#include <stdlib.h>
+
+#include "kmgr/engine/trust.h"
+#include "kmgr/engine/trust_owed.h"
+
+int
+trust_owed_note(struct session *session, const struct cmk *cmk,
+    const struct checkpoint *last, struct error *err)
+{
+	struct store *store;
+
+	if (session_store(session, &store, err) != 0 ||
+	    store_begin(store, err) != 0)
+		return -1;
+	/* The checkpoint is the event behind the one that it names last. */
+	if (store_cmk_settle(store, cmk->row.id, last->seq + 1, err) == 0 &&
+	    store_commit(store, err) == 0)
+		return 0;
+	store_rollback(store);
+	return -1;
+}
+
+static int
+settle(struct session *session, struct store *store, const char *id,
+    struct error *err)
+{
+	struct cmk *cmk;
+	int rc;
+
+	if (cmk_load(store, id, &cmk, err) != 0)
+		return -1;
+	rc = trust_prove(session, cmk, err);
+	cmk_free(cmk);
+	return rc;
+}
+
+int
+trust_owed_settle(struct session *session, struct error *err)
+{
+	struct cmk_id *owed = NULL;
+	struct store *store;
+	struct error failed;
+	size_t i, n = 0;
+
+	if (session_store(session, &store, err) != 0 ||
+	    store_cmk_unsettled(store, &owed, &n, err) != 0)
+		return -1;
+	for (i = 0; i < n; i++) {
+		failed = (struct error)ERR_INIT;
+		if (settle(session, store, owed[i].id, &failed) != 0)
+			session_note(session, "a token may be behind the "
+			    "ledger: %s", failed.msg);
+	}
+	free(owed);
+	return 0;
+}
