@@ -18,13 +18,17 @@
 #define RUN(zone, until_s, registration_s, expected) \
 	lifecase_run(zone, until_s, registration_s, expected, N_OF(expected))
 
-/* A zone in which the roll from OLD to NEW has just begun. */
+/* A roll from OLD to NEW that has just begun, all the way. */
 static void
-begin_roll(struct life_zone *zone, enum life_roll roll)
+run_roll(enum life_roll roll, int64_t registration_s,
+    const struct lifecase_change *expected, size_t n)
 {
+	struct life_zone zone;
 
-	lifecase_begin_roll(zone);
-	zone->roll = roll;
+	lifecase_begin_roll(&zone);
+	zone.roll = roll;
+	lifecase_run(&zone, 400000, registration_s, expected, n);
+	life_zone_clear(&zone);
 }
 
 static void
@@ -58,12 +62,9 @@ v2_v3_double_signature(void **state)
 		{ OLD, 'K', U, 150399 },
 		{ OLD, 'K', H, 200799 }, /* BIND, OpenDNSSEC: 197199 */
 	};
-	struct life_zone zone;
 
 	(void)state;
-	begin_roll(&zone, LIFE_DOUBLE_SIGNATURE);
-	RUN(&zone, 400000, 0, expected);
-	life_zone_clear(&zone);
+	run_roll(LIFE_DOUBLE_SIGNATURE, 0, expected, N_OF(expected));
 }
 
 static void
@@ -77,12 +78,9 @@ v4_double_ds(void **state)
 		{ OLD, 'D', U, 150399 },
 		{ OLD, 'D', H, 250398 },	/* OpenDNSSEC: 243198 */
 	};
-	struct life_zone zone;
 
 	(void)state;
-	begin_roll(&zone, LIFE_DOUBLE_DS);
-	RUN(&zone, 400000, 0, expected);
-	life_zone_clear(&zone);
+	run_roll(LIFE_DOUBLE_DS, 0, expected, N_OF(expected));
 }
 
 static void
@@ -96,12 +94,9 @@ v5_double_rrset(void **state)
 		{ OLD, 'D', H, 150399 }, /* OpenDNSSEC: 146799 */
 		{ OLD, 'K', H, 150399 },
 	};
-	struct life_zone zone;
 
 	(void)state;
-	begin_roll(&zone, LIFE_DOUBLE_RRSET);
-	RUN(&zone, 400000, 0, expected);
-	life_zone_clear(&zone);
+	run_roll(LIFE_DOUBLE_RRSET, 0, expected, N_OF(expected));
 }
 
 static void
@@ -194,15 +189,41 @@ v10_registrar(void **state)
 		{ NEW, 'D', O, 157599 }, { OLD, 'D', H, 157599 },
 		{ OLD, 'K', U, 157599 }, { OLD, 'K', H, 207999 },
 	};
-	struct life_zone zone;
 
 	(void)state;
-	begin_roll(&zone, LIFE_DOUBLE_SIGNATURE);
-	RUN(&zone, 400000, 7200, expected);
-	life_zone_clear(&zone);
+	run_roll(LIFE_DOUBLE_SIGNATURE, 7200, expected, N_OF(expected));
 }
 
-/* A standby DS, and the key in use is known to others, or lost. */
+/* What became of the key in use: others know it, too, or nobody has it. */
+enum plight { STOLEN, LOST };
+
+static void
+run_standby(enum life_standby kind, enum plight plight,
+    const struct lifecase_change *expected, size_t n)
+{
+	static const enum life_roll rolls[] = { LIFE_DOUBLE_SIGNATURE,
+		LIFE_DOUBLE_DS, LIFE_DOUBLE_RRSET };
+	struct life_zone zone;
+	struct life_key *key;
+	size_t i;
+
+	for (i = 0; i < N_OF(rolls); i++) {
+		lifecase_zone(&zone);
+		zone.roll = rolls[i];
+		key = lifecase_key(&zone, "old");
+		key->is_compromised = true;
+		key->is_usable = plight != LOST;
+		key = lifecase_key(&zone, "standby");
+		key->standby = kind;
+		if (kind == LIFE_STANDBY_DS)
+			key->dnskey_in_at = 0;
+		else
+			key->ds_add_at = key->ds_seen_at = 0;
+		lifecase_run(&zone, 400000, 0, expected, n);
+		life_zone_clear(&zone);
+	}
+}
+
 static void
 v11_standby_ds(void **state)
 {
@@ -211,25 +232,10 @@ v11_standby_ds(void **state)
 		{ NEW, 'K', O, 50400 }, { OLD, 'K', H, 50400 },
 		{ OLD, 'D', U, 50400 }, { OLD, 'D', H, 150399 },
 	};
-	static const enum life_roll rolls[] = { LIFE_DOUBLE_SIGNATURE,
-		LIFE_DOUBLE_DS, LIFE_DOUBLE_RRSET };
-	struct life_zone zone;
-	struct life_key *key;
-	size_t i;
 
 	(void)state;
-	for (i = 0; i < 2 * N_OF(rolls); i++) {
-		lifecase_zone(&zone);
-		zone.roll = rolls[i / 2];
-		key = lifecase_key(&zone, "old");
-		key->is_compromised = true;
-		key->is_usable = i % 2 == 0;
-		key = lifecase_key(&zone, "standby");
-		key->dnskey_in_at = 0;
-		key->standby = LIFE_STANDBY_DS;
-		RUN(&zone, 400000, 0, expected);
-		life_zone_clear(&zone);
-	}
+	run_standby(LIFE_STANDBY_DS, STOLEN, expected, N_OF(expected));
+	run_standby(LIFE_STANDBY_DS, LOST, expected, N_OF(expected));
 }
 
 static void
@@ -240,23 +246,9 @@ v13_standby_dnskey(void **state)
 		{ NEW, 'D', O, 99999 }, { OLD, 'D', H, 99999 },
 		{ OLD, 'K', U, 99999 }, { OLD, 'K', H, 150399 },
 	};
-	static const enum life_roll rolls[] = { LIFE_DOUBLE_SIGNATURE,
-		LIFE_DOUBLE_DS, LIFE_DOUBLE_RRSET };
-	struct life_zone zone;
-	struct life_key *key;
-	size_t i;
 
 	(void)state;
-	for (i = 0; i < N_OF(rolls); i++) {
-		lifecase_zone(&zone);
-		zone.roll = rolls[i];
-		lifecase_key(&zone, "old")->is_compromised = true;
-		key = lifecase_key(&zone, "standby");
-		key->ds_add_at = key->ds_seen_at = 0;
-		key->standby = LIFE_STANDBY_DNSKEY;
-		RUN(&zone, 400000, 0, expected);
-		life_zone_clear(&zone);
-	}
+	run_standby(LIFE_STANDBY_DNSKEY, STOLEN, expected, N_OF(expected));
 }
 
 /*
@@ -269,7 +261,8 @@ hole_r3_no_withdrawal_on_confirmation(void **state)
 	struct life_zone zone;
 
 	(void)state;
-	begin_roll(&zone, LIFE_DOUBLE_SIGNATURE);
+	lifecase_begin_roll(&zone);
+	zone.roll = LIFE_DOUBLE_SIGNATURE;
 	zone.keys[NEW].dnskey_in_at = T0;
 	zone.keys[NEW].ds_add_at = zone.keys[NEW].ds_seen_at = T0 + 50400;
 	zone.keys[OLD].ds_remove_at = zone.keys[OLD].ds_gone_at = T0 + 50400;
