@@ -34,40 +34,18 @@ history_show() {
 
 # policy NAME ALGORITHM KSK-WORDS: everything a matter of seconds.
 policy() {
-	cat >"$1.yaml" <<-END
-		version: 1
-		zones: [child.test]
-		ksk: { algorithm: $2, $3 }
-		zsk: { algorithms: [$2] }
-		signatures: { dnskey-ttl: 2s, validity: 2h,
-		  refresh: 30m, inception-offset: 10m }
-		timing:
-		  publish-safety: 1s
-		  retire-safety: 1s
-		  zone-propagation-delay: 2s
-		  max-zone-ttl: 2s
-		  parent-ds-ttl: 2s
-		  parent-propagation-delay: 1s
-		ds: { cds-cdnskey-publish: none }
-	END
+	{
+		cat <<-END
+			version: 1
+			zones: [child.test]
+			ksk: { algorithm: $2, $3 }
+			zsk: { algorithms: [$2] }
+			signatures: { dnskey-ttl: 2s, validity: 2h,
+			  refresh: 30m, inception-offset: 10m }
+		END
+		seconds
+	} >"$1.yaml"
 	kmgr create-cmk "$1" --token main --policy "$1.yaml"
-}
-
-# config_more: what run needs of the zone.
-config_more() {
-	mkdir -p child.test/out
-	cat >>kmgr.yaml <<-END
-		zones:
-		  child.test:
-		    source: { file: $PWD/child.test/zsks }
-		    publish: { directory: $PWD/child.test/out }
-		    parent: { servers: [127.0.0.1@$AUTH_PORT], check-interval: 1s }
-		    servers: [127.0.0.1@$AUTH_PORT]
-		hooks:
-		  ds-add: [$PWD/ds-add]
-		  ds-remove: [$PWD/ds-remove]
-		  zone-publish: [$PWD/zone-publish]
-	END
 }
 
 # life_begin ALGORITHM KSK-WORDS: the zone with its first KSK, all the way to
@@ -78,7 +56,7 @@ life_begin() {
 	policy first "$1" "$2"
 	cat child.test/K*.key >child.test/zsks
 	kmgr create-ksk child.test --cmk first
-	config_more
+	config_more "$AUTH_PORT"
 	server_start watch "$KMGR" run --watch
 	wait_until 20 has_ds 1
 	validator_start early

@@ -27,7 +27,6 @@ setup() {
 	kmgr init
 	world_new $ALG
 	knot_new $ALG
-	mkdir -p child.test/out
 	policy
 	cat child.test/K*.key knot/zsk >child.test/zsks
 }
@@ -43,35 +42,20 @@ teardown() {
 }
 
 policy() {
-	cat >policy.yaml <<-END
-		version: 1
-		zones: [child.test]
-		ksk: { algorithm: $ALG, lifetime: unlimited }
-		zsk: { algorithms: [$ALG] }
-		signatures: { dnskey-ttl: 2s, validity: 3h, refresh: 30m }
-		timing:
-		  publish-safety: 1s
-		  retire-safety: 1s
-		  zone-propagation-delay: 2s
-		  max-zone-ttl: 2s
-		  parent-ds-ttl: 2s
-		  parent-propagation-delay: 1s
-		ds: { cds-cdnskey-publish: none }
-	END
+	{
+		cat <<-END
+			version: 1
+			zones: [child.test]
+			ksk: { algorithm: $ALG, lifetime: unlimited }
+			zsk: { algorithms: [$ALG] }
+			signatures: { dnskey-ttl: 2s, validity: 3h,
+			  refresh: 30m }
+		END
+		seconds
+	} >policy.yaml
 	kmgr create-cmk main --token main --policy policy.yaml
 	kmgr create-ksk child.test --cmk main
-	cat >>kmgr.yaml <<-END
-		zones:
-		  child.test:
-		    source: { file: $PWD/child.test/zsks }
-		    publish: { directory: $PWD/child.test/out }
-		    parent: { servers: [127.0.0.1@$AUTH_PORT], check-interval: 1s }
-		    servers: [127.0.0.1@$OURS_PORT]
-		hooks:
-		  ds-add: [$PWD/ds-add]
-		  ds-remove: [$PWD/ds-remove]
-		  zone-publish: [$PWD/zone-publish]
-	END
+	config_more "$OURS_PORT"
 }
 
 # run_always: what a timer does, more often.

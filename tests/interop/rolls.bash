@@ -18,6 +18,37 @@ world_new() {
 		child.test="$PWD/child.test/signed"
 }
 
+# seconds: the waits of a policy, each a matter of seconds.
+seconds() {
+	cat <<-END
+		timing:
+		  publish-safety: 1s
+		  retire-safety: 1s
+		  zone-propagation-delay: 2s
+		  max-zone-ttl: 2s
+		  parent-ds-ttl: 2s
+		  parent-propagation-delay: 1s
+		ds: { cds-cdnskey-publish: none }
+	END
+}
+
+# config_more PORT: what run needs of the zone, which we serve on that port.
+config_more() {
+	mkdir -p child.test/out
+	cat >>kmgr.yaml <<-END
+		zones:
+		  child.test:
+		    source: { file: $PWD/child.test/zsks }
+		    publish: { directory: $PWD/child.test/out }
+		    parent: { servers: [127.0.0.1@$AUTH_PORT], check-interval: 1s }
+		    servers: [127.0.0.1@$1]
+		hooks:
+		  ds-add: [$PWD/ds-add]
+		  ds-remove: [$PWD/ds-remove]
+		  zone-publish: [$PWD/zone-publish]
+	END
+}
+
 parent_keys() {
 	mkdir parent
 	(cd parent && dnssec-keygen -q -a 13 -f KSK test &&
