@@ -148,6 +148,9 @@ miss(struct session *session, const struct ds_fact_request *request,
 	if (told->at < key->ds_seen_at)
 		return refuse_before(told->at, "its DS was seen",
 		    key->ds_seen_at, err);
+	if (told->at < key->ds_add_at)
+		return refuse_before(told->at, "the parent was asked to add "
+		    "it", key->ds_add_at, err);
 	if (told->at < key->ds_remove_at)
 		return refuse_before(told->at, "the parent was asked",
 		    key->ds_remove_at, err);

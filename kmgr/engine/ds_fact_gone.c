@@ -24,9 +24,18 @@ int
 ds_fact_gone_check(const struct zone_life *zone, size_t i, int64_t at,
     struct error *err)
 {
+	const struct life_key *key = &zone->life.keys[i];
 	const int64_t from_at = ds_fact_gone_from(zone, i);
 	char text[WHEN_TEXT_LEN];
 
+	if (key->ds_add_at != 0 && key->ds_remove_at == 0 && !was_seen(key)) {
+		(void)err_set(err, ERR_NOT_YET, "its DS was never seen: that "
+		    "the parent was asked to add it may still take effect, "
+		    "and nobody has asked to remove it");
+		return err_hint(err, "kmgr ds-remove %s first, where it is "
+		    "due; --force records it all the same, where the parent "
+		    "is known to have dropped it", key->name);
+	}
 	if (at >= from_at)
 		return 0;
 	(void)err_set(err, ERR_NOT_YET, "its DS was never seen: that the "

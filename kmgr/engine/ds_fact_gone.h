@@ -15,7 +15,8 @@
  * may be under way to the parent still, and shows itself, if at all, within
  * parent-registration-delay and as long as a DS change takes to be known.
  *
- * ds_fact_gone_check(zone, i, at, err): whether ${at} is not before it.
+ * ds_fact_gone_check(zone, i, at, err): whether ${at} is not before it. Until
+ * its removal was asked for one that was never seen is not gone.
  *
  * Errors: ERR_NOT_YET.
  */

@@ -399,6 +399,7 @@ tests_unit_libzonestore_la_SOURCES = \
 	tests/unit/zonestore.c \
 	tests/unit/zonestore.h
 unit_zone = \
+	tests/unit/test_ds_fact \
 	tests/unit/test_zone_facts \
 	tests/unit/test_zone_life \
 	tests/unit/test_zone_life_signed \
@@ -406,6 +407,8 @@ unit_zone = \
 unit_zone_ldadd = tests/unit/libzonestore.la $(unit_engine_ldadd)
 check_PROGRAMS += $(unit_zone)
 TESTS += $(unit_zone)
+tests_unit_test_ds_fact_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_ds_fact_LDADD = $(unit_zone_ldadd)
 tests_unit_test_zone_facts_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_zone_facts_LDADD = $(unit_zone_ldadd)
 tests_unit_test_zone_life_CPPFLAGS = $(unit_cppflags)
@@ -438,6 +441,7 @@ unit_engine = \
 	tests/unit/test_witness \
 	tests/unit/test_zone_history \
 	tests/unit/test_zone_ttl
+	tests/unit/test_zone_history_compare
 unit_engine_ldadd = tests/unit/libendorsed.la libengine.la $(unit_ldadd)
 check_PROGRAMS += $(unit_engine)
 TESTS += $(unit_engine)
@@ -549,6 +553,8 @@ tests_unit_test_zone_ttl_SOURCES = tests/unit/test_zone_ttl.c \
 	$(unit_store_help)
 tests_unit_test_zone_ttl_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_zone_ttl_LDADD = $(unit_engine_ldadd)
+tests_unit_test_zone_history_compare_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_zone_history_compare_LDADD = $(unit_engine_ldadd)
 tests_unit_test_ssh_key_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_ssh_key_LDADD = $(unit_policy_ldadd)
 
