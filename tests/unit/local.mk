@@ -440,8 +440,8 @@ unit_engine = \
 	tests/unit/test_ssh_signature \
 	tests/unit/test_witness \
 	tests/unit/test_zone_history \
+	tests/unit/test_zone_history_compare \
 	tests/unit/test_zone_ttl
-	tests/unit/test_zone_history_compare
 unit_engine_ldadd = tests/unit/libendorsed.la libengine.la $(unit_ldadd)
 check_PROGRAMS += $(unit_engine)
 TESTS += $(unit_engine)
