@@ -11,7 +11,6 @@
 #include "kmgr/engine/trust.h"
 #include "kmgr/engine/zone_guarantor.h"
 #include "kmgr/engine/zone_life.h"
-#include "kmgr/engine/zone_row.h"
 
 /* A file, and the keys in it that are to be registered. */
 struct batch {
@@ -185,8 +184,7 @@ add_all(struct session *session, const struct batch *batch,
 		return -1;
 	for (i = 0; i < batch->n && rc == 0; i++)
 		rc = add(session, cmk, batch, request, i, err);
-	if (rc != 0 || zone_row_wake(store, batch->zone->text, err) != 0 ||
-	    store_commit(store, err) != 0) {
+	if (rc != 0 || store_commit(store, err) != 0) {
 		store_rollback(store);
 		return -1;
 	}

@@ -3,7 +3,6 @@
 #include "kmgr/engine/foreign_facts.h"
 #include "kmgr/engine/trust.h"
 #include "kmgr/engine/zone_guarantor.h"
-#include "kmgr/engine/zone_row.h"
 #include "kmgr/engine/zone_step.h"
 
 static bool
@@ -103,8 +102,7 @@ record(struct session *session, const struct zone_life *zone, size_t i,
 		return -1;
 	if (foreign_facts_record(session, cmk->row.id, &row,
 	    life_step_name(is_gone ? LIFE_DONE : LIFE_RETIRE), now_at,
-	    err) != 0 || zone_row_wake(store, zone->text, err) != 0 ||
-	    store_commit(store, err) != 0) {
+	    err) != 0 || store_commit(store, err) != 0) {
 		store_rollback(store);
 		return -1;
 	}

@@ -4,7 +4,6 @@
 #include "kmgr/engine/ksk_facts.h"
 #include "kmgr/engine/ksk_revoke.h"
 #include "kmgr/engine/trust.h"
-#include "kmgr/engine/zone_row.h"
 #include "kmgr/engine/zone_step.h"
 
 /* The zone, which of its keys, and the zone once that is retired. */
@@ -182,7 +181,6 @@ record(struct session *session, const struct revocation *revocation,
 		return -1;
 	if (ksk_facts_record(session, &row, life_step_name(LIFE_RETIRE),
 	    row.retire_at, err) != 0 ||
-	    zone_row_wake(store, row.zone, err) != 0 ||
 	    store_commit(store, err) != 0) {
 		store_rollback(store);
 		return -1;

@@ -274,8 +274,6 @@ libengine_la_SOURCES = \
 	kmgr/engine/zone_roll_approved.c \
 	kmgr/engine/zone_roll_choose.c \
 	kmgr/engine/zone_roll_inner.h \
-	kmgr/engine/zone_row.c \
-	kmgr/engine/zone_row.h \
 	kmgr/engine/zone_step.c \
 	kmgr/engine/zone_step.h \
 	kmgr/engine/zone_told.c \

@@ -11,7 +11,6 @@
 #include "kmgr/engine/trust.h"
 #include "kmgr/engine/trust_vouch.h"
 #include "kmgr/engine/zone_roll_inner.h"
-#include "kmgr/engine/zone_row.h"
 
 static const char *const reasons[] = { "scheduled", "compromise", "loss" };
 #define N_REASONS (sizeof(reasons) / sizeof(reasons[0]))
@@ -271,8 +270,7 @@ record(struct session *session, const struct zone_roll *roll,
 		    i == roll->heir))
 			rc = record_key(session, roll, i, &after->keys[i],
 			    err);
-	if (rc == 0 && zone_row_wake(store, roll->zone->text, err) == 0 &&
-	    store_commit(store, err) == 0)
+	if (rc == 0 && store_commit(store, err) == 0)
 		return 0;
 	store_rollback(store);
 	return -1;

@@ -8,7 +8,6 @@
 #include "kmgr/engine/zone_facts.h"
 #include "kmgr/engine/zone_guarantor.h"
 #include "kmgr/engine/zone_life.h"
-#include "kmgr/engine/zone_row.h"
 #include "kmgr/engine/zone_step.h"
 #include "kmgr/engine/zone_told.h"
 
@@ -161,10 +160,14 @@ set_goal(struct session *session, struct store *store, const struct cmk *cmk,
     struct error *err)
 {
 	struct zone_row row = { 0 };
+	bool found = false;
 	int rc;
 
-	if (zone_row_load(store, zone->text, &row, err) != 0)
+	if (store_zone_find(store, zone->text, &row, &found, err) != 0)
 		return -1;
+	if (!found)
+		return err_set(err, ERR_INTEGRITY, "the store has no record "
+		    "of zone %s", zone->text);
 	free(row.goal);
 	row.goal = mem_strdup(request->what == ZONE_TOLD_SECURE ? "secure" :
 	    "insecure");
@@ -176,7 +179,7 @@ set_goal(struct session *session, struct store *store, const struct cmk *cmk,
 }
 
 static int
-set_alg(struct session *session, struct store *store, const struct cmk *cmk,
+set_alg(struct session *session, const struct cmk *cmk,
     const struct zone_life *zone, const struct zone_told_request *request,
     struct error *err)
 {
@@ -184,8 +187,7 @@ set_alg(struct session *session, struct store *store, const struct cmk *cmk,
 	const struct zone_alg_row row = { text, request->alg, request->at };
 	int rc;
 
-	rc = zone_row_wake(store, zone->text, err) != 0 ? -1 :
-	    request->what == ZONE_TOLD_SIGNED ?
+	rc = request->what == ZONE_TOLD_SIGNED ?
 	    zone_facts_set_alg(session, cmk->row.id, &row, err) :
 	    zone_facts_drop_alg(session, cmk->row.id, text, request->alg,
 	    err);
@@ -205,7 +207,7 @@ record(struct session *session, const struct cmk *cmk,
 		return -1;
 	if ((is_goal(request) ?
 	    set_goal(session, store, cmk, zone, request, err) :
-	    set_alg(session, store, cmk, zone, request, err)) == 0 &&
+	    set_alg(session, cmk, zone, request, err)) == 0 &&
 	    store_commit(store, err) == 0)
 		return 0;
 	store_rollback(store);

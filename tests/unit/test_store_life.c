@@ -177,8 +177,17 @@ what_changes_is_due(void **state)
 	    &help->err);
 	is_next(help, "a.", 0);
 	set_next(help, "a.", AT);
+	unit_ok(store_zone_alg_drop(help->store, "a.", 13, &help->err),
+	    &help->err);
+	is_next(help, "a.", 0);
+	set_next(help, "a.", AT);
 	*foreign = storehelp_foreign(1, "a.");
 	unit_ok(store_foreign_put(help->store, foreign, &help->err),
+	    &help->err);
+	is_next(help, "a.", 0);
+	set_next(help, "a.", AT);
+	foreign->retire_at = AT;
+	unit_ok(store_foreign_set(help->store, foreign, &help->err),
 	    &help->err);
 	is_next(help, "a.", 0);
 	set_next(help, "a.", AT);
