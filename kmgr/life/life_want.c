@@ -175,7 +175,11 @@ want_out(const struct life_zone *zone, size_t i, int64_t now_at,
 		life_want_push(out, LIFE_REMOVE_DS, i);
 	if (key->dnskey_out_at > now_at)
 		return;
-	if (zone->timing.is_rfc5011 && dnskey == LIFE_OMNIPRESENT &&
+	/*
+	 * RFC 5011 s2.4: whoever was given it by hand, or looks often, may
+	 * trust it long before all do.
+	 */
+	if (zone->timing.is_rfc5011 && life_is_put(dnskey) &&
 	    !life_is_gone(key) && !key->is_foreign)
 		life_want_push(out, LIFE_REVOKE_DNSKEY, i);
 	else if (life_is_put(dnskey) || (dnskey == LIFE_UNRETENTIVE &&

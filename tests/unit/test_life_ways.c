@@ -68,6 +68,28 @@ rfc5011_revokes(void **state)
 	life_zone_clear(&zone);
 }
 
+/* Some may trust it already: by hand, or as they looked at the right time. */
+static void
+rfc5011_revokes_what_not_all_trust(void **state)
+{
+	struct life_zone zone;
+
+	(void)state;
+	lifecase_zone(&zone);
+	zone.has_response = true;
+	zone.timing.is_rfc5011 = true;
+	zone.timing.query_interval_s = 3600;
+	lifecase_key(&zone, "main");
+	lifecase_fresh(&zone, "new");
+	lifecase_due(&zone, 0, "publish-dnskey 1");
+	zone.keys[NEW].retire_at = T0 + 5;
+	lifecase_due(&zone, 5, "revoke-dnskey 1");
+	lifecase_due(&zone, RETIRE_S + 3600 + 30 * DAY + 4, "");
+	lifecase_due(&zone, RETIRE_S + 3600 + 30 * DAY + 5,
+	    "withdraw-dnskey 1");
+	life_zone_clear(&zone);
+}
+
 /* Who signs what a policy wants signed sees it when it is due, and gates it. */
 static void
 a_revocation_is_approved(void **state)
@@ -411,6 +433,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sets_are_signed_in_time),
 		cmocka_unit_test(rfc5011_revokes),
+		cmocka_unit_test(rfc5011_revokes_what_not_all_trust),
 		cmocka_unit_test(a_revocation_is_approved),
 		cmocka_unit_test(the_root_has_no_ds),
 		cmocka_unit_test(a_zone_joins),
