@@ -15,6 +15,8 @@ int64_t __real_timing_retire_s(const struct timing *timing);
 int64_t __wrap_timing_retire_s(const struct timing *timing);
 int64_t __real_timing_ds_s(const struct timing *timing);
 int64_t __wrap_timing_ds_s(const struct timing *timing);
+int64_t __real_timing_revoke_s(const struct timing *timing);
+int64_t __wrap_timing_revoke_s(const struct timing *timing);
 int64_t __real_life_data_at(const struct life_zone *zone, uint8_t alg);
 int64_t __wrap_life_data_at(const struct life_zone *zone, uint8_t alg);
 int64_t __real_life_first_ds_at(const struct life_zone *zone);
@@ -108,9 +110,20 @@ __wrap_life_allowed(const struct life_zone *zone, enum life_step_kind kind,
 int64_t
 __wrap_timing_publish_s(const struct timing *timing)
 {
+	struct timing caches = *timing;
 
+	if (lacks(LIFEGATES_ADD_HOLD_DOWN))
+		caches.is_rfc5011 = false;
 	return lacks(LIFEGATES_PUBLISH_WAIT) ? 0 :
-	    __real_timing_publish_s(timing);
+	    __real_timing_publish_s(&caches);
+}
+
+int64_t
+__wrap_timing_revoke_s(const struct timing *timing)
+{
+
+	return lacks(LIFEGATES_REMOVE_HOLD_DOWN) ? 0 :
+	    __real_timing_revoke_s(timing);
 }
 
 int64_t

@@ -25,6 +25,8 @@ enum lifegates_missing {
 	LIFEGATES_DATA_WAIT,	/* life_data_at(): zone data signed */
 	LIFEGATES_FIRST_WAIT,	/* life_first_ds_at(): the first DS */
 	LIFEGATES_REFRESH,	/* life_refresh_at(): signed anew in time */
+	LIFEGATES_ADD_HOLD_DOWN, /* RFC 5011's part of timing_publish_s() */
+	LIFEGATES_REMOVE_HOLD_DOWN, /* timing_revoke_s(): how long revoked */
 	LIFEGATES_ORDER		/* the policy's order, for remove-ds */
 };
 

@@ -81,6 +81,8 @@ set_timing(struct lifehost *h)
 			timing->parent_ds_ttl_s = max_of(
 			    timing->parent_ds_ttl_s, h->old_ds_ttl_s);
 	}
+	timing->query_interval_s = timing_query_s(timing->dnskey_ttl_s,
+	    timing->validity_s);
 	if (h->fault->timing != NULL)
 		h->fault->timing(timing);
 }
@@ -409,6 +411,7 @@ lifehost_tell(const struct lifehost_story *story,
 	end->world.parent_propagation_s =
 	    story->timing.parent_propagation_delay_s;
 	end->world.data_ttl_s = story->timing.max_zone_ttl_s;
+	end->world.has_followers = story->timing.is_rfc5011;
 	end->world.until_at = LIFEHOST_START + story->length_s;
 	begin(&h);
 	while (next_event(&h, &e) && e.at <= end->world.until_at)

@@ -65,6 +65,7 @@ struct lifehost_fault {
 	bool	gone_at_once;
 	bool	forgets_ttl;	/* the DNSKEY TTL that was */
 	bool	ignores_ds_ttl;	/* what the parent serves */
+	bool	forgets_revoke;	/* a KSK goes without having said so */
 };
 
 /* What came of it. */

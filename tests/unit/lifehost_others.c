@@ -167,7 +167,8 @@ in_set(const struct lifehost *h, uint64_t *signers, uint64_t *revoked)
 
 	for (i = 0; i < h->zone.n_keys; i++) {
 		key = &h->zone.keys[i];
-		if (key->dnskey_in_at == 0 || key->dnskey_out_at != 0)
+		if (key->dnskey_in_at == 0 || key->dnskey_out_at != 0 ||
+		    (key->revoke_at != 0 && h->fault->forgets_revoke))
 			continue;
 		keys |= BIT(h->keys[i]);
 		if (key->is_usable && !key->is_foreign)

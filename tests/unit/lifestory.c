@@ -5,6 +5,7 @@
 #define MINUTE INT64_C(60)
 #define HOUR (60 * MINUTE)
 #define DAY  (24 * HOUR)
+#define ANCHORED_EACH 8
 
 static int64_t
 max_of(int64_t a, int64_t b)
@@ -58,6 +59,15 @@ make_timing(uint64_t *x, struct lifehost_story *s)
 	s->inception_offset_s = HOUR;
 	s->skew_s = lifeworld_pick(x, 1 + min_of(HOUR,
 	    min_of(t->publish_safety_s, t->retire_safety_s)));
+}
+
+/* One zone in so many has KSKs that are trust anchors. */
+static bool
+is_anchored(uint64_t seed)
+{
+	uint64_t x = seed * 5011;
+
+	return lifeworld_pick(&x, ANCHORED_EACH) == 0;
 }
 
 static void
@@ -121,7 +131,10 @@ act_once(uint64_t *x, struct lifehost_story *s, enum lifehost_what what)
 	}
 }
 
-/* What may come together in one story. */
+/*
+ * What may come together in one story. Who follows a trust anchor that is
+ * lost, or knows none of another provider, has no way on: RFC 5011 s6.
+ */
 static void
 make_script(uint64_t *x, struct lifehost_story *s)
 {
@@ -130,10 +143,11 @@ make_script(uint64_t *x, struct lifehost_story *s)
 		LIFEHOST_GO_INSECURE, LIFEHOST_TTL, LIFEHOST_DS_TTL };
 	static const enum lifehost_what lost[] = { LIFEHOST_ROLL,
 		LIFEHOST_LOSE, LIFEHOST_LOSE, LIFEHOST_DS_TTL };
-	const bool loses = lifeworld_pick(x, 4) == 0;
+	const bool loses = lifeworld_pick(x, 4) == 0 &&
+	    !s->timing.is_rfc5011;
 	int64_t n = lifeworld_pick(x, 4);
 
-	if (!loses && lifeworld_pick(x, 6) == 0) {
+	if (!loses && lifeworld_pick(x, 6) == 0 && !s->timing.is_rfc5011) {
 		s->joins = true;
 		act(s, lifeworld_pick(x, s->length_s / 2), flip(x) ?
 		    LIFEHOST_TAKE_OVER : LIFEHOST_SHARE, 0);
@@ -166,10 +180,13 @@ make_validity(uint64_t *x, struct lifehost_story *s)
 	if (loses)
 		silence_s = 8 * silence_s + 20 * s->registrar_s +
 		    2 * life_roll_s(t, s->roll) + 2 * ds_ttl_s;
+	/* Years of stories are signed now and then, not every minute. */
+	if (t->is_rfc5011)
+		silence_s += 5 * DAY;
 	t->refresh_s = ttl_s + t->zone_propagation_delay_s + silence_s + 1 +
 	    pick_scale(x, MINUTE, 5 * DAY);
-	t->validity_s = t->refresh_s + s->outage_s + pick_scale(x, HOUR,
-	    60 * DAY);
+	t->validity_s = t->refresh_s + s->outage_s + pick_scale(x,
+	    t->is_rfc5011 ? 7 * DAY : HOUR, 60 * DAY);
 }
 
 void
@@ -183,17 +200,22 @@ lifestory_make(uint64_t seed, struct lifehost_story *s)
 	make_timing(&x, s);
 	make_people(&x, s);
 	s->roll = (enum life_roll)lifeworld_pick(&x, 3);
+	s->timing.is_rfc5011 = is_anchored(seed);
+	if (s->timing.is_rfc5011)
+		s->roll = LIFE_DOUBLE_SIGNATURE; /* what policies ask for */
 	if (lifeworld_pick(&x, 3) == 0)
 		s->standby = (enum life_standby)lifeworld_pick(&x, 3);
 	s->needs_backup = lifeworld_pick(&x, 4) == 0;
 	s->alg = flip(&x) ? 13 : 8;
 	s->other_alg = s->alg == 13 ? 15 : 13;
+	s->timing.query_interval_s = timing_query_s(s->timing.dnskey_ttl_s,
+	    60 * DAY);
 	roll_s = life_roll_s(&s->timing, s->roll) + 4 * s->registrar_s +
 	    s->signer_s + 4 * s->run_s;
 	/* Only what is longer than a whole roll is accepted. */
 	if (lifeworld_pick(&x, 4) != 0)
 		s->lifetime_s = roll_s + pick_scale(&x, HOUR, 2 * roll_s);
-	s->length_s = 5 * roll_s + (3 + lifeworld_pick(&x, 3)) *
+	s->length_s = (s->timing.is_rfc5011 ? 2 : 5) * roll_s + (3 + lifeworld_pick(&x, 3)) *
 	    max_of(s->lifetime_s, roll_s);
 	make_script(&x, s);
 	make_validity(&x, s);

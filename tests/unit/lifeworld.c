@@ -151,7 +151,8 @@ lifeworld_describe(const struct lifeworld *world,
     const struct lifeworld_bogus *bogus, char *text, size_t len)
 {
 	static const char *const why[] = { "no key in both",
-		"signature expired", "no ZSK", "zone data unsigned" };
+		"signature expired", "no ZSK", "zone data unsigned",
+		"no trust anchor signs", "trusts a KSK that is gone" };
 	FILE *f = fmemopen(text, len, "w");
 
 	assert_non_null(f);

@@ -59,6 +59,7 @@ struct lifeworld {
 	int64_t			 zone_propagation_s;
 	int64_t			 parent_propagation_s;
 	int64_t			 data_ttl_s;
+	bool			 has_followers;	/* among the resolvers */
 	struct lifeworld_key	 keys[LIFEWORLD_KEYS];
 	size_t			 n_keys;
 	struct lifeworld_provider providers[LIFEWORLD_PROVIDERS];
@@ -73,7 +74,9 @@ enum lifeworld_why {
 	LIFEWORLD_NO_KEY,	/* no signer of an algorithm is in both */
 	LIFEWORLD_NO_SIGNATURE,	/* one is, but what it signed expired */
 	LIFEWORLD_NO_ZSK,	/* none of an algorithm of the DS set */
-	LIFEWORLD_NO_DATA	/* data is not signed with an algorithm */
+	LIFEWORLD_NO_DATA,	/* data is not signed with an algorithm */
+	LIFEWORLD_NO_ANCHOR,	/* none that the follower trusts signs */
+	LIFEWORLD_OLD_ANCHOR	/* it trusts one that went unrevoked */
 };
 
 /* A resolver without a chain of trust. */
@@ -131,7 +134,10 @@ int64_t lifeworld_ds_somewhere_at(const struct lifeworld *world, size_t i);
 /**
  * lifeworld_is_sound(world, bogus):
  * Ask every resolver around every change, and in between: whether all have a
- * chain of trust, always. Else the first that has none goes to ${bogus}.
+ * chain of trust, always. Else the first that has none goes to ${bogus}. Where
+ * the world has followers some resolvers go by a trust anchor that was
+ * configured once, and by what they learn and unlearn of it (RFC 5011), and
+ * not by a DS.
  */
 bool lifeworld_is_sound(const struct lifeworld *world,
     struct lifeworld_bogus *bogus);

@@ -6,6 +6,7 @@
 
 #define TTLS	4	/* so many different ones in one track */
 #define RANDOM	20	/* instants of no interest */
+#define FOLLOWERS_EACH 20	/* resolvers, one follows RFC 5011 */
 
 enum kind { DS, SET, DATA, KINDS };
 
@@ -39,6 +40,8 @@ struct judge {
 	const struct lifeworld	*world;
 	struct track		 ds, data, sets[LIFEWORLD_PROVIDERS];
 	struct resolver		 resolvers[LIFEWORLD_RESOLVERS];
+	struct lifeworld_follower followers[LIFEWORLD_RESOLVERS /
+				    FOLLOWERS_EACH];
 	uint64_t		 of_alg[32];	/* keys */
 	int64_t			*instants;
 	size_t			 n_instants;
@@ -241,13 +244,35 @@ has_chain(const struct judge *j, struct lifeworld_bogus *b)
 	return true;
 }
 
+static const struct lifeworld_set *
+see(const void *arg, size_t i, int64_t at)
+{
+	const struct judge *j = arg;
+
+	return cached_set(j, &j->resolvers[i], at);
+}
+
+static enum lifeworld_belief
+follow(struct judge *j, struct lifeworld_bogus *b)
+{
+
+	if (!j->world->has_followers || b->resolver % FOLLOWERS_EACH != 0)
+		return LIFEWORLD_NO_OPINION;
+	return lifeworld_follower_ask(&j->followers[b->resolver /
+	    FOLLOWERS_EACH], j->world, see, j, b);
+}
+
 static bool
-is_sound(const struct judge *j, size_t i, int64_t at,
-    struct lifeworld_bogus *b)
+is_sound(struct judge *j, size_t i, int64_t at, struct lifeworld_bogus *b)
 {
 	const struct resolver *r = &j->resolvers[i];
+	enum lifeworld_belief belief;
 
 	b->resolver = i;
+	b->at = at;
+	belief = follow(j, b);
+	if (belief != LIFEWORLD_NO_OPINION)
+		return belief == LIFEWORLD_SECURE;
 	b->at = at;
 	b->ds = j->world->ds[cached(j, &j->ds, r, DS, at).version];
 	if (b->ds.keys == 0)
@@ -272,6 +297,9 @@ make_resolvers(struct judge *j)
 		    lifeworld_pick(&x, INT64_C(1) << lifeworld_pick(&x, 17));
 		for (k = 0; k < KINDS; k++)
 			r->habits[k] = (enum habit)lifeworld_pick(&x, HABITS);
+		if (i % FOLLOWERS_EACH == 0)
+			lifeworld_follower_init(&j->followers[i /
+			    FOLLOWERS_EACH], j->world, r->id);
 	}
 }
 

@@ -482,6 +482,7 @@ tests_unit_test_ksr_roles_LDADD = $(unit_engine_ldadd)
 unit_lifeworld = \
 	tests/unit/lifeworld.c \
 	tests/unit/lifeworld.h \
+	tests/unit/lifeworld_follower.c \
 	tests/unit/lifeworld_inner.h \
 	tests/unit/lifeworld_judge.c \
 	tests/unit/lifeworld_oracle.c \
@@ -511,7 +512,8 @@ tests_unit_test_life_mutants_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=life_refresh_at \
 	-Wl,--wrap=timing_ds_s \
 	-Wl,--wrap=timing_publish_s \
-	-Wl,--wrap=timing_retire_s
+	-Wl,--wrap=timing_retire_s \
+	-Wl,--wrap=timing_revoke_s
 tests_unit_test_life_population_SOURCES = \
 	tests/unit/test_life_population.c \
 	$(unit_lifestory)

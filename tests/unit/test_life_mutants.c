@@ -60,6 +60,20 @@ no_parent_propagation(struct timing *timing)
 }
 
 static void
+no_query_interval(struct timing *timing)
+{
+
+	timing->query_interval_s = 0;
+}
+
+static void
+no_rfc5011(struct timing *timing)
+{
+
+	timing->is_rfc5011 = false;
+}
+
+static void
 no_refresh(struct timing *timing)
 {
 
@@ -94,6 +108,12 @@ static const struct mutant {
 	{ "wait for the first DS", LIFEGATES_FIRST_WAIT, { 0 },
 	    LIFEGATES_ADD_DS },
 	{ "signing anew in time", LIFEGATES_REFRESH, { 0 }, 0 },
+	{ "add hold-down", LIFEGATES_ADD_HOLD_DOWN, { 0 }, 0 },
+	{ "remove hold-down", LIFEGATES_REMOVE_HOLD_DOWN, { 0 }, 0 },
+	{ "revocation", 0, { .forgets_revoke = true }, 0 },
+	{ "the followers' query interval", 0,
+	    { .timing = no_query_interval }, 0 },
+	{ "rfc5011", 0, { .timing = no_rfc5011 }, 0 },
 	{ "dnskey-ttl", 0, { .timing = no_dnskey_ttl }, 0 },
 	{ "zone-propagation-delay", 0, { .timing = no_zone_propagation }, 0 },
 	{ "publish-safety", 0, { .timing = no_publish_safety }, 0 },
