@@ -429,6 +429,7 @@ unit_engine = \
 	tests/unit/test_replay \
 	tests/unit/test_replay_life \
 	tests/unit/test_ksk_end_check \
+	tests/unit/test_ksk_rules \
 	tests/unit/test_ksr_roles \
 	tests/unit/test_life_mutants \
 	tests/unit/test_life_population \
@@ -461,6 +462,8 @@ tests_unit_test_endorsement_file_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_endorsement_file_LDADD = $(unit_engine_ldadd)
 tests_unit_test_ksk_end_check_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_ksk_end_check_LDADD = $(unit_engine_ldadd)
+tests_unit_test_ksk_rules_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_ksk_rules_LDADD = $(unit_engine_ldadd)
 tests_unit_test_ledger_file_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_ledger_file_LDADD = tests/unit/libpolicyhelp.la \
 	$(unit_engine_ldadd)
