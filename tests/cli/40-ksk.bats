@@ -69,6 +69,11 @@ cmk() {
 	[[ $output == *KSK-COUNT* ]]
 	[ "$(kmgr --json list-ksks | jq '.ksks | length')" -eq 2 ]
 	[[ $(kmgr verify) == *": 0 differences" ]]
+	# One that is retired, and was in no RRset, makes place.
+	tag=$(kmgr --json list-ksks | jq '.ksks[-1].key_tag')
+	kmgr -q roll-ksk "example.com/$tag"
+	kmgr -q create-ksk example.com --cmk prod --another >/dev/null
+	[ "$(kmgr --json list-ksks | jq '.ksks | length')" -eq 3 ]
 }
 
 @test "a zone that the policy does not name: exit 5, before anything is made" {
