@@ -120,7 +120,9 @@ act_once(uint64_t *x, struct lifehost_story *s, enum lifehost_what what)
 		act(s, at + more, LIFEHOST_GO_SECURE, 0);
 		break;
 	case LIFEHOST_TTL:
-		act(s, at, what, other_ttl(x, s->timing.dnskey_ttl_s));
+		/* Followers look by a TTL for long after it was served. */
+		act(s, at, s->timing.is_rfc5011 ? LIFEHOST_ROLL : what,
+		    other_ttl(x, s->timing.dnskey_ttl_s));
 		break;
 	case LIFEHOST_DS_TTL:
 		act(s, at, what, other_ttl(x, s->ds_ttl_s));
@@ -215,8 +217,9 @@ lifestory_make(uint64_t seed, struct lifehost_story *s)
 	/* Only what is longer than a whole roll is accepted. */
 	if (lifeworld_pick(&x, 4) != 0)
 		s->lifetime_s = roll_s + pick_scale(&x, HOUR, 2 * roll_s);
-	s->length_s = (s->timing.is_rfc5011 ? 2 : 5) * roll_s + (3 + lifeworld_pick(&x, 3)) *
+	s->length_s = (3 + lifeworld_pick(&x, 3)) *
 	    max_of(s->lifetime_s, roll_s);
+	s->length_s += (s->timing.is_rfc5011 ? 2 : 5) * roll_s;
 	make_script(&x, s);
 	make_validity(&x, s);
 }
