@@ -383,12 +383,10 @@ run_pass(const struct run *run, struct run_result *out, struct error *err)
 	struct zsks_keys *keys = zsks_keys_new();
 	struct store *store;
 	size_t i;
-	int rc = 0;
+	int rc;
 
-	*out = (struct run_result) { .next_at = INT64_MAX,
-		.first = ERR_INIT };
-	if (!run->is_trial)
-		rc = trust_owed_settle(run->session, err);
+	rc = run->is_trial ? 0 : trust_owed_settle(run->session, err);
+	*out = (struct run_result) { .next_at = INT64_MAX, .first = ERR_INIT };
 	for (i = 0; rc == 0 && i < run->n_zones; i++)
 		run_zone(run, out, keys, &run->zones[i]);
 	if (rc == 0 && run->n_zones == 0)
