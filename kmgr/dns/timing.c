@@ -23,7 +23,7 @@ int64_t
 timing_query_s(int64_t dnskey_ttl_s, int64_t validity_s)
 {
 
-	return longer(HOUR, shorter(15 * DAY, shorter(dnskey_ttl_s / 2,
+	return longer(HOUR, shorter(TIMING_QUERY_MAX_S, shorter(dnskey_ttl_s / 2,
 	    validity_s / 2)));
 }
 

@@ -29,6 +29,9 @@ struct timing {
 	int64_t	query_interval_s;	/* of followers: timing_query_s() */
 };
 
+/* Who follows trust anchors looks that often at least, 15 days. */
+#define TIMING_QUERY_MAX_S INT64_C(1296000)
+
 /**
  * timing_query_s(dnskey_ttl_s, validity_s):
  * How often at least who follows trust anchors looks for new ones.

@@ -71,6 +71,24 @@ take_seen(struct store *store, const char *zone, enum zone_ttl what,
 	return 0;
 }
 
+/*
+ * Followers go by the TTL that is served, and who looked last when it was
+ * longer goes by that one until its next look.
+ */
+static int
+take_followers(struct store *store, const char *zone, int64_t now_at,
+    struct timing *t, struct error *err)
+{
+	int64_t ttl_s = t->dnskey_ttl_s;
+
+	if (take_seen(store, zone, ZONE_TTL_DNSKEY,
+	    t->zone_propagation_delay_s + TIMING_QUERY_MAX_S, now_at, &ttl_s,
+	    err) != 0)
+		return -1;
+	raise_to(&t->query_interval_s, timing_query_s(ttl_s, t->validity_s));
+	return 0;
+}
+
 int
 zone_life_time(struct session *session, struct zone_life *zone,
     struct error *err)
@@ -97,8 +115,5 @@ zone_life_time(struct session *session, struct zone_life *zone,
 	    t->zone_propagation_delay_s, now_at, &t->max_zone_ttl_s,
 	    err) != 0)
 		return -1;
-	/* Followers go by the TTL that is served. */
-	raise_to(&t->query_interval_s, timing_query_s(t->dnskey_ttl_s,
-	    t->validity_s));
-	return 0;
+	return take_followers(store, zone->text, now_at, t, err);
 }

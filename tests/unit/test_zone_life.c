@@ -2,6 +2,7 @@
 #include "tests/unit/zonestore.h"
 
 #include "kmgr/engine/foreign_facts.h"
+#include "kmgr/engine/zone_ttl.h"
 
 #define DAY	INT64_C(86400)
 #define NOW	ZONESTORE_NOW
@@ -203,6 +204,52 @@ a_goal_is_the_one_that_was_told_of(void **state)
 	zonestore_close(&zs);
 }
 
+static void
+saw_dnskey_ttl(struct zonestore *zs, int64_t ttl_s, int64_t at)
+{
+	struct store *store = zs->help->store;
+	struct error *err = &zs->help->err;
+
+	unit_ok(store_begin(store, err), err);
+	unit_ok(zone_ttl_record(zs->session, ZONESTORE_ZONE, ZONE_TTL_DNSKEY,
+	    (uint32_t)ttl_s, at, err), err);
+	unit_ok(store_commit(store, err), err);
+}
+
+/* Who looked last when the TTL was long looks again late, cache or not. */
+static void
+followers_go_by_the_ttl_that_they_saw(void **state)
+{
+	const int64_t long_s = 4 * DAY, short_s = 7200;
+	struct zonestore zs;
+
+	zonestore_open(&zs, *state, "");
+	(void)zonestore_cmk(&zs, "ksk: { rfc5011: true }\n");
+	(void)zonestore_ksk(&zs, 0, &used);
+	saw_dnskey_ttl(&zs, long_s, NOW - 60 * DAY);
+	saw_dnskey_ttl(&zs, short_s, NOW - 18 * DAY);
+	loaded(&zs);
+	assert_int_equal(zs.zone->life.timing.dnskey_ttl_s, short_s);
+	assert_int_equal(zs.zone->life.timing.query_interval_s, long_s / 2);
+	zonestore_close(&zs);
+}
+
+/* And when that look is over, nobody does. */
+static void
+followers_come_to_the_ttl_that_is_served(void **state)
+{
+	struct zonestore zs;
+
+	zonestore_open(&zs, *state, "");
+	(void)zonestore_cmk(&zs, "ksk: { rfc5011: true }\n");
+	(void)zonestore_ksk(&zs, 0, &used);
+	saw_dnskey_ttl(&zs, 4 * DAY, NOW - 60 * DAY);
+	saw_dnskey_ttl(&zs, 7200, NOW - 20 * DAY);
+	loaded(&zs);
+	assert_int_equal(zs.zone->life.timing.query_interval_s, 3600);
+	zonestore_close(&zs);
+}
+
 /* A clock that is behind a fact by no more than clock.tolerance goes on. */
 static void
 a_fact_that_is_ahead_is_caught_up_with(void **state)
@@ -248,6 +295,8 @@ main(void)
 		STOREHELP_TEST(the_policy_is_that_of_the_newest_main_ksk),
 		STOREHELP_TEST(with_nothing_but_a_standby_that_decides),
 		STOREHELP_TEST(a_goal_is_the_one_that_was_told_of),
+		STOREHELP_TEST(followers_go_by_the_ttl_that_they_saw),
+		STOREHELP_TEST(followers_come_to_the_ttl_that_is_served),
 		STOREHELP_TEST(a_fact_that_is_ahead_is_caught_up_with),
 	};
 
