@@ -157,7 +157,8 @@ is_needed(const struct zone_life *life, const struct health_key *key,
     size_t i)
 {
 
-	if (!life->life.keys[i].is_usable)
+	if (!life->life.keys[i].is_usable &&
+	    life->life.keys[i].stopped_by == NULL)
 		return false;
 	return !key->is_leaving || key->is_in_set ||
 	    key->dnskey_state != LIFE_HIDDEN || key->ds_state != LIFE_HIDDEN;

@@ -195,6 +195,12 @@ static const struct db_shape names = { sizeof(char *), read_name,
 	clear_name };
 static const struct db_question ask_triggers = { "list triggers",
 	"SELECT name FROM sqlite_master WHERE type = 'trigger'" };
+static const char unguard_pgsql[] = "SET session_replication_role = replica; "
+	"DO $$ DECLARE r record; BEGIN FOR r IN SELECT "
+	"conrelid::regclass AS t, conname FROM pg_constraint "
+	"WHERE contype = 'c' AND connamespace = current_schema()::regnamespace "
+	"LOOP EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', r.t, "
+	"r.conname); END LOOP; END $$";
 
 void
 storehelp_unguard_all(struct storehelp *help)
@@ -202,6 +208,11 @@ storehelp_unguard_all(struct storehelp *help)
 	char **triggers = NULL, *sql;
 	size_t i, n = 0;
 
+	if (!storehelp_is_sqlite(help)) {
+		unit_ok(help->store->db->driver->script(help->store->db,
+		    unguard_pgsql, &help->err), &help->err);
+		return;
+	}
 	unit_ok(db_list(help->store->db, &ask_triggers, NULL, 0, &names,
 	    &triggers, &n, &help->err), &help->err);
 	for (i = 0; i < n; i++) {

@@ -6,7 +6,8 @@
 #define NOW 1795000000
 
 static struct policy policy;
-static struct cmk cmk = { .policy = &policy };
+static char enabled[] = "enabled";
+static struct cmk cmk = { .policy = &policy, .row.state = enabled };
 
 #define WAIT (DAY + 3660)
 
