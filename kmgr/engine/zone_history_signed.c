@@ -82,19 +82,30 @@ add_row(struct history_set *set, const struct history_ksk *ksk,
 	raise_to(&set->until_at, row->expiration_at);
 }
 
+/*
+ * Whether what was done at ${at} is in a set that was signed before next_at,
+ * where that is not 0. What is handed over late counts from then on, and what
+ * is handed over is the newest set that there is.
+ */
+static bool
+has(int64_t at, int64_t next_at)
+{
+
+	return at != 0 && (next_at == 0 || next_at > at);
+}
+
 /* Keys of others: their provider serves and signs the set, too. */
 static void
 add_foreign(const struct zone_history *history, struct history_set *set,
-    const struct signature_row *row)
+    const struct signature_row *row, int64_t next_at)
 {
 	const struct history_ksk *ksk;
 	size_t i;
 
 	for (i = 0; i < history->n_ksks; i++) {
 		ksk = &history->ksks[i];
-		if (!ksk->is_foreign || ksk->in_at == 0 ||
-		    row->created_at < ksk->in_at ||
-		    (ksk->out_at != 0 && row->created_at >= ksk->out_at))
+		if (!ksk->is_foreign || !has(ksk->in_at, next_at) ||
+		    has(ksk->out_at, next_at))
 			continue;
 		name_key(set, &ksk->key);
 		zone_history_add_sig(set, zone_history_add_key(set,
@@ -103,25 +114,47 @@ add_foreign(const struct zone_history *history, struct history_set *set,
 	}
 }
 
+/* Signatures of the zone's own KSKs over its DNSKEY RRset, in their order. */
+static const struct signature_row **
+sort(const struct zone_history *history, const struct signature_row *rows,
+    size_t n, size_t *n_sorted)
+{
+	const struct signature_row **sorted = mem_new((n + 1) *
+	    sizeof(*sorted));
+	size_t i;
+
+	*n_sorted = 0;
+	for (i = 0; i < n; i++)
+		if (rows[i].type_covered == RRTYPE_DNSKEY &&
+		    find_ksk(history, rows[i].ksk_id) != NULL)
+			sorted[(*n_sorted)++] = &rows[i];
+	qsort(sorted, *n_sorted, sizeof(*sorted), compare_rows);
+	return sorted;
+}
+
+/* When the set after the one of the ith row was signed; 0: there is none. */
+static int64_t
+next_signed(const struct signature_row *const *sorted, size_t n, size_t i)
+{
+	const struct signature_row *row = sorted[i];
+
+	while (i < n && is_one_set(row, sorted[i]))
+		i++;
+	return i < n ? sorted[i]->created_at : 0;
+}
+
 void
 zone_history_add_signatures(struct zone_history *history,
     const struct signature_row *rows, size_t n)
 {
-	const struct signature_row **sorted = mem_new(n * sizeof(*sorted));
-	const struct signature_row *last = NULL;
-	const struct history_ksk *ksk;
+	const struct signature_row **sorted;
 	struct history_set *set = NULL;
 	char text[WHEN_TEXT_LEN];
 	size_t i;
 
-	for (i = 0; i < n; i++)
-		sorted[i] = &rows[i];
-	qsort(sorted, n, sizeof(const struct signature_row *), compare_rows);
+	sorted = sort(history, rows, n, &n);
 	for (i = 0; i < n; i++) {
-		ksk = find_ksk(history, sorted[i]->ksk_id);
-		if (ksk == NULL || sorted[i]->type_covered != RRTYPE_DNSKEY)
-			continue;
-		if (last == NULL || !is_one_set(last, sorted[i])) {
+		if (i == 0 || !is_one_set(sorted[i - 1], sorted[i])) {
 			zone_history_supersede(history, HISTORY_SIGNED,
 			    sorted[i]->created_at);
 			set = zone_history_add_set(history, HISTORY_SIGNED,
@@ -130,10 +163,10 @@ zone_history_add_signatures(struct zone_history *history,
 			(void)snprintf(set->what, sizeof(set->what),
 			    "signed at %s",
 			    when_rfc3339(sorted[i]->created_at, text));
-			add_foreign(history, set, sorted[i]);
+			add_foreign(history, set, sorted[i],
+			    next_signed(sorted, n, i));
 		}
-		add_row(set, ksk, sorted[i]);
-		last = sorted[i];
+		add_row(set, find_ksk(history, sorted[i]->ksk_id), sorted[i]);
 	}
 	free(sorted);
 }

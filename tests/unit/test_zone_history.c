@@ -389,6 +389,41 @@ test_signatures(void **state)
 	}
 }
 
+/*
+ * Another provider's key that came, or went, with the newest set, which was
+ * handed over a minute after it was signed: only its DS is at the parent.
+ */
+static void
+test_late_foreign(void **state)
+{
+	const struct dnskey key = dnskey('2');
+	const struct zone_history_facts ds = { .seen_at = NOW - 30 * DAY };
+	const struct signature_row rows[] = {
+		{ .ksk_id = "1", .type_covered = RRTYPE_DNSKEY,
+		    .created_at = NOW - 12 * DAY,
+		    .inception_at = NOW - 12 * DAY,
+		    .expiration_at = NOW + DAY },
+		{ .ksk_id = "1", .type_covered = RRTYPE_DNSKEY,
+		    .created_at = NOW - 5 * DAY,
+		    .inception_at = NOW - 5 * DAY,
+		    .expiration_at = NOW + 9 * DAY },
+	};
+	const int64_t late_at = NOW - 5 * DAY + 60;
+	struct zone_history *h;
+	int is_out;
+
+	(void)state;
+	for (is_out = 0; is_out < 2; is_out++) {
+		h = begin(false);
+		add_ksk(h, '1', NOW - 60 * DAY, NOW - 30 * DAY);
+		zone_history_add_foreign(h, &key, &ds, is_out ?
+		    NOW - 12 * DAY : late_at, is_out ? late_at : 0);
+		zone_history_add_signatures(h, rows, N_OF(rows));
+		expect(h, NOW, NOW + DAY, is_out ? FINDING_FAIL :
+		    FINDING_PASS, is_out ? "no KSK is in both" : "");
+	}
+}
+
 /* The root's schemas: four cycles of nine bundles, ninety days apart. */
 static const char *const normal[] = { "1S", "1S", "1S", "1S", "1S", "1S",
 	"1S", "1S", "1S" };
@@ -545,6 +580,7 @@ main(void)
 		cmocka_unit_test(test_gaps_and_ends),
 		cmocka_unit_test(test_previous),
 		cmocka_unit_test(test_signatures),
+		cmocka_unit_test(test_late_foreign),
 		cmocka_unit_test(test_root_cycles),
 		cmocka_unit_test(test_revoked_with_ds),
 		cmocka_unit_test(test_previous_icann),
