@@ -23,8 +23,8 @@ int64_t
 timing_query_s(int64_t dnskey_ttl_s, int64_t validity_s)
 {
 
-	return longer(HOUR, shorter(TIMING_QUERY_MAX_S, shorter(dnskey_ttl_s / 2,
-	    validity_s / 2)));
+	return longer(HOUR, shorter(TIMING_QUERY_MAX_S,
+	    shorter(dnskey_ttl_s / 2, validity_s / 2)));
 }
 
 /* RFC 7583 s3.3.1: IpubC = DprpC + TTLkey */
