@@ -509,6 +509,7 @@ on_small() {
 				echo "status $status"
 			done
 			rm "$WORLD/small/fill"'
+		echo "$room KiB: $output"
 		[ "$status" -eq 0 ]
 		[ "$(grep -c '^status [07]$' <<<"$output")" = 2 ]
 		[ "$(grep -c '^status 7' <<<"$output")" = "$(grep -c \
