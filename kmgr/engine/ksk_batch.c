@@ -118,36 +118,6 @@ make_all(void *arg)
 	return NULL;
 }
 
-/* Decide on keys for actions, write that down, and begin to make them. */
-static int
-brood_start(struct brood *brood, const struct action *const *actions,
-    size_t n, struct error *err)
-{
-	size_t i;
-	int rc;
-
-	brood->n = n < BATCH ? n : BATCH;
-	for (i = 0; i < brood->n; i++) {
-		brood->items[i] = (struct newborn) { .action = actions[i] };
-		if (store_id_new(brood->items[i].ksk_id, err) != 0)
-			goto fail;
-	}
-	if (brood->batch->wrap == NULL && put_intents(brood, err) != 0)
-		goto fail;
-	brood->n_made = 0;
-	err_clear(&brood->err);
-	rc = pthread_create(&brood->thread, NULL, make_all, brood);
-	if (rc == 0)
-		return 0;
-	(void)err_set(err, ERR_SYSTEM, "start a thread (%d)", rc);
-	for (i = 0; brood->batch->wrap == NULL && i < brood->n; i++)
-		intent_undo_failed(brood->batch->session,
-		    &brood->items[i].intent, err);
- fail:
-	brood->n = 0;
-	return -1;
-}
-
 static void
 brood_clear(struct brood *brood)
 {
@@ -162,6 +132,36 @@ brood_clear(struct brood *brood)
 		key_row_clear(&item->row);
 	}
 	brood->n = 0;
+}
+
+/* Decide on keys for actions, write that down, and begin to make them. */
+static int
+brood_start(struct brood *brood, const struct action *const *actions,
+    size_t n, struct error *err)
+{
+	size_t i;
+	int rc;
+
+	brood->n = n < BATCH ? n : BATCH;
+	for (i = 0; i < brood->n; i++)
+		brood->items[i] = (struct newborn) { .action = actions[i] };
+	for (i = 0; i < brood->n; i++)
+		if (store_id_new(brood->items[i].ksk_id, err) != 0)
+			goto fail;
+	if (brood->batch->wrap == NULL && put_intents(brood, err) != 0)
+		goto fail;
+	brood->n_made = 0;
+	err_clear(&brood->err);
+	rc = pthread_create(&brood->thread, NULL, make_all, brood);
+	if (rc == 0)
+		return 0;
+	(void)err_set(err, ERR_SYSTEM, "start a thread (%d)", rc);
+	for (i = 0; brood->batch->wrap == NULL && i < brood->n; i++)
+		intent_undo_failed(brood->batch->session,
+		    &brood->items[i].intent, err);
+ fail:
+	brood_clear(brood);
+	return -1;
 }
 
 static int
