@@ -119,21 +119,29 @@ says(const struct json *s, const char *key, const char *expected)
 	return value != NULL && strcmp(value, expected) == 0;
 }
 
-/* Who had to sign the retirement, where another CMK answers; else NULL. */
+/*
+ * Who had to sign the retirement, where another CMK answers; else NULL. It
+ * answers for what is lost, and nothing else: whoever looks whether the token
+ * is there goes by what it says was lost.
+ */
 static int
 load_voucher(struct store *store, const struct ksk_row *row,
     struct cmk **out, struct error *err)
 {
-	char *id = member(row, "voucher");
+	char *id = member(row, "voucher"), *lost = ending_lost_token(row);
 	int rc = 0;
 
 	*out = NULL;
-	if (id != NULL && strcmp(id, row->cmk_id) == 0)
+	if ((id == NULL) != (lost == NULL))
+		rc = err_set(err, ERR_INTEGRITY, "it says who answers for a "
+		    "loss, or what was lost, and not both");
+	else if (id != NULL && strcmp(id, row->cmk_id) == 0)
 		rc = err_set(err, ERR_INTEGRITY, "a CMK answers for itself");
 	else if (id != NULL && cmk_load(store, id, out, err) != 0)
 		rc = -1;
 	else if (id != NULL)
 		rc = vouch_has_zone(store, *out, row->zone, err);
+	free(lost);
 	free(id);
 	if (rc != 0 && err->class != ERR_STORE)
 		err->class = ERR_INTEGRITY;

@@ -45,8 +45,8 @@ char *ending_lost_token(const struct ksk_row *row);
 /**
  * ending_check_ksk(store, cmk, row, err):
  * Whether the retirement of ${row} is of this KSK and was signed by the seal
- * key of ${cmk}; or, where it says that the key pair was lost, by that of the
- * CMK in ${store} which it names and which has a KSK in the zone.
+ * key of ${cmk}; or, where it says with which token the key pair was lost, by
+ * that of the CMK in ${store} which it names and which has a KSK in the zone.
  *
  * Errors: ERR_INTEGRITY, ERR_STORE.
  */

@@ -256,7 +256,9 @@ main_gone() {
 	[[ $output == *": 0 differences in what was"* ]]
 }
 
-@test "lost-forged: a CMK that has a KSK in the zone ends another one's as lost, whose token is there" {
+# end_as_lost MEMBERS: the CMK other, which has a KSK in b.example, says that the
+# one of prod there has ended; MEMBERS are what it says of that.
+end_as_lost() {
 	local text seq head by key signature
 
 	spare_new other
@@ -270,11 +272,11 @@ main_gone() {
 		lower(hex(hash)) FROM ledger ORDER BY seq DESC LIMIT 1")
 	text=$(jq -cnjS --arg id "$id" --arg ksk "$ksk" --arg key "$key" \
 		--arg by "$by" --arg head "$head" --argjson seq "$seq" \
-		--argjson tag "$old" --argjson at "$born" '{cmk_id: $id,
-			key_id: $key, key_pair: "lost", key_tag: $tag,
+		--argjson tag "$old" --argjson at "$born" \
+		--argjson members "$1" '$members + {cmk_id: $id,
+			key_id: $key, key_tag: $tag,
 			ksk_id: $ksk, ledger_head: $head, ledger_seq: $seq,
-			lost_token: "main", retired_at: $at, voucher: $by,
-			zone: "b.example."}')
+			retired_at: $at, voucher: $by, zone: "b.example."}')
 	signature=$(other_sign retirement "$text")
 	vouched delete-ksk "$(jq -cnjS --arg id "$id" --arg ksk "$ksk" \
 		--arg key "$key" --argjson tag "$old" --arg text "$text" \
@@ -288,8 +290,18 @@ main_gone() {
 	# What stays in the zone is of the other CMK alone.
 	run -10 kmgr sign-zsks b.example b
 	echo "$output"
-	[[ $output == *"KSK b.example./$old was ended because token main was lost"* ]]
 	[[ $output != *"IN RRSIG"* ]]
+}
+
+@test "lost-forged: a CMK that has a KSK in the zone ends another one's as lost, whose token is there" {
+	end_as_lost '{"key_pair": "lost", "lost_token": "main"}'
+	[[ $output == *"KSK b.example./$old was ended because token main was lost"* ]]
 	noticed "tells that the token of CMK prod is lost"
 	[[ $output == *"lost-key: token main"* ]]
+}
+
+@test "end-forged: a CMK that has a KSK in the zone ends another one's, and does not say that it is lost" {
+	end_as_lost '{}'
+	[[ $output == *"KSK b.example./$old: its retirement: "*"and not both"* ]]
+	noticed "KSK b.example./$old: its retirement: "
 }

@@ -43,6 +43,35 @@ test_ksk(void **state)
 	endorsed_free(e);
 }
 
+/* Whoever answers for a loss says what was lost. */
+static void
+test_loss(void **state)
+{
+	static const char *const halves[] = {
+		"\"voucher\":\"00112233445566778899aabbccddeeff\",",
+		"\"lost_token\":\"main\"," };
+	struct endorsed *e = endorsed_new(ENDORSED_P256, ENDORSED_ZONES,
+	    "example.com.");
+	struct ksk_row *row = &e->ksk.row;
+	struct error err = ERR_INIT;
+	char *whole;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < N_OF(halves); i++) {
+		retire(e, STATEMENT_RETIREMENT);
+		whole = mem_printf("{%s%s", halves[i], row->retirement + 1);
+		free(row->retirement);
+		free(row->retirement_signature);
+		row->retirement = whole;
+		row->retirement_signature = endorsed_sign(e,
+		    STATEMENT_RETIREMENT, whole);
+		unit_fails(ending_check_ksk(NULL, &e->cmk, row, &err), &err,
+		    ERR_INTEGRITY, "and not both");
+	}
+	endorsed_free(e);
+}
+
 static void
 test_other_ksk(void **state)
 {
@@ -104,6 +133,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ksk),
+		cmocka_unit_test(test_loss),
 		cmocka_unit_test(test_other_ksk),
 		cmocka_unit_test(test_cmk),
 	};
