@@ -218,3 +218,20 @@ cmk() {
 	[ "$status" -ne 0 ]
 	[[ $(kmgr verify) == *": 0 differences" ]]
 }
+
+@test "what cannot be written down is not made" {
+	cmk prod
+	kmgr -q create-ksk a.example --cmk prod >/dev/null
+	# The second of three.
+	sqlite3 kmgr.db "CREATE TRIGGER full BEFORE INSERT ON intent
+		WHEN EXISTS (SELECT 1 FROM intent WHERE state = 'open')
+		BEGIN SELECT RAISE(ABORT, 'no room'); END"
+	run kmgr create-ksk b.example c.example d.example --cmk prod
+	echo "$output"
+	[ "$status" -eq 7 ]
+	[[ $output == *"no room"* ]]
+	[ "$(kmgr --json list-ksks | jq '.ksks | length')" -eq 1 ]
+	sqlite3 kmgr.db 'DROP TRIGGER full'
+	kmgr -q create-ksk b.example c.example d.example --cmk prod >/dev/null
+	kmgr -q verify >/dev/null
+}
