@@ -25,7 +25,21 @@ ksk_lost_signer(struct session *session, struct cmk_cache *cache,
 	return rc;
 }
 
-/* A wrapped one is where its wrapping key is, and that with the token. */
+/*
+ * A wrapped one is where its wrapping key is, and that with the token: known by
+ * the CMK's own key there, which is not the seal key where that has a token of
+ * its own.
+ */
+static const char *
+wanted_key(const struct cmk *cmk, const struct ksk_row *row)
+{
+
+	if (cmk->policy->custody != CUSTODY_WRAPPED)
+		return row->key_id;
+	return cmk->identity_public != NULL ? cmk->identity_key.id :
+	    cmk->row.key_id;
+}
+
 static int
 is_back(struct session *session, const struct cmk *cmk,
     const struct ksk_row *row, bool *is, struct error *err)
@@ -39,8 +53,7 @@ is_back(struct session *session, const struct cmk *cmk,
 		return 0;
 	if (session_token(session, cmk->row.token, &token, err) != 0)
 		return -1;
-	*is = cmk_find_key(session, cmk, cmk->policy->custody ==
-	    CUSTODY_WRAPPED ? cmk->row.key_id : row->key_id, &key,
+	*is = cmk_find_key(session, cmk, wanted_key(cmk, row), &key,
 	    &away) == 0 || away.class == ERR_INTEGRITY;
 	hsm_key_free(key);
 	return 0;
