@@ -183,8 +183,9 @@ find_records(struct run_zone *z, bool *done, struct error *err)
 
 /*
  * A store that was rolled back has signatures that are good, and old: the
- * tokens know. What they owe the store is made up for. One that is not there
- * keeps nobody from what was signed before it went.
+ * tokens know. What they owe the store is made up for. One that is not there,
+ * or not in the configuration any more, keeps nobody from what was signed
+ * before it went.
  */
 static int
 prove(struct run_zone *z, struct error *err)
@@ -199,7 +200,7 @@ prove(struct run_zone *z, struct error *err)
 		if (session_is_proved(z->run->session, cmk->row.id) ||
 		    trust_prove(z->run->session, cmk, &why) == 0)
 			continue;
-		if (why.class != ERR_TOKEN) {
+		if (why.class != ERR_TOKEN && why.class != ERR_CONFIG) {
 			*err = why;
 			return -1;
 		}

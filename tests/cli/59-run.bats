@@ -224,6 +224,12 @@ late() {
 	run -9 kmgr run
 	rm out
 	kmgr -q sign-zsks example.com --fetch >signed
+	# Nor whether it is in the configuration.
+	sed -i 's/^  main: /  other: /' kmgr.yaml
+	run -3 kmgr_later 1h run example.com
+	diff <(grep RRSIG signed) <(grep RRSIG out/dnskey.zone)
+	rm -r out
+	sed -i 's/^  other: /  main: /' kmgr.yaml
 	mv tokens elsewhere
 	# That it came late is for the token to answer for.
 	run -6 kmgr_later 1h run example.com
