@@ -5,6 +5,7 @@
 #include "kmgr/base/json.h"
 #include "kmgr/base/mem.h"
 #include "kmgr/engine/trust.h"
+#include "kmgr/engine/zone_guarantor.h"
 #include "kmgr/service/run_inner.h"
 #include "kmgr/store/ledger.h"
 
@@ -191,16 +192,6 @@ is_same(const struct life_key *a, const struct life_key *b)
 	    a->revoke_at == b->revoke_at;
 }
 
-/* Whose seal key answers for the ith key; NULL: a foreign one of nobody's. */
-static const struct cmk *
-cmk_of(const struct zone_life *zone, size_t i)
-{
-
-	if (zone->n_ksks == 0)
-		return NULL;
-	return zone->ksks[i < zone->n_ksks ? i : zone->n_ksks - 1].cmk;
-}
-
 int
 run_late_prove(struct run_zone *z, const struct run_late *late,
     struct error *err)
@@ -209,7 +200,7 @@ run_late_prove(struct run_zone *z, const struct run_late *late,
 	size_t i;
 
 	for (i = 0; i < late->after.n_keys; i++) {
-		cmk = cmk_of(z->zone, i);
+		cmk = zone_guarantor_of(z->run->session, z->zone, i);
 		if (cmk != NULL && !is_same(&late->after.keys[i],
 		    &z->zone->life.keys[i]) &&
 		    !session_is_proved(z->run->session, cmk->row.id) &&
@@ -226,7 +217,7 @@ run_late_record(struct run_zone *z, const struct run_late *late,
 	size_t i;
 
 	for (i = 0; i < late->after.n_keys; i++)
-		if (cmk_of(z->zone, i) != NULL &&
+		if (z->zone->n_ksks > 0 &&
 		    !is_same(&late->after.keys[i], &z->zone->life.keys[i]) &&
 		    zone_life_record(z->run->session, z->zone, i,
 		    &late->after.keys[i], "published-late",
