@@ -61,12 +61,12 @@ move_close(struct move *move)
 	db_close(move->from);
 }
 
+/* Which one is not said: nobody has looked yet whether it has a password. */
 static int
-refuse_same(const char *url, struct error *err)
+refuse_same(struct error *err)
 {
 
-	(void)err_set(err, ERR_USAGE, "store %s cannot move to itself", url);
-	return -1;
+	return err_set(err, ERR_USAGE, "a store cannot move to itself");
 }
 
 int
@@ -78,7 +78,7 @@ store_migrate(const char *from, const char *to, struct store_content *out,
 
 	*out = (struct store_content){ 0 };
 	if (strcmp(from, to) == 0)
-		return refuse_same(from, err);
+		return refuse_same(err);
 	if (db_open(from, STORE_OPEN, &move.from, err) == 0 &&
 	    db_open(to, STORE_CREATE, &move.to, err) == 0 &&
 	    check_empty(move.to, err) == 0 &&
@@ -115,7 +115,7 @@ store_migrate_look(const char *from, const char *to,
 
 	*out = (struct store_content){ 0 };
 	if (strcmp(from, to) == 0)
-		return refuse_same(from, err);
+		return refuse_same(err);
 	if ((driver = db_find_driver(to, &place, err)) == NULL ||
 	    db_open(from, STORE_OPEN, &move.from, err) != 0)
 		goto out;

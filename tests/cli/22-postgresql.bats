@@ -96,6 +96,8 @@ head_of() {
 		store_is "$url"
 		run -3 kmgr list-cmks
 		[[ $output != *Wachtwoord* ]]
+		run -2 kmgr migrate-store "$url" "$url"
+		[[ $output != *Wachtwoord* ]]
 	done
 	store_is "$STORE_URL&password=Wachtwoord-8"
 	run -3 kmgr list-cmks
