@@ -116,8 +116,8 @@ const struct command commands_life[] = {
 	{ "check", GROUP_HEALTH, "[ZONE] [--no-network] [--no-token]",
 	    "check zones as monitoring systems want it",
 	    "Looks at store and ledger, has every KSK sign in its token what "
-	    "was admitted last, asks every name server of the zone and of "
-	    "its parent, and the resolvers that are configured. Prints one "
+	    "is of no use to anybody, asks every name server of the zone and "
+	    "of its parent, and the resolvers that are configured. Prints one "
 	    "line with performance data, as Nagios plug-ins do, then a line "
 	    "a finding. Exit 0 where all is well, 1 for a warning, 2 for "
 	    "what is critical, 3 where nothing could be told. Without ZONE "
