@@ -3,6 +3,8 @@
 #include "kmgr/dns/resolve_request.h"
 #include "kmgr/dns/resolve_socket.h"
 
+#define KEPT_MAX 1000		/* records of a type */
+
 /* A transfer on its way. */
 struct transfer {
 	const struct name	*zone;
@@ -33,17 +35,25 @@ take_soa(struct transfer *transfer, const struct message_record *record,
 	return 0;
 }
 
-/* Keep a record of the apex. */
-static void
+/*
+ * Keep a record of the apex. Who sends nothing else would have us sort a
+ * gigabyte of them; more than these no answer can hold.
+ */
+static int
 keep(const struct transfer *transfer, const struct message_record *record,
-    struct rrset **out)
+    struct rrset **out, struct error *err)
 {
 
 	if (!name_is_same(&record->owner, transfer->zone))
-		return;
+		return 0;
 	if (*out == NULL)
 		*out = rrset_new(transfer->zone, record->type, record->ttl);
+	if ((*out)->n_rdata == KEPT_MAX)
+		return err_set(err, ERR_NETWORK, "more than %d %s records of "
+		    "the zone's own name", KEPT_MAX,
+		    record->type == RRTYPE_DNSKEY ? "DNSKEY" : "RRSIG");
 	rrset_add(*out, record->rdata, record->rdata_len);
+	return 0;
 }
 
 static int
@@ -73,14 +83,14 @@ take_record(struct transfer *transfer, const struct message_record *record,
 	out->n_records++;
 	if (record->ttl > out->max_ttl)
 		out->max_ttl = record->ttl;
-	if (record->type == RRTYPE_DNSKEY) {
-		keep(transfer, record, &out->dnskey);
-		if (name_is_same(&record->owner, transfer->zone) &&
-		    record->ttl > out->dnskey_ttl)
-			out->dnskey_ttl = record->ttl;
-	} else if (record->type == RRTYPE_RRSIG)
-		keep(transfer, record, &out->rrsig);
-	return 0;
+	if (record->type == RRTYPE_RRSIG)
+		return keep(transfer, record, &out->rrsig, err);
+	if (record->type != RRTYPE_DNSKEY)
+		return 0;
+	if (name_is_same(&record->owner, transfer->zone) &&
+	    record->ttl > out->dnskey_ttl)
+		out->dnskey_ttl = record->ttl;
+	return keep(transfer, record, &out->dnskey, err);
 }
 
 static int
