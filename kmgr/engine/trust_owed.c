@@ -20,6 +20,24 @@ trust_owed_note(struct session *session, const struct cmk *cmk,
 	return -1;
 }
 
+/*
+ * A token that has all, but of which nobody noted it, owes only the note: a run
+ * that died between the two, or a store made anew from its ledger. Whoever
+ * holds the lock writes it too.
+ */
+static int
+make_sure(struct session *session, const struct cmk *cmk, struct error *err)
+{
+	struct error busy = ERR_INIT;
+	int rc;
+
+	if (session_lock(session, 0, &busy) != 0)
+		return 0;
+	rc = trust_settle(session, cmk, err);
+	session_unlock(session);
+	return rc;
+}
+
 static int
 settle(struct session *session, struct store *store, const char *id,
     struct error *err)
@@ -30,6 +48,8 @@ settle(struct session *session, struct store *store, const char *id,
 	if (cmk_load(store, id, &cmk, err) != 0)
 		return -1;
 	rc = trust_prove(session, cmk, err);
+	if (rc == 0)
+		rc = make_sure(session, cmk, err);
 	cmk_free(cmk);
 	return rc;
 }

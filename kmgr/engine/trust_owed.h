@@ -23,7 +23,8 @@ int trust_owed_note(struct session *session, const struct cmk *cmk,
 /**
  * trust_owed_settle(session, err):
  * trust_prove() each CMK whose token may be owed something, which makes up
- * for it. One that cannot be proved is told to the user, and no error.
+ * for it, and note that it is. One that cannot be proved is told to the user,
+ * and no error.
  *
  * Errors: ERR_STORE.
  */

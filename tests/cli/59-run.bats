@@ -69,6 +69,11 @@ did publish" ]
 	KMGR_SHIM_COUNT=none kmgr -q run
 	KMGR_SHIM_COUNT=none kmgr -q run example.com
 	[ ! -e none ]
+	# That a token is owed nothing is found out once.
+	sqlite3 kmgr.db 'UPDATE cmk SET settled_seq = 0'
+	kmgr -q run
+	KMGR_SHIM_COUNT=none kmgr -q run
+	[ ! -e none ]
 }
 
 @test "signatures are made anew at refresh, and not before" {
