@@ -62,8 +62,8 @@ void hsm_wrap_free(struct hsm_wrap_key *wrap);
  * hsm_wrapped_create(wrap, alg, bits, pub, blob, err):
  * Make a key pair in the token, for a session, wrap it and destroy it: its
  * public half and what was wrapped, appended to ${blob}. RSA keys have ${bits}
- * bits. Then it is opened, makes a signature that software verifies, and is
- * closed again. Nothing of it stays in the token.
+ * bits. Nothing of it stays in the token. That it can be opened, and signs, is
+ * for hsm_wrapped_open() and hsm_key_prove() to show.
  *
  * Owner: the caller, crypto_key_free().
  * Errors: ERR_TOKEN.

@@ -1,6 +1,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "kmgr/base/mem.h"
 #include "kmgr/base/text.h"
@@ -94,6 +95,18 @@ make_in_token(const struct ksk_batch *batch, struct newborn *item,
 	return 0;
 }
 
+/*
+ * Where the DS goes out before anything is signed, nothing else tells whether
+ * a wrapped pair can be opened again: each of them is.
+ */
+static bool
+has_ds_first(const struct ksk_batch *batch)
+{
+
+	return batch->cmk->policy->roll_type == ROLL_DOUBLE_DS ||
+	    (batch->standby != NULL && strcmp(batch->standby, "ds") == 0);
+}
+
 /* Only the token is used here: the store is the other thread's. */
 static void *
 make_all(void *arg)
@@ -106,6 +119,10 @@ make_all(void *arg)
 
 	while (rc == 0 && brood->n_made < brood->n) {
 		item = &brood->items[brood->n_made];
+		if (has_ds_first(batch)) {
+			hsm_key_free(like);
+			like = NULL;
+		}
 		rc = batch->wrap == NULL ?
 		    make_in_token(batch, item, &brood->err) :
 		    ksk_wrapped_make(batch->cmk, batch->wrap, item->ksk_id,

@@ -75,7 +75,7 @@ int ksk_wrapped_open(const struct ksk *ksk, struct hsm_wrap_key *wrap,
  * and *${like} is it then. Else its record has the attributes of ${like},
  * which ${wrap} opened before: the wrapping key's template allows no others,
  * and its first signature, which is verified before its DNSKEY goes out, is
- * what proves it.
+ * what proves it; so not of one whose DS goes out before.
  *
  * Owner: the caller, key_row_clear(), crypto_key_free(), hsm_key_free().
  * Errors: ERR_TOKEN, ERR_INTEGRITY.

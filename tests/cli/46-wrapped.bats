@@ -93,6 +93,22 @@ verifies() {
 	[ "$(grep -v RRSIG one)" = "$(grep -v RRSIG two)" ]
 }
 
+@test "a pair whose DS goes out before it signs is opened once" {
+	kmgr_env "$PWD" "main=$(uri_of_shim "$TOKEN_URI")"
+	export KMGR_SHIM_MODULE=$TOKEN_MODULE
+	policy d ecdsap256sha256
+	sed -i 's/^ksk: { /&roll-type: double-ds, /' d.yaml
+	for cmk in p d; do
+		kmgr -q create-cmk $cmk --token main --policy $cmk.yaml \
+			>/dev/null
+		kmgr -q create-ksk first.$cmk.example --cmk $cmk >/dev/null
+		KMGR_SHIM_COUNT=$PWD/$cmk kmgr -q create-ksk 1.$cmk.example \
+			2.$cmk.example 3.$cmk.example --cmk $cmk >/dev/null
+	done
+	[ "$(grep -c ' C_UnwrapKey$' p)" -eq 1 ]
+	[ "$(grep -c ' C_UnwrapKey$' d)" -eq 3 ]
+}
+
 @test "more zones than handles are kept, signed in one go" {
 	need_program sqlite3
 	for i in {1..80}; do
