@@ -67,13 +67,18 @@ int
 hsm_token_login(struct hsm_token *token, struct error *err)
 {
 	const struct run run = { login_work, NULL, NULL, RUN_AGAIN };
+	bool is_done;
 	int rc = 0;
 
 	(void)pthread_mutex_lock(&token->login_lock);
-	if (!token->is_login_wanted)
+	is_done = token->is_login_wanted;
+	if (!is_done)
 		rc = login_prepare(token, err);
 	(void)pthread_mutex_unlock(&token->login_lock);
-	if (rc == 0 && !token->is_login_wanted)
+	/* Written once: threads that share the token read it in each run. */
+	if (is_done)
+		return 0;
+	if (rc == 0)
 		rc = run_do(token, &run, err);
 	if (rc != 0)
 		return err_wrap(err, "log in to token %s",
