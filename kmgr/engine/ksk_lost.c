@@ -47,16 +47,21 @@ is_back(struct session *session, const struct cmk *cmk,
 	struct error away = ERR_INIT;
 	struct hsm_token *token;
 	struct hsm_key *key = NULL;
+	int rc;
 
 	*is = false;
 	if (session_find_token(session, cmk->row.token, &away) != 0)
 		return 0;
 	if (session_token(session, cmk->row.token, &token, err) != 0)
 		return -1;
-	*is = cmk_find_key(session, cmk, wanted_key(cmk, row), &key,
-	    &away) == 0 || away.class == ERR_INTEGRITY;
+	rc = cmk_find_key(session, cmk, wanted_key(cmk, row), &key, &away);
 	hsm_key_free(key);
-	return 0;
+	*is = rc == 0 || away.class == ERR_INTEGRITY;
+	/* Without a CK_RV the token answered: it has no such key. */
+	if (*is || (away.class == ERR_TOKEN && away.code == 0))
+		return 0;
+	*err = away;
+	return -1;
 }
 
 static int
