@@ -19,8 +19,11 @@ struct storehelp {
 	struct error err;
 };
 
-/* A test that has a struct storehelp as its state. */
+/* A test that has a struct storehelp as its state; one that is a matter of
+ * SQLite, and is run on no other backend. */
 #define STOREHELP_TEST(name) { #name, name, NULL, NULL, NULL }
+#define STOREHELP_SQLITE_TEST(name) \
+	{ #name, name, NULL, NULL, (void *)(uintptr_t)1 }
 
 /**
  * storehelp_run(tests, n):

@@ -85,17 +85,19 @@ run_on(const struct CMUnitTest *tests, size_t n, struct backend *first,
 {
 	const bool needs_server = first + n_backends == backends +
 	    N_OF(backends);
-	const size_t total = n * n_backends;
-	struct CMUnitTest *all = mem_new(total * sizeof(*all));
-	size_t i;
+	struct CMUnitTest *all = mem_new(n * n_backends * sizeof(*all));
+	size_t i, total = 0;
 	int rc;
 
-	for (i = 0; i < total; i++) {
+	for (i = 0; i < n * n_backends; i++) {
+		const struct CMUnitTest *test = &tests[i % n];
 		struct backend *backend = &first[i / n];
 
-		all[i] = (struct CMUnitTest){ mem_printf("%s: %s",
-		    backend->name, tests[i % n].name),
-			tests[i % n].test_func, set_up, tear_down, backend };
+		if (test->initial_state != NULL && backend != &backends[0])
+			continue;
+		all[total++] = (struct CMUnitTest){ mem_printf("%s: %s",
+		    backend->name, test->name), test->test_func, set_up,
+			tear_down, backend };
 	}
 	/* One group: a test program has one plan. */
 	rc = _cmocka_run_group_tests("store", all, total,

@@ -510,12 +510,8 @@ main(void)
 		    steps_of_foreign_keys_are_of_their_zone_and_end),
 		STOREHELP_TEST(the_newest_event_is_what_is_so),
 		STOREHELP_TEST(algorithms_come_and_go_in_their_order),
+		STOREHELP_SQLITE_TEST(every_column_is_compared),
 	};
-	/* Rows by their number are a matter of SQLite. */
-	const struct CMUnitTest by_row[] = {
-		STOREHELP_TEST(every_column_is_compared),
-	};
-	const int status = storehelp_run(tests, N_OF(tests));
 
-	return storehelp_run_sqlite(by_row, N_OF(by_row)) != 0 || status != 0;
+	return storehelp_run(tests, N_OF(tests));
 }

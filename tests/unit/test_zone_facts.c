@@ -384,13 +384,8 @@ main(void)
 		    an_event_that_is_filed_elsewhere_counts_for_nothing),
 		STOREHELP_TEST(another_cmk_tells_nothing_of_a_zone),
 		STOREHELP_TEST(zone_events_without_sense_are_refused),
+		STOREHELP_SQLITE_TEST(each_fact_of_a_foreign_key_is_compared),
 	};
-	/* With literals of SQLite. */
-	const struct CMUnitTest literal[] = {
-		STOREHELP_TEST(each_fact_of_a_foreign_key_is_compared),
-	};
-	const int status = storehelp_run(tests, N_OF(tests));
 
-	return storehelp_run_sqlite(literal, N_OF(literal)) != 0 ||
-	    status != 0;
+	return storehelp_run(tests, N_OF(tests));
 }
