@@ -295,8 +295,8 @@ signs"* ]]
 serves other signatures than was released at "* ]]
 
 	# The bundle of a response that holds now is what was released, too.
-	kmgr -q make-ksr example.com --format bind --zsk zsks --start now \
-		--end +30d -o r
+	kmgr_later 1h -q make-ksr example.com --format bind --zsk zsks \
+		--start now --end +30d -o r
 	kmgr_later 6h -q sign-ksr r --yes --genesis --end +30d -o s >/dev/null
 	run kmgr_later 6h check
 	[[ $output != *served-set* && $output != *unknown-record* ]]

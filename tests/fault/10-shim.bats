@@ -303,7 +303,8 @@ key_tag() {
 	export KMGR_SHIM_IGNORE_ATTR=SENSITIVE,EXTRACTABLE
 	run steps gen=ec priv=SENSITIVE priv=EXTRACTABLE priv=VALUE sign verify
 	[[ $output == *"priv CKR_OK 00"*"priv CKR_OK 01"* ]]
-	[ "$(note_of priv | wc -c)" = 65 ]
+	# A number of 32 octets, of which the first ones may be 0 and left out.
+	[[ "$(note_of priv | wc -c)" =~ ^(6[135]|59)$ ]]
 	[ "$(rv_of verify)" = CKR_OK ]
 }
 
