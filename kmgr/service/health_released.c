@@ -66,7 +66,10 @@ key_at(const struct zone_life *life, size_t i, int64_t at)
 	return key;
 }
 
-/* Who was in the set: ours signed it, others' were told to be there. */
+/*
+ * Who is in the newest set: ours signed it, others' came and did not go, which
+ * counts from when it was handed over, and so may be later than the set.
+ */
 static void
 add_keys(const struct zone_life *life, const struct signature_row *rows,
     size_t n, struct rrset *rrset)
@@ -84,8 +87,7 @@ add_keys(const struct zone_life *life, const struct signature_row *rows,
 			    life->ksks[i].row.id) == 0)
 				break;
 		if (i < life->n_ksks ? k < n : facts->dnskey_in_at != 0 &&
-		    facts->dnskey_in_at <= at && (facts->dnskey_out_at == 0 ||
-		    facts->dnskey_out_at > at))
+		    facts->dnskey_out_at == 0)
 			add_key(rrset, &key);
 	}
 }
