@@ -77,6 +77,7 @@ struct health_server {
 	struct health_set dnskey, cds, cdnskey;	/* of the zone's servers */
 	int64_t		 soa_ttl_s;		/* likewise */
 	bool		 soa_algs[256];		/* that sign the SOA */
+	unsigned int	 nsec3_iterations;	/* of its NSEC3PARAM */
 	struct health_set ds;			/* of the parent's */
 };
 

@@ -221,6 +221,25 @@ ask_soa(struct health_net *net, const struct resolve_server *server,
 	message_free(message);
 }
 
+/* RFC 5155 s4.2: algorithm, flags, two octets of iterations. */
+static void
+ask_nsec3(struct health_net *net, const struct resolve_server *server,
+    const struct name *zone, struct health_server *out)
+{
+	const struct message_record *record;
+	struct message *message;
+
+	if (out->trouble.class != ERR_NONE || ask_authority(net, server,
+	    zone, MESSAGE_NSEC3PARAM, &message, &out->trouble) != 0)
+		return;
+	record = message_find(message, MESSAGE_ANSWER, zone,
+	    MESSAGE_NSEC3PARAM);
+	if (record != NULL && record->rdata_len > 4)
+		out->nsec3_iterations = (unsigned int)record->rdata[2] << 8 |
+		    record->rdata[3];
+	message_free(message);
+}
+
 /* The name servers, as configured or as the delegation has them. */
 static int
 find_servers(struct health_net *net, const struct name *name,
@@ -259,6 +278,7 @@ ask_servers(struct health_net *net, const struct name *name,
 		ask_set(net, &list[i], name, RRTYPE_CDNSKEY,
 		    &server->cdnskey, server);
 		ask_soa(net, &list[i], name, server);
+		ask_nsec3(net, &list[i], name, server);
 	}
 	free(list);
 }

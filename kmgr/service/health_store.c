@@ -205,6 +205,21 @@ judge_timing(const struct health_zone *zone, struct health_report *report)
 		    when_duration(spread_s, need));
 }
 
+/* They protect nothing, and who validates has to pay for them. */
+static void
+judge_nsec3(const struct health_zone *zone, struct health_report *report)
+{
+	size_t i;
+
+	for (i = 0; i < zone->n_servers; i++)
+		if (zone->servers[i].nsec3_iterations > 0)
+			health_add(report, "policy", zone, HEALTH_WARNING,
+			    "%s: NSEC3 with %u iterations, and RFC 9276 s3.1 "
+			    "wants 0; next: have the zone signer sign the "
+			    "zone with none", zone->servers[i].name,
+			    zone->servers[i].nsec3_iterations);
+}
+
 HEALTH_CHECK(health_store_policy)
 {
 	const struct finding *finding;
@@ -220,6 +235,7 @@ HEALTH_CHECK(health_store_policy)
 			    finding->rule, finding->message, finding->rule);
 	}
 	judge_timing(zone, report);
+	judge_nsec3(zone, report);
 }
 
 HEALTH_CHECK(health_store_backup)

@@ -244,10 +244,11 @@ serve() {
 		-p "$port" example.com SOA
 }
 
-# sign_zone IN OUT: with the ZSK, and KSKs that are here; kmgr's stay.
+# sign_zone IN OUT [OPTION]...: with the ZSK, and KSKs that are here; kmgr's
+# stay.
 sign_zone() {
 	dnssec-signzone -q -x -P -i 86400 -O full -o example.com -f "$2" \
-		"$1" >/dev/null 2>&1
+		"${@:3}" "$1" >/dev/null 2>&1
 }
 
 @test "servers are asked: what they serve, and what they do not" {
@@ -278,9 +279,11 @@ sign_zone() {
 	# A KSK that nobody knows, and that signs.
 	dnssec-keygen -q -a 13 -f KSK example.com >alien 2>/dev/null
 	cat zone "$(cat alien).key" >alien
-	sign_zone alien alien.zone
+	sign_zone alien alien.zone -3 - -H 5
 	serve alien.zone
 	run -2 kmgr check
+	[[ $output == *"WARNING example.com. policy: 127.0.0.1@$port: NSEC3 \
+with 5 iterations"* ]]
 	[[ $output == *"CRITICAL example.com. unknown-record: \
 127.0.0.1@$port serves a DNSKEY that nobody here knows, flags 257"*"and it \
 signs"* ]]
