@@ -41,5 +41,7 @@ libbase_la_SOURCES = \
 	kmgr/base/text.h \
 	kmgr/base/when.c \
 	kmgr/base/when.h \
+	kmgr/base/workers.c \
+	kmgr/base/workers.h \
 	kmgr/base/yaml.c \
 	kmgr/base/yaml.h

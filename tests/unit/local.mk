@@ -164,6 +164,7 @@ unit_base = \
 	tests/unit/test_syslog \
 	tests/unit/test_text \
 	tests/unit/test_when \
+	tests/unit/test_workers \
 	tests/unit/test_yaml
 unit_dns = \
 	tests/unit/test_alg \
@@ -210,6 +211,8 @@ tests_unit_test_text_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_text_LDADD = $(unit_ldadd)
 tests_unit_test_when_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_when_LDADD = $(unit_ldadd)
+tests_unit_test_workers_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_workers_LDADD = $(unit_ldadd)
 tests_unit_test_yaml_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_yaml_LDADD = $(unit_ldadd)
 

@@ -1,0 +1,286 @@
+/* kmgr/base/workers.c */
+#include "tests/unit/unit.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "kmgr/base/workers.h"
+
+#define ITEMS 1000
+
+/* What a test has its workers do, and what the parent heard. */
+struct job {
+	int		 trouble;	/* item at which something happens */
+	enum { FAIL, DIE, NOTHING } what;
+	size_t		 seen[ITEMS];
+	size_t		 last_of[WORKERS_MAX]; /* item, by worker */
+	pid_t		 pids[WORKERS_MAX];
+	size_t		 n_pids;
+	size_t		 n_seen;
+};
+
+struct told {
+	size_t	item;
+	pid_t	pid;
+};
+
+static int
+work(void *arg, struct worker *worker, struct error *err)
+{
+	const struct job *job = arg;
+	struct told told = { 0, getpid() };
+	size_t first, n, i;
+
+	while (worker_next(worker, &first, &n))
+		for (i = first; i < first + n; i++) {
+			told.item = i;
+			if (job->what == DIE && (int)i == job->trouble)
+				(void)raise(SIGKILL);
+			if (job->what == FAIL && (int)i == job->trouble)
+				return err_set(err, ERR_TOKEN, "item %zu is "
+				    "bad", i);
+			if (worker_tell(worker, &told, sizeof(told),
+			    err) != 0)
+				return -1;
+		}
+	return 0;
+}
+
+static void
+take(void *arg, const uint8_t *message, size_t len)
+{
+	struct job *job = arg;
+	struct told told;
+	size_t i;
+
+	assert_int_equal(len, sizeof(told));
+	memcpy(&told, message, sizeof(told));
+	assert_in_range(told.item, 0, ITEMS - 1);
+	for (i = 0; i < job->n_pids && job->pids[i] != told.pid; i++)
+		;
+	if (i == job->n_pids)
+		job->pids[job->n_pids++] = told.pid;
+	else
+		assert_true(told.item > job->last_of[i]);
+	job->last_of[i] = told.item;
+	job->seen[told.item]++;
+	job->n_seen++;
+}
+
+static int
+run(struct job *job, size_t n, struct error *err)
+{
+	const struct workers workers = {
+		.n = n, .n_items = ITEMS, .n_share = 7, .arg = job,
+		.work = work, .take = take
+	};
+
+	return workers_run(&workers, err);
+}
+
+static void
+every_item_is_done_once(void **state)
+{
+	static const size_t counts[] = { 1, 2, 5, WORKERS_MAX };
+	struct error err = ERR_INIT;
+	struct job job;
+	size_t i, k;
+
+	(void)state;
+	for (i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+		job = (struct job){ .what = NOTHING };
+		unit_ok(run(&job, counts[i], &err), &err);
+		for (k = 0; k < ITEMS; k++)
+			assert_int_equal(job.seen[k], 1);
+		assert_in_range(job.n_pids, 1, counts[i]);
+	}
+}
+
+/* Nothing of what was told before is lost. */
+static void
+a_worker_that_fails_says_why(void **state)
+{
+	struct job job = { .trouble = 3, .what = FAIL };
+	struct error err = ERR_INIT;
+	size_t i;
+
+	(void)state;
+	unit_fails(run(&job, 1, &err), &err, ERR_TOKEN, "item 3 is bad");
+	for (i = 0; i < ITEMS; i++)
+		assert_int_equal(job.seen[i], i < 3);
+	err_clear(&err);
+	job = (struct job){ .trouble = 3, .what = FAIL };
+	unit_fails(run(&job, 2, &err), &err, ERR_TOKEN, "item 3 is bad");
+	/* The rest of its seven items is nobody's. */
+	assert_int_equal(job.n_seen, ITEMS - 4);
+}
+
+static void
+a_worker_that_is_killed_stops_no_other(void **state)
+{
+	struct job job = { .trouble = 3, .what = DIE };
+	struct error err = ERR_INIT;
+
+	(void)state;
+	unit_fails(run(&job, 2, &err), &err, ERR_SYSTEM, "signal 9");
+	assert_int_equal(job.n_seen, ITEMS - 4);
+	assert_int_equal(job.n_pids, 2);
+}
+
+/* The first one alone does all, unless it asks for others. */
+static int
+work_alone(void *arg, struct worker *worker, struct error *err)
+{
+	struct job *job = arg;
+	char pid[32];
+
+	(void)job;
+	(void)snprintf(pid, sizeof(pid), "%ld", (long)getpid());
+	return worker_tell(worker, pid, strlen(pid), err);
+}
+
+static int
+work_in_company(void *arg, struct worker *worker, struct error *err)
+{
+
+	if (worker_want_others(worker, err) != 0)
+		return -1;
+	return work_alone(arg, worker, err);
+}
+
+static void
+count(void *arg, const uint8_t *message, size_t len)
+{
+	struct job *job = arg;
+
+	(void)message;
+	assert_true(len > 0);
+	job->n_seen++;
+}
+
+static void
+others_come_when_they_are_wanted(void **state)
+{
+	struct error err = ERR_INIT;
+	struct job job = { .what = NOTHING };
+	struct workers workers = {
+		.n = 5, .is_first_alone = true, .arg = &job,
+		.work = work_alone, .take = count
+	};
+
+	(void)state;
+	unit_ok(workers_run(&workers, &err), &err);
+	assert_int_equal(job.n_seen, 1);
+	job.n_seen = 0;
+	workers.work = work_in_company;
+	unit_ok(workers_run(&workers, &err), &err);
+	assert_int_equal(job.n_seen, 5);
+}
+
+static int
+work_for_ever(void *arg, struct worker *worker, struct error *err)
+{
+
+	if (work_alone(arg, worker, err) != 0)
+		return -1;
+	for (;;)
+		(void)pause();
+}
+
+static void
+hand_on(void *arg, const uint8_t *message, size_t len)
+{
+
+	assert_int_equal(write(*(int *)arg, message, len), len);
+}
+
+/* A pipe has its end when the last process that holds it is gone. */
+static void
+workers_end_with_who_started_them(void **state)
+{
+	struct error err = ERR_INIT;
+	struct pollfd gone;
+	int ends[2];
+	char pid[32];
+	struct workers workers = {
+		.n = 1, .arg = &ends[1], .work = work_for_ever,
+		.take = hand_on
+	};
+	pid_t parent;
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	parent = fork();
+	if (parent == 0) {
+		(void)workers_run(&workers, &err);
+		_exit(1);
+	}
+	(void)close(ends[1]);
+	assert_true(read(ends[0], pid, sizeof(pid)) > 0);
+	assert_int_equal(kill(parent, SIGKILL), 0);
+	assert_int_equal(waitpid(parent, NULL, 0), parent);
+	gone = (struct pollfd){ ends[0], POLLIN, 0 };
+	assert_int_equal(poll(&gone, 1, 20000), 1);
+	assert_int_equal(read(ends[0], pid, sizeof(pid)), 0);
+	(void)close(ends[0]);
+}
+
+/* More than a pipe or a read holds at once. */
+static int
+work_at_length(void *arg, struct worker *worker, struct error *err)
+{
+	static uint8_t big[300000];
+	size_t i;
+
+	(void)arg;
+	for (i = 0; i < 20; i++) {
+		memset(big, (int)i, sizeof(big));
+		if (worker_tell(worker, big, sizeof(big) - i, err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static void
+take_at_length(void *arg, const uint8_t *message, size_t len)
+{
+	size_t *n = arg;
+
+	assert_int_equal(len, 300000 - *n);
+	assert_int_equal(message[0], *n);
+	assert_int_equal(message[len - 1], *n);
+	(*n)++;
+}
+
+static void
+long_messages_come_whole(void **state)
+{
+	struct error err = ERR_INIT;
+	size_t n = 0;
+	const struct workers workers = {
+		.n = 1, .arg = &n, .work = work_at_length,
+		.take = take_at_length
+	};
+
+	(void)state;
+	unit_ok(workers_run(&workers, &err), &err);
+	assert_int_equal(n, 20);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_item_is_done_once),
+		cmocka_unit_test(a_worker_that_fails_says_why),
+		cmocka_unit_test(a_worker_that_is_killed_stops_no_other),
+		cmocka_unit_test(others_come_when_they_are_wanted),
+		cmocka_unit_test(workers_end_with_who_started_them),
+		cmocka_unit_test(long_messages_come_whole),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
