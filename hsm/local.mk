@@ -23,6 +23,8 @@ libhsm_la_SOURCES = \
 	hsm/keygen.c \
 	hsm/login.c \
 	hsm/login.h \
+	hsm/measure.c \
+	hsm/measure.h \
 	hsm/mech.c \
 	hsm/mech.h \
 	hsm/module.c \

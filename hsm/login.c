@@ -132,3 +132,13 @@ login_check(struct hsm_token *token, ck_session_handle_t session,
 	return is_in ? 0 :
 	    ckr_set(err, "C_FindObjects", CKR_USER_NOT_LOGGED_IN);
 }
+
+bool
+hsm_token_is_unattended(const struct hsm_config *config)
+{
+	struct error ignored = ERR_INIT;
+	struct hsm_uri uri;
+
+	return hsm_uri_read(config->uri, &uri, &ignored) == 0 &&
+	    pin_is_unattended(config->name, uri.pin_source);
+}

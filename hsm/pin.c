@@ -48,6 +48,16 @@ read_file(const char *source, struct secret **out, struct error *err)
 	return read_path(path, out, err);
 }
 
+/* Where systemd would put it, NULL where it puts nothing. Owner: the caller. */
+static char *
+credential_path(const char *name)
+{
+	const char *folder = getenv("CREDENTIALS_DIRECTORY");
+
+	return folder == NULL || folder[0] != '/' ? NULL :
+	    mem_printf("%s/%s.pin", folder, name);
+}
+
 /*
  * systemd keeps the folder to the service's own user; the group bits of the
  * file show the mask of an access list there, so file_check_private() would
@@ -56,14 +66,12 @@ read_file(const char *source, struct secret **out, struct error *err)
 static int
 read_credential(const char *name, struct secret **out, struct error *err)
 {
-	const char *folder = getenv("CREDENTIALS_DIRECTORY");
+	char *path = credential_path(name);
 	struct stat st;
-	char *path;
 	int rc = 0;
 
-	if (folder == NULL || folder[0] != '/')
+	if (path == NULL)
 		return 0;
-	path = mem_printf("%s/%s.pin", folder, name);
 	if (stat(path, &st) != 0) {
 		if (errno != ENOENT)
 			rc = err_set_errno(err, "%s", path);
@@ -109,4 +117,18 @@ pin_read(const char *name, const char *pin_source, struct secret **out,
 	if (pin_source[0] != '\0')
 		return read_file(pin_source, out, err);
 	return read_credential(name, out, err);
+}
+
+bool
+pin_is_unattended(const char *name, const char *pin_source)
+{
+	char *path;
+	bool is_there;
+
+	if (pin_source[0] != '\0')
+		return pin_source[0] != '|';
+	path = credential_path(name);
+	is_there = path != NULL && access(path, F_OK) == 0;
+	free(path);
+	return is_there;
 }

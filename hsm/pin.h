@@ -2,6 +2,8 @@
 #ifndef HSM_PIN_H
 #define HSM_PIN_H
 
+#include <stdbool.h>
+
 #include "kmgr/base/err.h"
 #include "kmgr/base/secret.h"
 
@@ -19,6 +21,13 @@
  */
 int pin_read(const char *name, const char *pin_source, struct secret **out,
     struct error *err);
+
+/**
+ * pin_is_unattended(name, pin_source):
+ * Whether pin_read() has a file to read the PIN from: nobody is asked for it,
+ * however often it is read.
+ */
+bool pin_is_unattended(const char *name, const char *pin_source);
 
 /**
  * pin_ask(name, out, err):

@@ -61,6 +61,13 @@ int hsm_token_open(const struct hsm_config *config, struct hsm_token **out,
     struct error *err);
 
 /**
+ * hsm_token_is_unattended(config):
+ * Whether hsm_token_login() will ask nobody for the PIN. False also where the
+ * URI cannot be read.
+ */
+bool hsm_token_is_unattended(const struct hsm_config *config);
+
+/**
  * hsm_token_login(token, err):
  * Log in as user, once; later calls return at once. The PIN comes from the
  * URI's pin-source (a file that only its owner can read, or a command), from

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "hsm/measure.h"
 #include "hsm/object.h"
 #include "hsm/token.h"
 #include "tests/unit/softhsm.h"
@@ -60,6 +61,21 @@ test_login_once(void **state)
 
 	unit_ok(hsm_token_login(token, &err), &err);
 	assert_int_equal(soft->n_logins, 1);
+	hsm_token_close(token);
+}
+
+/* SoftHSM computes in our process, whatever else the machine does. */
+static void
+test_computes(void **state)
+{
+	struct softhsm *soft = *state;
+	struct hsm_token *token = softhsm_open(soft);
+	struct error err = ERR_INIT;
+	bool computes = false;
+
+	unit_ok(hsm_token_login(token, &err), &err);
+	unit_ok(hsm_token_computes(token, &computes, &err), &err);
+	assert_true(computes);
 	hsm_token_close(token);
 }
 
@@ -231,6 +247,35 @@ test_pin_sources(void **state)
 	(void)softhsm_write(soft, "main.pin", 0444, SOFTHSM_PIN "\n");
 	login_fails(soft, NULL, ERR_CONFIG, 0, "main.pin can be read");
 	(void)unsetenv("CREDENTIALS_DIRECTORY");
+}
+
+/* Whether somebody may be asked for the PIN at login. */
+static bool
+is_unattended(const struct softhsm *soft, const char *source)
+{
+	struct hsm_config config = soft->config;
+	char uri[512];
+
+	config.uri = softhsm_uri(soft, uri, sizeof(uri), "kmgr", source);
+	return hsm_token_is_unattended(&config);
+}
+
+static void
+test_unattended(void **state)
+{
+	struct softhsm *soft = *state;
+	struct hsm_config config = soft->config;
+
+	assert_true(is_unattended(soft, "file:/etc/pin"));
+	assert_false(is_unattended(soft, "%7Cecho%20" SOFTHSM_PIN));
+	assert_false(is_unattended(soft, NULL));
+	(void)setenv("CREDENTIALS_DIRECTORY", soft->dir, 1);
+	assert_false(is_unattended(soft, NULL));
+	(void)softhsm_write(soft, "main.pin", 0440, SOFTHSM_PIN "\n");
+	assert_true(is_unattended(soft, NULL));
+	(void)unsetenv("CREDENTIALS_DIRECTORY");
+	config.uri = "no URI";
+	assert_false(hsm_token_is_unattended(&config));
 }
 
 static void
@@ -448,6 +493,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_info, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_login_once, setup,
 		    teardown),
+		cmocka_unit_test_setup_teardown(test_computes, setup,
+		    teardown),
 		cmocka_unit_test_setup_teardown(test_open_failures, setup,
 		    teardown),
 		cmocka_unit_test_setup_teardown(test_not_a_module, setup,
@@ -459,6 +506,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_pin_files, setup,
 		    teardown),
 		cmocka_unit_test_setup_teardown(test_pin_sources, setup,
+		    teardown),
+		cmocka_unit_test_setup_teardown(test_unattended, setup,
 		    teardown),
 		cmocka_unit_test_setup_teardown(test_pin_commands, setup,
 		    teardown),
