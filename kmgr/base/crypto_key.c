@@ -1,4 +1,5 @@
 #include <assert.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,15 +34,15 @@ wrap(EVP_PKEY *pkey, enum crypto_kind kind)
 	return key;
 }
 
-/* A public key of OpenSSL's type from its parameters; NULL if it is none. */
+/* A key, or what of it selection says; NULL if it is none. */
 static EVP_PKEY *
-from_params(const char *type, OSSL_PARAM *params)
+from_params(const char *type, int selection, OSSL_PARAM *params)
 {
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
 	EVP_PKEY *pkey = NULL;
 
 	if (ctx == NULL || EVP_PKEY_fromdata_init(ctx) != 1 ||
-	    EVP_PKEY_fromdata(ctx, &pkey, EVP_PKEY_PUBLIC_KEY, params) != 1)
+	    EVP_PKEY_fromdata(ctx, &pkey, selection, params) != 1)
 		pkey = NULL;
 	EVP_PKEY_CTX_free(ctx);
 	return pkey;
@@ -62,7 +63,7 @@ crypto_key_from_rsa(const uint8_t *e, size_t e_len, const uint8_t *n,
 	    OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_RSA_N, bn_n) == 1 &&
 	    OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_RSA_E, bn_e) == 1 &&
 	    (params = OSSL_PARAM_BLD_to_param(bld)) != NULL)
-		pkey = from_params("RSA", params);
+		pkey = from_params("RSA", EVP_PKEY_PUBLIC_KEY, params);
 	OSSL_PARAM_free(params);
 	OSSL_PARAM_BLD_free(bld);
 	BN_free(bn_e);
@@ -73,23 +74,54 @@ crypto_key_from_rsa(const uint8_t *e, size_t e_len, const uint8_t *n,
 	return 0;
 }
 
-static EVP_PKEY *
-from_ec_point(const char *group, const uint8_t *xy, size_t len)
-{
-	uint8_t point[1 + 96];
-	char name[16];
-	OSSL_PARAM params[3];
+/* A curve without a point, made once: OpenSSL takes long to set one up. */
+struct curve {
+	const char	*group;
+	EVP_PKEY	*params;
+};
 
-	assert(len < sizeof(point));
-	point[0] = 4;		/* uncompressed, SEC 1 section 2.3.3 */
-	memcpy(point + 1, xy, len);
-	(void)snprintf(name, sizeof(name), "%s", group);
+static struct curve p256 = { "P-256", NULL }, p384 = { "P-384", NULL };
+
+static void
+curve_make(struct curve *curve)
+{
+	OSSL_PARAM params[2];
+	char name[16];
+
+	(void)snprintf(name, sizeof(name), "%s", curve->group);
 	params[0] = OSSL_PARAM_construct_utf8_string(
 	    OSSL_PKEY_PARAM_GROUP_NAME, name, 0);
-	params[1] = OSSL_PARAM_construct_octet_string(
-	    OSSL_PKEY_PARAM_PUB_KEY, point, len + 1);
-	params[2] = OSSL_PARAM_construct_end();
-	return from_params("EC", params);
+	params[1] = OSSL_PARAM_construct_end();
+	curve->params = from_params("EC", EVP_PKEY_KEY_PARAMETERS, params);
+}
+
+static void
+curves_make(void)
+{
+
+	curve_make(&p256);
+	curve_make(&p384);
+}
+
+static EVP_PKEY *
+from_ec_point(const struct curve *curve, const uint8_t *xy, size_t len)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	uint8_t point[1 + 96];
+	EVP_PKEY *pkey;
+
+	assert(len < sizeof(point));
+	(void)pthread_once(&once, curves_make);
+	assert(curve->params != NULL);
+	point[0] = 4;		/* uncompressed, SEC 1 section 2.3.3 */
+	memcpy(point + 1, xy, len);
+	pkey = EVP_PKEY_dup(curve->params);
+	/* This is where a point that is not on the curve is refused. */
+	if (pkey != NULL && EVP_PKEY_set1_encoded_public_key(pkey, point,
+	    len + 1) == 1)
+		return pkey;
+	EVP_PKEY_free(pkey);
+	return NULL;
 }
 
 /*
@@ -134,9 +166,9 @@ crypto_key_from_point(enum crypto_kind kind, const uint8_t *point, size_t len,
 
 	*out = NULL;
 	if (kind == CRYPTO_P256 && len == 64)
-		pkey = from_ec_point("P-256", point, len);
+		pkey = from_ec_point(&p256, point, len);
 	else if (kind == CRYPTO_P384 && len == 96)
-		pkey = from_ec_point("P-384", point, len);
+		pkey = from_ec_point(&p384, point, len);
 	else if (kind == CRYPTO_ED25519 && len == 32 &&
 	    is_ed25519_point(point))
 		pkey = EVP_PKEY_new_raw_public_key_ex(NULL, "ED25519", NULL,
