@@ -201,6 +201,23 @@ read_resolver(const struct config_at *at, const struct config_key *key,
 }
 
 static int
+read_performance(const struct config_at *at, const struct config_key *key,
+    void *into, struct error *err)
+{
+	static const struct config_key keys[] = {
+		{ .name = "sessions", .read = config_value_auto,
+		    .offset = offsetof(struct config_performance, sessions),
+		    .min = 1, .max = CONFIG_SESSIONS_MAX },
+		{ .name = "workers", .read = config_value_auto,
+		    .offset = offsetof(struct config_performance, workers),
+		    .min = 1, .max = CONFIG_WORKERS_MAX },
+	};
+
+	(void)key;
+	return config_key_read(at, keys, N_OF(keys), into, err);
+}
+
+static int
 read_root(struct config *config, const struct yaml_node *root,
     struct error *err)
 {
@@ -220,6 +237,8 @@ read_root(struct config *config, const struct yaml_node *root,
 		{ .name = "resolver", .read = read_resolver,
 		    .offset = offsetof(struct config, resolver) },
 		{ .name = "check", .read = config_check_read },
+		{ .name = "performance", .read = read_performance,
+		    .offset = offsetof(struct config, performance) },
 	};
 	const struct config_at at = { .config = config, .node = root };
 

@@ -116,6 +116,15 @@ struct config_threshold {
 	int64_t	 value_s;
 };
 
+#define CONFIG_SESSIONS_MAX 256
+#define CONFIG_WORKERS_MAX 64
+
+/* How many of each; 0: as many as turn out to be of use. */
+struct config_performance {
+	int64_t	 sessions;	/* with a token at once, in each process */
+	int64_t	 workers;	/* processes */
+};
+
 struct config {
 	char			*path;
 	char			*store;		/* URL */
@@ -132,6 +141,7 @@ struct config {
 	struct config_resolver	 resolver;
 	struct config_threshold	*thresholds;
 	size_t			 n_thresholds;
+	struct config_performance performance;
 };
 
 /**

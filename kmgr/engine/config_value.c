@@ -147,6 +147,24 @@ config_value_number(const struct config_at *at, const struct config_key *key,
 }
 
 int
+config_value_auto(const struct config_at *at, const struct config_key *key,
+    void *into, struct error *err)
+{
+	const char *text = scalar(at, "a number or auto", err);
+	struct error why = ERR_INIT;
+
+	if (text == NULL)
+		return -1;
+	*(int64_t *)into = 0;
+	if (strcmp(text, "auto") == 0 ||
+	    text_to_int(text, key->min, key->max, into, &why) == 0)
+		return 0;
+	return config_key_refuse(err, at, "\"%.40s\" is neither auto nor a "
+	    "number from %lld to %lld", text, (long long)key->min,
+	    (long long)key->max);
+}
+
+int
 config_value_port(const struct config_at *at, const struct config_key *key,
     void *into, struct error *err)
 {

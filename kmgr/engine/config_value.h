@@ -8,12 +8,14 @@
 
 /**
  * config_value_path(), config_value_command(), config_value_duration(),
- * config_value_bool(), config_value_number(), config_value_port(),
- * config_value_zone(), config_value_server(at, key, into, err):
+ * config_value_bool(), config_value_number(), config_value_auto(),
+ * config_value_port(), config_value_zone(), config_value_server(at, key, into,
+ * err):
  * Read a path from the root or a domain name (char *, a copy; a name in
  * canonical form with its final dot), the words of a command (char **), a
- * duration in seconds or a number in ${key}->min to max (int64_t), true or
- * false (bool), a port (uint16_t), a name server (struct config_server *).
+ * duration in seconds or a number in ${key}->min to max (int64_t), such a
+ * number or "auto", which is 0 (int64_t), true or false (bool), a port
+ * (uint16_t), a name server (struct config_server *).
  *
  * Errors: ERR_CONFIG.
  */
@@ -26,6 +28,8 @@ int config_value_duration(const struct config_at *at,
 int config_value_bool(const struct config_at *at,
     const struct config_key *key, void *into, struct error *err);
 int config_value_number(const struct config_at *at,
+    const struct config_key *key, void *into, struct error *err);
+int config_value_auto(const struct config_at *at,
     const struct config_key *key, void *into, struct error *err);
 int config_value_port(const struct config_at *at,
     const struct config_key *key, void *into, struct error *err);

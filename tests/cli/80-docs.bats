@@ -238,7 +238,8 @@ keys_at() {
 	sed -n '/^\.Sh CONFIGURATION FILE/,/^\.Sh PIN SOURCES/p' "$man" >section
 	n=0
 	for at in '"?": 1' 'witnesses: { "?": 1 }' 'hooks: { "?": 1 }' \
-		'resolver: { "?": 1 }' 'tsig: { k: { "?": 1 } }' \
+		'resolver: { "?": 1 }' 'performance: { "?": 1 }' \
+		'tsig: { k: { "?": 1 } }' \
 		'zones: { a: { "?": 1 } }' 'check: { "?": 1 }' \
 		'zones: { a: { source: { "?": 1 } } }' \
 		'zones: { a: { publish: { "?": 1 } } }' \

@@ -104,7 +104,7 @@ unknown_keys(void **state)
 	    &err), -1);
 	assert_string_equal(err.hint,
 	    "the keys are: store, tokens, witnesses, pins, tsig, zones, "
-	    "hooks, resolver, check");
+	    "hooks, resolver, check, performance");
 	assert_null(config);
 }
 
@@ -237,6 +237,22 @@ hooks_and_resolver(void **state)
 }
 
 static void
+performance(void **state)
+{
+	struct config *config = parse(BASE
+	    "performance: { sessions: 256, workers: 64 }\n");
+
+	(void)state;
+	assert_int_equal(config->performance.sessions, 256);
+	assert_int_equal(config->performance.workers, 64);
+	config_free(config);
+	config = parse(BASE "performance: { sessions: auto, workers: 1 }\n");
+	assert_int_equal(config->performance.sessions, 0);
+	assert_int_equal(config->performance.workers, 1);
+	config_free(config);
+}
+
+static void
 defaults(void **state)
 {
 	struct config *config = parse(BASE "zones: { a: {} }\n");
@@ -250,6 +266,8 @@ defaults(void **state)
 	assert_int_equal(config->resolver.timeout_s, 5);
 	assert_int_equal(config->zones[0].parent.check_interval_s, 60);
 	assert_int_equal(config->zones[0].parent.quorum, 0);
+	assert_int_equal(config->performance.sessions, 0);
+	assert_int_equal(config->performance.workers, 0);
 	assert_null(config_zone(config, "b."));
 	assert_null(config_tsig(config, "b."));
 	config_free(config);
@@ -342,6 +360,7 @@ main(void)
 		cmocka_unit_test(each_wait_has_its_key),
 		cmocka_unit_test(tsig_keys),
 		cmocka_unit_test(hooks_and_resolver),
+		cmocka_unit_test(performance),
 		cmocka_unit_test(defaults),
 		cmocka_unit_test(thresholds),
 		cmocka_unit_test(threshold_pairs),
