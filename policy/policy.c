@@ -112,6 +112,17 @@ policy_automates(const struct policy *policy, enum policy_automation step)
 }
 
 bool
+policy_has_digest(const struct policy *policy, enum digest digest)
+{
+	size_t i;
+
+	for (i = 0; i < policy->n_digests; i++)
+		if (policy->digests[i] == digest)
+			return true;
+	return false;
+}
+
+bool
 policy_allows_zone(const struct policy *policy, const struct name *zone)
 {
 	const struct policy_zone *p;

@@ -218,6 +218,12 @@ void policy_differences_free(struct policy_difference *list, size_t n);
 bool policy_allows_zone(const struct policy *policy, const struct name *zone);
 
 /**
+ * policy_has_digest(policy, digest):
+ * Whether ${digest} is one of ds.digest-types.
+ */
+bool policy_has_digest(const struct policy *policy, enum digest digest);
+
+/**
  * policy_custody_name(custody), policy_seal_name(seal):
  * The policy's words.
  */

@@ -182,14 +182,10 @@ check_horizon(const void *subject, struct report *report)
 static void
 check_digest(const void *subject, struct report *report)
 {
-	const struct policy *p = subject;
-	size_t i;
 
-	for (i = 0; i < p->n_digests; i++)
-		if (p->digests[i] == DIGEST_SHA256)
-			return;
-	report_warn(report, "ds.digest-types lacks sha-256, the only one that "
-	    "every validator and registry must know");
+	if (!policy_has_digest(subject, DIGEST_SHA256))
+		report_warn(report, "ds.digest-types lacks sha-256, the only "
+		    "one that every validator and registry must know");
 }
 
 static void

@@ -19,19 +19,12 @@ is_rolling(const struct skr_input *in, int64_t at)
 static bool
 is_common(const struct skr_input *in, enum digest digest)
 {
-	const struct policy *policy;
-	size_t i, k;
+	size_t i;
 
-	for (i = 0; i < in->n_ksks; i++) {
-		if (!ksr_roles_has(in->roles, i))
-			continue;
-		policy = in->ksks[i].cmk->policy;
-		for (k = 0; k < policy->n_digests; k++)
-			if (policy->digests[k] == digest)
-				break;
-		if (k == policy->n_digests)
+	for (i = 0; i < in->n_ksks; i++)
+		if (ksr_roles_has(in->roles, i) &&
+		    !policy_has_digest(in->ksks[i].cmk->policy, digest))
 			return false;
-	}
 	return true;
 }
 

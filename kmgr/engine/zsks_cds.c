@@ -12,17 +12,11 @@ static const uint8_t cdnskey_delete[] = { 0, 0, 3, 0, 0 };
 static bool
 is_common(const struct zsks *zsks, enum digest digest)
 {
-	size_t i, k;
+	size_t i;
 
-	for (i = 0; i < zsks->n_ksks; i++) {
-		const struct policy *policy = zsks->ksks[i].cmk->policy;
-
-		for (k = 0; k < policy->n_digests; k++)
-			if (policy->digests[k] == digest)
-				break;
-		if (k == policy->n_digests)
+	for (i = 0; i < zsks->n_ksks; i++)
+		if (!policy_has_digest(zsks->ksks[i].cmk->policy, digest))
 			return false;
-	}
 	return true;
 }
 

@@ -46,7 +46,7 @@ struct health_key {
 	const char	*name;		/* "example.com./12345" */
 	const char	*token;		/* NULL of foreign ones */
 	struct dnskey	 dnskey;	/* as it is published */
-	struct ds	*ds;		/* one a digest that is wanted */
+	struct ds	*ds;		/* as a CDS has it, one a digest */
 	size_t		 n_ds;
 	bool		 is_foreign;
 	bool		 is_standby;
@@ -59,6 +59,7 @@ struct health_key {
 	int64_t		 lifetime_s;	/* 0: no end */
 	bool		 needs_backup;
 	int64_t		 backup_at;	/* 0: never */
+	int64_t		 awaited_since_at; /* a change of its DS; 0: none */
 	bool		 was_tried;	/* in its token */
 	struct error	 trial;		/* ERR_NONE: it signed */
 };
@@ -121,7 +122,7 @@ struct health_zone {
 	struct findings		 policy;	/* rules, of all its CMKs */
 	int64_t			 lifetime_s;	/* of its KSKs; 0: no end */
 	int64_t			 roll_s;	/* a whole roll, with delays */
-	enum policy_cds		 cds;
+	enum policy_cds		 cds;		/* that are released */
 	char			*oracle_now;	/* the hole, or NULL */
 	char			*oracle_next;
 	bool			 is_rolling;

@@ -5,6 +5,7 @@
 #include "kmgr/engine/zone_ttl.h"
 #include "kmgr/life/life_todo.h"
 #include "kmgr/service/health_facts.h"
+#include "kmgr/service/publish.h"
 
 static void
 raise_to(int64_t value, int64_t *max)
@@ -14,28 +15,75 @@ raise_to(int64_t value, int64_t *max)
 		*max = value;
 }
 
-static const struct policy *
-policy_of(const struct zone_life *life, size_t i)
+/* Whether every policy of those that sign names it: CDS have no others. */
+static bool
+is_common(const struct zone_life *life, const struct health_zone *zone,
+    enum digest digest)
 {
+	size_t i;
 
-	return life->ksks[i < life->n_ksks ? i : life->n_ksks - 1].cmk->policy;
+	for (i = 0; i < life->n_ksks; i++)
+		if (zone->keys[i].is_in_set &&
+		    !policy_has_digest(life->ksks[i].cmk->policy, digest))
+			return false;
+	return true;
 }
 
 /* A DS a digest; a foreign key's like those of ours. */
 static void
-take_ds(const struct zone_life *life, size_t i, struct health_key *key)
+take_ds(const struct zone_life *life, const struct policy *policy,
+    struct health_zone *zone)
 {
-	const struct policy *policy;
-	size_t k;
+	struct health_key *key;
+	size_t i, k;
 
-	if (life->n_ksks == 0)
-		return;
-	policy = policy_of(life, i);
-	key->ds = mem_new(policy->n_digests * sizeof(*key->ds));
-	key->n_ds = policy->n_digests;
-	for (k = 0; k < key->n_ds; k++)
-		ds_init(&key->ds[k], &life->name, zone_life_dnskey(life, i),
-		    policy->digests[k]);
+	for (i = 0; i < zone->n_keys; i++) {
+		key = &zone->keys[i];
+		key->ds = mem_new(policy->n_digests * sizeof(*key->ds));
+		for (k = 0; k < policy->n_digests; k++)
+			if (is_common(life, zone, policy->digests[k]))
+				ds_init(&key->ds[key->n_ds++], &life->name,
+				    zone_life_dnskey(life, i),
+				    policy->digests[k]);
+	}
+}
+
+/*
+ * What CDS and CDNSKEY are to be: of those who sign the most reticent policy
+ * decides when there are any, and which digests they have.
+ */
+static void
+take_cds(const struct config_zone *config, const struct zone_life *life,
+    struct health_zone *zone)
+{
+	const struct policy *policy, *first = NULL;
+	size_t i;
+
+	for (i = 0; i < life->n_ksks; i++) {
+		if (!zone->keys[i].is_in_set)
+			continue;
+		policy = life->ksks[i].cmk->policy;
+		if (first == NULL || policy->cds < zone->cds)
+			zone->cds = policy->cds;
+		first = first == NULL ? policy : first;
+	}
+	/* By hand whoever signs says each time whether there are any. */
+	if (zone->cds == CDS_ROLLOVER && !publish_is_configured(config))
+		zone->cds = CDS_NONE;
+	if (life->n_ksks > 0)
+		take_ds(life, first != NULL ? first :
+		    life->ksks[life->n_ksks - 1].cmk->policy, zone);
+}
+
+/* Since when the parent is asked for what it was not seen to do. */
+static int64_t
+awaited_since(const struct life_key *key, bool wants_ds)
+{
+	const bool has_ds = key->ds_seen_at != 0 && key->ds_gone_at == 0;
+
+	if (wants_ds == has_ds)
+		return 0;
+	return wants_ds ? key->ds_add_at : key->ds_remove_at;
 }
 
 static void
@@ -67,9 +115,9 @@ take_key(const struct zone_life *life, size_t i, struct health_zone *zone)
 		.backup_at = from->backup_at,
 		.trial = ERR_INIT
 	};
+	key->awaited_since_at = awaited_since(from, key->wants_ds);
 	if (from->revoke_at != 0 && from->revoke_at <= zone->now_at)
 		key->dnskey.flags |= DNSKEY_REVOKE;
-	take_ds(life, i, key);
 }
 
 /* What the policies say, and the configuration where it says more. */
@@ -90,11 +138,10 @@ take_policies(struct session *session, const struct zone_life *life,
 		if (i == 0 || policy->inception_offset_s <
 		    zone->inception_offset_s)
 			zone->inception_offset_s = policy->inception_offset_s;
-		if (i == 0 || policy->cds > zone->cds)
-			zone->cds = policy->cds;
 		if (i == 0 || life->ksks[i].cmk != life->ksks[i - 1].cmk)
 			rules_check_policy(policy, &zone->policy);
 	}
+	take_cds(config, life, zone);
 	if (config == NULL)
 		return;
 	raise_to(config->timing.dnskey_ttl_s, &zone->dnskey_ttl_s);

@@ -1,6 +1,7 @@
 /* Checks of records that are there and should not be, or the other way. */
 #include <string.h>
 
+#include "kmgr/base/when.h"
 #include "kmgr/service/health_inner.h"
 
 /* RFC 8078 s4: what asks the parent to remove all DS. */
@@ -155,18 +156,52 @@ has_ds(const struct health_zone *zone)
 	return false;
 }
 
+/* The latest change of a DS that CDS could ask the parent for; 0: none. */
+static int64_t
+awaited_since(const struct health_zone *zone)
+{
+	bool is_told = zone->goal == LIFE_INSECURE;
+	int64_t since_at = 0;
+	size_t i;
+
+	for (i = 0; i < zone->n_keys; i++) {
+		is_told = is_told || zone->keys[i].wants_ds;
+		if (zone->keys[i].awaited_since_at > since_at)
+			since_at = zone->keys[i].awaited_since_at;
+	}
+	return is_told ? since_at : 0;
+}
+
+/* During a roll a parent that goes by CDS waits for them for ever. */
+static void
+judge_absent(const struct health_zone *zone, const char *server,
+    const char *type, const struct health_limits *limits,
+    struct health_report *report)
+{
+	const int64_t since_at = awaited_since(zone);
+	char since[WHEN_TEXT_LEN];
+
+	if (zone->cds != CDS_NONE && since_at != 0)
+		health_add(report, "cds", zone, health_above(zone->now_at -
+		    since_at, limits->lag_warning_s, INT64_MAX), "%s serves "
+		    "no %s, and a change of the DS is waited for since %s; "
+		    "next: publish what kmgr run wrote last", server, type,
+		    when_rfc3339(since_at, since));
+	else if (zone->cds == CDS_ALWAYS && zone->goal == LIFE_SECURE &&
+	    has_ds(zone))
+		health_add(report, "cds", zone, HEALTH_WARNING, "%s serves "
+		    "no %s, the policy says always; next: publish what kmgr "
+		    "run wrote last", server, type);
+}
+
 static void
 judge_cds(const struct health_zone *zone, const char *server,
     const struct health_set *set, const char *type,
-    struct health_report *report)
+    const struct health_limits *limits, struct health_report *report)
 {
 
 	if (set->rrset == NULL || set->rrset->n_rdata == 0) {
-		if (zone->cds == CDS_ALWAYS && zone->goal == LIFE_SECURE &&
-		    has_ds(zone))
-			health_add(report, "cds", zone, HEALTH_WARNING,
-			    "%s serves no %s, the policy says always; next: "
-			    "publish what kmgr run wrote last", server, type);
+		judge_absent(zone, server, type, limits, report);
 		return;
 	}
 	if (is_delete(set->rrset)) {
@@ -192,15 +227,15 @@ HEALTH_CHECK(health_child_cds)
 	const struct health_server *server;
 	size_t i;
 
-	(void)limits;
 	if (!health_is_asked(zone, zone->n_servers, "cds", report))
 		return;
 	for (i = 0; i < zone->n_servers; i++) {
 		server = &zone->servers[i];
 		if (server->trouble.class != ERR_NONE)
 			continue;
-		judge_cds(zone, server->name, &server->cds, "CDS", report);
-		judge_cds(zone, server->name, &server->cdnskey, "CDNSKEY",
+		judge_cds(zone, server->name, &server->cds, "CDS", limits,
 		    report);
+		judge_cds(zone, server->name, &server->cdnskey, "CDNSKEY",
+		    limits, report);
 	}
 }

@@ -166,6 +166,8 @@ take_bundle(const struct zone_response *response, struct health_zone *zone)
 	struct health_set *set = &zone->signed_set;
 	size_t i;
 
+	if (bundle == NULL || bundle->cds == NULL)
+		zone->cds = CDS_NONE;
 	if (bundle == NULL)
 		return;
 	set->rrset = ksr_rrset(response->response, bundle, RRTYPE_DNSKEY);

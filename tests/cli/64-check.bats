@@ -251,7 +251,8 @@ sign_zone() {
 		"${@:3}" "$1" >/dev/null 2>&1
 }
 
-@test "servers are asked: what they serve, and what they do not" {
+# ask_servers: make full.zone, and tell kmgr.yaml who is to serve it.
+ask_servers() {
 	need_program named dig
 	port=$(free_port)
 	cat >>kmgr.yaml <<-END
@@ -268,6 +269,10 @@ sign_zone() {
 		kmgr -q sign-zsks example.com zsks
 	} >zone
 	sign_zone zone full.zone
+}
+
+@test "servers are asked: what they serve, and what they do not" {
+	ask_servers
 
 	run kmgr check
 	[[ $output == *"WARNING example.com. served-set: 127.0.0.1@$port: "* ]]
@@ -306,4 +311,21 @@ serves other signatures than was released at "* ]]
 	run -2 kmgr_later 8h check
 	[[ $output == *"CRITICAL example.com. served-set: 127.0.0.1@$port \
 serves other signatures than was released at "* ]]
+}
+
+@test "CDS are missed where run publishes them, and the parent is asked" {
+	ask_servers
+	serve full.zone
+	cp kmgr.yaml by-hand.yaml
+	echo '    publish: { command: [ /bin/true ] }' >>kmgr.yaml
+	kmgr run
+	kmgr_later 3d run
+	run kmgr_later 3d check
+	[[ $output != *" cds: "* ]]
+	run kmgr_later 4d check
+	[[ $output == *"WARNING example.com. cds: 127.0.0.1@$port serves no \
+CDS, and a change of the DS is waited for since "* ]]
+	# Who signs by hand says each time whether there are any.
+	run kmgr_later 4d --config by-hand.yaml check
+	[[ $output != *" cds: "* ]]
 }

@@ -276,6 +276,34 @@ cds_tell_what_is_wanted(void **state)
 	assert_int_equal(healthzone_level(&h, "cds"), HEALTH_OK);
 }
 
+/* No CDS since the parent was asked, so long ago. */
+static void
+absent_for(int64_t s, enum policy_cds cds, enum health_level level)
+{
+
+	h.zone.cds = cds;
+	h.zone.keys[0].awaited_since_at = NOW - s;
+	assert_int_equal(healthzone_level(&h, "cds"), level);
+}
+
+static void
+cds_are_there_while_a_ds_is_waited_for(void **state)
+{
+
+	(void)state;
+	health_set_clear(&h.zone.servers[1].cds);
+	absent_for(HOUR, CDS_ROLLOVER, HEALTH_OK);
+	absent_for(HOUR + 1, CDS_ROLLOVER, HEALTH_WARNING);
+	absent_for(HOUR + 1, CDS_NONE, HEALTH_OK);
+	absent_for(HOUR + 1, CDS_ALWAYS, HEALTH_WARNING);
+	absent_for(NOW, CDS_ROLLOVER, HEALTH_OK);
+	/* The first DS of all, and the last one, are waited for as well. */
+	h.zone.keys[0].ds_state = LIFE_RUMOURED;
+	absent_for(HOUR + 1, CDS_ROLLOVER, HEALTH_WARNING);
+	h.zone.goal = LIFE_INSECURE;
+	assert_int_equal(healthzone_any_level(&h, "cds"), HEALTH_WARNING);
+}
+
 static void
 to_delete_the_ds_is_an_alarm(void **state)
 {
@@ -378,6 +406,7 @@ main(void)
 		TEST(a_stale_ds_is_told),
 		TEST(unknown_records_are_told),
 		TEST(cds_tell_what_is_wanted),
+		TEST(cds_are_there_while_a_ds_is_waited_for),
 		TEST(to_delete_the_ds_is_an_alarm),
 		TEST(all_algorithms_of_the_ds_sign),
 		TEST(the_data_of_every_server_has_those_algorithms),
