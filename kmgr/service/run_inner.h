@@ -107,6 +107,12 @@ int run_sign(struct run_zone *z, bool *done, struct error *err);
 int run_source(struct run_zone *z, struct buf *out, struct error *err);
 
 /**
+ * run_take_records(z, zsks, at):
+ * What ${zsks} signed at ${at} is what the zone signer is to have.
+ */
+void run_take_records(struct run_zone *z, const struct zsks *zsks, int64_t at);
+
+/**
  * run_hand_over(z, err):
  * Give the zone signer what is signed where it does not have it yet.
  *

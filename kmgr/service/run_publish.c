@@ -156,6 +156,16 @@ has_cds(const struct zsks *zsks)
 	return false;
 }
 
+void
+run_take_records(struct run_zone *z, const struct zsks *zsks, int64_t at)
+{
+
+	z->records.len = 0;
+	zsks_text(zsks, &z->records);
+	z->records_at = at;
+	z->has_cds = has_cds(zsks);
+}
+
 /*
  * What is signed already, and good: by this pass or another one. Else it is
  * signed now.
@@ -168,15 +178,12 @@ find_records(struct run_zone *z, bool *done, struct error *err)
 	if (has_records(z) && zsks_again(z->run->session, &z->cache, z->name,
 	    &zsks, err) != 0)
 		return -1;
-	if (!has_records(z) || zsks != NULL ||
-	    z->zone->signed_at > z->records_at)
+	if (!has_records(z) || z->zone->signed_at > z->records_at)
 		z->records.len = 0;
 	if (zsks == NULL)
 		return !has_records(z) || z->records.len > 0 ? 0 :
 		    run_sign(z, done, err);
-	zsks_text(zsks, &z->records);
-	z->records_at = z->zone->signed_at;
-	z->has_cds = has_cds(zsks);
+	run_take_records(z, zsks, z->zone->signed_at);
 	zsks_free(zsks);
 	return 0;
 }

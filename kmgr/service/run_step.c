@@ -223,19 +223,6 @@ tell_signed(struct run_zone *z, const struct zsks *zsks)
 			    findings->items[i].message);
 }
 
-static bool
-has_cds(const struct zsks *zsks)
-{
-	const struct zsks_signed *sets;
-	size_t i, n;
-
-	sets = zsks_signed(zsks, &n);
-	for (i = 0; i < n; i++)
-		if (sets[i].rrset->type == RRTYPE_CDS)
-			return true;
-	return false;
-}
-
 static int
 sign_text(struct run_zone *z, const struct buf *text, const char *what,
     struct error *err)
@@ -255,11 +242,8 @@ sign_text(struct run_zone *z, const struct buf *text, const char *what,
 	    zsks_prove(session, zsks, err) == 0 &&
 	    zsks_sign(session, z->keys, zsks, err) == 0 &&
 	    zsks_record(session, &zsks, 1, err) == 0) {
-		z->records.len = 0;
-		zsks_text(zsks, &z->records);
+		run_take_records(z, zsks, session_now(session));
 		z->is_changed = true;
-		z->records_at = session_now(session);
-		z->has_cds = has_cds(zsks);
 		tell_signed(z, zsks);
 		rc = 0;
 	}
