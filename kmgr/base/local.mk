@@ -21,6 +21,7 @@ libbase_la_SOURCES = \
 	kmgr/base/file.h \
 	kmgr/base/file_out.c \
 	kmgr/base/file_out.h \
+	kmgr/base/int64.h \
 	kmgr/base/json.c \
 	kmgr/base/json.h \
 	kmgr/base/mem.c \

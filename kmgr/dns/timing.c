@@ -1,30 +1,17 @@
+#include "kmgr/base/int64.h"
 #include "kmgr/dns/timing.h"
 
 #define HOUR INT64_C(3600)
 #define DAY  (24 * HOUR)
 #define HOLD_DOWN_S (30 * DAY)	/* RFC 5011 s2.4 */
 
-static int64_t
-longer(int64_t a, int64_t b)
-{
-
-	return a > b ? a : b;
-}
-
-static int64_t
-shorter(int64_t a, int64_t b)
-{
-
-	return a < b ? a : b;
-}
-
 /* RFC 5011 s2.3: MAX(1 hr, MIN(15 days, 1/2*OrigTTL, 1/2*RRSigExpiration)) */
 int64_t
 timing_query_s(int64_t dnskey_ttl_s, int64_t validity_s)
 {
 
-	return longer(HOUR, shorter(TIMING_QUERY_MAX_S,
-	    shorter(dnskey_ttl_s / 2, validity_s / 2)));
+	return int64_max(HOUR, int64_min(TIMING_QUERY_MAX_S,
+	    int64_min(dnskey_ttl_s / 2, validity_s / 2)));
 }
 
 /* RFC 7583 s3.3.1: IpubC = DprpC + TTLkey */
@@ -41,7 +28,7 @@ timing_publish_s(const struct timing *timing)
 	 * and begins anew at any set without the key, out of a cache too.
 	 */
 	return caches_s + 2 * timing->query_interval_s +
-	    longer(HOLD_DOWN_S, timing->dnskey_ttl_s);
+	    int64_max(HOLD_DOWN_S, timing->dnskey_ttl_s);
 }
 
 int64_t
@@ -106,7 +93,7 @@ int64_t
 timing_double_ds_s(const struct timing *timing)
 {
 
-	return 2 * parent_s(timing) + longer(timing_publish_s(timing),
+	return 2 * parent_s(timing) + int64_max(timing_publish_s(timing),
 	    timing_leave_s(timing));
 }
 
@@ -116,6 +103,6 @@ timing_double_rrset_s(const struct timing *timing)
 {
 	const int64_t ds_s = parent_s(timing);
 
-	return longer(ds_s, timing_publish_s(timing)) +
-	    longer(ds_s, timing_leave_s(timing));
+	return int64_max(ds_s, timing_publish_s(timing)) +
+	    int64_max(ds_s, timing_leave_s(timing));
 }

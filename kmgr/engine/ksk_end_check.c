@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "kmgr/base/int64.h"
 #include "kmgr/base/when.h"
 #include "kmgr/engine/ksk_end_check.h"
 
@@ -71,13 +72,6 @@ refuse_ds(const struct zone_life *zone, size_t i, struct error *err)
 	    "%s starts the wait", key->name);
 }
 
-static int64_t
-later(int64_t a, int64_t b)
-{
-
-	return a > b ? a : b;
-}
-
 /* When no cache has its DS; 0 where none ever had. */
 static int64_t
 ds_out_at(const struct zone_life *zone, size_t i)
@@ -105,7 +99,7 @@ ksk_end_at(const struct zone_life *zone, size_t i, int64_t horizon_at)
 		return 0;
 	if (!has_no_ds(zone, i))
 		return LIFE_NEVER;
-	return later(horizon_at, later(ds_out_at(zone, i),
+	return int64_max(horizon_at, int64_max(ds_out_at(zone, i),
 	    dnskey_out_at(zone, i)));
 }
 

@@ -3,26 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kmgr/base/int64.h"
 #include "kmgr/base/mem.h"
 #include "kmgr/base/when.h"
 #include "kmgr/dns/rrsig.h"
 #include "kmgr/engine/zone_history_inner.h"
-
-static void
-raise_to(int64_t *at, int64_t value)
-{
-
-	if (value > *at)
-		*at = value;
-}
-
-static void
-lower_to(int64_t *at, int64_t value)
-{
-
-	if (value < *at)
-		*at = value;
-}
 
 void
 zone_history_timing(const struct policy *const *policies, size_t n,
@@ -34,13 +19,13 @@ zone_history_timing(const struct policy *const *policies, size_t n,
 	*out = (struct zone_history_timing) { .is_rfc5011 = true };
 	for (i = 0; i < n; i++) {
 		p = policies[i];
-		raise_to(&out->zone_propagation_delay_s,
+		int64_raise(&out->zone_propagation_delay_s,
 		    p->zone_propagation_delay_s);
-		raise_to(&out->parent_ds_ttl_s, p->parent_ds_ttl_s);
-		raise_to(&out->parent_propagation_delay_s,
+		int64_raise(&out->parent_ds_ttl_s, p->parent_ds_ttl_s);
+		int64_raise(&out->parent_propagation_delay_s,
 		    p->parent_propagation_delay_s);
-		raise_to(&out->retire_safety_s, p->retire_safety_s);
-		raise_to(&out->query_interval_s,
+		int64_raise(&out->retire_safety_s, p->retire_safety_s);
+		int64_raise(&out->query_interval_s,
 		    timing_query_s(p->dnskey_ttl_s, p->validity_s));
 		out->is_rfc5011 = out->is_rfc5011 && p->rfc5011;
 	}
@@ -51,13 +36,13 @@ zone_history_lengthen(struct zone_history_timing *timing,
     const struct timing *life)
 {
 
-	raise_to(&timing->dnskey_ttl_s, life->dnskey_ttl_s);
-	raise_to(&timing->zone_propagation_delay_s,
+	int64_raise(&timing->dnskey_ttl_s, life->dnskey_ttl_s);
+	int64_raise(&timing->zone_propagation_delay_s,
 	    life->zone_propagation_delay_s);
-	raise_to(&timing->parent_ds_ttl_s, life->parent_ds_ttl_s);
-	raise_to(&timing->parent_propagation_delay_s,
+	int64_raise(&timing->parent_ds_ttl_s, life->parent_ds_ttl_s);
+	int64_raise(&timing->parent_propagation_delay_s,
 	    life->parent_propagation_delay_s);
-	raise_to(&timing->retire_safety_s, life->retire_safety_s);
+	int64_raise(&timing->retire_safety_s, life->retire_safety_s);
 }
 
 struct zone_history *
@@ -211,7 +196,7 @@ zone_history_supersede(struct zone_history *history, enum history_kind kind,
 		if (kind == HISTORY_SIGNED && set->kind != HISTORY_SIGNED)
 			continue;
 		if (set->kind != HISTORY_ICANN && set->from_at < at)
-			lower_to(&set->until_at, gone_at);
+			int64_lower(&set->until_at, gone_at);
 		/* Not begun: never to be. */
 		if (set->kind != HISTORY_SIGNED && set->from_at >= at)
 			set->until_at = INT64_MIN;
@@ -265,7 +250,7 @@ add_ksks(const struct zone_history *history, struct history_set *set,
 
 	for (k = 0; k < bundle->n_keys; k++) {
 		dnskey = &bundle->keys[k].dnskey;
-		raise_to(&set->ttl_s, bundle->keys[k].ttl);
+		int64_raise(&set->ttl_s, bundle->keys[k].ttl);
 		if ((dnskey->flags & DNSKEY_SEP) == 0)
 			continue;
 		key = zone_history_key_of(dnskey);
@@ -288,7 +273,7 @@ add_ksks(const struct zone_history *history, struct history_set *set,
 	}
 	for (i = 0; i < bundle->n_sigs; i++)
 		if (bundle->sigs[i].rrsig.type_covered == RRTYPE_DNSKEY)
-			raise_to(&last_at,
+			int64_raise(&last_at,
 			    bundle->sigs[i].rrsig.expiration_at);
 	return last_at;
 }

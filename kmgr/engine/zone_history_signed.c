@@ -3,18 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kmgr/base/int64.h"
 #include "kmgr/base/mem.h"
 #include "kmgr/base/when.h"
 #include "kmgr/dns/rrsig.h"
 #include "kmgr/engine/zone_history_inner.h"
-
-static void
-raise_to(int64_t *at, int64_t value)
-{
-
-	if (value > *at)
-		*at = value;
-}
 
 static const struct history_ksk *
 find_ksk(const struct zone_history *history, const char *id)
@@ -73,13 +66,13 @@ add_row(struct history_set *set, const struct history_ksk *ksk,
 
 	if (rrsig_from_rdata(row->rrsig.data, row->rrsig.len, &rrsig,
 	    &err) == 0) {
-		raise_to(&set->ttl_s, rrsig.original_ttl);
+		int64_raise(&set->ttl_s, rrsig.original_ttl);
 		is_revoked = rrsig.key_tag != ksk->key.key_tag;
 	}
 	name_key(set, &ksk->key);
 	zone_history_add_sig(set, zone_history_add_key(set, &ksk->key,
 	    is_revoked), row->inception_at, row->expiration_at);
-	raise_to(&set->until_at, row->expiration_at);
+	int64_raise(&set->until_at, row->expiration_at);
 }
 
 /*
@@ -159,7 +152,7 @@ zone_history_add_signatures(struct zone_history *history,
 			    sorted[i]->created_at);
 			set = zone_history_add_set(history, HISTORY_SIGNED,
 			    sorted[i]->created_at);
-			raise_to(&set->from_at, sorted[i]->inception_at);
+			int64_raise(&set->from_at, sorted[i]->inception_at);
 			(void)snprintf(set->what, sizeof(set->what),
 			    "signed at %s",
 			    when_rfc3339(sorted[i]->created_at, text));

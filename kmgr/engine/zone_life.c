@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kmgr/base/int64.h"
 #include "kmgr/base/mem.h"
 #include "kmgr/engine/ksk_facts.h"
 #include "kmgr/engine/ksk_revoke.h"
@@ -239,33 +240,25 @@ load_goal(struct store *store, struct zone_life *zone, struct error *err)
 	return 0;
 }
 
-static void
-raise_to(int64_t *at, int64_t other)
-{
-
-	if (other > *at)
-		*at = other;
-}
-
 static int64_t
 newest_fact(const struct zone_life *zone)
 {
 	int64_t at = zone->signed_at;
 	size_t i;
 
-	raise_to(&at, zone->row.goal_at);
+	int64_raise(&at, zone->row.goal_at);
 	for (i = 0; i < zone->life.n_keys; i++) {
 		const struct life_key *key = &zone->life.keys[i];
 
-		raise_to(&at, key->made_at);
-		raise_to(&at, key->dnskey_in_at);
-		raise_to(&at, key->dnskey_out_at);
-		raise_to(&at, key->ds_add_at);
-		raise_to(&at, key->ds_seen_at);
-		raise_to(&at, key->ds_remove_at);
-		raise_to(&at, key->ds_gone_at);
-		raise_to(&at, key->retire_at);
-		raise_to(&at, key->revoke_at);
+		int64_raise(&at, key->made_at);
+		int64_raise(&at, key->dnskey_in_at);
+		int64_raise(&at, key->dnskey_out_at);
+		int64_raise(&at, key->ds_add_at);
+		int64_raise(&at, key->ds_seen_at);
+		int64_raise(&at, key->ds_remove_at);
+		int64_raise(&at, key->ds_gone_at);
+		int64_raise(&at, key->retire_at);
+		int64_raise(&at, key->revoke_at);
 	}
 	return at;
 }
@@ -283,7 +276,7 @@ catch_up(struct session *session, const struct zone_life *zone)
 	size_t i;
 
 	for (i = 0; i < zone->n_ksks; i++)
-		raise_to(&tolerance_s,
+		int64_raise(&tolerance_s,
 		    zone->ksks[i].cmk->policy->clock_tolerance_s);
 	if (newest_at <= session_now(session) + tolerance_s)
 		session_advance(session, newest_at);

@@ -1,21 +1,7 @@
 /* How long a zone has to wait: the longest of all that say something of it. */
+#include "kmgr/base/int64.h"
 #include "kmgr/engine/zone_life_inner.h"
 #include "kmgr/engine/zone_ttl.h"
-
-static void
-raise_to(int64_t *value, int64_t other)
-{
-
-	if (other > *value)
-		*value = other;
-}
-
-static int64_t
-min_of(int64_t a, int64_t b)
-{
-
-	return a < b ? a : b;
-}
 
 /* What is signed must suit every policy: the shortest validity counts. */
 static void
@@ -24,36 +10,36 @@ take_policy(const struct policy *policy, struct timing *t)
 	struct timing p;
 
 	policy_timing(policy, &p);
-	raise_to(&t->dnskey_ttl_s, p.dnskey_ttl_s);
-	raise_to(&t->zone_propagation_delay_s, p.zone_propagation_delay_s);
-	raise_to(&t->publish_safety_s, p.publish_safety_s);
-	raise_to(&t->retire_safety_s, p.retire_safety_s);
-	raise_to(&t->max_zone_ttl_s, p.max_zone_ttl_s);
-	raise_to(&t->parent_ds_ttl_s, p.parent_ds_ttl_s);
-	raise_to(&t->parent_propagation_delay_s,
+	int64_raise(&t->dnskey_ttl_s, p.dnskey_ttl_s);
+	int64_raise(&t->zone_propagation_delay_s, p.zone_propagation_delay_s);
+	int64_raise(&t->publish_safety_s, p.publish_safety_s);
+	int64_raise(&t->retire_safety_s, p.retire_safety_s);
+	int64_raise(&t->max_zone_ttl_s, p.max_zone_ttl_s);
+	int64_raise(&t->parent_ds_ttl_s, p.parent_ds_ttl_s);
+	int64_raise(&t->parent_propagation_delay_s,
 	    p.parent_propagation_delay_s);
-	raise_to(&t->parent_registration_delay_s,
+	int64_raise(&t->parent_registration_delay_s,
 	    p.parent_registration_delay_s);
 	t->validity_s = t->validity_s == 0 ? p.validity_s :
-	    min_of(t->validity_s, p.validity_s);
-	raise_to(&t->refresh_s, p.refresh_s);
+	    int64_min(t->validity_s, p.validity_s);
+	int64_raise(&t->refresh_s, p.refresh_s);
 	t->is_rfc5011 = t->is_rfc5011 || p.is_rfc5011;
-	raise_to(&t->query_interval_s, p.query_interval_s);
+	int64_raise(&t->query_interval_s, p.query_interval_s);
 }
 
 static void
 take_config(const struct config_timing *c, struct timing *t)
 {
 
-	raise_to(&t->dnskey_ttl_s, c->dnskey_ttl_s);
-	raise_to(&t->zone_propagation_delay_s, c->zone_propagation_delay_s);
-	raise_to(&t->publish_safety_s, c->publish_safety_s);
-	raise_to(&t->retire_safety_s, c->retire_safety_s);
-	raise_to(&t->max_zone_ttl_s, c->max_zone_ttl_s);
-	raise_to(&t->parent_ds_ttl_s, c->parent_ds_ttl_s);
-	raise_to(&t->parent_propagation_delay_s,
+	int64_raise(&t->dnskey_ttl_s, c->dnskey_ttl_s);
+	int64_raise(&t->zone_propagation_delay_s, c->zone_propagation_delay_s);
+	int64_raise(&t->publish_safety_s, c->publish_safety_s);
+	int64_raise(&t->retire_safety_s, c->retire_safety_s);
+	int64_raise(&t->max_zone_ttl_s, c->max_zone_ttl_s);
+	int64_raise(&t->parent_ds_ttl_s, c->parent_ds_ttl_s);
+	int64_raise(&t->parent_propagation_delay_s,
 	    c->parent_propagation_delay_s);
-	raise_to(&t->parent_registration_delay_s,
+	int64_raise(&t->parent_registration_delay_s,
 	    c->parent_registration_delay_s);
 }
 
@@ -67,7 +53,7 @@ take_seen(struct store *store, const char *zone, enum zone_ttl what,
 	if (zone_ttl_seen(store, zone, what, lag_s, now_at, &seen_s,
 	    err) != 0)
 		return -1;
-	raise_to(ttl_s, min_of(seen_s, ZONE_TTL_SEEN_MAX_S));
+	int64_raise(ttl_s, int64_min(seen_s, ZONE_TTL_SEEN_MAX_S));
 	return 0;
 }
 
@@ -85,7 +71,7 @@ take_followers(struct store *store, const char *zone, int64_t now_at,
 	    t->zone_propagation_delay_s + TIMING_QUERY_MAX_S, now_at, &ttl_s,
 	    err) != 0)
 		return -1;
-	raise_to(&t->query_interval_s, timing_query_s(ttl_s, t->validity_s));
+	int64_raise(&t->query_interval_s, timing_query_s(ttl_s, t->validity_s));
 	return 0;
 }
 

@@ -1,11 +1,5 @@
+#include "kmgr/base/int64.h"
 #include "kmgr/life/life_core.h"
-
-static int64_t
-longer(int64_t a, int64_t b)
-{
-
-	return a > b ? a : b;
-}
 
 int64_t
 life_roll_s(const struct timing *timing, enum life_roll roll)
@@ -32,7 +26,8 @@ life_first_ds_at(const struct life_zone *zone)
 
 	if (zone->first_signed_at == 0)
 		return LIFE_NEVER;
-	return zone->first_signed_at + longer(timing_publish_s(&zone->timing),
+	return zone->first_signed_at +
+	    int64_max(timing_publish_s(&zone->timing),
 	    timing_data_s(&zone->timing));
 }
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kmgr/base/int64.h"
 #include "kmgr/base/mem.h"
 #include "kmgr/service/health_inner.h"
 
@@ -132,14 +133,6 @@ health_below(int64_t value, int64_t warning, int64_t critical)
 	return value < warning ? HEALTH_WARNING : HEALTH_OK;
 }
 
-static void
-raise_to(int64_t value, int64_t *max)
-{
-
-	if (value > *max)
-		*max = value;
-}
-
 /* What the report tells of the worst zone. */
 static void
 sum_up(const struct health_zone *zone, const struct health_limits *limits,
@@ -164,13 +157,13 @@ sum_up(const struct health_zone *zone, const struct health_limits *limits,
 	}
 	for (i = 0; i < zone->n_keys; i++)
 		if (!zone->keys[i].is_foreign)
-			raise_to(zone->now_at - zone->keys[i].made_at,
-			    &report->age_s);
+			int64_raise(&report->age_s,
+			    zone->now_at - zone->keys[i].made_at);
 	if (zone->waits_since_at != 0)
-		raise_to(zone->now_at - zone->waits_since_at,
-		    &report->wait_s);
+		int64_raise(&report->wait_s,
+		    zone->now_at - zone->waits_since_at);
 	if (zone->next_at != LIFE_NEVER)
-		raise_to(zone->now_at - zone->next_at, &report->late_s);
+		int64_raise(&report->late_s, zone->now_at - zone->next_at);
 }
 
 void

@@ -1,19 +1,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kmgr/base/int64.h"
 #include "kmgr/base/mem.h"
 #include "kmgr/engine/zone_ttl.h"
 #include "kmgr/life/life_todo.h"
 #include "kmgr/service/health_facts.h"
 #include "kmgr/service/publish.h"
-
-static void
-raise_to(int64_t value, int64_t *max)
-{
-
-	if (value > *max)
-		*max = value;
-}
 
 /* Whether every policy of those that sign names it: CDS have no others. */
 static bool
@@ -132,9 +125,9 @@ take_policies(struct session *session, const struct zone_life *life,
 
 	for (i = 0; i < life->n_ksks; i++) {
 		policy = life->ksks[i].cmk->policy;
-		raise_to(policy->dnskey_ttl_s, &zone->dnskey_ttl_s);
-		raise_to(policy->max_zone_ttl_s, &zone->max_zone_ttl_s);
-		raise_to(policy->parent_ds_ttl_s, &zone->parent_ds_ttl_s);
+		int64_raise(&zone->dnskey_ttl_s, policy->dnskey_ttl_s);
+		int64_raise(&zone->max_zone_ttl_s, policy->max_zone_ttl_s);
+		int64_raise(&zone->parent_ds_ttl_s, policy->parent_ds_ttl_s);
 		if (i == 0 || policy->inception_offset_s <
 		    zone->inception_offset_s)
 			zone->inception_offset_s = policy->inception_offset_s;
@@ -144,9 +137,9 @@ take_policies(struct session *session, const struct zone_life *life,
 	take_cds(config, life, zone);
 	if (config == NULL)
 		return;
-	raise_to(config->timing.dnskey_ttl_s, &zone->dnskey_ttl_s);
-	raise_to(config->timing.max_zone_ttl_s, &zone->max_zone_ttl_s);
-	raise_to(config->timing.parent_ds_ttl_s, &zone->parent_ds_ttl_s);
+	int64_raise(&zone->dnskey_ttl_s, config->timing.dnskey_ttl_s);
+	int64_raise(&zone->max_zone_ttl_s, config->timing.max_zone_ttl_s);
+	int64_raise(&zone->parent_ds_ttl_s, config->timing.parent_ds_ttl_s);
 }
 
 /* Whether somebody, and not time, is waited for. */

@@ -1,3 +1,4 @@
+#include "kmgr/base/int64.h"
 #include "kmgr/engine/config_check.h"
 #include "kmgr/service/health_limits.h"
 
@@ -11,13 +12,6 @@ limit(const struct config *config, const char *name, int64_t by_policy_s)
 	const int64_t s = config_check_s(config, name);
 
 	return s == CONFIG_CHECK_BY_POLICY ? by_policy_s : s;
-}
-
-static int64_t
-larger(int64_t a, int64_t b)
-{
-
-	return a > b ? a : b;
 }
 
 /* What is critical is a warning at least: short policies have small waits. */
@@ -37,7 +31,7 @@ health_limits(const struct config *config, const struct health_zone *zone,
 	const int64_t spread_s = t->dnskey_ttl_s +
 	    t->zone_propagation_delay_s;
 	const int64_t half_s = t->refresh_s / 2;
-	const int64_t end_s = larger(spread_s, RRSIG_FLOOR_S);
+	const int64_t end_s = int64_max(spread_s, RRSIG_FLOOR_S);
 
 	*out = (struct health_limits) {
 		.coverage_warning_s = limit(config, "coverage-warning",

@@ -1,4 +1,5 @@
 /* Telling of DS changes that are awaited, and reminding of them. */
+#include "kmgr/base/int64.h"
 #include "kmgr/base/text.h"
 #include "kmgr/dns/ds.h"
 #include "kmgr/service/hook.h"
@@ -92,14 +93,6 @@ run_is_awaited(const struct run_zone *z)
 	return false;
 }
 
-static void
-take_later(int64_t *at, int64_t other)
-{
-
-	if (other > *at)
-		*at = other;
-}
-
 /*
  * Tell of what is asked of the parent for the ith key, once, and remind of it
  * from time to time; *${due_at} is when that is to be.
@@ -124,7 +117,7 @@ tell_key(struct run_zone *z, size_t i, int64_t *due_at, struct error *err)
 		return -1;
 	if (told_at != 0) {
 		hook = HOOK_DS_REMINDER;
-		take_later(&told_at, reminded_at);
+		int64_raise(&told_at, reminded_at);
 		*due_at = told_at + session_config(session)->hooks.reminder_s;
 		if (*due_at > now_at || !hook_is_configured(session_config(
 		    session), hook))

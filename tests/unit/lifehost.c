@@ -2,24 +2,18 @@
 
 #include <inttypes.h>
 
+#include "kmgr/base/int64.h"
 #include "kmgr/base/mem.h"
 #include "tests/unit/lifehost_inner.h"
 
 #define ROUNDS 20	/* of plans in one run; more is no end */
-
-static int64_t
-max_of(int64_t a, int64_t b)
-{
-
-	return a > b ? a : b;
-}
 
 int64_t
 lifehost_now(const struct lifehost *h)
 {
 
 	/* It does not go behind what it has seen and written down. */
-	return max_of(h->at + h->skew_s, h->last_at);
+	return int64_max(h->at + h->skew_s, h->last_at);
 }
 
 int64_t
@@ -72,13 +66,13 @@ set_timing(struct lifehost *h)
 	*timing = h->story->timing;
 	timing->dnskey_ttl_s = h->dnskey_ttl_s;
 	if (now_at <= h->old_ttl_until_at && !h->fault->forgets_ttl)
-		timing->dnskey_ttl_s = max_of(timing->dnskey_ttl_s,
+		timing->dnskey_ttl_s = int64_max(timing->dnskey_ttl_s,
 		    h->old_ttl_s);
 	if (!h->fault->ignores_ds_ttl) {
-		timing->parent_ds_ttl_s = max_of(timing->parent_ds_ttl_s,
+		timing->parent_ds_ttl_s = int64_max(timing->parent_ds_ttl_s,
 		    h->ds_ttl_s);
 		if (now_at <= h->old_ds_ttl_until_at)
-			timing->parent_ds_ttl_s = max_of(
+			timing->parent_ds_ttl_s = int64_max(
 			    timing->parent_ds_ttl_s, h->old_ds_ttl_s);
 	}
 	timing->query_interval_s = timing_query_s(timing->dnskey_ttl_s,
@@ -377,7 +371,7 @@ static void
 happen(struct lifehost *h, const struct lifehost_event *e)
 {
 
-	h->at = max_of(h->at, e->at);
+	h->at = int64_max(h->at, e->at);
 	switch (e->kind) {
 	case LIFEHOST_RUN:
 	case LIFEHOST_BY_HAND:

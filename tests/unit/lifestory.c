@@ -1,25 +1,12 @@
 #include "tests/unit/unit.h"
 
+#include "kmgr/base/int64.h"
 #include "tests/unit/lifestory.h"
 
 #define MINUTE INT64_C(60)
 #define HOUR (60 * MINUTE)
 #define DAY  (24 * HOUR)
 #define ANCHORED_EACH 8
-
-static int64_t
-max_of(int64_t a, int64_t b)
-{
-
-	return a > b ? a : b;
-}
-
-static int64_t
-min_of(int64_t a, int64_t b)
-{
-
-	return a < b ? a : b;
-}
 
 /* Each order of magnitude is as likely. */
 static int64_t
@@ -30,7 +17,7 @@ pick_scale(uint64_t *x, int64_t least, int64_t most)
 	do
 		top *= 3;
 	while (top < most && lifeworld_pick(x, 5) != 0);
-	return min_of(least + lifeworld_pick(x, top - least), most);
+	return int64_min(least + lifeworld_pick(x, top - least), most);
 }
 
 static bool
@@ -49,7 +36,7 @@ make_timing(uint64_t *x, struct lifehost_story *s)
 	t->zone_propagation_delay_s = pick_scale(x, 1, 12 * HOUR) - 1;
 	t->publish_safety_s = pick_scale(x, 1, DAY) - 1;
 	t->retire_safety_s = pick_scale(x, 1, DAY) - 1;
-	t->max_zone_ttl_s = max_of(t->dnskey_ttl_s, pick_scale(x, 30,
+	t->max_zone_ttl_s = int64_max(t->dnskey_ttl_s, pick_scale(x, 30,
 	    3 * DAY));
 	t->parent_ds_ttl_s = pick_scale(x, 30, 3 * DAY);
 	t->parent_propagation_delay_s = pick_scale(x, 1, 6 * HOUR) - 1;
@@ -57,8 +44,8 @@ make_timing(uint64_t *x, struct lifehost_story *s)
 	if (lifeworld_pick(x, 3) == 0)
 		s->ds_ttl_s = pick_scale(x, 30, 3 * DAY);
 	s->inception_offset_s = HOUR;
-	s->skew_s = lifeworld_pick(x, 1 + min_of(HOUR,
-	    min_of(t->publish_safety_s, t->retire_safety_s)));
+	s->skew_s = lifeworld_pick(x, 1 + int64_min(HOUR,
+	    int64_min(t->publish_safety_s, t->retire_safety_s)));
 }
 
 /* One zone in so many has KSKs that are trust anchors. */
@@ -100,7 +87,7 @@ other_ttl(uint64_t *x, int64_t ttl_s)
 {
 
 	return flip(x) ? ttl_s / (2 + lifeworld_pick(x, 8)) + 1 :
-	    min_of(ttl_s * (2 + lifeworld_pick(x, 8)), 6 * DAY);
+	    int64_min(ttl_s * (2 + lifeworld_pick(x, 8)), 6 * DAY);
 }
 
 static void
@@ -174,9 +161,9 @@ make_validity(uint64_t *x, struct lifehost_story *s)
 	for (i = 0; i < s->n_actions; i++) {
 		loses = loses || s->actions[i].what == LIFEHOST_LOSE;
 		if (s->actions[i].what == LIFEHOST_TTL)
-			ttl_s = max_of(ttl_s, s->actions[i].n);
+			ttl_s = int64_max(ttl_s, s->actions[i].n);
 		if (s->actions[i].what == LIFEHOST_DS_TTL)
-			ds_ttl_s = max_of(ds_ttl_s, s->actions[i].n);
+			ds_ttl_s = int64_max(ds_ttl_s, s->actions[i].n);
 	}
 	silence_s = s->run_s + s->outage_s + 2 * s->skew_s;
 	if (loses)
@@ -218,7 +205,7 @@ lifestory_make(uint64_t seed, struct lifehost_story *s)
 	if (lifeworld_pick(&x, 4) != 0)
 		s->lifetime_s = roll_s + pick_scale(&x, HOUR, 2 * roll_s);
 	s->length_s = (3 + lifeworld_pick(&x, 3)) *
-	    max_of(s->lifetime_s, roll_s);
+	    int64_max(s->lifetime_s, roll_s);
 	s->length_s += (s->timing.is_rfc5011 ? 2 : 5) * roll_s;
 	make_script(&x, s);
 	make_validity(&x, s);

@@ -5,6 +5,7 @@
  */
 #include "tests/unit/unit.h"
 
+#include "kmgr/base/int64.h"
 #include "tests/unit/lifeworld.h"
 #include "tests/unit/lifeworld_inner.h"
 
@@ -12,20 +13,6 @@
 #define DAY  (24 * HOUR)
 #define HOLD_DOWN_S (30 * DAY)	/* RFC 5011 s2.4.1 */
 #define BIT(i) (UINT64_C(1) << (i))
-
-static int64_t
-min_of(int64_t a, int64_t b)
-{
-
-	return a < b ? a : b;
-}
-
-static int64_t
-max_of(int64_t a, int64_t b)
-{
-
-	return a > b ? a : b;
-}
 
 static bool
 is_resigned(const struct lifeworld_set *a, const struct lifeworld_set *b)
@@ -44,7 +31,7 @@ settles_s(const struct lifeworld *world)
 	size_t i;
 
 	for (i = 0; i < p->n_sets; i++)
-		ttl_s = max_of(ttl_s, p->sets[i].ttl_s);
+		ttl_s = int64_max(ttl_s, p->sets[i].ttl_s);
 	return ttl_s + world->zone_propagation_s;
 }
 
@@ -68,7 +55,7 @@ lifeworld_follower_init(struct lifeworld_follower *f,
 	f->next_at = i == p->n_sets ? LIFEWORLD_EVER : p->sets[i].at +
 	    f->settles_s;
 	if (lifeworld_pick(&x, 2) == 0)
-		f->next_at += lifeworld_pick(&x, max_of(0, world->until_at -
+		f->next_at += lifeworld_pick(&x, int64_max(0, world->until_at -
 		    f->next_at) / 2);
 }
 
@@ -76,8 +63,8 @@ lifeworld_follower_init(struct lifeworld_follower *f,
 static int64_t
 interval_s(const struct lifeworld_follower *f, const struct lifeworld_set *set)
 {
-	const int64_t s = max_of(HOUR, min_of(15 * DAY,
-	    min_of(set->ttl_s / 2, (set->expiration_at -
+	const int64_t s = int64_max(HOUR, int64_min(15 * DAY,
+	    int64_min(set->ttl_s / 2, (set->expiration_at -
 	    set->inception_at) / 2)));
 	uint64_t x = f->id + 1;
 
@@ -106,7 +93,7 @@ next_at(const struct lifeworld_follower *f, const struct lifeworld *world,
 	}
 	for (i = 0; i < world->n_keys; i++)
 		if ((f->pending & BIT(i)) != 0)
-			until_at = min_of(until_at, f->until_at[i]);
+			until_at = int64_min(until_at, f->until_at[i]);
 	if (until_at >= LIFEWORLD_EVER)
 		return LIFEWORLD_EVER;
 	at += s;
@@ -177,7 +164,8 @@ learn(struct lifeworld_follower *f, const struct lifeworld *world,
 		if ((shown & ~f->trusted & BIT(i)) == 0)
 			continue;
 		if ((f->pending & BIT(i)) == 0)
-			f->until_at[i] = at + max_of(HOLD_DOWN_S, set->ttl_s);
+			f->until_at[i] = at +
+			    int64_max(HOLD_DOWN_S, set->ttl_s);
 		else if (at >= f->until_at[i])
 			f->trusted |= BIT(i);
 		f->pending |= BIT(i);

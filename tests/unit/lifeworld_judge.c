@@ -1,5 +1,6 @@
 #include "tests/unit/unit.h"
 
+#include "kmgr/base/int64.h"
 #include "kmgr/base/mem.h"
 #include "tests/unit/lifeworld.h"
 #include "tests/unit/lifeworld_inner.h"
@@ -52,13 +53,6 @@ struct held {
 	size_t	version;
 	int64_t	at;
 };
-
-static int64_t
-min_of(int64_t a, int64_t b)
-{
-
-	return a < b ? a : b;
-}
 
 static void
 note_ttl(struct track *track, int64_t ttl_s)
@@ -166,9 +160,9 @@ cached(const struct judge *j, const struct track *track,
 	size_t i;
 
 	for (i = 0; i < track->n_ttls; i++) {
-		ttl_s = min_of(track->ttls[i], r->cap_s);
+		ttl_s = int64_min(track->ttls[i], r->cap_s);
 		held = fetch(j, track, r, kind, at - age(r, kind, at, ttl_s));
-		if (at - held.at <= min_of(track->ttl_s[held.version],
+		if (at - held.at <= int64_min(track->ttl_s[held.version],
 		    r->cap_s))
 			return held;
 	}
@@ -370,7 +364,7 @@ push_sets(struct judge *j, size_t provider, uint64_t *x)
 
 	for (i = 1; i < p->n_sets; i++) {
 		/* The old one may have expired where it is served still. */
-		push_instant(j, min_of(p->sets[i - 1].expiration_at + 1,
+		push_instant(j, int64_min(p->sets[i - 1].expiration_at + 1,
 		    p->sets[i].at + track->most_s - 1));
 		if (!is_resigned(&p->sets[i - 1], &p->sets[i]))
 			push_change(j, track, i, x);
