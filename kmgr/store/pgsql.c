@@ -30,6 +30,7 @@ pgsql_script(struct db *base, const char *sql, struct error *err)
 	PGresult *result;
 	int rc;
 
+	pgsql_rows_put_aside(db);
 	if (pgsql_link_check_lost(&db->link, err) != 0)
 		return -1;
 	result = PQexec(db->link.conn, sql);
@@ -58,6 +59,7 @@ pgsql_rollback(struct db *base)
 {
 	struct pgsql *db = pgsql_of(base);
 
+	pgsql_rows_put_aside(db);
 	if (!db->link.is_lost && PQtransactionStatus(db->link.conn) !=
 	    PQTRANS_IDLE)
 		PQclear(PQexec(db->link.conn, "ROLLBACK"));
@@ -97,6 +99,7 @@ pgsql_commit(struct db *base, struct error *err)
 	PGresult *result;
 	int rc = 0;
 
+	pgsql_rows_put_aside(db);
 	if (pgsql_link_check_lost(&db->link, err) != 0)
 		return err_wrap(err, "commit");
 	result = PQexec(db->link.conn, "COMMIT");

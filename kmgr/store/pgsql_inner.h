@@ -13,6 +13,7 @@ struct pgsql {
 	size_t prepared_n;
 	int64_t schema;			/* the number of that of the store */
 	char *begin;			/* SQL that begins to write */
+	struct pgsql_rows *reading;	/* a list that still comes over */
 };
 
 /**
@@ -20,6 +21,13 @@ struct pgsql {
  * The backend's own part of ${db}.
  */
 struct pgsql *pgsql_of(struct db *db);
+
+/**
+ * pgsql_rows_put_aside(db):
+ * Take what comes over to its end, for a list that goes on later: before any
+ * other word to the server. What fails in it that list tells.
+ */
+void pgsql_rows_put_aside(struct pgsql *db);
 
 /* What struct db_driver asks of rows. */
 int pgsql_rows_ask(struct db *db, const struct db_question *question,

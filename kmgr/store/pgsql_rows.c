@@ -11,10 +11,18 @@
 
 #define ARGS_MAX 32
 
+/*
+ * A list is read as it comes over, row by row (libpq's single-row mode): of a
+ * long one only the current row is here. As long as it is read the connection
+ * can take no other question; one that comes has the rest put aside first.
+ */
 struct pgsql_rows {
 	struct db_rows base;
 	PGresult *result;
-	int at, n;			/* rows: the current one, all */
+	int at, n;			/* rows in it: the current one, all */
+	bool is_reading;		/* more of them is to come over */
+	PGresult *rest;			/* what was put aside, NULL: nothing */
+	PGresult *failed;		/* what it ends with, NULL: nothing */
 };
 
 /* Arguments as libpq wants them: binary, numbers in network order. */
@@ -139,57 +147,158 @@ ask_in_savepoint(PGconn *conn, const char *name, const struct arguments *a)
 	return result;
 }
 
+/* A list: its rows come when they are asked for. */
+static int
+ask_list(struct pgsql *db, const char *name, const struct arguments *a,
+    struct pgsql_rows *rows, struct error *err)
+{
+	PGconn *conn = db->link.conn;
+
+	if (PQsendQueryPrepared(conn, name, a->n, a->values, a->lengths,
+	    a->formats, 1) != 1 || PQsetSingleRowMode(conn) != 1)
+		return pgsql_link_fail(&db->link, NULL, err);
+	rows->is_reading = true;
+	db->reading = rows;
+	return 0;
+}
+
+static int
+ask_change(struct pgsql *db, const char *name, const struct arguments *a,
+    struct pgsql_rows *rows, struct error *err)
+{
+
+	if (db->base.is_writing && !db->base.is_bulk)
+		rows->result = ask_in_savepoint(db->link.conn, name, a);
+	else
+		rows->result = PQexecPrepared(db->link.conn, name, a->n,
+		    a->values, a->lengths, a->formats, 1);
+	rows->n = PQntuples(rows->result);
+	return is_answer(rows->result) ? 0 :
+	    pgsql_link_fail(&db->link, rows->result, err);
+}
+
 int
 pgsql_rows_ask(struct db *base, const struct db_question *question,
     const struct db_value *args, size_t n, struct db_rows **out,
     struct error *err)
 {
-	const bool writes = strncmp(question->sql, "SELECT", 6) != 0;
+	const bool is_list = strncmp(question->sql, "SELECT", 6) == 0;
 	struct pgsql *db = pgsql_of(base);
 	struct pgsql_rows *rows;
 	struct arguments bound;
-	PGresult *result;
 	char name[24];
 
+	pgsql_rows_put_aside(db);
 	db->link.fault = DB_FAULT_NONE;
 	if (pgsql_link_check_lost(&db->link, err) != 0 ||
 	    prepare(db, question->sql, name, err) != 0)
 		return -1;
 	bind(&bound, args, n);
-	if (base->is_writing && !base->is_bulk && writes)
-		result = ask_in_savepoint(db->link.conn, name, &bound);
-	else
-		result = PQexecPrepared(db->link.conn, name, bound.n,
-		    bound.values, bound.lengths, bound.formats, 1);
-	if (!is_answer(result)) {
-		(void)pgsql_link_fail(&db->link, result, err);
-		PQclear(result);
-		return -1;
-	}
 	rows = mem_new(sizeof(*rows));
 	rows->base.db = base;
-	rows->result = result;
 	rows->at = -1;
-	rows->n = PQntuples(result);
+	if ((is_list ? ask_list : ask_change)(db, name, &bound, rows, err) !=
+	    0) {
+		pgsql_rows_done(&rows->base);
+		return -1;
+	}
 	*out = &rows->base;
 	return 0;
 }
 
-int
-pgsql_rows_next(struct db_rows *rows, struct error *err)
+/* The next row that comes over; NULL after the last one. */
+static PGresult *
+receive(struct pgsql_rows *rows)
 {
+	struct pgsql *db = pgsql_of(rows->base.db);
+	PGresult *result = PQgetResult(db->link.conn);
 
-	(void)err;
-	return ++rows_of(rows)->at < rows_of(rows)->n ? 1 : 0;
+	if (result != NULL && PQresultStatus(result) == PGRES_SINGLE_TUPLE)
+		return result;
+	rows->is_reading = false;
+	db->reading = NULL;
+	/* A list that only stops is not at its end. */
+	if (result == NULL)
+		result = PQmakeEmptyPGresult(db->link.conn, PGRES_FATAL_ERROR);
+	if (is_answer(result))
+		PQclear(result);
+	else
+		rows->failed = result;
+	while ((result = PQgetResult(db->link.conn)) != NULL)
+		PQclear(result);
+	return NULL;
+}
+
+static void
+copy_row(PGresult *to, const PGresult *row)
+{
+	const int at = PQntuples(to), width = PQnfields(row);
+	int i;
+
+	for (i = 0; i < width; i++)
+		if (PQsetvalue(to, at, i, PQgetvalue(row, 0, i),
+		    PQgetisnull(row, 0, i) ? -1 : PQgetlength(row, 0, i)) != 1)
+			abort();	/* as mem_new() */
 }
 
 void
-pgsql_rows_done(struct db_rows *rows)
+pgsql_rows_put_aside(struct pgsql *db)
 {
+	struct pgsql_rows *rows = db->reading;
+	PGresult *row;
+
+	while (rows != NULL && (row = receive(rows)) != NULL) {
+		if (rows->rest == NULL && (rows->rest = PQcopyResult(row,
+		    PG_COPYRES_ATTRS)) == NULL)
+			abort();	/* as mem_new() */
+		copy_row(rows->rest, row);
+		PQclear(row);
+	}
+}
+
+/* What comes after the last row of result; NULL: nothing. */
+static PGresult *
+follow(struct pgsql_rows *rows)
+{
+	PGresult *rest = rows->rest;
+
+	if (rows->is_reading)
+		return receive(rows);
+	rows->rest = NULL;
+	return rest;
+}
+
+int
+pgsql_rows_next(struct db_rows *base, struct error *err)
+{
+	struct pgsql_rows *rows = rows_of(base);
+	PGresult *next;
+
+	if (++rows->at < rows->n)
+		return 1;
+	if ((next = follow(rows)) == NULL)
+		return rows->failed == NULL ? 0 : pgsql_link_fail(
+		    &pgsql_of(base->db)->link, rows->failed, err);
+	PQclear(rows->result);
+	rows->result = next;
+	rows->at = 0;
+	rows->n = PQntuples(next);
+	return 1;
+}
+
+void
+pgsql_rows_done(struct db_rows *base)
+{
+	struct pgsql_rows *rows = rows_of(base);
+	PGresult *row;
 
 	if (rows == NULL)
 		return;
-	PQclear(rows_of(rows)->result);
+	while (rows->is_reading && (row = receive(rows)) != NULL)
+		PQclear(row);
+	PQclear(rows->result);
+	PQclear(rows->rest);
+	PQclear(rows->failed);
 	free(rows);
 }
 

@@ -1,6 +1,8 @@
 /* What PostgreSQL alone can do wrong: be away, be another, be read only. */
 #include "tests/unit/storehelp.h"
 
+#include <malloc.h>
+
 #include "kmgr/base/mem.h"
 #include "kmgr/store/store_inner.h"
 #include "tests/unit/storeserver.h"
@@ -204,6 +206,155 @@ reads_one_state_while_another_one_writes(void **state)
 	store_close(other);
 }
 
+#define LIST_N	 2000		/* rows of a list, each ... */
+#define LIST_LEN 10000		/* ... of so many bytes */
+
+static const struct db_question ask_long = { "read a long list",
+	"SELECT x::bigint, repeat('x', 10000) FROM "
+	"generate_series(1, 2000) AS x" };
+static const struct db_question ask_broken = { "read a list that breaks",
+	"SELECT (100 / (50 - x))::bigint, repeat('x', 10000) FROM "
+	"generate_series(1, 2000) AS x" };
+
+static struct db_rows *
+begin_list(struct storehelp *help, const struct db_question *question)
+{
+	struct db *db = help->store->db;
+	struct db_rows *rows = NULL;
+
+	unit_ok(db->driver->ask(db, question, NULL, 0, &rows, &help->err),
+	    &help->err);
+	return rows;
+}
+
+/* The rows from..to of ask_long come next. */
+static void
+has_next(struct storehelp *help, struct db_rows *rows, int64_t from,
+    int64_t to)
+{
+	const struct db_driver *driver = rows->db->driver;
+	int64_t i;
+
+	for (i = from; i <= to; i++) {
+		assert_int_equal(driver->next(rows, &help->err), 1);
+		assert_int_equal(driver->get_int(rows, 0), i);
+		assert_int_equal(strlen(driver->get_text(rows, 1)), LIST_LEN);
+	}
+}
+
+static void
+has_no_more(struct storehelp *help, struct db_rows *rows)
+{
+
+	assert_int_equal(rows->db->driver->next(rows, &help->err), 0);
+	assert_int_equal(rows->db->driver->next(rows, &help->err), 0);
+	rows->db->driver->done(rows);
+}
+
+/* Whoever reads a long list has one row of it. */
+static void
+keeps_one_row_of_a_list(void **state)
+{
+	struct storehelp *help = *state;
+	struct db_rows *rows = begin_list(help, &ask_long);
+	struct mallinfo2 before, after;
+
+	has_next(help, rows, 1, 1);
+	before = mallinfo2();
+	has_next(help, rows, 2, LIST_N);
+	after = mallinfo2();
+	assert_true(after.uordblks + after.hblkhd < before.uordblks +
+	    before.hblkhd + LIST_N / 20 * LIST_LEN);
+	has_no_more(help, rows);
+}
+
+/* Two lists at once, a question that writes, and the end of it all. */
+static void
+answers_others_while_a_list_is_read(void **state)
+{
+	struct storehelp *help = *state;
+	struct db_rows *rows, *inner;
+	const char *text;
+
+	unit_ok(store_begin(help->store, &help->err), &help->err);
+	rows = begin_list(help, &ask_long);
+	has_next(help, rows, 1, 7);
+	text = rows->db->driver->get_text(rows, 1);
+	inner = begin_list(help, &ask_long);
+	has_next(help, inner, 1, 3);
+	/* What was borrowed of the current row is still there. */
+	assert_ptr_equal(text, rows->db->driver->get_text(rows, 1));
+	has_next(help, rows, 8, 9);
+	unit_ok(storehelp_sql(help, "CREATE TABLE t (a int)"), &help->err);
+	has_next(help, inner, 4, LIST_N);
+	has_no_more(help, inner);
+	unit_ok(store_commit(help->store, &help->err), &help->err);
+	has_next(help, rows, 10, LIST_N);
+	has_no_more(help, rows);
+	unit_ok(storehelp_sql(help, "DROP TABLE t"), &help->err);
+}
+
+/* Nobody has to read what he asked for. */
+static void
+ends_a_list_before_its_end(void **state)
+{
+	struct storehelp *help = *state;
+	struct db_rows *rows, *aside;
+
+	rows = begin_list(help, &ask_long);
+	rows->db->driver->done(rows);
+	rows = begin_list(help, &ask_long);
+	has_next(help, rows, 1, 2);
+	aside = begin_list(help, &ask_long);
+	rows->db->driver->done(rows);
+	aside->db->driver->done(aside);
+	storehelp_append(help, 1);
+}
+
+/* What fails in the middle is no end; a list that is put aside fails, too. */
+static void
+tells_what_breaks_a_list(void **state)
+{
+	struct storehelp *help = *state;
+	struct db_rows *rows, *aside;
+	int i;
+
+	rows = begin_list(help, &ask_broken);
+	for (i = 1; i < 50; i++)
+		assert_int_equal(rows->db->driver->next(rows, &help->err), 1);
+	unit_fails(rows->db->driver->next(rows, &help->err), &help->err,
+	    ERR_STORE, "division by zero");
+	rows->db->driver->done(rows);
+	aside = begin_list(help, &ask_broken);
+	assert_int_equal(aside->db->driver->next(aside, &help->err), 1);
+	storehelp_append(help, 1);
+	for (i = 2; i < 50; i++)
+		assert_int_equal(aside->db->driver->next(aside, &help->err),
+		    1);
+	unit_fails(aside->db->driver->next(aside, &help->err), &help->err,
+	    ERR_STORE, "division by zero");
+	aside->db->driver->done(aside);
+	storehelp_append(help, 1);
+}
+
+/* A list whose server is gone is not at its end. */
+static void
+tells_that_a_list_was_cut_off(void **state)
+{
+	struct storehelp *help = *state;
+	struct db_rows *rows = begin_list(help, &ask_long);
+	int i, step = 1;
+
+	has_next(help, rows, 1, 2);
+	assert_int_equal(storeserver_call("restart", "immediate"), 0);
+	for (i = 3; i <= LIST_N && step == 1; i++)
+		step = rows->db->driver->next(rows, &help->err);
+	unit_fails(step, &help->err, ERR_STORE, "postgresql://kmgr@");
+	rows->db->driver->done(rows);
+	unit_fails(store_begin(help->store, &help->err), &help->err,
+	    ERR_STORE, "the connection was lost");
+}
+
 int
 main(void)
 {
@@ -215,6 +366,11 @@ main(void)
 		STOREHELP_TEST(refuses_what_is_not_its_own),
 		STOREHELP_TEST(ends_what_it_could_not_begin),
 		STOREHELP_TEST(reads_one_state_while_another_one_writes),
+		STOREHELP_TEST(keeps_one_row_of_a_list),
+		STOREHELP_TEST(answers_others_while_a_list_is_read),
+		STOREHELP_TEST(ends_a_list_before_its_end),
+		STOREHELP_TEST(tells_what_breaks_a_list),
+		STOREHELP_TEST(tells_that_a_list_was_cut_off),
 		STOREHELP_TEST(refuses_a_standby),
 		STOREHELP_TEST(is_lost_with_its_connection),
 		STOREHELP_TEST(does_not_know_what_became_of_a_commit),
