@@ -254,3 +254,62 @@ more_than() {
 	[[ $output == *"record 2"* ]]
 	[ "$(sqlite3 g.db 'SELECT count(*) FROM ledger')" -eq 0 ]
 }
+
+# tls_on: the server speaks TCP, and TLS with a certificate of its own.
+tls_on() {
+	PGTCP=$(free_port)
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+		-days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost \
+		-keyout key.pem -out ca.pem 2>/dev/null
+	# The server may be another user, and wants the key for itself.
+	install -m 600 key.pem "$PGDIR/data/server.key"
+	install -m 644 ca.pem "$PGDIR/data/server.crt"
+	chown --reference="$PGDIR/data" "$PGDIR/data"/server.*
+	cp "$PGDIR/data/postgresql.conf" "$PGDIR/data/pg_hba.conf" .
+	printf 'listen_addresses = localhost\nport = %s\n' "$PGTCP" \
+		>>"$PGDIR/data/postgresql.conf"
+	echo 'host all all localhost scram-sha-256' >>"$PGDIR/data/pg_hba.conf"
+	postgresql restart
+}
+
+# tls_off: as before, for others in this file.
+tls_off() {
+	cat postgresql.conf >"$PGDIR/data/postgresql.conf"
+	cat pg_hba.conf >"$PGDIR/data/pg_hba.conf"
+	postgresql restart
+}
+
+@test "TLS and certificates are what the URL says" {
+	tls_on
+	local url="postgresql://keeper@localhost:$PGTCP/$PGNAME"
+	# Without TLS: whoever insists on it is not served.
+	store_is "$url?sslmode=disable"
+	kmgr -q init >/dev/null
+	for mode in require verify-full; do
+		store_is "$url?sslmode=$mode&sslrootcert=$PWD/ca.pem"
+		run -7 kmgr list-cmks
+		[[ $output == *"server does not support SSL"* ]]
+	done
+	echo 'ssl = on' >>"$PGDIR/data/postgresql.conf"
+	postgresql restart
+	store_is "$url?sslmode=verify-full&sslrootcert=$PWD/ca.pem"
+	begin
+	works
+	run -0 psql -X -q -A -t -d "$url?sslmode=verify-full&sslrootcert=$PWD/ca.pem" \
+		-c 'SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()'
+	[ "$output" = t ]
+	# Another's certificate, and one for another name.
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+		-days 2 -subj /CN=other -keyout other.key -out other.pem \
+		2>/dev/null
+	store_is "$url?sslmode=verify-ca&sslrootcert=$PWD/other.pem"
+	run -7 kmgr list-cmks
+	[[ $output == *"certificate verify failed"* ]]
+	store_is "${url/localhost/127.0.0.1}?sslmode=verify-full&sslrootcert=$PWD/ca.pem"
+	run -7 kmgr list-cmks
+	[[ $output == *"does not match host name"* ]]
+	store_is "$url?sslmode=verify-full&sslrootcert=$PWD/none.pem"
+	run -7 kmgr list-cmks
+	[[ $output == *"none.pem"* ]]
+	tls_off
+}
