@@ -162,6 +162,7 @@ libengine_la_SOURCES = \
 	kmgr/engine/refusal.h \
 	kmgr/engine/replace.c \
 	kmgr/engine/replace.h \
+	kmgr/engine/replace_wrapped.c \
 	kmgr/engine/replay.c \
 	kmgr/engine/replay.h \
 	kmgr/engine/replay_approval.c \

@@ -66,6 +66,13 @@ replace_prove_whole(struct session *session, struct error *err)
 	return each_cmk(session, check_strangers, err);
 }
 
+int
+replace_try(struct session *session, struct error *err)
+{
+
+	return each_cmk(session, replace_try_wrapped, err);
+}
+
 /* What err says is wrong with the store, or that it could not be judged. */
 static int
 is_wrong(struct replace_view *view, enum replace_state state,

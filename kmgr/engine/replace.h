@@ -9,6 +9,7 @@
 
 #include "kmgr/base/crypto.h"
 #include "kmgr/base/err.h"
+#include "kmgr/engine/cmk.h"
 #include "kmgr/engine/session.h"
 
 enum replace_state {
@@ -57,6 +58,19 @@ void replace_abort(struct session *session);
  */
 int replace_prove(struct session *session, struct error *err);
 int replace_prove_whole(struct session *session, struct error *err);
+
+/**
+ * replace_try(session, err):
+ * Whether the tokens open what CMKs of custody wrapped have in the store in
+ * use: a KSK of each. Where a wrapping key is not there a note says so.
+ *
+ * replace_try_wrapped(session, cmk, err): that of one CMK.
+ *
+ * Errors: ERR_INTEGRITY (another wrapping key has its place), ERR_STORE.
+ */
+int replace_try(struct session *session, struct error *err);
+int replace_try_wrapped(struct session *session, const struct cmk *cmk,
+    struct error *err);
 
 /**
  * replace_commit(session, old, err):

@@ -259,17 +259,18 @@ stage_backup(struct session *session, const struct restore_request *request,
 	if (check_backup(request->file, err) != 0 ||
 	    replace_begin(session, request->file, err) != 0)
 		return -1;
-	if (session_store(session, &store, err) == 0 &&
-	    history_check(store, err) == 0 &&
-	    ledger_head(store, &seq, head, err) == 0 &&
-	    check_age(store, old, err) == 0 &&
-	    replace_prove_whole(session, err) == 0) {
+	if (session_store(session, &store, err) != 0 ||
+	    history_check(store, err) != 0 ||
+	    ledger_head(store, &seq, head, err) != 0 ||
+	    check_age(store, old, err) != 0 ||
+	    replace_prove_whole(session, err) != 0) {
+		(void)hint_other("try a newer backup, or kmgr restore "
+		    "--ledger with a newer exported ledger", err);
+	} else if (replace_try(session, err) == 0) {
 		plan_replace(request, old, seq, plan);
 		return 0;
 	}
 	replace_abort(session);
-	(void)hint_other("try a newer backup, or kmgr restore --ledger with "
-	    "a newer exported ledger", err);
 	return err_wrap(err, "%s", request->file);
 }
 
@@ -304,8 +305,10 @@ static int
 prove_ledger(struct session *session, struct error *err)
 {
 
-	return replace_prove_whole(session, err) == 0 ? 0 : hint_other("try a "
-	    "newer exported ledger, or kmgr restore with a backup", err);
+	if (replace_prove_whole(session, err) != 0)
+		return hint_other("try a newer exported ledger, or kmgr "
+		    "restore with a backup", err);
+	return replace_try(session, err);
 }
 
 static int

@@ -29,6 +29,8 @@ libstore_la_SOURCES = \
 	kmgr/store/store_copy.c \
 	kmgr/store/store_copy.h \
 	kmgr/store/store_foreign.c \
+	kmgr/store/store_group.c \
+	kmgr/store/store_group.h \
 	kmgr/store/store_inner.h \
 	kmgr/store/store_intent.c \
 	kmgr/store/store_intent.h \

@@ -205,6 +205,63 @@ kept() {
 	[ ! -e kmgr.db ]
 }
 
+@test "a wrapped estate comes back on a copy of the token" {
+	local i wrapped
+
+	printf 'version: 1\nzones: ["."]\ncustody: wrapped\n' >w.yaml
+	kmgr -q create-cmk many --token main --policy w.yaml >/dev/null
+	# The HSM's own backup is made once, when there is a wrapping key.
+	kmgr -q create-ksk z1.example --cmk many >/dev/null
+	cp -a tokens clone
+	mkdir zones
+	for i in {1..20}; do
+		echo "z$i.example"
+		sed "s/^example.com/z$i.example/" zsk >"zones/z$i.example.zone"
+	done >names
+	kmgr -q create-ksk --zones-from names --cmk many >/dev/null
+	kmgr -q sign-zsks --zones-from zones -o before
+	kmgr -q backup copy >/dev/null
+	# The machine and its token are gone.
+	put ''
+	mv tokens gone
+	cp -a clone tokens
+	kmgr -q restore copy >/dev/null
+	works
+	kmgr -q sign-zsks --zones-from zones -o after
+	[ "$(grep -c RRSIG after)" -eq 20 ]
+	[ "$(grep -v RRSIG before | sort)" = "$(grep -v RRSIG after | sort)" ]
+	# A token that has another wrapping key in its place opens none.
+	wrapped=$(sqlite3 copy "SELECT id FROM key WHERE role = 'wrap'")
+	put ''
+	rm -r tokens
+	cp -a clone tokens
+	kmgr_env "$PWD" "main=$(uri_of_shim "$TOKEN_URI")"
+	KMGR_SHIM_MODULE=$TOKEN_MODULE KMGR_SHIM_FAIL_ON=C_UnwrapKey \
+		KMGR_SHIM_FAIL_AT=1 KMGR_SHIM_CKR=CKR_WRAPPED_KEY_INVALID \
+		run -10 kmgr restore copy
+	[[ $output == *"another wrapping key than the one of CMK many"*"HSM's own backup"* ]]
+	[ ! -e kmgr.db ]
+	kmgr_env "$PWD"
+	wrapping --delete-object --type secrkey --id "$wrapped"
+	cp -a tokens without
+	wrapping --keygen --key-type AES:32 --id "$wrapped" --label twin
+	run -10 kmgr restore copy
+	[[ $output == *"another wrapping key than the one of CMK many"* ]]
+	[ ! -e kmgr.db ]
+	# One that is lost is lost: what else is in the store is not.
+	rm -r tokens
+	mv without tokens
+	run -0 kmgr restore copy
+	[[ $output == *"no KSK of CMK many can sign with this token"* ]]
+	kmgr -q sign-zsks example.com zsk | grep -q RRSIG
+}
+
+# wrapping ARGUMENT...: pkcs11-tool on the token.
+wrapping() {
+	pkcs11-tool --module "$TOKEN_MODULE" --token-label kmgr --login \
+		--pin "$TOKEN_PIN" "$@" >/dev/null 2>&1
+}
+
 @test "who has the store open is not robbed of it" {
 	kmgr backup old >/dev/null
 	more
