@@ -53,6 +53,8 @@ libengine_la_SOURCES = \
 	kmgr/engine/config_zone.c \
 	kmgr/engine/cover.c \
 	kmgr/engine/cover.h \
+	kmgr/engine/crew.c \
+	kmgr/engine/crew.h \
 	kmgr/engine/ds_fact.c \
 	kmgr/engine/ds_fact.h \
 	kmgr/engine/ds_fact_gone.c \
