@@ -12,7 +12,7 @@
 #include "kmgr/base/mem.h"
 #include "kmgr/store/lock.h"
 
-#define POLL_MS 50
+#define POLL_MAX_MS 50		/* between two looks; the first come sooner */
 
 struct lock {
 	int fd;
@@ -95,7 +95,7 @@ int
 lock_take(const char *base, int64_t wait_s, struct lock **out,
     struct error *err)
 {
-	const struct timespec pause = { 0, POLL_MS * 1000000L };
+	struct timespec pause = { 0, 1000000L };
 	const int64_t until_ms = now_ms() + wait_s * 1000;
 	char *path = mem_printf("%s.lock", base);
 	int fd = -1, rc = -1, taken;
@@ -112,8 +112,11 @@ lock_take(const char *base, int64_t wait_s, struct lock **out,
 			(void)refuse_held(fd, path, err);
 			goto out;
 		}
-		if (taken == 0)
+		if (taken == 0) {
 			(void)nanosleep(&pause, NULL);
+			if (pause.tv_nsec < POLL_MAX_MS * 1000000L / 2)
+				pause.tv_nsec *= 2;
+		}
 		/* Renamed, removed or still held: look again from the name. */
 		(void)close(fd);
 		fd = -1;

@@ -9,7 +9,7 @@
 #include "kmgr/store/schema.h"
 
 #define VERSION_MIN 130000	/* as server_version_num has it */
-#define POLL_MS	    50
+#define POLL_MAX_MS 50		/* between two looks; the first come sooner */
 
 /* Two locks a schema, in the upper half of their numbers. */
 #define WRITER	    0x6b6d6777LL	/* "kmgw": has a transaction open */
@@ -276,7 +276,7 @@ operator_key(struct db *db)
 int
 pgsql_setup_lock(struct db *db, int64_t wait_s, struct error *err)
 {
-	const struct timespec pause = { 0, POLL_MS * 1000000L };
+	struct timespec pause = { 0, 1000000L };
 	const struct db_value key = operator_key(db);
 	struct timespec now;
 	int64_t taken = 0;
@@ -293,6 +293,8 @@ pgsql_setup_lock(struct db *db, int64_t wait_s, struct error *err)
 		if (now.tv_sec >= until)
 			return refuse_held(db, &key, err);
 		(void)nanosleep(&pause, NULL);
+		if (pause.tv_nsec < POLL_MAX_MS * 1000000L / 2)
+			pause.tv_nsec *= 2;
 	}
 }
 
