@@ -63,6 +63,19 @@ write_all(int fd, const char *what, const void *data, size_t len,
 	return 0;
 }
 
+int
+file_sync(const char *path, struct error *err)
+{
+	const int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int rc = 0;
+
+	if (fd < 0 || fsync(fd) != 0)
+		rc = err_set_errno(err, "write %s", path);
+	if (fd >= 0)
+		(void)close(fd);
+	return rc;
+}
+
 void
 file_sync_folder(const char *path)
 {

@@ -60,6 +60,14 @@ int file_check_regular(const char *path, struct error *err);
 int file_check_writable(const char *path, struct error *err);
 
 /**
+ * file_sync(path, err):
+ * Let what is in the file ${path} reach the disk.
+ *
+ * Errors: ERR_SYSTEM.
+ */
+int file_sync(const char *path, struct error *err);
+
+/**
  * file_sync_folder(path):
  * Let the folder of the file ${path} reach the disk, so that the name is
  * still there after a power failure; as well as the file system can.

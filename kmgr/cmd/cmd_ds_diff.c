@@ -5,17 +5,6 @@
 #include "kmgr/cmd/cmd_parent.h"
 #include "kmgr/dns/epp.h"
 
-static bool
-is_in(const struct ds *list, size_t n, const struct ds *ds)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		if (ds_is_same(&list[i], ds))
-			return true;
-	return false;
-}
-
 static void
 push(struct cmd_ds_set *set, const struct ksk *ksk, const struct ds *ds)
 {
@@ -51,7 +40,7 @@ compare(const struct parent_view *view, const struct cmd_parent_keys *keys,
 
 	parent_ds(view, &there, &n);
 	for (i = 0; i < diff->wanted.n; i++)
-		if (!is_in(there, n, &diff->wanted.list[i].ds))
+		if (!ds_is_among(&diff->wanted.list[i].ds, there, n))
 			push(&diff->add, diff->wanted.list[i].ksk,
 			    &diff->wanted.list[i].ds);
 	for (i = 0; i < n; i++) {

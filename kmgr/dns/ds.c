@@ -98,3 +98,14 @@ ds_is_same(const struct ds *a, const struct ds *b)
 	    a->digest_len == b->digest_len &&
 	    memcmp(a->digest, b->digest, a->digest_len) == 0;
 }
+
+bool
+ds_is_among(const struct ds *ds, const struct ds *list, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (ds_is_same(&list[i], ds))
+			return true;
+	return false;
+}

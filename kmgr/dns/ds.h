@@ -47,9 +47,11 @@ int ds_from_rdata(const uint8_t *rdata, size_t len, struct ds *out,
     struct error *err);
 
 /**
- * ds_is_same(a, b):
- * Whether tag, algorithm, digest type and digest are equal.
+ * ds_is_same(a, b), ds_is_among(ds, list, n):
+ * Whether tag, algorithm, digest type and digest are equal; whether ${ds} is
+ * the same as one of the ${n} of ${list}.
  */
 bool ds_is_same(const struct ds *a, const struct ds *b);
+bool ds_is_among(const struct ds *ds, const struct ds *list, size_t n);
 
 #endif

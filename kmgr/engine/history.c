@@ -40,30 +40,6 @@ check_events(struct store *store, struct replay *replay, struct error *err)
 	return rc;
 }
 
-static void
-keep_first(void *arg, enum replay_difference kind, const char *line)
-{
-	struct error *first = arg;
-
-	(void)kind;
-	if (first->class == ERR_NONE)
-		(void)err_set(first, ERR_INTEGRITY, "%s", line);
-}
-
-static int
-check_rows(struct store *store, const struct replay *replay,
-    struct error *err)
-{
-	struct error first = ERR_INIT;
-
-	if (replay_compare(replay, store, keep_first, &first, err) != 0)
-		return -1;
-	if (first.class == ERR_NONE)
-		return 0;
-	*err = first;
-	return -1;
-}
-
 static int
 check_proofs(struct store *store, struct error *err)
 {
@@ -102,7 +78,7 @@ history_check(struct store *store, struct error *err)
 
 	if (ledger_verify(store, &n, err) == 0 &&
 	    check_events(store, replay, err) == 0 &&
-	    check_rows(store, replay, err) == 0)
+	    replay_check(replay, store, err) == 0)
 		rc = check_proofs(store, err);
 	replay_free(replay);
 	/* What cannot be read as it must be was changed. */

@@ -96,6 +96,15 @@ int replay_compare(const struct replay *replay, struct store *store,
     void *arg, struct error *err);
 
 /**
+ * replay_check(replay, store, err):
+ * Likewise; the first difference is an error.
+ *
+ * Errors: ERR_STORE, ERR_INTEGRITY.
+ */
+int replay_check(const struct replay *replay, struct store *store,
+    struct error *err);
+
+/**
  * replay_write(replay, store, err):
  * Inside the caller's transaction: write into ${store} what it lacks of the
  * rows of ${replay}. What it has more, or otherwise than events can make it,

@@ -238,3 +238,27 @@ replay_compare(const struct replay *replay, struct store *store,
 		return -1;
 	return compare_plans(replay, store, c, err);
 }
+
+static void
+keep_first(void *arg, enum replay_difference kind, const char *line)
+{
+	struct error *first = arg;
+
+	(void)kind;
+	if (first->class == ERR_NONE)
+		(void)err_set(first, ERR_INTEGRITY, "%s", line);
+}
+
+int
+replay_check(const struct replay *replay, struct store *store,
+    struct error *err)
+{
+	struct error first = ERR_INIT;
+
+	if (replay_compare(replay, store, keep_first, &first, err) != 0)
+		return -1;
+	if (first.class == ERR_NONE)
+		return 0;
+	*err = first;
+	return -1;
+}

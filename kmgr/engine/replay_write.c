@@ -157,34 +157,17 @@ write_abandoned(const struct replay *replay, struct store *store,
 	return rc;
 }
 
-/* The first difference that is left. */
-static void
-keep_first(void *arg, enum replay_difference kind, const char *line)
-{
-	struct error *first = arg;
-
-	(void)kind;
-	if (first->class == ERR_NONE)
-		(void)err_set(first, ERR_INTEGRITY, "%s", line);
-}
-
 int
 replay_write(const struct replay *replay, struct store *store,
     struct error *err)
 {
-	struct error first = ERR_INIT;
 
-	if (write_cmks(replay, store, err) != 0 ||
+	return write_cmks(replay, store, err) != 0 ||
 	    write_keys(replay, store, err) != 0 ||
 	    write_ksks(replay, store, err) != 0 ||
 	    replay_write_zones(replay, store, err) != 0 ||
 	    replay_write_plans(replay, store, err) != 0 ||
 	    replay_write_ksrs(replay, store, err) != 0 ||
 	    write_abandoned(replay, store, err) != 0 ||
-	    replay_compare(replay, store, keep_first, &first, err) != 0)
-		return -1;
-	if (first.class == ERR_NONE)
-		return 0;
-	*err = first;
-	return -1;
+	    replay_check(replay, store, err) != 0 ? -1 : 0;
 }

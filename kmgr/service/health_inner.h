@@ -50,6 +50,12 @@ const struct health_key *health_key_of_ds(const struct health_zone *zone,
     const struct ds *ds);
 
 /**
+ * health_has_zsk(zone, key):
+ * Whether ${key} is one of the ZSKs that were admitted.
+ */
+bool health_has_zsk(const struct health_zone *zone, const struct dnskey *key);
+
+/**
  * health_signs(set, key):
  * The signature by ${key} over ${set} that verifies, whatever its window; of
  * several the one that is valid longest. NULL: none.

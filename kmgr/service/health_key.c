@@ -12,6 +12,17 @@ health_key_of(const struct health_zone *zone, const struct dnskey *key)
 	return NULL;
 }
 
+bool
+health_has_zsk(const struct health_zone *zone, const struct dnskey *key)
+{
+	size_t i;
+
+	for (i = 0; i < zone->n_zsks; i++)
+		if (dnskey_is_same_key(&zone->zsks[i], key))
+			return true;
+	return false;
+}
+
 const struct health_key *
 health_key_of_ds(const struct health_zone *zone, const struct ds *ds)
 {

@@ -8,17 +8,6 @@
 static const uint8_t delete_cds[] = { 0, 0, 0, 0, 0 };
 static const uint8_t delete_cdnskey[] = { 0, 0, 3, 0, 0 };
 
-static bool
-is_zsk_of(const struct health_zone *zone, const struct dnskey *key)
-{
-	size_t i;
-
-	for (i = 0; i < zone->n_zsks; i++)
-		if (dnskey_is_same_key(&zone->zsks[i], key))
-			return true;
-	return false;
-}
-
 static void
 judge_dnskeys(const struct health_zone *zone,
     const struct health_server *server, struct health_report *report)
@@ -29,7 +18,7 @@ judge_dnskeys(const struct health_zone *zone,
 	size_t i;
 
 	for (i = 0; set->rrset != NULL && i < set->rrset->n_rdata; i++) {
-		if (!health_dnskey_at(set, i, &key) || is_zsk_of(zone,
+		if (!health_dnskey_at(set, i, &key) || health_has_zsk(zone,
 		    &key) || health_key_of(zone, &key) != NULL)
 			continue;
 		does_sign = health_signs(set, &key) != NULL;

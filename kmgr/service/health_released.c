@@ -6,6 +6,7 @@
 #include "kmgr/dns/zonefile.h"
 #include "kmgr/engine/zone_response.h"
 #include "kmgr/service/health_facts.h"
+#include "kmgr/service/health_inner.h"
 #include "kmgr/store/store_zone.h"
 
 /* The keys of the ZSK set that was admitted last. */
@@ -128,17 +129,6 @@ take_set(const struct zone_life *life, const struct signature_row *rows,
 	return 0;
 }
 
-static bool
-has_zsk(const struct health_zone *zone, const struct dnskey *key)
-{
-	size_t i;
-
-	for (i = 0; i < zone->n_zsks; i++)
-		if (dnskey_is_same_key(&zone->zsks[i], key))
-			return true;
-	return false;
-}
-
 /* All ZSKs of a response are known, whichever bundle holds now. */
 static void
 take_zsks_of(const struct ksr *response, struct health_zone *zone)
@@ -150,7 +140,7 @@ take_zsks_of(const struct ksr *response, struct health_zone *zone)
 		for (k = 0; k < response->bundles[b].n_keys; k++) {
 			key = &response->bundles[b].keys[k].dnskey;
 			if ((key->flags & DNSKEY_SEP) != 0 ||
-			    has_zsk(zone, key))
+			    health_has_zsk(zone, key))
 				continue;
 			*(struct dnskey *)mem_push(&zone->zsks,
 			    zone->n_zsks++, sizeof(*key)) = *key;

@@ -175,17 +175,6 @@ parent_key_is_done(const struct parent_key *key)
 	    PARENT_HAS_ALL : PARENT_HAS_NONE);
 }
 
-static bool
-is_listed(const struct ds *list, size_t n, const struct ds *ds)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		if (ds_is_same(&list[i], ds))
-			return true;
-	return false;
-}
-
 /* What of the server's DS is not in the list yet. */
 static void
 add_ds(const struct parent_server *server, struct ds **out, size_t *n)
@@ -197,7 +186,7 @@ add_ds(const struct parent_server *server, struct ds **out, size_t *n)
 	for (i = 0; server->ds != NULL && i < server->ds->n_rdata; i++)
 		if (ds_from_rdata(server->ds->rdata[i].bytes,
 		    server->ds->rdata[i].len, &ds, &ignored) == 0 &&
-		    !is_listed(*out, *n, &ds)) {
+		    !ds_is_among(&ds, *out, *n)) {
 			*(struct ds *)mem_push(out, *n, sizeof(ds)) = ds;
 			(*n)++;
 		}

@@ -26,19 +26,6 @@ make_temp(const char *path, char **temp, struct error *err)
 }
 
 static int
-sync_file(const char *path, struct error *err)
-{
-	const int fd = open(path, O_RDONLY | O_CLOEXEC);
-	int rc = 0;
-
-	if (fd < 0 || fsync(fd) != 0)
-		rc = err_set_errno(err, "write %s", path);
-	if (fd >= 0)
-		(void)close(fd);
-	return rc;
-}
-
-static int
 refuse_existing(const char *path, struct error *err)
 {
 
@@ -74,7 +61,7 @@ store_backup(struct store *store, const char *path, struct error *err)
 		(void)refuse_existing(path, err);
 	else if (make_temp(path, &temp, err) == 0 &&
 	    db->driver->copy(db, temp, err) == 0 &&
-	    sync_file(temp, err) == 0)
+	    file_sync(temp, err) == 0)
 		rc = publish(temp, path, err);
 	if (rc != 0 && temp != NULL)
 		(void)unlink(temp);

@@ -159,19 +159,6 @@ swap(const char *temp, const char *place, int64_t at, char **kept,
 	return -1;
 }
 
-static int
-sync_file(const char *path, struct error *err)
-{
-	const int fd = open(path, O_RDONLY | O_CLOEXEC);
-	int rc = 0;
-
-	if (fd < 0 || fsync(fd) != 0)
-		rc = err_set_errno(err, "write %s", path);
-	if (fd >= 0)
-		(void)close(fd);
-	return rc;
-}
-
 /* A file in the place of the file. */
 static int
 install_file(struct db *staged, const char *url, const char *place,
@@ -180,7 +167,7 @@ install_file(struct db *staged, const char *url, const char *place,
 	struct db *current = NULL;
 	int rc = -1;
 
-	if (seize(staged, err) == 0 && sync_file(staged->name, err) == 0 &&
+	if (seize(staged, err) == 0 && file_sync(staged->name, err) == 0 &&
 	    seize_current(url, place, last_seq, &current, err) == 0)
 		rc = swap(staged->name, place, at, kept, err);
 	db_close(current);

@@ -13,31 +13,31 @@ signed_until() {
 	awk '$4 == "RRSIG" { print $9 }' out/dnskey.zone | sort -n | tail -n 1
 }
 
-@test "run: what waits for approvers does not keep signatures from renewal" {
-	cd "$BATS_TEST_TMPDIR"
-	softhsm_new "$PWD" kmgr
-	kmgr_env "$PWD"
-	kmgr -q init
-	ssh-keygen -q -t ed25519 -N '' -C alice -f alice
-	cat >p.yaml <<-END
-		version: 1
-		zones: ["."]
-		ksk: { standby: { kind: dnskey } }
-		approvals: { create-ksk: 1, approvers: ["$(cat alice.pub)"] }
-	END
+# alice_approves OPERATION POLICY-LINE...: life_cmk, where alice has to approve
+# the operation, and the zone's records go to the folder out.
+alice_approves() {
+	ssh-keygen -q -t ed25519 -N '' -C alice -f "$BATS_TEST_TMPDIR/alice"
+	life_cmk "${@:2}" "approvals: { $1: 1, approvers: [\"$(<\
+"$BATS_TEST_TMPDIR/alice.pub")\"] }"
 	cat >>kmgr.yaml <<-END
 		zones:
 		  example.com:
 		    publish: { directory: $PWD/out }
 	END
-	kmgr -q create-cmk prod --token main --policy p.yaml >/dev/null
+}
+
+# alice_signs HASH: the plan.
+alice_signs() {
+	kmgr -q show-plan "$1" -o plan >/dev/null
+	ssh-keygen -q -Y sign -n kmgr-plan -f alice plan 2>/dev/null
+}
+
+@test "run: what waits for approvers does not keep signatures from renewal" {
+	alice_approves create-ksk 'ksk: { standby: { kind: dnskey } }'
 	hash=$(kmgr --json create-ksk example.com --cmk prod |
 		jq -r .plan_hash) || true
-	kmgr -q show-plan "$hash" -o plan >/dev/null
-	ssh-keygen -q -Y sign -n kmgr-plan -f alice plan 2>/dev/null
+	alice_signs "$hash"
 	kmgr -q approve "$hash" --signature plan.sig >/dev/null
-	dnssec-keygen -q -a ECDSAP256SHA256 example.com >/dev/null
-	cat K*.key >zsk
 	tag=$(kmgr --json list-ksks | jq '.ksks[0].key_tag')
 	life_activate
 	runs 2d
@@ -53,27 +53,11 @@ revoked() {
 }
 
 @test "run: a revocation waits for its approvers, and signatures do not" {
-	cd "$BATS_TEST_TMPDIR"
-	softhsm_new "$PWD" kmgr
-	kmgr_env "$PWD"
-	kmgr -q init
-	ssh-keygen -q -t ed25519 -N '' -C alice -f alice
-	cat >p.yaml <<-END
-		version: 1
-		zones: ["."]
-		ksk: { rfc5011: true, automation: [report, expire, done] }
-		approvals: { revoke-ksk: 1, approvers: ["$(cat alice.pub)"] }
-	END
-	cat >>kmgr.yaml <<-END
-		zones:
-		  example.com:
-		    publish: { directory: $PWD/out }
-	END
-	kmgr -q create-cmk prod --token main --policy p.yaml >/dev/null
+	alice_approves revoke-ksk \
+		'ksk: { rfc5011: true, automation: [report, expire, done] }'
 	kmgr -q create-ksk example.com --cmk prod >/dev/null
 	kmgr -q create-ksk example.com --cmk prod --another >/dev/null
-	dnssec-keygen -q -a ECDSAP256SHA256 example.com >/dev/null
-	kmgr -q sign-zsks example.com K*.key >/dev/null
+	kmgr -q sign-zsks example.com zsk >/dev/null
 	tag=$(kmgr --json list-ksks | jq '.ksks[0].key_tag')
 	runs 1h
 	runs 10d
@@ -98,8 +82,7 @@ example.com./$tag"* ]]
 	hash=$(jq -r .plan_hash <<<"$output")
 	runs 41d
 	run ! revoked
-	kmgr -q show-plan "$hash" -o plan >/dev/null
-	ssh-keygen -q -Y sign -n kmgr-plan -f alice plan 2>/dev/null
+	alice_signs "$hash"
 	kmgr_later 41d -q approve "$hash" --signature plan.sig >/dev/null
 	runs 41d
 	revoked

@@ -1,18 +1,11 @@
 # check: what monitoring systems of the Nagios kind are told of zones.
 load ../lib/common
+load ../lib/life
 bats_require_minimum_version 1.5.0
 
 setup() {
-	softhsm_new "$BATS_TEST_TMPDIR" kmgr
-	kmgr_env "$BATS_TEST_TMPDIR"
-	cd "$BATS_TEST_TMPDIR"
-	kmgr init >/dev/null
-	printf 'version: 1\nzones: ["."]\n' >p.yaml
-	kmgr -q create-cmk prod --token main --policy p.yaml >/dev/null
-	kmgr -q create-ksk example.com --cmk prod >/dev/null
-	dnssec-keygen -q -a 13 example.com >name 2>/dev/null
-	cp "$(cat name).key" zsks
-	kmgr -q sign-zsks example.com zsks >/dev/null
+	life_zone
+	kmgr -q sign-zsks example.com zsk >/dev/null
 }
 
 teardown() {
@@ -206,7 +199,7 @@ example.com./"*" cannot sign: "*disabled* ]]
 }
 
 @test "what is released last counts: a response, or a set alone" {
-	kmgr -q make-ksr example.com --format bind --zsk zsks --start now \
+	kmgr -q make-ksr example.com --format bind --zsk zsk --start now \
 		--end +60d -o r
 	kmgr_later 1h -q sign-ksr r --yes --genesis --end +60d -o s >/dev/null
 	# Its ZSKs are admitted: nothing waits for the zone signer.
@@ -214,7 +207,7 @@ example.com./"*" cannot sign: "*disabled* ]]
 	[[ $output == *"next: kmgr ds-add "* ]]
 	run -0 kmgr_later 3d plan example.com
 	[[ $output != *"sign the DNSKEY RRset anew"* ]]
-	kmgr_later 4d -q sign-zsks example.com zsks >/dev/null
+	kmgr_later 4d -q sign-zsks example.com zsk >/dev/null
 	run -0 kmgr_later 4d plan example.com
 	[[ $output == *"sign the DNSKEY RRset anew"* ]]
 	run -0 kmgr_later 5d check --no-network
@@ -266,7 +259,7 @@ ask_servers() {
 		echo '@ SOA ns m 1 3600 900 86400 300'
 		echo '@ NS ns'
 		echo 'ns A 127.0.0.1'
-		kmgr -q sign-zsks example.com zsks
+		kmgr -q sign-zsks example.com zsk
 	} >zone
 	sign_zone zone full.zone
 }
@@ -296,14 +289,14 @@ signs"* ]]
 
 	# It may lag for half of zone-propagation-delay, and for all of it.
 	serve full.zone
-	kmgr_later 3h -q sign-zsks example.com zsks >/dev/null
+	kmgr_later 3h -q sign-zsks example.com zsk >/dev/null
 	run -0 kmgr_later 3h check
 	run -2 kmgr_later 5h check
 	[[ $output == *"CRITICAL example.com. served-set: 127.0.0.1@$port \
 serves other signatures than was released at "* ]]
 
 	# The bundle of a response that holds now is what was released, too.
-	kmgr_later 1h -q make-ksr example.com --format bind --zsk zsks \
+	kmgr_later 1h -q make-ksr example.com --format bind --zsk zsk \
 		--start now --end +30d -o r
 	kmgr_later 6h -q sign-ksr r --yes --genesis --end +30d -o s >/dev/null
 	run kmgr_later 6h check

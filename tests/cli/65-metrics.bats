@@ -1,18 +1,11 @@
 # metrics: what Prometheus reads from a file.
 load ../lib/common
+load ../lib/life
 bats_require_minimum_version 1.5.0
 
 setup() {
-	softhsm_new "$BATS_TEST_TMPDIR" kmgr
-	kmgr_env "$BATS_TEST_TMPDIR"
-	cd "$BATS_TEST_TMPDIR"
-	kmgr init >/dev/null
-	printf 'version: 1\nzones: ["."]\n' >p.yaml
-	kmgr -q create-cmk prod --token main --policy p.yaml >/dev/null
-	kmgr -q create-ksk example.com --cmk prod >/dev/null
-	dnssec-keygen -q -a 13 example.com >name 2>/dev/null
-	kmgr -q sign-zsks example.com "$(cat name).key" >/dev/null
-	tag=$(kmgr --json list-ksks | jq '.ksks[0].key_tag')
+	life_zone
+	kmgr -q sign-zsks example.com zsk >/dev/null
 }
 
 # parse FILE: the text format 0.0.4, strictly: each family in one piece behind

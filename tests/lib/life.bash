@@ -1,17 +1,22 @@
 # For bats files about the life cycle: load ../lib/life
 
-# life_zone POLICY-LINE...: a token, a CMK "prod" whose policy has these lines,
-# the zone example.com with a KSK, its tag in $tag, and ZSKs in the file zsk.
-life_zone() {
+# life_cmk POLICY-LINE...: a token, a CMK "prod" whose policy has these lines,
+# and ZSKs of example.com in the file zsk.
+life_cmk() {
 	softhsm_new "$BATS_TEST_TMPDIR" kmgr
 	kmgr_env "$BATS_TEST_TMPDIR"
 	kmgr init >/dev/null
 	cd "$BATS_TEST_TMPDIR"
 	printf '%s\n' 'version: 1' 'zones: ["."]' "$@" >p.yaml
 	kmgr -q create-cmk prod --token main --policy p.yaml >/dev/null
-	kmgr -q create-ksk example.com --cmk prod >/dev/null
 	dnssec-keygen -q -a ECDSAP256SHA256 example.com >/dev/null
 	cat K*.key >zsk
+}
+
+# life_zone POLICY-LINE...: likewise, and the zone has a KSK, its tag in $tag.
+life_zone() {
+	life_cmk "$@"
+	kmgr -q create-ksk example.com --cmk prod >/dev/null
 	tag=$(kmgr --json list-ksks | jq '.ksks[0].key_tag')
 }
 
