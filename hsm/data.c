@@ -130,12 +130,3 @@ hsm_data_list_free(struct hsm_data *list, size_t n)
 	free(list);
 }
 
-const char *
-hsm_data_seal_name(enum hsm_data_seal seal)
-{
-	static const char *const names[] = { "sealed", "weak", "absent" };
-
-	if ((size_t)seal >= sizeof(names) / sizeof(names[0]))
-		return "unknown";
-	return names[seal];
-}

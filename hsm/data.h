@@ -85,10 +85,4 @@ int hsm_data_list_prefix(struct hsm_token *token, const char *prefix,
  */
 void hsm_data_list_free(struct hsm_data *list, size_t n);
 
-/**
- * hsm_data_seal_name(seal):
- * "sealed", "weak", "absent".
- */
-const char *hsm_data_seal_name(enum hsm_data_seal seal);
-
 #endif

@@ -284,17 +284,6 @@ ssh_key_read(const char *text, char **line, struct error *err)
 	return rc;
 }
 
-int
-ssh_key_check(const char *line, struct error *err)
-{
-	char *read;
-	int rc;
-
-	rc = ssh_key_read(line, &read, err);
-	free(read);
-	return rc;
-}
-
 /* How much of a canonical line is type and key. */
 static size_t
 key_len(const char *line)

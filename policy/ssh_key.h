@@ -26,14 +26,6 @@
 int ssh_key_read(const char *text, char **line, struct error *err);
 
 /**
- * ssh_key_check(line, err):
- * Whether ${line} is a public key as ssh_key_read() takes it.
- *
- * Errors: ERR_INPUT.
- */
-int ssh_key_check(const char *line, struct error *err);
-
-/**
  * ssh_key_fingerprint(line, out):
  * Write the fingerprint of ${line}, which ssh_key_read() wrote, as
  * ssh-keygen -l prints it: "SHA256:" and base64 without padding. Returns

@@ -69,14 +69,6 @@ event_type_find(const char *type)
 	return NULL;
 }
 
-bool
-event_is_life_cycle(const char *type)
-{
-	const struct event_type *found = event_type_find(type);
-
-	return found != NULL && found->class == EVENT_LIFE_CYCLE;
-}
-
 int
 event_append(struct session *session, const char *type,
     const struct json *payload, struct error *err)

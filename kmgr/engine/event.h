@@ -29,12 +29,6 @@ const struct event_type *event_type_at(size_t i);
 const struct event_type *event_type_find(const char *type);
 
 /**
- * event_is_life_cycle(type):
- * Whether an event of ${type} changes what keys and policies there are.
- */
-bool event_is_life_cycle(const char *type);
-
-/**
  * event_append(session, type, payload, err):
  * Append an event of ${type}, which must be in the table, to the ledger inside
  * the caller's transaction, by the actor and at the instant of ${session}.

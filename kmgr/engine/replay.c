@@ -61,8 +61,9 @@ rows_clear(struct replay_rows *rows, void (*clear)(void *row))
 	free(rows->rows);
 }
 
-struct ksk_row *
-replay_ksk_tagged(const struct replay *replay, const char *zone, uint16_t tag)
+/* The newest one of the zone that has the tag, or NULL. */
+static struct ksk_row *
+ksk_tagged(const struct replay *replay, const char *zone, uint16_t tag)
 {
 	union { const char *in; char *out; } u = { zone };
 	const struct ksk_row wanted = { .zone = u.out, .key_tag = tag };
@@ -227,7 +228,7 @@ replay_ksk_of(const struct replay *replay, const char *zone, int64_t tag)
 {
 
 	return tag < 0 || tag > UINT16_MAX ? NULL :
-	    replay_ksk_tagged(replay, zone, (uint16_t)tag);
+	    ksk_tagged(replay, zone, (uint16_t)tag);
 }
 
 int64_t

@@ -71,12 +71,9 @@ int replay_rows_add(struct replay_rows *rows, void *row_take,
     struct error *err);
 
 /**
- * replay_ksk_tagged(replay, zone, tag):
- * The newest KSK of ${zone} with key tag ${tag}, or NULL.
- * replay_ksk_tag(replay, row): let ${row} be found so.
+ * replay_ksk_tag(replay, row):
+ * Let ${row} be found by its zone and key tag.
  */
-struct ksk_row *replay_ksk_tagged(const struct replay *replay,
-    const char *zone, uint16_t tag);
 void replay_ksk_tag(struct replay *replay, struct ksk_row *row);
 
 /**

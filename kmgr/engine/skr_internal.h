@@ -174,15 +174,6 @@ int skr_verify(const struct skr *skr, const struct skr_half *half,
     const struct ksr *response, const char *what, struct error *err);
 
 /**
- * skr_make(session, keys, skr, err):
- * Sign, write, read again and verify every half.
- *
- * Errors: ERR_POLICY, ERR_TOKEN, ERR_INTEGRITY.
- */
-int skr_make(struct session *session, struct zsks_keys *keys,
-    struct skr *skr, struct error *err);
-
-/**
  * skr_record(session, skr, err):
  * Record every half in one transaction.
  *

@@ -210,8 +210,9 @@ write_half(const struct skr *skr, struct skr_half *half, struct error *err)
 	return rc;
 }
 
-int
-skr_make(struct session *session, struct zsks_keys *keys, struct skr *skr,
+/* Sign, write, read again and verify every half. */
+static int
+make_halves(struct session *session, struct zsks_keys *keys, struct skr *skr,
     struct error *err)
 {
 	size_t i;
@@ -309,7 +310,7 @@ sign_and_record(struct session *session, struct skr *skr, struct error *err)
 	struct zsks_keys *keys = zsks_keys_new();
 	int rc = -1;
 
-	if (skr_make(session, keys, skr, err) == 0)
+	if (make_halves(session, keys, skr, err) == 0)
 		rc = skr_record(session, skr, err);
 	zsks_keys_free(keys);
 	return rc;

@@ -68,7 +68,6 @@ zone_history_free(struct zone_history *history)
 	}
 	free(history->sets);
 	free(history->ksks);
-	free(history->anchors);
 	free(history);
 }
 
@@ -128,18 +127,6 @@ zone_history_add_foreign(struct zone_history *history,
 	ksk->is_foreign = true;
 	ksk->in_at = in_at;
 	ksk->out_at = out_at;
-}
-
-void
-zone_history_add_anchor(struct zone_history *history,
-    const struct dnskey *key)
-{
-	struct oracle_key *anchor;
-
-	anchor = mem_push(&history->anchors, history->n_anchors,
-	    sizeof(*anchor));
-	history->n_anchors++;
-	*anchor = zone_history_key_of(key);
 }
 
 struct history_set *

@@ -116,14 +116,6 @@ void zone_history_add_planned(struct zone_history *history, int64_t at,
     int64_t until_at, const struct zone_history_key *keys, size_t n);
 
 /**
- * zone_history_add_anchor(history, key):
- * A trust anchor that followers of RFC 5011 begin with. Where none is added
- * it is the KSKs that sign the first set known.
- */
-void zone_history_add_anchor(struct zone_history *history,
-    const struct dnskey *key);
-
-/**
  * zone_history_judge(history, from_at, until_at, findings):
  * Ask the oracle about ${from_at} to ${until_at}, from the first set known on,
  * and look whether the last response withdraws or revokes a KSK that has a

@@ -35,8 +35,6 @@ struct zone_history {
 	struct history_set		*sets;
 	size_t				 n_sets;
 	size_t				 n_responses;
-	struct oracle_key		*anchors;
-	size_t				 n_anchors;
 };
 
 /**

@@ -37,12 +37,7 @@ find_anchors(const struct zone_history *history, struct history_asked *asked)
 
 	if (!history->timing.is_rfc5011)
 		return;
-	for (i = 0; i < history->n_anchors; i++) {
-		anchor = mem_push(&asked->anchors, asked->n_anchors++,
-		    sizeof(*anchor));
-		*anchor = history->anchors[i];
-	}
-	for (i = 0; history->n_anchors == 0 && i < first->n_sigs; i++) {
+	for (i = 0; i < first->n_sigs; i++) {
 		if (first->is_revoked[first->sigs[i].key])
 			continue;
 		anchor = mem_push(&asked->anchors, asked->n_anchors++,

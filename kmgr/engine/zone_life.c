@@ -159,8 +159,8 @@ automation_of(const struct policy *policy)
 }
 
 /* The policy that new KSKs come from; NULL where none is ours. */
-const struct policy *
-zone_life_policy(const struct zone_life *zone)
+static const struct policy *
+newest_policy(const struct zone_life *zone)
 {
 	size_t i;
 
@@ -209,7 +209,7 @@ find_unapproved(struct session *session, struct zone_life *zone)
 static void
 fill_policy(struct zone_life *zone)
 {
-	const struct policy *policy = zone_life_policy(zone);
+	const struct policy *policy = newest_policy(zone);
 	struct life_zone *life = &zone->life;
 
 	if (policy == NULL) {

@@ -5,12 +5,6 @@
 #include "kmgr/engine/zone_life.h"
 
 /**
- * zone_life_policy(zone):
- * The policy that new KSKs come from; NULL where no KSK is ours.
- */
-const struct policy *zone_life_policy(const struct zone_life *zone);
-
-/**
  * zone_life_time(session, zone, err):
  * Fill zone->life.timing.
  *

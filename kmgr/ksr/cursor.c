@@ -97,8 +97,8 @@ cursor_sees(const struct cursor *c, const char *name)
 }
 
 int
-cursor_next(struct cursor *c, const char *name, const struct xml_node **out,
-    struct error *err)
+cursor_child(struct cursor *c, const char *name, const char *const *attrs,
+    struct cursor *out, struct error *err)
 {
 
 	if (c->i == c->node->n_children)
@@ -107,19 +107,8 @@ cursor_next(struct cursor *c, const char *name, const struct xml_node **out,
 		return cursor_fail(c, c->node->children[c->i], err,
 		    "in <%s> the next element must be <%s>", c->node->name,
 		    name);
-	*out = c->node->children[c->i++];
-	return 0;
-}
-
-int
-cursor_child(struct cursor *c, const char *name, const char *const *attrs,
-    struct cursor *out, struct error *err)
-{
-	const struct xml_node *node;
-
-	if (cursor_next(c, name, &node, err) != 0)
-		return -1;
-	return cursor_init(out, c->what, node, attrs, err);
+	return cursor_init(out, c->what, c->node->children[c->i++], attrs,
+	    err);
 }
 
 int

@@ -63,15 +63,9 @@ int cursor_attr_int(const struct cursor *c, const char *attr, int64_t min,
 bool cursor_sees(const struct cursor *c, const char *name);
 
 /**
- * cursor_next(c, name, out, err):
- * The next child, which must be called ${name}. Owner: the document.
- */
-int cursor_next(struct cursor *c, const char *name,
-    const struct xml_node **out, struct error *err);
-
-/**
  * cursor_child(c, name, attrs, out, err):
- * As cursor_next(), and begin to read it as cursor_init() does.
+ * Begin to read the next child, which must be called ${name}, as
+ * cursor_init() does.
  */
 int cursor_child(struct cursor *c, const char *name,
     const char *const *attrs, struct cursor *out, struct error *err);

@@ -56,61 +56,6 @@ icann_is_id(const char *text)
 	return true;
 }
 
-static int
-compare_bundles(const void *a, const void *b)
-{
-	const struct ksr_bundle *x = a, *y = b;
-
-	return (x->inception_at > y->inception_at) -
-	    (x->inception_at < y->inception_at);
-}
-
-/* Tags may collide; then the records decide, so that the order is one. */
-static int
-compare_keys(const void *a, const void *b)
-{
-	const struct ksr_key *x = a, *y = b;
-
-	if (x->stated_tag != y->stated_tag)
-		return x->stated_tag < y->stated_tag ? -1 : 1;
-	if (x->dnskey.flags != y->dnskey.flags)
-		return x->dnskey.flags < y->dnskey.flags ? -1 : 1;
-	return memcmp(x->dnskey.key, y->dnskey.key, sizeof(x->dnskey.key));
-}
-
-static int
-compare_sigs(const void *a, const void *b)
-{
-	const struct rrsig *x = &((const struct ksr_sig *)a)->rrsig;
-	const struct rrsig *y = &((const struct ksr_sig *)b)->rrsig;
-
-	if (x->key_tag != y->key_tag)
-		return x->key_tag < y->key_tag ? -1 : 1;
-	if (x->alg != y->alg)
-		return x->alg < y->alg ? -1 : 1;
-	return memcmp(x->sig, y->sig, sizeof(x->sig));
-}
-
-void
-icann_arrange(struct ksr *ksr)
-{
-	struct ksr_bundle *bundle;
-	size_t i;
-
-	if (ksr->n_bundles > 1)
-		qsort(ksr->bundles, ksr->n_bundles, sizeof(*bundle),
-		    compare_bundles);
-	for (i = 0; i < ksr->n_bundles; i++) {
-		bundle = &ksr->bundles[i];
-		if (bundle->n_keys > 1)
-			qsort(bundle->keys, bundle->n_keys,
-			    sizeof(*bundle->keys), compare_keys);
-		if (bundle->n_sigs > 1)
-			qsort(bundle->sigs, bundle->n_sigs,
-			    sizeof(*bundle->sigs), compare_sigs);
-	}
-}
-
 /* Whatever begins as XML does, other encodings too: its reader says what is
  * wrong with them. */
 static bool

@@ -46,13 +46,6 @@ const char *icann_params(unsigned int alg);
  */
 bool icann_is_id(const char *text);
 
-/**
- * icann_arrange(ksr):
- * Put ${ksr} into the order that readers of responses rely on: bundles by
- * time, the keys of each by tag, signatures by the tag of their key.
- */
-void icann_arrange(struct ksr *ksr);
-
 /* As the members of struct codec. */
 int icann_read(const char *text, size_t len, const char *what,
     struct ksr **out, struct error *err);

@@ -108,14 +108,6 @@ bool life_policy_allows(const struct life_zone *zone,
     const struct life_step *step, int64_t now_at);
 
 /**
- * life_order(zone, i, now_at):
- * In which order DS and DNSKEY of the ${i}th key come; what the roll type
- * says, unless there is no other key to go on with.
- */
-enum life_roll life_order(const struct life_zone *zone, size_t i,
-    int64_t now_at);
-
-/**
  * life_is_gone(key):
  * Whether nobody waits until ${key} can sign again. A CMK that is disabled may
  * be enabled, unless the key is compromised.
@@ -143,16 +135,12 @@ struct life_step *life_want_push(struct life_plan *out,
  * life_is_due(zone, step, now_at):
  * Whether ${step}, wanted, may be done now, whoever does it.
  *
- * life_is_automatic(zone, step, now_at): whether it is done by itself.
- *
  * life_run(zone, now_at, out):
  * Do in ${zone} all that is due and automatic until nothing is, and append it
  * to ${out}, if that is not NULL.
  */
 bool life_is_due(const struct life_zone *zone, const struct life_step *step,
     int64_t now_at);
-bool life_is_automatic(const struct life_zone *zone,
-    const struct life_step *step, int64_t now_at);
 void life_run(struct life_zone *zone, int64_t now_at, struct life_plan *out);
 
 /**

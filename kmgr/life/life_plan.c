@@ -68,8 +68,9 @@ life_is_due(const struct life_zone *zone, const struct life_step *step,
 	    life_allowed(zone, step->kind, step->key, now_at);
 }
 
-bool
-life_is_automatic(const struct life_zone *zone, const struct life_step *step,
+/* Whether it is done by itself. */
+static bool
+is_automatic(const struct life_zone *zone, const struct life_step *step,
     int64_t now_at)
 {
 	const size_t i = step->key;
@@ -111,7 +112,7 @@ run_one(struct life_zone *zone, int64_t now_at, struct life_plan *out)
 
 		if (step->kind == LIFE_DONE ||
 		    !life_is_due(zone, step, now_at) ||
-		    !life_is_automatic(zone, step, now_at))
+		    !is_automatic(zone, step, now_at))
 			continue;
 		step->at = now_at;
 		if (out != NULL)

@@ -70,8 +70,12 @@ life_find_roll(const struct life_zone *zone, int64_t now_at)
 	return LIFE_NONE;
 }
 
-enum life_roll
-life_order(const struct life_zone *zone, size_t i, int64_t now_at)
+/*
+ * In which order its DS and DNSKEY come: what the roll type says, unless there
+ * is no other key to go on with.
+ */
+static enum life_roll
+order_of(const struct life_zone *zone, size_t i, int64_t now_at)
 {
 	const size_t lost = life_find_lost(zone, now_at);
 	bool has_peer = false, is_urgent = false;
@@ -161,7 +165,7 @@ may_publish(const struct life_zone *zone, const struct life_step *step,
 	    lacks_zsk(zone, key->alg, now_at))
 		return false;
 	if (key->standby == LIFE_NO_STANDBY &&
-	    life_order(zone, step->key, now_at) == LIFE_DOUBLE_DS &&
+	    order_of(zone, step->key, now_at) == LIFE_DOUBLE_DS &&
 	    life_ds_state(zone, step->key, now_at) != LIFE_OMNIPRESENT)
 		return false;
 	return can_sign_anew(zone, step, now_at);
@@ -176,7 +180,7 @@ may_add_ds(const struct life_zone *zone, size_t i, int64_t now_at)
 	    (key->needs_backup && !life_has(key->backup_at, now_at)) ||
 	    now_at < life_first_ds_at(zone))
 		return false;
-	switch (life_order(zone, i, now_at)) {
+	switch (order_of(zone, i, now_at)) {
 	case LIFE_DOUBLE_DS:
 		return true;
 	case LIFE_DOUBLE_RRSET:

@@ -38,8 +38,9 @@ key_name(const struct life_zone *zone, size_t i)
 	    zone->keys[i].name : zone->name;
 }
 
-void
-life_todo_command(const struct life_zone *zone, const struct life_step *step,
+/* What does it by hand. */
+static void
+tell_command(const struct life_zone *zone, const struct life_step *step,
     char out[static LIFE_TODO_LEN])
 {
 	const struct by_hand *hand = &by_hand[step->kind];
@@ -135,7 +136,7 @@ take_step(const struct life_zone *zone, const struct life_step *step,
 		    "kmgr revoke-ksk %s", key_name(zone, step->key));
 	else if (step->wait != LIFE_WAITS_TIME &&
 	    step->wait != LIFE_WAITS_ROLL)
-		life_todo_command(zone, &wanted, out->command);
+		tell_command(zone, &wanted, out->command);
 }
 
 /* What the parent was asked for is told by ds-seen and ds-gone. */

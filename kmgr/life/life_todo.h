@@ -29,11 +29,4 @@ struct life_todo {
 void life_todo(const struct life_zone *zone, const struct life_plan *plan,
     struct life_todo *out);
 
-/**
- * life_todo_command(zone, step, out):
- * The command that does ${step} by hand.
- */
-void life_todo_command(const struct life_zone *zone,
-    const struct life_step *step, char out[static LIFE_TODO_LEN]);
-
 #endif

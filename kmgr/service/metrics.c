@@ -264,8 +264,9 @@ metrics_add_zone(struct metrics *metrics, const struct health_zone *zone,
 	add_checks(metrics, zone, limits);
 }
 
-void
-metrics_add_token(struct metrics *metrics, const char *name, bool is_up)
+/* Whether it is there, and no KSK of the zones that were added failed in it. */
+static void
+add_token(struct metrics *metrics, const char *name, bool is_up)
 {
 	const char *const labels[] = { "token", name, NULL };
 	size_t i;
@@ -275,8 +276,9 @@ metrics_add_token(struct metrics *metrics, const char *name, bool is_up)
 	add(metrics, HSM_UP, is_up, labels);
 }
 
-void
-metrics_set_run(struct metrics *metrics, int64_t at)
+/* When run was done last; 0: never. */
+static void
+set_run(struct metrics *metrics, int64_t at)
 {
 
 	buf_printf(&metrics->lines[LAST_RUN_AT], "%s %" PRId64 "\n",
@@ -312,7 +314,7 @@ metrics_add_session(struct metrics *metrics, struct session *session,
 	for (i = 0; i < config->n_tokens; i++) {
 		struct error ignored = ERR_INIT;
 
-		metrics_add_token(metrics, config->tokens[i].name,
+		add_token(metrics, config->tokens[i].name,
 		    session_find_token(session, config->tokens[i].name,
 		    &ignored) == 0);
 	}
@@ -321,7 +323,7 @@ metrics_add_session(struct metrics *metrics, struct session *session,
 	    err) != 0)
 		return -1;
 	if (n > 0)
-		metrics_set_run(metrics, rows[0].last_at);
+		set_run(metrics, rows[0].last_at);
 	observation_rows_free(rows, n);
 	return 0;
 }

@@ -32,14 +32,6 @@ void metrics_add_zone(struct metrics *metrics,
     const struct health_zone *zone, const struct health_limits *limits);
 
 /**
- * metrics_add_token(metrics, name, is_up), metrics_set_run(metrics, at):
- * Whether the token called ${name} is there and no KSK of a zone that was
- * added failed in it; when `run` was done last, 0: never.
- */
-void metrics_add_token(struct metrics *metrics, const char *name, bool is_up);
-void metrics_set_run(struct metrics *metrics, int64_t at);
-
-/**
  * metrics_text(metrics, out):
  * Append all of it, each metric with its HELP and TYPE.
  */

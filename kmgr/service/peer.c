@@ -84,8 +84,9 @@ peer_server_read(const char *text, struct resolve_server *out,
 	return -1;
 }
 
-int
-peer_key(const struct config *config, const char *name, struct tsig_key *out,
+/* The secret is in a file that nobody else may read. */
+static int
+read_key(const struct config *config, const char *name, struct tsig_key *out,
     struct error *err)
 {
 	const struct config_tsig *tsig = config_tsig(config, name);
@@ -122,7 +123,7 @@ peer_init(struct peer *peer, const struct session *session,
 		return -1;
 	if (tsig == NULL)
 		return 0;
-	if (peer_key(config, tsig, &peer->key, err) != 0)
+	if (read_key(config, tsig, &peer->key, err) != 0)
 		return -1;
 	peer->peer.key = &peer->key;
 	return 0;

@@ -45,17 +45,6 @@ int peer_server(const struct config_server *server,
 int peer_server_read(const char *text, struct resolve_server *out,
     struct error *err);
 
-/**
- * peer_key(config, name, out, err):
- * The TSIG key called ${name}, its secret read from its file, which nobody
- * else may read.
- *
- * Owner: the caller, tsig_key_clear().
- * Errors: ERR_CONFIG, ERR_SYSTEM.
- */
-int peer_key(const struct config *config, const char *name,
-    struct tsig_key *out, struct error *err);
-
 /* A zone's primary, and the key that we share. */
 struct peer {
 	struct resolve_peer	peer;
@@ -68,7 +57,8 @@ struct peer {
  * with none where it is NULL. ${peer} must not be moved.
  *
  * Owner: the caller, peer_clear().
- * Errors: as peer_key().
+ * Errors: ERR_CONFIG, ERR_SYSTEM: the secret is read from its file, which
+ * nobody else may read.
  */
 int peer_init(struct peer *peer, const struct session *session,
     const struct config_server *server, const char *tsig, struct error *err);

@@ -356,13 +356,6 @@ int store_ksk_set_state(struct store *store, const char *id,
     const char *state, struct error *err);
 
 /**
- * store_ksk_set_ds(store, ksk, err):
- * Write state, ds_seen_at and ds_gone_at of ${ksk}->id.
- */
-int store_ksk_set_ds(struct store *store, const struct ksk_row *ksk,
-    struct error *err);
-
-/**
  * store_ksk_raise_horizon(store, id, at, err):
  * What the KSK signed before a loss may live until ${at}: horizon_at is that
  * at least.

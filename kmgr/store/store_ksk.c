@@ -30,11 +30,6 @@ static const struct db_question ask_touch = { "make a KSK's zone due",
 static const struct store_change set_state = { { "write the state of a KSK",
 	"UPDATE ksk SET state = $1 WHERE id = $2" },
 	"KSK", ERR_STORE, "the store has no KSK of this id" };
-static const struct store_change set_ds = {
-	{ "write what became of a KSK's DS",
-	"UPDATE ksk SET state = $1, ds_seen_at = $2, ds_gone_at = $3 "
-	"WHERE id = $4" },
-	"KSK", ERR_STORE, "the store has no KSK of this id" };
 static const struct store_change set_life = {
 	{ "write the life cycle of a KSK",
 	"UPDATE ksk SET state = $1, ds_seen_at = $2, ds_gone_at = $3, "
@@ -252,23 +247,6 @@ touch_zone(struct store *store, const char *id, struct error *err)
 
 	return db_change(store->db, &ask_touch, args, STORE_N(args), NULL,
 	    err);
-}
-
-int
-store_ksk_set_ds(struct store *store, const struct ksk_row *ksk,
-    struct error *err)
-{
-	const struct db_value args[] = {
-		db_text(ksk->state),
-		db_time(ksk->ds_seen_at),
-		db_time(ksk->ds_gone_at),
-		db_text(ksk->id),
-	};
-
-	if (store_change(store, &set_ds, args, STORE_N(args), ksk->id,
-	    err) != 0)
-		return -1;
-	return touch_zone(store, ksk->id, err);
 }
 
 int

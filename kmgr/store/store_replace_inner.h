@@ -6,15 +6,6 @@
 #include "kmgr/store/store_replace.h"
 
 /**
- * store_replace_base(url, err):
- * The path that files about the store ${url} begin with; where it lives in a
- * file, that file.
- *
- * Owner: the caller, free(). Errors: NULL and ERR_CONFIG.
- */
-char *store_replace_base(const char *url, struct error *err);
-
-/**
  * store_replace_beside(i):
  * The ${i}th suffix of what a database keeps beside its file; NULL behind the
  * last.

@@ -30,8 +30,9 @@ store_is_damage(const struct error *err)
 	    (code == CODE_CORRUPT || code == CODE_NOTADB);
 }
 
-char *
-store_replace_base(const char *url, struct error *err)
+/* What the names of files about the store begin with. */
+static char *
+base_of(const char *url, struct error *err)
 {
 	const char *place = NULL;
 	const struct db_driver *driver = db_find_driver(url, &place, err);
@@ -200,7 +201,7 @@ int
 store_stage(const char *url, const char *path, struct store **out,
     struct error *err)
 {
-	char *base = store_replace_base(url, err), *temp = NULL;
+	char *base = base_of(url, err), *temp = NULL;
 	const char *name = path == NULL ? base : path;
 	int fd, rc = -1;
 

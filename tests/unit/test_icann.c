@@ -173,42 +173,6 @@ all_members_are_read(void **state)
 }
 
 static void
-arranging_is_by_time_and_tag(void **state)
-{
-	struct ksr *ksr = build(KSR_RESPONSE);
-	struct ksr_bundle swap = ksr->bundles[0];
-	struct buf before = BUF_INIT, after = BUF_INIT;
-	struct ksr_key key;
-	struct ksr_sig sig;
-
-	(void)state;
-	add_sig(&ksr->bundles[1], &ksr->bundles[1].keys[0]);
-	icann_arrange(ksr);
-	check_same(ksr, &before);
-	assert_true(ksr->bundles[1].sigs[0].rrsig.key_tag <
-	    ksr->bundles[1].sigs[1].rrsig.key_tag);
-	swap = ksr->bundles[0];
-	ksr->bundles[0] = ksr->bundles[1];
-	ksr->bundles[1] = swap;
-	key = ksr->bundles[0].keys[0];
-	ksr->bundles[0].keys[0] = ksr->bundles[0].keys[1];
-	ksr->bundles[0].keys[1] = key;
-	sig = ksr->bundles[0].sigs[0];
-	ksr->bundles[0].sigs[0] = ksr->bundles[0].sigs[1];
-	ksr->bundles[0].sigs[1] = sig;
-	icann_arrange(ksr);
-	assert_true(ksr->bundles[0].inception_at <
-	    ksr->bundles[1].inception_at);
-	check_same(ksr, &after);
-	assert_string_equal(buf_text(&before), buf_text(&after));
-	assert_true(ksr->bundles[0].keys[0].stated_tag <
-	    ksr->bundles[0].keys[1].stated_tag);
-	buf_free(&before);
-	buf_free(&after);
-	ksr_free(ksr);
-}
-
-static void
 ids_need_no_escapes(void **state)
 {
 	char long_id[KSR_ID_MAX + 2];
@@ -279,7 +243,6 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_built_is_written_and_read),
 		cmocka_unit_test(all_members_are_read),
-		cmocka_unit_test(arranging_is_by_time_and_tag),
 		cmocka_unit_test(ids_need_no_escapes),
 		cmocka_unit_test(files_round_trip),
 	};

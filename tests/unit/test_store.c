@@ -82,7 +82,7 @@ set_ds(struct storehelp *help, struct ksk_row *ksk, const char *word,
 	ksk->state = mem_strdup(word);
 	ksk->ds_seen_at = seen_at;
 	ksk->ds_gone_at = gone_at;
-	unit_ok(store_ksk_set_ds(help->store, ksk, &help->err), &help->err);
+	unit_ok(store_ksk_set_life(help->store, ksk, &help->err), &help->err);
 	got = ksk_of(help, ksk->id);
 	assert_string_equal(got.state, word);
 	assert_int_equal(got.ds_seen_at, seen_at);
@@ -103,7 +103,7 @@ keeps_what_the_parent_showed(void **state)
 	set_ds(help, &ksk, "active", AT + 3, 0);
 	set_ds(help, &ksk, "published", 0, 0);
 	(void)storehelp_id(9, ksk.id);
-	unit_fails(store_ksk_set_ds(help->store, &ksk, &help->err),
+	unit_fails(store_ksk_set_life(help->store, &ksk, &help->err),
 	    &help->err, ERR_STORE, "no KSK");
 	ksk_row_clear(&ksk);
 	ksk = ksk_of(help, "000000000000000000000000000003ea");

@@ -170,9 +170,6 @@ what_changes_is_due(void **state)
 	    &help->err);
 	is_next(help, "a.", 0);
 	set_next(help, "a.", AT);
-	unit_ok(store_ksk_set_ds(help->store, &ksk, &help->err), &help->err);
-	is_next(help, "a.", 0);
-	set_next(help, "a.", AT);
 	unit_ok(store_zone_alg_put(help->store, &alg, &help->err),
 	    &help->err);
 	is_next(help, "a.", 0);

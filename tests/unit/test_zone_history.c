@@ -554,18 +554,6 @@ test_unsigned(void **state)
 	expect(h, NOW, NOW, FINDING_FAIL, "no KSK signs bundle 1");
 }
 
-static void
-test_anchor(void **state)
-{
-	struct zone_history *h = begin(true);
-	const struct dnskey other = dnskey('3');
-
-	(void)state;
-	zone_history_add_anchor(h, &other);
-	add(h, icann_response(NOW, normal, 9));
-	expect(h, NOW, NOW + 50 * DAY, FINDING_FAIL, "no trust anchor");
-}
-
 int
 main(void)
 {
@@ -586,7 +574,6 @@ main(void)
 		cmocka_unit_test(test_previous_icann),
 		cmocka_unit_test(test_same_tag),
 		cmocka_unit_test(test_unsigned),
-		cmocka_unit_test(test_anchor),
 	};
 
 	return cmocka_run_group_tests_name("zone_history", tests, NULL, NULL);
