@@ -26,6 +26,8 @@ libbase_la_SOURCES = \
 	kmgr/base/json.h \
 	kmgr/base/mem.c \
 	kmgr/base/mem.h \
+	kmgr/base/merkle.c \
+	kmgr/base/merkle.h \
 	kmgr/base/pgpwords.c \
 	kmgr/base/pgpwords.h \
 	kmgr/base/process.c \

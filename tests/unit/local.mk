@@ -158,6 +158,7 @@ unit_base = \
 	tests/unit/test_file \
 	tests/unit/test_json \
 	tests/unit/test_mem \
+	tests/unit/test_merkle \
 	tests/unit/test_pgpwords \
 	tests/unit/test_process \
 	tests/unit/test_secret \
@@ -199,6 +200,8 @@ tests_unit_test_json_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_json_LDADD = $(unit_ldadd)
 tests_unit_test_mem_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_mem_LDADD = $(unit_ldadd)
+tests_unit_test_merkle_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_merkle_LDADD = $(unit_ldadd)
 tests_unit_test_pgpwords_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_pgpwords_LDADD = $(unit_ldadd)
 tests_unit_test_process_CPPFLAGS = $(unit_cppflags)
