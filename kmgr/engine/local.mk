@@ -156,6 +156,8 @@ libengine_la_SOURCES = \
 	kmgr/engine/pins.h \
 	kmgr/engine/plan.c \
 	kmgr/engine/plan.h \
+	kmgr/engine/proven.c \
+	kmgr/engine/proven.h \
 	kmgr/engine/ratchet.c \
 	kmgr/engine/ratchet.h \
 	kmgr/engine/recovery.c \

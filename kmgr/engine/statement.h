@@ -12,14 +12,12 @@
 #define STATEMENT_POLICY      "kmgr/policy/v1"
 #define STATEMENT_CHECKPOINT  "kmgr/checkpoint/v1"
 #define STATEMENT_CHALLENGE   "kmgr/challenge/v1"
-#define STATEMENT_ENDORSEMENT "kmgr/endorsement/v1"
+#define STATEMENT_ENDORSEMENT "kmgr/endorsement/v1"	/* of a batch */
+#define STATEMENT_BATCH	      "kmgr/endorsement-batch/v1"
 #define STATEMENT_RETIREMENT  "kmgr/retirement/v1"
 #define STATEMENT_DELETION    "kmgr/deletion/v1"
-#define STATEMENT_CHECKPOINT  "kmgr/checkpoint/v1"
 #define STATEMENT_VOUCHER     "kmgr/voucher/v1"
 #define STATEMENT_IDENTITY    "kmgr/identity/v1"
-#define STATEMENT_RETIREMENT  "kmgr/retirement/v1"
-#define STATEMENT_DELETION    "kmgr/deletion/v1"
 
 /**
  * statement_tbs(tag, text, out):

@@ -432,6 +432,7 @@ unit_engine = \
 	tests/unit/test_endorsement \
 	tests/unit/test_endorsement_file \
 	tests/unit/test_ledger_file \
+	tests/unit/test_proven \
 	tests/unit/test_replay \
 	tests/unit/test_replay_life \
 	tests/unit/test_ksk_end_check \
@@ -473,6 +474,8 @@ tests_unit_test_ksk_rules_LDADD = $(unit_engine_ldadd)
 tests_unit_test_ledger_file_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_ledger_file_LDADD = tests/unit/libpolicyhelp.la \
 	$(unit_engine_ldadd)
+tests_unit_test_proven_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_proven_LDADD = $(unit_engine_ldadd)
 unit_ledger_help = \
 	tests/unit/ledgerhelp.c \
 	tests/unit/ledgerhelp.h \
