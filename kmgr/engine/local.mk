@@ -16,6 +16,8 @@ libengine_la_SOURCES = \
 	kmgr/engine/approvers.c \
 	kmgr/engine/approvers.h \
 	kmgr/engine/approvers_list.c \
+	kmgr/engine/batch_proof.c \
+	kmgr/engine/batch_proof.h \
 	kmgr/engine/bulk.c \
 	kmgr/engine/bulk.h \
 	kmgr/engine/challenge.c \

@@ -425,6 +425,7 @@ tests_unit_test_zone_life_step_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_zone_life_step_LDADD = $(unit_zone_ldadd)
 
 unit_engine = \
+	tests/unit/test_batch_proof \
 	tests/unit/test_checkpoint \
 	tests/unit/test_clock \
 	tests/unit/test_config \
@@ -453,6 +454,8 @@ unit_engine = \
 unit_engine_ldadd = tests/unit/libendorsed.la libengine.la $(unit_ldadd)
 check_PROGRAMS += $(unit_engine)
 TESTS += $(unit_engine)
+tests_unit_test_batch_proof_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_batch_proof_LDADD = $(unit_engine_ldadd)
 tests_unit_test_checkpoint_SOURCES = tests/unit/test_checkpoint.c \
 	$(unit_store_help)
 tests_unit_test_checkpoint_CPPFLAGS = $(unit_cppflags)
