@@ -102,6 +102,7 @@ load_parts(struct store *store, struct cmk *cmk, struct error *err)
 		err->class = ERR_INTEGRITY;
 		return -1;
 	}
+	cmk->proven = proven_new(cmk->public);
 	if (check_policy(cmk, err) != 0 ||
 	    identity_load(store, cmk, err) != 0 ||
 	    checkpoint_epoch(store, cmk->row.id, &cmk->epoch, err) != 0)
@@ -359,6 +360,7 @@ cmk_free(struct cmk *cmk)
 	cmk_row_clear(&cmk->row);
 	key_row_clear(&cmk->key);
 	policy_free(cmk->policy);
+	proven_free(cmk->proven);
 	crypto_key_free(cmk->public);
 	key_row_clear(&cmk->identity_key);
 	crypto_key_free(cmk->identity_public);

@@ -8,6 +8,7 @@
 #include "hsm/key.h"
 #include "kmgr/base/crypto.h"
 #include "kmgr/base/err.h"
+#include "kmgr/engine/proven.h"
 #include "kmgr/engine/session.h"
 #include "kmgr/store/store.h"
 #include "policy/policy.h"
@@ -20,6 +21,7 @@ struct cmk {
 	struct key_row		 key;		/* the seal key */
 	struct policy		*policy;
 	struct crypto_key	*public;	/* the seal key's public half */
+	struct proven		*proven;	/* what that has signed */
 	char			 wrap_key_id[STORE_ID_TEXT]; /* that the seal
 					 * names; "" without one */
 	struct key_row		 identity_key;	/* empty without one */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "kmgr/base/text.h"
+#include "kmgr/engine/batch_proof.h"
 #include "kmgr/engine/endorsement_internal.h"
 #include "kmgr/engine/statement.h"
 
@@ -43,25 +44,29 @@ check_endorsement_form(const struct subject *s, const struct outcome *o)
 }
 
 static void
-check_signature(const struct subject *s, const struct outcome *o,
-    const char *tag, enum part text, enum part signature)
+say_signer(const struct subject *s, const struct outcome *o,
+    const struct error *why)
 {
-	struct error why = ERR_INIT;
 
-	if (statement_verify(tag, s->parts[text], s->parts[signature], s->key,
-	    &why) == 0)
+	if (why->class == ERR_NONE)
 		outcome_pass(o, "by the key %s", s->fingerprint);
 	else
-		outcome_fail(o, "%s: not by the file's key %s", why.msg,
+		outcome_fail(o, "%s: not by the file's key %s", why->msg,
 		    s->fingerprint);
 }
 
 static void
 check_endorsement_signature(const struct subject *s, const struct outcome *o)
 {
+	const char *cmk_id = json_get_text(s->statement, "cmk_id");
+	struct proven *proven = proven_new(s->key);
+	struct error why = ERR_INIT;
 
-	check_signature(s, o, STATEMENT_ENDORSEMENT, PART_ENDORSEMENT,
-	    PART_ENDORSEMENT_SIGNATURE);
+	(void)batch_proof_verify(s->parts[PART_ENDORSEMENT_SIGNATURE],
+	    STATEMENT_ENDORSEMENT, s->parts[PART_ENDORSEMENT],
+	    cmk_id == NULL ? "" : cmk_id, proven, &why);
+	say_signer(s, o, &why);
+	proven_free(proven);
 }
 
 static void
@@ -153,9 +158,11 @@ check_seal_form(const struct subject *s, const struct outcome *o)
 static void
 check_seal_signature(const struct subject *s, const struct outcome *o)
 {
+	struct error why = ERR_INIT;
 
-	check_signature(s, o, STATEMENT_POLICY, PART_SEAL,
-	    PART_SEAL_SIGNATURE);
+	(void)statement_verify(STATEMENT_POLICY, s->parts[PART_SEAL],
+	    s->parts[PART_SEAL_SIGNATURE], s->key, &why);
+	say_signer(s, o, &why);
 }
 
 static void

@@ -10,14 +10,14 @@
 #define PAGE 1000		/* events that are read at a time */
 
 static int
-check_page(struct replay *replay, const struct ledger_record *records,
-    size_t n, struct error *err)
+check_page(struct replay *replay, struct ledger_signed *ledger,
+    const struct ledger_record *records, size_t n, struct error *err)
 {
 	size_t i;
 
 	for (i = 0; i < n; i++)
 		if (replay_event(replay, &records[i], err) != 0 ||
-		    ledger_signed_check(replay, &records[i], err) != 0)
+		    ledger_signed_check(ledger, &records[i], err) != 0)
 			return -1;
 	return 0;
 }
@@ -25,18 +25,23 @@ check_page(struct replay *replay, const struct ledger_record *records,
 static int
 check_events(struct store *store, struct replay *replay, struct error *err)
 {
+	struct ledger_signed *ledger = ledger_signed_new(replay);
 	struct ledger_record *records;
 	int64_t seq = 1;
 	size_t n = PAGE;
 	int rc = 0;
 
 	while (rc == 0 && n == PAGE) {
-		if (ledger_list(store, seq, PAGE, &records, &n, err) != 0)
-			return -1;
-		rc = check_page(replay, records, n, err);
+		rc = ledger_list(store, seq, PAGE, &records, &n, err);
+		if (rc != 0)
+			break;
+		rc = check_page(replay, ledger, records, n, err);
 		seq += (int64_t)n;
 		ledger_records_free(records, n);
 	}
+	if (rc == 0)
+		rc = ledger_signed_end(ledger, err);
+	ledger_signed_free(ledger);
 	return rc;
 }
 

@@ -5,6 +5,7 @@
 #include "kmgr/base/mem.h"
 #include "kmgr/base/text.h"
 #include "kmgr/dns/ds.h"
+#include "kmgr/engine/batch_proof.h"
 #include "kmgr/engine/ending.h"
 #include "kmgr/engine/ksk.h"
 #include "kmgr/engine/ksk_wrapped.h"
@@ -135,8 +136,9 @@ ksk_check(struct cmk *cmk, const struct ksk_row *row, struct ksk *ksk,
 
 	ksk->cmk = cmk;
 	ksk->blob = (struct buf)BUF_INIT;
-	if (statement_verify(STATEMENT_ENDORSEMENT, row->endorsement,
-	    row->endorsement_signature, cmk->public, err) != 0 ||
+	if (batch_proof_verify(row->endorsement_signature,
+	    STATEMENT_ENDORSEMENT, row->endorsement, cmk->row.id, cmk->proven,
+	    err) != 0 ||
 	    json_read(row->endorsement, strlen(row->endorsement), &statement,
 	    err) != 0 ||
 	    name_read(row->zone, &ksk->zone, err) != 0 ||

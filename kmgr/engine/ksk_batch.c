@@ -181,43 +181,39 @@ brood_start(struct brood *brood, const struct action *const *actions,
 	return -1;
 }
 
-static int
-record_one(const struct ksk_batch *batch, struct newborn *item,
-    struct error *err)
-{
-	const struct ksk_birth birth = { .ksk_id = item->ksk_id,
-		.intent = batch->wrap == NULL ? &item->intent : NULL,
-		.zone = &item->action->zone, .standby = batch->standby };
-	char zone[NAME_TEXT_MAX];
-	bool made = false;
-
-	if (ksk_endorse_in(batch->session, batch->cmk, batch->seal_key,
-	    &birth, &item->row, batch->wrap == NULL ?
-	    hsm_key_public(item->key) : item->public, &made, err) != 0)
-		return err_wrap(err, "create KSK for %s",
-		    name_text(birth.zone, zone));
-	item->is_taken = !made;
-	return 0;
-}
-
+/* In one transaction, by one signature. */
 static int
 record(struct brood *brood, struct error *err)
 {
+	const struct ksk_batch *batch = brood->batch;
+	struct ksk_birth births[BATCH];
+	struct newborn *item;
 	struct store *store;
 	size_t i;
 
+	for (i = 0; i < brood->n_made; i++) {
+		item = &brood->items[i];
+		births[i] = (struct ksk_birth) { .ksk_id = item->ksk_id,
+			.intent = batch->wrap == NULL ? &item->intent : NULL,
+			.zone = &item->action->zone,
+			.standby = batch->standby, .key = &item->row,
+			.public = batch->wrap == NULL ?
+			    hsm_key_public(item->key) : item->public };
+	}
 	if (brood->n_made == 0)
 		return 0;
-	if (session_store(brood->batch->session, &store, err) != 0 ||
+	if (session_store(batch->session, &store, err) != 0 ||
 	    store_begin(store, err) != 0)
 		return -1;
+	if (ksk_endorse_in(batch->session, batch->cmk, batch->seal_key,
+	    births, brood->n_made, err) != 0 ||
+	    store_commit(store, err) != 0) {
+		store_rollback(store);
+		return -1;
+	}
 	for (i = 0; i < brood->n_made; i++)
-		if (record_one(brood->batch, &brood->items[i], err) != 0)
-			break;
-	if (i == brood->n_made && store_commit(store, err) == 0)
-		return 0;
-	store_rollback(store);
-	return -1;
+		brood->items[i].is_taken = births[i].is_taken;
+	return 0;
 }
 
 /* Throw away what has a tag that is taken: its zone gets another one. */

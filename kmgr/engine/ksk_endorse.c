@@ -12,8 +12,7 @@
 #include "kmgr/engine/ksk_facts.h"
 #include "kmgr/engine/ksk_record.h"
 #include "kmgr/engine/ksk_rules.h"
-#include "kmgr/engine/signer.h"
-#include "kmgr/engine/statement.h"
+#include "kmgr/engine/ksk_sign.h"
 #include "kmgr/store/ledger.h"
 #include "kmgr/store/store_zone.h"
 #include "kmgr/store/store_intent.h"
@@ -97,9 +96,10 @@ tag_collides(struct store *store, const struct cmk *cmk,
 /* The row of a KSK, all but its endorsement. */
 static int
 ksk_row_init(struct store *store, const struct cmk *cmk,
-    const struct ksk_birth *birth, const struct key_row *key,
-    const struct dnskey *dnskey, struct ksk_row *row, struct error *err)
+    const struct ksk_birth *birth, const struct dnskey *dnskey,
+    struct ksk_row *row, struct error *err)
 {
+	const struct key_row *key = birth->key;
 	char text[NAME_TEXT_MAX];
 	struct ksk_row *rows;
 	size_t n;
@@ -124,41 +124,46 @@ ksk_row_init(struct store *store, const struct cmk *cmk,
 	return 0;
 }
 
-/* Inside a transaction: endorse row, and put it where it belongs. */
-static int
-record(struct session *session, struct store *store, const struct cmk *cmk,
-    struct hsm_key *seal_key, const struct key_row *key, struct ksk_row *row,
-    struct error *err)
-{
-	uint8_t head[CRYPTO_SHA256_LEN];
-	struct json *event;
-	int64_t seq;
-	int rc;
+/* KSKs that are endorsed together. */
+struct batch {
+	struct session		*session;
+	struct store		*store;
+	const struct cmk	*cmk;
+	int64_t			 seq;		/* the ledger's head before */
+	uint8_t			 head[CRYPTO_SHA256_LEN];
+	struct ksk_birth	**births;	/* without those left out */
+	struct ksk_row		*rows;
+	size_t			 n;
+};
 
-	if (ledger_head(store, &seq, head, err) != 0)
+/* What the KSK is, and what is to be signed of it. */
+static int
+add(struct batch *batch, struct ksk_birth *birth, struct error *err)
+{
+	struct ksk_row *row = &batch->rows[batch->n];
+	const struct cmk *cmk = batch->cmk;
+	struct dnskey dnskey;
+
+	if (dnskey_init(&dnskey, DNSKEY_FLAGS_KSK, (uint8_t)cmk->policy->alg,
+	    birth->public, err) != 0 || tag_collides(batch->store, cmk,
+	    birth->zone, &dnskey, &birth->is_taken, err) != 0)
 		return -1;
-	row->endorsement = ksk_endorsement(cmk, key, row, seq, head);
-	if (signer_attest(seal_key, cmk->public, STATEMENT_ENDORSEMENT,
-	    row->endorsement, &row->endorsement_signature, err) != 0 ||
-	    store_ksk_put(store, row, err) != 0)
+	if (birth->is_taken)
+		return 0;
+	if (ksk_row_init(batch->store, cmk, birth, &dnskey, row, err) != 0)
 		return -1;
-	event = ksk_facts_event(row);
-	json_put_text(event, "key_id", row->key_id);
-	json_put_text(event, "endorsement", row->endorsement);
-	json_put_text(event, "endorsement_signature",
-	    row->endorsement_signature);
-	json_put_take(event, "key", key_record_json(key));
-	rc = event_append(session, "create-ksk", event, err);
-	json_free(event);
-	return rc;
+	row->endorsement = ksk_endorsement(cmk, birth->key, row, batch->seq,
+	    batch->head);
+	batch->births[batch->n++] = birth;
+	return 0;
 }
 
 /* A shared pair is, which was made for another zone. */
 static bool
-is_recorded(const struct intent_row *intent, const struct key_row *key)
+is_recorded(const struct ksk_birth *birth)
 {
 
-	return intent == NULL && key->wrap_key_id == NULL;
+	return birth->intent == NULL && birth->key->wrap_key_id == NULL;
 }
 
 /*
@@ -166,18 +171,57 @@ is_recorded(const struct intent_row *intent, const struct key_row *key)
  * KSK.
  */
 static int
-record_all(struct session *session, struct store *store,
-    const struct cmk *cmk, struct hsm_key *seal_key,
-    const struct intent_row *intent, const struct key_row *key,
-    struct ksk_row *row, struct error *err)
+put(struct batch *batch, const struct ksk_birth *birth, struct ksk_row *row,
+    struct error *err)
 {
+	struct json *event;
+	int rc;
 
-	if ((!is_recorded(intent, key) &&
-	    store_key_put(store, key, err) != 0) || (intent != NULL &&
-	    store_intent_resolve(store, intent->id, "done", row->created_at,
-	    err) != 0))
+	if ((!is_recorded(birth) &&
+	    store_key_put(batch->store, birth->key, err) != 0) ||
+	    (birth->intent != NULL && store_intent_resolve(batch->store,
+	    birth->intent->id, "done", row->created_at, err) != 0) ||
+	    store_ksk_put(batch->store, row, err) != 0)
 		return -1;
-	return record(session, store, cmk, seal_key, key, row, err);
+	event = ksk_facts_event(row);
+	json_put_text(event, "key_id", row->key_id);
+	json_put_text(event, "endorsement", row->endorsement);
+	json_put_text(event, "endorsement_signature",
+	    row->endorsement_signature);
+	json_put_take(event, "key", key_record_json(birth->key));
+	rc = event_append(batch->session, "create-ksk", event, err);
+	json_free(event);
+	return rc;
+}
+
+static int
+name_zone(const struct ksk_birth *birth, struct error *err)
+{
+	char zone[NAME_TEXT_MAX];
+
+	return err_wrap(err, "create KSK for %s", name_text(birth->zone,
+	    zone));
+}
+
+/* All events stand directly behind the head that the endorsements name. */
+static int
+endorse(struct batch *batch, struct hsm_key *seal_key,
+    struct ksk_birth *births, size_t n, struct error *err)
+{
+	size_t i;
+
+	if (ledger_head(batch->store, &batch->seq, batch->head, err) != 0)
+		return -1;
+	for (i = 0; i < n; i++)
+		if (add(batch, &births[i], err) != 0)
+			return name_zone(&births[i], err);
+	if (batch->n > 0 && ksk_sign_rows(batch->cmk, seal_key,
+	    batch->rows, batch->n, err) != 0)
+		return -1;
+	for (i = 0; i < batch->n; i++)
+		if (put(batch, batch->births[i], &batch->rows[i], err) != 0)
+			return name_zone(batch->births[i], err);
+	return 0;
 }
 
 /* What the payload of a create-ksk intent says. */
@@ -213,55 +257,48 @@ read_payload(const struct intent_row *intent, struct store *store,
 
 int
 ksk_endorse_in(struct session *session, const struct cmk *cmk,
-    struct hsm_key *seal_key, const struct ksk_birth *birth,
-    const struct key_row *key, const struct crypto_key *public, bool *made,
+    struct hsm_key *seal_key, struct ksk_birth *births, size_t n,
     struct error *err)
 {
-	struct ksk_row row = { 0 };
-	struct dnskey dnskey;
-	struct store *store;
-	bool collides;
+	struct batch batch = { .session = session, .cmk = cmk };
+	size_t i;
 	int rc;
 
-	*made = false;
-	if (session_store(session, &store, err) != 0 ||
-	    dnskey_init(&dnskey, DNSKEY_FLAGS_KSK, (uint8_t)cmk->policy->alg,
-	    public, err) != 0 || tag_collides(store, cmk, birth->zone,
-	    &dnskey, &collides, err) != 0)
+	if (session_store(session, &batch.store, err) != 0)
 		return -1;
-	if (collides)
-		return 0;
-	rc = ksk_row_init(store, cmk, birth, key, &dnskey, &row, err);
-	if (rc == 0)
-		rc = record_all(session, store, cmk, seal_key, birth->intent,
-		    key, &row, err);
-	*made = rc == 0;
-	ksk_row_clear(&row);
+	batch.births = mem_new(n * sizeof(struct ksk_birth *));
+	batch.rows = mem_new(n * sizeof(struct ksk_row));
+	rc = endorse(&batch, seal_key, births, n, err);
+	for (i = 0; i < n; i++)
+		ksk_row_clear(&batch.rows[i]);
+	free(batch.rows);
+	free(batch.births);
 	return rc;
 }
 
 /* In a transaction of its own. */
 static int
 endorse_new(struct session *session, const struct cmk *cmk,
-    struct hsm_key *seal_key, const struct ksk_birth *birth,
-    const struct hsm_key *pair, bool *made, struct error *err)
+    struct hsm_key *seal_key, struct ksk_birth *birth,
+    const struct hsm_key *pair, struct error *err)
 {
 	struct key_row key = { 0 };
 	struct store *store;
 	int rc = -1;
 
-	*made = false;
 	if (session_store(session, &store, err) != 0 ||
 	    store_begin(store, err) != 0)
 		return -1;
 	key_record_init(cmk->row.id, "ksk", birth->intent, pair,
 	    session_now(session), &key);
 	key.is_shared = cmk->policy->custody == CUSTODY_SHARED;
-	if (ksk_endorse_in(session, cmk, seal_key, birth, &key,
-	    hsm_key_public(pair), made, err) == 0)
+	birth->key = &key;
+	birth->public = hsm_key_public(pair);
+	if (ksk_endorse_in(session, cmk, seal_key, birth, 1, err) == 0)
 		rc = store_commit(store, err);
 	if (rc != 0)
 		store_rollback(store);
+	birth->key = NULL;
 	key_row_clear(&key);
 	return rc;
 }
@@ -303,7 +340,6 @@ ksk_endorse_finish(struct session *session, const struct intent_row *intent,
 	struct cmk *cmk = NULL;
 	struct store *store;
 	struct name zone;
-	bool made = false;
 	int rc = -1;
 
 	if (session_store(session, &store, err) != 0 ||
@@ -314,9 +350,8 @@ ksk_endorse_finish(struct session *session, const struct intent_row *intent,
 	birth.zone = &zone;
 	if (check_birth(store, cmk, &birth, key, err) == 0 &&
 	    cmk_open_seal_key(session, cmk, &seal_key, err) == 0)
-		rc = endorse_new(session, cmk, seal_key, &birth, key, &made,
-		    err);
-	if (rc == 0 && !made)
+		rc = endorse_new(session, cmk, seal_key, &birth, key, err);
+	if (rc == 0 && birth.is_taken)
 		rc = err_set(err, ERR_POLICY, "its key tag is in use in zone "
 		    "%s", name_text(&zone, zone_text));
 	hsm_key_free(seal_key);

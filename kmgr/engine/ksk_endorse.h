@@ -19,20 +19,23 @@ struct ksk_birth {
 	const char		*ksk_id;
 	const struct name	*zone;
 	const char		*standby;	/* "ds", "dnskey"; NULL: none */
+	const struct key_row	*key;		/* the pair's record */
+	const struct crypto_key	*public;	/* its public half */
+	bool			 is_taken;	/* told: its key tag is, in
+						 * the zone; it is no KSK */
 };
 
 /**
- * ksk_endorse_in(session, cmk, seal_key, birth, key, public, made, err):
- * Inside the caller's transaction: endorse and record the KSK of ${birth},
- * whose pair has the record ${key} and the public half ${public}, and close
- * its intent. Where its key tag collides in the zone nothing is done and
- * *${made} is false, which is no error.
+ * ksk_endorse_in(session, cmk, seal_key, births, n, err):
+ * Inside the caller's transaction: endorse and record the KSKs of ${n}
+ * ${births}, each for another zone, by one signature of ${seal_key}, and close
+ * their intents. One whose key tag collides in its zone is left out, which is
+ * no error, and told in the birth.
  *
  * Errors: ERR_TOKEN, ERR_STORE, ERR_INTEGRITY.
  */
 int ksk_endorse_in(struct session *session, const struct cmk *cmk,
-    struct hsm_key *seal_key, const struct ksk_birth *birth,
-    const struct key_row *key, const struct crypto_key *public, bool *made,
+    struct hsm_key *seal_key, struct ksk_birth *births, size_t n,
     struct error *err);
 
 /**

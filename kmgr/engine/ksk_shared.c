@@ -53,45 +53,57 @@ open_pair(struct session *session, struct store *store,
 }
 
 static int
-endorse(struct session *session, const struct cmk *cmk,
-    struct hsm_key *seal_key, const struct shared *shared,
-    const struct name *zone, struct error *err)
+refuse(const struct shared *shared, const struct name *zone,
+    struct error *err)
 {
-	char ksk_id[STORE_ID_TEXT];
-	const struct ksk_birth birth = { .ksk_id = ksk_id, .zone = zone };
-	bool made = false;
+	char text[NAME_TEXT_MAX];
 
-	if (store_id_new(ksk_id, err) != 0 || ksk_endorse_in(session, cmk,
-	    seal_key, &birth, &shared->row, shared->public, &made, err) != 0)
-		return -1;
-	if (made)
-		return 0;
 	(void)err_set(err, ERR_POLICY, "the shared key's tag %u is in use by "
 	    "another key of the zone", shared->tag);
-	return err_hint(err, "give this zone a CMK of its own, or roll the "
+	(void)err_hint(err, "give this zone a CMK of its own, or roll the "
 	    "other key first");
+	return err_wrap(err, "create KSK for %s", name_text(zone, text));
 }
 
-/* As many zones as go into one transaction. */
+/* The births of as many zones as go into one transaction. */
+static int
+endorse_births(struct session *session, const struct cmk *cmk,
+    struct hsm_key *seal_key, const struct shared *shared,
+    const struct action *actions, size_t n, struct error *err)
+{
+	char ids[BATCH][STORE_ID_TEXT];
+	struct ksk_birth births[BATCH];
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (store_id_new(ids[i], err) != 0)
+			return -1;
+		births[i] = (struct ksk_birth) { .ksk_id = ids[i],
+			.zone = &actions[i].zone, .key = &shared->row,
+			.public = shared->public };
+	}
+	if (ksk_endorse_in(session, cmk, seal_key, births, n, err) != 0)
+		return -1;
+	for (i = 0; i < n; i++)
+		if (births[i].is_taken)
+			return refuse(shared, births[i].zone, err);
+	return 0;
+}
+
 static int
 endorse_some(struct session *session, struct store *store,
     const struct cmk *cmk, struct hsm_key *seal_key,
     const struct shared *shared, const struct action *actions, size_t n,
     struct error *err)
 {
-	char text[NAME_TEXT_MAX];
-	size_t i;
 
 	if (store_begin(store, err) != 0)
 		return -1;
-	for (i = 0; i < n; i++)
-		if (endorse(session, cmk, seal_key, shared, &actions[i].zone,
-		    err) != 0) {
-			store_rollback(store);
-			return err_wrap(err, "create KSK for %s",
-			    name_text(&actions[i].zone, text));
-		}
-	return store_commit(store, err);
+	if (endorse_births(session, cmk, seal_key, shared, actions, n,
+	    err) == 0 && store_commit(store, err) == 0)
+		return 0;
+	store_rollback(store);
+	return -1;
 }
 
 static int

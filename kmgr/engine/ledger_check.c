@@ -17,6 +17,7 @@ struct judge {
 	const struct ledger_check_known *known;
 	struct ledger_check_report	*report;
 	struct replay			*replay;
+	struct ledger_signed		*ledger;
 	int64_t				 seq;	/* of the last record */
 	uint8_t				 hash[CRYPTO_SHA256_LEN];
 	bool				 is_lost; /* a line was no record */
@@ -126,7 +127,7 @@ judge_record(struct judge *j, const struct ledger_record *record)
 		return;
 	}
 	note_cmks(j);
-	if (ledger_signed_check(j->replay, record, &err) != 0)
+	if (ledger_signed_check(j->ledger, record, &err) != 0)
 		find(j, err.msg);
 	else
 		note_checkpoint(j, record);
@@ -207,8 +208,11 @@ judge_anchors(struct judge *j)
 static void
 judge_header(struct judge *j, const struct ledger_file *file)
 {
+	struct error err = ERR_INIT;
 	struct json *header;
 
+	if (ledger_signed_end(j->ledger, &err) != 0)
+		find(j, err.msg);
 	header = ledger_file_header(j->replay, j->seq, j->hash);
 	if (!ledger_file_is_header(file, header))
 		find(j, "the header does not say what the events tell of the "
@@ -248,6 +252,7 @@ ledger_check_run(FILE *stream, const struct ledger_check_known *known,
 	    ledger_file_open(stream, &file, err) != 0)
 		return -1;
 	judge.replay = replay_new();
+	judge.ledger = ledger_signed_new(judge.replay);
 	report->anchor_seqs = mem_new((known->n_anchors + 1) *
 	    sizeof(*report->anchor_seqs));
 	rc = judge_records(&judge, file, err);
@@ -256,6 +261,7 @@ ledger_check_run(FILE *stream, const struct ledger_check_known *known,
 		judge_anchors(&judge);
 		judge_header(&judge, file);
 	}
+	ledger_signed_free(judge.ledger);
 	replay_free(judge.replay);
 	ledger_file_close(file);
 	return rc;

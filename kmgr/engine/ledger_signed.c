@@ -2,9 +2,11 @@
 #include <string.h>
 
 #include "kmgr/base/json.h"
+#include "kmgr/base/mem.h"
 #include "kmgr/base/text.h"
-#include "kmgr/engine/identity.h"
+#include "kmgr/engine/batch_proof.h"
 #include "kmgr/engine/ledger_signed.h"
+#include "kmgr/engine/ledger_signers.h"
 #include "kmgr/engine/statement.h"
 #include "kmgr/engine/vouch.h"
 
@@ -16,30 +18,30 @@ static const struct part {
 	const char	*tag;
 	enum { ALWAYS, SOMETIMES } presence;
 	enum { HERE, ANYWHERE } place;	/* whether its head is the one before */
+	enum { ALONE, BATCH } proof;
 } parts[] = {
 	{ "seal", "seal", "signature", STATEMENT_POLICY, ALWAYS,
-	    HERE },
+	    HERE, ALONE },
 	{ "identity", "identity", "identity_signature", STATEMENT_IDENTITY,
-	    ALWAYS, HERE },
+	    ALWAYS, HERE, ALONE },
 	{ "create-ksk", "endorsement", "endorsement_signature",
-	    STATEMENT_ENDORSEMENT, ALWAYS, HERE },
+	    STATEMENT_ENDORSEMENT, ALWAYS, HERE, BATCH },
 	/* It may have been endorsed in a ledger that is lost. */
 	{ "adopt-ksk", "endorsement", "endorsement_signature",
-	    STATEMENT_ENDORSEMENT, ALWAYS, ANYWHERE },
+	    STATEMENT_ENDORSEMENT, ALWAYS, ANYWHERE, BATCH },
 	{ "delete-ksk", "retirement", "retirement_signature",
-	    STATEMENT_RETIREMENT, ALWAYS, HERE },
+	    STATEMENT_RETIREMENT, ALWAYS, HERE, ALONE },
 	{ "cmk-state", "deletion", "deletion_signature", STATEMENT_DELETION,
-	    SOMETIMES, HERE },
+	    SOMETIMES, HERE, ALONE },
 	{ "checkpoint", "statement", "signature", STATEMENT_CHECKPOINT,
-	    ALWAYS, HERE },
+	    ALWAYS, HERE, ALONE },
 };
 #define N_PARTS (sizeof(parts) / sizeof(parts[0]))
 
-/* A CMK's row and public keys. */
-struct signers {
-	const struct cmk_row	*cmk;
-	struct crypto_key	*seal;
-	struct crypto_key	*identity;	/* NULL without one */
+struct ledger_signed {
+	const struct replay	*replay;
+	struct ledger_signers	*signers;
+	struct ledger_batch	 batch;
 };
 
 int
@@ -61,43 +63,41 @@ ledger_signed_key(const struct replay *replay, const char *cmk_id,
 	return -1;
 }
 
-static int
-signers_init(struct signers *s, const struct replay *replay,
-    const struct json *payload, struct error *err)
+struct ledger_signed *
+ledger_signed_new(const struct replay *replay)
 {
-	const char *id = json_get_text(payload, "cmk_id");
+	struct ledger_signed *s = mem_new(sizeof(*s));
 
-	*s = (struct signers) { 0 };
-	if (id == NULL || (s->cmk = replay_cmk(replay, id)) == NULL)
-		return err_set(err, ERR_INTEGRITY,
-		    "it is of no CMK that the ledger tells of");
-	if (ledger_signed_key(replay, id, &s->seal, err) != 0)
-		return -1;
-	return s->cmk->identity == NULL ? 0 : identity_read(id,
-	    s->cmk->identity, s->cmk->identity_signature, s->seal,
-	    &s->identity, err);
+	s->replay = replay;
+	s->signers = ledger_signers_new(replay);
+	return s;
 }
 
-static void
-signers_clear(struct signers *s)
+void
+ledger_signed_free(struct ledger_signed *s)
 {
 
-	crypto_key_free(s->seal);
-	crypto_key_free(s->identity);
+	if (s == NULL)
+		return;
+	ledger_signers_free(s->signers);
+	free(s);
 }
 
 /* Before there was an identity key the seal key signed checkpoints. */
 static int
-verify(const struct signers *s, const char *tag, const char *text,
+verify(const struct ledger_signer *s, const struct part *part, const char *text,
     const char *signature, struct error *err)
 {
 	struct error ignored = ERR_INIT;
 
-	if (strcmp(tag, STATEMENT_CHECKPOINT) == 0 && s->identity != NULL &&
-	    statement_verify(tag, text, signature, s->identity,
-	    &ignored) == 0)
+	if (part->proof == BATCH)
+		return batch_proof_verify(signature, part->tag, text,
+		    s->cmk->id, s->proven, err);
+	if (strcmp(part->tag, STATEMENT_CHECKPOINT) == 0 &&
+	    s->identity != NULL && statement_verify(part->tag, text,
+	    signature, s->identity, &ignored) == 0)
 		return 0;
-	return statement_verify(tag, text, signature, s->seal, err);
+	return statement_verify(part->tag, text, signature, s->seal, err);
 }
 
 static bool
@@ -111,21 +111,47 @@ says(const struct json *statement, const char *name, const char *wanted)
 /* Every statement names its CMK and the ledger's head at its time. */
 static int
 check_place(const struct part *part, const struct json *statement,
-    const struct cmk_row *cmk, const struct ledger_record *record,
+    const struct cmk_row *cmk, const struct ledger_batch *at,
     struct error *err)
 {
 	char hex[2 * CRYPTO_SHA256_LEN + 1];
 	int64_t seq = -1;
 
-	(void)text_hex(record->prev, CRYPTO_SHA256_LEN, hex);
+	(void)text_hex(at->head, CRYPTO_SHA256_LEN, hex);
 	if (!says(statement, "cmk_id", cmk->id))
 		return err_set(err, ERR_INTEGRITY, "it is of another CMK");
 	if (part->place == ANYWHERE)
 		return 0;
-	if (!json_get_int(statement, "ledger_seq", &seq) ||
-	    seq != record->seq - 1 || !says(statement, "ledger_head", hex))
+	if (!json_get_int(statement, "ledger_seq", &seq) || seq != at->seq ||
+	    !says(statement, "ledger_head", hex))
 		return err_set(err, ERR_INTEGRITY, "it was signed at another "
 		    "point of another ledger (event %lld)", (long long)seq);
+	return 0;
+}
+
+static bool
+is_in_batch(const struct part *part)
+{
+
+	return part != NULL && part->proof == BATCH && part->place == HERE;
+}
+
+/* The head that the statement must name: before it, or before its batch. */
+static int
+find_place(const struct part *part, const struct json *payload,
+    const struct ledger_record *record, struct ledger_batch *batch,
+    struct ledger_batch *out, struct error *err)
+{
+	const char *proof = json_get_text(payload, part->signature);
+
+	if (is_in_batch(part)) {
+		if (ledger_batch_take(batch, record, proof, err) != 0)
+			return -1;
+		*out = *batch;
+		return 0;
+	}
+	*out = (struct ledger_batch) { .seq = record->seq - 1 };
+	memcpy(out->head, record->prev, sizeof(out->head));
 	return 0;
 }
 
@@ -158,8 +184,8 @@ check_cmk(const struct json *statement, const struct cmk_row *cmk,
 }
 
 static int
-check_part(const struct signers *s, const struct part *part,
-    const struct json *payload, const struct ledger_record *record,
+check_part(const struct ledger_signer *s, const struct part *part,
+    const struct json *payload, const struct ledger_batch *at,
     struct error *err)
 {
 	const char *text = json_get_text(payload, part->text);
@@ -168,10 +194,10 @@ check_part(const struct signers *s, const struct part *part,
 
 	if (text == NULL && part->presence == SOMETIMES)
 		return 0;
-	if (verify(s, part->tag, text, json_get_text(payload,
-	    part->signature), err) == 0 &&
-	    json_read(text, strlen(text), &statement, err) == 0 &&
-	    check_place(part, statement, s->cmk, record, err) == 0)
+	if (verify(s, part, text, json_get_text(payload, part->signature),
+	    err) == 0 && json_read(text, strlen(text), &statement,
+	    err) == 0 &&
+	    check_place(part, statement, s->cmk, at, err) == 0)
 		rc = check_cmk(statement, s->cmk, err);
 	json_free(statement);
 	return rc == 0 ? 0 : err_wrap(err, "the %s", part->text);
@@ -179,7 +205,7 @@ check_part(const struct signers *s, const struct part *part,
 
 /* The seal was signed for a ledger that is lost, and names a head of it. */
 static int
-check_recovered(const struct signers *s, const struct json *payload,
+check_recovered(const struct ledger_signer *s, const struct json *payload,
     struct error *err)
 {
 
@@ -191,18 +217,19 @@ check_recovered(const struct signers *s, const struct json *payload,
 }
 
 static int
-check_event(const struct replay *replay, const struct part *part,
+check_event(struct ledger_signed *s, const struct part *part,
     const struct json *payload, const struct ledger_record *record,
     struct error *err)
 {
-	struct signers signers;
-	int rc = -1;
+	struct ledger_batch at;
+	struct ledger_signer signer;
 
-	if (signers_init(&signers, replay, payload, err) == 0)
-		rc = part == NULL ? check_recovered(&signers, payload, err) :
-		    check_part(&signers, part, payload, record, err);
-	signers_clear(&signers);
-	return rc;
+	if (ledger_signers_find(s->signers, payload, &signer, err) != 0)
+		return -1;
+	if (part == NULL)
+		return check_recovered(&signer, payload, err);
+	return find_place(part, payload, record, &s->batch, &at, err) == 0 ?
+	    check_part(&signer, part, payload, &at, err) : -1;
 }
 
 static const struct part *
@@ -216,14 +243,24 @@ find_part(const char *type)
 	return NULL;
 }
 
+static int
+wrap(const struct ledger_record *record, struct error *err)
+{
+
+	err->class = ERR_INTEGRITY;
+	return err_wrap(err, "event %lld (%s)", (long long)record->seq,
+	    record->type);
+}
+
 int
 ledger_signed_judge(const struct cmk *cmk, const struct ledger_record *record,
-    bool *vouched, struct error *err)
+    struct ledger_batch *batch, bool *vouched, struct error *err)
 {
-	const struct signers signers = { &cmk->row, cmk->public,
-		cmk->identity_public };
+	const struct ledger_signer signer = { &cmk->row, cmk->public,
+		cmk->proven, cmk->identity_public };
 	const struct part *part = find_part(record->type);
 	struct json *payload = NULL;
+	struct ledger_batch at;
 	int rc = -1;
 
 	*vouched = part != NULL && part->presence == ALWAYS &&
@@ -231,19 +268,17 @@ ledger_signed_judge(const struct cmk *cmk, const struct ledger_record *record,
 	if (!*vouched)
 		return 0;
 	if (json_read(record->payload, strlen(record->payload), &payload,
-	    err) == 0)
-		rc = check_part(&signers, part, payload, record, err);
+	    err) == 0 &&
+	    find_place(part, payload, record, batch, &at, err) == 0)
+		rc = check_part(&signer, part, payload, &at, err);
 	json_free(payload);
-	if (rc == 0)
-		return 0;
-	err->class = ERR_INTEGRITY;
-	return err_wrap(err, "event %lld (%s)", (long long)record->seq,
-	    record->type);
+	return rc == 0 ? 0 : wrap(record, err);
 }
 
-int
-ledger_signed_check(const struct replay *replay,
-    const struct ledger_record *record, struct error *err)
+/* What is signed in the event, where there is something. */
+static int
+check_signed(struct ledger_signed *s, const struct ledger_record *record,
+    struct error *err)
 {
 	const struct part *part = find_part(record->type);
 	struct json *payload = NULL;
@@ -255,14 +290,28 @@ ledger_signed_check(const struct replay *replay,
 	/* What is signed in it then is checked with the record of its KSK. */
 	if (is_vouched ||
 	    (part == NULL && strcmp(record->type, "recover") != 0))
-		return vouch_check_replayed(replay, record, err);
+		return vouch_check_replayed(s->replay, record, err);
 	if (json_read(record->payload, strlen(record->payload), &payload,
 	    err) == 0)
-		rc = check_event(replay, part, payload, record, err);
+		rc = check_event(s, part, payload, record, err);
 	json_free(payload);
-	if (rc == 0)
-		return 0;
-	err->class = ERR_INTEGRITY;
-	return err_wrap(err, "event %lld (%s)", (long long)record->seq,
-	    record->type);
+	return rc == 0 ? 0 : wrap(record, err);
+}
+
+int
+ledger_signed_check(struct ledger_signed *s,
+    const struct ledger_record *record, struct error *err)
+{
+
+	if (!is_in_batch(find_part(record->type)) &&
+	    ledger_batch_end(&s->batch, err) != 0)
+		return wrap(record, err);
+	return check_signed(s, record, err);
+}
+
+int
+ledger_signed_end(struct ledger_signed *s, struct error *err)
+{
+
+	return ledger_batch_end(&s->batch, err);
 }

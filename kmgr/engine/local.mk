@@ -118,6 +118,8 @@ libengine_la_SOURCES = \
 	kmgr/engine/ksk_rules.h \
 	kmgr/engine/ksk_shared.c \
 	kmgr/engine/ksk_shared.h \
+	kmgr/engine/ksk_sign.c \
+	kmgr/engine/ksk_sign.h \
 	kmgr/engine/ksk_wrapped.c \
 	kmgr/engine/ksk_wrapped.h \
 	kmgr/engine/ksr_record.c \
@@ -128,12 +130,16 @@ libengine_la_SOURCES = \
 	kmgr/engine/ksr_roles.h \
 	kmgr/engine/ksr_told.c \
 	kmgr/engine/ksr_told.h \
+	kmgr/engine/ledger_batch.c \
+	kmgr/engine/ledger_batch.h \
 	kmgr/engine/ledger_check.c \
 	kmgr/engine/ledger_check.h \
 	kmgr/engine/ledger_file.c \
 	kmgr/engine/ledger_file.h \
 	kmgr/engine/ledger_signed.c \
 	kmgr/engine/ledger_signed.h \
+	kmgr/engine/ledger_signers.c \
+	kmgr/engine/ledger_signers.h \
 	kmgr/engine/loss.c \
 	kmgr/engine/loss.h \
 	kmgr/engine/loss_approval.c \

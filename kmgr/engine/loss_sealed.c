@@ -209,6 +209,7 @@ loss_read_sealed(struct loss *loss, const struct json *json, struct cmk *cmk,
 	    policy_read_json(row->policy, strlen(row->policy), &cmk->policy,
 	    err) != 0 || read_wrap_key(cmk, err) != 0)
 		return -1;
+	cmk->proven = proven_new(cmk->public);
 	/* The configuration may call the token by another name now. */
 	old = row->token;
 	row->token = mem_strdup(loss->request->token);

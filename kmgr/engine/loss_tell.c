@@ -10,10 +10,9 @@
 #include "kmgr/engine/key_record.h"
 #include "kmgr/engine/ksk.h"
 #include "kmgr/engine/ksk_facts.h"
+#include "kmgr/engine/ksk_sign.h"
 #include "kmgr/engine/loss_internal.h"
 #include "kmgr/engine/replay.h"
-#include "kmgr/engine/signer.h"
-#include "kmgr/engine/statement.h"
 #include "kmgr/engine/tokens.h"
 #include "kmgr/engine/trust.h"
 #include "kmgr/engine/wrapkey.h"
@@ -33,8 +32,7 @@ endorse(struct loss *loss, const struct loss_pair *pair, struct ksk_row *row,
 	    cmk_open_seal_key(loss->session, cmk, &seal_key, err) != 0)
 		return -1;
 	row->endorsement = ksk_endorsement(cmk, &pair->row, row, seq, head);
-	rc = signer_attest(seal_key, cmk->public, STATEMENT_ENDORSEMENT,
-	    row->endorsement, &row->endorsement_signature, err);
+	rc = ksk_sign_rows(cmk, seal_key, row, 1, err);
 	hsm_key_free(seal_key);
 	return rc;
 }

@@ -30,7 +30,8 @@ is_stop(const struct ledger_record *record)
 
 static int
 judge_one(struct store *store, const struct cmk *cmk, struct cmk *voucher,
-    const struct ledger_record *record, bool *stops, struct error *err)
+    const struct ledger_record *record, struct ledger_batch *batch,
+    bool *stops, struct error *err)
 {
 	struct error ignored = ERR_INIT;
 	bool vouched;
@@ -50,7 +51,7 @@ judge_one(struct store *store, const struct cmk *cmk, struct cmk *voucher,
 		    "not the CMK that vouched for it",
 		    (long long)record->seq, record->type, cmk->row.name);
 	}
-	if (ledger_signed_judge(cmk, record, &vouched, err) != 0)
+	if (ledger_signed_judge(cmk, record, batch, &vouched, err) != 0)
 		return -1;
 	return vouched ? 0 : err_set(err, ERR_INTEGRITY, "event %lld (%s) of "
 	    "CMK %s is one that no key of the CMK has signed",
@@ -63,6 +64,7 @@ judge_type(struct store *store, const struct cmk *cmk,
     bool *stops, struct error *err)
 {
 	int64_t from = tail->after + 1;
+	struct ledger_batch batch = { 0 };
 	struct ledger_record *records;
 	size_t i, n = PAGE;
 	int rc = 0;
@@ -74,11 +76,11 @@ judge_type(struct store *store, const struct cmk *cmk,
 		for (i = 0; i < n && rc == 0 && (tail->before == 0 ||
 		    records[i].seq < tail->before); i++)
 			rc = judge_one(store, cmk, voucher, &records[i],
-			    stops, err);
+			    &batch, stops, err);
 		from = n > 0 ? records[n - 1].seq + 1 : from;
 		ledger_records_free(records, n);
 	}
-	return rc;
+	return rc != 0 ? rc : ledger_batch_end(&batch, err);
 }
 
 int

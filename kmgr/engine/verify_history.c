@@ -30,12 +30,12 @@ check_chain(struct verifier *v, struct error *err)
  */
 static void
 check_event(struct verifier *v, struct replay *replay,
-    const struct ledger_record *record)
+    struct ledger_signed *ledger, const struct ledger_record *record)
 {
 	struct error err = ERR_INIT;
 
 	if (replay_event(replay, record, &err) == 0 &&
-	    ledger_signed_check(replay, record, &err) == 0)
+	    ledger_signed_check(ledger, record, &err) == 0)
 		return;
 	verify_add(v, "ledger", "%s", err.msg);
 }
@@ -43,19 +43,26 @@ check_event(struct verifier *v, struct replay *replay,
 static int
 check_events(struct verifier *v, struct replay *replay, struct error *err)
 {
+	struct ledger_signed *ledger = ledger_signed_new(replay);
+	struct error why = ERR_INIT;
 	struct ledger_record *records;
 	size_t i, n = PAGE;
 	int64_t seq = 1;
+	int rc = 0;
 
-	while (n == PAGE) {
-		if (ledger_list(v->store, seq, PAGE, &records, &n, err) != 0)
-			return -1;
+	while (rc == 0 && n == PAGE) {
+		rc = ledger_list(v->store, seq, PAGE, &records, &n, err);
+		if (rc != 0)
+			break;
 		for (i = 0; i < n; i++)
-			check_event(v, replay, &records[i]);
+			check_event(v, replay, ledger, &records[i]);
 		seq = n > 0 ? records[n - 1].seq + 1 : seq;
 		ledger_records_free(records, n);
 	}
-	return 0;
+	if (rc == 0 && ledger_signed_end(ledger, &why) != 0)
+		verify_add(v, "ledger", "%s", why.msg);
+	ledger_signed_free(ledger);
+	return rc;
 }
 
 static void

@@ -131,6 +131,70 @@ setup() {
 	differs ksk
 }
 
+@test "batch-moved: KSKs that were endorsed at once change their places" {
+	local proof='(SELECT endorsement_signature FROM ksk WHERE zone ='
+
+	make_ksk d.example e.example f.example
+	keep good
+	for new in "$proof 'e.example.')" "$proof 'b.example.')" \
+		"$proof 'c.example.')" \
+		"replace(endorsement_signature, '0/3 ', '2/3 ')" \
+		"replace(endorsement_signature, '0/3 ', '0/4 ')" \
+		"replace(endorsement_signature, '0/3 ', '0/1 ')" \
+		'substr(endorsement_signature, 1,
+			length(endorsement_signature) - 45)' \
+		'endorsement_signature || substr(endorsement_signature, -45)'
+	do
+		sql "UPDATE ksk SET endorsement_signature = $new
+			WHERE zone = 'd.example.'"
+		run kmgr get-ds d.example
+		[ "$status" -eq 10 ]
+		[[ $output == *"KSK d.example."* ]]
+		differs ksk
+		put_back good
+	done
+}
+
+# take_out ZONE: its KSK, and the event that tells of it.
+take_out() {
+	local seq
+
+	seq=$(sqlite3 kmgr.db "SELECT seq FROM ledger
+		WHERE type = 'create-ksk' AND zone = '$1'")
+	sql "DELETE FROM ksk WHERE zone = '$1';
+		DELETE FROM ledger WHERE seq = $seq"
+	for ((; seq < $(sqlite3 kmgr.db 'SELECT max(seq) FROM ledger'); seq++))
+	do
+		sql "UPDATE ledger SET seq = $seq WHERE seq = $seq + 1"
+	done
+	rechain
+}
+
+@test "batch-cut: of KSKs that were endorsed at once the ledger forgets one" {
+	printf '%s\n' 'version: 1' 'zones: ["."]' 'custody: shared' \
+		>shared.yaml
+	kmgr -q create-cmk group --token main --policy shared.yaml >/dev/null
+	kmgr -q create-ksk d.example --cmk group >/dev/null
+	keep_token before
+	kmgr -q create-ksk e.example f.example g.example --cmk group >/dev/null
+	# As if that run had died before it signed a checkpoint.
+	put_back_token before
+	sql "DELETE FROM ledger WHERE type = 'checkpoint' AND
+		seq = (SELECT max(seq) FROM ledger)"
+	keep died
+	kmgr -q create-ksk h.example --cmk group >/dev/null
+	agrees
+	for zone in e f g; do
+		put_back_token before
+		put_back died
+		take_out $zone.example.
+		run kmgr create-ksk $zone.example --cmk group
+		[ "$status" -eq 10 ]
+		[[ $output == *"endorsed together"* ]]
+		differs ledger "endorsed together"
+	done
+}
+
 @test "foreign-endorsement: a KSK that another CMK has endorsed" {
 	sql "UPDATE ksk SET cmk_id = '$id' WHERE zone = 'c.example.'"
 	run kmgr sign-zsks c.example c

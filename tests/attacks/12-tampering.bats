@@ -80,12 +80,14 @@ forge() {
 	statement=$(sqlite3 kmgr.db "SELECT endorsement FROM ksk")
 	seal=${seal/$old/$new}
 	statement=${statement/$old/$new}
+	printf '%s' "$statement" >statement
+	id=$(sqlite3 kmgr.db "SELECT id FROM cmk")
 	sql "UPDATE cmk SET policy = '$policy', policy_hash = x'$new',
 		seal = '$seal',
 		seal_signature = '$(forge "$seal" kmgr/policy/v1)';
 		UPDATE ksk SET endorsement = '$statement',
-		endorsement_signature =
-		'$(forge "$statement" kmgr/endorsement/v1)';
+		endorsement_signature = '0/1 $(forge "$(batch_of_one "$id" \
+			statement)" kmgr/endorsement-batch/v1)';
 		UPDATE key SET spki = x'$spki' WHERE role = 'seal'"
 	# The store agrees with itself; the token does not.
 	[[ $(kmgr get-policy prod --format json) == *'"validity":31536000'* ]]

@@ -308,10 +308,12 @@ forged() {
 	endorsement=$(sqlite3 kmgr.db "SELECT endorsement FROM ksk LIMIT 1" |
 		jq -cS --arg head "$head" --argjson seq "$seq" \
 		'.ledger_head = $head | .ledger_seq = $seq')
+	printf '%s' "$endorsement" >endorsement
 	append create-ksk "$(sqlite3 kmgr.db "SELECT payload FROM ledger
 		WHERE type = 'create-ksk' LIMIT 1" | jq -cS \
 		--arg text "$endorsement" --arg signature \
-		"$(own_sign kmgr/endorsement/v1 "$endorsement")" \
+		"0/1 $(own_sign kmgr/endorsement-batch/v1 "$(batch_of_one \
+			"$(jq -r .cmk_id endorsement)" endorsement)")" \
 		'.endorsement = $text | .endorsement_signature = $signature')"
 	refused 10 '(create-ksk)' 'does not verify'
 	# No checkpoint was made of any of it.

@@ -61,7 +61,9 @@ planted() {
 	public=$(tail -c 64 pub | base64 -w 0)
 	jq -jcS --arg key "$key" --arg dnskey "257 3 13 $public" \
 		'.key_id = $key | .dnskey = $dnskey' old >new
-	signature=$(seal_sign kmgr/endorsement/v1 new "$(identity_key)")
+	batch_of_one "$(jq -r .cmk_id new)" new >batch
+	signature="0/1 $(seal_sign kmgr/endorsement-batch/v1 batch \
+		"$(identity_key)")"
 	spki=$(od -An -v -tx1 pub | tr -d ' \n')
 	sql "INSERT INTO key SELECT '$key', cmk_id, role, label, alg, bits,
 		x'$spki', attributes, 0, NULL, NULL, created_at FROM key

@@ -174,8 +174,12 @@ cmk() {
 	kmgr --json describe-ksk "example.com/$(kmgr --json list-ksks |
 		jq '.ksks[0].key_tag')" >ksk.json
 	kmgr --json describe-cmk prod | jq -r .cmk.public_key >seal.pem
-	jq -r .ksk.endorsement_signature ksk.json | base64 -d >sig
-	{ printf 'kmgr/endorsement/v1\0'; jq -cjS .ksk.endorsement ksk.json; } \
+	read -r place sig < <(jq -r .ksk.endorsement_signature ksk.json)
+	[ "$place" = 0/1 ]
+	base64 -d <<<"$sig" >sig
+	jq -cjS .ksk.endorsement ksk.json >endorsement
+	{ printf 'kmgr/endorsement-batch/v1\0'
+		batch_of_one "$(jq -r .cmk_id endorsement)" endorsement; } \
 		>tbs
 	openssl dgst -sha256 -verify seal.pem -signature sig tbs
 	[ "$(jq -r .ksk.endorsement.dnskey ksk.json)" = \

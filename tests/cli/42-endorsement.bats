@@ -17,6 +17,11 @@ setup_file() {
 	export_ksk prod a.example
 	export_ksk other b.example
 	export_ksk sha384 c.example
+	# Five with one signature: a tree in which the last is alone.
+	kmgr -q create-ksk {f,g,h,i,j}.example --cmk prod >/dev/null
+	for zone in f g h i j; do
+		export_made "$zone.example"
+	done
 	cmk wrapped 'custody: wrapped' 'ksk: { require-backup: false }'
 	export_ksk wrapped w.example
 	made=$PWD
@@ -38,8 +43,13 @@ cmk() {
 # export_ksk CMK ZONE: a KSK, and its file ZONE.json.
 export_ksk() {
 	kmgr -q create-ksk "$2" --cmk "$1" >/dev/null
-	kmgr -q export-endorsement "$2/$(kmgr --json list-ksks "$2" |
-		jq '.ksks[0].key_tag')" -o "$2.json"
+	export_made "$2"
+}
+
+# export_made ZONE: ZONE.json of the KSK that it has.
+export_made() {
+	kmgr -q export-endorsement "$1/$(kmgr --json list-ksks "$1" |
+		jq '.ksks[0].key_tag')" -o "$1.json"
 }
 
 setup() {
@@ -96,12 +106,18 @@ forge() {
 	jq --rawfile pem own.pub '.cmk_public_key = $pem |'"$(inside \
 		endorsement ".cmk_public_key = \"$spki\"") | $2" "$1" \
 		>changed.json
-	for part in endorsement:endorsement seal:policy; do
-		{ printf 'kmgr/%s/v1\0' "${part#*:}"
-			jq -j ".${part%:*}" changed.json; } |
-			openssl dgst -sha256 -sign own.pem | base64 -w 0 >sig
-		edit changed.json ".${part%:*}_signature = \"$(cat sig)\""
-	done
+	jq -j .seal changed.json >seal
+	edit changed.json ".seal_signature = \"$(own_sign policy seal)\""
+	jq -j .endorsement changed.json >endorsement
+	batch_of_one "$(jq -r .cmk_id endorsement)" endorsement >batch
+	edit changed.json ".endorsement_signature =
+		\"0/1 $(own_sign endorsement-batch batch)\""
+}
+
+# own_sign KIND FILE: a statement signed with own.pem, base64.
+own_sign() {
+	{ printf 'kmgr/%s/v1\0' "$1"; cat "$2"; } |
+		openssl dgst -sha256 -sign own.pem | base64 -w 0
 }
 
 @test "an exported file proves a KSK, with and without the CMK's key" {
@@ -209,6 +225,48 @@ the output of --json"* ]]
 	# Its whole file is good, but of another CMK.
 	judge b.example.json other.pem
 	judge b.example.json prod.pem cmk-public-key
+}
+
+# Each is good in its place of its batch, and nowhere else; by hand, too.
+@test "a place in a batch is one KSK's alone" {
+	local filter n=0
+
+	for zone in f g h i j; do
+		judge "$zone.example.json" prod.pem
+	done
+	for zone in f i j; do
+		by_hand "$zone.example.json" prod.pem
+	done
+	[ "$(jq -r '.endorsement_signature | split(" ") | .[0], .[1]' \
+		{f,g,h,i,j}.example.json | sort -u | wc -l)" -eq 6 ]
+	jq -r .endorsement_signature b.example.json >other
+	while read -r filter; do
+		n=$((n + 1))
+		cp g.example.json changed.json
+		edit changed.json "def words(f): .endorsement_signature |=
+			(split(\" \") | f | join(\" \")); $filter"
+		judge changed.json prod.pem endorsement-signature
+		run ! by_hand changed.json prod.pem
+	done <<-END
+		.endorsement_signature = $(jq .endorsement_signature f.example.json)
+		.endorsement_signature = $(jq .endorsement_signature j.example.json)
+		.endorsement_signature = $(jq -R . other)
+		words(.[0] = "0/5")
+		words(.[0] = "3/5")
+		words(.[0] = "4/5")
+		words(.[0] = "5/5")
+		words(.[0] = "1/4")
+		words(.[0] = "1/6")
+		words(.[0] = "1/8")
+		words(.[0] = "0/1")
+		words(.[:2] | .[0] = "0/1")
+		words(.[:-1])
+		words(. + .[-1:])
+		words(.[3] = .[2])
+		words(.[2:4] |= reverse)
+		words(.[1] = "$(cut -d ' ' -f 2 other)")
+	END
+	[ "$n" -eq 17 ]
 }
 
 @test "who has no CMK can vouch for nothing but himself" {

@@ -21,6 +21,7 @@ static const char endorsement[] =
 static const char seal[] = "{\"cmk_id\":\"0\",\"ledger_head\":\"0\","
     "\"ledger_seq\":1,\"policy_hash\":\"0\",\"sealed_at\":1}";
 static const char signature[] = "MAYCAQECAQE=";	/* r = s = 1 */
+static const char proof[] = "0/1 MAYCAQECAQE=";
 static const char pem[] = "-----BEGIN PUBLIC KEY-----\n"
     "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE6a+dN6FW3BlOHFO+CQWT0Gg7k3uQ\n"
     "5djUBQS1v9c3gWBmtwSczSydPtHw5+37YtfHYJf2hcySOpELep09x9kSIQ==\n"
@@ -52,7 +53,7 @@ make_file(const char *name, const char *text, struct buf *out)
 	json_put_text(file, "format", ENDORSEMENT_FORMAT);
 	json_put_int(file, "schema", ENDORSEMENT_SCHEMA);
 	json_put_text(file, "endorsement", endorsement);
-	json_put_text(file, "endorsement_signature", signature);
+	json_put_text(file, "endorsement_signature", proof);
 	put_policy(file);
 	json_put_text(file, "seal", seal);
 	json_put_text(file, "seal_signature", signature);

@@ -113,6 +113,14 @@ sql() {
 	sqlite3 kmgr.db "$@"
 }
 
+# batch_of_one CMK_ID FILE: what the seal key of the CMK signs to endorse what
+# FILE says, alone.
+batch_of_one() {
+	printf '{"cmk_id":"%s","n":1,"root":"%s"}' "$1" \
+		"$({ printf '\0kmgr/endorsement/v1\0'; cat "$2"; } |
+			sha256sum | cut -d ' ' -f 1)"
+}
+
 # --- SoftHSM ---------------------------------------------------------------
 
 # pin_file DIR PIN: writes DIR/pin as kmgr wants it and prints its name.

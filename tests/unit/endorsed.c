@@ -7,6 +7,7 @@
 #include "hsm/key.h"
 #include "kmgr/base/mem.h"
 #include "kmgr/base/text.h"
+#include "kmgr/engine/batch_proof.h"
 #include "kmgr/engine/statement.h"
 #include "tests/unit/endorsed.h"
 
@@ -72,6 +73,22 @@ sign(EVP_PKEY *pkey, const char *tag, const char *text)
 	return crypto_base64(sig, len);
 }
 
+/* As ksk_sign_rows(): a batch of one. */
+static char *
+sign_batch(EVP_PKEY *pkey, const char *cmk_id, const char *tag,
+    const char *text)
+{
+	struct batch_proof *batch = batch_proof_new(tag, &text, 1);
+	char *statement = batch_proof_statement(batch, cmk_id);
+	char *signature = sign(pkey, STATEMENT_BATCH, statement);
+	char *proof = batch_proof_text(batch, 0, signature);
+
+	batch_proof_free(batch);
+	free(statement);
+	free(signature);
+	return proof;
+}
+
 static char *
 canonical(const struct json *json)
 {
@@ -121,6 +138,7 @@ fill_cmk(struct endorsed *e, const char *policy)
 	row->seal = canonical(seal);
 	row->seal_signature = sign(e->pkey, STATEMENT_POLICY, row->seal);
 	e->cmk.public = public_of(e->pkey);
+	e->cmk.proven = proven_new(e->cmk.public);
 	spki_of(e->pkey, &e->cmk.key.spki);
 	json_free(seal);
 }
@@ -195,8 +213,7 @@ fill_ksk(struct endorsed *e, const char *zone)
 	}
 	e->ksk.cmk = &e->cmk;
 	row->endorsement = ksk_endorsement(&e->cmk, &e->key, row, 7, head);
-	row->endorsement_signature = sign(e->pkey, STATEMENT_ENDORSEMENT,
-	    row->endorsement);
+	row->endorsement_signature = endorsed_endorse(e, row->endorsement);
 }
 
 struct endorsed *
@@ -234,6 +251,7 @@ endorsed_another(const struct endorsed *endorsed, const char *zone)
 	unit_ok(policy_read_json(from->policy, strlen(from->policy),
 	    &e->cmk.policy, &err), &err);
 	e->cmk.public = public_of(e->pkey);
+	e->cmk.proven = proven_new(e->cmk.public);
 	spki_of(e->pkey, &e->cmk.key.spki);
 	fill_ksk(e, zone);
 	unit_ok(endorsement_export(&e->ksk, &e->file, &err), &err);
@@ -248,6 +266,7 @@ endorsed_free(struct endorsed *endorsed)
 	cmk_row_clear(&endorsed->cmk.row);
 	key_row_clear(&endorsed->cmk.key);
 	policy_free(endorsed->cmk.policy);
+	proven_free(endorsed->cmk.proven);
 	crypto_key_free(endorsed->cmk.public);
 	key_row_clear(&endorsed->key);
 	ksk_row_clear(&endorsed->ksk.row);
@@ -261,6 +280,14 @@ endorsed_sign(const struct endorsed *endorsed, const char *tag,
 {
 
 	return sign(endorsed->pkey, tag, text);
+}
+
+char *
+endorsed_endorse(const struct endorsed *endorsed, const char *text)
+{
+
+	return sign_batch(endorsed->pkey, endorsed->cmk.row.id,
+	    STATEMENT_ENDORSEMENT, text);
 }
 
 struct json *
@@ -279,9 +306,11 @@ endorsed_put(const struct endorsed *endorsed, struct json *file,
     const char *part, const struct json *json)
 {
 	const bool is_seal = strcmp(part, "seal") == 0;
+	const char *id = json_get_text(json, "cmk_id");
 	char *text = canonical(json), *signature;
 
-	signature = sign(endorsed->pkey, is_seal ? STATEMENT_POLICY :
+	signature = is_seal ? sign(endorsed->pkey, STATEMENT_POLICY, text) :
+	    sign_batch(endorsed->pkey, id == NULL ? "" : id,
 	    STATEMENT_ENDORSEMENT, text);
 	json_put_text(file, part, text);
 	json_put_text(file, is_seal ? "seal_signature" :

@@ -59,6 +59,13 @@ char *endorsed_sign(const struct endorsed *endorsed, const char *tag,
     const char *text);
 
 /**
+ * endorsed_endorse(endorsed, text):
+ * The CMK's proof of the endorsement ${text}, in a batch of one, as
+ * ksk_sign_rows() makes it. Owner: the caller, free().
+ */
+char *endorsed_endorse(const struct endorsed *endorsed, const char *text);
+
+/**
  * endorsed_file(endorsed):
  * The file as JSON, not judged. Owner: the caller, json_free().
  */

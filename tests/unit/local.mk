@@ -432,6 +432,7 @@ unit_engine = \
 	tests/unit/test_ending \
 	tests/unit/test_endorsement \
 	tests/unit/test_endorsement_file \
+	tests/unit/test_ledger_batch \
 	tests/unit/test_ledger_file \
 	tests/unit/test_proven \
 	tests/unit/test_replay \
@@ -474,6 +475,8 @@ tests_unit_test_ksk_end_check_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_ksk_end_check_LDADD = $(unit_engine_ldadd)
 tests_unit_test_ksk_rules_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_ksk_rules_LDADD = $(unit_engine_ldadd)
+tests_unit_test_ledger_batch_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_ledger_batch_LDADD = $(unit_engine_ldadd)
 tests_unit_test_ledger_file_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_ledger_file_LDADD = tests/unit/libpolicyhelp.la \
 	$(unit_engine_ldadd)

@@ -185,6 +185,31 @@ every_cut_counts(void **state)
 	buf_free(&file);
 }
 
+/* Two KSKs were made at once; an end between them is told by what it is. */
+static void
+a_batch_has_an_end(void **state)
+{
+	struct ledger_check_report report;
+	struct buf file = BUF_INIT;
+	const uint8_t *line;
+	size_t i, len = 0;
+
+	(void)state;
+	read_golden(GOLDEN, &file);
+	for (i = 0; (line = line_of(&file, i, &len)) != NULL; i++)
+		if (memmem(line, len, "\"endorsement_signature\":\"0/2 ", 29) !=
+		    NULL)
+			break;
+	assert_non_null(line);
+	assert_int_equal(judge(file.data, (size_t)(line + len - file.data),
+	    &nothing, &report), ERR_NONE);
+	assert_true(report.n_findings > 0);
+	assert_non_null(strstr(report.findings[0], "of the 2 KSKs that were "
+	    "endorsed together at event"));
+	ledger_check_report_clear(&report);
+	buf_free(&file);
+}
+
 static void
 a_line_has_an_end(void **state)
 {
@@ -285,6 +310,7 @@ main(void)
 		cmocka_unit_test(every_byte_counts),
 		cmocka_unit_test(every_line_counts),
 		cmocka_unit_test(every_cut_counts),
+		cmocka_unit_test(a_batch_has_an_end),
 		cmocka_unit_test(a_line_has_an_end),
 		cmocka_unit_test(witnesses_know_heads),
 		cmocka_unit_test(owners_know_keys),

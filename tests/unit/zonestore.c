@@ -129,8 +129,7 @@ complete_ksk(struct endorsed *e, size_t n, const struct life_key *facts)
 	free(row->endorsement);
 	free(row->endorsement_signature);
 	row->endorsement = ksk_endorsement(&e->cmk, key, row, 7, head);
-	row->endorsement_signature = endorsed_sign(e, STATEMENT_ENDORSEMENT,
-	    row->endorsement);
+	row->endorsement_signature = endorsed_endorse(e, row->endorsement);
 }
 
 void
