@@ -256,6 +256,17 @@ key_tag() {
 	[ $(($(date +%s%N) - before)) -lt 600000000 ]
 }
 
+@test "SESSIONS: one too many is refused; TALLY: what there was, and at a time" {
+	export KMGR_SHIM_TALLY=$PWD/tally
+	KMGR_SHIM_SESSIONS=2 run steps open open gen=ec sign sign final
+	[ "$(grep -c 'open CKR_OK' <<<"$output")" = 2 ]
+	[ "$(rv_of open)" = CKR_SESSION_COUNT ]
+	[ "$(tr '\n' ' ' <tally)" = "C_Sign 2 1 C_UnwrapKey 0 0 \
+C_GenerateKeyPair 1 1 C_WrapKey 0 0 sessions 2 2 keys 0 0 " ]
+	steps open open final
+	grep -x 'sessions 3 3' tally
+}
+
 @test "FLIP_SIG: the nth signature is wrong, in one bit" {
 	export KMGR_SHIM_FLIP_SIG=2
 	for type in ec rsa; do

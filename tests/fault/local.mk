@@ -18,6 +18,7 @@ tests_fault_p11shim_la_SOURCES = \
 	tests/fault/p11shim_attr.c \
 	tests/fault/p11shim_calls.h \
 	tests/fault/p11shim_conf.c \
+	tests/fault/p11shim_far.c \
 	tests/fault/p11shim_faults.c \
 	tests/fault/p11shim_gone.c \
 	tests/fault/p11shim_names.c \

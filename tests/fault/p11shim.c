@@ -40,15 +40,15 @@ static struct ck_function_list outer = {
  * The real functions, and after each layer has replaced its own, what the
  * layer above calls. A layer keeps the list below it, so each has its copy.
  */
-static struct ck_function_list lists[5];
+static struct ck_function_list lists[6];
 static pthread_once_t loaded = PTHREAD_ONCE_INIT;
 
 static void
 load(void)
 {
 	static void (*const install[])(struct ck_function_list *,
-	    const struct ck_function_list *) = { tag_install, quirks_install,
-		attr_install, gone_install };
+	    const struct ck_function_list *) = { far_install, tag_install,
+		quirks_install, attr_install, gone_install };
 	const char *path = shim_conf()->module;
 	struct ck_function_list *real = NULL;
 	CK_C_GetFunctionList get;
@@ -74,7 +74,7 @@ struct ck_function_list *
 shim_next(void)
 {
 
-	return &lists[4];
+	return &lists[5];
 }
 
 __attribute__((visibility("default"))) ck_rv_t

@@ -20,6 +20,7 @@
  *	-> p11shim_attr.c	attributes that a token does not know or keep
  *	-> p11shim_quirks.c	flags, mechanisms, wrong signatures
  *	-> p11shim_tag.c	key pairs of a chosen key tag
+ *	-> p11shim_far.c	calls that take time, few sessions and keys
  *	-> the real module
  *
  * A module has no place of its own to keep state between two calls, so this
@@ -56,6 +57,11 @@ struct shim_conf {
 	unsigned long		 gone_at;
 	unsigned long		 gone_n;
 	unsigned long		 delay_us;
+	unsigned long		 latency_us;
+	unsigned long		 sessions;
+	unsigned long		 sessions_told;
+	unsigned long		 room;
+	const char		*tally_file;
 	unsigned long		 flip_sig;
 	ck_flags_t		 token_flags;
 	struct shim_attrs	 refuse;
@@ -126,6 +132,8 @@ void gone_install(struct ck_function_list *list,
 void tag_install(struct ck_function_list *list,
     const struct ck_function_list *real);
 void quirks_install(struct ck_function_list *list,
+    const struct ck_function_list *real);
+void far_install(struct ck_function_list *list,
     const struct ck_function_list *real);
 void attr_install(struct ck_function_list *list,
     const struct ck_function_list *real);

@@ -20,6 +20,16 @@
  * KMGR_SHIM_GONE_CALLS=K	back after K calls have failed (1); 0 is in
  *				and out between two calls
  * KMGR_SHIM_DELAY_US=N		C_Sign and C_GenerateKeyPair take so much more
+ * KMGR_SHIM_LATENCY_US=N	C_Sign, C_UnwrapKey, C_WrapKey and
+ *				C_GenerateKeyPair take so much more, each
+ *				while others are made
+ * KMGR_SHIM_SESSIONS=N		no more than N sessions: CKR_SESSION_COUNT
+ * KMGR_SHIM_SESSIONS_TOLD=N	CK_TOKEN_INFO.ulMaxSessionCount
+ * KMGR_SHIM_ROOM=N		no more than N unwrapped keys at a time:
+ *				CKR_DEVICE_MEMORY
+ * KMGR_SHIM_TALLY=FILE		at C_Finalize append "C_Name CALLS MOST" for
+ *				each of the four, the MOST at a time; and
+ *				likewise "sessions" and unwrapped "keys"
  * KMGR_SHIM_FLIP_SIG=N		the Nth signature comes with one wrong bit
  * KMGR_SHIM_TOKEN_FLAGS=BITS	set these bits in CK_TOKEN_INFO.flags
  * KMGR_SHIM_REFUSE_ATTR=A,B	a token that does not know attributes A and B
@@ -194,6 +204,11 @@ static const struct option options[] = {
 	{ "GONE_AT", read_number, &conf.gone_at },
 	{ "GONE_CALLS", read_number, &conf.gone_n },
 	{ "DELAY_US", read_number, &conf.delay_us },
+	{ "LATENCY_US", read_number, &conf.latency_us },
+	{ "SESSIONS", read_number, &conf.sessions },
+	{ "SESSIONS_TOLD", read_number, &conf.sessions_told },
+	{ "ROOM", read_number, &conf.room },
+	{ "TALLY", read_text, &conf.tally_file },
 	{ "FLIP_SIG", read_number, &conf.flip_sig },
 	{ "TOKEN_FLAGS", read_number, &conf.token_flags },
 	{ "REFUSE_ATTR", read_attrs, &conf.refuse },
