@@ -142,6 +142,7 @@ build(struct index *index, const struct module *module,
 	size_t i, n;
 
 	index->is_built = true;
+	index->n_built++;
 	if (find_objects(module, session, &all, 1, &found, &n, &ignored) != 0)
 		return;
 	for (i = 0; i < n; i++) {
@@ -171,10 +172,9 @@ is_still(const struct module *module, ck_session_handle_t session,
 	    memcmp(identity.id, id, HSM_ID_LEN) == 0;
 }
 
-/* A whole pair that is still there; everything else is searched for. */
+/* A whole pair; everything else is searched for. */
 static bool
-lookup(struct index *index, const struct module *module,
-    ck_session_handle_t session, const uint8_t id[static HSM_ID_LEN],
+lookup(const struct index *index, const uint8_t id[static HSM_ID_LEN],
     struct halves *out)
 {
 	struct index_row key, *row;
@@ -187,14 +187,29 @@ lookup(struct index *index, const struct module *module,
 	if (row == NULL || row->halves.n_private != 1 ||
 	    row->halves.n_public != 1)
 		return false;
-	if (!is_still(module, session, row->halves.private, CKO_PRIVATE_KEY,
-	    id) || !is_still(module, session, row->halves.public,
-	    CKO_PUBLIC_KEY, id)) {
-		index_forget(index);
-		return false;
-	}
 	*out = row->halves;
 	return true;
+}
+
+static bool
+are_still(const struct module *module, ck_session_handle_t session,
+    const struct halves *halves, const uint8_t id[static HSM_ID_LEN])
+{
+
+	return is_still(module, session, halves->private, CKO_PRIVATE_KEY,
+	    id) && is_still(module, session, halves->public, CKO_PUBLIC_KEY,
+	    id);
+}
+
+/* Unless another thread has noted all anew since. */
+static void
+forget_if(struct index *index, unsigned long built)
+{
+
+	(void)pthread_mutex_lock(&index->lock);
+	if (index->n_built == built)
+		index_forget(index);
+	(void)pthread_mutex_unlock(&index->lock);
 }
 
 int
@@ -202,13 +217,21 @@ index_find(struct index *index, const struct module *module,
     ck_session_handle_t session, const uint8_t id[static HSM_ID_LEN],
     struct halves *out, struct error *err)
 {
+	unsigned long built;
 	bool is_found;
 
 	memset(out, 0, sizeof(*out));
 	(void)pthread_mutex_lock(&index->lock);
 	if (!index->is_built && index->n_asked++ >= INDEX_AFTER)
 		build(index, module, session);
-	is_found = lookup(index, module, session, id, out);
+	is_found = lookup(index, id, out);
+	built = index->n_built;
 	(void)pthread_mutex_unlock(&index->lock);
-	return is_found ? 0 : search(module, session, id, out, err);
+	/* A token that takes its time to answer lets others look meanwhile. */
+	if (is_found && are_still(module, session, out, id))
+		return 0;
+	if (is_found)
+		forget_if(index, built);
+	memset(out, 0, sizeof(*out));
+	return search(module, session, id, out, err);
 }

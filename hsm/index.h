@@ -32,6 +32,7 @@ struct index {
 	size_t		  n_rows;
 	size_t		  n_asked;	/* searches since it was forgotten */
 	bool		  is_built;
+	unsigned long	  n_built;	/* how often */
 };
 
 /**

@@ -26,6 +26,7 @@ mend_of(const struct error *err)
 
 struct attempt {
 	unsigned long	epoch;		/* in which opening it was made */
+	unsigned long	n_reopened;	/* how often that was tried before */
 	bool		is_first;
 	bool		has_begun;	/* work() was called */
 };
@@ -81,8 +82,9 @@ try_once(struct hsm_token *token, const struct run *run,
 	enum ckr_mend how;
 	int rc;
 
-	(void)pthread_rwlock_rdlock(&token->lock);
+	start_enter(token);
 	attempt->epoch = token->epoch;
+	attempt->n_reopened = token->n_reopened;
 	attempt->has_begun = false;
 	rc = take(token, run, attempt, &session, err);
 	if (rc == 0) {
@@ -95,7 +97,7 @@ try_once(struct hsm_token *token, const struct run *run,
 		else
 			session_put(&token->pool, session);
 	}
-	(void)pthread_rwlock_unlock(&token->lock);
+	start_leave(token);
 	return rc;
 }
 
@@ -117,15 +119,28 @@ in_vain(struct error *err, const struct error *first,
 	return -1;
 }
 
+/*
+ * Another thread may have done it while we waited, or tried in vain, which
+ * takes seconds: a hundred threads do not try one after the other.
+ */
 static int
-reopen(struct hsm_token *token, unsigned long epoch, struct error *err)
+reopen(struct hsm_token *token, const struct attempt *attempt,
+    struct error *err)
 {
 	int rc = 0;
 
 	(void)pthread_rwlock_wrlock(&token->lock);
-	/* Another thread may have done it while we waited. */
-	if (token->epoch == epoch)
-		rc = start_again(token, err);
+	if (token->epoch == attempt->epoch) {
+		if (token->n_reopened == attempt->n_reopened) {
+			err_clear(&token->reopening);
+			(void)start_again(token, &token->reopening);
+			token->n_reopened++;
+		}
+		if (token->reopening.class != ERR_NONE) {
+			*err = token->reopening;
+			rc = -1;
+		}
+	}
 	(void)pthread_rwlock_unlock(&token->lock);
 	return rc;
 }
@@ -141,11 +156,11 @@ is_same_token(struct hsm_token *token)
 	struct hsm_token_info info;
 	bool is_same;
 
-	(void)pthread_rwlock_rdlock(&token->lock);
+	start_enter(token);
 	is_same = token->module.list != NULL &&
 	    info_read(&token->module, token->slot, &info, &ignored) == 0 &&
 	    info_same_token(&info, &token->info);
-	(void)pthread_rwlock_unlock(&token->lock);
+	start_leave(token);
 	return is_same;
 }
 
@@ -167,13 +182,13 @@ mend(struct hsm_token *token, const struct run *run, enum ckr_mend how,
 	case CKR_MEND_SESSION:
 		if (is_same_token(token))
 			return 0;
-		return reopen(token, attempt->epoch, err);
+		return reopen(token, attempt, err);
 	case CKR_MEND_START:
-		return reopen(token, attempt->epoch, err);
+		return reopen(token, attempt, err);
 	case CKR_MEND_DEVICE:
 		if (run->repeat == RUN_ONCE && attempt->has_begun)
 			return -1;
-		return reopen(token, attempt->epoch, err);
+		return reopen(token, attempt, err);
 	}
 	return -1;
 }
@@ -182,7 +197,7 @@ int
 run_do(struct hsm_token *token, const struct run *run, struct error *err)
 {
 	unsigned int n_mended[N_MENDS] = { 0 };
-	struct attempt attempt = { 0, true, false };
+	struct attempt attempt = { .is_first = true };
 	struct error failed = ERR_INIT, mending = ERR_INIT;
 	enum ckr_mend how;
 
@@ -206,6 +221,8 @@ run_do(struct hsm_token *token, const struct run *run, struct error *err)
 int
 run_restart(struct hsm_token *token, struct error *err)
 {
+	const struct attempt attempt = { .epoch = token->epoch,
+		.n_reopened = token->n_reopened };
 
-	return reopen(token, token->epoch, err);
+	return reopen(token, &attempt, err);
 }

@@ -38,6 +38,8 @@ struct hsm_token {
 	struct session_pool	 pool;
 	struct index		 index;
 	unsigned long		 epoch;		/* 1, 2, ... per opening */
+	unsigned long		 n_reopened;	/* how often it was tried */
+	struct error		 reopening;	/* how the last one failed */
 
 	pthread_mutex_t		 login_lock;	/* over all that follows */
 	bool			 needs_login;	/* CKF_LOGIN_REQUIRED */

@@ -52,6 +52,29 @@ start_unlock(int fd)
 		(void)close(fd);
 }
 
+/*
+ * What a module has initialised is the process's, of all its tokens: while one
+ * of them is started anew no thread may be in a call for another.
+ */
+static pthread_rwlock_t modules =
+    PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP;
+
+void
+start_enter(struct hsm_token *token)
+{
+
+	(void)pthread_rwlock_rdlock(&token->lock);
+	(void)pthread_rwlock_rdlock(&modules);
+}
+
+void
+start_leave(struct hsm_token *token)
+{
+
+	(void)pthread_rwlock_unlock(&modules);
+	(void)pthread_rwlock_unlock(&token->lock);
+}
+
 typedef int load_fn(struct module *module, const char *path,
     struct error *err);
 
@@ -65,6 +88,7 @@ load_and_find(struct hsm_token *token, load_fn *load,
 
 	if (start_lock(token, &fd, err) != 0)
 		return -1;
+	(void)pthread_rwlock_wrlock(&modules);
 	rc = load(module, token->uri.module_path, err);
 	if (rc == 0)
 		rc = module_find(module, &token->uri, &token->slot, err);
@@ -75,6 +99,7 @@ load_and_find(struct hsm_token *token, load_fn *load,
 	start_unlock(fd);
 	if (rc != 0)
 		module_unload(module);
+	(void)pthread_rwlock_unlock(&modules);
 	token->needs_login = (flags & CKF_LOGIN_REQUIRED) != 0;
 	return rc;
 }

@@ -16,6 +16,14 @@ int start_lock(const struct hsm_token *token, int *fd, struct error *err);
 void start_unlock(int fd);
 
 /**
+ * start_enter(token), start_leave(token):
+ * Between them calls may be made: no thread starts ${token}, or another one,
+ * anew. Not again by who is in already.
+ */
+void start_enter(struct hsm_token *token);
+void start_leave(struct hsm_token *token);
+
+/**
  * start_first(token, err):
  * Load the module, find the token, note what it says of itself. An absent
  * token is looked for again within half a second.

@@ -22,6 +22,22 @@ ignore_sigpipe(void)
 		(void)signal(SIGPIPE, SIG_IGN);
 }
 
+/*
+ * Who opens the token anew does not wait until all who sign pause at the same
+ * time, which they may never do. Nobody takes the lock to read twice.
+ */
+static void
+lock_init(pthread_rwlock_t *lock)
+{
+	pthread_rwlockattr_t attr;
+
+	(void)pthread_rwlockattr_init(&attr);
+	(void)pthread_rwlockattr_setkind_np(&attr,
+	    PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+	(void)pthread_rwlock_init(lock, &attr);
+	(void)pthread_rwlockattr_destroy(&attr);
+}
+
 static struct hsm_token *
 token_new(const struct hsm_config *config)
 {
@@ -31,7 +47,7 @@ token_new(const struct hsm_config *config)
 	token->module.config = config;
 	session_pool_init(&token->pool);
 	index_init(&token->index);
-	(void)pthread_rwlock_init(&token->lock, NULL);
+	lock_init(&token->lock);
 	(void)pthread_mutex_init(&token->login_lock, NULL);
 	(void)pthread_mutex_init(&token->memo_lock, NULL);
 	return token;
