@@ -1,3 +1,4 @@
+#include <pthread.h>
 #include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -20,17 +21,23 @@ struct voucher {
 	char	by[STORE_ID_TEXT];
 };
 
+/* What the threads of a run use at the same time. */
+struct common {
+	pthread_mutex_t		 lock;		/* over all that follows */
+	struct open_token	*tokens;	/* one a configured token */
+	char			(*proved)[STORE_ID_TEXT]; /* ids of CMKs */
+	size_t			 n_proved;
+};
+
 struct session {
 	struct session_options	 options;
 	struct config		*config;
 	struct json		*actor;
 	struct store		*store;
-	struct open_token	*tokens;	/* one a configured token */
+	struct common		*common;
 	struct buf		 notes;
 	size_t			 n_locks;
 	bool			 is_trial;
-	char			(*proved)[STORE_ID_TEXT]; /* ids of CMKs */
-	size_t			 n_proved;
 	struct voucher		*vouchers;
 	size_t			 n_vouchers;
 };
@@ -49,6 +56,31 @@ actor_new(void)
 	return actor;
 }
 
+static struct common *
+common_new(size_t n_tokens)
+{
+	struct common *common = mem_new(sizeof(*common));
+
+	(void)pthread_mutex_init(&common->lock, NULL);
+	common->tokens = mem_new(n_tokens * sizeof(*common->tokens));
+	return common;
+}
+
+static void
+common_free(struct common *common, size_t n_tokens)
+{
+	size_t i;
+
+	for (i = 0; i < n_tokens; i++) {
+		hsm_token_close(common->tokens[i].token);
+		free(common->tokens[i].lock_path);
+	}
+	free(common->tokens);
+	free(common->proved);
+	(void)pthread_mutex_destroy(&common->lock);
+	free(common);
+}
+
 int
 session_open(const struct session_options *options, struct session **out,
     struct error *err)
@@ -63,29 +95,53 @@ session_open(const struct session_options *options, struct session **out,
 	session->options = *options;
 	session->config = config;
 	session->actor = actor_new();
-	session->tokens = mem_new(config->n_tokens *
-	    sizeof(*session->tokens));
+	session->common = common_new(config->n_tokens);
 	*out = session;
 	return 0;
+}
+
+int
+session_open_reader(struct session *session, struct session **out,
+    struct error *err)
+{
+	struct session *reader = mem_new(sizeof(*reader));
+	struct store *store;
+
+	*out = NULL;
+	*reader = (struct session) { session->options, session->config,
+		.common = session->common, .is_trial = session->is_trial };
+	if (session_store(reader, &store, err) != 0) {
+		session_close_reader(session, reader);
+		return -1;
+	}
+	*out = reader;
+	return 0;
+}
+
+void
+session_close_reader(struct session *session, struct session *reader)
+{
+
+	if (reader == NULL)
+		return;
+	session_advance(session, reader->options.now_at);
+	buf_add(&session->notes, reader->notes.data, reader->notes.len);
+	buf_free(&reader->notes);
+	store_close(reader->store);
+	free(reader);
 }
 
 void
 session_close(struct session *session)
 {
-	size_t i;
 
 	if (session == NULL)
 		return;
-	for (i = 0; i < session->config->n_tokens; i++) {
-		hsm_token_close(session->tokens[i].token);
-		free(session->tokens[i].lock_path);
-	}
-	free(session->tokens);
+	common_free(session->common, session->config->n_tokens);
 	store_close(session->store);
 	json_free(session->actor);
 	config_free(session->config);
 	buf_free(&session->notes);
-	free(session->proved);
 	free(session->vouchers);
 	free(session);
 }
@@ -159,7 +215,7 @@ session_give_store(struct session *session)
 
 	session->store = NULL;
 	session->n_locks = 0;		/* the lock goes with it */
-	session->n_proved = 0;
+	session->common->n_proved = 0;
 	session->n_vouchers = 0;
 	return store;
 }
@@ -210,22 +266,28 @@ session_unlock(struct session *session)
 bool
 session_is_proved(const struct session *session, const char *id)
 {
+	struct common *common = session->common;
+	bool is_among = false;
 	size_t i;
 
-	for (i = 0; i < session->n_proved; i++)
-		if (strcmp(session->proved[i], id) == 0)
-			return true;
-	return false;
+	(void)pthread_mutex_lock(&common->lock);
+	for (i = 0; i < common->n_proved && !is_among; i++)
+		is_among = strcmp(common->proved[i], id) == 0;
+	(void)pthread_mutex_unlock(&common->lock);
+	return is_among;
 }
 
 void
 session_set_proved(struct session *session, const char *id)
 {
-	char *next = mem_push(&session->proved, session->n_proved++,
-	    STORE_ID_TEXT);
+	struct common *common = session->common;
+	char *next;
 
+	(void)pthread_mutex_lock(&common->lock);
+	next = mem_push(&common->proved, common->n_proved++, STORE_ID_TEXT);
 	(void)strncpy(next, id, STORE_ID_TEXT - 1);
 	next[STORE_ID_TEXT - 1] = '\0';
+	(void)pthread_mutex_unlock(&common->lock);
 }
 
 const char *
@@ -249,7 +311,7 @@ session_set_voucher(struct session *session, const char *id, const char *by)
 	(void)snprintf(next->by, sizeof(next->by), "%s", by);
 }
 
-/* The token called name, found, but not logged in. */
+/* The token called name, found, but not logged in; the lock is held. */
 static int
 find_token(struct session *session, const char *name,
     struct hsm_token **out, struct error *err)
@@ -261,7 +323,7 @@ find_token(struct session *session, const char *name,
 	if ((wanted = config_token(session->config, name, err)) == NULL ||
 	    session_store(session, &store, err) != 0)
 		return -1;
-	open = &session->tokens[wanted - session->config->tokens];
+	open = &session->common->tokens[wanted - session->config->tokens];
 	if (open->token == NULL) {
 		free(open->lock_path);
 		open->lock_path = store_token_lock_path(store, name);
@@ -284,13 +346,17 @@ session_token(struct session *session, const char *name,
     struct hsm_token **out, struct error *err)
 {
 	struct hsm_token *token;
+	int rc;
 
 	*out = NULL;
-	if (find_token(session, name, &token, err) != 0 ||
-	    hsm_token_login(token, err) != 0)
-		return -1;
-	*out = token;
-	return 0;
+	(void)pthread_mutex_lock(&session->common->lock);
+	rc = find_token(session, name, &token, err);
+	if (rc == 0)
+		rc = hsm_token_login(token, err);
+	(void)pthread_mutex_unlock(&session->common->lock);
+	if (rc == 0)
+		*out = token;
+	return rc;
 }
 
 int
@@ -298,8 +364,12 @@ session_find_token(struct session *session, const char *name,
     struct error *err)
 {
 	struct hsm_token *token;
+	int rc;
 
-	return find_token(session, name, &token, err);
+	(void)pthread_mutex_lock(&session->common->lock);
+	rc = find_token(session, name, &token, err);
+	(void)pthread_mutex_unlock(&session->common->lock);
+	return rc;
 }
 
 void

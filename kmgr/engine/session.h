@@ -46,6 +46,23 @@ int session_open(const struct session_options *options, struct session **out,
 void session_close(struct session *session);
 
 /**
+ * session_open_reader(session, out, err):
+ * The same run for another thread, which reads: its store is another
+ * connection, clock and notes are its own, tokens and what was proved are
+ * shared. Of what follows it may call session_config(), session_now(),
+ * session_store(), session_advance(), session_find_token() and session_note().
+ *
+ * session_close_reader(session, reader): when the thread has ended;
+ * ${session} has its notes, and what it knows of the time.
+ *
+ * Owner: the caller, session_close_reader(), before ${session}.
+ * Errors: ERR_STORE.
+ */
+int session_open_reader(struct session *session, struct session **out,
+    struct error *err);
+void session_close_reader(struct session *session, struct session *reader);
+
+/**
  * session_config(session), session_now(session), session_actor(session):
  * The configuration; the instant of this run; who runs it, as the ledger
  * records it: {"host", "uid", "user"}. Owner: ${session}.
@@ -124,8 +141,9 @@ void session_set_voucher(struct session *session, const char *id,
 
 /**
  * session_token(session, name, out, err):
- * The token that the configuration calls ${name}, opened and logged in.
- * Owner: ${session}.
+ * The token that the configuration calls ${name}, opened and logged in. More
+ * than one thread may call it, as session_find_token() and
+ * session_is_proved(). Owner: ${session}.
  */
 int session_token(struct session *session, const char *name,
     struct hsm_token **out, struct error *err);
