@@ -312,8 +312,8 @@ plan_entries(struct folder *folder, size_t n)
 static int
 sign_entries(struct folder *folder, size_t n, struct error *err)
 {
-	const struct bulk bulk = { n, folder, folder_load, folder_signed,
-		folder_refused };
+	const struct bulk bulk = { .n = n, .arg = folder, .load = folder_load,
+		.signed_one = folder_signed, .refused = folder_refused };
 	struct cmd *cmd = folder->cmd;
 	int rc;
 

@@ -1,105 +1,29 @@
-#include <pthread.h>
-#include <stdbool.h>
 #include <stdlib.h>
 
 #include "kmgr/base/mem.h"
-#include "kmgr/engine/bulk.h"
+#include "kmgr/engine/bulk_inner.h"
 
-#define BATCH 64	/* zones; memory does not grow beyond two of them */
-
-/* One zone on its way. */
-struct job {
-	struct zsks	*zsks;		/* NULL: refused */
-	struct error	 err;
-};
-
-/* The zones from first on, judged by a thread. */
-struct batch {
-	struct session		*session;
-	const struct bulk	*bulk;
-	struct cmk_cache	*cache;
-	size_t			 first;
-	size_t			 n;
-	struct job		 jobs[BATCH];
-	pthread_t		 thread;
-};
-
-static void
-prepare_one(struct batch *batch, size_t i, struct job *job)
-{
-	struct zsks_request request = { 0 };
-	struct buf text = BUF_INIT;
-
-	job->zsks = NULL;
-	err_clear(&job->err);
-	if (batch->bulk->load(batch->bulk->arg, i, &request, &text,
-	    &job->err) == 0) {
-		request.text = buf_text(&text);
-		request.len = text.len;
-		(void)zsks_prepare(batch->session, batch->cache, &request,
-		    &job->zsks, &job->err);
-	}
-	buf_free(&text);
-}
-
-/* Only this thread uses store and cache until it has ended. */
-static void *
-prepare(void *arg)
-{
-	struct batch *batch = arg;
-	struct error ignored = ERR_INIT;
-	struct store *store;
-	size_t i;
-
-	/* Where there is no snapshot, each zone says what is wrong. */
-	if (session_store(batch->session, &store, &ignored) == 0)
-		(void)store_snapshot(store, &ignored);
-	for (i = 0; i < batch->n; i++)
-		prepare_one(batch, batch->first + i, &batch->jobs[i]);
-	if (store != NULL)
-		store_release(store);
-	return NULL;
-}
-
-static int
-batch_start(struct batch *batch, size_t first, struct error *err)
-{
-	const size_t left = batch->bulk->n - first;
-	int rc;
-
-	batch->first = first;
-	batch->n = left < BATCH ? left : BATCH;
-	if (batch->n == 0)
-		return 0;
-	rc = pthread_create(&batch->thread, NULL, prepare, batch);
-	if (rc != 0) {
-		batch->n = 0;
-		return err_set(err, ERR_SYSTEM, "start a thread (%d)", rc);
-	}
-	return 0;
-}
-
-static void
-batch_join(struct batch *batch)
+struct bulk_batch *
+bulk_at(struct bulk_line *line, size_t i)
 {
 
-	if (batch->n > 0)
-		(void)pthread_join(batch->thread, NULL);
+	return &line->ring[i % line->n_ring];
 }
 
-static void
-batch_clear(struct batch *batch)
+void
+bulk_end(struct bulk_line *line, const struct error *why)
 {
-	size_t i;
 
-	for (i = 0; i < batch->n; i++)
-		zsks_free(batch->jobs[i].zsks);
-	batch->n = 0;
+	line->is_ending = true;
+	if (why != NULL && line->failure.class == ERR_NONE)
+		line->failure = *why;
+	(void)pthread_cond_broadcast(&line->for_caller);
+	(void)pthread_cond_broadcast(&line->for_prepare);
+	(void)pthread_cond_broadcast(&line->for_signers);
 }
 
-/* Whether every zone would fail with this. */
-static bool
-stops_all(const struct error *err)
+bool
+bulk_stops_all(const struct error *err)
 {
 
 	/* Without a CK_RV the token answered: it lacks this zone's key. */
@@ -108,114 +32,265 @@ stops_all(const struct error *err)
 	    err->class == ERR_SYSTEM || err->class == ERR_INTERNAL;
 }
 
-/* Prove the CMKs of a batch, while no other thread is at work. */
-static void
-batch_prove(struct batch *batch)
+/* What the caller's thread is to do. */
+enum step { STEP_PROVE, STEP_RECORD, STEP_NONE };
+
+/* Whether nothing of the batch is on its way; the lock is held. */
+static bool
+is_settled(const struct bulk_line *line, const struct bulk_batch *batch)
 {
-	size_t i;
 
-	for (i = 0; i < batch->n; i++) {
-		struct job *job = &batch->jobs[i];
-
-		if (job->zsks == NULL || zsks_prove(batch->session, job->zsks,
-		    &job->err) == 0)
-			continue;
-		zsks_free(job->zsks);
-		job->zsks = NULL;
-	}
+	return batch->n_done == batch->n ||
+	    (line->is_ending && batch->n_busy == 0);
 }
 
-/* Have the token sign what was judged; a refused zone loses its zsks. */
+/* Signers that wait go first; what is recorded is recorded in order. */
+static enum step
+step_wait(struct bulk_line *line)
+{
+	enum step step = STEP_NONE;
+
+	(void)pthread_mutex_lock(&line->lock);
+	while (line->n_recorded < line->n_all) {
+		if (!line->is_ending && line->n_proved < line->n_prepared) {
+			step = STEP_PROVE;
+			break;
+		}
+		if (line->n_recorded < line->n_proved && is_settled(line,
+		    bulk_at(line, line->n_recorded))) {
+			step = STEP_RECORD;
+			break;
+		}
+		if (line->is_ending && line->n_recorded == line->n_proved)
+			break;
+		(void)pthread_cond_wait(&line->for_caller, &line->lock);
+	}
+	(void)pthread_mutex_unlock(&line->lock);
+	return step;
+}
+
+/* Prove the CMKs of a batch, and let signers have it. */
+static void
+prove(struct bulk_line *line)
+{
+	struct bulk_batch *batch = bulk_at(line, line->n_proved);
+	const struct error *why = NULL;
+	size_t i;
+
+	session_advance(line->session, batch->now_at);
+	for (i = 0; i < batch->n && why == NULL; i++) {
+		struct bulk_job *job = &batch->jobs[i];
+
+		if (job->state == BULK_PREPARED && zsks_prove(line->session,
+		    job->zsks, &job->err) != 0)
+			job->state = BULK_REFUSED;
+		if (job->state != BULK_REFUSED)
+			continue;
+		batch->n_done++;
+		if (bulk_stops_all(&job->err)) {
+			job->state = BULK_LEFT;
+			why = &job->err;
+		}
+	}
+	(void)pthread_mutex_lock(&line->lock);
+	line->n_proved++;
+	if (why != NULL)
+		bulk_end(line, why);
+	(void)pthread_cond_broadcast(&line->for_signers);
+	(void)pthread_mutex_unlock(&line->lock);
+}
+
+/* One by one: another run was faster with some of them. */
 static int
-batch_sign(struct batch *batch, struct zsks_keys *keys, struct error *err)
+record_each(struct bulk_line *line, struct bulk_batch *batch,
+    struct error *err)
 {
 	size_t i;
 
 	for (i = 0; i < batch->n; i++) {
-		struct job *job = &batch->jobs[i];
+		struct bulk_job *job = &batch->jobs[i];
 
-		if (job->zsks != NULL && zsks_sign(batch->session, keys,
-		    job->zsks, &job->err) == 0)
+		if (job->state != BULK_SIGNED || zsks_record(line->session,
+		    &job->zsks, 1, &job->err) == 0)
 			continue;
-		zsks_free(job->zsks);
-		job->zsks = NULL;
-		if (stops_all(&job->err)) {
+		if (!zsks_is_overtaken(&job->err)) {
 			*err = job->err;
 			return -1;
 		}
+		job->state = BULK_REFUSED;
 	}
 	return 0;
 }
 
-/* One transaction for the batch; only what is recorded is released. */
+/* In one transaction. */
 static int
-batch_finish(struct batch *batch, struct error *err)
+record_all(struct bulk_line *line, struct bulk_batch *batch,
+    struct error *err)
 {
-	const struct bulk *bulk = batch->bulk;
-	struct zsks *list[BATCH];
+	struct zsks *list[BULK_BATCH];
+	struct error failed = ERR_INIT;
 	size_t i, n = 0;
 
 	for (i = 0; i < batch->n; i++)
-		if (batch->jobs[i].zsks != NULL)
+		if (batch->jobs[i].state == BULK_SIGNED)
 			list[n++] = batch->jobs[i].zsks;
-	if (n > 0 && zsks_record(batch->session, list, n, err) != 0)
-		return -1;
-	for (i = 0; i < batch->n; i++)
-		if (batch->jobs[i].zsks != NULL)
+	if (n == 0 || zsks_record(line->session, list, n, &failed) == 0)
+		return 0;
+	if (zsks_is_overtaken(&failed))
+		return record_each(line, batch, err);
+	*err = failed;
+	return -1;
+}
+
+static void
+release(struct bulk_line *line, struct bulk_batch *batch)
+{
+	const struct bulk *bulk = line->bulk;
+	size_t i;
+
+	for (i = 0; i < batch->n; i++) {
+		struct bulk_job *job = &batch->jobs[i];
+
+		if (job->state == BULK_SIGNED)
 			bulk->signed_one(bulk->arg, batch->first + i,
-			    batch->jobs[i].zsks);
-		else
-			bulk->refused(bulk->arg, batch->first + i,
-			    &batch->jobs[i].err);
-	session_progress(batch->session, batch->first + batch->n, bulk->n);
+			    job->zsks);
+		else if (job->state == BULK_REFUSED)
+			bulk->refused(bulk->arg, batch->first + i, &job->err);
+	}
+	session_progress(line->session, batch->first + batch->n, bulk->n);
+}
+
+static void
+batch_clear(struct bulk_batch *batch)
+{
+	size_t i;
+
+	for (i = 0; i < batch->n; i++)
+		zsks_free(batch->jobs[i].zsks);
+	batch->n = 0;
+}
+
+/* Only what is recorded is released. */
+static int
+record(struct bulk_line *line, struct error *err)
+{
+	struct bulk_batch *batch = bulk_at(line, line->n_recorded);
+
+	if (record_all(line, batch, err) != 0)
+		return -1;
+	release(line, batch);
+	batch_clear(batch);
+	(void)pthread_mutex_lock(&line->lock);
+	line->n_recorded++;
+	(void)pthread_cond_signal(&line->for_prepare);
+	(void)pthread_mutex_unlock(&line->lock);
 	return 0;
 }
 
-/* Sign batch while next is prepared; then record it. */
+/* The caller's part, until nothing is left to do. */
 static int
-run_batch(struct batch *batch, struct batch *next, struct zsks_keys *keys,
-    struct error *err)
+attend(struct bulk_line *line, struct error *err)
 {
+	int rc = 0;
+
+	while (rc == 0)
+		switch (step_wait(line)) {
+		case STEP_PROVE:
+			prove(line);
+			break;
+		case STEP_RECORD:
+			rc = record(line, err);
+			break;
+		case STEP_NONE:
+			return 0;
+		}
+	return rc;
+}
+
+static int
+run(struct bulk_line *line, struct error *err)
+{
+	pthread_t thread;
 	int rc;
 
-	batch_prove(batch);
-	rc = batch_start(next, batch->first + batch->n, err);
+	rc = pthread_create(&thread, NULL, bulk_prepare, line);
+	if (rc != 0)
+		return err_set(err, ERR_SYSTEM, "start a thread (%d)", rc);
+	rc = bulk_signers_start(line, err);
 	if (rc == 0)
-		rc = batch_sign(batch, keys, err);
-	batch_join(next);
-	if (rc == 0)
-		rc = batch_finish(batch, err);
-	batch_clear(batch);
+		rc = attend(line, err);
+	(void)pthread_mutex_lock(&line->lock);
+	bulk_end(line, NULL);
+	(void)pthread_mutex_unlock(&line->lock);
+	(void)pthread_join(thread, NULL);
+	bulk_signers_join(line);
+	if (rc == 0 && line->failure.class != ERR_NONE) {
+		*err = line->failure;
+		rc = -1;
+	}
 	return rc;
+}
+
+static void
+line_init(struct bulk_line *line, struct session *session,
+    const struct bulk *bulk)
+{
+	struct bulk_pace most;
+	int64_t sessions = session_config(session)->performance.sessions;
+
+	line->session = session;
+	line->bulk = bulk;
+	line->keys = zsks_keys_new();
+	line->n_all = (bulk->n + BULK_BATCH - 1) / BULK_BATCH;
+	bulk_pace_init(&line->pace, sessions, bulk->n);
+	most = line->pace;
+	most.n = most.max;
+	line->n_ring = bulk_room(&most);
+	if (line->n_ring > line->n_all)
+		line->n_ring = line->n_all;
+	line->ring = mem_new((line->n_ring + 1) * sizeof(*line->ring));
+	(void)pthread_mutex_init(&line->lock, NULL);
+	(void)pthread_cond_init(&line->for_caller, NULL);
+	(void)pthread_cond_init(&line->for_prepare, NULL);
+	(void)pthread_cond_init(&line->for_signers, NULL);
+}
+
+static void
+line_clear(struct bulk_line *line)
+{
+	size_t i;
+
+	for (i = 0; i < line->n_ring; i++)
+		batch_clear(&line->ring[i]);
+	free(line->ring);
+	(void)pthread_cond_destroy(&line->for_signers);
+	(void)pthread_cond_destroy(&line->for_prepare);
+	(void)pthread_cond_destroy(&line->for_caller);
+	(void)pthread_mutex_destroy(&line->lock);
+	cmk_cache_clear(&line->cache);
+	zsks_keys_free(line->keys);
+	free(line);
 }
 
 int
 bulk_sign(struct session *session, const struct bulk *bulk,
     struct error *err)
 {
-	struct zsks_keys *keys = zsks_keys_new();
-	struct cmk_cache cache = { 0 };
-	struct batch *batches = mem_new(2 * sizeof(*batches));
+	struct bulk_line *line = mem_new(sizeof(*line));
+	struct session *reader = NULL;
 	struct store *store;
-	size_t i;
 	int rc = -1;
 
-	for (i = 0; i < 2; i++) {
-		batches[i].session = session;
-		batches[i].bulk = bulk;
-		batches[i].cache = &cache;
-	}
+	line_init(line, session, bulk);
 	/* The store is opened before there are threads. */
-	if (session_store(session, &store, err) == 0)
-		rc = batch_start(&batches[0], 0, err);
-	batch_join(&batches[0]);
-	for (i = 0; rc == 0 && batches[i % 2].n > 0; i++)
-		rc = run_batch(&batches[i % 2], &batches[(i + 1) % 2], keys,
-		    err);
-	batch_clear(&batches[0]);
-	batch_clear(&batches[1]);
-	free(batches);
-	cmk_cache_clear(&cache);
-	zsks_keys_free(keys);
+	if (session_store(session, &store, err) == 0 &&
+	    (line->n_all < 2 ||
+	    session_open_reader(session, &reader, err) == 0)) {
+		/* Of one batch nothing is read while another is recorded. */
+		line->reader = reader == NULL ? session : reader;
+		rc = run(line, err);
+	}
+	session_close_reader(session, reader);
+	line_clear(line);
 	return rc;
 }

@@ -1,11 +1,12 @@
 /*
- * Signing the ZSK sets of many zones: while the token signs one batch, the
- * next is read and judged by another thread, and each batch is recorded in
- * one transaction.
+ * Signing the ZSK sets of many zones: while some are signed, as many at once
+ * as the token has use for, the next are read and judged, and those before
+ * recorded, some to a transaction.
  */
 #ifndef ENGINE_BULK_H
 #define ENGINE_BULK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "kmgr/base/buf.h"
@@ -29,14 +30,21 @@ struct bulk {
 	void	(*signed_one)(void *arg, size_t i, const struct zsks *zsks);
 	/* Zone ${i} was refused; the others go on. As above. */
 	void	(*refused)(void *arg, size_t i, const struct error *err);
+	/* Whether no more zones are to be begun; NULL: never. Called from any
+	 * thread, often. */
+	bool	(*is_stopped)(void *arg);
 };
 
 /**
  * bulk_sign(session, bulk, err):
- * Sign every zone of ${bulk}. What a zone itself is to blame for stops no
- * other zone; what was recorded before a failure stays recorded and released.
+ * Sign every zone of ${bulk}, and give each to signed_one() or refused(), in
+ * order. What a zone itself is to blame for stops no other zone. Where all
+ * would fail, or it is stopped, what was signed until then is recorded and
+ * released, and zones that were not begun, or failed with that, are given to
+ * nobody.
  *
- * Errors: ERR_TOKEN, ERR_STORE: all zones would fail.
+ * Errors: ERR_TOKEN, ERR_STORE, ERR_SYSTEM, ERR_INTERNAL: all zones would
+ * fail.
  */
 int bulk_sign(struct session *session, const struct bulk *bulk,
     struct error *err);

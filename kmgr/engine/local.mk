@@ -20,6 +20,10 @@ libengine_la_SOURCES = \
 	kmgr/engine/batch_proof.h \
 	kmgr/engine/bulk.c \
 	kmgr/engine/bulk.h \
+	kmgr/engine/bulk_inner.h \
+	kmgr/engine/bulk_pace.c \
+	kmgr/engine/bulk_prepare.c \
+	kmgr/engine/bulk_sign.c \
 	kmgr/engine/challenge.c \
 	kmgr/engine/challenge.h \
 	kmgr/engine/checkpoint.c \

@@ -5,6 +5,7 @@
 #ifndef ENGINE_ZSKS_H
 #define ENGINE_ZSKS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -102,8 +103,16 @@ const struct zsks_signed *zsks_signed(const struct zsks *zsks, size_t *n);
 /**
  * zsks_keys_new(), zsks_keys_free(keys):
  * An empty set of opened keys; freed before the session is closed.
+ *
+ * zsks_keys_beside(keys): another one, for another thread, freed before
+ * ${keys}. The two share wrapping keys, and what room the token has: a thread
+ * that finds none waits until another one closes a key.
+ *
+ * zsks_keys_rest(keys): the thread of ${keys} pauses: close what takes room.
  */
 struct zsks_keys *zsks_keys_new(void);
+struct zsks_keys *zsks_keys_beside(struct zsks_keys *keys);
+void zsks_keys_rest(struct zsks_keys *keys);
 void zsks_keys_free(struct zsks_keys *keys);
 
 /**
@@ -149,6 +158,13 @@ int zsks_try(struct session *session, struct zsks_keys *keys,
  */
 int zsks_record(struct session *session, struct zsks *const *zsks, size_t n,
     struct error *err);
+
+/**
+ * zsks_is_overtaken(err):
+ * Whether zsks_record() failed because another run has changed a zone since it
+ * was prepared. The other zones can be recorded without it.
+ */
+bool zsks_is_overtaken(const struct error *err);
 
 /**
  * zsks_text(zsks, out), zsks_json(zsks):

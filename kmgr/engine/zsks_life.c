@@ -1,4 +1,5 @@
 /* What a set that was signed does to the life cycle of its zone. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,7 +46,15 @@ check_same(struct store *store, const struct ksk *ksk, struct error *err)
 		return 0;
 	(void)err_set(err, ERR_STORE, "KSK %s/%u was changed by another run "
 	    "while its set was signed", ksk->row.zone, ksk->row.key_tag);
+	err->code = ESTALE;
 	return err_hint(err, "nothing was released; sign the set again");
+}
+
+bool
+zsks_is_overtaken(const struct error *err)
+{
+
+	return err->class == ERR_STORE && err->code == ESTALE;
 }
 
 /*

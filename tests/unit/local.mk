@@ -426,6 +426,7 @@ tests_unit_test_zone_life_step_LDADD = $(unit_zone_ldadd)
 
 unit_engine = \
 	tests/unit/test_batch_proof \
+	tests/unit/test_bulk_pace \
 	tests/unit/test_checkpoint \
 	tests/unit/test_clock \
 	tests/unit/test_config \
@@ -461,6 +462,8 @@ tests_unit_test_checkpoint_SOURCES = tests/unit/test_checkpoint.c \
 	$(unit_store_help)
 tests_unit_test_checkpoint_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_checkpoint_LDADD = $(unit_engine_ldadd)
+tests_unit_test_bulk_pace_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_bulk_pace_LDADD = $(unit_engine_ldadd)
 tests_unit_test_clock_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_clock_LDADD = $(unit_engine_ldadd)
 tests_unit_test_config_CPPFLAGS = $(unit_cppflags)

@@ -1,0 +1,144 @@
+/*
+ * The inside of bulk.h. Batches of zones go down a line: one thread prepares
+ * them, the caller's proves their CMKs, signers sign one zone each, and the
+ * caller's records them, in order. Each batch is in one hand at a time; only
+ * so many are on the line at once, in a ring.
+ */
+#ifndef ENGINE_BULK_INNER_H
+#define ENGINE_BULK_INNER_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kmgr/engine/bulk.h"
+#include "kmgr/engine/config.h"
+
+#define BULK_BATCH 64		/* zones; and one transaction */
+
+enum bulk_state {
+	BULK_LEFT,		/* not begun */
+	BULK_PREPARED,
+	BULK_SIGNED,
+	BULK_REFUSED		/* with its error */
+};
+
+/* One zone on its way. */
+struct bulk_job {
+	enum bulk_state	 state;
+	struct zsks	*zsks;		/* prepared or signed */
+	struct error	 err;
+};
+
+struct bulk_batch {
+	size_t		 first;		/* zone */
+	size_t		 n;
+	size_t		 n_done;	/* signed or refused */
+	size_t		 n_busy;	/* in the hands of signers */
+	int64_t		 now_at;	/* when it was prepared */
+	struct bulk_job	 jobs[BULK_BATCH];
+};
+
+/*
+ * How many signers are of use: where a token takes its time but can do more at
+ * once, many; where the module's calls wait for each other, one. Unless that
+ * is configured, more are put to work as long as more comes of it.
+ */
+struct bulk_pace {
+	size_t	 n;		/* signers at work */
+	size_t	 max;
+	bool	 is_settled;
+	size_t	 before;	/* how many there were; 0: none to compare */
+	double	 rate_before;	/* zones in a microsecond */
+	size_t	 n_done;	/* of this measurement */
+	int64_t	 began_us;
+	bool	 is_starved;	/* there was nothing to be signed */
+};
+
+struct bulk_line;
+
+struct bulk_signer {
+	struct bulk_line	*line;
+	size_t			 number;	/* of the signers */
+	pthread_t		 thread;
+};
+
+struct bulk_line {
+	struct session		*session;
+	struct session		*reader;	/* of who prepares */
+	const struct bulk	*bulk;
+	struct cmk_cache	 cache;		/* likewise */
+	struct zsks_keys	*keys;		/* beside it those of signers */
+	size_t			 n_all;		/* batches */
+	size_t			 n_ring;
+	struct bulk_batch	*ring;		/* batch i is at i % n_ring */
+
+	pthread_mutex_t		 lock;		/* over all that follows */
+	pthread_cond_t		 for_caller;
+	pthread_cond_t		 for_prepare;
+	pthread_cond_t		 for_signers;
+	/* Batches that are so far. */
+	size_t			 n_prepared;
+	size_t			 n_proved;
+	size_t			 n_taken;	/* all, by signers */
+	size_t			 n_recorded;
+	size_t			 next;		/* zone of batch n_taken */
+	bool			 is_ending;	/* no more are begun */
+	struct error		 failure;	/* of which all would fail */
+	struct bulk_pace	 pace;
+	struct bulk_signer	 signers[CONFIG_SESSIONS_MAX];
+	size_t			 n_signers;
+};
+
+/**
+ * bulk_at(line, i):
+ * Where batch ${i} is.
+ */
+struct bulk_batch *bulk_at(struct bulk_line *line, size_t i);
+
+/**
+ * bulk_end(line, why):
+ * The lock is held: begin no more zones; ${why} they would all fail, or NULL.
+ */
+void bulk_end(struct bulk_line *line, const struct error *why);
+
+/**
+ * bulk_stops_all(err):
+ * Whether every zone would fail with ${err}.
+ */
+bool bulk_stops_all(const struct error *err);
+
+/**
+ * bulk_prepare(line):
+ * The thread that prepares all batches; a struct bulk_line.
+ */
+void *bulk_prepare(void *line);
+
+/**
+ * bulk_signers_start(line, err), bulk_signers_join(line):
+ * Have the first signers begin; wait until all have ended, which they do when
+ * all zones are taken, or none is begun any more.
+ *
+ * Errors: ERR_SYSTEM.
+ */
+int bulk_signers_start(struct bulk_line *line, struct error *err);
+void bulk_signers_join(struct bulk_line *line);
+
+/**
+ * bulk_pace_init(pace, sessions, n_zones):
+ * ${sessions} as configured, for ${n_zones}.
+ *
+ * bulk_pace_done(pace, now_us): a zone was signed. Returns how many signers
+ * there are to be from now on.
+ */
+void bulk_pace_init(struct bulk_pace *pace, int64_t sessions, size_t n_zones);
+size_t bulk_pace_done(struct bulk_pace *pace, int64_t now_us);
+
+/**
+ * bulk_room(pace):
+ * How many batches may be on the line while ${pace} is what it is.
+ */
+size_t bulk_room(const struct bulk_pace *pace);
+
+#endif
