@@ -1,334 +1,420 @@
 /*
- * floor --module FILE --token LABEL --pin-file FILE --id HEX [--count N]
- *	[--bytes N] [--alg p256|p384|ed25519|rsa]
+ * floor --module FILE --token LABEL --pin-file FILE [--alg p256|p384|
+ *	ed25519|rsa] [--count N] [--bytes N] [--processes N] WORK
  *
- * What a token costs without kmgr: load the module, log in, find one private
- * key by CKA_ID and its public half, make N signatures of messages that
- * differ, verify each with OpenSSL. The raw program that kmgr's speed is
- * judged against; nothing of kmgr is in it. Prints seconds and the peak of
- * resident memory.
+ * What a token costs without kmgr: load the module, log in, do the work N
+ * times. The raw program that kmgr's speed is judged against; nothing of kmgr
+ * is in it. WORK is one of
+ *
+ *   --id HEX			sign with one key of the token, found by CKA_ID
+ *   --keys FILE		sign with another key each time, all of which
+ *				are found in one pass over the token
+ *   --keys FILE --id HEX	sign with another key each time: unwrap it with
+ *				the key of that CKA_ID, and destroy it
+ *   --create token		make a key pair in the token
+ *   --create wrapped --id HEX	make one in the session, wrap it, destroy it
+ *
+ * Each signature is of a message of its own and is verified with OpenSSL. A
+ * line of FILE is CKA_ID, public key (a point, or the modulus of RSA) and blob
+ * or "-", in hex.
+ *
+ * Prints seconds, how often the work was done, and the peak of resident
+ * memory, of the largest process where there are several.
  */
-#include <dlfcn.h>
 #include <getopt.h>
-#include <stdbool.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
-#include <openssl/bn.h>
-#include <openssl/core_names.h>
-#include <openssl/ec.h>
-#include <openssl/err.h>
-#include <openssl/evp.h>
-#include <openssl/param_build.h>
-#include <p11-kit/pkcs11.h>
+#include <openssl/crypto.h>
 
-#define SIG_MAX	    512
-#define MESSAGE_MAX 65536
+#include "tests/bench/raw.h"
 
-struct alg {
-	const char *name;
-	CK_MECHANISM_TYPE mechanism;
-	const char *hash;	/* NULL: the token takes the message */
-	const char *group;	/* NULL: no ECDSA */
-	size_t half;		/* bytes of r and of s */
-};
-
-static const struct alg algs[] = {
-	{ "p256", CKM_ECDSA, "SHA256", "prime256v1", 32 },
-	{ "p384", CKM_ECDSA, "SHA384", "secp384r1", 48 },
-	{ "ed25519", 0x00001057UL /* CKM_EDDSA */, NULL, NULL, 0 },
-	{ "rsa", CKM_RSA_PKCS, "SHA256", NULL, 0 },
-};
-
-/* RFC 8017 section 9.2: DigestInfo of SHA-256. */
-static const uint8_t digest_info[] = { 0x30, 0x31, 0x30, 0x0d, 0x06, 0x09,
-	0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04,
-	0x20 };
+#define MESSAGE_MAX   65536
+#define PROCESSES_MAX 64
+#define SHARE	      64	/* what a process takes at a time */
+#define ID_MAX	      64
 
 struct options {
 	const char *module;
 	const char *token;
 	const char *pin_file;
 	const char *id;
+	const char *keys;
+	const char *create;
 	size_t count;
 	size_t bytes;
-	const struct alg *alg;
+	size_t processes;
+	const struct raw_alg *alg;
+};
+
+/* What all processes see. */
+struct shared {
+	_Atomic size_t next;
+	_Atomic size_t done;
+};
+
+/* A private key of the token. */
+struct resident {
+	uint8_t id[ID_MAX];
+	CK_OBJECT_HANDLE handle;
+};
+
+/* A line of the file of keys. */
+struct line {
+	uint8_t id[ID_MAX];
+	uint8_t public[RAW_PUBLIC_MAX];
+	uint8_t blob[RAW_BLOB_MAX];
+	size_t id_len;
+	size_t public_len;
+	size_t blob_len;
 };
 
 struct floor {
-	CK_FUNCTION_LIST_PTR p11;
-	CK_SESSION_HANDLE session;
-	CK_OBJECT_HANDLE key;
-	const struct alg *alg;
-	EVP_MD *md;
+	const struct options *options;
+	struct raw raw;
+	CK_OBJECT_HANDLE key;		/* of --id */
+	CK_MECHANISM_TYPE wrap;		/* its mechanism, if it wraps */
 	EVP_PKEY *pub;
+	FILE *keys;
+	size_t at;			/* lines read */
+	char *text;
+	size_t text_room;
+	struct line line;
+	struct resident *residents;
+	size_t n_residents;
+	uint8_t message[MESSAGE_MAX];
 };
 
-static void __attribute__((noreturn))
-die(const char *what, unsigned long code)
-{
+/* One kind of work. */
+struct work {
+	void (*begin)(struct floor *floor);
+	void (*one)(struct floor *floor, size_t i);
+};
 
-	(void)fprintf(stderr, "floor: %s (0x%lx)\n", what, code);
-	ERR_print_errors_fp(stderr);
-	exit(1);
+static size_t
+id_read(const char *hex, uint8_t id[static ID_MAX])
+{
+	size_t len = 0;
+
+	raw_need("--id", hex != NULL &&
+	    OPENSSL_hexstr2buf_ex(id, ID_MAX, &len, hex, '\0') == 1);
+	return len;
 }
 
 static void
-must(const char *what, CK_RV rv)
+sign(struct floor *floor, CK_OBJECT_HANDLE key, EVP_PKEY *pub, size_t i)
 {
 
-	if (rv != CKR_OK)
-		die(what, rv);
+	memcpy(floor->message, &i, sizeof(i));
+	raw_sign(&floor->raw, key, pub, floor->message,
+	    floor->options->bytes);
 }
 
 static void
-need(const char *what, bool ok)
+kept_begin(struct floor *floor)
 {
+	uint8_t id[ID_MAX], public[RAW_PUBLIC_MAX];
+	const size_t len = id_read(floor->options->id, id);
+	size_t public_len;
 
-	if (!ok)
-		die(what, 0);
-}
-
-static CK_FUNCTION_LIST_PTR
-load(const char *path)
-{
-	CK_C_INITIALIZE_ARGS args = { .flags = CKF_OS_LOCKING_OK };
-	CK_FUNCTION_LIST_PTR p11 = NULL;
-	CK_C_GetFunctionList get = NULL;
-	void *module = dlopen(path, RTLD_NOW | RTLD_LOCAL), *symbol;
-
-	need("dlopen", module != NULL);
-	symbol = dlsym(module, "C_GetFunctionList");
-	need("dlsym", symbol != NULL);
-	/* POSIX lets a void pointer be a function; ISO C does not. */
-	memcpy(&get, &symbol, sizeof(get));
-	must("C_GetFunctionList", get(&p11));
-	must("C_Initialize", p11->C_Initialize(&args));
-	return p11;
-}
-
-static CK_SLOT_ID
-find_slot(CK_FUNCTION_LIST_PTR p11, const char *label)
-{
-	CK_SLOT_ID slots[64];
-	CK_ULONG i, n = sizeof(slots) / sizeof(slots[0]);
-	CK_TOKEN_INFO info;
-	char padded[33];
-
-	(void)snprintf(padded, sizeof(padded), "%-32s", label);
-	must("C_GetSlotList", p11->C_GetSlotList(CK_TRUE, slots, &n));
-	for (i = 0; i < n; i++)
-		if (p11->C_GetTokenInfo(slots[i], &info) == CKR_OK &&
-		    memcmp(info.label, padded, 32) == 0)
-			return slots[i];
-	die("no token of this label", 0);
+	floor->key = raw_find(&floor->raw, CKO_PRIVATE_KEY, id, len);
+	public_len = raw_public_read(&floor->raw,
+	    raw_find(&floor->raw, CKO_PUBLIC_KEY, id, len), public);
+	floor->pub = raw_public_make(&floor->raw, public, public_len);
 }
 
 static void
-log_in(struct floor *floor, CK_SLOT_ID slot, const char *pin_file)
+kept_one(struct floor *floor, size_t i)
 {
-	char pin[256] = "";
-	FILE *f = fopen(pin_file, "re");
 
-	need("open the PIN file", f != NULL);
-	need("read the PIN file", fgets(pin, sizeof(pin), f) != NULL);
-	(void)fclose(f);
-	pin[strcspn(pin, "\r\n")] = '\0';
-	must("C_OpenSession", floor->p11->C_OpenSession(slot,
-	    CKF_SERIAL_SESSION, NULL, NULL, &floor->session));
-	must("C_Login", floor->p11->C_Login(floor->session, CKU_USER,
-	    (CK_UTF8CHAR_PTR)pin, strlen(pin)));
-	OPENSSL_cleanse(pin, sizeof(pin));
-}
-
-static CK_OBJECT_HANDLE
-find_key(const struct floor *floor, CK_OBJECT_CLASS class, const char *hex)
-{
-	CK_OBJECT_HANDLE key = CK_INVALID_HANDLE;
-	long len = 0;
-	uint8_t *id = OPENSSL_hexstr2buf(hex, &len);
-	CK_ATTRIBUTE want[] = {
-		{ CKA_CLASS, &class, sizeof(class) },
-		{ CKA_ID, id, (CK_ULONG)len },
-	};
-	CK_ULONG n = 0;
-
-	need("--id", id != NULL);
-	must("C_FindObjectsInit", floor->p11->C_FindObjectsInit(
-	    floor->session, want, 2));
-	must("C_FindObjects", floor->p11->C_FindObjects(floor->session, &key,
-	    1, &n));
-	must("C_FindObjectsFinal", floor->p11->C_FindObjectsFinal(
-	    floor->session));
-	need("no key with this CKA_ID", n == 1);
-	OPENSSL_free(id);
-	return key;
+	sign(floor, floor->key, floor->pub, i);
 }
 
 static size_t
-get(const struct floor *floor, CK_OBJECT_HANDLE key, CK_ATTRIBUTE_TYPE type,
-    uint8_t *out, size_t room)
+field(char **text, uint8_t *out, size_t room)
 {
-	CK_ATTRIBUTE attribute = { type, out, room };
+	const char *word = strsep(text, " \n");
+	size_t len = 0;
 
-	must("C_GetAttributeValue", floor->p11->C_GetAttributeValue(
-	    floor->session, key, &attribute, 1));
-	return attribute.ulValueLen;
+	raw_need("the file of keys", word != NULL && (strcmp(word, "-") == 0 ||
+	    OPENSSL_hexstr2buf_ex(out, room, &len, word, '\0') == 1));
+	return len;
 }
 
-static EVP_PKEY *
-from_params(const char *type, OSSL_PARAM_BLD *bld)
+/* The ith line, which no earlier call was for. */
+static void
+line_read(struct floor *floor, size_t i)
 {
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
-	OSSL_PARAM *params = OSSL_PARAM_BLD_to_param(bld);
-	EVP_PKEY *pub = NULL;
+	struct line *line = &floor->line;
+	char *text;
 
-	need("public key", EVP_PKEY_fromdata_init(ctx) == 1 &&
-	    EVP_PKEY_fromdata(ctx, &pub, EVP_PKEY_PUBLIC_KEY, params) == 1);
-	OSSL_PARAM_free(params);
-	EVP_PKEY_CTX_free(ctx);
-	return pub;
+	for (; floor->at <= i; floor->at++)
+		raw_need("the file of keys is short", getline(&floor->text,
+		    &floor->text_room, floor->keys) > 0);
+	text = floor->text;
+	memset(line->id, 0, sizeof(line->id));
+	line->id_len = field(&text, line->id, sizeof(line->id));
+	line->public_len = field(&text, line->public, sizeof(line->public));
+	line->blob_len = field(&text, line->blob, sizeof(line->blob));
 }
 
-/* The point is wrapped in an OCTET STRING, by most modules. */
-static EVP_PKEY *
-public_point(const struct floor *floor, CK_OBJECT_HANDLE key)
+static int
+resident_cmp(const void *a, const void *b)
 {
-	OSSL_PARAM_BLD *bld = OSSL_PARAM_BLD_new();
-	uint8_t value[256], *point = value;
-	size_t len = get(floor, key, CKA_EC_POINT, value, sizeof(value));
-	EVP_PKEY *pub;
+	const struct resident *x = a, *y = b;
 
-	if (len > 2 && value[0] == 0x04 && value[1] == len - 2) {
-		point += 2;
-		len -= 2;
-	}
-	if (floor->alg->group == NULL)
-		pub = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL,
-		    point, len);
-	else {
-		need("public key", OSSL_PARAM_BLD_push_utf8_string(bld,
-		    OSSL_PKEY_PARAM_GROUP_NAME, floor->alg->group, 0) == 1 &&
-		    OSSL_PARAM_BLD_push_octet_string(bld,
-		    OSSL_PKEY_PARAM_PUB_KEY, point, len) == 1);
-		pub = from_params("EC", bld);
-	}
-	OSSL_PARAM_BLD_free(bld);
-	return pub;
-}
-
-static EVP_PKEY *
-public_rsa(const struct floor *floor, CK_OBJECT_HANDLE key)
-{
-	OSSL_PARAM_BLD *bld = OSSL_PARAM_BLD_new();
-	uint8_t value[SIG_MAX];
-	size_t len = get(floor, key, CKA_MODULUS, value, sizeof(value));
-	BIGNUM *n = BN_bin2bn(value, (int)len, NULL), *e;
-	EVP_PKEY *pub;
-
-	len = get(floor, key, CKA_PUBLIC_EXPONENT, value, sizeof(value));
-	e = BN_bin2bn(value, (int)len, NULL);
-	need("public key",
-	    OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_RSA_N, n) == 1 &&
-	    OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_RSA_E, e) == 1);
-	pub = from_params("RSA", bld);
-	BN_free(n);
-	BN_free(e);
-	OSSL_PARAM_BLD_free(bld);
-	return pub;
-}
-
-/* What C_Sign gets for a message. */
-static size_t
-to_be_signed(const struct floor *floor, const uint8_t *message, size_t len,
-    uint8_t *out)
-{
-	unsigned int hash_len = 0;
-	size_t at = 0;
-
-	if (floor->alg->hash == NULL) {
-		memcpy(out, message, len);
-		return len;
-	}
-	if (floor->alg->mechanism == CKM_RSA_PKCS) {
-		memcpy(out, digest_info, sizeof(digest_info));
-		at = sizeof(digest_info);
-	}
-	need("digest", EVP_Digest(message, len, out + at, &hash_len,
-	    floor->md, NULL) == 1);
-	return at + hash_len;
-}
-
-/* OpenSSL reads ECDSA signatures in DER. */
-static size_t
-for_openssl(const struct floor *floor, uint8_t *sig, size_t len)
-{
-	const size_t half = floor->alg->half;
-	uint8_t *end = sig;
-	ECDSA_SIG *ecdsa;
-	int der_len;
-
-	if (half == 0)
-		return len;
-	need("length of the signature", len == 2 * half);
-	ecdsa = ECDSA_SIG_new();
-	need("ECDSA_SIG", ECDSA_SIG_set0(ecdsa,
-	    BN_bin2bn(sig, (int)half, NULL),
-	    BN_bin2bn(sig + half, (int)half, NULL)) == 1);
-	der_len = i2d_ECDSA_SIG(ecdsa, &end);
-	ECDSA_SIG_free(ecdsa);
-	need("DER", der_len > 0);
-	return (size_t)der_len;
+	return memcmp(x->id, y->id, sizeof(x->id));
 }
 
 static void
-sign_one(const struct floor *floor, const uint8_t *message, size_t len)
+keys_open(struct floor *floor)
 {
-	CK_MECHANISM mechanism = { floor->alg->mechanism, NULL, 0 };
-	static uint8_t tbs[MESSAGE_MAX];
-	const size_t tbs_len = to_be_signed(floor, message, len, tbs);
-	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-	uint8_t sig[SIG_MAX];
-	CK_ULONG sig_len = sizeof(sig);
 
-	must("C_SignInit", floor->p11->C_SignInit(floor->session, &mechanism,
-	    floor->key));
-	must("C_Sign", floor->p11->C_Sign(floor->session, tbs, tbs_len, sig,
-	    &sig_len));
-	sig_len = for_openssl(floor, sig, sig_len);
-	need("signature does not verify", EVP_DigestVerifyInit_ex(ctx, NULL,
-	    floor->alg->hash, NULL, NULL, floor->pub, NULL) == 1 &&
-	    EVP_DigestVerify(ctx, sig, sig_len, message, len) == 1);
-	EVP_MD_CTX_free(ctx);
+	floor->keys = fopen(floor->options->keys, "re");
+	raw_need("open the file of keys", floor->keys != NULL);
 }
 
 static void
-run(const struct options *options)
+token_begin(struct floor *floor)
 {
-	struct floor floor = { .alg = options->alg };
-	static uint8_t message[MESSAGE_MAX];
-	CK_OBJECT_HANDLE pub;
+	CK_OBJECT_HANDLE *list = raw_find_all(&floor->raw, CKO_PRIVATE_KEY,
+	    &floor->n_residents);
 	size_t i;
 
-	floor.p11 = load(options->module);
-	log_in(&floor, find_slot(floor.p11, options->token),
-	    options->pin_file);
-	floor.key = find_key(&floor, CKO_PRIVATE_KEY, options->id);
-	pub = find_key(&floor, CKO_PUBLIC_KEY, options->id);
-	floor.pub = floor.alg->mechanism == CKM_RSA_PKCS ?
-	    public_rsa(&floor, pub) : public_point(&floor, pub);
-	if (floor.alg->hash != NULL)
-		floor.md = EVP_MD_fetch(NULL, floor.alg->hash, NULL);
-	for (i = 0; i < options->count; i++) {
-		memcpy(message, &i, sizeof(i));
-		sign_one(&floor, message, options->bytes);
+	keys_open(floor);
+	floor->residents = calloc(floor->n_residents + 1,
+	    sizeof(*floor->residents));
+	raw_need("memory", floor->residents != NULL);
+	for (i = 0; i < floor->n_residents; i++) {
+		struct resident *resident = &floor->residents[i];
+
+		resident->handle = list[i];
+		(void)raw_get(&floor->raw, list[i], CKA_ID, resident->id,
+		    sizeof(resident->id));
 	}
-	EVP_PKEY_free(floor.pub);
-	EVP_MD_free(floor.md);
-	must("C_Finalize", floor.p11->C_Finalize(NULL));
+	free(list);
+	qsort(floor->residents, floor->n_residents, sizeof(*floor->residents),
+	    resident_cmp);
+}
+
+static void
+token_one(struct floor *floor, size_t i)
+{
+	const struct resident *resident;
+	struct resident want;
+	EVP_PKEY *pub;
+
+	line_read(floor, i);
+	memcpy(want.id, floor->line.id, sizeof(want.id));
+	resident = bsearch(&want, floor->residents, floor->n_residents,
+	    sizeof(want), resident_cmp);
+	raw_need("the token lacks a key", resident != NULL);
+	pub = raw_public_make(&floor->raw, floor->line.public,
+	    floor->line.public_len);
+	sign(floor, resident->handle, pub, i);
+	EVP_PKEY_free(pub);
+}
+
+static void
+wrapping_find(struct floor *floor)
+{
+	uint8_t id[ID_MAX];
+	const size_t len = id_read(floor->options->id, id);
+
+	floor->key = raw_find(&floor->raw, CKO_SECRET_KEY, id, len);
+	floor->wrap = raw_wrap_mechanism(&floor->raw, floor->key);
+}
+
+static void
+wrapped_begin(struct floor *floor)
+{
+
+	wrapping_find(floor);
+	keys_open(floor);
+}
+
+static void
+wrapped_one(struct floor *floor, size_t i)
+{
+	CK_OBJECT_HANDLE key;
+	EVP_PKEY *pub;
+
+	line_read(floor, i);
+	key = raw_unwrap(&floor->raw, floor->key, floor->wrap,
+	    floor->line.blob, floor->line.blob_len);
+	pub = raw_public_make(&floor->raw, floor->line.public,
+	    floor->line.public_len);
+	sign(floor, key, pub, i);
+	EVP_PKEY_free(pub);
+	raw_destroy(&floor->raw, key);
+}
+
+static void
+nothing(struct floor *floor)
+{
+
+	(void)floor;
+}
+
+/* Makes it, with an id that no other has, and reads its public half. */
+static void
+create_pair(struct floor *floor, enum raw_home home, size_t i,
+    CK_OBJECT_HANDLE *public, CK_OBJECT_HANDLE *private)
+{
+	uint8_t id[16] = "floor", value[RAW_PUBLIC_MAX];
+
+	memcpy(id + sizeof(id) - sizeof(i), &i, sizeof(i));
+	raw_generate(&floor->raw, home, id, sizeof(id), public, private);
+	(void)raw_public_read(&floor->raw, *public, value);
+}
+
+static void
+create_token_one(struct floor *floor, size_t i)
+{
+	CK_OBJECT_HANDLE public, private;
+
+	create_pair(floor, RAW_TOKEN, i, &public, &private);
+}
+
+static void
+create_wrapped_one(struct floor *floor, size_t i)
+{
+	CK_OBJECT_HANDLE public, private;
+
+	create_pair(floor, RAW_SESSION, i, &public, &private);
+	raw_wrap(&floor->raw, floor->key, floor->wrap, private);
+	raw_destroy(&floor->raw, private);
+	raw_destroy(&floor->raw, public);
+}
+
+static const struct work *
+work_of(const struct options *options)
+{
+	static const struct work kept = { kept_begin, kept_one };
+	static const struct work token = { token_begin, token_one };
+	static const struct work wrapped = { wrapped_begin, wrapped_one };
+	static const struct work create_token = { nothing,
+		create_token_one };
+	static const struct work create_wrapped = { wrapping_find,
+		create_wrapped_one };
+
+	if (options->create != NULL)
+		return strcmp(options->create, "token") == 0 ? &create_token :
+		    strcmp(options->create, "wrapped") == 0 ?
+		    &create_wrapped : NULL;
+	if (options->keys != NULL)
+		return options->id != NULL ? &wrapped : &token;
+	return options->id != NULL ? &kept : NULL;
+}
+
+/* One process: it takes a share of what is left until nothing is. */
+static void
+run(const struct options *options, struct shared *shared)
+{
+	const struct work *work = work_of(options);
+	struct floor *floor = calloc(1, sizeof(*floor));
+	size_t i, end;
+
+	raw_need("memory", floor != NULL);
+	floor->options = options;
+	raw_open(&floor->raw, options->alg, options->module, options->token,
+	    options->pin_file);
+	work->begin(floor);
+	while ((i = atomic_fetch_add(&shared->next, SHARE)) <
+	    options->count) {
+		end = i + SHARE < options->count ? i + SHARE : options->count;
+		for (; i < end; i++) {
+			work->one(floor, i);
+			(void)atomic_fetch_add(&shared->done, 1);
+		}
+	}
+	EVP_PKEY_free(floor->pub);
+	if (floor->keys != NULL)
+		(void)fclose(floor->keys);
+	free(floor->text);
+	free(floor->residents);
+	raw_close(&floor->raw);
+	free(floor);
+}
+
+/* One that fails has said why, and its exit status is not 0. */
+static void
+run_many(const struct options *options, struct shared *shared)
+{
+	bool all_ended_well = true;
+	int status;
+	size_t i;
+
+	for (i = 0; i < options->processes; i++) {
+		const pid_t pid = fork();
+
+		raw_need("fork", pid != -1);
+		if (pid == 0) {
+			run(options, shared);
+			exit(0);
+		}
+	}
+	while (wait(&status) > 0)
+		all_ended_well &= WIFEXITED(status) &&
+		    WEXITSTATUS(status) == 0;
+	raw_need("a process failed", all_ended_well);
+}
+
+static size_t
+number(const char *text, size_t min, size_t max)
+{
+	char *end;
+	const unsigned long n = strtoul(text, &end, 10);
+
+	raw_need(text, *text != '\0' && *end == '\0' && n >= min && n <= max);
+	return n;
+}
+
+static void
+read_option(struct options *options, int option, const char *value)
+{
+
+	switch (option) {
+	case 'm':
+		options->module = value;
+		break;
+	case 't':
+		options->token = value;
+		break;
+	case 'p':
+		options->pin_file = value;
+		break;
+	case 'i':
+		options->id = value;
+		break;
+	case 'k':
+		options->keys = value;
+		break;
+	case 'c':
+		options->create = value;
+		break;
+	case 'n':
+		options->count = number(value, 1, SIZE_MAX / 2);
+		break;
+	case 'b':
+		options->bytes = number(value, sizeof(size_t), MESSAGE_MAX);
+		break;
+	case 'j':
+		options->processes = number(value, 1, PROCESSES_MAX);
+		break;
+	case 'a':
+		options->alg = raw_alg_find(value);
+		break;
+	default:
+		exit(2);
+	}
 }
 
 static void
@@ -339,56 +425,50 @@ read_options(int argc, char **argv, struct options *options)
 		{ "token", required_argument, NULL, 't' },
 		{ "pin-file", required_argument, NULL, 'p' },
 		{ "id", required_argument, NULL, 'i' },
+		{ "keys", required_argument, NULL, 'k' },
+		{ "create", required_argument, NULL, 'c' },
 		{ "count", required_argument, NULL, 'n' },
 		{ "bytes", required_argument, NULL, 'b' },
+		{ "processes", required_argument, NULL, 'j' },
 		{ "alg", required_argument, NULL, 'a' },
 		{ NULL, 0, NULL, 0 },
 	};
-	size_t i;
 	int c;
 
-	while ((c = getopt_long(argc, argv, "", known, NULL)) != -1) {
-		if (c == 'm')
-			options->module = optarg;
-		else if (c == 't')
-			options->token = optarg;
-		else if (c == 'p')
-			options->pin_file = optarg;
-		else if (c == 'i')
-			options->id = optarg;
-		else if (c == 'n')
-			options->count = strtoul(optarg, NULL, 10);
-		else if (c == 'b')
-			options->bytes = strtoul(optarg, NULL, 10);
-		else if (c != 'a')
-			exit(2);
-		for (i = 0; c == 'a' && i < sizeof(algs) / sizeof(algs[0]);
-		    i++)
-			if (strcmp(optarg, algs[i].name) == 0)
-				options->alg = &algs[i];
-	}
+	while ((c = getopt_long(argc, argv, "", known, NULL)) != -1)
+		read_option(options, c, optarg);
+	raw_need("--module, --token and --pin-file are needed",
+	    options->module != NULL && options->token != NULL &&
+	    options->pin_file != NULL);
+	raw_need("--alg", options->alg != NULL);
+	raw_need("--id, --keys or --create token|wrapped is needed",
+	    work_of(options) != NULL);
 }
 
 int
 main(int argc, char **argv)
 {
-	struct options options = { .count = 1, .bytes = 256,
-		.alg = &algs[0] };
+	struct options options = { .count = 1, .bytes = 256, .processes = 1,
+		.alg = raw_alg_find("p256") };
+	struct shared *shared = mmap(NULL, sizeof(*shared),
+	    PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct rusage own, children;
 	struct timespec from, to;
-	struct rusage usage;
 
+	raw_need("mmap", shared != MAP_FAILED);
 	read_options(argc, argv, &options);
-	need("--module, --token, --pin-file and --id are needed",
-	    options.module != NULL && options.token != NULL &&
-	    options.pin_file != NULL && options.id != NULL);
-	need("--bytes", options.bytes >= sizeof(size_t) &&
-	    options.bytes <= MESSAGE_MAX);
 	(void)clock_gettime(CLOCK_MONOTONIC, &from);
-	run(&options);
+	if (options.processes == 1)
+		run(&options, shared);
+	else
+		run_many(&options, shared);
 	(void)clock_gettime(CLOCK_MONOTONIC, &to);
-	(void)getrusage(RUSAGE_SELF, &usage);
-	(void)printf("seconds %.6f\nmax_rss_kib %ld\n",
+	(void)getrusage(RUSAGE_SELF, &own);
+	(void)getrusage(RUSAGE_CHILDREN, &children);
+	(void)printf("seconds %.6f\ndone %zu\nmax_rss_kib %ld\n",
 	    (double)(to.tv_sec - from.tv_sec) +
-	    (double)(to.tv_nsec - from.tv_nsec) / 1e9, usage.ru_maxrss);
+	    (double)(to.tv_nsec - from.tv_nsec) / 1e9,
+	    (size_t)shared->done, own.ru_maxrss > children.ru_maxrss ?
+	    own.ru_maxrss : children.ru_maxrss);
 	return 0;
 }
