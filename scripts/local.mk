@@ -12,6 +12,8 @@ EXTRA_DIST += \
 	scripts/bench-common \
 	scripts/bench-ksr \
 	scripts/bench-life \
+	scripts/bench-scale \
+	scripts/bench-scale-sections \
 	scripts/check \
 	scripts/quickstart
 

@@ -60,7 +60,8 @@ cli_tests = \
 	tests/cli/96-check-ksr.bats \
 	tests/cli/96-verify-skr.bats \
 	tests/cli/98-admission.bats \
-	tests/cli/98-cycles.bats
+	tests/cli/98-cycles.bats \
+	tests/cli/99-bench.bats
 
 TESTS += $(cli_tests)
 EXTRA_DIST += $(cli_tests)
