@@ -37,7 +37,7 @@ numbers() {
 	text=$(rows "$1" "$2")
 	[ -n "$text" ]
 	run ! grep -vE '^[0-9]+(\.[0-9]+)?( (ms|s|MiB))?$' <<<"$text"
-	run ! grep -xE '0(\.0+)? (ms|s|MiB)' <<<"$text"
+	run ! grep -xE '0(\.0+)?( (ms|s|MiB))?' <<<"$text"
 }
 
 # nothing_is_left: neither a folder of its own nor a process that has one open.
