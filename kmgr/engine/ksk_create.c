@@ -19,15 +19,20 @@
 #include "kmgr/store/ledger.h"
 #include "kmgr/store/store_intent.h"
 
-/* How many KSKs a zone has, and how many of them under one CMK. */
+/*
+ * How many KSKs a zone has, and how many of them under one CMK; whether that
+ * CMK's newest shared pair is among them.
+ */
 struct census {
 	size_t	n_present;
 	size_t	n_under_cmk;
+	bool	has_newest;
 };
 
+/* newest: the id of that pair, "" where there is none. */
 static int
 count_ksks(struct store *store, const struct name *zone, const char *cmk_id,
-    struct census *out, struct error *err)
+    const char *newest, struct census *out, struct error *err)
 {
 	char text[NAME_TEXT_MAX];
 	struct ksk_row *rows;
@@ -38,6 +43,9 @@ count_ksks(struct store *store, const struct name *zone, const char *cmk_id,
 	    err) != 0)
 		return -1;
 	for (i = 0; i < n; i++) {
+		if (strcmp(rows[i].key_id, newest) == 0 &&
+		    strcmp(rows[i].state, "removed") != 0)
+			out->has_newest = true;
 		if (!ksk_rules_counts(&rows[i]))
 			continue;
 		out->n_present++;
@@ -66,25 +74,43 @@ plan_zone(const struct cmk *cmk, const struct name *zone,
 		    cmk->row.name, name_text(zone, text));
 }
 
+/* The id of the CMK's newest shared pair; "" where there is none. */
+static int
+find_newest(struct store *store, const struct cmk *cmk,
+    char out[static STORE_ID_TEXT], struct error *err)
+{
+	struct key_row shared = { 0 };
+	bool found = false;
+	int rc;
+
+	rc = store_key_shared(store, cmk->row.id, &shared, &found, err);
+	(void)strcpy(out, found ? shared.id : "");
+	key_row_clear(&shared);
+	return rc;
+}
+
+/*
+ * Under custody shared a zone takes the newest pair of the group; only where
+ * it has that, and is to have another one, the group gets a new pair.
+ */
 static int
 plan_zones(struct store *store, struct cmk_cache *cache,
     const struct cmk *cmk, const struct ksk_request *request,
     struct plan *plan, struct error *err)
 {
 	const bool is_shared = cmk->policy->custody == CUSTODY_SHARED;
-	struct key_row shared = { 0 };
+	enum action_kind kind = ACTION_MAKE_KSK;
+	char newest[STORE_ID_TEXT];
 	struct census census;
-	bool has_shared = false;
 	size_t i;
 
-	if (is_shared && store_key_shared(store, cmk->row.id, &shared,
-	    &has_shared, err) != 0)
+	if (is_shared && find_newest(store, cmk, newest, err) != 0)
 		return -1;
-	key_row_clear(&shared);
 	for (i = 0; i < request->n_zones; i++) {
 		const struct name *zone = &request->zones[i];
 
-		if (count_ksks(store, zone, cmk->row.id, &census, err) != 0)
+		if (count_ksks(store, zone, cmk->row.id, is_shared ? newest :
+		    "", &census, err) != 0)
 			return -1;
 		if (census.n_under_cmk > 0 && request->wish == KSK_IF_MISSING)
 			continue;
@@ -92,17 +118,18 @@ plan_zones(struct store *store, struct cmk_cache *cache,
 			return err_set(err, ERR_POLICY, "custody: shared has "
 			    "no standby: a zone's share of CMK %s is in use",
 			    cmk->row.name);
-		if (is_shared && census.n_under_cmk > 0)
-			return err_set(err, ERR_POLICY, "custody: shared has "
-			    "one key pair for all zones of CMK %s; another "
-			    "KSK takes another CMK", cmk->row.name);
 		if (ksk_rules_allow(cmk, zone, census.n_present,
 		    err) != 0 || (census.n_present > census.n_under_cmk &&
 		    ksk_rules_company(store, cache, cmk, zone, err) != 0))
 			return -1;
-		plan_zone(cmk, zone, has_shared ? ACTION_ENDORSE :
-		    ACTION_MAKE_KSK, plan);
-		has_shared = is_shared;
+		if (is_shared && (census.has_newest || newest[0] == '\0')) {
+			/* What is made for this zone the next ones take. */
+			kind = ACTION_MAKE_KSK;
+			(void)strcpy(newest, "-");
+		} else if (is_shared) {
+			kind = ACTION_ENDORSE;
+		}
+		plan_zone(cmk, zone, kind, plan);
 	}
 	return plan->n > 0 ? cmk_life_check_usable(cmk, err) : 0;
 }
@@ -160,6 +187,29 @@ count_alike(const struct plan *plan, size_t first)
 	return n;
 }
 
+/*
+ * Which of a group's pairs is the newest their instants tell: the clock of this
+ * run, of whole seconds, is behind that of the newest one.
+ */
+static int
+tell_apart(struct session *session, const struct cmk *cmk, struct error *err)
+{
+	struct key_row shared = { 0 };
+	struct store *store;
+	bool found = false;
+	int rc;
+
+	if (cmk->policy->custody != CUSTODY_SHARED)
+		return 0;
+	if (session_store(session, &store, err) != 0)
+		return -1;
+	rc = store_key_shared(store, cmk->row.id, &shared, &found, err);
+	if (rc == 0 && found)
+		session_advance(session, shared.created_at + 1);
+	key_row_clear(&shared);
+	return rc;
+}
+
 /* All of one kind; the seal comes first, and there is one. */
 static int
 do_actions(struct ksk_batch *batch, struct cmk *cmk,
@@ -175,7 +225,8 @@ do_actions(struct ksk_batch *batch, struct cmk *cmk,
 	if (cmk->policy->custody == CUSTODY_WRAPPED && batch->wrap == NULL &&
 	    wrapkey_open(batch->session, cmk, &batch->wrap, err) != 0)
 		return -1;
-	return ksk_batch_make(batch, actions, n, err);
+	return tell_apart(batch->session, cmk, err) != 0 ? -1 :
+	    ksk_batch_make(batch, actions, n, err);
 }
 
 /* Carry out plan, whose CMK is cmk. */
@@ -220,15 +271,15 @@ drop_resumed(struct session *session, const struct cmk *cmk,
 	if (session_store(session, &store, err) != 0)
 		goto out;
 	for (i = 0; i < request->n_zones; i++)
-		if (count_ksks(store, &request->zones[i], cmk->row.id,
+		if (count_ksks(store, &request->zones[i], cmk->row.id, "",
 		    &before[i], err) != 0)
 			goto out;
 	if (recovery_run(session, cmk->row.token, err) != 0 ||
 	    recovery_run(session, cmk->row.seal_token, err) != 0)
 		goto out;
 	for (i = 0; i < request->n_zones; i++) {
-		if (count_ksks(store, &request->zones[i], cmk->row.id, &after,
-		    err) != 0)
+		if (count_ksks(store, &request->zones[i], cmk->row.id, "",
+		    &after, err) != 0)
 			goto out;
 		if (after.n_under_cmk == before[i].n_under_cmk)
 			zones[(*n)++] = request->zones[i];
@@ -289,8 +340,9 @@ run_locked(struct session *session, struct store *store, struct cmk *cmk,
 	    trust_prove(session, cmk, err) == 0 &&
 	    drop_resumed(session, cmk, request, zones, &rest.n_zones,
 	    err) == 0 && plan_for(store, cmk, &rest, &plan, err) == 0 &&
-	    approval_demand(cmk, &(struct approval_subject) { KSK_CREATE_OP,
-	    request->arguments, &plan }, request->approval, err) == 0)
+	    (request->is_part || approval_demand(cmk,
+	    &(struct approval_subject) { KSK_CREATE_OP, request->arguments,
+	    &plan }, request->approval, err) == 0))
 		rc = plan.n == 0 ? 0 :
 		    apply_and_settle(session, cmk, &plan, request->standby,
 		    err);

@@ -24,6 +24,7 @@ struct ksk_request {
 	enum ksk_wish		 wish;
 	const char		*standby; /* "ds", "dnskey": of KSK_ANOTHER;
 					   * NULL: to be in use */
+	bool			 is_part; /* of a plan that was approved */
 	/* Where the policy demands approvers: theirs, and what they signed. */
 	const struct approval	*approval;
 	const struct json	*arguments;

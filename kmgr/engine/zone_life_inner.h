@@ -6,7 +6,7 @@
 
 /**
  * zone_life_time(session, zone, err):
- * Fill zone->life.timing.
+ * Fill zone->life.timing, and since when shared pairs of its keys are there.
  *
  * Errors: ERR_STORE.
  */

@@ -75,6 +75,26 @@ take_followers(struct store *store, const char *zone, int64_t now_at,
 	return 0;
 }
 
+/* Zones that share a pair follow it together, whenever they joined. */
+static int
+take_pairs(struct store *store, struct zone_life *zone, struct error *err)
+{
+	struct key_row pair = { 0 };
+	bool found = false;
+	size_t i;
+
+	for (i = 0; i < zone->n_ksks; i++) {
+		if (zone->ksks[i].cmk->policy->custody != CUSTODY_SHARED)
+			continue;
+		if (store_key_find(store, zone->ksks[i].row.key_id, &pair,
+		    &found, err) != 0)
+			return -1;
+		zone->life.keys[i].pair_at = pair.created_at;
+		key_row_clear(&pair);
+	}
+	return 0;
+}
+
 int
 zone_life_time(struct session *session, struct zone_life *zone,
     struct error *err)
@@ -99,7 +119,7 @@ zone_life_time(struct session *session, struct zone_life *zone,
 	    err) != 0 ||
 	    take_seen(store, zone->text, ZONE_TTL_MAX,
 	    t->zone_propagation_delay_s, now_at, &t->max_zone_ttl_s,
-	    err) != 0)
+	    err) != 0 || take_pairs(store, zone, err) != 0)
 		return -1;
 	return take_followers(store, zone->text, now_at, t, err);
 }

@@ -63,6 +63,9 @@ struct life_key {
 	bool		 needs_backup;	/* before it gets a DS */
 	int64_t		 backup_at;	/* covered by a backup since */
 	int64_t		 made_at;
+	int64_t		 pair_at;	/* its lifetime, with that of others
+					 * which share its key pair, counts
+					 * from here on; 0: from its own use */
 	int64_t		 dnskey_in_at;	/* in the signed DNSKEY RRset since */
 	int64_t		 dnskey_out_at;	/* and not any more since */
 	int64_t		 ds_add_at;	/* the parent was asked to add its DS */
@@ -252,7 +255,8 @@ bool life_may_roll(const struct life_zone *zone, int64_t now_at,
 /**
  * life_roll_at(zone, i):
  * When the roll of the ${i}th key must begin so that its successor is ready
- * at the end of its lifetime; LIFE_NEVER where it has none, or no start.
+ * at the end of its lifetime; LIFE_NEVER where it has none, or no start. Those
+ * that share a key pair are rolled together: the pair's lifetime counts.
  *
  * Source: RFC 7583 s3.3: Tpub(N+1) = Tact(N) + Lksk - Dreg - IpubC.
  */

@@ -52,13 +52,15 @@ lead_s(const struct life_zone *zone, size_t i)
 int64_t
 life_roll_at(const struct life_zone *zone, size_t i)
 {
-	const int64_t from_at = active_at(zone, i);
 	const int64_t lifetime_s = zone->keys[i].lifetime_s;
 	const int64_t before_s = lead_s(zone, i);
+	int64_t from_at = active_at(zone, i);
 
 	if (from_at == LIFE_NEVER || lifetime_s == 0 ||
 	    zone->keys[i].is_foreign)
 		return LIFE_NEVER;
+	if (zone->keys[i].pair_at != 0)
+		from_at = zone->keys[i].pair_at;
 	return from_at + (lifetime_s > before_s ? lifetime_s - before_s : 0);
 }
 

@@ -24,7 +24,7 @@ CREATE TABLE key (
 	CHECK ((blob IS NULL) = (wrap_key_id IS NULL)),
 	CHECK (length(id) = 32 AND id = lower(id))
 ) STRICT;
-CREATE INDEX key_shared ON key (cmk_id, created_at) WHERE is_shared = 1;
+CREATE INDEX key_shared ON key (cmk_id, created_at, id) WHERE is_shared = 1;
 
 CREATE TABLE cmk (
 	id		TEXT PRIMARY KEY,
@@ -135,6 +135,7 @@ CREATE UNIQUE INDEX ksk_revoked_tag ON ksk (zone, revoked_tag)
 	WHERE state <> 'removed';
 CREATE INDEX ksk_cmk ON ksk (cmk_id, zone, generation);
 CREATE INDEX ksk_key ON ksk (key_id, created_at, id);
+CREATE INDEX ksk_compromised ON ksk (key_id) WHERE compromised_at IS NOT NULL;
 
 -- KSKs of other providers: public halves only.
 CREATE TABLE foreign_key (

@@ -304,7 +304,7 @@ int store_key_list(struct store *store, struct key_row **out, size_t *n,
 /**
  * store_key_shared(store, cmk_id, out, found, err):
  * The newest shared key pair of a CMK, other than those whose KSKs are all
- * removed.
+ * removed and those of which one is compromised.
  */
 int store_key_shared(struct store *store, const char *cmk_id,
     struct key_row *out, bool *found, struct error *err);

@@ -17,7 +17,8 @@ static const struct db_question ask_shared = { "find a shared key",
 	"SELECT " COLUMNS " FROM key WHERE cmk_id = $1 AND is_shared = 1 "
 	"AND (EXISTS (SELECT 1 FROM ksk WHERE key_id = key.id "
 	"AND state <> 'removed') OR NOT EXISTS (SELECT 1 FROM ksk "
-	"WHERE key_id = key.id)) "
+	"WHERE key_id = key.id)) AND NOT EXISTS (SELECT 1 FROM ksk "
+	"WHERE key_id = key.id AND compromised_at IS NOT NULL) "
 	"ORDER BY created_at DESC, id DESC LIMIT 1" };
 
 void

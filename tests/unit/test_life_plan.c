@@ -196,6 +196,10 @@ a_roll_begins_at_its_time(void **state)
 		zone.keys[0].ds_add_at = LONG_AGO + 7;
 		assert_int_equal(life_roll_at(&zone, 0),
 		    LONG_AGO + 7 + 200 * DAY - t[i].before_s);
+		/* A pair that is shared has one life, wherever it is used. */
+		zone.keys[0].pair_at = LONG_AGO - 50 * DAY;
+		assert_int_equal(life_roll_at(&zone, 0),
+		    LONG_AGO + 150 * DAY - t[i].before_s);
 		zone.keys[0].ds_add_at = zone.keys[0].ds_seen_at = 0;
 		assert_true(life_roll_at(&zone, 0) == LIFE_NEVER);
 		life_zone_clear(&zone);
