@@ -130,6 +130,8 @@ static const struct opt_info infos[OPT_N] = {
 	    "the zone; for list-events only what tells of it" },
 	[OPT_ZONES_FROM] = { "zones-from", 0, "PATH",
 	    "a file of zones; for sign-zsks a folder" },
+	[OPT_ZONES_OF] = { "zones-of", 0, "CMK",
+	    "all zones that have a KSK under this CMK" },
 	[OPT_ZSK] = { "zsk", 0, "FILE",
 	    "a ZSK's record; FILE,FROM,UNTIL says when it is there" },
 };

@@ -90,6 +90,7 @@ enum opt {
 	OPT_YES,
 	OPT_ZONE,
 	OPT_ZONES_FROM,
+	OPT_ZONES_OF,
 	OPT_ZSK,
 	OPT_N
 };

@@ -5,6 +5,7 @@
 #include "kmgr/base/when.h"
 #include "kmgr/cmd/cmd_life.h"
 #include "kmgr/cmd/cmd_plan.h"
+#include "kmgr/cmd/cmd_roll_group.h"
 #include "kmgr/cmd/cmd_tty.h"
 #include "kmgr/cmd/command.h"
 #include "kmgr/engine/ksk_revoke.h"
@@ -188,6 +189,13 @@ cmd_roll_ksk(struct cmd *cmd, struct error *err)
 	struct zone_roll_request request;
 	int rc = -1;
 
+	if (args_has(cmd->args, OPT_ZONES_OF))
+		return cmd_roll_group(cmd, err);
+	if (cmd->args->n_words == 0) {
+		(void)err_set(err, ERR_USAGE, "it needs a zone");
+		return err_hint(err, "roll-ksk ZONE, or roll-ksk --zones-of "
+		    "CMK for all of its zones");
+	}
 	if (read_request(cmd, &request, err) != 0 || zone_roll_look(
 	    cmd->session, &request, &outlook, err) != 0)
 		goto out;

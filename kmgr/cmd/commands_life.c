@@ -4,8 +4,8 @@
 static const enum opt none[] = { OPT_END };
 static const enum opt change_opts[] = { OPT_ACCEPT_TIME_JUMP, OPT_DRY_RUN,
 	OPT_END };
-static const enum opt roll_opts[] = { OPT_CMK, OPT_REASON, OPT_BREAK_CHAIN,
-	OPT_YES, OPT_ACCEPT_TIME_JUMP, OPT_DRY_RUN, OPT_END };
+static const enum opt roll_opts[] = { OPT_CMK, OPT_ZONES_OF, OPT_REASON,
+	OPT_BREAK_CHAIN, OPT_YES, OPT_ACCEPT_TIME_JUMP, OPT_DRY_RUN, OPT_END };
 static const enum opt go_insecure_opts[] = { OPT_YES, OPT_ACCEPT_TIME_JUMP,
 	OPT_DRY_RUN, OPT_END };
 static const enum opt zone_signed_opts[] = { OPT_ALG, OPT_AT,
@@ -45,7 +45,7 @@ const struct command commands_life[] = {
 	    "at once. What is left to the operator is said. --watch stays, "
 	    "and sleeps until something is due.",
 	    run_opts, 0, CMD_ANY_WORDS, CMD_WITH_SESSION, cmd_run },
-	{ "roll-ksk", GROUP_LIFE, "ZONE[/KEYTAG] [--cmk NEW] "
+	{ "roll-ksk", GROUP_LIFE, "ZONE[/KEYTAG]|--zones-of CMK [--cmk NEW] "
 	    "[--reason REASON] [--break-chain ZONE]",
 	    "replace a KSK: on schedule, or in an emergency",
 	    "Makes the successor, or lets one that is there, or a standby, "
@@ -56,8 +56,12 @@ const struct command commands_life[] = {
 	    "second roll waits for the first (exit 11). With --reason "
 	    "compromise or loss none waits, and for how long the old KSK "
 	    "can deceive resolvers is shown before: keep the chain (--yes), "
-	    "or break it with --break-chain and the zone's name.",
-	    roll_opts, 1, 1, CMD_WITH_SESSION, cmd_roll_ksk },
+	    "or break it with --break-chain and the zone's name. --zones-of "
+	    "CMK rolls all zones that have a KSK under it, as one plan: under "
+	    "custody shared to one new key pair. A zone that refuses holds up "
+	    "no other, and what was interrupted the same command goes on "
+	    "with.",
+	    roll_opts, 0, 1, CMD_WITH_SESSION, cmd_roll_ksk },
 	{ "go-insecure", GROUP_LIFE, "ZONE [--yes]",
 	    "let a zone leave DNSSEC without an outage",
 	    "Its DS are removed at the parent first; the DNSKEYs go when no "

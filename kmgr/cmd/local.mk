@@ -56,6 +56,8 @@ libcmd_la_SOURCES = \
 	kmgr/cmd/cmd_requester.h \
 	kmgr/cmd/cmd_restore.c \
 	kmgr/cmd/cmd_roll.c \
+	kmgr/cmd/cmd_roll_group.c \
+	kmgr/cmd/cmd_roll_group.h \
 	kmgr/cmd/cmd_run.c \
 	kmgr/cmd/cmd_sign.c \
 	kmgr/cmd/cmd_status.c \

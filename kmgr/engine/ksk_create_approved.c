@@ -4,6 +4,7 @@
 #include "kmgr/base/mem.h"
 #include "kmgr/engine/ksk_create.h"
 #include "kmgr/engine/ksk_record.h"
+#include "kmgr/engine/zone_roll_group.h"
 #include "kmgr/store/ledger.h"
 
 #define PAGE 100		/* KSKs of one zone that are looked at */
@@ -100,6 +101,11 @@ ksk_create_approved(struct session *session, const char *cmk_id,
 	size_t n = 0;
 	int rc = -1;
 
+	if (zone_roll_group_is(arguments)) {
+		free(zones);
+		return zone_roll_group_approved(session, cmk_id, approval,
+		    arguments, err);
+	}
 	(void)json_get_bool(arguments, "another", &another);
 	request.wish = another ? KSK_ANOTHER : KSK_IF_MISSING;
 	request.standby = ksk_record_standby(json_get_text(arguments,

@@ -290,6 +290,11 @@ libengine_la_SOURCES = \
 	kmgr/engine/zone_roll.h \
 	kmgr/engine/zone_roll_approved.c \
 	kmgr/engine/zone_roll_choose.c \
+	kmgr/engine/zone_roll_group.c \
+	kmgr/engine/zone_roll_group.h \
+	kmgr/engine/zone_roll_group_apply.c \
+	kmgr/engine/zone_roll_group_inner.h \
+	kmgr/engine/zone_roll_group_look.c \
 	kmgr/engine/zone_roll_inner.h \
 	kmgr/engine/zone_step.c \
 	kmgr/engine/zone_step.h \

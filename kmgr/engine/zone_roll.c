@@ -254,23 +254,31 @@ record_key(struct session *session, const struct zone_roll *roll, size_t i,
 	    now_at, err);
 }
 
+int
+zone_roll_record(struct session *session, const struct zone_roll *roll,
+    const struct life_zone *after, struct error *err)
+{
+	size_t i;
+
+	for (i = 0; i < roll->zone->n_ksks; i++)
+		if ((roll->is_old[i] || (roll->kind == ZONE_ROLL_STANDBY &&
+		    i == roll->heir)) && record_key(session, roll, i,
+		    &after->keys[i], err) != 0)
+			return -1;
+	return 0;
+}
+
 static int
 record(struct session *session, const struct zone_roll *roll,
     const struct life_zone *after, struct error *err)
 {
 	struct store *store;
-	size_t i;
-	int rc = 0;
 
 	if (session_store(session, &store, err) != 0 ||
 	    store_begin(store, err) != 0)
 		return -1;
-	for (i = 0; i < roll->zone->n_ksks && rc == 0; i++)
-		if (roll->is_old[i] || (roll->kind == ZONE_ROLL_STANDBY &&
-		    i == roll->heir))
-			rc = record_key(session, roll, i, &after->keys[i],
-			    err);
-	if (rc == 0 && store_commit(store, err) == 0)
+	if (zone_roll_record(session, roll, after, err) == 0 &&
+	    store_commit(store, err) == 0)
 		return 0;
 	store_rollback(store);
 	return -1;
@@ -320,23 +328,40 @@ prove_all(struct session *session, const struct zone_roll *roll,
 }
 
 /* The oracle is asked before; who breaks the chain does not ask it. */
+int
+zone_roll_judge(struct session *session, const struct zone_roll *roll,
+    const struct zone_roll_request *request, struct life_zone *after,
+    struct error *err)
+{
+
+	life_zone_copy(&roll->zone->life, after);
+	change(roll, request, session_now(session), after);
+	if (request->chain == ZONE_ROLL_KEEP_CHAIN && zone_life_judge(session,
+	    roll->zone, after, err) != 0)
+		return -1;
+	return prove_all(session, roll, err);
+}
+
+int
+zone_roll_settle(struct session *session, const struct zone_roll *roll,
+    struct error *err)
+{
+
+	return each_cmk(session, roll, cmk_life_settle, err);
+}
+
 static int
 retire(struct session *session, const struct zone_roll *roll,
     const struct zone_roll_request *request, struct error *err)
 {
 	struct life_zone after;
-	int rc = 0;
+	int rc;
 
-	life_zone_copy(&roll->zone->life, &after);
-	change(roll, request, session_now(session), &after);
-	if (request->chain == ZONE_ROLL_KEEP_CHAIN)
-		rc = zone_life_judge(session, roll->zone, &after, err);
-	if (rc == 0)
-		rc = prove_all(session, roll, err);
+	rc = zone_roll_judge(session, roll, request, &after, err);
 	if (rc == 0)
 		rc = record(session, roll, &after, err);
 	life_zone_clear(&after);
-	return rc != 0 ? rc : each_cmk(session, roll, cmk_life_settle, err);
+	return rc != 0 ? rc : zone_roll_settle(session, roll, err);
 }
 
 static int

@@ -11,6 +11,7 @@
 #include "kmgr/base/err.h"
 #include "kmgr/base/json.h"
 #include "kmgr/engine/approval.h"
+#include "kmgr/engine/cmk.h"
 #include "kmgr/engine/plan.h"
 #include "kmgr/engine/session.h"
 
@@ -35,6 +36,14 @@ struct zone_roll_request {
 	enum zone_roll_reason	 reason;
 	enum zone_roll_chain	 chain;
 	enum zone_roll_successor successor;
+	/*
+	 * As a part of a roll of all zones of a CMK: only its KSKs go, whether
+	 * they are in use or not, but for those of the pair that the group is
+	 * to have, "" where none is that. NULL, NULL: of a zone alone.
+	 */
+	const char		*group;	/* the CMK's id */
+	const char		*pair;	/* NULL: each zone has its own */
+	struct cmk_cache	*cache;	/* borrowed; NULL: its own */
 	/* Where the policy demands approvers: theirs, and what they signed. */
 	const struct approval	*approval;
 	const struct json	*arguments;

@@ -1,4 +1,4 @@
-#include "kmgr/engine/zone_roll.h"
+#include "kmgr/engine/zone_roll_group.h"
 
 struct json *
 zone_roll_arguments(const struct zone_roll_request *request)
@@ -28,7 +28,9 @@ zone_roll_approved(struct session *session, const char *cmk_id,
 	};
 	bool breaks = false;
 
-	(void)cmk_id;		/* approval_demand() compares it */
+	if (zone_roll_group_is(arguments))
+		return zone_roll_group_approved(session, cmk_id, approval,
+		    arguments, err);
 	(void)json_get_bool(arguments, "break_chain", &breaks);
 	request.chain = breaks ? ZONE_ROLL_BREAK_CHAIN : ZONE_ROLL_KEEP_CHAIN;
 	if (request.what == NULL || reason == NULL ||

@@ -15,10 +15,10 @@ load(struct session *session, const struct zone_roll_request *request,
 
 	*only = LIFE_NONE;
 	if (strchr(request->what, '/') != NULL)
-		return zone_step_locate(session, &roll->cache, request->what,
+		return zone_step_locate(session, roll->cache, request->what,
 		    &roll->zone, only, err);
 	return name_read(request->what, &name, err) != 0 ? -1 :
-	    zone_life_load(session, &roll->cache, &name, &roll->zone, err);
+	    zone_life_load(session, roll->cache, &name, &roll->zone, err);
 }
 
 /* In the world, or on its way there. */
@@ -28,6 +28,16 @@ is_put(const struct life_key *key)
 
 	return key->dnskey_in_at != 0 || key->ds_add_at != 0 ||
 	    key->ds_seen_at != 0;
+}
+
+/* Of a group's roll: what the group is to have instead stays. */
+static bool
+is_of_group(const struct ksk_row *row,
+    const struct zone_roll_request *request)
+{
+
+	return strcmp(row->cmk_id, request->group) == 0 &&
+	    (request->pair == NULL || strcmp(row->key_id, request->pair) != 0);
 }
 
 /*
@@ -43,9 +53,13 @@ is_to_go(const struct zone_roll *roll, size_t i, size_t only,
 	if (only != LIFE_NONE)
 		return i == only && (key->retire_at == 0 ||
 		    request->reason != ZONE_ROLL_SCHEDULED);
+	if (request->group != NULL && !is_of_group(&roll->zone->ksks[i].row,
+	    request))
+		return false;
 	/* A standby is lost with its token, too. */
 	return key->retire_at == 0 && (roll->is_lost[i] ||
-	    (key->standby == LIFE_NO_STANDBY && is_put(key)));
+	    (key->standby == LIFE_NO_STANDBY && (is_put(key) ||
+	    request->pair != NULL)));
 }
 
 static int
@@ -261,6 +275,7 @@ zone_roll_choose(struct session *session,
 	size_t only;
 
 	*out = (struct zone_roll) { .heir = LIFE_NONE };
+	out->cache = request->cache != NULL ? request->cache : &out->own;
 	if (session_store(session, &store, err) != 0 ||
 	    load(session, request, out, &only, err) != 0 ||
 	    check_overlap(session, out, request, err) != 0)
@@ -275,7 +290,7 @@ zone_roll_choose(struct session *session,
 		if (cmk_load(store, request->cmk, &named, err) != 0)
 			return -1;
 		/* The cache owns it: its life is as long as ours. */
-		if (cmk_cache_get(&out->cache, store, named->row.id,
+		if (cmk_cache_get(out->cache, store, named->row.id,
 		    &out->target, err) != 0) {
 			cmk_free(named);
 			return -1;
@@ -295,6 +310,6 @@ zone_roll_clear(struct zone_roll *roll)
 	free(roll->is_old);
 	free(roll->is_lost);
 	zone_life_free(roll->zone);
-	cmk_cache_clear(&roll->cache);
+	cmk_cache_clear(&roll->own);
 	*roll = (struct zone_roll) { .heir = LIFE_NONE };
 }

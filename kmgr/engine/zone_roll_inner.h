@@ -13,7 +13,8 @@ enum zone_roll_heir {
 
 /* Who goes, and who comes. */
 struct zone_roll {
-	struct cmk_cache	 cache;
+	struct cmk_cache	 own;
+	struct cmk_cache	*cache;		/* that one, or another's */
 	struct zone_life	*zone;
 	bool			*is_old;	/* by key */
 	bool			*is_lost;	/* its token is said to be gone,
@@ -48,5 +49,26 @@ void zone_roll_clear(struct zone_roll *roll);
  */
 int zone_roll_check_token(struct session *session,
     const struct zone_roll *roll, struct error *err);
+
+/**
+ * zone_roll_judge(session, roll, request, after, err):
+ * Ask the oracle whether the old KSKs may be retired now, and have the CMKs
+ * whose facts change proved; ${after} is the zone then.
+ *
+ * zone_roll_record(session, roll, after, err): inside the caller's
+ * transaction, that it is so.
+ *
+ * zone_roll_settle(session, roll, err): after it.
+ *
+ * Owner: the caller, life_zone_clear(${after}), also after an error.
+ * Errors: ERR_POLICY, ERR_TOKEN, ERR_INTEGRITY, ERR_STORE.
+ */
+int zone_roll_judge(struct session *session, const struct zone_roll *roll,
+    const struct zone_roll_request *request, struct life_zone *after,
+    struct error *err);
+int zone_roll_record(struct session *session, const struct zone_roll *roll,
+    const struct life_zone *after, struct error *err);
+int zone_roll_settle(struct session *session, const struct zone_roll *roll,
+    struct error *err);
 
 #endif

@@ -11,6 +11,15 @@ static const struct db_question ask_zones = { "list the zones of a CMK",
 	"AND state <> 'removed' AND retire_at IS NULL "
 	"ORDER BY zone LIMIT $3" };
 
+static const struct db_question ask_count = { "count the zones of a CMK",
+	"SELECT count(DISTINCT zone) FROM ksk WHERE cmk_id = $1 "
+	"AND state <> 'removed' AND retire_at IS NULL" };
+static const struct db_question ask_pairs = { "count shared keys",
+	"SELECT count(*) FROM key WHERE cmk_id = $1 AND is_shared = 1" };
+static const struct db_question ask_behind = { "find an older shared key",
+	"SELECT 1 FROM ksk WHERE cmk_id = $1 AND key_id <> $2 "
+	"AND state <> 'removed' AND retire_at IS NULL LIMIT 1" };
+
 static void
 read_text(const struct db_rows *rows, void *out)
 {
@@ -62,4 +71,36 @@ store_group_zones_free(char **zones, size_t n)
 {
 
 	db_list_free(&shape, zones, n);
+}
+
+int
+store_group_count(struct store *store, const char *cmk_id, int64_t *n,
+    struct error *err)
+{
+	const struct db_value args[] = { db_text(cmk_id) };
+
+	return db_number(store->db, &ask_count, args, STORE_N(args), n, err);
+}
+
+int
+store_group_pairs(struct store *store, const char *cmk_id, int64_t *n,
+    struct error *err)
+{
+	const struct db_value args[] = { db_text(cmk_id) };
+
+	return db_number(store->db, &ask_pairs, args, STORE_N(args), n, err);
+}
+
+int
+store_group_is_behind(struct store *store, const char *cmk_id,
+    const char *key_id, bool *behind, struct error *err)
+{
+	const struct db_value args[] = { db_text(cmk_id), db_text(key_id) };
+	int64_t one;
+
+	if (db_number(store->db, &ask_behind, args, STORE_N(args), &one,
+	    err) != 0)
+		return -1;
+	*behind = one != 0;
+	return 0;
 }

@@ -24,4 +24,20 @@ int store_group_zones(struct store *store, const char *cmk_id,
     struct error *err);
 void store_group_zones_free(char **zones, size_t n);
 
+/**
+ * store_group_count(store, cmk_id, n, err):
+ * How many zones those are.
+ *
+ * store_group_pairs(store, cmk_id, n, err): how many shared pairs it has had.
+ *
+ * store_group_is_behind(store, cmk_id, key_id, behind, err): whether one of
+ * them has such a KSK of another pair than ${key_id}.
+ */
+int store_group_count(struct store *store, const char *cmk_id, int64_t *n,
+    struct error *err);
+int store_group_pairs(struct store *store, const char *cmk_id, int64_t *n,
+    struct error *err);
+int store_group_is_behind(struct store *store, const char *cmk_id,
+    const char *key_id, bool *behind, struct error *err);
+
 #endif

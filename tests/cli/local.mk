@@ -34,6 +34,7 @@ cli_tests = \
 	tests/cli/54-hooks.bats \
 	tests/cli/56-publish.bats \
 	tests/cli/56-plan.bats \
+	tests/cli/57-roll-group.bats \
 	tests/cli/57-roll.bats \
 	tests/cli/58-foreign.bats \
 	tests/cli/58-pass.bats \

@@ -70,6 +70,7 @@ store_tests = \
 	tests/unit/test_store \
 	tests/unit/test_store_backup \
 	tests/unit/test_store_cmk \
+	tests/unit/test_store_group \
 	tests/unit/test_store_ksr \
 	tests/unit/test_store_life \
 	tests/unit/test_store_migrate \
@@ -123,6 +124,10 @@ tests_unit_test_store_cmk_SOURCES = tests/unit/test_store_cmk.c \
 	$(unit_store_help)
 tests_unit_test_store_cmk_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_store_cmk_LDADD = $(unit_store_ldadd)
+tests_unit_test_store_group_SOURCES = tests/unit/test_store_group.c \
+	$(unit_store_help)
+tests_unit_test_store_group_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_store_group_LDADD = $(unit_store_ldadd)
 tests_unit_test_store_ksr_SOURCES = tests/unit/test_store_ksr.c \
 	$(unit_store_help)
 tests_unit_test_store_ksr_CPPFLAGS = $(unit_cppflags)
