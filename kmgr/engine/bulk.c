@@ -241,14 +241,14 @@ line_init(struct bulk_line *line, struct session *session,
 	line->session = session;
 	line->bulk = bulk;
 	line->keys = zsks_keys_new();
-	line->n_all = (bulk->n + BULK_BATCH - 1) / BULK_BATCH;
+	line->n_all = SIZE_MAX;
 	bulk_pace_init(&line->pace, sessions, bulk->n);
 	most = line->pace;
 	most.n = most.max;
 	line->n_ring = bulk_room(&most);
-	if (line->n_ring > line->n_all)
-		line->n_ring = line->n_all;
-	line->ring = mem_new((line->n_ring + 1) * sizeof(*line->ring));
+	if (bulk->next == NULL && line->n_ring > bulk->n / BULK_BATCH + 1)
+		line->n_ring = bulk->n / BULK_BATCH + 1;
+	line->ring = mem_new(line->n_ring * sizeof(*line->ring));
 	(void)pthread_mutex_init(&line->lock, NULL);
 	(void)pthread_cond_init(&line->for_caller, NULL);
 	(void)pthread_cond_init(&line->for_prepare, NULL);
@@ -284,7 +284,7 @@ bulk_sign(struct session *session, const struct bulk *bulk,
 	line_init(line, session, bulk);
 	/* The store is opened before there are threads. */
 	if (session_store(session, &store, err) == 0 &&
-	    (line->n_all < 2 ||
+	    (bulk->n <= BULK_BATCH ||
 	    session_open_reader(session, &reader, err) == 0)) {
 		/* Of one batch nothing is read while another is recorded. */
 		line->reader = reader == NULL ? session : reader;

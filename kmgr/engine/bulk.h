@@ -15,10 +15,18 @@
 #include "kmgr/engine/session.h"
 #include "kmgr/engine/zsks.h"
 
+#define BULK_SHARE 64		/* zones; and one transaction */
+
 /* Where zones come from and where results go. */
 struct bulk {
 	size_t	 n;			/* zones */
 	void	*arg;
+	/*
+	 * NULL: all of them are done, in order. Else the next ones to do: ${n}
+	 * of them, at most BULK_SHARE, from zone ${first} on; false: no more.
+	 * Called from one thread, which is not the caller's.
+	 */
+	bool	(*next)(void *arg, size_t *first, size_t *n);
 	/*
 	 * Fill in the request of zone ${i} and append its records to ${text};
 	 * strings must live until bulk_sign() returns. Called in order, from

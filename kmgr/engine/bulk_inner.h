@@ -15,7 +15,7 @@
 #include "kmgr/engine/bulk.h"
 #include "kmgr/engine/config.h"
 
-#define BULK_BATCH 64		/* zones; and one transaction */
+#define BULK_BATCH BULK_SHARE
 
 enum bulk_state {
 	BULK_LEFT,		/* not begun */
@@ -70,7 +70,6 @@ struct bulk_line {
 	const struct bulk	*bulk;
 	struct cmk_cache	 cache;		/* likewise */
 	struct zsks_keys	*keys;		/* beside it those of signers */
-	size_t			 n_all;		/* batches */
 	size_t			 n_ring;
 	struct bulk_batch	*ring;		/* batch i is at i % n_ring */
 
@@ -78,7 +77,8 @@ struct bulk_line {
 	pthread_cond_t		 for_caller;
 	pthread_cond_t		 for_prepare;
 	pthread_cond_t		 for_signers;
-	/* Batches that are so far. */
+	/* Batches: all of them, as far as is known, and those so far. */
+	size_t			 n_all;
 	size_t			 n_prepared;
 	size_t			 n_proved;
 	size_t			 n_taken;	/* all, by signers */

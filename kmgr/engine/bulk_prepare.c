@@ -23,21 +23,18 @@ prepare_one(struct bulk_line *line, size_t i, struct bulk_job *job)
 
 /* What a batch before it has changed meanwhile shows when it is recorded. */
 static void
-prepare_batch(struct bulk_line *line, struct bulk_batch *batch, size_t first)
+prepare_batch(struct bulk_line *line, struct bulk_batch *batch)
 {
-	const size_t left = line->bulk->n - first;
 	struct error ignored = ERR_INIT;
 	struct store *store;
 	size_t i;
 
-	batch->first = first;
-	batch->n = left < BULK_BATCH ? left : BULK_BATCH;
 	batch->n_done = batch->n_busy = 0;
 	/* Where there is no snapshot, each zone says what is wrong. */
 	if (session_store(line->reader, &store, &ignored) == 0)
 		(void)store_snapshot(store, &ignored);
 	for (i = 0; i < batch->n; i++)
-		prepare_one(line, first + i, &batch->jobs[i]);
+		prepare_one(line, batch->first + i, &batch->jobs[i]);
 	if (store != NULL)
 		store_release(store);
 	batch->now_at = session_now(line->reader);
@@ -59,21 +56,53 @@ place_wait(struct bulk_line *line)
 	return batch;
 }
 
+/* The zones of batch i; false: there are no more. */
+static bool
+share_take(const struct bulk *bulk, size_t i, size_t *first, size_t *n)
+{
+
+	if (bulk->next != NULL)
+		return bulk->next(bulk->arg, first, n);
+	*first = i * BULK_BATCH;
+	if (*first >= bulk->n)
+		return false;
+	*n = bulk->n - *first < BULK_BATCH ? bulk->n - *first : BULK_BATCH;
+	return true;
+}
+
+/* One more batch is prepared, or there are no more. */
+static void
+tell(struct bulk_line *line, bool is_end)
+{
+
+	(void)pthread_mutex_lock(&line->lock);
+	if (is_end) {
+		line->n_all = line->n_prepared;
+		(void)pthread_cond_broadcast(&line->for_signers);
+	} else {
+		line->n_prepared++;
+	}
+	(void)pthread_cond_signal(&line->for_caller);
+	(void)pthread_mutex_unlock(&line->lock);
+}
+
 void *
 bulk_prepare(void *arg)
 {
 	struct bulk_line *line = arg;
 	struct bulk_batch *batch;
-	size_t i;
+	size_t i, first, n;
 
-	for (i = 0; i < line->n_all; i++) {
-		if ((batch = place_wait(line)) == NULL)
+	for (i = 0; (batch = place_wait(line)) != NULL; i++) {
+		/* Behind the last batch its place may be another's still. */
+		if (!share_take(line->bulk, i, &first, &n)) {
+			tell(line, true);
 			break;
-		prepare_batch(line, batch, i * BULK_BATCH);
-		(void)pthread_mutex_lock(&line->lock);
-		line->n_prepared++;
-		(void)pthread_cond_signal(&line->for_caller);
-		(void)pthread_mutex_unlock(&line->lock);
+		}
+		batch->first = first;
+		batch->n = n;
+		prepare_batch(line, batch);
+		tell(line, false);
 	}
 	return NULL;
 }
