@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "kmgr/base/mem.h"
-#include "kmgr/store/db.h"
+#include "kmgr/store/db_ahead.h"
 
 #define LOCK_WAIT_S 30
 
@@ -154,6 +154,7 @@ void
 db_release(struct db *db)
 {
 
+	db_ahead_end(db);
 	if (db->is_snapshot)
 		db->driver->rollback(db);
 	db->is_snapshot = false;

@@ -18,6 +18,7 @@
 
 struct db;			/* an open database */
 struct db_rows;			/* the rows of an answer, one at a time */
+struct db_ahead;		/* what was read before it is asked for */
 
 /* A question: what it does, for messages, and how. Both texts are constants:
  * a backend may keep what it prepared for an address. */
@@ -121,6 +122,7 @@ struct db {
 	size_t kept_n;
 	bool is_bulk;		/* whose failures are not survived: a question
 				 * that fails may take all others with it */
+	struct db_ahead *ahead;	/* in a snapshot, or NULL */
 };
 
 /* Every struct db_rows of a backend begins with this. */

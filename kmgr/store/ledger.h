@@ -109,6 +109,7 @@ struct ledger_row {
 	char	*zone;			/* NULL: tells of no zone */
 };
 void ledger_row_clear(struct ledger_row *row);
+void ledger_row_list_free(struct ledger_row *rows, size_t n);
 
 /**
  * ledger_before(store, zone, type, seq, out, found, err):
@@ -119,6 +120,23 @@ void ledger_row_clear(struct ledger_row *row);
  */
 int ledger_before(struct store *store, const char *zone, const char *type,
     int64_t seq, struct ledger_row *out, bool *found, struct error *err);
+
+/**
+ * ledger_seq_of_zone(store, zone, type, seq, err):
+ * The number of the newest record of ${type} that is filed under ${zone}; 0
+ * where there is none. It costs no look at a record.
+ */
+int ledger_seq_of_zone(struct store *store, const char *zone,
+    const char *type, int64_t *seq, struct error *err);
+
+/**
+ * ledger_all_of_zone(store, zone, type, out, n, err):
+ * All records of ${type} that are filed under ${zone}, oldest first.
+ *
+ * Owner: the caller, ledger_row_list_free().
+ */
+int ledger_all_of_zone(struct store *store, const char *zone,
+    const char *type, struct ledger_row **out, size_t *n, struct error *err);
 
 /**
  * ledger_count_of_zone(store, zone, type, n, err):

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kmgr/store/db_ahead.h"
 #include "kmgr/store/ledger_inner.h"
 #include "kmgr/store/store_inner.h"
 
@@ -30,8 +31,34 @@ static const struct db_question ask_before = {
 	"read a zone's event before another one",
 	"SELECT " COLUMNS ", cmk_id, zone FROM ledger WHERE zone = $1 "
 	"AND type = $2 AND seq < $3 ORDER BY seq DESC LIMIT 1" };
-static const struct db_question ask_count = { "count a zone's events",
-	"SELECT count(*) FROM ledger WHERE zone = $1 AND type = $2" };
+/* Of each zone by its own way into the index: no other event is touched. */
+#define OF_EACH(what) \
+	" FROM zone CROSS JOIN ledger " \
+	"WHERE zone.zone > $1 AND zone.zone <= $2 AND " what
+#define ROW_COLUMNS \
+	"seq, prev, hash, type, payload, actor, at, cmk_id, ledger.zone"
+static const struct db_of_zone ask_newest_of_zone = {
+	{ "read a zone's last event",
+	"SELECT " ROW_COLUMNS " FROM ledger WHERE zone = $1 AND type = $2 "
+	"ORDER BY seq DESC LIMIT 1" },
+	"SELECT zone.zone, " ROW_COLUMNS OF_EACH("seq = (SELECT max(seq) "
+	"FROM ledger WHERE ledger.zone = zone.zone AND type = $3)")
+	" ORDER BY zone.zone" };
+static const struct db_of_zone ask_seq_of_zone = {
+	{ "find a zone's last event",
+	"SELECT max(seq) FROM ledger WHERE zone = $1 AND type = $2" },
+	"SELECT zone.zone, max(seq)" OF_EACH("ledger.zone = zone.zone "
+	"AND type = $3") " GROUP BY zone.zone ORDER BY zone.zone" };
+static const struct db_of_zone ask_all_of_zone = {
+	{ "read all events of a zone",
+	"SELECT " ROW_COLUMNS " FROM ledger WHERE zone = $1 AND type = $2 "
+	"ORDER BY seq" },
+	"SELECT zone.zone, " ROW_COLUMNS OF_EACH("ledger.zone = zone.zone "
+	"AND type = $3") " ORDER BY zone.zone, seq" };
+static const struct db_of_zone ask_count = { { "count a zone's events",
+	"SELECT count(*) FROM ledger WHERE zone = $1 AND type = $2" },
+	"SELECT zone.zone, count(*)" OF_EACH("ledger.zone = zone.zone "
+	"AND type = $3") " GROUP BY zone.zone ORDER BY zone.zone" };
 
 void
 ledger_record_clear(struct ledger_record *record)
@@ -224,8 +251,33 @@ ledger_before(struct store *store, const char *zone, const char *type,
 	const struct db_value args[] = { db_text(zone), db_text(type),
 		db_int(seq) };
 
+	if (seq == INT64_MAX)
+		return db_zone_one(store->db, &ask_newest_of_zone, args, 2,
+		    &row_shape, out, found, err);
 	return db_one(store->db, &ask_before, args, STORE_N(args), &row_shape,
 	    out, found, err);
+}
+
+int
+ledger_seq_of_zone(struct store *store, const char *zone, const char *type,
+    int64_t *seq, struct error *err)
+{
+	const struct db_value args[] = { db_text(zone), db_text(type) };
+
+	return db_zone_number(store->db, &ask_seq_of_zone, args,
+	    STORE_N(args), seq, err);
+}
+
+int
+ledger_all_of_zone(struct store *store, const char *zone, const char *type,
+    struct ledger_row **out, size_t *n, struct error *err)
+{
+	const struct db_value args[] = { db_text(zone), db_text(type) };
+
+	*out = NULL;
+	*n = 0;
+	return db_zone_list(store->db, &ask_all_of_zone, args, STORE_N(args),
+	    &row_shape, out, n, err);
 }
 
 int
@@ -270,5 +322,6 @@ ledger_count_of_zone(struct store *store, const char *zone, const char *type,
 {
 	const struct db_value args[] = { db_text(zone), db_text(type) };
 
-	return db_number(store->db, &ask_count, args, STORE_N(args), n, err);
+	return db_zone_number(store->db, &ask_count, args, STORE_N(args), n,
+	    err);
 }

@@ -10,6 +10,5 @@
  */
 int ledger_row_list(struct store *store, int64_t from, size_t max,
     struct ledger_row **out, size_t *n, struct error *err);
-void ledger_row_list_free(struct ledger_row *rows, size_t n);
 
 #endif

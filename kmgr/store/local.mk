@@ -4,6 +4,8 @@ libstore_la_LIBADD = libbase.la $(SQLITE_LIBS) $(PQ_LIBS)
 libstore_la_SOURCES = \
 	kmgr/store/db.c \
 	kmgr/store/db.h \
+	kmgr/store/db_ahead.c \
+	kmgr/store/db_ahead.h \
 	kmgr/store/ledger.c \
 	kmgr/store/ledger.h \
 	kmgr/store/ledger_find.c \

@@ -3,6 +3,7 @@
 
 #include "kmgr/base/mem.h"
 #include "kmgr/base/text.h"
+#include "kmgr/store/db_ahead.h"
 #include "kmgr/store/store_inner.h"
 
 int
@@ -64,6 +65,13 @@ store_release(struct store *store)
 {
 
 	db_release(store->db);
+}
+
+void
+store_ahead(struct store *store, const char *after, const char *last)
+{
+
+	db_ahead(store->db, after, last);
 }
 
 bool

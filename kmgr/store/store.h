@@ -79,6 +79,14 @@ int store_snapshot(struct store *store, struct error *err);
 void store_release(struct store *store);
 
 /**
+ * store_ahead(store, after, last):
+ * Inside a snapshot: who asks now about one zone of those behind ${after} up to
+ * ${last} is about to ask the same of all, as one does who goes through them a
+ * page at a time. So it is read for all of them at once.
+ */
+void store_ahead(struct store *store, const char *after, const char *last);
+
+/**
  * store_is_steady(store):
  * Whether what is asked now sees one state: inside a snapshot, or a
  * transaction.
@@ -324,6 +332,14 @@ int store_ksk_put(struct store *store, const struct ksk_row *ksk,
  * or ${cmk_id} is not NULL. Owner: the caller, ksk_rows_free().
  */
 int store_ksk_list(struct store *store, const char *zone, const char *cmk_id,
+    struct ksk_row **out, size_t *n, struct error *err);
+
+/**
+ * store_ksk_facts(store, zone, out, n, err):
+ * Likewise, those of ${zone} that are not removed, without DNSKEY, endorsement
+ * and retirement.
+ */
+int store_ksk_facts(struct store *store, const char *zone,
     struct ksk_row **out, size_t *n, struct error *err);
 
 /**

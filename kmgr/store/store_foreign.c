@@ -1,6 +1,7 @@
 /* Other providers' keys (store_life.h). */
 #include <stdlib.h>
 
+#include "kmgr/store/db_ahead.h"
 #include "kmgr/store/store_inner.h"
 #include "kmgr/store/store_life.h"
 
@@ -20,8 +21,10 @@ static const struct store_change set = { { "write what became of a key",
 	"foreign key", ERR_STORE, "the store has none of this id" };
 static const struct db_question ask_all = { "list foreign keys",
 	"SELECT " COLUMNS " FROM foreign_key" IN_ORDER };
-static const struct db_question ask_zone = { "list a zone's foreign keys",
-	"SELECT " COLUMNS " FROM foreign_key WHERE zone = $1" IN_ORDER };
+static const struct db_of_zone ask_zone = { { "list a zone's foreign keys",
+	"SELECT " COLUMNS " FROM foreign_key WHERE zone = $1" IN_ORDER },
+	"SELECT zone, " COLUMNS " FROM foreign_key WHERE zone > $1 "
+	"AND zone <= $2" IN_ORDER };
 
 static void
 read_row(const struct db_rows *rows, void *out)
@@ -122,6 +125,7 @@ store_foreign_list(struct store *store, const char *zone,
 
 	*out = NULL;
 	*n = 0;
-	return db_list(store->db, zone == NULL ? &ask_all : &ask_zone, args,
-	    zone == NULL ? 0 : 1, &shape, out, n, err);
+	return zone == NULL ? db_list(store->db, &ask_all, NULL, 0, &shape,
+	    out, n, err) : db_zone_list(store->db, &ask_zone, args,
+	    STORE_N(args), &shape, out, n, err);
 }

@@ -1,5 +1,6 @@
 #include <stdlib.h>
 
+#include "kmgr/store/db_ahead.h"
 #include "kmgr/store/store_inner.h"
 #include "kmgr/store/store_life.h"
 
@@ -50,8 +51,20 @@ static const struct store_change retire = { { "retire a KSK",
 /* One question each, so that each is answered from an index. */
 static const struct db_question ask_all = { "list KSKs",
 	"SELECT " COLUMNS " FROM ksk" BY_ZONE };
-static const struct db_question ask_zone = { "list a zone's KSKs",
-	"SELECT " COLUMNS " FROM ksk WHERE zone = $1" BY_ZONE };
+static const struct db_of_zone ask_zone = { { "list a zone's KSKs",
+	"SELECT " COLUMNS " FROM ksk WHERE zone = $1" BY_ZONE },
+	"SELECT zone, " COLUMNS " FROM ksk WHERE zone > $1 AND zone <= $2"
+	BY_ZONE };
+/* Shorter by most of a row. */
+#define FACTS \
+	"id, cmk_id, key_id, zone, generation, alg, key_tag, revoked_tag, " \
+	"NULL, state, created_at, NULL, NULL, ds_seen_at, ds_gone_at, " \
+	"horizon_at, NULL, NULL, standby, dnskey_in_at, dnskey_out_at, " \
+	"ds_add_at, ds_remove_at, retire_at, revoke_at, compromised_at, " \
+	"backup_at FROM ksk WHERE state <> 'removed' AND "
+static const struct db_of_zone ask_facts = { { "list a zone's KSKs in use",
+	"SELECT " FACTS "zone = $1" BY_ZONE },
+	"SELECT zone, " FACTS "zone > $1 AND zone <= $2" BY_ZONE };
 static const struct db_question ask_cmk = { "list a CMK's KSKs",
 	"SELECT " COLUMNS " FROM ksk WHERE cmk_id = $1" BY_ZONE };
 static const struct db_question ask_both = { "list a CMK's KSKs in a zone",
@@ -188,13 +201,26 @@ store_ksk_list(struct store *store, const char *zone, const char *cmk_id,
 		args[args_n++] = db_text(zone);
 	if (cmk_id != NULL)
 		args[args_n++] = db_text(cmk_id);
-	if (args_n == 2)
-		ask = &ask_both;
-	else if (args_n == 1)
-		ask = zone != NULL ? &ask_zone : &ask_cmk;
 	*out = NULL;
 	*n = 0;
+	if (zone != NULL && cmk_id == NULL)
+		return db_zone_list(store->db, &ask_zone, args, args_n,
+		    &shape, out, n, err);
+	if (args_n > 0)
+		ask = zone != NULL ? &ask_both : &ask_cmk;
 	return db_list(store->db, ask, args, args_n, &shape, out, n, err);
+}
+
+int
+store_ksk_facts(struct store *store, const char *zone, struct ksk_row **out,
+    size_t *n, struct error *err)
+{
+	const struct db_value args[] = { db_text(zone) };
+
+	*out = NULL;
+	*n = 0;
+	return db_zone_list(store->db, &ask_facts, args, STORE_N(args),
+	    &shape, out, n, err);
 }
 
 int

@@ -1,5 +1,6 @@
 #include <stdlib.h>
 
+#include "kmgr/store/db_ahead.h"
 #include "kmgr/store/store_inner.h"
 #include "kmgr/store/store_ksr.h"
 
@@ -7,15 +8,18 @@
 	"id, cmk_id, zone, format, kind, request_hash, request_id, "       \
 	"bundle_ids, response_hash, plan_hash, ksk_ids, answered_at, "     \
 	"expires_at, superseded_at"
-#define IN_ORDER " ORDER BY answered_at, expires_at, kind DESC, id"
+#define IN_ORDER "answered_at, expires_at, kind DESC, id"
 
 static const struct db_question ask_put = { "record a response",
 	"INSERT INTO ksr (" COLUMNS ", request, response) VALUES ($1, $2, "
 	"$3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)" };
 static const struct db_question ask_all = { "list responses",
-	"SELECT " COLUMNS ", NULL, NULL FROM ksr" IN_ORDER };
-static const struct db_question ask_zone = { "list a zone's responses",
-	"SELECT " COLUMNS ", NULL, NULL FROM ksr WHERE zone = $1" IN_ORDER };
+	"SELECT " COLUMNS ", NULL, NULL FROM ksr ORDER BY " IN_ORDER };
+static const struct db_of_zone ask_zone = { { "list a zone's responses",
+	"SELECT " COLUMNS ", NULL, NULL FROM ksr WHERE zone = $1 ORDER BY "
+	IN_ORDER },
+	"SELECT zone, " COLUMNS ", NULL, NULL FROM ksr WHERE zone > $1 "
+	"AND zone <= $2 ORDER BY zone, " IN_ORDER };
 static const struct db_question ask_get = { "find a response",
 	"SELECT " COLUMNS ", request, response FROM ksr WHERE id = $1" };
 static const struct store_change supersede = { { "supersede a response",
@@ -112,8 +116,9 @@ store_ksr_list(struct store *store, const char *zone, struct ksr_row **out,
 
 	*out = NULL;
 	*n = 0;
-	return db_list(store->db, zone == NULL ? &ask_all : &ask_zone, args,
-	    zone == NULL ? 0 : 1, &shape, out, n, err);
+	return zone == NULL ? db_list(store->db, &ask_all, NULL, 0, &shape,
+	    out, n, err) : db_zone_list(store->db, &ask_zone, args,
+	    STORE_N(args), &shape, out, n, err);
 }
 
 int

@@ -1,6 +1,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "kmgr/store/db_ahead.h"
 #include "kmgr/store/store_inner.h"
 #include "kmgr/store/store_life.h"
 
@@ -8,8 +9,10 @@
 	"zone, goal, goal_at, next_at, waiting_since_at, waits_for, "       \
 	"published_hash, published_at, told_at"
 
-static const struct db_question ask_find = { "find a zone",
-	"SELECT " COLUMNS " FROM zone WHERE zone = $1" };
+static const struct db_of_zone ask_find = { { "find a zone",
+	"SELECT " COLUMNS " FROM zone WHERE zone = $1" },
+	"SELECT zone, " COLUMNS " FROM zone WHERE zone > $1 AND zone <= $2 "
+	"ORDER BY zone" };
 static const struct db_question ask_put = { "write a zone",
 	"INSERT INTO zone (" COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, "
 	"$8, $9) ON CONFLICT (zone) DO UPDATE SET goal = $2, goal_at = $3, "
@@ -33,6 +36,11 @@ static const struct db_question ask_due = { "list zones that are due",
 static const struct db_question ask_list = { "list zones",
 	"SELECT zone FROM zone WHERE zone > $1 AND " STORE_ZONE_USED
 	" ORDER BY zone LIMIT $2" };
+static const struct db_question ask_names = { "list all zones",
+	"SELECT zone FROM zone WHERE zone > $1 ORDER BY zone LIMIT $2" };
+static const struct db_question ask_of_cmk = { "list a CMK's zones",
+	"SELECT DISTINCT zone FROM ksk WHERE cmk_id = $1 AND zone > $2 "
+	"ORDER BY zone LIMIT $3" };
 static const struct db_question ask_next = { "find when a zone is due",
 	"SELECT coalesce((SELECT next_at FROM zone WHERE " STORE_ZONE_USED
 	" ORDER BY next_at LIMIT 1), 9223372036854775807)" };
@@ -43,10 +51,12 @@ static const struct db_question ask_alg_put = {
 static const struct db_question ask_alg_drop = {
 	"forget since when a zone is signed",
 	"DELETE FROM zone_alg WHERE zone = $1 AND alg = $2" };
-static const struct db_question ask_alg_list = {
-	"list what a zone is signed with",
+static const struct db_of_zone ask_alg_list = {
+	{ "list what a zone is signed with",
 	"SELECT zone, alg, signed_at FROM zone_alg WHERE zone = $1 "
-	"ORDER BY alg" };
+	"ORDER BY alg" },
+	"SELECT zone, zone, alg, signed_at FROM zone_alg WHERE zone > $1 "
+	"AND zone <= $2 ORDER BY zone, alg" };
 static const struct db_question ask_alg_all = {
 	"list what zones are signed with",
 	"SELECT zone, alg, signed_at FROM zone_alg ORDER BY zone, alg" };
@@ -103,8 +113,8 @@ store_zone_find(struct store *store, const char *zone, struct zone_row *out,
 {
 	const struct db_value args[] = { db_text(zone) };
 
-	return db_one(store->db, &ask_find, args, STORE_N(args), &shape, out,
-	    found, err);
+	return db_zone_one(store->db, &ask_find, args, STORE_N(args), &shape,
+	    out, found, err);
 }
 
 int
@@ -219,6 +229,20 @@ store_zone_list(struct store *store, const char *after, size_t max,
 }
 
 int
+store_zone_of_cmk(struct store *store, const char *cmk_id, const char *after,
+    size_t max, char ***out, size_t *n, struct error *err)
+{
+	const struct db_value args[] = { db_text(cmk_id), db_text(after),
+		db_int((int64_t)max) };
+
+	*out = NULL;
+	*n = 0;
+	return cmk_id == NULL ? db_list(store->db, &ask_names, args + 1, 2,
+	    &name_shape, out, n, err) : db_list(store->db, &ask_of_cmk, args,
+	    STORE_N(args), &name_shape, out, n, err);
+}
+
+int
 store_zone_next(struct store *store, int64_t *next_at, struct error *err)
 {
 
@@ -286,6 +310,7 @@ store_zone_alg_list(struct store *store, const char *zone,
 
 	*out = NULL;
 	*n = 0;
-	return db_list(store->db, zone == NULL ? &ask_alg_all : &ask_alg_list,
-	    args, zone == NULL ? 0 : 1, &alg_shape, out, n, err);
+	return zone == NULL ? db_list(store->db, &ask_alg_all, NULL, 0,
+	    &alg_shape, out, n, err) : db_zone_list(store->db, &ask_alg_list,
+	    args, STORE_N(args), &alg_shape, out, n, err);
 }

@@ -77,6 +77,14 @@ int store_zone_list(struct store *store, const char *after, size_t max,
 void zone_names_free(char **names, size_t n);
 
 /**
+ * store_zone_of_cmk(store, cmk_id, after, max, out, n, err):
+ * Likewise zones that have or had a KSK of a CMK; all where ${cmk_id} is NULL.
+ */
+int store_zone_of_cmk(struct store *store, const char *cmk_id,
+    const char *after, size_t max, char ***out, size_t *n,
+    struct error *err);
+
+/**
  * store_zone_next(store, next_at, err):
  * When the first zone is due; INT64_MAX where none is.
  */

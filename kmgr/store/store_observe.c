@@ -1,6 +1,7 @@
 /* What servers were seen to serve (store_life.h). */
 #include <stdlib.h>
 
+#include "kmgr/store/db_ahead.h"
 #include "kmgr/store/store_inner.h"
 #include "kmgr/store/store_life.h"
 
@@ -31,9 +32,12 @@ static const struct db_question ask_between = {
 	"WHERE zone = $1 AND kind = $2 ORDER BY id DESC LIMIT 1 OFFSET 1) "
 	"AND (SELECT count(*) FROM observation "
 	"WHERE zone = $1 AND kind = $2) > 64" };
-static const struct db_question ask_list = { "list what was seen",
+static const struct db_of_zone ask_list = { { "list what was seen",
 	"SELECT " COLUMNS " FROM observation WHERE zone = $1 AND kind = $2 "
-	"AND last_at >= $3 ORDER BY id DESC LIMIT 1000" };
+	"AND last_at >= $3 ORDER BY id DESC LIMIT 1000" },
+	"SELECT zone, " COLUMNS " FROM observation WHERE zone > $1 "
+	"AND zone <= $2 AND kind = $3 AND last_at >= $4 "
+	"ORDER BY zone, id DESC" };
 
 static void
 read_row(const struct db_rows *rows, void *out)
@@ -133,6 +137,6 @@ store_observation_list(struct store *store, const char *zone,
 
 	*out = NULL;
 	*n = 0;
-	return db_list(store->db, &ask_list, args, STORE_N(args), &shape, out,
-	    n, err);
+	return db_zone_list(store->db, &ask_list, args, STORE_N(args), &shape,
+	    out, n, err);
 }

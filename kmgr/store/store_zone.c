@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kmgr/store/db_ahead.h"
 #include "kmgr/store/store_inner.h"
 #include "kmgr/store/store_zone.h"
 
@@ -16,20 +17,55 @@ static const struct db_question ask_signature_list = {
 	"SELECT id, " SIGNATURE_COLUMNS " FROM signature WHERE zone = $1 "
 	"ORDER BY id DESC LIMIT 1000" };
 /* What is signed for a response is recorded at the instant of its answer. */
-static const struct db_question ask_signature_sets = {
-	"list what was signed for a zone",
+static const struct db_of_zone ask_signature_sets = {
+	{ "list what was signed for a zone",
 	"SELECT id, " SIGNATURE_COLUMNS " FROM signature WHERE zone = $1 "
 	"AND type_covered = 48 AND expiration_at > $2 AND created_at NOT IN "
 	"(SELECT answered_at FROM ksr WHERE zone = $1) "
-	"ORDER BY id DESC LIMIT 1000" };
-static const struct db_question ask_signature_end = {
-	"find until when a zone's DNSKEY RRset is signed",
-	"SELECT coalesce((SELECT expiration_at FROM signature WHERE zone = $1 "
-	"AND type_covered = 48 ORDER BY id DESC LIMIT 1), 0)" };
-static const struct db_question ask_signature_made = {
-	"find when a zone's DNSKEY RRset was signed",
-	"SELECT coalesce((SELECT created_at FROM signature WHERE zone = $1 "
-	"AND type_covered = 48 ORDER BY id DESC LIMIT 1), 0)" };
+	"ORDER BY id DESC LIMIT 1000" },
+	"SELECT zone, id, " SIGNATURE_COLUMNS " FROM signature "
+	"WHERE zone > $1 AND zone <= $2 AND type_covered = 48 "
+	"AND expiration_at > $3 AND created_at NOT IN "
+	"(SELECT answered_at FROM ksr WHERE ksr.zone = signature.zone) "
+	"ORDER BY zone, id DESC" };
+/*
+ * From the newest of them down to the first that was made in another instant,
+ * so that a long history is not looked at.
+ */
+#define NEWEST(column, of) \
+	"(SELECT n." column " FROM signature AS n WHERE n.zone = " of \
+	" AND n.type_covered = 48 AND n.created_at NOT IN " \
+	"(SELECT answered_at FROM ksr WHERE ksr.zone = " of ") " \
+	"ORDER BY n.id DESC LIMIT 1)"
+#define IN_NEWEST(of) \
+	"signature.zone = " of " AND type_covered = 48 " \
+	"AND id <= " NEWEST("id", of) " AND id > coalesce((SELECT o.id " \
+	"FROM signature AS o WHERE o.zone = " of " AND o.type_covered = 48 " \
+	"AND o.id < " NEWEST("id", of) " AND o.created_at <> " \
+	NEWEST("created_at", of) " ORDER BY o.id DESC LIMIT 1), 0) "
+static const struct db_of_zone ask_signature_newest = {
+	{ "list what was signed for a zone last",
+	"SELECT id, " SIGNATURE_COLUMNS " FROM signature WHERE "
+	IN_NEWEST("$1") "ORDER BY id DESC" },
+	"SELECT zone.zone, id, ksk_id, signature.zone, type_covered, "
+	"tbs_hash, inception_at, expiration_at, rrsig, created_at "
+	"FROM zone CROSS JOIN signature WHERE zone.zone > $1 "
+	"AND zone.zone <= $2 AND " IN_NEWEST("zone.zone")
+	"ORDER BY zone.zone, id DESC" };
+#define LAST(column, zone) \
+	"(SELECT " column " FROM signature WHERE signature.zone = " zone \
+	" AND type_covered = 48 ORDER BY id DESC LIMIT 1)"
+#define OF_EACH(value) \
+	"SELECT zone, " value " FROM zone WHERE zone > $1 AND zone <= $2 " \
+	"ORDER BY zone"
+static const struct db_of_zone ask_signature_end = {
+	{ "find until when a zone's DNSKEY RRset is signed",
+	"SELECT " LAST("expiration_at", "$1") },
+	OF_EACH(LAST("expiration_at", "zone.zone")) };
+static const struct db_of_zone ask_signature_made = {
+	{ "find when a zone's DNSKEY RRset was signed",
+	"SELECT " LAST("created_at", "$1") },
+	OF_EACH(LAST("created_at", "zone.zone")) };
 static const struct db_question ask_signature_page = {
 	"list signatures",
 	"SELECT id, " SIGNATURE_COLUMNS " FROM signature WHERE id > $1 "
@@ -40,9 +76,13 @@ static const struct db_question ask_signature_horizon = {
 static const struct db_question ask_set_put = { "record a ZSK set",
 	"INSERT INTO zsk_set (zone, hash, text, admitted_at) "
 	"VALUES ($1, $2, $3, $4)" };
-static const struct db_question ask_set_last = { "find a zone's ZSK set",
+static const struct db_of_zone ask_set_last = { { "find a zone's ZSK set",
 	"SELECT id, zone, hash, text, admitted_at FROM zsk_set "
-	"WHERE zone = $1 ORDER BY id DESC LIMIT 1" };
+	"WHERE zone = $1 ORDER BY id DESC LIMIT 1" },
+	"SELECT zone.zone, id, zsk_set.zone, hash, text, admitted_at "
+	"FROM zone JOIN zsk_set ON id = (SELECT max(id) FROM zsk_set "
+	"WHERE zsk_set.zone = zone.zone) "
+	"WHERE zone.zone > $1 AND zone.zone <= $2 ORDER BY zone.zone" };
 static const struct db_question ask_set_page = { "list ZSK sets",
 	"SELECT id, zone, hash, text, admitted_at FROM zsk_set WHERE id > $1 "
 	"ORDER BY id LIMIT $2" };
@@ -138,8 +178,24 @@ store_signature_sets(struct store *store, const char *zone,
 
 	*out = NULL;
 	*n = 0;
-	return db_list(store->db, &ask_signature_sets, args, STORE_N(args),
-	    &signature_shape, out, n, err);
+	/* All that was ever signed is too much for many zones at once. */
+	if (since_at == 0)
+		return db_list(store->db, &ask_signature_sets.one, args,
+		    STORE_N(args), &signature_shape, out, n, err);
+	return db_zone_list(store->db, &ask_signature_sets, args,
+	    STORE_N(args), &signature_shape, out, n, err);
+}
+
+int
+store_signature_newest(struct store *store, const char *zone,
+    struct signature_row **out, size_t *n, struct error *err)
+{
+	const struct db_value args[] = { db_text(zone) };
+
+	*out = NULL;
+	*n = 0;
+	return db_zone_list(store->db, &ask_signature_newest, args,
+	    STORE_N(args), &signature_shape, out, n, err);
 }
 
 int
@@ -171,8 +227,8 @@ store_signature_end(struct store *store, const char *zone, int64_t *at,
 {
 	const struct db_value args[] = { db_text(zone) };
 
-	return db_number(store->db, &ask_signature_end, args, STORE_N(args),
-	    at, err);
+	return db_zone_number(store->db, &ask_signature_end, args,
+	    STORE_N(args), at, err);
 }
 
 int
@@ -181,8 +237,8 @@ store_signature_made(struct store *store, const char *zone, int64_t *at,
 {
 	const struct db_value args[] = { db_text(zone) };
 
-	return db_number(store->db, &ask_signature_made, args, STORE_N(args),
-	    at, err);
+	return db_zone_number(store->db, &ask_signature_made, args,
+	    STORE_N(args), at, err);
 }
 
 static void
@@ -206,8 +262,8 @@ store_zsk_set_last(struct store *store, const char *zone,
 {
 	const struct db_value args[] = { db_text(zone) };
 
-	return db_one(store->db, &ask_set_last, args, STORE_N(args), &set_shape,
-	    out, found, err);
+	return db_zone_one(store->db, &ask_set_last, args, STORE_N(args),
+	    &set_shape, out, found, err);
 }
 
 int

@@ -39,6 +39,13 @@ int store_signature_sets(struct store *store, const char *zone,
     struct error *err);
 
 /**
+ * store_signature_newest(store, zone, out, n, err):
+ * Of these, valid or not, all that were made in the same instant as the last.
+ */
+int store_signature_newest(struct store *store, const char *zone,
+    struct signature_row **out, size_t *n, struct error *err);
+
+/**
  * store_signature_end(store, zone, at, err):
  * When the signature over the DNSKEY RRset of ${zone} that was made last
  * expires; 0 where none was made.

@@ -68,6 +68,7 @@ store_tests = \
 	tests/unit/test_sqlite \
 	tests/unit/test_sqlite_index \
 	tests/unit/test_store \
+	tests/unit/test_store_ahead \
 	tests/unit/test_store_backup \
 	tests/unit/test_store_cmk \
 	tests/unit/test_store_group \
@@ -115,6 +116,10 @@ tests_unit_test_sqlite_index_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=sqlite3_prepare_
 tests_unit_test_store_SOURCES = tests/unit/test_store.c $(unit_store_help)
 tests_unit_test_store_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_store_LDADD = $(unit_store_ldadd)
+tests_unit_test_store_ahead_SOURCES = tests/unit/test_store_ahead.c \
+	$(unit_store_help)
+tests_unit_test_store_ahead_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_store_ahead_LDADD = $(unit_store_ldadd)
 tests_unit_test_store_backup_SOURCES = tests/unit/test_store_backup.c \
 	$(unit_store_help)
 tests_unit_test_store_backup_CPPFLAGS = $(unit_cppflags)
@@ -413,6 +418,7 @@ unit_zone = \
 	tests/unit/test_ds_fact \
 	tests/unit/test_zone_facts \
 	tests/unit/test_zone_life \
+	tests/unit/test_zone_life_read \
 	tests/unit/test_zone_life_signed \
 	tests/unit/test_zone_life_step
 unit_zone_ldadd = tests/unit/libzonestore.la $(unit_engine_ldadd)
@@ -424,6 +430,8 @@ tests_unit_test_zone_facts_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_zone_facts_LDADD = $(unit_zone_ldadd)
 tests_unit_test_zone_life_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_zone_life_LDADD = $(unit_zone_ldadd)
+tests_unit_test_zone_life_read_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_zone_life_read_LDADD = $(unit_zone_ldadd)
 tests_unit_test_zone_life_signed_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_zone_life_signed_LDADD = $(unit_zone_ldadd)
 tests_unit_test_zone_life_step_CPPFLAGS = $(unit_cppflags)

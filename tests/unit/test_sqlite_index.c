@@ -156,10 +156,78 @@ finds_zones_in_an_index(void **state)
 	free(got);
 }
 
+/* As it is put for a page of zones: it looks at nothing but theirs. */
+static void
+is_read_ahead(struct storehelp *help, int rc)
+{
+	char *got;
+
+	unit_ok(rc, &help->err);
+	assert_non_null(strstr(prepared, "zone <= $2"));
+	got = explain(help);
+	if (strstr(got, "SCAN") != NULL || strstr(got, "ledger_type") != NULL)
+		fail_msg("%s: %s", prepared, got);
+	free(got);
+	unit_ok(store_snapshot(help->store, &help->err), &help->err);
+	store_ahead(help->store, "", "b.");
+}
+
+static void
+reads_ahead_from_indexes(void **state)
+{
+	struct storehelp *help = *state;
+	struct error *err = &help->err;
+	struct ledger_row event = { .cmk_id = NULL }, *events;
+	struct foreign_key_row *foreign;
+	struct zsk_set_row set = { .zone = NULL };
+	struct zone_row zone = { .zone = NULL };
+	struct observation_row *seen;
+	struct signature_row *sets;
+	struct zone_alg_row *algs;
+	struct ksk_row *ksks;
+	struct ksr_row *ksrs;
+	int64_t at;
+	bool found;
+	size_t n;
+
+	unit_ok(store_snapshot(help->store, err), err);
+	store_ahead(help->store, "", "b.");
+	is_read_ahead(help, ledger_seq_of_zone(help->store, "a.", "t", &at,
+	    err));
+	is_read_ahead(help, ledger_count_of_zone(help->store, "a.", "t", &at,
+	    err));
+	is_read_ahead(help, ledger_all_of_zone(help->store, "a.", "t",
+	    &events, &n, err));
+	is_read_ahead(help, ledger_before(help->store, "a.", "t", INT64_MAX,
+	    &event, &found, err));
+	is_read_ahead(help, store_ksk_list(help->store, "a.", NULL, &ksks, &n,
+	    err));
+	is_read_ahead(help, store_ksk_facts(help->store, "a.", &ksks, &n,
+	    err));
+	is_read_ahead(help, store_foreign_list(help->store, "a.", &foreign,
+	    &n, err));
+	is_read_ahead(help, store_zone_find(help->store, "a.", &zone, &found,
+	    err));
+	is_read_ahead(help, store_zone_alg_list(help->store, "a.", &algs, &n,
+	    err));
+	is_read_ahead(help, store_observation_list(help->store, "a.", "k", 1,
+	    &seen, &n, err));
+	is_read_ahead(help, store_ksr_list(help->store, "a.", &ksrs, &n, err));
+	is_read_ahead(help, store_zsk_set_last(help->store, "a.", &set,
+	    &found, err));
+	is_read_ahead(help, store_signature_end(help->store, "a.", &at, err));
+	is_read_ahead(help, store_signature_made(help->store, "a.", &at, err));
+	is_read_ahead(help, store_signature_newest(help->store, "a.", &sets,
+	    &n, err));
+	is_read_ahead(help, store_signature_sets(help->store, "a.", 1, &sets,
+	    &n, err));
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		STOREHELP_TEST(reads_ahead_from_indexes),
 		STOREHELP_TEST(finds_events_in_an_index),
 		STOREHELP_TEST(finds_rows_in_an_index),
 		STOREHELP_TEST(finds_zones_in_an_index),
