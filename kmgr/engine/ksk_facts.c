@@ -152,10 +152,12 @@ find_newest(struct store *store, const struct ksk_row *row, const char *type,
 	struct error ignored = ERR_INIT;
 	struct ksk_row facts = { .standby = NULL };
 	struct ledger_row event = { 0 };
-	int64_t below = INT64_MAX;
+	int64_t below = INT64_MAX, last = 0;
 	bool found = true, is_of;
 
-	while (found) {
+	if (ledger_seq_of_zone(store, row->zone, type, &last, err) != 0)
+		return -1;
+	while (found && last > *seq) {
 		if (ledger_before(store, row->zone, type, below, &event,
 		    &found, err) != 0)
 			return -1;

@@ -278,6 +278,7 @@ libengine_la_SOURCES = \
 	kmgr/engine/zone_life.h \
 	kmgr/engine/zone_life_inner.h \
 	kmgr/engine/zone_life_judge.c \
+	kmgr/engine/zone_life_load.c \
 	kmgr/engine/zone_life_record.c \
 	kmgr/engine/zone_life_signed.c \
 	kmgr/engine/zone_life_step.c \

@@ -112,28 +112,6 @@ is_filed(const struct ledger_row *event, const struct json *payload,
 	return false;
 }
 
-/* Newest first, as they are found. */
-static int
-collect(struct store *store, const char *zone, const char *type,
-    struct ledger_row **rows, size_t *n, struct error *err)
-{
-	int64_t below = INT64_MAX;
-	struct ledger_row row;
-	bool found = true;
-
-	for (;;) {
-		row = (struct ledger_row) { .cmk_id = NULL };
-		if (ledger_before(store, zone, type, below, &row, &found,
-		    err) != 0)
-			return -1;
-		if (!found)
-			return 0;
-		below = row.record.seq;
-		*(struct ledger_row *)mem_push(rows, (*n)++, sizeof(row)) =
-		    row;
-	}
-}
-
 static int
 give(const struct ledger_row *event, const struct ksk_row *ksks, size_t n,
     int (*take)(void *arg, const struct json *payload, struct error *err),
@@ -163,14 +141,13 @@ zone_facts_each(struct store *store, const char *zone, const char *type,
 	size_t i, n = 0, n_ksks = 0;
 	int rc = -1;
 
-	if (collect(store, zone, type, &rows, &n, err) == 0 && (n == 0 ||
+	if (ledger_all_of_zone(store, zone, type, &rows, &n, err) == 0 &&
+	    (n == 0 ||
 	    store_ksk_list(store, zone, NULL, &ksks, &n_ksks, err) == 0))
 		rc = 0;
-	for (i = n; i-- > 0 && rc == 0;)
+	for (i = 0; i < n && rc == 0; i++)
 		rc = give(&rows[i], ksks, n_ksks, take, arg, err);
-	for (i = 0; i < n; i++)
-		ledger_row_clear(&rows[i]);
-	free(rows);
+	ledger_row_list_free(rows, n);
 	ksk_rows_free(ksks, n_ksks);
 	return rc;
 }

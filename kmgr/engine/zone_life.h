@@ -56,6 +56,24 @@ int zone_life_load(struct session *session, struct cmk_cache *cache,
 void zone_life_free(struct zone_life *zone);
 
 /**
+ * zone_life_read(session, cache, zone, out, err):
+ * Likewise, but the rows are believed: no endorsement, retirement or event is
+ * looked at, and zone_life_dnskey() is for foreign keys alone. For who shows
+ * very many zones; nothing is decided by it.
+ *
+ * zone_life_is_quiet(zone, plan, now_at):
+ * Whether ${zone}, as zone_life_read() has it, with its ${plan}, is like most
+ * zones most of the time: no step is due, what was signed holds, all KSKs are
+ * ours and usable, none is compromised or revoked, it is secure and to stay
+ * so, and nothing is of a moment ahead. What zone_life_load() has of any other
+ * zone may differ.
+ */
+int zone_life_read(struct session *session, struct cmk_cache *cache,
+    const struct name *zone, struct zone_life **out, struct error *err);
+bool zone_life_is_quiet(const struct zone_life *zone,
+    const struct life_plan *plan, int64_t now_at);
+
+/**
  * zone_life_dnskey(zone, i):
  * The DNSKEY of the ${i}th key, without REVOKE. Owner: ${zone}.
  *

@@ -5,6 +5,13 @@
 #include "kmgr/engine/zone_life.h"
 
 /**
+ * zone_life_fill(zone):
+ * Fill zone->life with what the KSKs, their policies and the foreign keys of
+ * ${zone} say.
+ */
+void zone_life_fill(struct zone_life *zone);
+
+/**
  * zone_life_time(session, zone, err):
  * Fill zone->life.timing, and since when shared pairs of its keys are there.
  *
