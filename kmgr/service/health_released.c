@@ -93,18 +93,6 @@ add_keys(const struct zone_life *life, const struct signature_row *rows,
 	}
 }
 
-/* Those that were made in the same instant as the newest. */
-static size_t
-n_newest(const struct signature_row *rows, size_t n)
-{
-	size_t i;
-
-	for (i = 1; i < n; i++)
-		if (rows[i].created_at != rows[0].created_at)
-			return i;
-	return n;
-}
-
 static int
 take_set(const struct zone_life *life, const struct signature_row *rows,
     size_t n, struct health_zone *zone, struct error *err)
@@ -201,11 +189,10 @@ health_facts_released(struct session *session, const struct zone_life *life,
 		return -1;
 	if (life->life.has_response)
 		return take_response(store, life, zone, err);
-	if (store_signature_sets(store, life->text, 0, &rows, &n,
-	    err) != 0)
+	if (store_signature_newest(store, life->text, &rows, &n, err) != 0)
 		return -1;
 	if (n > 0)
-		rc = take_set(life, rows, n_newest(rows, n), zone, err);
+		rc = take_set(life, rows, n, zone, err);
 	signature_rows_free(rows, n);
 	return rc;
 }
