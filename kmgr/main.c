@@ -131,7 +131,10 @@ print_result(const struct run *run, struct cmd *cmd, struct error *err)
 	if (cmd->has_written)
 		path = NULL;
 	if (has(run, OPT_JSON)) {
-		json_pretty(cmd->json, &json);
+		if (cmd->n_rows > 0)
+			cmd_rows_end(cmd, &json);
+		else
+			json_pretty(cmd->json, &json);
 		out = &json;
 	}
 	rc = path != NULL ? file_write(path, 0644, out->data, out->len, err) :

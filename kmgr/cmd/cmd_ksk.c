@@ -7,8 +7,6 @@
 #include "kmgr/cmd/cmd_cmk.h"
 #include "kmgr/cmd/cmd_ksk.h"
 #include "kmgr/cmd/command.h"
-#include "kmgr/cmd/table.h"
-#include "kmgr/engine/pins.h"
 #include "kmgr/engine/zone_life.h"
 
 void
@@ -62,52 +60,6 @@ cmd_ksk_put_foreign(struct json *json, const struct zone_life *zone, size_t i,
 	buf_free(&record);
 }
 
-/* They have no CMK. */
-static void
-add_foreign_rows(const struct json *list, struct table *table)
-{
-	const struct json *row;
-	int64_t key_tag = 0;
-	char tag[24];
-	size_t i;
-
-	for (i = 0; list != NULL && i < json_len(list); i++) {
-		row = json_at(list, i);
-		(void)json_get_int(row, "key_tag", &key_tag);
-		(void)snprintf(tag, sizeof(tag), "%lld", (long long)key_tag);
-		table_add(table, json_get_text(row, "zone"));
-		table_add(table, tag);
-		table_add(table, json_get_text(row, "algorithm"));
-		table_add(table, json_get_text(row, "state"));
-		table_add(table, "-");
-		table_add(table, json_get_text(row, "added"));
-	}
-}
-
-void
-cmd_ksk_list(const struct ksk *list, size_t n, struct cmd *cmd)
-{
-	struct json *json = json_put_array(cmd->json, "ksks");
-	char text[WHEN_TEXT_LEN], tag[16];
-	struct table table;
-	size_t i;
-
-	table_init(&table, 6, "ZONE", "KEYTAG", "ALGORITHM", "STATE", "CMK",
-	    "CREATED");
-	for (i = 0; i < n; i++) {
-		(void)snprintf(tag, sizeof(tag), "%u", list[i].row.key_tag);
-		table_add(&table, list[i].row.zone);
-		table_add(&table, tag);
-		table_add(&table, alg_name(list[i].row.alg));
-		table_add(&table, list[i].row.state);
-		table_add(&table, list[i].cmk->row.name);
-		table_add(&table, when_rfc3339(list[i].row.created_at, text));
-		cmd_ksk_put(json_add_object(json), &list[i]);
-	}
-	add_foreign_rows(json_get(cmd->json, "foreign_keys"), &table);
-	table_print(&table, &cmd->text);
-}
-
 void
 cmd_ksk_note_next(const struct ksk *list, size_t n, struct cmd *cmd)
 {
@@ -159,81 +111,4 @@ cmd_ksk_load(struct cmd *cmd, struct cmk_cache *cache, const char *text,
 		    name);
 	}
 	return cmd_ksk_check_pins(cmd, *out, *n, err);
-}
-
-/* Other providers' keys of a zone, behind its KSKs. */
-static void
-list_foreign(struct cmd *cmd, const struct zone_life *zone, struct json *json)
-{
-	const int64_t now_at = session_now(cmd->session);
-	struct json *row;
-	size_t i;
-
-	for (i = zone->n_ksks; i < zone->life.n_keys; i++) {
-		row = json_add_object(json);
-		cmd_ksk_put_foreign(row, zone, i, now_at);
-	}
-}
-
-/* The words of the life cycle for the states that the store has. */
-static int
-put_words(struct cmd *cmd, struct cmk_cache *cache, struct ksk *list,
-    size_t n, struct json *foreign, struct error *err)
-{
-	struct zone_life *zone = NULL;
-	size_t i, k;
-	int rc = 0;
-
-	for (i = 0; i < n && rc == 0; i++) {
-		if (zone == NULL || strcmp(zone->text, list[i].row.zone) != 0) {
-			zone_life_free(zone);
-			zone = NULL;
-			rc = zone_life_load(cmd->session, cache,
-			    &list[i].zone, &zone, err);
-			if (rc == 0)
-				list_foreign(cmd, zone, foreign);
-		}
-		k = rc == 0 ? zone_life_find(zone, list[i].row.id) :
-		    LIFE_NONE;
-		if (k == LIFE_NONE)
-			continue;
-		free(list[i].row.state);
-		list[i].row.state = mem_strdup(life_word(&zone->life, k,
-		    session_now(cmd->session)));
-	}
-	zone_life_free(zone);
-	return rc;
-}
-
-int
-cmd_list_ksks(struct cmd *cmd, struct error *err)
-{
-	const char *cmk_name = args_get(cmd->args, OPT_CMK);
-	struct cmk_cache cache = { 0 };
-	struct json *foreign = json_put_array(cmd->json, "foreign_keys");
-	struct cmk *cmk = NULL;
-	struct ksk *list = NULL;
-	struct store *store;
-	struct name zone;
-	size_t n = 0;
-	int rc = -1;
-
-	if (session_store(cmd->session, &store, err) != 0 ||
-	    (cmd->args->n_words == 1 &&
-	    cmd_zone(cmd->args->words[0], &zone, err) != 0) ||
-	    (cmk_name != NULL && cmk_load(store, cmk_name, &cmk, err) != 0))
-		return -1;
-	if (ksk_load(store, &cache, cmd->args->n_words == 1 ? &zone : NULL,
-	    cmk == NULL ? NULL : cmk->row.id, &list, &n, err) == 0 &&
-	    put_words(cmd, &cache, list, n, foreign, err) == 0) {
-		cmd_ksk_list(list, n, cmd);
-		/* It is shown all the same: how else to see what is wrong. */
-		cmd->is_partial = true;
-		rc = cmd_ksk_check_pins(cmd, list, n, err) != 0 ? -1 :
-		    pins_note_unmatched(cmd->session, err);
-	}
-	ksk_list_free(list, n);
-	cmk_cache_clear(&cache);
-	cmk_free(cmk);
-	return rc;
 }

@@ -10,8 +10,10 @@ struct walk {
 	struct cmd		*cmd;
 	int			(*show)(struct cmd *cmd,
 				    const struct zone_life *zone,
+				    const struct life_plan *plan,
 				    struct error *err);
 	struct cmk_cache	 cache;
+	bool			 is_glance;	/* quiet zones are believed */
 };
 
 void
@@ -34,6 +36,18 @@ cmd_life_done(struct cmd *cmd, const struct plan *plan)
 }
 
 static int
+show(struct walk *walk, const struct zone_life *zone, struct error *err)
+{
+	struct life_plan plan;
+	int rc;
+
+	life_plan(&zone->life, session_now(walk->cmd->session), &plan);
+	rc = walk->show(walk->cmd, zone, &plan, err);
+	life_plan_clear(&plan);
+	return rc;
+}
+
+static int
 show_one(struct walk *walk, const struct name *name, struct error *err)
 {
 	struct zone_life *zone = NULL;
@@ -42,14 +56,51 @@ show_one(struct walk *walk, const struct name *name, struct error *err)
 	if (zone_life_load(walk->cmd->session, &walk->cache, name, &zone,
 	    err) != 0)
 		return -1;
-	rc = walk->show(walk->cmd, zone, err);
+	rc = show(walk, zone, err);
 	zone_life_free(zone);
 	return rc;
 }
 
+/* What is wrong with a zone that cannot even be read is said by its load. */
+static int
+show_quiet(struct walk *walk, const struct name *name, bool *is_shown,
+    struct error *err)
+{
+	const int64_t now_at = session_now(walk->cmd->session);
+	struct error ignored = ERR_INIT;
+	struct zone_life *zone = NULL;
+	struct life_plan plan;
+	int rc = 0;
+
+	*is_shown = false;
+	if (zone_life_read(walk->cmd->session, &walk->cache, name, &zone,
+	    &ignored) != 0)
+		return 0;
+	life_plan(&zone->life, now_at, &plan);
+	if (zone_life_is_quiet(zone, &plan, now_at)) {
+		*is_shown = true;
+		rc = walk->show(walk->cmd, zone, &plan, err);
+	}
+	life_plan_clear(&plan);
+	zone_life_free(zone);
+	return rc;
+}
+
+static int
+show_next(struct walk *walk, const struct name *name, struct error *err)
+{
+	bool is_shown = false;
+
+	if (walk->is_glance &&
+	    show_quiet(walk, name, &is_shown, err) != 0)
+		return -1;
+	return is_shown ? 0 : show_one(walk, name, err);
+}
+
 /* The first error stays; the page is shown to its end. */
 static int
-show_page(struct walk *walk, char *const *names, size_t n, struct error *err)
+show_zones(struct walk *walk, char *const *names, size_t n,
+    struct error *err)
 {
 	struct error later = ERR_INIT;
 	struct name name;
@@ -60,7 +111,7 @@ show_page(struct walk *walk, char *const *names, size_t n, struct error *err)
 		struct error *to = rc == 0 ? err : &later;
 
 		if (name_read(names[i], &name, to) == 0 &&
-		    show_one(walk, &name, to) == 0)
+		    show_next(walk, &name, to) == 0)
 			continue;
 		(void)err_wrap(to, "zone %s", names[i]);
 		if (rc != 0)
@@ -68,6 +119,23 @@ show_page(struct walk *walk, char *const *names, size_t n, struct error *err)
 		err_clear(&later);
 		rc = -1;
 	}
+	return rc;
+}
+
+/* All of it as of one instant, read at once. */
+static int
+show_page(struct walk *walk, struct store *store, const char *after,
+    char *const *names, size_t n, struct error *err)
+{
+	int rc;
+
+	if (n == 0)
+		return 0;
+	if (store_snapshot(store, err) != 0)
+		return -1;
+	store_ahead(store, after, names[n - 1]);
+	rc = show_zones(walk, names, n, err);
+	store_release(store);
 	return rc;
 }
 
@@ -87,7 +155,8 @@ show_all(struct walk *walk, struct store *store, struct error *err)
 			rc = -1;
 			break;
 		}
-		if (show_page(walk, names, n, rc == 0 ? err : &later) != 0)
+		if (show_page(walk, store, after, names, n, rc == 0 ? err :
+		    &later) != 0)
 			rc = -1;
 		err_clear(&later);
 		free(after);
@@ -98,11 +167,10 @@ show_all(struct walk *walk, struct store *store, struct error *err)
 	return rc;
 }
 
-int
-cmd_life_each(struct cmd *cmd, int (*show)(struct cmd *cmd,
-    const struct zone_life *zone, struct error *err), struct error *err)
+static int
+show_asked(struct walk *walk, struct error *err)
 {
-	struct walk walk = { .cmd = cmd, .show = show };
+	struct cmd *cmd = walk->cmd;
 	struct store *store;
 	struct name name;
 	int rc = -1;
@@ -110,9 +178,32 @@ cmd_life_each(struct cmd *cmd, int (*show)(struct cmd *cmd,
 	if (session_store(cmd->session, &store, err) != 0)
 		return -1;
 	if (cmd->args->n_words == 0)
-		rc = show_all(&walk, store, err);
+		rc = show_all(walk, store, err);
 	else if (cmd_zone(cmd->args->words[0], &name, err) == 0)
-		rc = show_one(&walk, &name, err);
-	cmk_cache_clear(&walk.cache);
+		rc = show_one(walk, &name, err);
+	cmk_cache_clear(&walk->cache);
+	if (cmd->n_rows == 0)
+		(void)json_put_array(cmd->json, "zones");
 	return rc;
+}
+
+int
+cmd_life_each(struct cmd *cmd, int (*show_zone)(struct cmd *cmd,
+    const struct zone_life *zone, const struct life_plan *plan,
+    struct error *err), struct error *err)
+{
+	struct walk walk = { .cmd = cmd, .show = show_zone };
+
+	return show_asked(&walk, err);
+}
+
+int
+cmd_life_glance(struct cmd *cmd, int (*show_zone)(struct cmd *cmd,
+    const struct zone_life *zone, const struct life_plan *plan,
+    struct error *err), struct error *err)
+{
+	struct walk walk = { .cmd = cmd, .show = show_zone,
+		.is_glance = true };
+
+	return show_asked(&walk, err);
 }

@@ -10,14 +10,20 @@
 /**
  * cmd_life_each(cmd, show, err):
  * Load the zone that the command names, or one after the other all that have
- * keys, and let ${show} add each to the result. Where one of them cannot be
- * loaded the others are shown all the same, and the first failure is the
- * command's.
+ * keys, and let ${show} add each, with its plan as of now, to the array
+ * "zones" of the result. Where one of them cannot be loaded the others are
+ * shown all the same, and the first failure is the command's.
+ *
+ * cmd_life_glance(cmd, show, err): likewise, but where it is one of many zones
+ * it is loaded only if zone_life_read() does not say that it is quiet.
  *
  * Errors: as zone_life_load(); those of ${show}.
  */
-int cmd_life_each(struct cmd *cmd,
-    int (*show)(struct cmd *cmd, const struct zone_life *zone,
+int cmd_life_each(struct cmd *cmd, int (*show)(struct cmd *cmd,
+    const struct zone_life *zone, const struct life_plan *plan,
+    struct error *err), struct error *err);
+int cmd_life_glance(struct cmd *cmd, int (*show)(struct cmd *cmd,
+    const struct zone_life *zone, const struct life_plan *plan,
     struct error *err), struct error *err);
 
 /**

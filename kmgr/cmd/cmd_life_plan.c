@@ -12,7 +12,7 @@
 
 /* A zone, its plan, and what comes of it. */
 struct outlook {
-	struct life_plan	 plan;
+	const struct life_plan	*plan;
 	struct life_zone	 after;
 	struct life_moment	*moments;
 	size_t			 n;
@@ -25,23 +25,21 @@ outlook_clear(struct outlook *outlook)
 {
 
 	life_line_clear(&outlook->line);
-	life_plan_clear(&outlook->plan);
 	life_zone_clear(&outlook->after);
 	free(outlook->moments);
 	buf_free(&outlook->verdict);
 }
 
 static void
-look_ahead(const struct life_zone *zone, int64_t now_at, int64_t until_at,
-    struct outlook *out)
+look_ahead(const struct life_zone *zone, const struct life_plan *plan,
+    int64_t now_at, int64_t until_at, struct outlook *out)
 {
 	const struct life_world world = {
 		.registration_s = zone->timing.parent_registration_delay_s };
 	struct oracle_hole *holes = NULL;
 	size_t n = 0;
 
-	*out = (struct outlook) { .n = 0 };
-	life_plan(zone, now_at, &out->plan);
+	*out = (struct outlook) { .plan = plan };
 	life_zone_copy(zone, &out->after);
 	life_simulate(&out->after, now_at, until_at, &world, &out->moments,
 	    &out->n);
@@ -62,11 +60,11 @@ put_json(struct json *json, const struct zone_life *zone,
 	json_put_text(json, "goal", zone->life.goal == LIFE_INSECURE ?
 	    "insecure" : "secure");
 	steps = json_put_array(json, "steps");
-	for (i = 0; i < outlook->plan.n; i++)
+	for (i = 0; i < outlook->plan->n; i++)
 		json_add_take(steps, life_line_step_json(&outlook->line,
-		    &outlook->plan.steps[i]));
-	json_put_int(json, "due", (int64_t)outlook->plan.n_due);
-	cmd_life_put_time(json, "next", outlook->plan.next_at);
+		    &outlook->plan->steps[i]));
+	json_put_int(json, "due", (int64_t)outlook->plan->n_due);
+	cmd_life_put_time(json, "next", outlook->plan->next_at);
 	json_put_text(json, "oracle", buf_text(&outlook->verdict));
 }
 
@@ -75,12 +73,10 @@ print_text(const struct zone_life *zone, const struct outlook *outlook,
     struct buf *out)
 {
 
-	if (out->len > 0)
-		buf_printf(out, "\n");
 	buf_printf(out, "%s is to be %s\n", zone->text,
 	    zone->life.goal == LIFE_INSECURE ? "insecure" : "secure");
-	life_text_plan(&outlook->line, &outlook->plan, out);
-	if (outlook->plan.n == 0)
+	life_text_plan(&outlook->line, outlook->plan, out);
+	if (outlook->plan->n == 0)
 		buf_printf(out, "nothing is to come\n");
 	life_text_line(&outlook->line, out);
 	buf_printf(out, "%s\n", buf_text(&outlook->verdict));
@@ -100,25 +96,33 @@ write_picture(const char *path, const struct outlook *outlook,
 }
 
 static int
-show_zone(struct cmd *cmd, const struct zone_life *zone, struct error *err)
+show_zone(struct cmd *cmd, const struct zone_life *zone,
+    const struct life_plan *plan, struct error *err)
 {
 	const int64_t now_at = session_now(cmd->session);
+	struct json *json = NULL;
 	struct outlook outlook;
-	struct json *json;
 	int64_t until_at;
 	int rc = 0;
 
 	if (cmd_time(cmd, OPT_UNTIL, now_at + LOOK_AHEAD_S, &until_at,
 	    err) != 0)
 		return -1;
-	look_ahead(&zone->life, now_at, until_at, &outlook);
-	json = life_line_json(&outlook.line);
-	put_json(json, zone, &outlook);
-	json_add_take(json_get(cmd->json, "zones"), json);
-	print_text(zone, &outlook, &cmd->text);
+	look_ahead(&zone->life, plan, now_at, until_at, &outlook);
+	if (cmd->wants_json) {
+		json = life_line_json(&outlook.line);
+		put_json(json, zone, &outlook);
+	} else {
+		buf_printf(&cmd->text, "%s", cmd->n_rows > 0 ? "\n" : "");
+		print_text(zone, &outlook, &cmd->text);
+	}
 	if (args_has(cmd->args, OPT_SVG))
 		rc = write_picture(args_get(cmd->args, OPT_SVG), &outlook,
 		    err);
+	if (rc == 0)
+		rc = cmd_row(cmd, "zones", json, err);
+	else
+		json_free(json);
 	outlook_clear(&outlook);
 	return rc;
 }
@@ -136,6 +140,5 @@ cmd_life_plan(struct cmd *cmd, struct error *err)
 		(void)err_set(err, ERR_USAGE, "a picture shows one zone");
 		return err_hint(err, "name it: kmgr plan ZONE --svg FILE");
 	}
-	(void)json_put_array(cmd->json, "zones");
 	return cmd_life_each(cmd, show_zone, err);
 }

@@ -40,17 +40,15 @@ leave_to_run(struct cmd *cmd, const struct zone_life *zone,
 }
 
 static void
-stand(struct cmd *cmd, const struct zone_life *zone, struct standing *out)
+stand(struct cmd *cmd, const struct zone_life *zone,
+    const struct life_plan *plan, struct standing *out)
 {
-	struct life_plan plan;
 
-	*out = (struct standing) { .zone = zone,
-		.now_at = session_now(cmd->session) };
-	life_plan(&zone->life, out->now_at, &plan);
-	life_todo(&zone->life, &plan, &out->todo);
+	out->zone = zone;
+	out->now_at = session_now(cmd->session);
+	life_todo(&zone->life, plan, &out->todo);
 	leave_to_run(cmd, zone, &out->todo);
 	out->left_s = zone->life.signed_until_at - out->now_at;
-	life_plan_clear(&plan);
 }
 
 /* What is retired is rolled no more. */
@@ -85,14 +83,18 @@ put_key(struct json *json, const struct standing *standing, size_t i)
 	json_put_text(json, "stopped_by", key->stopped_by);
 }
 
-static void
-put_zone(struct json *json, const struct standing *standing)
+/* NULL where nobody wants it. */
+static struct json *
+json_of(const struct cmd *cmd, const struct standing *standing)
 {
+	struct json *json = cmd->wants_json ? json_new_object() : NULL;
 	const struct zone_life *zone = standing->zone;
 	const struct life_todo *todo = &standing->todo;
 	struct json *list;
 	size_t i;
 
+	if (json == NULL)
+		return NULL;
 	json_put_text(json, "zone", zone->text);
 	json_put_text(json, "goal", zone->life.goal == LIFE_INSECURE ?
 	    "insecure" : "secure");
@@ -110,6 +112,7 @@ put_zone(struct json *json, const struct standing *standing)
 	cmd_life_put_time(json, "signed_until", zone->life.signed_until_at);
 	json_put_int(json, "coverage_left_s", standing->left_s > 0 ?
 	    standing->left_s : 0);
+	return json;
 }
 
 /* "unsigned", "expired", "13d2h". */
@@ -140,14 +143,13 @@ print_words(const struct standing *standing, struct buf *out)
 }
 
 static int
-show_line(struct cmd *cmd, const struct zone_life *zone, struct error *err)
+show_line(struct cmd *cmd, const struct zone_life *zone,
+    const struct life_plan *plan, struct error *err)
 {
 	char text[WHEN_TEXT_LEN];
 	struct standing standing;
 
-	(void)err;
-	stand(cmd, zone, &standing);
-	put_zone(json_add_object(json_get(cmd->json, "zones")), &standing);
+	stand(cmd, zone, plan, &standing);
 	buf_printf(&cmd->text, "%s: ", zone->text);
 	print_words(&standing, &cmd->text);
 	buf_printf(&cmd->text, "; signed: %s; waits for %s",
@@ -161,7 +163,7 @@ show_line(struct cmd *cmd, const struct zone_life *zone, struct error *err)
 		    when_rfc3339(standing.todo.until_at, text));
 	buf_printf(&cmd->text, "%s%s\n", standing.todo.command[0] != '\0' ?
 	    "; next: " : "", standing.todo.command);
-	return 0;
+	return cmd_row(cmd, "zones", json_of(cmd, &standing), err);
 }
 
 static void
@@ -198,7 +200,8 @@ print_key(const struct standing *standing, size_t i, struct buf *out)
 }
 
 static int
-show_details(struct cmd *cmd, const struct zone_life *zone, struct error *err)
+show_details(struct cmd *cmd, const struct zone_life *zone,
+    const struct life_plan *plan, struct error *err)
 {
 	struct buf *out = &cmd->text;
 	const struct life_todo *todo;
@@ -206,9 +209,7 @@ show_details(struct cmd *cmd, const struct zone_life *zone, struct error *err)
 	struct standing standing;
 	size_t i;
 
-	(void)err;
-	stand(cmd, zone, &standing);
-	put_zone(json_add_object(json_get(cmd->json, "zones")), &standing);
+	stand(cmd, zone, plan, &standing);
 	todo = &standing.todo;
 	buf_printf(out, "%s is to be %s\n", zone->text,
 	    zone->life.goal == LIFE_INSECURE ? "insecure" : "secure");
@@ -230,14 +231,13 @@ show_details(struct cmd *cmd, const struct zone_life *zone, struct error *err)
 	    todo->why);
 	buf_printf(out, "next: %s\n", todo->command[0] != '\0' ?
 	    todo->command : "nothing to do");
-	return 0;
+	return cmd_row(cmd, "zones", json_of(cmd, &standing), err);
 }
 
 int
 cmd_status(struct cmd *cmd, struct error *err)
 {
 
-	(void)json_put_array(cmd->json, "zones");
-	return cmd_life_each(cmd, cmd->args->n_words == 0 ? show_line :
+	return cmd_life_glance(cmd, cmd->args->n_words == 0 ? show_line :
 	    show_details, err);
 }

@@ -29,6 +29,7 @@ struct cmd {
 	bool			 is_partial;	/* printed on failure too */
 	int			 status;	/* exit status of a success;
 						 * check's alone is not 0 */
+	size_t			 n_rows;	/* given to cmd_row() */
 	bool			 has_written;	/* the output is in its place;
 						 * json and text tell of it */
 };
@@ -126,6 +127,21 @@ int cmd_check_input(const char *path, struct error *err);
  */
 int cmd_public_key(const char *path, struct crypto_key **out,
     struct error *err);
+
+/**
+ * cmd_row(cmd, list, row_take, err):
+ * One more row of a result that goes to standard output, as soon as there is
+ * enough of them: what was added to cmd->text, or where JSON is wanted
+ * ${row_take}, else NULL, for the array ${list}. What the result says beside
+ * them is put into cmd->json before the first or behind the last row.
+ *
+ * cmd_rows_end(cmd, out): what stands behind the last row of JSON.
+ *
+ * Errors: ERR_SYSTEM.
+ */
+int cmd_row(struct cmd *cmd, const char *list, struct json *row_take,
+    struct error *err);
+void cmd_rows_end(const struct cmd *cmd, struct buf *out);
 
 /**
  * cmd_wrap(text, out):

@@ -27,6 +27,7 @@ libcmd_la_SOURCES = \
 	kmgr/cmd/cmd_ksk_describe.c \
 	kmgr/cmd/cmd_ksk_end.c \
 	kmgr/cmd/cmd_ksk_foreign.c \
+	kmgr/cmd/cmd_ksk_list.c \
 	kmgr/cmd/cmd_ksr_check.c \
 	kmgr/cmd/cmd_ksr_json.c \
 	kmgr/cmd/cmd_ksr_make.c \
@@ -58,6 +59,7 @@ libcmd_la_SOURCES = \
 	kmgr/cmd/cmd_roll.c \
 	kmgr/cmd/cmd_roll_group.c \
 	kmgr/cmd/cmd_roll_group.h \
+	kmgr/cmd/cmd_rows.c \
 	kmgr/cmd/cmd_run.c \
 	kmgr/cmd/cmd_sign.c \
 	kmgr/cmd/cmd_status.c \

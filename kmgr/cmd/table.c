@@ -28,6 +28,29 @@ table_add(struct table *table, const char *text)
 }
 
 void
+table_append(struct table *table, struct table *from)
+{
+	size_t i;
+
+	for (i = 0; i < from->n_cells; i++)
+		*(char **)mem_push(&table->cells, table->n_cells++,
+		    sizeof(*table->cells)) = from->cells[i];
+	free(from->cells);
+	*from = (struct table) { .n_columns = from->n_columns };
+}
+
+void
+table_clear(struct table *table)
+{
+	size_t i;
+
+	for (i = 0; i < table->n_cells; i++)
+		free(table->cells[i]);
+	free(table->cells);
+	*table = (struct table) { 0 };
+}
+
+void
 table_print(struct table *table, struct buf *out)
 {
 	int widths[TABLE_COLUMNS_MAX] = { 0 };
@@ -45,8 +68,6 @@ table_print(struct table *table, struct buf *out)
 		else
 			buf_printf(out, "%-*s  ", widths[column],
 			    table->cells[i]);
-		free(table->cells[i]);
 	}
-	free(table->cells);
-	*table = (struct table) { 0 };
+	table_clear(table);
 }

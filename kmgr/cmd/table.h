@@ -27,9 +27,16 @@ void table_init(struct table *table, size_t n_columns, ...);
 void table_add(struct table *table, const char *text);
 
 /**
- * table_print(table, out):
- * Append the rows, columns two blanks apart, and free the cells.
+ * table_append(table, from):
+ * Move the rows of ${from}, of as many columns, behind those of ${table}.
+ */
+void table_append(struct table *table, struct table *from);
+
+/**
+ * table_print(table, out), table_clear(table):
+ * Append the rows, columns two blanks apart, and free the cells; free them.
  */
 void table_print(struct table *table, struct buf *out);
+void table_clear(struct table *table);
 
 #endif

@@ -76,6 +76,33 @@ setup() {
 		jq -e '.zones[0].coverage_left_s == 0'
 }
 
+@test "status: a zone in the list is what it is by itself, row by row" {
+	kmgr -q create-ksk example.net example.org --cmk prod >/dev/null
+	life_activate
+	sed s/example.com/example.net/ zsk >zsk.net
+	kmgr_later 2d -q sign-zsks example.net zsk.net >/dev/null
+	# What is reckoned from now is not the same a second later.
+	rows='.zones[] | del(.coverage_left_s, .until)'
+	for at in 2d 3d 8d 10d 30d; do
+		for zone in example.com example.net example.org; do
+			kmgr_later "$at" --json status "$zone"
+		done | jq -S "$rows" >each
+		kmgr_later "$at" --json status |
+			jq -S "$rows" >list
+		diff each list
+	done
+	# Rows are believed only where nothing is due.
+	sqlite3 kmgr.db "UPDATE ksk SET ds_add_at = 5
+		WHERE zone = 'example.org.'"
+	run -10 --separate-stderr kmgr_later 3d --json status
+	[ "$(jq -r '[.zones[].zone] | join(" ")' <<<"$output")" = \
+		"example.com. example.net." ]
+	[ "$(jq -r .error <<<"$output")" = integrity ]
+	sqlite3 kmgr.db "UPDATE ksk SET ds_add_at = 5
+		WHERE zone = 'example.com.'"
+	run -10 kmgr_later 3d status example.com
+}
+
 @test "status: where run knows the way it is run that comes next" {
 	printf 'zones:\n  example.com:\n    source: { file: %s/zsk }\n' \
 		"$PWD" >>kmgr.yaml
