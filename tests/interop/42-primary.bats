@@ -114,6 +114,21 @@ kmgr_ready() {
 	done
 }
 
+@test "a zone with more DNSKEYs than an answer can hold is not sorted out" {
+	for i in {1..999}; do
+		echo "@ DNSKEY 256 3 15 $(printf '%032d' "$i" | base64 -w 0)"
+	done >>$ZONE/zone
+	keyed knotd hmac-sha256
+	run -0 peer axfr hmac-sha256
+	[ ${#lines[@]} = 1001 ]
+	server_stop auth
+	rm -rf auth.*
+	echo "@ DNSKEY 256 3 15 $(printf '%032d' 0 | base64 -w 0)" >>$ZONE/zone
+	keyed knotd hmac-sha256
+	run -8 peer axfr hmac-sha256
+	[[ $output == *"more than 1000 DNSKEY records of the zone's own name"* ]]
+}
+
 @test "another secret, another key, no key: nothing is believed" {
 	local kind
 

@@ -235,6 +235,18 @@ policy_findings_are_told(void **state)
 }
 
 static void
+nsec3_iterations_are_told(void **state)
+{
+
+	(void)state;
+	h.zone.servers[0].nsec3_iterations = 0;
+	h.zone.servers[1].nsec3_iterations = 1;
+	assert_int_equal(healthzone_level(&h, "policy"), HEALTH_WARNING);
+	h.zone.servers[1].nsec3_iterations = 0;
+	assert_int_equal(healthzone_level(&h, "policy"), HEALTH_OK);
+}
+
+static void
 waits_must_fit_the_lifetime_and_refresh(void **state)
 {
 
@@ -343,6 +355,7 @@ main(void)
 		TEST(age_is_no_matter_where_a_roll_sees_to_it),
 		TEST(tags_collide_also_when_revoked),
 		TEST(policy_findings_are_told),
+		TEST(nsec3_iterations_are_told),
 		TEST(waits_must_fit_the_lifetime_and_refresh),
 		TEST(what_cannot_be_looked_at_is_critical),
 		TEST(backups_and_standbys_are_missed),

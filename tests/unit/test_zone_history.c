@@ -389,6 +389,15 @@ test_signatures(void **state)
 	}
 }
 
+static const struct signature_row signed_twice[] = {
+	{ .ksk_id = "1", .type_covered = RRTYPE_DNSKEY,
+	    .created_at = NOW - 12 * DAY, .inception_at = NOW - 12 * DAY,
+	    .expiration_at = NOW + DAY },
+	{ .ksk_id = "1", .type_covered = RRTYPE_DNSKEY,
+	    .created_at = NOW - 5 * DAY, .inception_at = NOW - 5 * DAY,
+	    .expiration_at = NOW + 9 * DAY },
+};
+
 /*
  * Another provider's key that came, or went, with the newest set, which was
  * handed over a minute after it was signed: only its DS is at the parent.
@@ -398,16 +407,6 @@ test_late_foreign(void **state)
 {
 	const struct dnskey key = dnskey('2');
 	const struct zone_history_facts ds = { .seen_at = NOW - 30 * DAY };
-	const struct signature_row rows[] = {
-		{ .ksk_id = "1", .type_covered = RRTYPE_DNSKEY,
-		    .created_at = NOW - 12 * DAY,
-		    .inception_at = NOW - 12 * DAY,
-		    .expiration_at = NOW + DAY },
-		{ .ksk_id = "1", .type_covered = RRTYPE_DNSKEY,
-		    .created_at = NOW - 5 * DAY,
-		    .inception_at = NOW - 5 * DAY,
-		    .expiration_at = NOW + 9 * DAY },
-	};
 	const int64_t late_at = NOW - 5 * DAY + 60;
 	struct zone_history *h;
 	int is_out;
@@ -418,9 +417,33 @@ test_late_foreign(void **state)
 		add_ksk(h, '1', NOW - 60 * DAY, NOW - 30 * DAY);
 		zone_history_add_foreign(h, &key, &ds, is_out ?
 		    NOW - 12 * DAY : late_at, is_out ? late_at : 0);
-		zone_history_add_signatures(h, rows, N_OF(rows));
+		zone_history_add_signatures(h, signed_twice,
+		    N_OF(signed_twice));
 		expect(h, NOW, NOW + DAY, is_out ? FINDING_FAIL :
 		    FINDING_PASS, is_out ? "no KSK is in both" : "");
+	}
+}
+
+/* The set before the one that it came with does not have it yet. */
+static void
+test_foreign_in_the_set_before(void **state)
+{
+	const int64_t in_at[] = { NOW - 5 * DAY - 1, NOW - 5 * DAY,
+		NOW - 5 * DAY + 60 };
+	const struct dnskey key = dnskey('2');
+	const struct zone_history_facts ds = { .seen_at = NOW - 30 * DAY };
+	struct zone_history *h;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < N_OF(in_at); i++) {
+		h = begin(false);
+		add_ksk(h, '1', NOW - 60 * DAY, NOW - 30 * DAY);
+		zone_history_add_foreign(h, &key, &ds, in_at[i], 0);
+		zone_history_add_signatures(h, signed_twice,
+		    N_OF(signed_twice));
+		expect(h, NOW - 5 * DAY, NOW - 4 * DAY, i == 0 ?
+		    FINDING_PASS : FINDING_FAIL, "");
 	}
 }
 
@@ -569,6 +592,7 @@ main(void)
 		cmocka_unit_test(test_previous),
 		cmocka_unit_test(test_signatures),
 		cmocka_unit_test(test_late_foreign),
+		cmocka_unit_test(test_foreign_in_the_set_before),
 		cmocka_unit_test(test_root_cycles),
 		cmocka_unit_test(test_revoked_with_ds),
 		cmocka_unit_test(test_previous_icann),
