@@ -126,6 +126,37 @@ verifies() {
 	run -0 kmgr verify
 }
 
+@test "what a batch opens is closed, also where it fails in between" {
+	need_program sqlite3
+	for i in {1..80}; do
+		echo "z$i.example"
+	done >names
+	kmgr -q create-cmk prod --token main --policy p.yaml
+	kmgr -q create-ksk --zones-from names --cmk prod >/dev/null
+	mkdir zones
+	while read -r name; do
+		echo "$name. 3600 $ZSK" >"zones/$name.zone"
+	done <names
+	kmgr -v sign-zsks --zones-from zones -o out 2>good
+	closes good
+	# The store takes nothing of the second batch.
+	sqlite3 kmgr.db "CREATE TRIGGER full BEFORE INSERT ON signature
+		WHEN NEW.zone = 'z70.example.'
+		BEGIN SELECT RAISE(ABORT, 'no room'); END"
+	run -7 kmgr -v sign-zsks --zones-from zones -o out
+	[[ $output == *"no room"* ]]
+	echo "$output" >bad
+	closes bad
+}
+
+# closes FILE: of the calls there, as many destroyed an object as made one: a
+# key that was opened, or a record that takes the place of another.
+closes() {
+	[ "$(grep -c 'C_UnwrapKey' "$1")" -ge 60 ] &&
+		[ "$(grep -c 'C_DestroyObject' "$1")" -eq "$(
+			grep -c 'C_UnwrapKey\|C_CreateObject' "$1")" ]
+}
+
 @test "a token with room for few keys makes room" {
 	uri=$(uri_of_shim "$TOKEN_URI")
 	sealed a.example b.example
