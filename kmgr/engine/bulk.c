@@ -224,7 +224,8 @@ run(struct bulk_line *line, struct error *err)
 	(void)pthread_mutex_unlock(&line->lock);
 	(void)pthread_join(thread, NULL);
 	bulk_signers_join(line);
-	if (rc == 0 && line->failure.class != ERR_NONE) {
+	/* What failed first is why the rest did. */
+	if (line->failure.class != ERR_NONE) {
 		*err = line->failure;
 		rc = -1;
 	}
