@@ -49,11 +49,13 @@ EXTRA_DIST += tests/fault/10-shim.bats
 TESTS += \
 	tests/fault/20-crash.bats \
 	tests/fault/30-fault.bats \
-	tests/fault/40-run.bats
+	tests/fault/40-run.bats \
+	tests/fault/50-sessions.bats
 EXTRA_DIST += \
 	tests/fault/20-crash.bats \
 	tests/fault/30-fault.bats \
 	tests/fault/40-run.bats \
+	tests/fault/50-sessions.bats \
 	tests/fault/crash-loop \
 	tests/fault/fault-loop \
 	tests/fault/world.bash
