@@ -134,10 +134,13 @@ ask_in_savepoint(PGconn *conn, const char *name, const struct arguments *a)
 	    PQpipelineSync(conn) == 1) {
 		for (i = 0; i < 4; i++) {
 			other = next_of_pipeline(conn);
-			if (i == 1)
-				result = other;
-			else
+			/* Behind what failed nothing says why. */
+			if (i > 1 || (i == 1 && !is_answer(result))) {
 				PQclear(other);
+				continue;
+			}
+			PQclear(result);
+			result = other;
 		}
 	}
 	(void)PQexitPipelineMode(conn);

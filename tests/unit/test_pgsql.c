@@ -150,6 +150,25 @@ is_lost_with_its_connection(void **state)
 	storehelp_append(help, 1);
 }
 
+/* A transaction that an error has ended is no lost connection. */
+static void
+says_that_a_transaction_has_failed(void **state)
+{
+	struct zsk_set_row set = { 0, "a.", { 2 }, "text", 1 };
+	struct storehelp *help = *state;
+
+	unit_ok(store_begin(help->store, &help->err), &help->err);
+	/* What is prepared already gets as far as its savepoint. */
+	unit_ok(store_zsk_set_put(help->store, &set, &help->err), &help->err);
+	assert_int_equal(storehelp_sql(help, "SELECT 1 / 0"), -1);
+	err_clear(&help->err);
+	unit_fails(store_zsk_set_put(help->store, &set, &help->err),
+	    &help->err, ERR_STORE, "current transaction is aborted");
+	assert_null(strstr(help->err.hint, "was lost"));
+	store_rollback(help->store);
+	storehelp_append(help, 1);
+}
+
 static void
 does_not_know_what_became_of_a_commit(void **state)
 {
@@ -373,6 +392,7 @@ main(void)
 		STOREHELP_TEST(tells_that_a_list_was_cut_off),
 		STOREHELP_TEST(refuses_a_standby),
 		STOREHELP_TEST(is_lost_with_its_connection),
+		STOREHELP_TEST(says_that_a_transaction_has_failed),
 		STOREHELP_TEST(does_not_know_what_became_of_a_commit),
 	};
 
