@@ -127,6 +127,29 @@ leaves_behind_what_is_broken(void **state)
 	free(other);
 }
 
+/* What the other store makes of a row is compared with what it was given. */
+static void
+compares_every_row(void **state)
+{
+	struct store_content content;
+	struct storehelp *help = *state;
+	char *same = storehelp_same_url(help, "two");
+	struct store *from = help->store;
+
+	storehelp_fill_all(help);
+	help->store = NULL;
+	unit_ok(store_open(same, STORE_CREATE, &help->store, &help->err),
+	    &help->err);
+	unit_ok(storehelp_sql(help, "CREATE TRIGGER other AFTER INSERT ON "
+	    "observation BEGIN UPDATE observation SET value = 77; END"),
+	    &help->err);
+	store_close(help->store);
+	help->store = from;
+	unit_fails(store_migrate(help->url, same, &content, &help->err),
+	    &help->err, ERR_STORE, "the copy of table observation has");
+	free(same);
+}
+
 int
 main(void)
 {
@@ -134,6 +157,7 @@ main(void)
 		STOREHELP_TEST(moves_to_the_other_backend_and_back),
 		STOREHELP_TEST(takes_nobodys_place),
 		STOREHELP_TEST(leaves_behind_what_is_broken),
+		STOREHELP_SQLITE_TEST(compares_every_row),
 	};
 
 	return storehelp_run(tests, N_OF(tests));
