@@ -209,7 +209,11 @@ record(struct brood *brood, struct error *err)
 	    births, brood->n_made, err) != 0 ||
 	    store_commit(store, err) != 0) {
 		store_rollback(store);
-		return -1;
+		/* What is in no token is lost with this process. */
+		return batch->wrap != NULL ? -1 : err_wrap(err, "%zu KSKs "
+		    "were made and are not recorded: the next create-ksk, or "
+		    "kmgr recover, goes by their open intents",
+		    brood->n_made);
 	}
 	for (i = 0; i < brood->n_made; i++)
 		brood->items[i].is_taken = births[i].is_taken;
