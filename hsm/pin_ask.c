@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "hsm/pin.h"
+#include "kmgr/base/stop.h"
 
 enum answer {
 	ANSWER_LINE,
@@ -122,7 +123,7 @@ pin_ask(const char *name, struct secret **out, struct error *err)
 	}
 	/* A program that was stopped and goes on asks again. */
 	answer = ask_once(tty, name, line, sizeof(line), &len);
-	if (answer == ANSWER_SIGNAL)
+	if (answer == ANSWER_SIGNAL && stop_signal() == 0)
 		answer = ask_once(tty, name, line, sizeof(line), &len);
 	if (answer == ANSWER_SIGNAL)
 		errno = EINTR;

@@ -132,8 +132,12 @@ err_class_name(enum err_class class)
 {
 	static const char *const names[] = { "none", "internal", "usage",
 		"config", "input", "policy", "token", "store", "network",
-		"system", "integrity", "not_yet" };
+		"system", "integrity", "not_yet", "partial" };
 
+	if (class == ERR_INTERRUPTED)
+		return "interrupted";
+	if (class == ERR_TERMINATED)
+		return "terminated";
 	if ((size_t)class >= sizeof(names) / sizeof(names[0]))
 		return "internal";
 	return names[class];

@@ -21,7 +21,11 @@ enum err_class {
 	ERR_NETWORK = 8,
 	ERR_SYSTEM = 9,
 	ERR_INTEGRITY = 10,	/* tampering, rollback, bad signature */
-	ERR_NOT_YET = 11	/* a wait has not passed */
+	ERR_NOT_YET = 11,	/* a wait has not passed */
+	ERR_PARTIAL = 12,	/* of many some were done, some refused */
+	/* As a shell has it of who was ended by SIGINT or SIGTERM. */
+	ERR_INTERRUPTED = 130,
+	ERR_TERMINATED = 143
 };
 
 #define ERR_MSG_LEN  1024

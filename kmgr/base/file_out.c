@@ -82,7 +82,8 @@ int
 file_out_commit(struct file_out *out, struct error *err)
 {
 
-	if (fflush(out->stream) != 0)
+	/* What could not be written before may be out of the buffer. */
+	if (ferror(out->stream) || fflush(out->stream) != 0)
 		return err_set_errno(err, "write %s", out->path == NULL ?
 		    "a temporary file" : out->temp);
 	if (out->path == NULL)

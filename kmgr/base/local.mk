@@ -34,10 +34,14 @@ libbase_la_SOURCES = \
 	kmgr/base/process.h \
 	kmgr/base/process_internal.h \
 	kmgr/base/process_start.c \
+	kmgr/base/progress.c \
+	kmgr/base/progress.h \
 	kmgr/base/secret.c \
 	kmgr/base/secret.h \
 	kmgr/base/spki.c \
 	kmgr/base/spki.h \
+	kmgr/base/stop.c \
+	kmgr/base/stop.h \
 	kmgr/base/syslog.c \
 	kmgr/base/syslog.h \
 	kmgr/base/text.c \

@@ -53,6 +53,7 @@ struct shim_conf {
 	ck_rv_t			 fail_rv;
 	unsigned long		 kill_at;
 	unsigned long		 kill_after;
+	unsigned long kill_by;
 	const char		*gone_file;
 	unsigned long		 gone_at;
 	unsigned long		 gone_n;

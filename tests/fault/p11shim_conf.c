@@ -13,6 +13,7 @@
  *				0 for ever
  * KMGR_SHIM_KILL_AT=N		SIGKILL to the process before call N
  * KMGR_SHIM_KILL_AFTER=N	SIGKILL when the real call N has returned
+ * KMGR_SHIM_KILL_BY=SIGNAL	another signal than SIGKILL, by its number
  * KMGR_SHIM_GONE=FILE		while FILE exists the token is pulled out:
  *				each call is CKR_DEVICE_REMOVED; afterwards
  *				no session or login of before is left
@@ -53,6 +54,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,7 +71,8 @@ struct option {
 	void *into;
 };
 
-static struct shim_conf conf = { .fail_n = 1, .gone_n = 1 };
+static struct shim_conf conf = { .fail_n = 1, .gone_n = 1,
+	.kill_by = SIGKILL };
 
 void
 shim_die(const char *fmt, ...)
@@ -200,6 +203,7 @@ static const struct option options[] = {
 	{ "CKR", read_rv, &conf.fail_rv },
 	{ "KILL_AT", read_number, &conf.kill_at },
 	{ "KILL_AFTER", read_number, &conf.kill_after },
+	{ "KILL_BY", read_number, &conf.kill_by },
 	{ "GONE", read_text, &conf.gone_file },
 	{ "GONE_AT", read_number, &conf.gone_at },
 	{ "GONE_CALLS", read_number, &conf.gone_n },

@@ -47,7 +47,7 @@ die_if(unsigned long n, const struct shim_call *call)
 {
 
 	if (n != 0 && n == call->n)
-		kill(getpid(), SIGKILL);
+		kill(getpid(), (int)shim_conf()->kill_by);
 }
 
 static bool

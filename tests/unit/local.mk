@@ -171,7 +171,9 @@ unit_base = \
 	tests/unit/test_merkle \
 	tests/unit/test_pgpwords \
 	tests/unit/test_process \
+	tests/unit/test_progress \
 	tests/unit/test_secret \
+	tests/unit/test_stop \
 	tests/unit/test_syslog \
 	tests/unit/test_text \
 	tests/unit/test_when \
@@ -216,8 +218,12 @@ tests_unit_test_pgpwords_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_pgpwords_LDADD = $(unit_ldadd)
 tests_unit_test_process_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_process_LDADD = $(unit_ldadd) -lpthread
+tests_unit_test_progress_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_progress_LDADD = $(unit_ldadd)
 tests_unit_test_secret_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_secret_LDADD = $(unit_ldadd)
+tests_unit_test_stop_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_stop_LDADD = $(unit_ldadd)
 tests_unit_test_syslog_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_syslog_LDADD = $(unit_ldadd)
 tests_unit_test_text_CPPFLAGS = $(unit_cppflags)

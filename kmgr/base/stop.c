@@ -1,0 +1,63 @@
+#include <signal.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <unistd.h>
+
+#include "kmgr/base/stop.h"
+
+/* A handler gets no argument. Without locks, so that any thread may be it. */
+static atomic_int noted;
+
+static const int signals[] = { SIGINT, SIGTERM };
+#define N_SIGNALS (sizeof(signals) / sizeof(signals[0]))
+
+static void
+note(int number)
+{
+	size_t i;
+
+	atomic_store(&noted, number);
+	for (i = 0; i < N_SIGNALS; i++)
+		(void)signal(signals[i], SIG_DFL);
+}
+
+void
+stop_catch(void)
+{
+	struct sigaction action = { .sa_handler = note,
+		.sa_flags = SA_RESTART }, before;
+	size_t i;
+
+	(void)sigemptyset(&action.sa_mask);
+	for (i = 0; i < N_SIGNALS; i++)
+		if (sigaction(signals[i], NULL, &before) == 0 &&
+		    before.sa_handler == SIG_DFL)
+			(void)sigaction(signals[i], &action, NULL);
+}
+
+int
+stop_signal(void)
+{
+
+	return atomic_load(&noted);
+}
+
+int
+stop_error(struct error *err)
+{
+
+	if (stop_signal() == SIGTERM)
+		return err_set(err, ERR_TERMINATED, "ended by SIGTERM");
+	return err_set(err, ERR_INTERRUPTED, "interrupted");
+}
+
+void
+stop_end(void)
+{
+	const int number = stop_signal();
+
+	if (number == 0)
+		return;
+	(void)signal(number, SIG_DFL);
+	(void)raise(number);
+}

@@ -1,0 +1,39 @@
+/*
+ * The wish to end, by SIGINT or SIGTERM, that long work looks at where it can
+ * be left: between zones.
+ */
+#ifndef KMGR_BASE_STOP_H
+#define KMGR_BASE_STOP_H
+
+#include "kmgr/base/err.h"
+
+/**
+ * stop_catch():
+ * From now on the first SIGINT or SIGTERM is noted only; any further one ends
+ * the process at once. One that the process was started to ignore it still
+ * ignores. A child that is forked inherits both, with what was noted until
+ * then; a program that is executed neither.
+ */
+void stop_catch(void);
+
+/**
+ * stop_signal():
+ * The signal that was noted; 0: none.
+ */
+int stop_signal(void);
+
+/**
+ * stop_error(err):
+ * Say in ${err} that the signal that was noted has ended the work: of class
+ * ERR_INTERRUPTED or ERR_TERMINATED. Always returns -1.
+ */
+int stop_error(struct error *err);
+
+/**
+ * stop_end():
+ * Where a signal was noted end the process by it, as if it had not been caught:
+ * so whoever started us knows that a loop around us is to end, too.
+ */
+void stop_end(void);
+
+#endif
