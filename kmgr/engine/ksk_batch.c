@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "kmgr/base/mem.h"
+#include "kmgr/base/stop.h"
 #include "kmgr/base/text.h"
 #include "kmgr/engine/intent.h"
 #include "kmgr/engine/key_record.h"
@@ -283,7 +284,8 @@ make_once(struct brood broods[static 2], const struct action **actions,
 	size_t i, k = 0, left = 0;
 	int rc = 0;
 
-	for (i = 0; rc == 0 && i < *n; i += brood->n) {
+	for (i = 0; rc == 0 && i < *n && (i == 0 || stop_signal() == 0);
+	    i += brood->n) {
 		brood = &broods[k++ % 2];
 		rc = brood_start(brood, &actions[i], *n - i, err);
 		if (last != NULL && brood_finish(last, actions, &left,

@@ -26,7 +26,8 @@ struct ksk_batch {
  * Make a KSK for the zone of each of ${n} ${actions}. Where a key tag collides
  * another pair is made. A pair that stays in the token has its intent before
  * it is made. It ends with the first zone that fails; what was made before is
- * recorded, unless that is what failed.
+ * recorded, unless that is what failed. After a signal that was noted
+ * (stop_signal()) what has begun is made, and no more.
  *
  * Errors: ERR_TOKEN, ERR_STORE, ERR_INTEGRITY, ERR_SYSTEM.
  */

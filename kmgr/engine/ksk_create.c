@@ -1,179 +1,18 @@
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "kmgr/base/mem.h"
-#include "kmgr/base/text.h"
 #include "kmgr/engine/approval.h"
 #include "kmgr/engine/cmk_life.h"
 #include "kmgr/engine/identity.h"
-#include "kmgr/engine/intent.h"
 #include "kmgr/engine/recovery.h"
 #include "kmgr/engine/ksk_batch.h"
-#include "kmgr/engine/ksk_create.h"
-#include "kmgr/engine/ksk_rules.h"
+#include "kmgr/engine/ksk_create_inner.h"
 #include "kmgr/engine/ksk_shared.h"
 #include "kmgr/engine/seal.h"
 #include "kmgr/engine/trust.h"
 #include "kmgr/engine/wrapkey.h"
 #include "kmgr/store/ledger.h"
-#include "kmgr/store/store_intent.h"
-
-/*
- * How many KSKs a zone has, and how many of them under one CMK; whether that
- * CMK's newest shared pair is among them.
- */
-struct census {
-	size_t	n_present;
-	size_t	n_under_cmk;
-	bool	has_newest;
-};
-
-/* newest: the id of that pair, "" where there is none. */
-static int
-count_ksks(struct store *store, const struct name *zone, const char *cmk_id,
-    const char *newest, struct census *out, struct error *err)
-{
-	char text[NAME_TEXT_MAX];
-	struct ksk_row *rows;
-	size_t i, n;
-
-	*out = (struct census) { 0 };
-	if (store_ksk_list(store, name_text(zone, text), NULL, &rows, &n,
-	    err) != 0)
-		return -1;
-	for (i = 0; i < n; i++) {
-		if (strcmp(rows[i].key_id, newest) == 0 &&
-		    strcmp(rows[i].state, "removed") != 0)
-			out->has_newest = true;
-		if (!ksk_rules_counts(&rows[i]))
-			continue;
-		out->n_present++;
-		if (strcmp(rows[i].cmk_id, cmk_id) == 0)
-			out->n_under_cmk++;
-	}
-	ksk_rows_free(rows, n);
-	/* What is not found may have been there. */
-	return ksk_check_count(store, text, n, err);
-}
-
-static void
-plan_zone(const struct cmk *cmk, const struct name *zone,
-    enum action_kind kind, struct plan *plan)
-{
-	char text[NAME_TEXT_MAX];
-
-	if (kind == ACTION_MAKE_KSK)
-		plan_add(plan, ACTION_MAKE_KSK, zone,
-		    "make an %s KSK for %s in token %s and endorse it",
-		    alg_name(cmk->policy->alg), name_text(zone, text),
-		    cmk->row.token);
-	else
-		plan_add(plan, ACTION_ENDORSE, zone,
-		    "endorse the shared KSK of CMK %s for %s",
-		    cmk->row.name, name_text(zone, text));
-}
-
-/* The id of the CMK's newest shared pair; "" where there is none. */
-static int
-find_newest(struct store *store, const struct cmk *cmk,
-    char out[static STORE_ID_TEXT], struct error *err)
-{
-	struct key_row shared = { 0 };
-	bool found = false;
-	int rc;
-
-	rc = store_key_shared(store, cmk->row.id, &shared, &found, err);
-	(void)strcpy(out, found ? shared.id : "");
-	key_row_clear(&shared);
-	return rc;
-}
-
-/*
- * Under custody shared a zone takes the newest pair of the group; only where
- * it has that, and is to have another one, the group gets a new pair.
- */
-static int
-plan_zones(struct store *store, struct cmk_cache *cache,
-    const struct cmk *cmk, const struct ksk_request *request,
-    struct plan *plan, struct error *err)
-{
-	const bool is_shared = cmk->policy->custody == CUSTODY_SHARED;
-	enum action_kind kind = ACTION_MAKE_KSK;
-	char newest[STORE_ID_TEXT];
-	struct census census;
-	size_t i;
-
-	if (is_shared && find_newest(store, cmk, newest, err) != 0)
-		return -1;
-	for (i = 0; i < request->n_zones; i++) {
-		const struct name *zone = &request->zones[i];
-
-		if (count_ksks(store, zone, cmk->row.id, is_shared ? newest :
-		    "", &census, err) != 0)
-			return -1;
-		if (census.n_under_cmk > 0 && request->wish == KSK_IF_MISSING)
-			continue;
-		if (is_shared && request->standby != NULL)
-			return err_set(err, ERR_POLICY, "custody: shared has "
-			    "no standby: a zone's share of CMK %s is in use",
-			    cmk->row.name);
-		if (ksk_rules_allow(cmk, zone, census.n_present,
-		    err) != 0 || (census.n_present > census.n_under_cmk &&
-		    ksk_rules_company(store, cache, cmk, zone, err) != 0))
-			return -1;
-		if (is_shared && (census.has_newest || newest[0] == '\0')) {
-			/* What is made for this zone the next ones take. */
-			kind = ACTION_MAKE_KSK;
-			(void)strcpy(newest, "-");
-		} else if (is_shared) {
-			kind = ACTION_ENDORSE;
-		}
-		plan_zone(cmk, zone, kind, plan);
-	}
-	return plan->n > 0 ? cmk_life_check_usable(cmk, err) : 0;
-}
-
-/* The plan for a loaded CMK: sealing comes first, but only if there is use. */
-static int
-plan_for(struct store *store, const struct cmk *cmk,
-    const struct ksk_request *request, struct plan *plan, struct error *err)
-{
-	struct plan zones = PLAN_INIT;
-	char hex[2 * CRYPTO_SHA256_LEN + 1];
-	struct cmk_cache cache = { 0 };
-	size_t i;
-	int rc;
-
-	rc = plan_zones(store, &cache, cmk, request, &zones, err);
-	cmk_cache_clear(&cache);
-	if (rc == 0 && zones.n > 0 && !cmk_is_sealed(cmk))
-		plan_add(plan, ACTION_SEAL, NULL,
-		    "seal CMK %s: its policy %.16s... can never change again",
-		    cmk->row.name, text_hex(cmk->row.policy_hash,
-		    CRYPTO_SHA256_LEN, hex));
-	for (i = 0; rc == 0 && i < zones.n; i++)
-		plan_add(plan, zones.actions[i].kind, &zones.actions[i].zone,
-		    "%s", zones.actions[i].text);
-	plan_clear(&zones);
-	return rc;
-}
-
-int
-ksk_create_plan(struct session *session, const struct ksk_request *request,
-    struct plan *plan, struct error *err)
-{
-	struct store *store;
-	struct cmk *cmk;
-	int rc;
-
-	if (session_store(session, &store, err) != 0 ||
-	    cmk_load(store, request->cmk, &cmk, err) != 0)
-		return -1;
-	rc = plan_for(store, cmk, request, plan, err);
-	cmk_free(cmk);
-	return rc;
-}
 
 /* The actions that follow one of its kind, it included. */
 static size_t
@@ -270,15 +109,21 @@ drop_resumed(struct session *session, const struct cmk *cmk,
 	*n = 0;
 	if (session_store(session, &store, err) != 0)
 		goto out;
-	for (i = 0; i < request->n_zones; i++)
-		if (count_ksks(store, &request->zones[i], cmk->row.id, "",
-		    &before[i], err) != 0)
+	for (i = 0; i < request->n_zones; i++) {
+		if (ksk_create_count(store, &request->zones[i], cmk->row.id, "",
+		    &before[i], err) == 0)
+			continue;
+		if (!ksk_create_told(request, &request->zones[i], err))
 			goto out;
+		before[i].n_under_cmk = SIZE_MAX;
+	}
 	if (recovery_run(session, cmk->row.token, err) != 0 ||
 	    recovery_run(session, cmk->row.seal_token, err) != 0)
 		goto out;
 	for (i = 0; i < request->n_zones; i++) {
-		if (count_ksks(store, &request->zones[i], cmk->row.id, "",
+		if (before[i].n_under_cmk == SIZE_MAX)
+			continue;
+		if (ksk_create_count(store, &request->zones[i], cmk->row.id, "",
 		    &after, err) != 0)
 			goto out;
 		if (after.n_under_cmk == before[i].n_under_cmk)
@@ -301,8 +146,11 @@ collect(struct store *store, struct cmk_cache *cache, const char *cmk_id,
 
 	for (i = 0; i < request->n_zones; i++) {
 		if (ksk_load(store, cache, &request->zones[i], cmk_id, &list,
-		    &n_list, err) != 0)
-			return -1;
+		    &n_list, err) != 0) {
+			if (!ksk_create_told(request, &request->zones[i], err))
+				return -1;
+			continue;
+		}
 		for (k = 0; k < n_list; k++)
 			*(struct ksk *)mem_push(out, (*n)++, sizeof(*list)) =
 			    list[k];
@@ -339,7 +187,8 @@ run_locked(struct session *session, struct store *store, struct cmk *cmk,
 	if (cmk_life_check_usable(cmk, err) == 0 &&
 	    trust_prove(session, cmk, err) == 0 &&
 	    drop_resumed(session, cmk, request, zones, &rest.n_zones,
-	    err) == 0 && plan_for(store, cmk, &rest, &plan, err) == 0 &&
+	    err) == 0 &&
+	    ksk_create_plan_for(store, cmk, &rest, &plan, err) == 0 &&
 	    (request->is_part || approval_demand(cmk,
 	    &(struct approval_subject) { KSK_CREATE_OP, request->arguments,
 	    &plan }, request->approval, err) == 0))

@@ -25,6 +25,14 @@ struct ksk_request {
 	const char		*standby; /* "ds", "dnskey": of KSK_ANOTHER;
 					   * NULL: to be in use */
 	bool			 is_part; /* of a plan that was approved */
+	/*
+	 * Called for a zone that can have no KSK, perhaps more than once; the
+	 * others go on. NULL: the first such zone fails all, before anything
+	 * is made.
+	 */
+	void			(*refused)(void *arg, const struct name *zone,
+				    const struct error *err);
+	void			*arg;
 	/* Where the policy demands approvers: theirs, and what they signed. */
 	const struct approval	*approval;
 	const struct json	*arguments;
@@ -65,7 +73,7 @@ int ksk_create_plan(struct session *session,
  * ksk_create_apply(session, request, cache, out, n, err):
  * Do it, if the approvers whom the policy demands said yes, and return the KSKs
  * that the zones of ${request} now have under the CMK. What was done before a
- * failure stays and is in the store.
+ * failure, or until stop_signal() told of a signal, stays and is in the store.
  *
  * Owner: the caller, ksk_list_free(); before that, not ${cache}.
  * Errors: as ksk_create_plan(); ERR_TOKEN.

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kmgr/base/stop.h"
 #include "kmgr/engine/ksk.h"
 #include "kmgr/engine/ksk_endorse.h"
 #include "kmgr/engine/ksk_shared.h"
@@ -114,7 +115,7 @@ endorse_all(struct session *session, struct store *store,
 {
 	size_t i, batch;
 
-	for (i = 0; i < n; i += batch) {
+	for (i = 0; i < n && (i == 0 || stop_signal() == 0); i += batch) {
 		batch = n - i < BATCH ? n - i : BATCH;
 		if (endorse_some(session, store, cmk, seal_key, shared,
 		    &actions[i], batch, err) != 0)

@@ -14,7 +14,7 @@
  * statement and a row each, some zones to a transaction, nothing new in the
  * token, which must hold the pair that was endorsed for its first zone. It
  * ends with the first zone that fails; of the transactions before, all is
- * recorded.
+ * recorded. After a signal that was noted (stop_signal()) no more begin.
  *
  * Errors: ERR_POLICY (its key tag collides in the zone), ERR_TOKEN,
  * ERR_STORE, ERR_INTEGRITY.

@@ -103,6 +103,8 @@ libengine_la_SOURCES = \
 	kmgr/engine/ksk_create.c \
 	kmgr/engine/ksk_create.h \
 	kmgr/engine/ksk_create_approved.c \
+	kmgr/engine/ksk_create_inner.h \
+	kmgr/engine/ksk_create_plan.c \
 	kmgr/engine/ksk_end.c \
 	kmgr/engine/ksk_end.h \
 	kmgr/engine/ksk_end_check.c \
