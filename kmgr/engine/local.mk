@@ -315,4 +315,5 @@ libengine_la_SOURCES = \
 	kmgr/engine/zsks_ksks.c \
 	kmgr/engine/zsks_life.c \
 	kmgr/engine/zsks_sign.c \
+	kmgr/engine/zsks_take.c \
 	kmgr/engine/zsks_try.c

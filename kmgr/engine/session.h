@@ -169,7 +169,7 @@ const struct buf *session_notes(const struct session *session);
 
 /**
  * session_progress(session, done, all):
- * Report that ${done} of ${all} steps are behind.
+ * Report that ${done} of ${all} steps are behind; ${all} 0: nobody knows.
  */
 void session_progress(struct session *session, size_t done, size_t all);
 

@@ -166,7 +166,9 @@ zsks_prepare(struct session *session, struct cmk_cache *cache,
 	}
 	if (zsks_add_dnskey(zsks, err) != 0 ||
 	    (request->parent_records != ZSKS_DNSKEY_ONLY &&
-	    zsks_add_cds(request, zsks, err) != 0))
+	    zsks_add_cds(request, zsks, err) != 0) ||
+	    (request->renewal == ZSKS_TAKE_SIGNED &&
+	    zsks_take_signed(session, request, zsks, err) != 0))
 		goto out;
 	*out = zsks;
 	zsks = NULL;
@@ -184,7 +186,7 @@ zsks_plan(const struct zsks *zsks, struct plan *plan)
 
 	(void)name_text(&zsks->rules.zone, zone);
 	(void)when_rfc3339(zsks->rules.expiration_at, until);
-	for (i = 0; i < zsks->n_sets; i++)
+	for (i = 0; i < zsks->n_sets && !zsks->is_taken; i++)
 		for (k = 0; k < zsks->sets[i].n_rrsigs; k++)
 			plan_add(plan, ACTION_SIGN, &zsks->rules.zone,
 			    "sign %s %s (%zu records) with KSK %u until %s",

@@ -25,6 +25,9 @@
 enum zsks_parent_records { ZSKS_DNSKEY_ONLY, ZSKS_WITH_CDS,
 	ZSKS_CDS_BY_POLICY };
 
+/* What was signed before, in the same way, and is good for long. */
+enum zsks_renewal { ZSKS_SIGN_ANEW, ZSKS_TAKE_SIGNED };
+
 #define ZSKS_WINDOW_BY_POLICY INT64_MIN
 
 struct zsks_request {
@@ -33,6 +36,7 @@ struct zsks_request {
 	size_t				 len;
 	const char			*what;	/* where it came from */
 	enum zsks_parent_records	 parent_records;
+	enum zsks_renewal		 renewal;
 	enum zone_life_actor		 actor;
 	/* Instants, or ZSKS_WINDOW_BY_POLICY. */
 	int64_t				 inception_at;
@@ -84,6 +88,18 @@ int zsks_prepare(struct session *session, struct cmk_cache *cache,
  */
 int zsks_again(struct session *session, struct cmk_cache *cache,
     const struct name *zone, struct zsks **out, struct error *err);
+
+/**
+ * zsks_is_taken(zsks):
+ * Whether all of it was signed before, as the request that was prepared with
+ * ZSKS_TAKE_SIGNED would have had it then, and is recorded: the same RRsets, by
+ * the same KSKs, with the same window counted from the instant of signing; and
+ * that instant is less than signatures.refresh ago, and the end further away
+ * than that. (Half the validity stands for a refresh that is longer than it.)
+ * Such a set has its signatures, each verified: zsks_plan(), zsks_prove(),
+ * zsks_sign() and zsks_record() have nothing to do.
+ */
+bool zsks_is_taken(const struct zsks *zsks);
 
 /**
  * zsks_plan(zsks, plan):

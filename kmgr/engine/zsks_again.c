@@ -4,7 +4,6 @@
 
 #include "kmgr/base/mem.h"
 #include "kmgr/engine/zsks_internal.h"
-#include "kmgr/store/store_zone.h"
 
 /* The newest signature by the ith KSK over the RRset that is good now. */
 static bool
@@ -37,8 +36,9 @@ find_rrsig(const struct zsks *zsks, const struct signature_row *rows,
  * When all is signed anew follows from the DNSKEY RRset, which is the first:
  * no other one may end before it.
  */
-static bool
-find_all(struct zsks *zsks, const struct signature_row *rows, size_t n)
+bool
+zsks_find_signed(struct zsks *zsks, const struct signature_row *rows,
+    size_t n)
 {
 	const struct zsks_signed *first = &zsks->sets[0];
 	size_t i, k;
@@ -91,7 +91,7 @@ find(struct store *store, struct zsks *zsks, const char *zone, bool *found,
 
 	if (store_signature_list(store, zone, &rows, &n, err) != 0)
 		return -1;
-	*found = find_all(zsks, rows, n);
+	*found = zsks_find_signed(zsks, rows, n);
 	signature_rows_free(rows, n);
 	return 0;
 }

@@ -6,6 +6,7 @@
 #include "kmgr/engine/admission.h"
 #include "kmgr/engine/zone_life.h"
 #include "kmgr/engine/zsks.h"
+#include "kmgr/store/store_zone.h"
 #include "policy/permit.h"
 
 struct zsks {
@@ -30,6 +31,7 @@ struct zsks {
 	struct dnskey		*wanted;	/* have a DS, or get one */
 	struct zsks_signed	*sets;
 	size_t			 n_sets;
+	bool			 is_taken;	/* signed before */
 };
 
 /**
@@ -74,6 +76,23 @@ int zsks_add_rrset(struct zsks *zsks, struct rrset *rrset_take,
     struct error *err);
 int zsks_add_dnskey(struct zsks *zsks, struct error *err);
 int zsks_add_cds(const struct zsks_request *request, struct zsks *zsks,
+    struct error *err);
+
+/**
+ * zsks_find_signed(zsks, rows, n):
+ * Fill in the newest of the ${n} signatures ${rows}, newest first, by each KSK
+ * over each RRset; whether each is there, is good now, verifies, and ends no
+ * sooner than the first over the DNSKEY RRset.
+ *
+ * zsks_take_signed(session, request, zsks, err):
+ * Do so with those of the store; zsks_is_taken() says whether.
+ *
+ * Errors: ERR_STORE.
+ */
+bool zsks_find_signed(struct zsks *zsks, const struct signature_row *rows,
+    size_t n);
+int zsks_take_signed(struct session *session,
+    const struct zsks_request *request, struct zsks *zsks,
     struct error *err);
 
 /**

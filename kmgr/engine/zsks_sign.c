@@ -47,6 +47,8 @@ zsks_prove(struct session *session, const struct zsks *zsks,
 {
 	size_t i;
 
+	if (zsks->is_taken)
+		return 0;
 	for (i = 0; i < zsks->n_cmks; i++)
 		if ((signs(zsks, zsks->cmks[i]) ?
 		    trust_prove(session, zsks->cmks[i], err) :
@@ -61,6 +63,8 @@ zsks_sign(struct session *session, struct zsks_keys *keys, struct zsks *zsks,
 {
 	size_t i, k;
 
+	if (zsks->is_taken)
+		return 0;
 	for (k = 0; k < zsks->n_cmks; k++)
 		if (!session_is_proved(session, zsks->cmks[k]->row.id))
 			return err_set(err, ERR_INTERNAL,
@@ -226,12 +230,19 @@ int
 zsks_record(struct session *session, struct zsks *const *zsks, size_t n,
     struct error *err)
 {
-	bool *lives = mem_new((n + 1) * sizeof(*lives));
-	int rc;
+	struct zsks **list = mem_new(n * sizeof(*list));
+	bool *lives = mem_new(n * sizeof(*lives));
+	size_t i, n_new = 0;
+	int rc = 0;
 
-	rc = record_all(session, zsks, n, lives, err);
+	for (i = 0; i < n; i++)
+		if (!zsks[i]->is_taken)
+			list[n_new++] = zsks[i];
+	if (n_new > 0)
+		rc = record_all(session, list, n_new, lives, err);
 	if (rc == 0)
-		rc = zsks_settle_life(session, zsks, n, lives, err);
+		rc = zsks_settle_life(session, list, n_new, lives, err);
 	free(lives);
+	free(list);
 	return rc;
 }
