@@ -9,7 +9,9 @@
 
 #include "kmgr/base/file.h"
 #include "kmgr/base/mem.h"
+#include "kmgr/base/progress.h"
 #include "kmgr/base/secret.h"
+#include "kmgr/base/stop.h"
 #include "kmgr/base/when.h"
 #include "kmgr/cmd/command.h"
 #include "kmgr/engine/refusal.h"
@@ -45,12 +47,10 @@ trace_call(void *arg, const char *call, unsigned long rv, int64_t elapsed_us)
 static void
 show_progress(void *arg, size_t done, size_t all)
 {
+	struct cmd *cmd = arg;
 
-	(void)arg;
-	if (all < 2)
-		return;
-	(void)fprintf(stderr, "\r%zu of %zu%s", done, all,
-	    done == all ? "\n" : "");
+	if (!cmd->tells_progress)
+		progress_show(cmd->progress, done, all);
 }
 
 static void
@@ -225,8 +225,10 @@ run_command(struct run *run, struct cmd *cmd, struct error *err)
 	    file_check_writable(output_path(run), err) != 0)
 		return -1;
 	rc = cmd->command->run(cmd, err);
+	progress_erase(cmd->progress);
 	if (rc != 0)
-		record_refusal(run, cmd, err);
+		record_refusal(run, cmd, cmd->refusal.class != ERR_NONE ?
+		    &cmd->refusal : err);
 	run->notes = notes_json(cmd);
 	json_put_take(cmd->json, "notes", json_copy_of(run->notes));
 	if (rc == 0)
@@ -242,6 +244,8 @@ start_command(struct run *run, struct error *err)
 {
 	const char *config = args_get(&run->args, OPT_CONFIG);
 	struct cmd cmd = { .command = run->command, .args = &run->args };
+	struct progress progress = { .what = run->command->name,
+		.to = stderr };
 	int rc;
 
 	if (config == NULL)
@@ -252,8 +256,11 @@ start_command(struct run *run, struct error *err)
 	    OPT_ACCEPT_TIME_JUMP);
 	if (has(run, OPT_VERBOSE))
 		cmd.options.trace = trace_call;
-	if (isatty(STDERR_FILENO) && !has(run, OPT_QUIET))
+	else if (isatty(STDERR_FILENO) && !has(run, OPT_QUIET)) {
 		cmd.options.progress = show_progress;
+		cmd.options.arg = &cmd;
+		cmd.progress = &progress;
+	}
 	cmd.wants_json = has(run, OPT_JSON);
 	cmd.json = json_new_object();
 	json_put_int(cmd.json, "schema", JSON_SCHEMA);
@@ -279,7 +286,9 @@ static int
 check_words(const struct run *run, struct error *err)
 {
 	const struct command *command = run->command;
-	const size_t n = run->args.n_words;
+	/* A list of zones is as good as one. */
+	const size_t n = run->args.n_words + (command->min_words > 0 &&
+	    args_has(&run->args, OPT_ZONES_FROM));
 
 	if (n >= command->min_words && n <= command->max_words)
 		return 0;
@@ -351,5 +360,7 @@ main(int argc, char **argv)
 	json_free(run.notes);
 	args_clear(&run.globals);
 	args_clear(&run.args);
+	if (status != 0)
+		stop_end();
 	return status;
 }

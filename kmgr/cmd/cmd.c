@@ -30,6 +30,15 @@ cmd_option(const struct cmd *cmd, enum opt opt, const char **out,
 	    cmd->command->words);
 }
 
+void
+cmd_progress(struct cmd *cmd, size_t done, size_t all)
+{
+
+	cmd->tells_progress = true;
+	if (cmd->progress != NULL)
+		progress_show(cmd->progress, done, all);
+}
+
 const char *
 cmd_output(const struct cmd *cmd)
 {

@@ -1,112 +1,117 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kmgr/base/file.h"
 #include "kmgr/base/mem.h"
+#include "kmgr/base/stop.h"
 #include "kmgr/cmd/cmd_ksk.h"
 #include "kmgr/cmd/cmd_plan.h"
 #include "kmgr/cmd/command.h"
+#include "kmgr/cmd/tally.h"
+#include "kmgr/cmd/zone_list.h"
 #include "kmgr/engine/ksk_create.h"
 #include "kmgr/engine/zone_life.h"
 
-#define ZONES_MAX_LEN (64 << 20)
+/* What is asked for, and what comes of it. */
+struct creation {
+	struct cmd		*cmd;
+	struct ksk_request	 request;
+	struct name		*zones;		/* of the request */
+	struct zone_list	 list;		/* --zones-from */
+	struct tally		 tally;		/* of its zones */
+	struct cmk_cache	 cache;
+	struct ksk		*ksks;		/* that there are now */
+	size_t			 n;
+};
 
-static int
-add_zone(const char *text, struct name **zones, size_t *n, struct error *err)
+static void
+add_zone(struct creation *all, const struct name *zone)
 {
-	struct name zone;
+	struct ksk_request *request = &all->request;
 
-	if (cmd_zone(text, &zone, err) != 0)
-		return -1;
-	*(struct name *)mem_push(zones, (*n)++, sizeof(zone)) = zone;
+	*(struct name *)mem_push(&all->zones, request->n_zones++,
+	    sizeof(*zone)) = *zone;
+	request->zones = all->zones;
+}
+
+/* All or none: who types names can type them again. */
+static int
+read_words(struct creation *all, struct error *err)
+{
+	const struct args *args = all->cmd->args;
+	char text[NAME_TEXT_MAX];
+	struct name zone;
+	size_t i, k;
+
+	for (i = 0; i < args->n_words; i++) {
+		if (cmd_zone(args->words[i], &zone, err) != 0)
+			return -1;
+		/* Twice the same zone would get two KSKs. */
+		for (k = 0; k < i; k++)
+			if (name_is_same(&all->zones[k], &zone))
+				return err_set(err, ERR_USAGE, "zone %s is "
+				    "named twice", name_text(&zone, text));
+		add_zone(all, &zone);
+	}
 	return 0;
 }
 
-/* One zone a line; # begins a comment. */
-static int
-zones_from_file(const char *path, struct name **zones, size_t *n,
-    struct error *err)
+/* A zone of the list, once. */
+static void
+refuse(void *arg, const struct name *zone, const struct error *err)
 {
-	struct buf text = BUF_INIT;
-	char *line, *next, *end;
-	size_t number = 0;
-	int rc = 0;
+	struct creation *all = arg;
+	struct zone_line *line = zone_list_find(&all->list, zone);
 
-	if (file_read(path, ZONES_MAX_LEN, &text, err) != 0)
+	if (line->why != NULL)
+		return;
+	line->why = mem_dup(err, sizeof(*err));
+	(void)tally_refuse(&all->tally, line->text, err);
+}
+
+static int
+read_list(struct creation *all, struct error *err)
+{
+	const struct zone_line *line;
+	size_t i;
+
+	if (zone_list_read(args_get(all->cmd->args, OPT_ZONES_FROM),
+	    ZONE_LIST_ZONES, &all->list, err) != 0)
 		return -1;
-	if (text.len != strlen(buf_text(&text)))
-		rc = err_set(err, ERR_INPUT, "%s: a byte 0 in it", path);
-	for (line = (char *)text.data; line != NULL && rc == 0; line = next) {
-		number++;
-		if ((next = strchr(line, '\n')) != NULL)
-			*next++ = '\0';
-		line += strspn(line, " \t\r");
-		end = line + strcspn(line, "# \t\r");
-		if (end[strspn(end, " \t\r")] != '\0' &&
-		    end[strspn(end, " \t\r")] != '#')
-			rc = err_set(err, ERR_INPUT, "more than one word");
-		*end = '\0';
-		if (rc == 0 && *line != '\0')
-			rc = add_zone(line, zones, n, err);
-		if (rc != 0) {
-			err->class = ERR_INPUT;
-			(void)err_wrap(err, "%s:%zu", path, number);
-		}
+	tally_init(&all->tally, all->cmd, "zones", "given a KSK", "zone");
+	all->tally.all = all->list.n;
+	for (i = 0; i < all->list.n; i++) {
+		line = &all->list.lines[i];
+		if (line->why != NULL)
+			(void)tally_refuse(&all->tally, line->text, line->why);
+		else
+			add_zone(all, &line->zone);
 	}
-	buf_free(&text);
-	return rc;
+	all->request.refused = refuse;
+	all->request.arg = all;
+	return 0;
 }
 
 static int
-compare_names(const void *a, const void *b)
+read_zones(struct creation *all, struct error *err)
 {
-	const struct name *const *left = a, *const *right = b;
+	const struct cmd *cmd = all->cmd;
+	const bool is_bulk = args_has(cmd->args, OPT_ZONES_FROM);
 
-	if ((*left)->len != (*right)->len)
-		return (*left)->len < (*right)->len ? -1 : 1;
-	return memcmp((*left)->wire, (*right)->wire, (*left)->len);
-}
-
-/* Twice the same zone would get two KSKs. */
-static int
-check_once(const struct name *zones, size_t n, struct error *err)
-{
-	const struct name **sorted = mem_new(n * sizeof(*sorted));
-	char text[NAME_TEXT_MAX];
-	size_t i;
-	int rc = 0;
-
-	for (i = 0; i < n; i++)
-		sorted[i] = &zones[i];
-	qsort(sorted, n, sizeof(*sorted), compare_names);
-	for (i = 1; i < n && rc == 0; i++)
-		if (name_is_same(sorted[i - 1], sorted[i]))
-			rc = err_set(err, ERR_USAGE, "zone %s is named twice",
-			    name_text(sorted[i], text));
-	free(sorted);
-	return rc;
-}
-
-static int
-read_zones(struct cmd *cmd, struct name **zones, size_t *n, struct error *err)
-{
-	size_t i;
-
-	for (i = 0; i < cmd->args->n_words; i++)
-		if (add_zone(cmd->args->words[i], zones, n, err) != 0)
-			return -1;
-	if (args_has(cmd->args, OPT_ZONES_FROM) && zones_from_file(
-	    args_get(cmd->args, OPT_ZONES_FROM), zones, n, err) != 0)
+	if (cmd_option(cmd, OPT_CMK, &all->request.cmk, err) != 0)
 		return -1;
-	if (*n == 0) {
-		(void)err_set(err, ERR_USAGE, "no zone is named");
+	if (is_bulk == (cmd->args->n_words > 0)) {
+		(void)err_set(err, ERR_USAGE, is_bulk ? "zones are named, "
+		    "and --zones-from names others" : "no zone is named");
 		return err_hint(err, "usage: kmgr create-ksk %s",
 		    cmd->command->words);
 	}
-	return check_once(*zones, *n, err);
+	return is_bulk ? read_list(all, err) : read_words(all, err);
 }
 
-/* The policy demands approvers: write down what they are to sign. */
+/*
+ * The policy demands approvers: write down what they are to sign. That is all
+ * of it or nothing.
+ */
 static int
 ask_create(struct cmd *cmd, const struct ksk_request *request,
     struct error *err)
@@ -155,49 +160,95 @@ read_standby(struct cmd *cmd, struct ksk_request *request, struct error *err)
 	return request->standby == NULL ? -1 : 0;
 }
 
+static int
+plan_create(struct creation *all, struct error *err)
+{
+	struct plan plan = PLAN_INIT;
+	int rc;
+
+	rc = ksk_create_plan(all->cmd->session, &all->request, &plan, err);
+	if (rc == 0)
+		rc = cmd_plan_dry(all->cmd, all->request.cmk, KSK_CREATE_OP,
+		    &plan, err);
+	all->tally.n_done = rc == 0 ? all->tally.all - all->tally.n_refused :
+	    0;
+	plan_clear(&plan);
+	return rc;
+}
+
+/* Zones of the list that have one now. */
+static void
+count(struct creation *all)
+{
+	const struct name *last = NULL;
+	const struct zone_line *line;
+	size_t i;
+
+	for (i = 0; i < all->n; i++) {
+		line = zone_list_find(&all->list, &all->ksks[i].zone);
+		if (line->why == NULL && (last == NULL ||
+		    !name_is_same(last, &line->zone)))
+			all->tally.n_done++;
+		last = &line->zone;
+	}
+}
+
+static int
+apply_create(struct creation *all, struct error *err)
+{
+
+	if (ksk_create_apply(all->cmd->session, &all->request, &all->cache,
+	    &all->ksks, &all->n, err) != 0)
+		return -1;
+	cmd_ksk_list(all->ksks, all->n, all->cmd);
+	cmd_ksk_note_next(all->ksks, all->n, all->cmd);
+	if (all->request.refused != NULL)
+		count(all);
+	return 0;
+}
+
+static int
+create(struct creation *all, struct error *err)
+{
+	bool waits = false;
+
+	/* Every line was refused. */
+	if (all->request.n_zones == 0)
+		return 0;
+	if (args_has(all->cmd->args, OPT_DRY_RUN))
+		return plan_create(all, err);
+	if (cmd_plan_waits(all->cmd, all->request.cmk, KSK_CREATE_OP, &waits,
+	    err) != 0)
+		return -1;
+	if (!waits)
+		return apply_create(all, err);
+	if (all->tally.n_refused > 0) {
+		*err = all->tally.first;
+		return -1;
+	}
+	all->request.refused = NULL;
+	return ask_create(all->cmd, &all->request, err);
+}
+
 int
 cmd_create_ksk(struct cmd *cmd, struct error *err)
 {
-	struct ksk_request request = { .wish =
-	    args_has(cmd->args, OPT_ANOTHER) ? KSK_ANOTHER : KSK_IF_MISSING };
-	struct cmk_cache cache = { 0 };
-	struct plan plan = PLAN_INIT;
-	struct ksk *list = NULL;
-	struct name *zones = NULL;
-	bool waits = false;
-	size_t n = 0;
+	struct creation all = { .cmd = cmd, .request = { .wish =
+	    args_has(cmd->args, OPT_ANOTHER) ? KSK_ANOTHER :
+	    KSK_IF_MISSING } };
 	int rc = -1;
 
-	if (cmd_option(cmd, OPT_CMK, &request.cmk, err) != 0 ||
-	    read_zones(cmd, &zones, &request.n_zones, err) != 0)
-		goto out;
-	request.zones = zones;
-	if (read_standby(cmd, &request, err) != 0)
-		goto out;
-	if (args_has(cmd->args, OPT_DRY_RUN)) {
-		rc = ksk_create_plan(cmd->session, &request, &plan, err);
-		if (rc == 0)
-			rc = cmd_plan_dry(cmd, request.cmk, KSK_CREATE_OP,
-			    &plan, err);
-		goto out;
+	if (read_zones(&all, err) == 0 &&
+	    read_standby(cmd, &all.request, err) == 0) {
+		if (all.request.refused != NULL)
+			stop_catch();
+		rc = create(&all, err);
+		if (all.request.refused != NULL)
+			rc = tally_end(&all.tally, rc, err);
 	}
-	if (cmd_plan_waits(cmd, request.cmk, KSK_CREATE_OP, &waits,
-	    err) != 0)
-		goto out;
-	if (waits) {
-		rc = ask_create(cmd, &request, err);
-		goto out;
-	}
-	if (ksk_create_apply(cmd->session, &request, &cache, &list, &n,
-	    err) != 0)
-		goto out;
-	cmd_ksk_list(list, n, cmd);
-	cmd_ksk_note_next(list, n, cmd);
-	rc = 0;
- out:
-	ksk_list_free(list, n);
-	cmk_cache_clear(&cache);
-	plan_clear(&plan);
-	free(zones);
+	ksk_list_free(all.ksks, all.n);
+	cmk_cache_clear(&all.cache);
+	zone_list_clear(&all.list);
+	free(all.zones);
 	return rc;
 }

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "kmgr/base/mem.h"
+#include "kmgr/base/stop.h"
 #include "kmgr/base/when.h"
 #include "kmgr/cmd/command.h"
 #include "kmgr/service/run.h"
@@ -59,6 +60,7 @@ tell(void *arg, enum run_event event, const char *zone, const char *what,
 	/* Whoever watches does not wait for the end of a pass. */
 	if (!listener->is_watching || cmd->wants_json)
 		return;
+	progress_erase(cmd->progress);
 	(void)fputs(buf_text(&cmd->text), stdout);
 	(void)fflush(stdout);
 	cmd->text.len = 0;
@@ -92,6 +94,30 @@ read_zones(struct cmd *cmd, struct name **out, size_t *n, struct error *err)
 	return 0;
 }
 
+/* What a pass came to, where it did not do all. */
+static int
+judge(const struct listener *listener, const struct run_result *result,
+    struct error *err)
+{
+
+	if (stop_signal() != 0 && !listener->is_watching) {
+		(void)stop_error(err);
+		(void)err_wrap(err, "%zu zones were gone over",
+		    result->n_zones);
+		return err_hint(err, "run the same command again: it does "
+		    "what is left");
+	}
+	if (result->n_failed == 0)
+		return 0;
+	*err = result->first;
+	if (listener->is_watching)
+		return -1;
+	if (result->n_failed < result->n_zones)
+		err->class = ERR_PARTIAL;
+	return err_wrap(err, "%zu of %zu zones failed, the first of them",
+	    result->n_failed, result->n_zones);
+}
+
 /* One pass; a zone that failed makes the command fail. */
 static int
 pass(struct cmd *cmd, struct listener *listener, const struct run *run,
@@ -102,12 +128,7 @@ pass(struct cmd *cmd, struct listener *listener, const struct run *run,
 		return -1;
 	put_result(cmd, result);
 	cmd->is_partial = true;
-	if (result->n_failed == 0)
-		return 0;
-	*err = result->first;
-	return listener->is_watching ? -1 : err_wrap(err,
-	    "%zu of %zu zones failed, the first of them",
-	    result->n_failed, result->n_zones);
+	return judge(listener, result, err);
 }
 
 /*
@@ -127,7 +148,8 @@ wait_for_work(struct cmd *cmd)
 		if (session_store(cmd->session, &store, &ignored) != 0 ||
 		    store_zone_next(store, &next_at, &ignored) != 0)
 			return;
-	} while (when_now() < next_at && when_now() < end_at);
+	} while (when_now() < next_at && when_now() < end_at &&
+	    stop_signal() == 0);
 }
 
 /* A new run: the clock, the configuration and the token as they are now. */
@@ -141,23 +163,25 @@ open_again(struct cmd *cmd, struct error *err)
 	return session_open(&cmd->options, &cmd->session, err);
 }
 
-/* Until a signal ends it, which it may at any time. */
+/* Until a signal ends it, between zones. */
 static int
 watch(struct cmd *cmd, struct listener *listener, struct run *run,
     struct error *err)
 {
 	struct run_result result;
 
-	for (;;) {
+	while (stop_signal() == 0) {
 		run->session = cmd->session;
 		if (pass(cmd, listener, run, &result, err) != 0)
 			(void)fprintf(stderr, "kmgr: %s\n", err->msg);
 		err_clear(err);
+		progress_erase(cmd->progress);
 		(void)fputs(buf_text(session_notes(cmd->session)), stderr);
 		wait_for_work(cmd);
 		if (open_again(cmd, err) != 0)
 			return -1;
 	}
+	return stop_error(err);
 }
 
 int
@@ -177,6 +201,7 @@ cmd_run(struct cmd *cmd, struct error *err)
 		    "--watch never ends: neither --json nor --dry-run go "
 		    "with it");
 	if (read_zones(cmd, &zones, &run.n_zones, err) == 0) {
+		stop_catch();
 		run.zones = zones;
 		rc = listener.is_watching ? watch(cmd, &listener, &run, err) :
 		    pass(cmd, &listener, &run, &result, err);

@@ -1,20 +1,14 @@
-#include <dirent.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "kmgr/base/file.h"
-#include "kmgr/base/mem.h"
 #include "kmgr/base/when.h"
 #include "kmgr/cmd/cmd_requester.h"
+#include "kmgr/cmd/cmd_sign.h"
 #include "kmgr/cmd/cmd_zsks.h"
 #include "kmgr/cmd/command.h"
 #include "kmgr/dns/zonefile.h"
-#include "kmgr/engine/bulk.h"
 #include "kmgr/engine/zsks.h"
-
-#define SUFFIX ".zone"
 
 /* What the options say for every zone. */
 static int
@@ -70,8 +64,8 @@ is_said(const struct findings *findings, size_t i)
 	return false;
 }
 
-static void
-note_warnings(struct cmd *cmd, const struct zsks *zsks)
+void
+cmd_sign_note(struct cmd *cmd, const struct zsks *zsks)
 {
 	const struct findings *findings = zsks_findings(zsks);
 	size_t i;
@@ -96,7 +90,7 @@ sign_one(struct cmd *cmd, struct cmk_cache *cache, struct zsks_keys *keys,
 
 	if (zsks_prepare(cmd->session, cache, request, &zsks, err) != 0)
 		return -1;
-	note_warnings(cmd, zsks);
+	cmd_sign_note(cmd, zsks);
 	if (args_has(cmd->args, OPT_DRY_RUN)) {
 		zsks_plan(zsks, &plan);
 		cmd_plan(cmd, &plan);
@@ -149,8 +143,12 @@ sign_fetched(struct cmd *cmd, struct cmk_cache *cache,
     struct zsks_keys *keys, struct zsks_request *request, struct error *err)
 {
 	struct buf text = BUF_INIT;
-	int rc = cmd_zsks_fetch(cmd, request, &text, err);
+	int rc;
 
+	if (cmd->args->n_words != 1)
+		return err_set(err, ERR_USAGE, "--fetch goes with one zone "
+		    "and no file");
+	rc = cmd_zsks_fetch(cmd, cmd->args->words[0], request, &text, err);
 	if (rc == 0)
 		rc = sign_one(cmd, cache, keys, request, err);
 	buf_free(&text);
@@ -185,186 +183,6 @@ sign_zone(struct cmd *cmd, struct cmk_cache *cache, struct zsks_keys *keys,
 	return rc;
 }
 
-/* Many zones: files DIR/ZONE.zone. */
-struct folder {
-	struct cmd		*cmd;
-	struct zsks_request	 request;	/* what the options say */
-	const char		*path;
-	struct dirent		**entries;
-	char			**files;	/* DIR/ZONE.zone */
-	struct cmd_requester	*requesters;	/* of each */
-	struct json		*list, *refused;
-	size_t			 n_signed, n_refused;
-	struct error		 first;		/* of the refusals */
-};
-
-static int
-is_zone_file(const struct dirent *entry)
-{
-	const size_t len = strlen(entry->d_name);
-
-	return len > strlen(SUFFIX) &&
-	    strcmp(entry->d_name + len - strlen(SUFFIX), SUFFIX) == 0;
-}
-
-static int
-folder_load(void *arg, size_t i, struct zsks_request *request,
-    struct buf *text, struct error *err)
-{
-	struct folder *folder = arg;
-	const char *file = folder->entries[i]->d_name;
-	char zone[NAME_TEXT_MAX];
-
-	*request = folder->request;
-	folder->files[i] = mem_printf("%s/%s", folder->path, file);
-	request->what = folder->files[i];
-	(void)snprintf(zone, sizeof(zone), "%.*s",
-	    (int)(strlen(file) - strlen(SUFFIX)), file);
-	if (cmd_zone(zone, &request->zone, err) != 0)
-		return -1;
-	if (file_read(request->what, ZONEFILE_MAX_LEN, text, err) == 0 &&
-	    cmd_requester_read(folder->cmd, request->what,
-	    &folder->requesters[i], err) == 0) {
-		request->signatures = cmd_requester_list(
-		    &folder->requesters[i]);
-		request->n_signatures = folder->requesters[i].n;
-		return 0;
-	}
-	/* A file that cannot be read is its zone's trouble, not the run's. */
-	err->class = ERR_INPUT;
-	return -1;
-}
-
-static void
-folder_signed(void *arg, size_t i, const struct zsks *zsks)
-{
-	struct folder *folder = arg;
-
-	(void)i;
-	note_warnings(folder->cmd, zsks);
-	zsks_text(zsks, &folder->cmd->text);
-	if (folder->cmd->wants_json)
-		json_add_take(folder->list, zsks_json(zsks));
-	folder->n_signed++;
-}
-
-static void
-folder_refused(void *arg, size_t i, const struct error *err)
-{
-	struct folder *folder = arg;
-	struct json *row = json_add_object(folder->refused);
-
-	json_put_text(row, "file", folder->files[i]);
-	json_put_text(row, "error", err_class_name(err->class));
-	json_put_text(row, "message", err->msg);
-	json_put_text(row, "hint", err->hint);
-	session_note(folder->cmd->session, "%s: %s",
-	    folder->entries[i]->d_name, err->msg);
-	if (folder->n_refused++ == 0)
-		folder->first = *err;
-}
-
-/* What sign_entries() would do. */
-static int
-plan_entry(struct folder *folder, struct cmk_cache *cache, size_t i,
-    struct plan *plan, struct error *err)
-{
-	struct zsks_request request;
-	struct buf text = BUF_INIT;
-	struct zsks *zsks;
-	int rc = -1;
-
-	if (folder_load(folder, i, &request, &text, err) != 0)
-		goto out;
-	request.text = buf_text(&text);
-	request.len = text.len;
-	if (zsks_prepare(folder->cmd->session, cache, &request, &zsks,
-	    err) != 0)
-		goto out;
-	note_warnings(folder->cmd, zsks);
-	zsks_plan(zsks, plan);
-	zsks_free(zsks);
-	rc = 0;
- out:
-	buf_free(&text);
-	return rc;
-}
-
-static void
-plan_entries(struct folder *folder, size_t n)
-{
-	struct cmk_cache cache = { 0 };
-	struct plan plan = PLAN_INIT;
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		struct error err = ERR_INIT;
-
-		if (plan_entry(folder, &cache, i, &plan, &err) != 0)
-			folder_refused(folder, i, &err);
-	}
-	cmd_plan(folder->cmd, &plan);
-	folder->cmd->is_partial = plan.n > 0;
-	plan_clear(&plan);
-	cmk_cache_clear(&cache);
-}
-
-static int
-sign_entries(struct folder *folder, size_t n, struct error *err)
-{
-	const struct bulk bulk = { .n = n, .arg = folder, .load = folder_load,
-		.signed_one = folder_signed, .refused = folder_refused };
-	struct cmd *cmd = folder->cmd;
-	int rc;
-
-	folder->list = json_put_array(cmd->json, "signed");
-	rc = bulk_sign(cmd->session, &bulk, err);
-	cmd->is_partial = folder->n_signed > 0;
-	json_put_int(cmd->json, "n_signed", (int64_t)folder->n_signed);
-	return rc;
-}
-
-static int
-sign_folder(struct cmd *cmd, const struct zsks_request *request,
-    struct error *err)
-{
-	struct folder folder = { .cmd = cmd, .request = *request,
-		.first = ERR_INIT };
-	int i, n, rc = 0;
-
-	folder.path = args_get(cmd->args, OPT_ZONES_FROM);
-	n = scandir(folder.path, &folder.entries, is_zone_file, alphasort);
-	if (n < 0)
-		return err_set_errno(err, "open folder %s", folder.path);
-	if (n == 0) {
-		free(folder.entries);
-		return err_set(err, ERR_INPUT, "%s holds no file named "
-		    "ZONE" SUFFIX, folder.path);
-	}
-	folder.files = mem_new((size_t)n * sizeof(*folder.files));
-	folder.requesters = mem_new((size_t)n * sizeof(*folder.requesters));
-	folder.refused = json_put_array(cmd->json, "refused");
-	if (args_has(cmd->args, OPT_DRY_RUN))
-		plan_entries(&folder, (size_t)n);
-	else
-		rc = sign_entries(&folder, (size_t)n, err);
-	json_put_int(cmd->json, "n_refused", (int64_t)folder.n_refused);
-	if (rc == 0 && folder.n_refused > 0) {
-		*err = folder.first;
-		rc = err_wrap(err, "%zu of %d zones were not signed; the "
-		    "first", folder.n_refused, n);
-	}
-	for (i = 0; i < n; i++) {
-		free(folder.entries[i]);
-		free(folder.files[i]);
-		cmd_requester_clear(&folder.requesters[i]);
-	}
-	free(folder.requesters);
-	free(folder.entries);
-	free(folder.files);
-	return rc;
-}
-
 int
 cmd_sign_zsks(struct cmd *cmd, struct error *err)
 {
@@ -377,20 +195,22 @@ cmd_sign_zsks(struct cmd *cmd, struct error *err)
 	if (is_bulk && args_has(cmd->args, OPT_REQUESTER_SIGNATURE)) {
 		(void)err_set(err, ERR_USAGE, "--requester-signature is of "
 		    "one ZSK set, and --zones-from names many");
-		return err_hint(err, "the signature of DIR/ZONE" SUFFIX
-		    " is DIR/ZONE" SUFFIX ".sig");
+		return err_hint(err, "the signature of a FILE is FILE.sig");
 	}
 	if (is_bulk ? cmd->args->n_words > 0 || args_has(cmd->args,
 	    OPT_FETCH) : cmd->args->n_words == 0) {
 		(void)err_set(err, ERR_USAGE, "sign-zsks takes a ZONE and a "
-		    "FILE, or --zones-from DIR alone");
+		    "FILE, or --zones-from PATH alone");
 		return err_hint(err, "usage: kmgr sign-zsks %s",
 		    cmd->command->words);
 	}
+	if (!is_bulk && args_has(cmd->args, OPT_AGAIN))
+		return err_set(err, ERR_USAGE, "--again goes with "
+		    "--zones-from: one zone is signed in any case");
 	if (read_options(cmd, &request, err) != 0)
 		return -1;
 	if (is_bulk)
-		return sign_folder(cmd, &request, err);
+		return cmd_sign_many(cmd, &request, err);
 	keys = zsks_keys_new();
 	rc = (args_has(cmd->args, OPT_FETCH) ? sign_fetched : sign_zone)(cmd,
 	    &cache, keys, &request, err);

@@ -107,17 +107,14 @@ cmd_get_zsks(struct cmd *cmd, struct error *err)
 }
 
 int
-cmd_zsks_fetch(struct cmd *cmd, struct zsks_request *request,
-    struct buf *text, struct error *err)
+cmd_zsks_fetch(struct cmd *cmd, const char *word,
+    struct zsks_request *request, struct buf *text, struct error *err)
 {
 	const struct config_zone *zone;
 	char name[NAME_TEXT_MAX];
 	struct source_set set;
 
-	if (cmd->args->n_words != 1)
-		return err_set(err, ERR_USAGE, "--fetch goes with one zone "
-		    "and no file");
-	if (cmd_zone(cmd->args->words[0], &request->zone, err) != 0)
+	if (cmd_zone(word, &request->zone, err) != 0)
 		return -1;
 	zone = config_zone(session_config(cmd->session),
 	    name_text(&request->zone, name));

@@ -9,6 +9,7 @@
 #include "kmgr/base/crypto.h"
 #include "kmgr/base/err.h"
 #include "kmgr/base/json.h"
+#include "kmgr/base/progress.h"
 #include "kmgr/cmd/args.h"
 #include "kmgr/dns/name.h"
 #include "kmgr/engine/plan.h"
@@ -32,6 +33,9 @@ struct cmd {
 	size_t			 n_rows;	/* given to cmd_row() */
 	bool			 has_written;	/* the output is in its place;
 						 * json and text tell of it */
+	struct error		 refusal;	/* by policy, of one of many */
+	struct progress		*progress;	/* NULL: nobody watches */
+	bool			 tells_progress; /* cmd_progress() does */
 };
 
 enum cmd_session { CMD_NO_SESSION, CMD_WITH_SESSION };
@@ -103,6 +107,13 @@ int cmd_option(const struct cmd *cmd, enum opt opt, const char **out,
  */
 int cmd_time(const struct cmd *cmd, enum opt opt, int64_t preset,
     int64_t *out, struct error *err);
+
+/**
+ * cmd_progress(cmd, done, all):
+ * Show that ${done} of ${all} are behind; what session_progress() tells, of
+ * less, is shown no more.
+ */
+void cmd_progress(struct cmd *cmd, size_t done, size_t all);
 
 /**
  * cmd_output(cmd):

@@ -22,8 +22,8 @@ static const enum opt get_zsks_opts[] = { OPT_FROM, OPT_TSIG, OPT_TRANSFER,
 	OPT_OUTPUT, OPT_END };
 static const enum opt sign_zsks_opts[] = { OPT_CDS, OPT_INCEPTION,
 	OPT_EXPIRATION, OPT_VALIDITY, OPT_REQUESTER_SIGNATURE, OPT_FETCH,
-	OPT_ZONES_FROM, OPT_OUTPUT, OPT_ACCEPT_TIME_JUMP, OPT_DRY_RUN,
-	OPT_END };
+	OPT_ZONES_FROM, OPT_AGAIN, OPT_OUTPUT, OPT_ACCEPT_TIME_JUMP,
+	OPT_DRY_RUN, OPT_END };
 
 const struct command commands_keys[] = {
 	{ "init", GROUP_SETUP, "--token NAME=URI... [--store URL]",
@@ -128,13 +128,14 @@ const struct command commands_keys[] = {
 	    "deleted and is destroyed. Before the end of the wait exit 11, "
 	    "with the instant.",
 	    change_opts, 1, 1, CMD_WITH_SESSION, cmd_delete_cmk },
-	{ "create-ksk", GROUP_KSK, "ZONE... --cmk CMK",
+	{ "create-ksk", GROUP_KSK, "ZONE...|--zones-from FILE --cmk CMK",
 	    "make key-signing keys for zones",
 	    "Each zone gets a KSK under the CMK unless it has one; "
 	    "--another makes a further one, and --standby one that "
 	    "takes over some day. The first KSK of a CMK "
-	    "seals its policy. --zones-from FILE takes zones from a "
-	    "file, one a line, # begins a comment.",
+	    "seals its policy. Of zones that are named all get one or none. "
+	    "With --zones-from those of the file do that can, one a line, # "
+	    "begins a comment; exit 12 where some were refused.",
 	    create_ksk_opts, 0, CMD_ANY_WORDS, CMD_WITH_SESSION,
 	    cmd_create_ksk },
 	{ "list-ksks", GROUP_KSK, "[ZONE] [--cmk CMK]",
@@ -172,8 +173,12 @@ const struct command commands_keys[] = {
 	    "RRSIG of every KSK. TIME is 2027-03-01T04:00:00Z, "
 	    "20270301040000, or +14d; DURATION is 1w2d, 36h, or ISO "
 	    "8601. With --fetch the set comes from the source that the "
-	    "configuration names. With --zones-from DIR, every file "
-	    "DIR/ZONE.zone is signed in one go.",
+	    "configuration names. With --zones-from DIR every file "
+	    "DIR/ZONE.zone is signed in one go, with --zones-from FILE every "
+	    "zone of a list, one a line: its set comes from the configured "
+	    "source, or from a file named behind it. What is signed for long "
+	    "already is taken as it is, unless --again is given. Exit 12 "
+	    "where some zones were refused.",
 	    sign_zsks_opts, 0, 2, CMD_WITH_SESSION, cmd_sign_zsks },
 };
 const size_t commands_keys_n = sizeof(commands_keys) / sizeof(commands_keys[0]);

@@ -62,6 +62,8 @@ libcmd_la_SOURCES = \
 	kmgr/cmd/cmd_rows.c \
 	kmgr/cmd/cmd_run.c \
 	kmgr/cmd/cmd_sign.c \
+	kmgr/cmd/cmd_sign.h \
+	kmgr/cmd/cmd_sign_many.c \
 	kmgr/cmd/cmd_status.c \
 	kmgr/cmd/cmd_token.c \
 	kmgr/cmd/cmd_trust_anchor.c \
@@ -79,5 +81,11 @@ libcmd_la_SOURCES = \
 	kmgr/cmd/commands_ksr.c \
 	kmgr/cmd/commands_life.c \
 	kmgr/cmd/commands_trust.c \
+	kmgr/cmd/stream.c \
+	kmgr/cmd/stream.h \
 	kmgr/cmd/table.c \
-	kmgr/cmd/table.h
+	kmgr/cmd/table.h \
+	kmgr/cmd/tally.c \
+	kmgr/cmd/tally.h \
+	kmgr/cmd/zone_list.c \
+	kmgr/cmd/zone_list.h

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "kmgr/base/mem.h"
+#include "kmgr/base/stop.h"
 #include "kmgr/base/when.h"
 #include "kmgr/engine/trust_owed.h"
 #include "kmgr/service/metrics.h"
@@ -344,6 +345,7 @@ run_zone(const struct run *run, struct run_result *result,
 	if ((run->is_trial ? look(&z, &err) : go(&z, &err)) != 0)
 		fail(&z, &err);
 	run_zone_clear(&z);
+	session_progress(run->session, result->n_zones, run->n_zones);
 }
 
 /* The zones that are due, a page at a time; more may come meanwhile. */
@@ -351,22 +353,20 @@ static int
 all_due(const struct run *run, struct run_result *result,
     struct zsks_keys *keys, struct error *err)
 {
-	char after[NAME_TEXT_MAX] = "";
+	char after[NAME_TEXT_MAX] = "", **names;
 	struct store *store;
 	struct name name;
-	char **names;
 	size_t i, n = PAGE;
 	int rc = 0;
 
 	if (session_store(run->session, &store, err) != 0)
 		return -1;
-	while (n == PAGE && rc == 0) {
+	while (n == PAGE && rc == 0 && stop_signal() == 0) {
 		if (store_zone_due(store, session_now(run->session), after,
 		    PAGE, &names, &n, err) != 0)
 			return -1;
-		for (i = 0; i < n && rc == 0; i++) {
-			rc = name_read(names[i], &name, err);
-			if (rc == 0)
+		for (i = 0; i < n && rc == 0 && stop_signal() == 0; i++) {
+			if ((rc = name_read(names[i], &name, err)) == 0)
 				run_zone(run, result, keys, &name);
 		}
 		if (n > 0)
@@ -387,7 +387,7 @@ run_pass(const struct run *run, struct run_result *out, struct error *err)
 
 	rc = run->is_trial ? 0 : trust_owed_settle(run->session, err);
 	*out = (struct run_result) { .next_at = INT64_MAX, .first = ERR_INIT };
-	for (i = 0; rc == 0 && i < run->n_zones; i++)
+	for (i = 0; rc == 0 && i < run->n_zones && stop_signal() == 0; i++)
 		run_zone(run, out, keys, &run->zones[i]);
 	if (rc == 0 && run->n_zones == 0)
 		rc = all_due(run, out, keys, err);

@@ -54,7 +54,8 @@ struct run_result {
 /**
  * run_pass(run, out, err):
  * Go over the zones of ${run}. A zone that fails stops no other one: it is
- * told of, counted, and due again soon.
+ * told of, counted, and due again soon. After a signal that was noted
+ * (stop_signal()) no other zone begins.
  *
  * Errors: ERR_STORE, ERR_INTERNAL: nothing more can be done.
  */

@@ -1,0 +1,51 @@
+/*
+ * A result of many parts, written part by part: to standard output at once, to
+ * a file whole or not at all. For machines it is in the JSON instead.
+ */
+#ifndef CMD_STREAM_H
+#define CMD_STREAM_H
+
+#include <stdatomic.h>
+
+#include "kmgr/base/file_out.h"
+#include "kmgr/cmd/command.h"
+
+struct stream {
+	struct cmd	*cmd;
+	struct file_out	*file;		/* NULL: standard output */
+	atomic_bool	 is_broken;	/* it cannot be written to */
+	struct error	 why;
+};
+
+/**
+ * stream_open(stream, cmd, err):
+ * Begin the result of ${cmd}.
+ *
+ * Owner: the caller, stream_close(), also after an error.
+ * Errors: ERR_SYSTEM.
+ */
+int stream_open(struct stream *stream, struct cmd *cmd, struct error *err);
+
+/**
+ * stream_write(stream), stream_is_broken(stream):
+ * Move what is in the command's text to where it goes; whether nobody takes it
+ * any more, which any thread may ask.
+ */
+void stream_write(struct stream *stream);
+bool stream_is_broken(const struct stream *stream);
+
+/**
+ * stream_end(stream, err):
+ * Put the file into its place.
+ *
+ * Errors: ERR_SYSTEM, also where an earlier part could not be written.
+ */
+int stream_end(struct stream *stream, struct error *err);
+
+/**
+ * stream_close(stream):
+ * Free what ${stream} holds; what was not ended leaves the file as it was.
+ */
+void stream_close(struct stream *stream);
+
+#endif

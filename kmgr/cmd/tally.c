@@ -1,0 +1,77 @@
+#include "kmgr/base/stop.h"
+#include "kmgr/cmd/tally.h"
+
+void
+tally_init(struct tally *tally, struct cmd *cmd, const char *what,
+    const char *done, const char *member)
+{
+
+	*tally = (struct tally) { .cmd = cmd, .what = what, .done = done,
+		.member = member, .first = ERR_INIT,
+		.refused = json_put_array(cmd->json, "refused") };
+}
+
+struct json *
+tally_refuse(struct tally *tally, const char *name, const struct error *err)
+{
+	struct json *row = json_add_object(tally->refused);
+
+	json_put_text(row, tally->member, name);
+	json_put_text(row, "error", err_class_name(err->class));
+	json_put_text(row, "message", err->msg);
+	json_put_text(row, "hint", err->hint);
+	session_note(tally->cmd->session, "%s: %s", name, err->msg);
+	if (tally->n_refused++ == 0)
+		tally->first = *err;
+	/* The ledger has what policy refuses. */
+	if (err->class == ERR_POLICY &&
+	    tally->cmd->refusal.class == ERR_NONE)
+		tally->cmd->refusal = *err;
+	return row;
+}
+
+static size_t
+n_behind(const struct tally *tally)
+{
+
+	return tally->n_done + tally->n_before + tally->n_refused;
+}
+
+/* What is behind stays so, whatever ended the work. */
+static int
+end_early(const struct tally *tally, struct error *err)
+{
+
+	if (tally->n_before > 0)
+		(void)err_wrap(err, "and %zu before", tally->n_before);
+	(void)err_wrap(err, "%zu of %zu %s were %s", tally->n_done,
+	    tally->all, tally->what, tally->done);
+	return err_hint(err, "run the same command again: it does what is "
+	    "left");
+}
+
+int
+tally_end(struct tally *tally, int rc, struct error *err)
+{
+	struct cmd *cmd = tally->cmd;
+	const size_t good = tally->n_done + tally->n_before;
+
+	json_put_int(cmd->json, "n_refused", (int64_t)tally->n_refused);
+	/* A file is not replaced by the news that there is nothing for it. */
+	if (good > 0 || (tally->n_refused > 0 && cmd_output(cmd) == NULL))
+		cmd->is_partial = true;
+	if (rc != 0)
+		return good == 0 ? -1 : end_early(tally, err);
+	if (stop_signal() != 0 && n_behind(tally) < tally->all) {
+		cmd->is_partial = true;
+		(void)stop_error(err);
+		return end_early(tally, err);
+	}
+	if (tally->n_refused == 0)
+		return 0;
+	*err = tally->first;
+	if (good > 0)
+		err->class = ERR_PARTIAL;
+	return err_wrap(err, "%zu of %zu %s were not %s; the first",
+	    tally->n_refused, tally->all, tally->what, tally->done);
+}

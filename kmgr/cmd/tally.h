@@ -1,0 +1,48 @@
+/*
+ * What became of each of many: who is refused stops no other, and the exit
+ * status tells whether all of it was done.
+ */
+#ifndef CMD_TALLY_H
+#define CMD_TALLY_H
+
+#include "kmgr/cmd/command.h"
+
+struct tally {
+	struct cmd	*cmd;
+	const char	*what;		/* "zones" */
+	const char	*done;		/* "signed" */
+	const char	*member;	/* of a refusal in JSON: "file" */
+	size_t		 all;
+	size_t		 n_done;
+	size_t		 n_before;	/* done by an earlier run already */
+	size_t		 n_refused;
+	struct json	*refused;
+	struct error	 first;		/* of the refusals */
+};
+
+/**
+ * tally_init(tally, cmd, what, done, member):
+ * Nothing was done yet. The strings are kept.
+ */
+void tally_init(struct tally *tally, struct cmd *cmd, const char *what,
+    const char *done, const char *member);
+
+/**
+ * tally_refuse(tally, name, err):
+ * ${name} was refused, or failed, with ${err}: a note, and a row in JSON, which
+ * it returns. Owner: the command.
+ */
+struct json *tally_refuse(struct tally *tally, const char *name,
+    const struct error *err);
+
+/**
+ * tally_end(tally, rc, err):
+ * What the command is to return for ${rc} of the whole: 0 with ${err} untouched
+ * only where all are behind and none was refused.
+ *
+ * Errors: that of ${rc}; ERR_INTERRUPTED, ERR_TERMINATED; ERR_PARTIAL where
+ * something was done, else the class of the first refusal.
+ */
+int tally_end(struct tally *tally, int rc, struct error *err);
+
+#endif
