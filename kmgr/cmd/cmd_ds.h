@@ -31,6 +31,29 @@ struct cmd_ds_diff {
 	uint32_t		 ttl_s;		/* of a DS to be added */
 };
 
+/* How a set is printed, and what differs from the parent's. */
+struct cmd_ds_format {
+	const char	*name;
+	void		(*print)(const struct cmd_ds_set *, struct buf *);
+	void		(*diff)(const struct cmd_ds_diff *, struct buf *);
+};
+
+/**
+ * cmd_ds_format_find(name, out, err):
+ * The format called ${name}; NULL is the usual one.
+ *
+ * Errors: ERR_USAGE.
+ */
+int cmd_ds_format_find(const char *name, const struct cmd_ds_format **out,
+    struct error *err);
+
+/**
+ * cmd_ds_is_foreign(ksk):
+ * Whether ${ksk} is another provider's: it has no CMK of its own, and borrows
+ * one here.
+ */
+bool cmd_ds_is_foreign(const struct ksk *ksk);
+
 /**
  * cmd_ds_collect(set):
  * Fill the list: DS of every KSK in ${set}, a digest type of its policy each.
@@ -48,6 +71,7 @@ void cmd_ds_nsupdate(const struct cmd_ds_set *set, struct buf *out);
 void cmd_ds_epp_ds(const struct cmd_ds_set *set, struct buf *out);
 void cmd_ds_epp_key(const struct cmd_ds_set *set, struct buf *out);
 void cmd_ds_form(const struct cmd_ds_set *set, struct buf *out);
+void cmd_ds_print_json(const struct cmd_ds_set *set, struct buf *out);
 void cmd_ds_cds(const struct cmd_ds_set *set, struct buf *out);
 struct json *cmd_ds_json(const struct cmd_ds_set *set);
 

@@ -14,6 +14,7 @@ libcmd_la_SOURCES = \
 	kmgr/cmd/cmd_ds.h \
 	kmgr/cmd/cmd_ds_diff.c \
 	kmgr/cmd/cmd_ds_fact.c \
+	kmgr/cmd/cmd_ds_get.c \
 	kmgr/cmd/cmd_ds_print.c \
 	kmgr/cmd/cmd_endorsement.c \
 	kmgr/cmd/cmd_event.c \

@@ -1,5 +1,6 @@
 # The DS in every format, as registrars and parents want it.
 load ../lib/common
+bats_require_minimum_version 1.5.0
 
 setup() {
 	softhsm_new "$BATS_TEST_TMPDIR" kmgr
@@ -143,4 +144,35 @@ setup() {
 	[ "$status" -eq 10 ]
 	[[ $output == *"pins for prod"* ]]
 	[[ $output != *" DS "* ]]
+}
+
+@test "--zones-from: all of a list, in its order, in every format" {
+	kmgr -q create-ksk b.example a.example --cmk prod >/dev/null
+	printf '%s\n' b.example '# and' nokey.example a.example b.example >list
+	run --separate-stderr kmgr get-ds --zones-from list
+	[ "$status" -eq 12 ]
+	[ "$output" = "$(kmgr -q get-ds b.example; kmgr -q get-ds a.example)" ]
+	[[ $stderr == *"2 of 4 zones were not told of; the first: "*"zone nokey.example. has no KSK"* ]]
+	[[ $stderr == *"it is as early for the DS of 1 more zones"* ]]
+	run --separate-stderr kmgr --json get-ds --zones-from list
+	[ "$status" -eq 12 ]
+	[ "$(jq -c '[.ds[0, 2].zone, .refused[].zone]' <<<"$output")" = \
+		'["b.example.","a.example.","nokey.example","b.example"]' ]
+	printf '%s\n' b.example a.example >list
+	for format in form epp-ds epp-key cds nsupdate; do
+		kmgr -q get-ds -f $format --zones-from list >out
+		{ kmgr -q get-ds -f $format b.example
+		[ $format != form ] || echo
+		kmgr -q get-ds -f $format a.example; } | cmp - out
+	done
+	kmgr -q get-ds -f json --zones-from list -o out.json
+	[ "$(jq -c '[.[0, 2].zone]' out.json)" = '["b.example.","a.example."]' ]
+	run kmgr get-ds --zones-from list a.example
+	[ "$status" -eq 2 ]
+	run kmgr get-ds --zones-from list --diff
+	[ "$status" -eq 2 ]
+	echo nokey.example >list
+	run kmgr get-ds --zones-from list -o out.json
+	[ "$status" -eq 4 ]
+	[ "$(jq length out.json)" -eq 4 ]
 }
