@@ -221,7 +221,7 @@ run_command(struct run *run, struct cmd *cmd, struct error *err)
 	    session_open(&cmd->options, &cmd->session, err) != 0)
 		return -1;
 	/* Nothing is signed that could not be written. */
-	if (output_path(run) != NULL &&
+	if (output_path(run) != NULL && !command_fills_folder(cmd) &&
 	    file_check_writable(output_path(run), err) != 0)
 		return -1;
 	rc = cmd->command->run(cmd, err);

@@ -2,6 +2,7 @@
 
 #include "kmgr/base/when.h"
 #include "kmgr/cmd/cmd_ksr_note.h"
+#include "kmgr/cmd/cmd_ksr_sign.h"
 
 static void
 note_warnings(struct cmd *cmd, const struct skr *skr)
@@ -71,6 +72,8 @@ cmd_ksr_note(struct cmd *cmd, const struct skr *skr, int rc)
 		note_standby(cmd, skr);
 		note_untold_ds(cmd, skr);
 	}
-	json_put_text(cmd->json, "zone", skr == NULL ||
-	    skr_zone(skr)[0] == '\0' ? NULL : skr_zone(skr));
+	/* Of many requests each has its zone beside it. */
+	if (!cmd_ksr_is_many(cmd->args))
+		json_put_text(cmd->json, "zone", skr == NULL ||
+		    skr_zone(skr)[0] == '\0' ? NULL : skr_zone(skr));
 }

@@ -9,6 +9,7 @@
 #include "kmgr/cmd/cmd_ksr_note.h"
 #include "kmgr/cmd/cmd_ksr_record.h"
 #include "kmgr/cmd/cmd_ksr_show.h"
+#include "kmgr/cmd/cmd_ksr_sign.h"
 #include "kmgr/cmd/cmd_plan.h"
 #include "kmgr/cmd/cmd_requester.h"
 #include "kmgr/cmd/cmd_tty.h"
@@ -55,8 +56,9 @@ check_files(const struct cmd *cmd, struct error *err)
 	return 0;
 }
 
-static int
-read_options(struct cmd *cmd, struct skr_request *request, struct error *err)
+int
+cmd_ksr_options(struct cmd *cmd, struct skr_request *request,
+    struct error *err)
 {
 	const char *end = args_get(cmd->args, OPT_FINISH);
 	const bool is_emergency = args_has(cmd->args, OPT_EMERGENCY_SKR);
@@ -82,8 +84,6 @@ read_options(struct cmd *cmd, struct skr_request *request, struct error *err)
 		err->class = ERR_USAGE;
 		return err_wrap(err, "--end");
 	}
-	if (check_files(cmd, err) != 0)
-		return -1;
 	return read_tag(cmd, OPT_CURRENT, &request->current_tag, err) != 0 ?
 	    -1 : read_tag(cmd, OPT_NEXT, &request->next_tag, err);
 }
@@ -114,8 +114,10 @@ confirm(const struct skr *skr, struct error *err)
 
 /* All files, after all of it is in the store; then what is told of them. */
 static int
-release(struct cmd *cmd, const struct skr *skr, struct error *err)
+release(const struct cmd_ksr_task *task, const struct skr *skr,
+    struct error *err)
 {
+	struct cmd *cmd = task->cmd;
 	const char *emergency = args_get(cmd->args, OPT_EMERGENCY_SKR);
 	const char *record = args_get(cmd->args, OPT_RECORD);
 	const struct buf *text = skr_text(skr, SKR_RESPONSE);
@@ -216,9 +218,11 @@ needs_approval(const struct skr *skr)
  * as somebody saw it, unless shown_hash is NULL.
  */
 static int
-answer(struct cmd *cmd, const struct skr_request *request,
-    const uint8_t *shown_hash, struct error *err)
+answer(const struct cmd_ksr_task *task, const uint8_t *shown_hash,
+    struct error *err)
 {
+	const struct skr_request *request = task->request;
+	struct cmd *cmd = task->cmd;
 	struct cmk_cache cache = { 0 };
 	struct skr *skr = NULL;
 	bool is_asked = false;
@@ -239,34 +243,34 @@ answer(struct cmd *cmd, const struct skr_request *request,
 	session_unlock(cmd->session);
 	if (rc == 0)
 		rc = is_asked ? ask(cmd, skr, request, err) :
-		    release(cmd, skr, err);
+		    task->release(task, skr, err);
 	skr_free(skr);
 	cmk_cache_clear(&cache);
 	return rc;
 }
 
 /* What nobody is asked about is judged once, when it is answered. */
-static int
-judge(struct cmd *cmd, const struct skr_request *request, struct error *err)
+int
+cmd_ksr_answer(const struct cmd_ksr_task *task, struct error *err)
 {
+	const struct skr_request *request = task->request;
+	struct cmd *cmd = task->cmd;
 	const bool is_dry = args_has(cmd->args, OPT_DRY_RUN);
 	struct cmk_cache cache = { 0 };
-	struct plan plan = PLAN_INIT;
 	uint8_t plan_hash[CRYPTO_SHA256_LEN] = { 0 };
 	struct skr *skr = NULL;
 	bool is_asked = false;
 	int rc;
 
 	if (!is_dry && args_has(cmd->args, OPT_YES))
-		return answer(cmd, request, NULL, err);
+		return answer(task, NULL, err);
 	rc = skr_prepare(cmd->session, &cache, request, &skr, err);
 	cmd_ksr_note(cmd, skr, rc);
 	if (rc != 0)
 		goto out;
 	memcpy(plan_hash, skr_plan_hash(skr), sizeof(plan_hash));
 	if (is_dry) {
-		skr_plan(skr, &plan);
-		cmd_plan(cmd, &plan);
+		skr_plan(skr, task->plan);
 	} else if (!skr_is_answered(skr)) {
 		if ((rc = confirm(skr, err)) != 0)
 			goto out;
@@ -274,11 +278,10 @@ judge(struct cmd *cmd, const struct skr_request *request, struct error *err)
 	}
 	rc = is_asked ? ask(cmd, skr, request, err) : 0;
  out:
-	plan_clear(&plan);
 	skr_free(skr);
 	cmk_cache_clear(&cache);
 	return rc != 0 || is_dry || is_asked ? rc :
-	    answer(cmd, request, plan_hash, err);
+	    answer(task, plan_hash, err);
 }
 
 /* Files of --previous-skr; list is the caller's, with n texts. */
@@ -303,8 +306,27 @@ read_kept(struct cmd *cmd, char **list, size_t *n, struct error *err)
 	return rc;
 }
 
-int
-cmd_sign_ksr(struct cmd *cmd, struct error *err)
+static int
+answer_one(struct cmd *cmd, const struct skr_request *request,
+    struct error *err)
+{
+	struct plan plan = PLAN_INIT;
+	const struct cmd_ksr_task task = { .cmd = cmd, .request = request,
+		.plan = &plan, .release = release };
+	int rc;
+
+	if (strlen(request->text) != request->len)
+		return err_set(err, ERR_INPUT, "%s: a byte 0 in it",
+		    request->what);
+	rc = cmd_ksr_answer(&task, err);
+	if (rc == 0 && args_has(cmd->args, OPT_DRY_RUN))
+		cmd_plan(cmd, &plan);
+	plan_clear(&plan);
+	return rc;
+}
+
+static int
+sign_one(struct cmd *cmd, struct error *err)
 {
 	const char *path = cmd->args->words[0];
 	char **kept = mem_new((cmd->args->n_values[OPT_PREVIOUS_SKR] + 1) *
@@ -315,8 +337,8 @@ cmd_sign_ksr(struct cmd *cmd, struct error *err)
 	size_t n = 0;
 	int rc = -1;
 
-	if (read_options(cmd, &request, err) == 0 &&
-	    cmd_check_input(path, err) == 0 &&
+	if (cmd_ksr_options(cmd, &request, err) == 0 &&
+	    check_files(cmd, err) == 0 && cmd_check_input(path, err) == 0 &&
 	    file_read(path, KSR_MAX_LEN, &text, err) == 0 &&
 	    read_kept(cmd, kept, &n, err) == 0 &&
 	    cmd_requester_read(cmd, path, &requester, err) == 0) {
@@ -328,11 +350,7 @@ cmd_sign_ksr(struct cmd *cmd, struct error *err)
 		request.len = text.len;
 		if (strcmp(path, "-") == 0)
 			request.what = "standard input";
-		if (strlen(request.text) != request.len)
-			(void)err_set(err, ERR_INPUT, "%s: a byte 0 in it",
-			    request.what);
-		else
-			rc = judge(cmd, &request, err);
+		rc = answer_one(cmd, &request, err);
 	}
 	while (n > 0)
 		free(kept[--n]);
@@ -340,4 +358,12 @@ cmd_sign_ksr(struct cmd *cmd, struct error *err)
 	cmd_requester_clear(&requester);
 	buf_free(&text);
 	return rc;
+}
+
+int
+cmd_sign_ksr(struct cmd *cmd, struct error *err)
+{
+
+	return cmd_ksr_is_many(cmd->args) ? cmd_ksr_sign_many(cmd, err) :
+	    sign_one(cmd, err);
 }

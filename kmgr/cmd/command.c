@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "kmgr/base/when.h"
+#include "kmgr/cmd/cmd_ksr_sign.h"
 #include "kmgr/cmd/command.h"
 
 /* The number of letters that differ between two words (Levenshtein). */
@@ -68,6 +69,13 @@ command_status(const struct command *command, const struct error *err)
 	if (command != NULL && command->run == cmd_check)
 		return 3;
 	return (int)err->class;
+}
+
+bool
+command_fills_folder(const struct cmd *cmd)
+{
+
+	return cmd->command->run == cmd_sign_ksr && cmd_ksr_is_many(cmd->args);
 }
 
 static void

@@ -83,6 +83,12 @@ const struct command *command_need(const char *name, struct error *err);
 int command_status(const struct command *command, const struct error *err);
 
 /**
+ * command_fills_folder(cmd):
+ * Whether -o of ${cmd} names a folder.
+ */
+bool command_fills_folder(const struct cmd *cmd);
+
+/**
  * cmd_zone(text, zone, err):
  * Read a zone's name from the command line.
  *

@@ -41,7 +41,7 @@ const struct command commands_ksr[] = {
 	    "each bundle, and its private half lies beside it as *.private. "
 	    "Needs neither configuration nor token.",
 	    make_ksr_opts, 1, 1, CMD_NO_SESSION, cmd_make_ksr },
-	{ "sign-ksr", GROUP_KSR, "FILE|- [--schema NAME] [--genesis] "
+	{ "sign-ksr", GROUP_KSR, "FILE|-|DIR [--schema NAME] [--genesis] "
 	    "[--yes] [-o SKR]",
 	    "answer a key signing request",
 	    "Reads a request in any of the three formats, judges it and the "
@@ -49,7 +49,10 @@ const struct command commands_ksr[] = {
 	    "token, reads the response again, and writes it. Without --schema "
 	    "every KSK that the zone needs now is published and signs in "
 	    "every bundle. The same request gets the same response again "
-	    "while KSKs and policy are the same.",
+	    "while KSKs and policy are the same. In DIR every request is "
+	    "answered, NAME.ksr by NAME.skr and ksr-NAME.xml by skr-NAME.xml, "
+	    "beside it or in the folder of -o; exit 12 where some were "
+	    "refused.",
 	    sign_ksr_opts, 1, 1, CMD_WITH_SESSION, cmd_sign_ksr },
 	{ "verify-skr", GROUP_KSR, "FILE [--ksr KSR] [--ds FILE]",
 	    "judge a signed key response before it is imported",

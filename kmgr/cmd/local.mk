@@ -32,6 +32,7 @@ libcmd_la_SOURCES = \
 	kmgr/cmd/cmd_ksr_check.c \
 	kmgr/cmd/cmd_ksr_json.c \
 	kmgr/cmd/cmd_ksr_make.c \
+	kmgr/cmd/cmd_ksr_many.c \
 	kmgr/cmd/cmd_ksr_note.c \
 	kmgr/cmd/cmd_ksr_note.h \
 	kmgr/cmd/cmd_ksr_record.c \
@@ -39,6 +40,7 @@ libcmd_la_SOURCES = \
 	kmgr/cmd/cmd_ksr_show.c \
 	kmgr/cmd/cmd_ksr_show.h \
 	kmgr/cmd/cmd_ksr_sign.c \
+	kmgr/cmd/cmd_ksr_sign.h \
 	kmgr/cmd/cmd_ksr_verify.c \
 	kmgr/cmd/cmd_ledger.c \
 	kmgr/cmd/cmd_life.c \

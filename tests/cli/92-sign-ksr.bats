@@ -65,6 +65,63 @@ signatures() {
 	kmgr verify >/dev/null
 }
 
+@test "a folder of requests: each is answered once, a bad one stops no other" {
+	zone
+	kmgr -q create-ksk example.net --cmk prod >/dev/null
+	mkdir in out
+	request bind in/a.ksr
+	sed -i s/com/net/ zsk.zone
+	kmgr -q make-ksr example.net --format knot --zsk zsk.zone --start now \
+		--end +60d -o in/ksr-net.txt 2>/dev/null
+	echo junk >in/junk.ksr
+	echo other >in/README
+	run kmgr sign-ksr in --yes --genesis --end +60d -o file
+	[ "$status" -eq 2 ]
+	run kmgr sign-ksr in --yes --genesis --record r
+	[ "$status" -eq 2 ]
+	run kmgr sign-ksr out --yes
+	[ "$status" -eq 4 ]
+	[[ $output == *"out holds no request"* ]]
+	run --separate-stderr kmgr --json sign-ksr in --yes --genesis \
+		--end +60d -o out --dry-run
+	[ "$status" -eq 12 ]
+	[ "$(jq '.plan | length' <<<"$output")" -gt 2 ]
+	[ -z "$(ls out)" ]
+	# Nobody said Yes.
+	run setsid -w "$KMGR" sign-ksr in --genesis --end +60d -o out
+	[ "$status" -eq 2 ]
+	[[ $output == *"--yes"* ]]
+	[ "$(n_answers)" -eq 0 ]
+	run --separate-stderr kmgr --json sign-ksr in --yes --genesis \
+		--end +60d -o out
+	[ "$status" -eq 12 ]
+	[ "$(jq -c '[.n_answered, .n_answered_before, .n_refused]' \
+		<<<"$output")" = '[2,0,1]' ]
+	[ "$(jq -r '.refused[] | "\(.file) \(.error)"' <<<"$output")" = \
+		'in/junk.ksr input' ]
+	[ "$(jq -r '.answered[] | "\(.file) \(.zone) \(.output)"' \
+		<<<"$output")" = \
+		"in/a.ksr example.com. out/a.skr
+in/ksr-net.txt example.net. out/skr-net.txt" ]
+	[ "$(ls out)" = "$(printf 'a.skr\nskr-net.txt')" ]
+	kmgr verify-skr out/a.skr --ksr in/a.ksr >/dev/null
+	kmgr verify-skr out/skr-net.txt --ksr in/ksr-net.txt >/dev/null
+	[ "$(n_answers)" -eq 2 ]
+	# Again: what is lost is written again, what is there stays there, even
+	# where it would not be made now.
+	before=$(sha256_of out)
+	rm out/a.skr in/junk.ksr
+	kmgr -q create-ksk example.net --cmk prod --another >/dev/null
+	kmgr sign-ksr in --yes --genesis --end +60d -o out >told
+	[ "$(cat told)" = "example.com. in/a.ksr out/a.skr (answered before)
+example.net. in/ksr-net.txt out/skr-net.txt (answered before)" ]
+	[ "$(sha256_of out)" = "$before" ]
+	[ "$(n_answers)" -eq 2 ]
+	# Beside the requests where no other folder is named.
+	kmgr -q sign-ksr in --yes --genesis --end +60d 2>/dev/null || :
+	cmp in/a.skr out/a.skr
+}
+
 @test "the same request gets the same bytes, without a signature" {
 	zone
 	request bind r.ksr
