@@ -1,5 +1,6 @@
 # Key-signing keys: made once, for the zones that the policy allows.
 load ../lib/common
+bats_require_minimum_version 1.5.0
 
 setup() {
 	softhsm_new "$BATS_TEST_TMPDIR" kmgr
@@ -99,23 +100,64 @@ cmk() {
 	kmgr -q create-ksk --zones-from zones --cmk prod >/dev/null
 	[ "$(kmgr --json list-ksks | jq -c '[.ksks[].zone]')" = \
 		'["a.example.","b.example."]' ]
-	printf 'c.example\nd..example\n' >zones
+	printf 'd..example\n' >zones
 	run kmgr create-ksk --zones-from zones --cmk prod
 	[ "$status" -eq 4 ]
-	[[ $output == *"zones:2:"* ]]
+	[[ $output == *"zones:1:"* ]]
 	printf 'c.example d.example\n' >zones
 	run kmgr create-ksk --zones-from zones --cmk prod
 	[ "$status" -eq 4 ]
 	[[ $output == *"zones:1: more than one word"* ]]
+	echo '# none' >zones
+	run kmgr create-ksk --zones-from zones --cmk prod
+	[ "$status" -eq 4 ]
+	[[ $output == *"zones names no zone"* ]]
+	run kmgr create-ksk --zones-from zones c.example --cmk prod
+	[ "$status" -eq 2 ]
 	[ "$(kmgr --json list-ksks | jq '.ksks | length')" -eq 2 ]
+}
+
+@test "of a list what can have a KSK gets one; the rest is told, exit 12" {
+	printf 'version: 1\nzones: ["*.example"]\n' >p.yaml
+	kmgr -q create-cmk prod --token main --policy p.yaml >/dev/null
+	printf '%s\n' a.example other.test d..example b.example A.EXAMPLE \
+		>zones
+	run --separate-stderr kmgr --json create-ksk --zones-from zones \
+		--cmk prod --dry-run
+	[ "$status" -eq 12 ]
+	[ "$(jq '.plan | length' <<<"$output")" -eq 3 ]
+	[ "$(kmgr --json list-ksks | jq '.ksks | length')" -eq 0 ]
+	run --separate-stderr kmgr --json create-ksk --zones-from zones \
+		--cmk prod
+	[ "$status" -eq 12 ]
+	[ "$(jq -c '[.error, .exit_status, .n_refused]' <<<"$output")" = \
+		'["partial",12,3]' ]
+	[ "$(jq -c '[.refused[] | [.zone, .error]]' <<<"$output")" = \
+		'[["d..example","input"],["A.EXAMPLE","input"],["other.test","policy"]]' ]
+	[[ $(jq -r '.refused[1].message' <<<"$output") == \
+		"zones:5: zone a.example. is named twice; it stands in line 1" ]]
+	[ "$(jq -c '[.ksks[].zone]' <<<"$output")" = \
+		'["a.example.","b.example."]' ]
+	# What policy refused is in the ledger.
+	[ "$(kmgr --json list-events --type refusal |
+		jq '.events[].payload.n_zones')" -eq 3 ]
+	# Again: nothing is left that could be done.
+	run --separate-stderr kmgr create-ksk --zones-from zones --cmk prod
+	[ "$status" -eq 12 ]
+	[[ $stderr == *"3 of 5 zones were not given a KSK; the first: "* ]]
+	[ "$(kmgr --json list-ksks | jq '.ksks | length')" -eq 2 ]
+	# None of them: as one alone would end.
+	echo other.test >zones
+	run kmgr create-ksk --zones-from zones --cmk prod
+	[ "$status" -eq 5 ]
 }
 
 @test "a zone that stands twice among many is found" {
 	cmk prod
 	{ seq -f 'z%.0f.example' 1500; echo Z7.example.; } >zones
 	run kmgr create-ksk --zones-from zones --cmk prod --dry-run
-	[ "$status" -eq 2 ]
-	[[ $output == *"z7.example. is named twice"* ]]
+	[ "$status" -eq 12 ]
+	[[ $output == *"zones:1501: zone z7.example. is named twice; it stands in line 7"* ]]
 	printf 'a.example\n\0b.example\n' >zones
 	run kmgr create-ksk --zones-from zones --cmk prod --dry-run
 	[ "$status" -eq 4 ]

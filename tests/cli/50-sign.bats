@@ -274,10 +274,15 @@ other() {
 		WHERE type = 'sign-zsks'")" -eq 1 ]
 	sed -i 's/ 256 / 257 /' zones/b.example.zone
 	run --separate-stderr kmgr sign-zsks --zones-from zones
-	[ "$status" -eq 4 ]
+	[ "$status" -eq 12 ]
 	[ "$(grep -c RRSIG <<<"$output")" -eq 2 ]
 	[[ $stderr == *"b.example"*"ZSK-FLAGS"* ]]
 	[[ $stderr == *"1 of 3 zones were not signed"* ]]
+	rm zones/[ac]*
+	echo precious >out
+	run kmgr sign-zsks --zones-from zones -o out
+	[ "$status" -eq 4 ]
+	[ "$(cat out)" = precious ]
 	mkdir empty
 	run kmgr sign-zsks --zones-from empty
 	[ "$status" -eq 4 ]
@@ -349,8 +354,10 @@ horizon() {
 	mkdir -p zones/a.example.zone
 	cp zsk.zone zones/example.com.zone
 	run --separate-stderr kmgr --json sign-zsks --zones-from zones
-	[ "$status" -eq 4 ]
+	[ "$status" -eq 12 ]
 	[ "$(jq -c '[.n_signed, .n_refused]' <<<"$output")" = '[1,1]' ]
+	[ "$(jq -c '.refused[0] | [.zone, .error]' <<<"$output")" = \
+		'["a.example","input"]' ]
 	[ "$(jq -r '.refused[0].file' <<<"$output")" = zones/a.example.zone ]
 	[[ $(jq -r '.refused[0].message' <<<"$output") == *directory* ]]
 }

@@ -250,12 +250,12 @@ n_events() {
 	rm d/example.org.zone.sig
 	cp d/example.com.zone.sig d/example.net.zone.sig
 	run --separate-stderr kmgr --json sign-zsks --zones-from d
-	[ "$status" -eq 5 ]
+	[ "$status" -eq 12 ]
 	[ "$(jq -r '.signed[].zone' <<<"$output")" = example.com. ]
 	[ "$(jq -r '.signed[].requesters[].name' <<<"$output")" = bob ]
 	[ "$(jq -r '.refused[].message' <<<"$output" |
 		grep -c ZSK-ADMISSION)" -eq 2 ]
-	run kmgr sign-zsks --zones-from d --dry-run
+	run kmgr sign-zsks --zones-from d --again --dry-run
 	[[ $output == *"sign example.com. DNSKEY"* ]]
 	[[ $output != *"sign example.net. DNSKEY"* ]]
 }

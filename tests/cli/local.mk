@@ -31,6 +31,7 @@ cli_tests = \
 	tests/cli/46-wrapped.bats \
 	tests/cli/50-sign.bats \
 	tests/cli/52-life.bats \
+	tests/cli/53-many.bats \
 	tests/cli/54-hooks.bats \
 	tests/cli/56-publish.bats \
 	tests/cli/56-plan.bats \

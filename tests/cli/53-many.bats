@@ -1,0 +1,210 @@
+# Many zones in one go: what is left to do, what is told, and how it is ended.
+load ../lib/common
+bats_require_minimum_version 1.5.0
+
+ZSK='DNSKEY 256 3 13 oJMRESz5E4gYzS/q6XDrvU1qMPYIjCWzJaOau8XNEZeqCYKD5ar0IRd8KqXXFJkqmVfRvMGPmM1x8fGAa2XhSA=='
+
+setup() {
+	softhsm_new "$BATS_TEST_TMPDIR" kmgr
+	kmgr_env "$BATS_TEST_TMPDIR"
+	kmgr init >/dev/null
+	cd "$BATS_TEST_TMPDIR"
+	printf 'version: 1\nzones: ["."]\ncustody: shared\n' >p.yaml
+	kmgr -q create-cmk prod --token main --policy p.yaml >/dev/null
+}
+
+# zones N: makes KSKs for N zones, the file "list" and the folder "zones".
+zones() {
+	local i
+
+	mkdir zones
+	for ((i = 1; i <= $1; i++)); do
+		echo "z$i.example" >>list
+		echo "z$i.example. 3600 $ZSK" >zones/z$i.example.zone
+	done
+	kmgr -q create-ksk --zones-from list --cmk prod >/dev/null
+}
+
+# by_shim: from now on by way of the shim; "calls" counts.
+by_shim() {
+	kmgr_env "$PWD" "main=$(uri_of_shim "$TOKEN_URI")"
+	export KMGR_SHIM_MODULE=$TOKEN_MODULE KMGR_SHIM_COUNT=$PWD/calls
+}
+
+n_signatures() {
+	sqlite3 kmgr.db 'SELECT count(*) FROM signature'
+}
+
+@test "what is signed for long already is taken as it is, without the token" {
+	zones 3
+	mv zones/z3.example.zone .
+	kmgr -q sign-zsks --zones-from zones -o first
+	mv z3.example.zone zones
+	kmgr --json sign-zsks --zones-from zones >out.json
+	[ "$(jq -c '[.n_signed, .n_signed_before, .n_refused]' out.json)" = \
+		'[1,2,0]' ]
+	[ "$(jq -c '[.signed[] | [.zone, .signed_before]]' out.json)" = \
+		'[["z1.example.",true],["z2.example.",true],["z3.example.",false]]' ]
+	[ "$(jq -r '.signed[0, 1].records' out.json | grep .)" = \
+		"$(cat first)" ]
+	# All of it once more: nothing new, and no token that could be asked.
+	mv tokens away
+	run --separate-stderr kmgr sign-zsks --zones-from zones -o second
+	[ "$status" -eq 0 ]
+	[[ $stderr == *"0 of 3 zones signed, 3 signed before, 0 refused"* ]]
+	[ "$(head -n "$(wc -l <first)" second)" = "$(cat first)" ]
+	[ "$(n_signatures)" -eq 3 ]
+	run kmgr sign-zsks --zones-from zones --dry-run
+	[ "$status" -eq 0 ]
+	[[ $output != *"would sign"* ]]
+	run kmgr sign-zsks --zones-from zones --again --dry-run
+	[[ $output == *"would sign z1"*"would sign z2"*"would sign z3"* ]]
+	run kmgr sign-zsks z1.example zones/z1.example.zone --again
+	[ "$status" -eq 2 ]
+	# One zone alone is signed in any case, and --again makes many so.
+	mv away tokens
+	kmgr -q sign-zsks z1.example zones/z1.example.zone >one
+	[ "$(n_signatures)" -eq 4 ]
+	kmgr -q sign-zsks --zones-from zones --again >out
+	[ "$(n_signatures)" -eq 7 ]
+}
+
+@test "another set, another window, another day: signed anew" {
+	printf 'version: 1\nzones: ["."]\n' >p.yaml
+	printf 'signatures: { validity: 14d, refresh: 5d }\n' >>p.yaml
+	kmgr -q create-cmk own --token main --policy p.yaml >/dev/null
+	kmgr -q create-ksk a.example --cmk own >/dev/null
+	mkdir zones
+	echo "a.example. 3600 $ZSK" >zones/a.example.zone
+	# n_new ARGUMENT...: what is signed anew.
+	n_new() {
+		kmgr --json sign-zsks --zones-from zones "$@" | jq .n_signed
+	}
+	[ "$(n_new)" -eq 1 ]
+	[ "$(n_new)" -eq 0 ]
+	[ "$(n_new --validity 7d)" -eq 1 ]
+	[ "$(n_new --validity 7d)" -eq 0 ]
+	[ "$(n_new)" -eq 1 ]
+	# Another ZSK set, and back.
+	cp zones/a.example.zone before
+	echo "a.example. 3600 DNSKEY 256 3 13 GojIhhXUN/u4v54ZQqGSnyhWJwaubCvTmeexv7bR6edbkrSqQpF64cYbcB7wNcP+e+MAnLr+Wi9xMWyQLc8NAA==" >>zones/a.example.zone
+	[ "$(n_new)" -eq 1 ]
+	[ "$(n_new)" -eq 0 ]
+	cp before zones/a.example.zone
+	[ "$(n_new)" -eq 1 ]
+	later() {
+		kmgr_later "$1" --json sign-zsks --zones-from zones |
+			jq .n_signed
+	}
+	[ "$(later 119h)" -eq 0 ]
+	[ "$(later 121h)" -eq 1 ]
+	[ "$(later 122h)" -eq 0 ]
+}
+
+# hit NUMBER CALL ARGUMENT...: runs kmgr, which gets the signal NUMBER at the
+# 70th call of CALL.
+hit() {
+	KMGR_SHIM_KILL_BY=$1 KMGR_SHIM_KILL_AT=70 KMGR_SHIM_FAIL_ON=$2 \
+		run --separate-stderr env --default-signal=INT,TERM \
+		"$KMGR" "${@:3}"
+}
+
+@test "a signal ends it between zones; the same command does what is left" {
+	zones 200
+	by_shim
+	hit 15 C_Sign sign-zsks --zones-from zones -o out
+	[ "$status" -eq 143 ]
+	signed=$(grep -c RRSIG out)
+	[ "$signed" -ge 64 ] && [ "$signed" -lt 200 ]
+	[[ $stderr == *"kmgr: $signed of 200 zones were signed: ended by SIGTERM"* ]]
+	[[ $stderr == *"hint: run the same command again"* ]]
+	[ "$(n_signatures)" -eq "$signed" ]
+	kmgr --json sign-zsks --zones-from zones >out.json
+	[ "$(jq -c '[.n_signed, .n_signed_before]' out.json)" = \
+		"[$((200 - signed)),$signed]" ]
+	[ "$(jq -r '.signed[].records' out.json | grep -c RRSIG)" -eq 200 ]
+	[ "$(n_signatures)" -eq 200 ]
+	hit 2 C_Sign --json sign-zsks --zones-from zones --again
+	[ "$status" -eq 130 ]
+	[ "$(jq -c '[.error, .exit_status]' <<<"$output")" = \
+		'["interrupted",130]' ]
+	signed=$(jq .n_signed <<<"$output")
+	[ "$signed" -ge 64 ] && [ "$signed" -lt 200 ]
+	[ "$(jq '.signed | length' <<<"$output")" -eq "$signed" ]
+	[ "$(n_signatures)" -eq $((200 + signed)) ]
+	run -0 kmgr verify
+}
+
+@test "KSKs that are made when the signal comes are made, and no others" {
+	printf 'version: 1\nzones: ["."]\ncustody: wrapped\n' >p.yaml
+	kmgr -q create-cmk many --token main --policy p.yaml >/dev/null
+	seq -f 'z%.0f.example' 200 >list
+	by_shim
+	hit 2 C_GenerateKeyPair create-ksk --zones-from list --cmk many
+	[ "$status" -eq 130 ]
+	made=$(kmgr --json list-ksks | jq '.ksks | length')
+	[ "$made" -ge 64 ] && [ "$made" -lt 200 ]
+	[ "$(grep -c example <<<"$output")" -eq "$made" ]
+	[[ $stderr == *"$made of 200 zones were given a KSK: interrupted"* ]]
+	kmgr -q create-ksk --zones-from list --cmk many >/dev/null
+	[ "$(kmgr --json list-ksks | jq '.ksks | length')" -eq 200 ]
+	run -0 kmgr verify
+}
+
+@test "a list for sign-zsks: files, and what the configuration names" {
+	zones 3
+	cat >>kmgr.yaml <<-END
+		zones:
+		  z1.example: { source: { file: $PWD/zones/z1.example.zone } }
+		  z4.example: { source: { file: $PWD/zones/z1.example.zone } }
+	END
+	cat >mixed <<-END
+		# what is to be signed
+		z2.example zones/z2.example.zone	# by file
+		z1.example
+
+		z3.example
+		z4.example
+		z2.example.
+		a b c
+		z5.example nowhere
+	END
+	run --separate-stderr kmgr --json sign-zsks --zones-from mixed
+	[ "$status" -eq 12 ]
+	[ "$(jq -c '[.signed[].zone]' <<<"$output")" = \
+		'["z2.example.","z1.example."]' ]
+	[ "$(jq -c '[.refused[] | [.zone, .error]]' <<<"$output")" = \
+		'[["z3.example","config"],["z4.example","input"],["z2.example.","input"],["a","input"],["z5.example","input"]]' ]
+	jq -r '.refused[].message' <<<"$output" >told
+	grep -q '^mixed:7: zone z2.example. is named twice; it stands in line 2$' told
+	grep -q '^mixed:8: more than a zone and a file$' told
+	grep -q 'the configuration names no source of z3.example.' told
+	# Taken as it is, whatever way the set came.
+	[ "$(kmgr --json sign-zsks --zones-from mixed 2>&1 |
+		jq .n_signed_before)" -eq 2 ]
+	run kmgr sign-zsks --zones-from nowhere
+	[ "$status" -eq 9 ]
+}
+
+@test "progress is for terminals: one line, and nothing of it stays" {
+	need_program script
+	zones 3
+	# on_tty COMMAND: what a terminal gets of it.
+	on_tty() {
+		script -qec "$1" /dev/null </dev/null
+	}
+	erase=$'\r\e[K'
+	seen=$(on_tty "$KMGR sign-zsks --zones-from zones --again -o out")
+	[[ $seen == *$'\rsign-zsks: '*" of 3"*"$erase"* ]]
+	[[ ${seen##*"$erase"} != *sign-zsks:* ]]
+	seen=$(on_tty "$KMGR get-ds --zones-from list >out")
+	[[ $seen == *$'\rget-ds: '*" of 3"*"$erase"* ]]
+	# Quiet, by a pipe, or among the calls to the token: nothing.
+	seen=$(on_tty "$KMGR -q sign-zsks --zones-from zones --again -o out")
+	[ -z "$seen" ]
+	seen=$(on_tty "$KMGR -v sign-zsks --zones-from zones --again -o out")
+	[[ $seen != *"of 3"$'\e'* ]]
+	seen=$(on_tty "$KMGR sign-zsks --zones-from zones --again -o out 2>err")
+	[ -z "$seen" ]
+	[ "$(cat err)" = "3 of 3 zones signed, 0 signed before, 0 refused" ]
+}
