@@ -32,6 +32,14 @@ bulk_stops_all(const struct error *err)
 	    err->class == ERR_SYSTEM || err->class == ERR_INTERNAL;
 }
 
+size_t
+bulk_room(const struct pace *pace)
+{
+
+	/* One in each hand, and one between; more where signers hold many. */
+	return 4 + pace->n / (BULK_BATCH / 2);
+}
+
 /* What the caller's thread is to do. */
 enum step { STEP_PROVE, STEP_RECORD, STEP_NONE };
 
@@ -236,14 +244,14 @@ static void
 line_init(struct bulk_line *line, struct session *session,
     const struct bulk *bulk)
 {
-	struct bulk_pace most;
+	struct pace most;
 	int64_t sessions = session_config(session)->performance.sessions;
 
 	line->session = session;
 	line->bulk = bulk;
 	line->keys = zsks_keys_new();
 	line->n_all = SIZE_MAX;
-	bulk_pace_init(&line->pace, sessions, bulk->n);
+	pace_init(&line->pace, sessions, bulk->n);
 	most = line->pace;
 	most.n = most.max;
 	line->n_ring = bulk_room(&most);

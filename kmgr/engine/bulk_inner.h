@@ -14,6 +14,7 @@
 
 #include "kmgr/engine/bulk.h"
 #include "kmgr/engine/config.h"
+#include "kmgr/engine/pace.h"
 
 #define BULK_BATCH BULK_SHARE
 
@@ -38,22 +39,6 @@ struct bulk_batch {
 	size_t		 n_busy;	/* in the hands of signers */
 	int64_t		 now_at;	/* when it was prepared */
 	struct bulk_job	 jobs[BULK_BATCH];
-};
-
-/*
- * How many signers are of use: where a token takes its time but can do more at
- * once, many; where the module's calls wait for each other, one. Unless that
- * is configured, more are put to work as long as more comes of it.
- */
-struct bulk_pace {
-	size_t	 n;		/* signers at work */
-	size_t	 max;
-	bool	 is_settled;
-	size_t	 before;	/* how many there were; 0: none to compare */
-	double	 rate_before;	/* zones in a microsecond */
-	size_t	 n_done;	/* of this measurement */
-	int64_t	 began_us;
-	bool	 is_starved;	/* there was nothing to be signed */
 };
 
 struct bulk_line;
@@ -86,7 +71,7 @@ struct bulk_line {
 	size_t			 next;		/* zone of batch n_taken */
 	bool			 is_ending;	/* no more are begun */
 	struct error		 failure;	/* of which all would fail */
-	struct bulk_pace	 pace;
+	struct pace		 pace;
 	struct bulk_signer	 signers[CONFIG_SESSIONS_MAX];
 	size_t			 n_signers;
 };
@@ -126,19 +111,9 @@ int bulk_signers_start(struct bulk_line *line, struct error *err);
 void bulk_signers_join(struct bulk_line *line);
 
 /**
- * bulk_pace_init(pace, sessions, n_zones):
- * ${sessions} as configured, for ${n_zones}.
- *
- * bulk_pace_done(pace, now_us): a zone was signed. Returns how many signers
- * there are to be from now on.
- */
-void bulk_pace_init(struct bulk_pace *pace, int64_t sessions, size_t n_zones);
-size_t bulk_pace_done(struct bulk_pace *pace, int64_t now_us);
-
-/**
  * bulk_room(pace):
  * How many batches may be on the line while ${pace} is what it is.
  */
-size_t bulk_room(const struct bulk_pace *pace);
+size_t bulk_room(const struct pace *pace);
 
 #endif

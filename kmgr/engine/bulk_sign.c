@@ -1,16 +1,5 @@
 /* The signers of bulk.h: threads with a session of their own each. */
-#include <time.h>
-
 #include "kmgr/engine/bulk_inner.h"
-
-static int64_t
-clock_us(void)
-{
-	struct timespec ts;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
-}
 
 /* The lock is held: the next zone that is to be signed, or NULL. */
 static struct bulk_job *
@@ -117,8 +106,8 @@ job_done(struct bulk_line *line, struct bulk_batch *batch,
 	if (batch->n_done == batch->n || line->is_ending)
 		(void)pthread_cond_signal(&line->for_caller);
 	if (!line->is_ending)
-		(void)signers_want(line, bulk_pace_done(&line->pace,
-		    clock_us()));
+		(void)signers_want(line, pace_done(&line->pace,
+		    pace_clock_us()));
 	(void)pthread_mutex_unlock(&line->lock);
 }
 
@@ -152,12 +141,23 @@ bulk_signers_start(struct bulk_line *line, struct error *err)
 	return rc;
 }
 
+static size_t
+n_signers(struct bulk_line *line)
+{
+	size_t n;
+
+	(void)pthread_mutex_lock(&line->lock);
+	n = line->n_signers;
+	(void)pthread_mutex_unlock(&line->lock);
+	return n;
+}
+
 void
 bulk_signers_join(struct bulk_line *line)
 {
 	size_t i;
 
 	/* Only a signer starts others: none comes after the last has ended. */
-	for (i = 0; i < line->n_signers; i++)
+	for (i = 0; i < n_signers(line); i++)
 		(void)pthread_join(line->signers[i].thread, NULL);
 }

@@ -1,4 +1,3 @@
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,34 +6,11 @@
 #include "kmgr/base/stop.h"
 #include "kmgr/base/text.h"
 #include "kmgr/engine/intent.h"
-#include "kmgr/engine/key_record.h"
 #include "kmgr/engine/ksk_batch.h"
 #include "kmgr/engine/ksk_endorse.h"
-#include "kmgr/engine/ksk_wrapped.h"
+#include "kmgr/engine/ksk_make.h"
 
-#define BATCH	  64	/* keys; memory does not grow beyond two of them */
 #define TAG_TRIES 8	/* keys in a row whose tag collides */
-
-/* A KSK on its way. */
-struct newborn {
-	const struct action	*action;
-	char			 ksk_id[STORE_ID_TEXT];
-	struct intent_row	 intent;	/* of a pair in the token */
-	struct hsm_key		*key;		/* likewise */
-	struct crypto_key	*public;	/* of a wrapped one */
-	struct key_row		 row;
-	bool			 is_taken;	/* its key tag is */
-};
-
-/* Those that the token makes in one go, on a thread. */
-struct brood {
-	const struct ksk_batch	*batch;
-	struct newborn		 items[BATCH];
-	size_t			 n;
-	size_t			 n_made;
-	struct error		 err;		/* why there are no more */
-	pthread_t		 thread;
-};
 
 static int
 put_intent(const struct ksk_batch *batch, struct newborn *item,
@@ -78,64 +54,6 @@ put_intents(struct brood *brood, struct error *err)
 	return -1;
 }
 
-static int
-make_in_token(const struct ksk_batch *batch, struct newborn *item,
-    struct error *err)
-{
-	struct hsm_key_spec spec = { .alg = batch->cmk->policy->alg,
-		.bits = (unsigned int)batch->cmk->policy->rsa_bits,
-		.destroy = batch->cmk->policy->seal == SEAL_COMPLIANCE ?
-		    HSM_UNDESTROYABLE : HSM_DESTROYABLE };
-
-	if (intent_try_key(batch->session, &item->intent, &spec, &item->key,
-	    err) != 0)
-		return -1;
-	key_record_init(batch->cmk->row.id, "ksk", &item->intent, item->key,
-	    session_now(batch->session), &item->row);
-	item->row.is_shared = batch->cmk->policy->custody == CUSTODY_SHARED;
-	return 0;
-}
-
-/*
- * Where the DS goes out before anything is signed, nothing else tells whether
- * a wrapped pair can be opened again: each of them is.
- */
-static bool
-has_ds_first(const struct ksk_batch *batch)
-{
-
-	return batch->cmk->policy->roll_type == ROLL_DOUBLE_DS ||
-	    (batch->standby != NULL && strcmp(batch->standby, "ds") == 0);
-}
-
-/* Only the token is used here: the store is the other thread's. */
-static void *
-make_all(void *arg)
-{
-	struct brood *brood = arg;
-	const struct ksk_batch *batch = brood->batch;
-	struct hsm_key *like = NULL;
-	struct newborn *item;
-	int rc = 0;
-
-	while (rc == 0 && brood->n_made < brood->n) {
-		item = &brood->items[brood->n_made];
-		if (has_ds_first(batch)) {
-			hsm_key_free(like);
-			like = NULL;
-		}
-		rc = batch->wrap == NULL ?
-		    make_in_token(batch, item, &brood->err) :
-		    ksk_wrapped_make(batch->cmk, batch->wrap, item->ksk_id,
-		    session_now(batch->session), &like, &item->row,
-		    &item->public, &brood->err);
-		if (rc == 0)
-			brood->n_made++;
-	}
-	hsm_key_free(like);
-	return NULL;
-}
-
 static void
 brood_clear(struct brood *brood)
 {
@@ -158,9 +76,8 @@ brood_start(struct brood *brood, const struct action *const *actions,
     size_t n, struct error *err)
 {
 	size_t i;
-	int rc;
 
-	brood->n = n < BATCH ? n : BATCH;
+	brood->n = n < KSK_MAKE_MAX ? n : KSK_MAKE_MAX;
 	for (i = 0; i < brood->n; i++)
 		brood->items[i] = (struct newborn) { .action = actions[i] };
 	for (i = 0; i < brood->n; i++)
@@ -168,12 +85,8 @@ brood_start(struct brood *brood, const struct action *const *actions,
 			goto fail;
 	if (brood->batch->wrap == NULL && put_intents(brood, err) != 0)
 		goto fail;
-	brood->n_made = 0;
-	err_clear(&brood->err);
-	rc = pthread_create(&brood->thread, NULL, make_all, brood);
-	if (rc == 0)
+	if (brood_make(brood, err) == 0)
 		return 0;
-	(void)err_set(err, ERR_SYSTEM, "start a thread (%d)", rc);
 	for (i = 0; brood->batch->wrap == NULL && i < brood->n; i++)
 		intent_undo_failed(brood->batch->session,
 		    &brood->items[i].intent, err);
@@ -187,7 +100,7 @@ static int
 record(struct brood *brood, struct error *err)
 {
 	const struct ksk_batch *batch = brood->batch;
-	struct ksk_birth births[BATCH];
+	struct ksk_birth births[KSK_MAKE_MAX];
 	struct newborn *item;
 	struct store *store;
 	size_t i;
@@ -294,7 +207,7 @@ make_once(struct brood broods[static 2], const struct action **actions,
 		last = NULL;
 		if (brood->n == 0)
 			break;
-		(void)pthread_join(brood->thread, NULL);
+		brood_join(brood);
 		last = brood;
 		session_progress(session, i + brood->n, *n);
 	}
@@ -313,13 +226,16 @@ ksk_batch_make(const struct ksk_batch *batch, const struct action *actions,
 	const struct action **list = mem_new((n + 1) * sizeof(*list));
 	struct brood *broods = mem_new(2 * sizeof(*broods));
 	struct hsm_token *token;
+	struct makers makers;
 	char zone[NAME_TEXT_MAX];
 	size_t i;
 	int rc;
 
 	broods[0].batch = broods[1].batch = batch;
+	broods[0].makers = broods[1].makers = &makers;
 	for (i = 0; i < n; i++)
 		list[i] = &actions[i];
+	makers_init(&makers, batch, n);
 	/* The token is open before there are threads. */
 	rc = session_token(batch->session, batch->cmk->row.token, &token, err);
 	for (i = 0; rc == 0 && n > 0 && i < TAG_TRIES; i++)
@@ -328,6 +244,7 @@ ksk_batch_make(const struct ksk_batch *batch, const struct action *actions,
 		rc = err_set(err, ERR_TOKEN, "create KSK for %s: %d keys in a "
 		    "row had a key tag that the zone has already",
 		    name_text(&list[0]->zone, zone), TAG_TRIES);
+	makers_clear(&makers);
 	free(broods);
 	free(list);
 	return rc;

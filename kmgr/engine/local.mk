@@ -21,7 +21,6 @@ libengine_la_SOURCES = \
 	kmgr/engine/bulk.c \
 	kmgr/engine/bulk.h \
 	kmgr/engine/bulk_inner.h \
-	kmgr/engine/bulk_pace.c \
 	kmgr/engine/bulk_prepare.c \
 	kmgr/engine/bulk_sign.c \
 	kmgr/engine/challenge.c \
@@ -116,6 +115,8 @@ libengine_la_SOURCES = \
 	kmgr/engine/ksk_facts.h \
 	kmgr/engine/ksk_lost.c \
 	kmgr/engine/ksk_lost.h \
+	kmgr/engine/ksk_make.c \
+	kmgr/engine/ksk_make.h \
 	kmgr/engine/ksk_record.c \
 	kmgr/engine/ksk_record.h \
 	kmgr/engine/ksk_revoke.c \
@@ -166,6 +167,8 @@ libengine_la_SOURCES = \
 	kmgr/engine/oracle_pairs.c \
 	kmgr/engine/outcome.c \
 	kmgr/engine/outcome.h \
+	kmgr/engine/pace.c \
+	kmgr/engine/pace.h \
 	kmgr/engine/pins.c \
 	kmgr/engine/pins.h \
 	kmgr/engine/plan.c \

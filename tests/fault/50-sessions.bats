@@ -204,3 +204,59 @@ is_whole_again() {
 	run sign
 	sed 's/$/./' "$WORLD/names" | diff - <(signed | sort -u)
 }
+
+# --- making KSKs -------------------------------------------------------------
+
+# more PREFIX: a list of other zones, in file more.
+more() {
+	seq -f "$1%02g.example" $ZONES >"$BATS_TEST_TMPDIR/more"
+}
+
+make() {
+	kmgr -q create-ksk --zones-from "$BATS_TEST_TMPDIR/more" "$@" \
+		>"$BATS_TEST_TMPDIR/made"
+}
+
+# ksks: how many there are.
+ksks() {
+	ask 'SELECT count(*) FROM ksk'
+}
+
+@test "create-ksk: many key pairs are made at a time, wrapped and in the token" {
+	sessions 8
+	kmgr -q create-cmk d --token main \
+		--policy "$WORLD/token-governance.yaml"
+	for cmk in c d; do
+		rm -f "$KMGR_SHIM_TALLY"
+		before=$(ksks)
+		more $cmk
+		KMGR_SHIM_LATENCY_US=5000 make --cmk $cmk
+		[ $(($(ksks) - before)) -eq $ZONES ]
+		[ "$(most C_GenerateKeyPair)" -ge 5 ]
+		[ "$(most C_GenerateKeyPair)" -le 8 ]
+	done
+	run -0 kmgr verify
+}
+
+@test "create-ksk: a pair that fails: what was made counts, the rest follows" {
+	sessions 8
+	kmgr -q create-cmk d --token main \
+		--policy "$WORLD/token-governance.yaml"
+	for cmk in c d; do
+		before=$(ksks)
+		more $cmk
+		KMGR_SHIM_LATENCY_US=2000 KMGR_SHIM_FAIL_AT=20 \
+			KMGR_SHIM_FAIL_ON=C_GenerateKeyPair \
+			KMGR_SHIM_CKR=CKR_FUNCTION_FAILED \
+			run make --cmk $cmk
+		[ "$status" -ne 0 ]
+		[[ $output == *"create KSK for $cmk"*CKR_FUNCTION_FAILED* ]]
+		n=$(($(ksks) - before))
+		[ $n -ge 12 ]
+		[ $n -lt $ZONES ]
+		make --cmk $cmk
+		[ $(($(ksks) - before)) -eq $ZONES ]
+	done
+	run -0 kmgr verify
+	[ "$(ask "SELECT count(*) FROM intent WHERE state = 'open'")" -eq 0 ]
+}

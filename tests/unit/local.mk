@@ -445,7 +445,6 @@ tests_unit_test_zone_life_step_LDADD = $(unit_zone_ldadd)
 
 unit_engine = \
 	tests/unit/test_batch_proof \
-	tests/unit/test_bulk_pace \
 	tests/unit/test_checkpoint \
 	tests/unit/test_clock \
 	tests/unit/test_config \
@@ -466,6 +465,7 @@ unit_engine = \
 	tests/unit/test_oracle \
 	tests/unit/test_oracle_anchors \
 	tests/unit/test_oracle_property \
+	tests/unit/test_pace \
 	tests/unit/test_skr_layout \
 	tests/unit/test_ssh_signature \
 	tests/unit/test_witness \
@@ -481,8 +481,6 @@ tests_unit_test_checkpoint_SOURCES = tests/unit/test_checkpoint.c \
 	$(unit_store_help)
 tests_unit_test_checkpoint_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_checkpoint_LDADD = $(unit_engine_ldadd)
-tests_unit_test_bulk_pace_CPPFLAGS = $(unit_cppflags)
-tests_unit_test_bulk_pace_LDADD = $(unit_engine_ldadd)
 tests_unit_test_clock_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_clock_LDADD = $(unit_engine_ldadd)
 tests_unit_test_config_CPPFLAGS = $(unit_cppflags)
@@ -580,6 +578,8 @@ tests_unit_test_oracle_property_SOURCES = \
 	tests/unit/test_oracle_property.c
 tests_unit_test_oracle_property_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_oracle_property_LDADD = $(unit_engine_ldadd)
+tests_unit_test_pace_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_pace_LDADD = $(unit_engine_ldadd)
 tests_unit_test_skr_layout_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_skr_layout_LDADD = $(unit_engine_ldadd)
 tests_unit_test_ssh_signature_CPPFLAGS = $(unit_cppflags)

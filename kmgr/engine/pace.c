@@ -1,8 +1,9 @@
-/* How many signers are of use. */
-#include "kmgr/engine/bulk_inner.h"
+#include <time.h>
+
+#include "kmgr/engine/pace.h"
 
 #define STEP	 4		/* times as many are tried */
-#define ROUNDS	 4		/* zones a signer, and */
+#define ROUNDS	 4		/* items a thread, and */
 #define LEAST_US 20000		/* so long, or chance decides */
 
 /* So many times as much must come of it to keep all, or half of them. */
@@ -10,14 +11,14 @@
 #define GAIN_HALF 1.25
 
 void
-bulk_pace_init(struct bulk_pace *pace, int64_t sessions, size_t n_zones)
+pace_init(struct pace *pace, int64_t sessions, size_t n_items)
 {
 
-	*pace = (struct bulk_pace) { .n = 1, .max = CONFIG_SESSIONS_MAX };
+	*pace = (struct pace) { .n = 1, .max = CONFIG_SESSIONS_MAX };
 	if (sessions > 0)
 		pace->max = (size_t)sessions;
-	if (pace->max > n_zones)
-		pace->max = n_zones;
+	if (pace->max > n_items)
+		pace->max = n_items;
 	if (pace->max < 1)
 		pace->max = 1;
 	if (sessions > 0)
@@ -26,7 +27,7 @@ bulk_pace_init(struct bulk_pace *pace, int64_t sessions, size_t n_zones)
 }
 
 static void
-settle(struct bulk_pace *pace, size_t n)
+settle(struct pace *pace, size_t n)
 {
 
 	pace->n = n;
@@ -35,7 +36,7 @@ settle(struct bulk_pace *pace, size_t n)
 
 /* What came of the last step, and the next one. */
 static void
-judge(struct bulk_pace *pace, double rate)
+judge(struct pace *pace, double rate)
 {
 	const double gain = pace->before == 0 ? GAIN_ALL :
 	    rate / pace->rate_before;
@@ -55,7 +56,7 @@ judge(struct bulk_pace *pace, double rate)
 }
 
 size_t
-bulk_pace_done(struct bulk_pace *pace, int64_t now_us)
+pace_done(struct pace *pace, int64_t now_us)
 {
 	int64_t passed_us;
 
@@ -77,10 +78,11 @@ bulk_pace_done(struct bulk_pace *pace, int64_t now_us)
 	return pace->n;
 }
 
-size_t
-bulk_room(const struct bulk_pace *pace)
+int64_t
+pace_clock_us(void)
 {
+	struct timespec ts;
 
-	/* One in each hand, and one between; more where signers hold many. */
-	return 4 + pace->n / (BULK_BATCH / 2);
+	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
 }

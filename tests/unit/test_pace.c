@@ -1,4 +1,4 @@
-/* How many signers bulk.h puts to work, by a clock of the test's own. */
+/* How many threads are put to work, by a clock of the test's own. */
 #include "kmgr/engine/bulk_inner.h"
 #include "tests/unit/unit.h"
 
@@ -25,14 +25,14 @@ us_a_zone(const struct far *far, size_t n)
 static size_t
 settled(const struct far *far, int64_t sessions, size_t n_zones)
 {
-	struct bulk_pace pace;
+	struct pace pace;
 	double now_us = 1000;
 	size_t i;
 
-	bulk_pace_init(&pace, sessions, n_zones);
+	pace_init(&pace, sessions, n_zones);
 	for (i = 0; i < n_zones; i++) {
 		now_us += us_a_zone(far, pace.n);
-		(void)bulk_pace_done(&pace, (int64_t)now_us);
+		(void)pace_done(&pace, (int64_t)now_us);
 	}
 	return pace.n;
 }
@@ -83,19 +83,19 @@ static void
 what_is_configured_is_not_measured(void **state)
 {
 	const struct far softhsm = { 0, 1000, 600 };
-	struct bulk_pace pace;
+	struct pace pace;
 
 	(void)state;
 	assert_int_equal(settled(&softhsm, 8, 10000), 8);
-	bulk_pace_init(&pace, 8, 10000);
+	pace_init(&pace, 8, 10000);
 	assert_int_equal(pace.n, 8);
 	/* Of three zones none is signed by a fourth. */
-	bulk_pace_init(&pace, 8, 3);
+	pace_init(&pace, 8, 3);
 	assert_int_equal(pace.n, 3);
-	bulk_pace_init(&pace, 0, 3);
+	pace_init(&pace, 0, 3);
 	assert_int_equal(pace.n, 1);
 	assert_int_equal(pace.max, 3);
-	bulk_pace_init(&pace, 0, 0);
+	pace_init(&pace, 0, 0);
 	assert_int_equal(pace.n, 1);
 }
 
@@ -103,19 +103,19 @@ what_is_configured_is_not_measured(void **state)
 static void
 who_waits_for_zones_gets_no_help(void **state)
 {
-	struct bulk_pace pace;
+	struct pace pace;
 	int64_t now_us = 1000;
 	size_t i;
 
 	(void)state;
-	bulk_pace_init(&pace, 0, 10000);
+	pace_init(&pace, 0, 10000);
 	for (i = 0; i < 1000; i++) {
 		pace.is_starved = true;
-		assert_int_equal(bulk_pace_done(&pace, now_us += 5000), 1);
+		assert_int_equal(pace_done(&pace, now_us += 5000), 1);
 	}
 	/* Now they have something to do. */
 	for (i = 0; i < 10; i++)
-		(void)bulk_pace_done(&pace, now_us += 5000);
+		(void)pace_done(&pace, now_us += 5000);
 	assert_int_equal(pace.n, 4);
 }
 
@@ -123,7 +123,7 @@ who_waits_for_zones_gets_no_help(void **state)
 static void
 room_on_the_line_is_bounded(void **state)
 {
-	struct bulk_pace pace = { .n = 1 };
+	struct pace pace = { .n = 1 };
 
 	(void)state;
 	assert_int_equal(bulk_room(&pace), 4);
