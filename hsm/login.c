@@ -111,10 +111,16 @@ login_session(struct hsm_token *token, ck_session_handle_t session,
 		return 0;
 	(void)pthread_mutex_lock(&token->login_lock);
 	rc = is_logged_in(token, session, &is_in, err);
+	/* That it has ended the others must know first: run.c sees to that. */
+	if (rc == 0 && !is_in && token->login_epoch == token->epoch)
+		rc = ckr_set(err, "C_GetSessionInfo",
+		    CKR_USER_NOT_LOGGED_IN);
 	if (rc == 0 && !is_in && (rc = start_lock(token, &fd, err)) == 0) {
 		rc = login_now(token, session, err);
 		start_unlock(fd);
 	}
+	if (rc == 0)
+		token->login_epoch = token->epoch;
 	(void)pthread_mutex_unlock(&token->login_lock);
 	return rc;
 }

@@ -164,6 +164,23 @@ is_same_token(struct hsm_token *token)
 	return is_same;
 }
 
+/*
+ * A session or the login has ended behind us, and what was unwrapped with it:
+ * a handle of before may be that of another thread's key soon. Nobody uses one
+ * from here on, and nothing of theirs is left behind.
+ */
+static void
+lose(struct hsm_token *token, const struct attempt *attempt)
+{
+
+	(void)pthread_rwlock_wrlock(&token->lock);
+	if (token->epoch == attempt->epoch) {
+		token->epoch++;
+		session_pool_close(&token->pool, &token->module);
+	}
+	(void)pthread_rwlock_unlock(&token->lock);
+}
+
 static int
 mend(struct hsm_token *token, const struct run *run, enum ckr_mend how,
     const struct attempt *attempt, struct error *err)
@@ -173,6 +190,7 @@ mend(struct hsm_token *token, const struct run *run, enum ckr_mend how,
 	case CKR_MEND_NONE:
 		return -1;
 	case CKR_MEND_LOGIN:
+		lose(token, attempt);
 		return 0;	/* take() does it */
 	case CKR_MEND_HANDLE:
 		if (run->forget == NULL)
@@ -180,8 +198,10 @@ mend(struct hsm_token *token, const struct run *run, enum ckr_mend how,
 		run->forget(run->arg);
 		return 0;
 	case CKR_MEND_SESSION:
-		if (is_same_token(token))
+		if (is_same_token(token)) {
+			lose(token, attempt);
 			return 0;
+		}
 		return reopen(token, attempt, err);
 	case CKR_MEND_START:
 		return reopen(token, attempt, err);

@@ -44,6 +44,7 @@ struct hsm_token {
 	pthread_mutex_t		 login_lock;	/* over all that follows */
 	bool			 needs_login;	/* CKF_LOGIN_REQUIRED */
 	bool			 is_login_wanted;
+	unsigned long		 login_epoch;	/* of the login; 0: none */
 	bool			 has_pin_pad;
 	struct secret		*pin;		/* NULL: on the PIN pad */
 	ck_rv_t			 pin_refusal;	/* never tried again then */
