@@ -19,10 +19,10 @@ struct listing {
 	struct cmk_cache cache;
 	const struct cmk *cmk;		/* whose KSKs; NULL: any */
 	struct table	 table;
-	struct table	 foreign;	/* behind all others; they have no CMK */
+	struct table	 foreign;	/* behind all others: without a CMK */
 	struct json	*ksks;		/* owned by cmd->json */
 	struct json	*foreign_keys;
-	struct error	 unpinned;	/* of a CMK that is not the pinned one */
+	struct error	 unpinned;	/* of a CMK that is not as pinned */
 };
 
 static void

@@ -1,4 +1,7 @@
 /* How long a zone has to wait: the longest of all that say something of it. */
+#include <stdlib.h>
+#include <string.h>
+
 #include "kmgr/base/int64.h"
 #include "kmgr/engine/zone_life_inner.h"
 #include "kmgr/engine/zone_ttl.h"
@@ -75,23 +78,32 @@ take_followers(struct store *store, const char *zone, int64_t now_at,
 	return 0;
 }
 
+static bool
+is_shared(const struct zone_life *zone, size_t i)
+{
+
+	return zone->ksks[i].cmk->policy->custody == CUSTODY_SHARED;
+}
+
 /* Zones that share a pair follow it together, whenever they joined. */
 static int
 take_pairs(struct store *store, struct zone_life *zone, struct error *err)
 {
-	struct key_row pair = { 0 };
-	bool found = false;
-	size_t i;
+	struct key_age *ages;
+	size_t i, k, n;
 
-	for (i = 0; i < zone->n_ksks; i++) {
-		if (zone->ksks[i].cmk->policy->custody != CUSTODY_SHARED)
-			continue;
-		if (store_key_find(store, zone->ksks[i].row.key_id, &pair,
-		    &found, err) != 0)
-			return -1;
-		zone->life.keys[i].pair_at = pair.created_at;
-		key_row_clear(&pair);
-	}
+	for (i = 0; i < zone->n_ksks && !is_shared(zone, i); i++)
+		continue;
+	if (i == zone->n_ksks)
+		return 0;
+	if (store_key_ages(store, zone->text, &ages, &n, err) != 0)
+		return -1;
+	for (; i < zone->n_ksks; i++)
+		for (k = 0; is_shared(zone, i) && k < n; k++)
+			if (strcmp(ages[k].ksk_id,
+			    zone->ksks[i].row.id) == 0)
+				zone->life.keys[i].pair_at = ages[k].made_at;
+	free(ages);
 	return 0;
 }
 

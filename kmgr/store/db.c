@@ -204,8 +204,7 @@ struct db_value
 db_time(int64_t at)
 {
 
-	return (struct db_value){ .kind = at == 0 ? DB_NULL : DB_INT,
-		.i = at };
+	return at == 0 ? db_text(NULL) : db_int(at);
 }
 
 struct db_value

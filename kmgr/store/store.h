@@ -335,14 +335,6 @@ int store_ksk_list(struct store *store, const char *zone, const char *cmk_id,
     struct ksk_row **out, size_t *n, struct error *err);
 
 /**
- * store_ksk_facts(store, zone, out, n, err):
- * Likewise, those of ${zone} that are not removed, without DNSKEY, endorsement
- * and retirement.
- */
-int store_ksk_facts(struct store *store, const char *zone,
-    struct ksk_row **out, size_t *n, struct error *err);
-
-/**
  * store_ksk_find(store, id, out, found, err):
  * The KSK with ${id}.
  */

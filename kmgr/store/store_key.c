@@ -1,6 +1,8 @@
 #include <stdlib.h>
 
+#include "kmgr/store/db_ahead.h"
 #include "kmgr/store/store_inner.h"
+#include "kmgr/store/store_life.h"
 
 #define COLUMNS                                                         \
 	"id, cmk_id, role, label, alg, bits, spki, attributes, is_shared, " \
@@ -20,6 +22,12 @@ static const struct db_question ask_shared = { "find a shared key",
 	"WHERE key_id = key.id)) AND NOT EXISTS (SELECT 1 FROM ksk "
 	"WHERE key_id = key.id AND compromised_at IS NOT NULL) "
 	"ORDER BY created_at DESC, id DESC LIMIT 1" };
+#define AGES "ksk.id, key.created_at FROM ksk JOIN key ON key.id = ksk.key_id"
+static const struct db_of_zone ask_ages = {
+	{ "find since when the key pairs of a zone are there",
+	"SELECT " AGES " WHERE zone = $1 ORDER BY generation" },
+	"SELECT zone, " AGES " WHERE zone > $1 AND zone <= $2 "
+	"ORDER BY zone, generation" };
 
 void
 key_row_clear(struct key_row *row)
@@ -120,4 +128,27 @@ store_key_shared(struct store *store, const char *cmk_id, struct key_row *out,
 
 	return db_one(store->db, &ask_shared, args, STORE_N(args), &shape,
 	    out, found, err);
+}
+
+static void
+read_age(const struct db_rows *rows, void *out)
+{
+	struct key_age *age = out;
+
+	db_get_id(rows, 0, age->ksk_id);
+	age->made_at = db_get_int(rows, 1);
+}
+
+int
+store_key_ages(struct store *store, const char *zone, struct key_age **out,
+    size_t *n, struct error *err)
+{
+	static const struct db_shape age_shape = { sizeof(struct key_age),
+		read_age, NULL };
+	const struct db_value args[] = { db_text(zone) };
+
+	*out = NULL;
+	*n = 0;
+	return db_zone_list(store->db, &ask_ages, args, STORE_N(args),
+	    &age_shape, out, n, err);
 }

@@ -182,4 +182,25 @@ int store_observation_list(struct store *store, const char *zone,
 int store_ksk_set_life(struct store *store, const struct ksk_row *ksk,
     struct error *err);
 
+/**
+ * store_ksk_facts(store, zone, out, n, err):
+ * The KSKs of ${zone} that are not removed, as store_ksk_list() has them, but
+ * without DNSKEY and endorsement. Owner: the caller, ksk_rows_free().
+ */
+int store_ksk_facts(struct store *store, const char *zone,
+    struct ksk_row **out, size_t *n, struct error *err);
+
+/* Since when the pair of a KSK is there. */
+struct key_age {
+	char	ksk_id[STORE_ID_TEXT];
+	int64_t	made_at;
+};
+
+/**
+ * store_key_ages(store, zone, out, n, err):
+ * Those of all KSKs of ${zone}. Owner: the caller, free().
+ */
+int store_key_ages(struct store *store, const char *zone,
+    struct key_age **out, size_t *n, struct error *err);
+
 #endif

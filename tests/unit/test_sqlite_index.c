@@ -179,6 +179,7 @@ reads_ahead_from_indexes(void **state)
 	struct error *err = &help->err;
 	struct ledger_row event = { .cmk_id = NULL }, *events;
 	struct foreign_key_row *foreign;
+	struct key_age *ages;
 	struct zsk_set_row set = { .zone = NULL };
 	struct zone_row zone = { .zone = NULL };
 	struct observation_row *seen;
@@ -203,6 +204,8 @@ reads_ahead_from_indexes(void **state)
 	is_read_ahead(help, store_ksk_list(help->store, "a.", NULL, &ksks, &n,
 	    err));
 	is_read_ahead(help, store_ksk_facts(help->store, "a.", &ksks, &n,
+	    err));
+	is_read_ahead(help, store_key_ages(help->store, "a.", &ages, &n,
 	    err));
 	is_read_ahead(help, store_foreign_list(help->store, "a.", &foreign,
 	    &n, err));

@@ -65,7 +65,7 @@ put_ksks(struct storehelp *help, unsigned int n, const char *zone)
 		unit_ok(store_ksk_put(help->store, &row, &help->err),
 		    &help->err);
 		row.ds_seen_at = i == 0 ? 0 : AT + n;
-		unit_ok(store_ksk_set_ds(help->store, &row, &help->err),
+		unit_ok(store_ksk_set_life(help->store, &row, &help->err),
 		    &help->err);
 		storehelp_retire(&row);
 		if (n % 3 == 2 && i == 1)
@@ -204,6 +204,7 @@ ask_keys(struct storehelp *help, const char *zone, struct buf *out)
 	struct store *store = help->store;
 	struct error *err = &help->err;
 	struct foreign_key_row *foreign;
+	struct key_age *ages;
 	struct ksk_row *ksks;
 	struct zone_row row = { .zone = NULL };
 	bool found;
@@ -213,6 +214,11 @@ ask_keys(struct storehelp *help, const char *zone, struct buf *out)
 	tell_ksks("ksk", ksks, n, out);
 	unit_ok(store_ksk_facts(store, zone, &ksks, &n, err), err);
 	tell_ksks("facts", ksks, n, out);
+	unit_ok(store_key_ages(store, zone, &ages, &n, err), err);
+	for (i = 0; i < n; i++)
+		buf_printf(out, "age %s %lld\n", ages[i].ksk_id,
+		    (long long)ages[i].made_at);
+	free(ages);
 	unit_ok(store_foreign_list(store, zone, &foreign, &n, err), err);
 	for (i = 0; i < n; i++)
 		buf_printf(out, "foreign %s %s %u\n", foreign[i].id,

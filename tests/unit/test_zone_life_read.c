@@ -99,9 +99,9 @@ static void
 tell_key(const struct life_key *key, struct buf *out)
 {
 	const int64_t at[] = { key->lifetime_s, key->backup_at, key->made_at,
-		key->dnskey_in_at, key->dnskey_out_at, key->ds_add_at,
-		key->ds_seen_at, key->ds_remove_at, key->ds_gone_at,
-		key->retire_at, key->revoke_at };
+		key->pair_at, key->dnskey_in_at, key->dnskey_out_at,
+		key->ds_add_at, key->ds_seen_at, key->ds_remove_at,
+		key->ds_gone_at, key->retire_at, key->revoke_at };
 
 	buf_printf(out, "%s %u %u %d%d%d%d%d%d [%s]", key->name, key->alg,
 	    key->key_tag, key->is_foreign, (int)key->standby,
@@ -165,6 +165,8 @@ static const struct world worlds[] = {
 	{ "", { &asked }, true },
 	{ "", { &used, &standby }, true },
 	{ "ksk: { automation: [] }\n", { &used }, true },
+	{ "custody: shared\nksk: { lifetime: 600d }\n", { &used, &next },
+	    true },
 	{ "ksk: { lifetime: 100d }\n", { &used }, false },
 	{ "ksk: { rfc5011: true }\n", { &used }, false },
 	{ "", { NULL }, false },
