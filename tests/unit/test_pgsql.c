@@ -154,16 +154,19 @@ is_lost_with_its_connection(void **state)
 static void
 says_that_a_transaction_has_failed(void **state)
 {
-	struct zsk_set_row set = { 0, "a.", { 2 }, "text", 1 };
+	static const struct db_question question = { "forget",
+		"DELETE FROM observation" };
 	struct storehelp *help = *state;
 
 	unit_ok(store_begin(help->store, &help->err), &help->err);
 	/* What is prepared already gets as far as its savepoint. */
-	unit_ok(store_zsk_set_put(help->store, &set, &help->err), &help->err);
+	unit_ok(db_change(help->store->db, &question, NULL, 0, NULL,
+	    &help->err), &help->err);
 	assert_int_equal(storehelp_sql(help, "SELECT 1 / 0"), -1);
 	err_clear(&help->err);
-	unit_fails(store_zsk_set_put(help->store, &set, &help->err),
-	    &help->err, ERR_STORE, "current transaction is aborted");
+	unit_fails(db_change(help->store->db, &question, NULL, 0, NULL,
+	    &help->err), &help->err, ERR_STORE,
+	    "current transaction is aborted");
 	assert_null(strstr(help->err.hint, "was lost"));
 	store_rollback(help->store);
 	storehelp_append(help, 1);
