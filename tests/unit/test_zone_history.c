@@ -398,30 +398,33 @@ static const struct signature_row signed_twice[] = {
 	    .expiration_at = NOW + 9 * DAY },
 };
 
+/* Another provider's key, whose DS alone is at the parent. */
+static struct zone_history *
+begin_foreign(int64_t in_at, int64_t out_at)
+{
+	const struct dnskey key = dnskey('2');
+	const struct zone_history_facts ds = { .seen_at = NOW - 30 * DAY };
+	struct zone_history *h = begin(false);
+
+	add_ksk(h, '1', NOW - 60 * DAY, NOW - 30 * DAY);
+	zone_history_add_foreign(h, &key, &ds, in_at, out_at);
+	zone_history_add_signatures(h, signed_twice, N_OF(signed_twice));
+	return h;
+}
+
 /*
- * Another provider's key that came, or went, with the newest set, which was
- * handed over a minute after it was signed: only its DS is at the parent.
+ * It came, or went, with the newest set, which was handed over a minute after
+ * it was signed.
  */
 static void
 test_late_foreign(void **state)
 {
-	const struct dnskey key = dnskey('2');
-	const struct zone_history_facts ds = { .seen_at = NOW - 30 * DAY };
 	const int64_t late_at = NOW - 5 * DAY + 60;
-	struct zone_history *h;
-	int is_out;
 
 	(void)state;
-	for (is_out = 0; is_out < 2; is_out++) {
-		h = begin(false);
-		add_ksk(h, '1', NOW - 60 * DAY, NOW - 30 * DAY);
-		zone_history_add_foreign(h, &key, &ds, is_out ?
-		    NOW - 12 * DAY : late_at, is_out ? late_at : 0);
-		zone_history_add_signatures(h, signed_twice,
-		    N_OF(signed_twice));
-		expect(h, NOW, NOW + DAY, is_out ? FINDING_FAIL :
-		    FINDING_PASS, is_out ? "no KSK is in both" : "");
-	}
+	expect(begin_foreign(late_at, 0), NOW, NOW + DAY, FINDING_PASS, "");
+	expect(begin_foreign(NOW - 12 * DAY, late_at), NOW, NOW + DAY,
+	    FINDING_FAIL, "no KSK is in both");
 }
 
 /* The set before the one that it came with does not have it yet. */
@@ -430,21 +433,12 @@ test_foreign_in_the_set_before(void **state)
 {
 	const int64_t in_at[] = { NOW - 5 * DAY - 1, NOW - 5 * DAY,
 		NOW - 5 * DAY + 60 };
-	const struct dnskey key = dnskey('2');
-	const struct zone_history_facts ds = { .seen_at = NOW - 30 * DAY };
-	struct zone_history *h;
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < N_OF(in_at); i++) {
-		h = begin(false);
-		add_ksk(h, '1', NOW - 60 * DAY, NOW - 30 * DAY);
-		zone_history_add_foreign(h, &key, &ds, in_at[i], 0);
-		zone_history_add_signatures(h, signed_twice,
-		    N_OF(signed_twice));
-		expect(h, NOW - 5 * DAY, NOW - 4 * DAY, i == 0 ?
-		    FINDING_PASS : FINDING_FAIL, "");
-	}
+	for (i = 0; i < N_OF(in_at); i++)
+		expect(begin_foreign(in_at[i], 0), NOW - 5 * DAY,
+		    NOW - 4 * DAY, i == 0 ? FINDING_PASS : FINDING_FAIL, "");
 }
 
 /* The root's schemas: four cycles of nine bundles, ninety days apart. */
