@@ -162,7 +162,7 @@ pgsql_open(const char *place, enum store_mode mode, struct db **out,
 	struct pgsql *db = mem_new(sizeof(*db));
 
 	db->base.driver = &pgsql_driver;
-	db->base.lock_base = pgsql_link_beside(place);
+	db->base.lock_base = pgsql_link_locks(place);
 	if (set_up(db, place, mode, err) != 0) {
 		pgsql_close(&db->base);
 		return err_wrap(err, "open the store");

@@ -303,23 +303,64 @@ is_own_folder(const char *path)
 	    st.st_uid == geteuid() && (st.st_mode & 077) == 0;
 }
 
+/* In a folder below top that is this user's own; NULL: there is none. */
+static char *
+path_below(const char *top, const char *place)
+{
+	uint8_t hash[CRYPTO_SHA256_LEN];
+	char hex[2 * N_HASHED + 1];
+	char *folder, *path = NULL;
+
+	folder = mem_printf("%s/kmgr-%lu", top, (unsigned long)geteuid());
+	crypto_sha256(place, strlen(place), hash);
+	if (is_own_folder(folder))
+		path = mem_printf("%s/%s", folder,
+		    text_hex(hash, N_HASHED, hex));
+	free(folder);
+	return path;
+}
+
+/* The first of these variables that names a folder. */
+static const char *
+folder_of(const char *const *names)
+{
+	const char *value;
+
+	for (; *names != NULL; names++)
+		if ((value = getenv(*names)) != NULL && value[0] == '/')
+			return value;
+	return NULL;
+}
+
+/* Where nothing is ever opened: whoever tries says why. */
+static char *
+or_nowhere(char *path, const char *top)
+{
+
+	return path != NULL ? path : mem_printf("/dev/null%s/kmgr-%lu-is-not-"
+	    "ours-alone", top, (unsigned long)geteuid());
+}
+
 char *
 pgsql_link_beside(const char *place)
 {
-	const char *top = getenv("XDG_RUNTIME_DIR");
-	uint8_t hash[CRYPTO_SHA256_LEN];
-	char hex[2 * N_HASHED + 1];
-	char *folder, *path;
+	static const char *const names[] = { "XDG_RUNTIME_DIR", "TMPDIR",
+		NULL };
+	const char *top = folder_of(names);
 
-	if (top == NULL || top[0] != '/')
-		top = getenv("TMPDIR");
-	if (top == NULL || top[0] != '/')
-		top = "/tmp";
-	crypto_sha256(place, strlen(place), hash);
-	folder = mem_printf("%s/kmgr-%lu", top, (unsigned long)geteuid());
-	/* One that is not: the next open() fails, and says where. */
-	path = mem_printf("%s/%s", is_own_folder(folder) ? folder :
-	    "/nonexistent", text_hex(hash, N_HASHED, hex));
-	free(folder);
-	return path;
+	top = top != NULL ? top : "/tmp";
+	return or_nowhere(path_below(top, place), top);
+}
+
+char *
+pgsql_link_locks(const char *place)
+{
+	static const char *const names[] = { "KMGR_LOCK_DIR", NULL };
+	const char *top = folder_of(names);
+	char *path;
+
+	if (top != NULL)
+		return or_nowhere(path_below(top, place), top);
+	path = path_below("/run/lock", place);
+	return path != NULL ? path : pgsql_link_beside(place);
 }

@@ -57,7 +57,11 @@ int pgsql_link_check_lost(const struct pgsql_link *link, struct error *err);
  * The path that files of this machine about the database ${place} begin with,
  * in a folder that is this user's own.
  * Owner: the caller, free().
+ *
+ * pgsql_link_locks(place): that locks begin with, which a service and a shell
+ * have to find in one place, whatever folders for other files they have.
  */
 char *pgsql_link_beside(const char *place);
+char *pgsql_link_locks(const char *place);
 
 #endif

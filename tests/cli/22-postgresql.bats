@@ -60,6 +60,29 @@ head_of() {
 		jq -r '"\(.seq) \(.head)"'
 }
 
+@test "a service and a shell lock tokens in one place" {
+	begin
+	mkdir locks
+	for KMGR_LOCK_DIR in "$PWD/locks" ""; do
+		touch before
+		TMPDIR=$PWD/a XDG_RUNTIME_DIR=$PWD/a kmgr -q sign-zsks \
+			example.com zsk >/dev/null
+		TMPDIR=$PWD/b XDG_RUNTIME_DIR= kmgr -q sign-zsks \
+			example.com zsk >/dev/null
+		top=${KMGR_LOCK_DIR:-/run/lock}/kmgr-$(id -u)
+		[ "$(find "$top" -newer before -name '*.main.lock' \
+			-printf '%m\n' -delete)" = 600 ]
+		[ "$(stat -c %a "$top")" = 700 ]
+		[ ! -e a ] && [ ! -e b ]
+	done
+	# Nobody can lead them elsewhere.
+	mv locks/kmgr-* elsewhere
+	ln -s ../elsewhere "locks/kmgr-$(id -u)"
+	KMGR_LOCK_DIR=$PWD/locks
+	run -9 kmgr sign-zsks example.com zsk
+	[[ $output == *"open lock file "*"/locks/kmgr-$(id -u)-is-not-ours"* ]]
+}
+
 @test "what a store in a file does, one in PostgreSQL does" {
 	run -7 kmgr list-cmks
 	[[ $output == *"there is none in this database yet"*"kmgr init"* ]]
