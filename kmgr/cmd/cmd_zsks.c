@@ -57,6 +57,27 @@ find_source(struct cmd *cmd, const char *name, struct config_zone *zone,
 	return 0;
 }
 
+/*
+ * A store that nothing can be written to keeps nobody from a set that others
+ * have asked for too; from a TTL that is to be waited for it does.
+ */
+static int
+remember(struct cmd *cmd, const struct config_zone *zone,
+    const struct source_set *set, struct error *err)
+{
+	struct error why = ERR_INIT;
+
+	if (source_record(cmd->session, zone->name, set, &why) == 0)
+		return 0;
+	if (why.class != ERR_STORE || args_has(cmd->args, OPT_TRANSFER)) {
+		*err = why;
+		return -1;
+	}
+	session_note(cmd->session, "the TTL of the set is not remembered: "
+	    "%s", why.msg);
+	return 0;
+}
+
 /* The set, and with which TTLs it came. */
 static int
 print_set(struct cmd *cmd, const struct config_zone *zone, struct error *err)
@@ -66,7 +87,7 @@ print_set(struct cmd *cmd, const struct config_zone *zone, struct error *err)
 
 	if (source_read(cmd->session, zone, &set, err) != 0)
 		return -1;
-	rc = source_record(cmd->session, zone->name, &set, err);
+	rc = remember(cmd, zone, &set, err);
 	if (zone->source.primary != NULL && zone->source.tsig == NULL)
 		session_note(cmd->session, "the set came without TSIG: "
 		    "whoever is between us and the primary can have changed "

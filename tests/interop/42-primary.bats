@@ -191,6 +191,14 @@ kmgr_ready() {
 	run -0 --separate-stderr kmgr get-zsks $ZONE --from "127.0.0.1@$AUTH_PORT"
 	diff zsks - <<<"$output"
 	[[ $stderr == *'without TSIG'* ]]
+	# Where nothing can be written the set comes all the same.
+	sqlite3 kmgr.db 'DELETE FROM observation;
+		CREATE TRIGGER closed BEFORE INSERT ON observation
+		BEGIN SELECT RAISE(ABORT, "for reading only"); END'
+	run -0 --separate-stderr kmgr get-zsks $ZONE
+	diff zsks - <<<"$output"
+	[[ $stderr == *'not remembered: '*'for reading only'* ]]
+	run -7 kmgr get-zsks $ZONE --transfer
 }
 
 @test "get-zsks: a wrong secret, a key that is not there, a server that is not" {
