@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kmgr/base/int64.h"
 #include "kmgr/base/mem.h"
 #include "kmgr/base/stop.h"
 #include "kmgr/base/when.h"
@@ -40,15 +41,17 @@ first_signed(const struct ksk *ksk, const struct signature_row *rows,
 }
 
 /*
- * A DS ahead of its DNSKEY makes the zone bogus for who validates. RFC 7583
- * s3.3.1: IpubC = DprpC + TTLkey, and a safety margin.
+ * A DS ahead of its DNSKEY makes the zone bogus for who validates, and so does
+ * the first DS while caches have data from when the zone was not signed. RFC
+ * 7583 s3.3.1: IpubC = DprpC + TTLkey, and a safety margin.
  */
 static void
-note_early_ksk(struct cmd *cmd, const struct ksk *ksk, int64_t at)
+note_early_ksk(struct cmd *cmd, const struct life_zone *life,
+    const struct ksk *ksk, int64_t at)
 {
-	const struct policy *policy = ksk->cmk->policy;
-	const int64_t ready_at = at + policy->dnskey_ttl_s +
-	    policy->zone_propagation_delay_s + policy->publish_safety_s;
+	const int64_t ready_at = int64_max(at +
+	    timing_publish_s(&life->timing), life->first_signed_at +
+	    timing_data_s(&life->timing));
 	char text[WHEN_TEXT_LEN];
 
 	if (at == 0)
@@ -59,14 +62,14 @@ note_early_ksk(struct cmd *cmd, const struct ksk *ksk, int64_t at)
 	else if (session_now(cmd->session) < ready_at)
 		session_note(cmd->session, "the parent may have the DS of KSK "
 		    "%s/%u from %s on, if the zone has been serving the key "
-		    "since it was first signed (dnskey-ttl + "
-		    "zone-propagation-delay + publish-safety)",
+		    "since it was first signed; kmgr plan %s says why",
 		    ksk->row.zone, ksk->row.key_tag,
-		    when_rfc3339(ready_at, text));
+		    when_rfc3339(ready_at, text), ksk->row.zone);
 }
 
 static int
-note_early(struct cmd *cmd, const struct cmd_ds_set *data, struct error *err)
+note_early(struct cmd *cmd, const struct zone_life *life,
+    const struct cmd_ds_set *data, struct error *err)
 {
 	struct signature_row *rows;
 	struct store *store;
@@ -78,7 +81,7 @@ note_early(struct cmd *cmd, const struct cmd_ds_set *data, struct error *err)
 		return -1;
 	for (i = 0; i < data->n_ksks; i++)
 		if (!cmd_ds_is_foreign(&data->ksks[i]))
-			note_early_ksk(cmd, &data->ksks[i],
+			note_early_ksk(cmd, &life->life, &data->ksks[i],
 			    first_signed(&data->ksks[i], rows, n));
 	signature_rows_free(rows, n);
 	return 0;
@@ -195,15 +198,15 @@ put_words(const struct zone_life *zone, int64_t now_at, struct ksk *list,
 
 /* Of the zones that are too early the first one tells what that means. */
 static int
-print(struct printing *all, const struct cmd_ds_set *data, bool is_early,
-    struct error *err)
+print(struct printing *all, const struct zone_life *life,
+    const struct cmd_ds_set *data, bool is_early, struct error *err)
 {
 	struct cmd *cmd = all->cmd;
 	struct json *rows;
 	size_t i;
 
 	if (is_early && all->n_early++ == 0 &&
-	    note_early(cmd, data, err) != 0)
+	    note_early(cmd, life, data, err) != 0)
 		return -1;
 	/* What makes one object cannot be printed zone by zone. */
 	if (all->format->print != cmd_ds_print_json) {
@@ -248,7 +251,7 @@ print_zone(struct printing *all, const char *word, struct error *err)
 	put_words(life, now_at, ksks, data.n_ksks);
 	data.ksks = ksks;
 	cmd_ds_collect(&data);
-	rc = print(all, &data, is_early, err);
+	rc = print(all, life, &data, is_early, err);
  out:
 	free(data.list);
 	ksk_list_free(ksks, data.n_ksks);

@@ -113,10 +113,13 @@ setup() {
 		>/dev/null
 	bats_require_minimum_version 1.5.0
 	run --separate-stderr kmgr get-ds example.com
-	# 1h dnskey-ttl, 1h zone-propagation-delay, 1h publish-safety
+	# 1d max-zone-ttl, 1h zone-propagation-delay: what is in caches from
+	# when it was not signed.
 	from=$(grep -o '20..-..-..T..:..:..Z' <<<"$stderr")
-	(( $(date -d "$from" +%s) - $(date +%s) > 3 * 3600 - 120 ))
-	(( $(date -d "$from" +%s) - $(date +%s) <= 3 * 3600 ))
+	(( $(date -d "$from" +%s) - $(date +%s) > 25 * 3600 - 120 ))
+	(( $(date -d "$from" +%s) - $(date +%s) <= 25 * 3600 ))
+	run -0 kmgr plan example.com
+	[[ $output == *"waits since "*", until $from: max-zone-ttl"* ]]
 }
 
 @test "an unknown format: exit 2 with the formats that there are" {
