@@ -184,6 +184,14 @@ record(struct bulk_line *line, struct error *err)
 {
 	struct bulk_batch *batch = bulk_at(line, line->n_recorded);
 
+	/* Signers that have not seen its end look behind it: its place on the
+	 * ring is another batch's soon. */
+	(void)pthread_mutex_lock(&line->lock);
+	if (line->n_taken == line->n_recorded) {
+		line->n_taken++;
+		line->next = 0;
+	}
+	(void)pthread_mutex_unlock(&line->lock);
 	if (record_all(line, batch, err) != 0)
 		return -1;
 	release(line, batch);
