@@ -3,6 +3,7 @@ kmgr_kmgr_SOURCES = kmgr/main.c
 kmgr_kmgr_LDADD = libcmd.la
 dist_man_MANS += \
 	kmgr/kmgr-recipes.7 \
+	kmgr/kmgr-scale.7 \
 	kmgr/kmgr-security.7 \
 	kmgr/kmgr.1
 

@@ -14,7 +14,7 @@ setup() {
 	local page
 
 	need_program mandoc
-	[ "$(find "$srcdir/kmgr" -name 'kmgr*.[17]' | wc -l)" -eq 3 ]
+	[ "$(find "$srcdir/kmgr" -name 'kmgr*.[17]' | wc -l)" -eq 4 ]
 	# Whether other manuals are on this machine is none of our business.
 	for page in "$srcdir"/kmgr/kmgr*.[17]; do
 		mandoc -T lint -W style "$page" 2>&1 |
