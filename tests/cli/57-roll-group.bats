@@ -198,7 +198,7 @@ rolled() {
 		cat alice.pub)\"] }"
 	kmgr -q create-cmk group --token main --policy p.yaml >/dev/null
 	run -11 kmgr create-ksk a.example b.example --cmk group
-	approve now
+	approve now create-ksk
 	for zone in a b; do
 		echo "$zone.example. $ZSK" >$zone
 		kmgr -q sign-zsks $zone.example $zone >/dev/null
@@ -211,7 +211,7 @@ rolled() {
 			--reason $reason --yes
 		[[ $output == *"waits for 1 approver"* ]]
 		[ "$(privates)" -eq 1 ]
-		[ $reason = scheduled ] || approve 5d
+		[ $reason = scheduled ] || approve 5d roll-ksk
 	done
 	rolled "$(newest a.example)" a.example b.example
 	[ "$(sqlite3 kmgr.db 'SELECT count(*) FROM ksk
@@ -219,17 +219,17 @@ rolled() {
 	kmgr_later 5d -q verify >/dev/null
 	# What was approved for the same roll was carried out with it: the pair
 	# is there, and no zone has an older one.
-	approve 5d
+	approve 5d create-ksk
 	[ "$(privates)" -eq 2 ]
 }
 
-# approve DURATION|now: the plan that was asked for last.
+# approve DURATION|now OP: the plan that waits.
 approve() {
 	local hash later=(kmgr)
 
 	[ "$1" = now ] || later=(kmgr_later "$1")
-	hash=$(kmgr --json list-plans | jq -r '[.plans[] |
-		select(.state == "waiting")][-1].hash')
+	hash=$(kmgr --json list-plans | jq -r --arg op "$2" '.plans[] |
+		select(.state == "waiting" and .op == $op).hash')
 	kmgr -q show-plan "$hash" -o plan >/dev/null
 	rm -f plan.sig
 	ssh-keygen -q -Y sign -n kmgr-plan -f alice plan
