@@ -40,7 +40,7 @@ numbers() {
 	run ! grep -xE '0(\.0+)?( (ms|s|MiB))?' <<<"$text"
 }
 
-# nothing_is_left: neither a folder of its own nor a process that has one open.
+# nothing_is_left: no folder of its own.
 nothing_is_left() {
 	[ "$(cd "$BATS_TEST_TMPDIR" && echo kmgr-*)" = 'kmgr-*' ]
 }
@@ -101,6 +101,38 @@ sign 2" ]
 	numbers 'Beside keymgr' keymgr
 	numbers 'Beside keymgr' kmgr
 	numbers 'Beside keymgr' 'keymgr / kmgr'
+}
+
+@test "a token that answers late is called as often as zones need it" {
+	need_program dnssec-keygen sqlite3
+	bench latency --custody wrapped --latency '0 2' --sessions '1 2' \
+		--seconds 0.004
+	[ "$(rows 'A token that answers late' custody latency sessions)" = \
+"wrapped 0 ms 1
+wrapped 0 ms 2
+wrapped 2 ms 1
+wrapped 2 ms 2" ]
+	for column in 'floor, calls a second' 'bound, calls a second' \
+		'kmgr, calls a second' ratio; do
+		numbers 'A token that answers late' "$column"
+	done
+	# One C_UnwrapKey and one C_Sign each, the one more or less at the
+	# beginning is not a matter of zones.
+	rows 'A token that answers late' zones 'calls of the token' |
+		awk '$2 < 2 * ($1 - 1) { bad = 1 } END { exit bad || NR != 4 }'
+	nothing_is_left
+}
+
+@test "runs over PostgreSQL sign every zone" {
+	need_program dnssec-keygen sqlite3 psql
+	bench pgsql --pgsql 3
+	[ "$(rows PostgreSQL 'at once' zones | sort)" = "1 3
+2 3" ]
+	[ "$(rows PostgreSQL 'at once' signatures 'one each' | head -n 1)" = \
+		"1 3 met" ]
+	numbers PostgreSQL floor
+	numbers PostgreSQL kmgr
+	nothing_is_left
 }
 
 @test "a bench that is interrupted leaves nothing behind" {
