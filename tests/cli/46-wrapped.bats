@@ -143,7 +143,8 @@ verifies() {
 	sqlite3 kmgr.db "CREATE TRIGGER full BEFORE INSERT ON signature
 		WHEN NEW.zone = 'z70.example.'
 		BEGIN SELECT RAISE(ABORT, 'no room'); END"
-	run -7 kmgr -v sign-zsks --zones-from zones -o out
+	run -7 kmgr -v sign-zsks --zones-from zones --again \
+		-o out
 	[[ $output == *"no room"* ]]
 	echo "$output" >bad
 	closes bad

@@ -227,7 +227,7 @@ kept() {
 	cp -a clone tokens
 	kmgr -q restore copy >/dev/null
 	works
-	kmgr -q sign-zsks --zones-from zones -o after
+	kmgr -q sign-zsks --zones-from zones --again -o after
 	[ "$(grep -c RRSIG after)" -eq 20 ]
 	[ "$(grep -v RRSIG before | sort)" = "$(grep -v RRSIG after | sort)" ]
 	# A token that has another wrapping key in its place opens none.

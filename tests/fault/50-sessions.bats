@@ -56,7 +56,7 @@ most() {
 
 # sign [OPTION...]: signs all; the result is in out.
 sign() {
-	kmgr -q sign-zsks --zones-from "$WORLD/zones" \
+	kmgr -q sign-zsks --zones-from "$WORLD/zones" --again \
 		-o "$BATS_TEST_TMPDIR/out" "$@"
 }
 
@@ -165,7 +165,7 @@ is_whole() {
 	before=$(ask 'SELECT max(id) FROM signature')
 	KMGR_SHIM_LATENCY_US=1000 KMGR_SHIM_GONE_AT=$n \
 		KMGR_SHIM_GONE_CALLS=100000 run --separate-stderr \
-		kmgr sign-zsks --zones-from "$WORLD/zones"
+		kmgr sign-zsks --zones-from "$WORLD/zones" --again
 	[ "$status" -eq 6 ]
 	[[ $stderr == *CKR_DEVICE_REMOVED* ]]
 	released=$(awk '$4 == "RRSIG" { print $1 }' <<<"$output")
