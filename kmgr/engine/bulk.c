@@ -168,14 +168,16 @@ release(struct bulk_line *line, struct bulk_batch *batch)
 	session_progress(line->session, batch->first + batch->n, bulk->n);
 }
 
+/* How many there are stays: signers who are behind look for more. */
 static void
 batch_clear(struct bulk_batch *batch)
 {
 	size_t i;
 
-	for (i = 0; i < batch->n; i++)
+	for (i = 0; i < batch->n; i++) {
 		zsks_free(batch->jobs[i].zsks);
-	batch->n = 0;
+		batch->jobs[i].zsks = NULL;
+	}
 }
 
 /* Only what is recorded is released. */
@@ -198,6 +200,11 @@ record(struct bulk_line *line, struct error *err)
 	batch_clear(batch);
 	(void)pthread_mutex_lock(&line->lock);
 	line->n_recorded++;
+	/* Its place is another batch's now, for signers, too. */
+	if (line->n_taken < line->n_recorded) {
+		line->n_taken = line->n_recorded;
+		line->next = 0;
+	}
 	(void)pthread_cond_signal(&line->for_prepare);
 	(void)pthread_mutex_unlock(&line->lock);
 	return 0;
