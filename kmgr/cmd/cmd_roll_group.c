@@ -19,7 +19,13 @@ refused(void *arg, const char *zone, const struct error *err)
 	struct json *one = json_add_object(all->list);
 
 	json_put_text(one, "zone", zone);
+	json_put_text(one, "error", err_class_name(err->class));
 	json_put_text(one, "message", err->msg);
+	json_put_text(one, "hint", err->hint);
+	/* The ledger has what policy refuses. */
+	if (err->class == ERR_POLICY &&
+	    all->cmd->refusal.class == ERR_NONE)
+		all->cmd->refusal = *err;
 	if (all->first.class == ERR_NONE)
 		all->first = *err;
 	else
@@ -36,7 +42,8 @@ tell_refused(const struct refusals *all,
 	if (count->n_refused == 0)
 		return 0;
 	all->cmd->is_partial = true;
-	(void)err_set(err, all->first.class, "%zu of %zu zones cannot be "
+	(void)err_set(err, count->n_rolled + count->n_rolling > 0 ?
+	    ERR_PARTIAL : all->first.class, "%zu of %zu zones cannot be "
 	    "rolled; the first: %s", count->n_refused, count->n_refused +
 	    count->n_rolled + count->n_rolling, all->first.msg);
 	return all->first.hint[0] == '\0' ? -1 :

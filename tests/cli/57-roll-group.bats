@@ -170,8 +170,8 @@ rolled() {
 	need_program jq sqlite3 pkcs11-tool
 	group shared a.example b.example c.example
 	kmgr_later 3d -q go-insecure b.example --yes >/dev/null
-	run -5 kmgr_later 5d --json roll-ksk --zones-of group --dry-run
-	run -5 kmgr_later 5d --json roll-ksk --zones-of group
+	run -12 kmgr_later 5d --json roll-ksk --zones-of group --dry-run
+	run -12 kmgr_later 5d --json roll-ksk --zones-of group
 	[[ $output == *"1 of 3 zones cannot be rolled; the first: zone b.example. is to be insecure"* ]]
 	jq -e '.zones_rolled == 2 and .zones_refused == 1 and
 		(.refused | map(.zone)) == ["b.example."]' <<<"$output"
