@@ -7,7 +7,7 @@
 #include "kmgr/base/when.h"
 #include "kmgr/cmd/command.h"
 #include "kmgr/service/run.h"
-#include "kmgr/store/store_life.h"
+#include "kmgr/store/store_claim.h"
 
 #define PASS_MAX_S 60		/* until the next pass, due or not */
 #define POLL_S	   1		/* other commands may make something due */
@@ -132,8 +132,8 @@ pass(struct cmd *cmd, struct listener *listener, const struct run *run,
 }
 
 /*
- * Until a zone is due. The store is asked for nothing but that; if it cannot
- * tell, the next pass says why.
+ * Until a zone is due that no other pass has. The store is asked for nothing
+ * but that; if it cannot tell, the next pass says why.
  */
 static void
 wait_for_work(struct cmd *cmd)
@@ -146,7 +146,7 @@ wait_for_work(struct cmd *cmd)
 	do {
 		(void)sleep(POLL_S);
 		if (session_store(cmd->session, &store, &ignored) != 0 ||
-		    store_zone_next(store, &next_at, &ignored) != 0)
+		    store_claim_next(store, &next_at, &ignored) != 0)
 			return;
 	} while (when_now() < next_at && when_now() < end_at &&
 	    stop_signal() == 0);

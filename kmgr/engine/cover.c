@@ -149,6 +149,24 @@ drop_covered(struct cover *cover)
 	cover->n = n;
 }
 
+/* Its facts as they are by now: a run may have gone on with its zone. */
+static int
+refresh(struct store *store, struct ksk *ksk, struct error *err)
+{
+	struct ksk_row row = { .standby = NULL };
+	bool found = false;
+
+	if (store_ksk_find(store, ksk->row.id, &row, &found, err) != 0)
+		return -1;
+	if (!found || ksk_facts_are_same(&row, &ksk->row)) {
+		ksk_row_clear(&row);
+		return 0;
+	}
+	ksk_row_clear(&ksk->row);
+	ksk->row = row;
+	return ksk_facts_check(store, &ksk->row, err);
+}
+
 static int
 record(struct session *session, struct cover *cover, struct error *err)
 {
@@ -161,6 +179,8 @@ record(struct session *session, struct cover *cover, struct error *err)
 	    store_begin(store, err) != 0)
 		return -1;
 	for (i = 0; i < cover->n; i++) {
+		if (refresh(store, &cover->ksks[i], err) != 0)
+			break;
 		cover->ksks[i].row.backup_at = now_at;
 		if (ksk_facts_append(session, &cover->ksks[i].row,
 		    "confirm-backup", "confirm-backup", now_at, err) != 0)

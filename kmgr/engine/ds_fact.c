@@ -306,10 +306,12 @@ record(struct session *session, const struct ds_fact_request *request,
 	if (session_store(session, &store, err) != 0 ||
 	    store_begin(store, err) != 0)
 		return -1;
-	rc = told->i < told->zone->n_ksks ?
-	    write_ours(session, store, request, told, err) :
-	    zone_life_record(session, told->zone, told->i, the_key(told),
-	    event_name(request->what), told->at, err);
+	rc = zone_life_check_same(session, told->zone, err);
+	if (rc == 0)
+		rc = told->i < told->zone->n_ksks ?
+		    write_ours(session, store, request, told, err) :
+		    zone_life_record(session, told->zone, told->i,
+		    the_key(told), event_name(request->what), told->at, err);
 	if (rc == 0)
 		rc = store_commit(store, err);
 	if (rc != 0)

@@ -176,12 +176,13 @@ add_all(struct session *session, const struct batch *batch,
 	const struct cmk *cmk = zone_guarantor(session, batch->zone);
 	struct store *store;
 	size_t i;
-	int rc = 0;
+	int rc;
 
 	if (trust_prove(session, cmk, err) != 0 ||
 	    session_store(session, &store, err) != 0 ||
 	    store_begin(store, err) != 0)
 		return -1;
+	rc = zone_life_check_same(session, batch->zone, err);
 	for (i = 0; i < batch->n && rc == 0; i++)
 		rc = add(session, cmk, batch, request, i, err);
 	if (rc != 0 || store_commit(store, err) != 0) {

@@ -100,7 +100,8 @@ record(struct session *session, const struct zone_life *zone, size_t i,
 	    session_store(session, &store, err) != 0 ||
 	    store_begin(store, err) != 0)
 		return -1;
-	if (foreign_facts_record(session, cmk->row.id, &row,
+	if (zone_life_check_same(session, zone, err) != 0 ||
+	    foreign_facts_record(session, cmk->row.id, &row,
 	    life_step_name(is_gone ? LIFE_DONE : LIFE_RETIRE), now_at,
 	    err) != 0 || store_commit(store, err) != 0) {
 		store_rollback(store);

@@ -148,7 +148,8 @@ intent_close(struct session *session, const struct intent_row *intent,
 	if (store_intent_resolve(store, intent->id, state,
 	    session_now(session), err) == 0 &&
 	    event_append(session, state, payload, err) == 0)
-		rc = store_commit(store, err);
+		/* What nobody else knows how to undo. */
+		rc = store_commit_anyway(store, err);
 	if (rc != 0)
 		store_rollback(store);
 	json_free(payload);

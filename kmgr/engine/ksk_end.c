@@ -251,6 +251,7 @@ write_end(struct session *session, struct hsm_key *seal_key, void *arg,
 	int64_t seq;
 
 	if (session_store(session, &store, err) != 0 ||
+	    zone_life_check_same(session, end->zone, err) != 0 ||
 	    ledger_head(store, &seq, head, err) != 0)
 		return -1;
 	ksk->row.retirement = ending_of_ksk(&ksk->row,

@@ -179,7 +179,8 @@ record(struct session *session, const struct revocation *revocation,
 	    session_store(session, &store, err) != 0 ||
 	    store_begin(store, err) != 0)
 		return -1;
-	if (ksk_facts_record(session, &row, life_step_name(LIFE_RETIRE),
+	if (zone_life_check_same(session, revocation->zone, err) != 0 ||
+	    ksk_facts_record(session, &row, life_step_name(LIFE_RETIRE),
 	    row.retire_at, err) != 0 ||
 	    store_commit(store, err) != 0) {
 		store_rollback(store);

@@ -215,6 +215,10 @@ skr_record(struct session *session, struct skr *skr, struct error *err)
 	if (session_store(session, &store, err) != 0 ||
 	    store_begin(store, err) != 0)
 		goto out;
+	if (zone_life_check_same(session, skr->life, err) != 0) {
+		store_rollback(store);
+		goto out;
+	}
 	for (i = 0; i < skr->n_halves; i++)
 		if (record_half(store, skr, &skr->halves[i], event,
 		    err) != 0)

@@ -5,6 +5,7 @@
 #ifndef ENGINE_ZONE_LIFE_H
 #define ENGINE_ZONE_LIFE_H
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -165,6 +166,18 @@ int zone_life_record(struct session *session, const struct zone_life *zone,
     size_t i, const struct life_key *key, const char *step, int64_t at,
     struct error *err);
 void zone_life_facts(const struct life_key *key, struct ksk_row *row);
+
+/**
+ * zone_life_check_same(session, zone, err):
+ * Inside a transaction that records what was decided by what ${zone} says:
+ * whether the facts are still those. Other runs may have changed them since
+ * they were loaded; whoever did not see that must not write over it.
+ *
+ * Errors: ERR_STORE, with ZONE_LIFE_CHANGED as its code where they are not.
+ */
+#define ZONE_LIFE_CHANGED ESTALE
+int zone_life_check_same(struct session *session,
+    const struct zone_life *zone, struct error *err);
 
 /**
  * zone_life_judge(session, zone, after, err):

@@ -102,9 +102,28 @@ zone_life_record(struct session *session, const struct zone_life *zone,
 	    err);
 }
 
+int
+zone_life_check_same(struct session *session, const struct zone_life *zone,
+    struct error *err)
+{
+	struct store *store;
+	int64_t changes;
+
+	if (session_store(session, &store, err) != 0 ||
+	    store_zone_changes(store, zone->text, &changes, err) != 0)
+		return -1;
+	if (changes == zone->row.changes)
+		return 0;
+	(void)err_set(err, ERR_STORE, "zone %s was changed by another run "
+	    "while this one was at it", zone->text);
+	err->code = ZONE_LIFE_CHANGED;
+	return err_hint(err, "nothing was recorded or released; run the "
+	    "command again");
+}
+
 /* In its own transaction. */
 static int
-record(struct session *session, const struct zone_life *zone,
+record(struct session *session, struct zone_life *zone,
     const struct life_step *step, const struct life_zone *after,
     struct error *err)
 {
@@ -114,9 +133,11 @@ record(struct session *session, const struct zone_life *zone,
 	if (session_store(session, &store, err) != 0 ||
 	    store_begin(store, err) != 0)
 		return -1;
-	if (zone_life_record(session, zone, step->key,
+	if (zone_life_check_same(session, zone, err) == 0 &&
+	    zone_life_record(session, zone, step->key,
 	    &after->keys[step->key], life_step_name(step->kind),
-	    session_now(session), err) == 0)
+	    session_now(session), err) == 0 && store_zone_changes(store,
+	    zone->text, &zone->row.changes, err) == 0)
 		rc = store_commit(store, err);
 	if (rc != 0)
 		store_rollback(store);

@@ -258,14 +258,14 @@ int
 zone_roll_record(struct session *session, const struct zone_roll *roll,
     const struct life_zone *after, struct error *err)
 {
+	int rc = zone_life_check_same(session, roll->zone, err);
 	size_t i;
 
-	for (i = 0; i < roll->zone->n_ksks; i++)
-		if ((roll->is_old[i] || (roll->kind == ZONE_ROLL_STANDBY &&
-		    i == roll->heir)) && record_key(session, roll, i,
-		    &after->keys[i], err) != 0)
-			return -1;
-	return 0;
+	for (i = 0; i < roll->zone->n_ksks && rc == 0; i++)
+		if (roll->is_old[i] || (roll->kind == ZONE_ROLL_STANDBY &&
+		    i == roll->heir))
+			rc = record_key(session, roll, i, &after->keys[i], err);
+	return rc;
 }
 
 static int

@@ -205,7 +205,8 @@ record(struct session *session, const struct cmk *cmk,
 	if (session_store(session, &store, err) != 0 ||
 	    store_begin(store, err) != 0)
 		return -1;
-	if ((is_goal(request) ?
+	if (zone_life_check_same(session, zone, err) == 0 &&
+	    (is_goal(request) ?
 	    set_goal(session, store, cmk, zone, request, err) :
 	    set_alg(session, cmk, zone, request, err)) == 0 &&
 	    store_commit(store, err) == 0)

@@ -149,6 +149,7 @@ zsks_prepare(struct session *session, struct cmk_cache *cache,
 	int rc = -1;
 
 	*out = NULL;
+	zsks->newest = request->newest == NULL ? -1 : *request->newest;
 	zsks->rules.zone = request->zone;
 	zsks->rules.now_at = session_now(session);
 	if (zonefile_read(request->text, request->len, request->what,

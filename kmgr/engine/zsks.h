@@ -47,6 +47,9 @@ struct zsks_request {
 	/* The TSIG key with which the zone's configured source signed it in
 	 * this very run (source_tsig()); NULL: it did not come that way. */
 	const char			*tsig;
+	/* Where another run has signed something of the zone since this was
+	 * its newest signature, nothing is recorded; NULL: the later wins. */
+	const int64_t			*newest;
 };
 
 /* One RRset and its signatures, one a KSK. */

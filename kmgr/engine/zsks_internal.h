@@ -14,6 +14,7 @@ struct zsks {
 	struct rules_zsks	 rules;		/* borrows from here */
 	struct findings		 findings;
 	char			*note;		/* for the user, or NULL */
+	int64_t			 newest;	/* signature before it, or -1 */
 	struct admissions	 requesters;
 	const struct cmk	**cmks;		/* of all the zone's KSKs, in
 						 * the set or not */
@@ -96,6 +97,18 @@ int zsks_take_signed(struct session *session,
     struct error *err);
 
 /**
+ * zsks_check_same(session, zsks, err):
+ * Inside the transaction, before anything is recorded: whether the zone is
+ * still what the set was laid out by. Of two runs that sign one zone the later
+ * one does not know what it does where the other has changed facts, or it was
+ * to sign only what nobody else has.
+ *
+ * Errors: ERR_STORE, with ZONE_LIFE_CHANGED as its code where it is not.
+ */
+int zsks_check_same(struct session *session, const struct zsks *zsks,
+    struct error *err);
+
+/**
  * zsks_record_life(session, zsks, did, err):
  * Inside the caller's transaction: record what of the life cycle this set
  * does; *${did} says whether that is anything.
@@ -106,8 +119,7 @@ int zsks_take_signed(struct session *session,
  * zsks_settle_life(session, zsks, n, did, err): after the commit, tell the
  * tokens.
  *
- * Errors: ERR_STORE (also where another run has changed the zone meanwhile);
- * those of trust_attest() and trust_settle().
+ * Errors: ERR_STORE; those of trust_attest() and trust_settle().
  */
 int zsks_record_life(struct session *session, const struct zsks *zsks,
     bool *did, struct error *err);

@@ -1,5 +1,4 @@
 /* What a set that was signed does to the life cycle of its zone. */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +10,7 @@
 #include "kmgr/engine/vouch.h"
 #include "kmgr/engine/zone_facts.h"
 #include "kmgr/engine/zsks_internal.h"
+#include "kmgr/store/store_zone.h"
 
 /* What was done to a DNSKEY; the state is but a word for it. */
 static bool
@@ -30,31 +30,33 @@ find_step(const struct life_key *was, const struct life_key *is,
 	return true;
 }
 
-/* Two runs that sign one zone: the later one does not know what it does. */
-static int
-check_same(struct store *store, const struct ksk *ksk, struct error *err)
+int
+zsks_check_same(struct session *session, const struct zsks *zsks,
+    struct error *err)
 {
-	struct ksk_row row = { .standby = NULL };
-	bool found = false, is_same;
+	struct store *store;
+	int64_t newest;
 
-	if (store_ksk_find(store, ksk->row.id, &row, &found, err) != 0)
+	if (session_store(session, &store, err) != 0 ||
+	    zone_life_check_same(session, zsks->life, err) != 0)
 		return -1;
-	is_same = found && ksk_facts_are_same(&row, &ksk->row) &&
-	    strcmp(row.state, "removed") != 0;
-	ksk_row_clear(&row);
-	if (is_same)
+	if (zsks->newest < 0)
 		return 0;
-	(void)err_set(err, ERR_STORE, "KSK %s/%u was changed by another run "
-	    "while its set was signed", ksk->row.zone, ksk->row.key_tag);
-	err->code = ESTALE;
-	return err_hint(err, "nothing was released; sign the set again");
+	if (store_signature_last(store, zsks->life->text, &newest, err) != 0)
+		return -1;
+	if (newest == zsks->newest)
+		return 0;
+	(void)err_set(err, ERR_STORE, "zone %s was signed by another run "
+	    "meanwhile", zsks->life->text);
+	err->code = ZONE_LIFE_CHANGED;
+	return err_hint(err, "nothing of this one was released");
 }
 
 bool
 zsks_is_overtaken(const struct error *err)
 {
 
-	return err->class == ERR_STORE && err->code == ESTALE;
+	return err->class == ERR_STORE && err->code == ZONE_LIFE_CHANGED;
 }
 
 /*
@@ -75,8 +77,8 @@ has_seal(struct session *session, const struct cmk *cmk, const char *zone)
 }
 
 static int
-record_ksk(struct session *session, struct store *store,
-    const struct zsks *zsks, size_t i, bool *did, struct error *err)
+record_ksk(struct session *session, const struct zsks *zsks, size_t i,
+    bool *did, struct error *err)
 {
 	const struct life_key *is = &zsks->after.keys[i];
 	struct ksk_row row = zsks->life->ksks[i].row;	/* borrows texts */
@@ -84,8 +86,6 @@ record_ksk(struct session *session, struct store *store,
 	char *state = NULL;
 	int rc;
 
-	if (check_same(store, &zsks->life->ksks[i], err) != 0)
-		return -1;
 	if (!find_step(&zsks->life->life.keys[i], is, &step) ||
 	    (step == LIFE_WITHDRAW_DNSKEY &&
 	    !has_seal(session, zsks->life->ksks[i].cmk, row.zone)))
@@ -159,7 +159,7 @@ zsks_record_life(struct session *session, const struct zsks *zsks, bool *did,
 	if (session_store(session, &store, err) != 0)
 		return -1;
 	for (i = 0; i < zsks->life->n_ksks; i++)
-		if (record_ksk(session, store, zsks, i, did, err) != 0)
+		if (record_ksk(session, zsks, i, did, err) != 0)
 			return -1;
 	for (i = 0; i < zsks->life->n_foreign; i++)
 		if (record_foreign(session, zsks, i, err) != 0)

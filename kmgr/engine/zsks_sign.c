@@ -212,7 +212,8 @@ record_all(struct session *session, struct zsks *const *zsks, size_t n,
 	    store_begin(store, err) != 0)
 		goto out;
 	for (i = 0; i < n; i++)
-		if (record_zone(session, store, zsks[i], events, err) != 0 ||
+		if (zsks_check_same(session, zsks[i], err) != 0 ||
+		    record_zone(session, store, zsks[i], events, err) != 0 ||
 		    zsks_record_life(session, zsks[i], &lives[i], err) != 0)
 			break;
 	if (i == n && raise_horizons(store, zsks, n, err) == 0 &&

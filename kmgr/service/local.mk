@@ -41,11 +41,16 @@ libservice_la_SOURCES = \
 	kmgr/service/publish_sets.h \
 	kmgr/service/run.c \
 	kmgr/service/run.h \
+	kmgr/service/run_advance.c \
+	kmgr/service/run_claim.c \
+	kmgr/service/run_claim.h \
 	kmgr/service/run_hooks.c \
 	kmgr/service/run_inner.h \
 	kmgr/service/run_late.c \
 	kmgr/service/run_parent.c \
 	kmgr/service/run_publish.c \
+	kmgr/service/run_schedule.c \
+	kmgr/service/run_settle.c \
 	kmgr/service/run_signer.c \
 	kmgr/service/run_step.c \
 	kmgr/service/source.c \

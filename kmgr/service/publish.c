@@ -252,13 +252,14 @@ publish_is_current(const struct config_zone *zone,
 
 /* Laid out. */
 static int
-work_init(struct work *work, const struct buf *records, struct error *err)
+work_init(struct work *work, const struct publish_given *given,
+    struct error *err)
 {
 
-	if (publish_sets_init(&work->sets, work->zone->name, records,
+	if (publish_sets_init(&work->sets, work->zone->name, given->records,
 	    err) != 0)
 		return -1;
-	publish_files_init(&work->files, &work->sets);
+	publish_files_init(&work->files, &work->sets, given->at);
 	hash_both(work->to, &work->files, work->hash);
 	return 0;
 }
@@ -272,14 +273,14 @@ work_clear(struct work *work)
 }
 
 bool
-publish_has(const struct config_zone *zone, const struct buf *records,
-    const struct zone_row *row)
+publish_has(const struct config_zone *zone,
+    const struct publish_given *given, const struct zone_row *row)
 {
 	struct work work = { .zone = zone, .to = &zone->publish };
 	struct error ignored = ERR_INIT;
 	bool has;
 
-	has = work_init(&work, records, &ignored) == 0 &&
+	has = work_init(&work, given, &ignored) == 0 &&
 	    is_done(&work, row);
 	work_clear(&work);
 	return has;
@@ -287,8 +288,8 @@ publish_has(const struct config_zone *zone, const struct buf *records,
 
 int
 publish_zone(struct session *session, const struct config_zone *zone,
-    const struct buf *records, struct zone_row *row, struct json **event,
-    struct error *err)
+    const struct publish_given *given, struct zone_row *row,
+    struct json **event, struct error *err)
 {
 	struct work work = { .session = session, .zone = zone,
 		.to = &zone->publish };
@@ -296,7 +297,7 @@ publish_zone(struct session *session, const struct config_zone *zone,
 	int rc = -1;
 
 	*event = NULL;
-	if (work_init(&work, records, err) == 0 &&
+	if (work_init(&work, given, err) == 0 &&
 	    hand_over(&work, row, &done, err) == 0) {
 		if (done)
 			*event = event_of(&work);

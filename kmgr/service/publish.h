@@ -14,6 +14,13 @@
 #include "kmgr/engine/session.h"
 #include "kmgr/store/store_life.h"
 
+/* What is handed over. */
+struct publish_given {
+	/* As zsks_text() writes them; none: the zone is to be insecure. */
+	const struct buf	*records;
+	int64_t			 at;		/* of two, the later counts */
+};
+
 /**
  * publish_is_configured(zone):
  * Whether there is somebody to hand over the records of ${zone}, which may be
@@ -30,32 +37,32 @@ bool publish_is_current(const struct config_zone *zone,
     const struct zone_row *row);
 
 /**
- * publish_has(zone, records, row):
- * Whether these ${records} are what was handed over last, and it is there, so
+ * publish_has(zone, given, row):
+ * Whether what is ${given} is what was handed over last, and it is there, so
  * that publish_zone() does nothing.
  */
-bool publish_has(const struct config_zone *zone, const struct buf *records,
-    const struct zone_row *row);
+bool publish_has(const struct config_zone *zone,
+    const struct publish_given *given, const struct zone_row *row);
 
 /**
- * publish_zone(session, zone, records, row, event, err):
- * Hand over the signed ${records}, as zsks_text() writes them, to all that
- * ${zone} names, then tell the hook zone-publish. Without ${records} what is
- * there is taken away: the zone is to be insecure. What was handed over before
- * is not again, as far as it is there; after a failure all is. Where anything
- * was done *${event} says so, and ${row}->published_hash what; else it is
- * NULL. Not inside a transaction.
+ * publish_zone(session, zone, given, row, event, err):
+ * Hand over what is ${given} to all that ${zone} names, then tell the hook
+ * zone-publish. Without records what is there is taken away. What was handed
+ * over before is not again, as far as it is there; after a failure all is.
+ * Where anything was done *${event} says so, and ${row}->published_hash what;
+ * else it is NULL. Not inside a transaction.
  *
  * publish_record(session, event, err): inside the caller's transaction, in
  * which it writes ${row} and what follows from it, append ${event}.
  *
  * Owner: the caller, json_free().
- * Errors: ERR_SYSTEM (directory, command, hook), ERR_NETWORK, ERR_CONFIG (the
+ * Errors: ERR_SYSTEM (directory, also one that has something later; command,
+ * hook), ERR_NETWORK, ERR_CONFIG (the
  * TSIG key's file), ERR_STORE, ERR_INPUT (no signed DNSKEY RRset).
  */
 int publish_zone(struct session *session, const struct config_zone *zone,
-    const struct buf *records, struct zone_row *row, struct json **event,
-    struct error *err);
+    const struct publish_given *given, struct zone_row *row,
+    struct json **event, struct error *err);
 int publish_record(struct session *session, const struct json *event,
     struct error *err);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "kmgr/base/file.h"
@@ -20,6 +21,10 @@
 #define FOLDER_MODE	0755	/* the zone signer may be another user */
 #define FILE_MODE	0644
 #define FILE_MAX	(1 << 20)	/* bytes */
+
+#define WAIT_S	30		/* for another one's lock */
+#define POLL_MS	50
+#define AHEAD_S	300		/* so much may clocks differ */
 
 static void
 write_set(const struct resolve_set *set, struct publish_files *files)
@@ -49,12 +54,14 @@ static void
 write_state(const struct publish_sets *sets, struct publish_files *files)
 {
 	struct json *state = json_new_object(), *list;
-	char zone[NAME_TEXT_MAX], until[WHEN_TEXT_LEN];
+	char zone[NAME_TEXT_MAX], until[WHEN_TEXT_LEN], at[WHEN_TEXT_LEN];
 
 	json_put_int(state, "schema", PUBLISH_FILES_SCHEMA);
 	json_put_text(state, "zone", name_text(&sets->zone, zone));
 	json_put_text(state, "signed_until",
 	    when_rfc3339(sets->until_at, until));
+	if (files->at != 0)
+		json_put_text(state, "decided", when_rfc3339(files->at, at));
 	list = json_put_object(state, "sha256");
 	put_file(list, DNSKEY_FILE, &files->dnskey);
 	put_file(list, CDS_FILE, &files->cds);
@@ -64,12 +71,12 @@ write_state(const struct publish_sets *sets, struct publish_files *files)
 
 void
 publish_files_init(struct publish_files *files,
-    const struct publish_sets *sets)
+    const struct publish_sets *sets, int64_t at)
 {
 	struct resolve_set view[PUBLISH_SETS_N];
 	size_t i;
 
-	*files = (struct publish_files){ .state = BUF_INIT };
+	*files = (struct publish_files){ .state = BUF_INIT, .at = at };
 	publish_sets_view(sets, view);
 	for (i = 0; i < PUBLISH_SETS_N; i++)
 		write_set(&view[i], files);
@@ -137,6 +144,26 @@ publish_files_read(const char *directory, struct publish_files *out)
 	    read_one(directory, CDS_FILE, MAY_BE, &out->cds);
 }
 
+/* One that hangs keeps nobody waiting for ever. */
+static int
+lock_folder(int fd, const char *directory, struct error *err)
+{
+	const struct timespec pause = { 0, POLL_MS * 1000000L };
+	int i;
+
+	for (i = 0; flock(fd, LOCK_EX | LOCK_NB) != 0; i++) {
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return err_set_errno(err, "lock %s", directory);
+		if (i == WAIT_S * 1000 / POLL_MS) {
+			(void)err_set(err, ERR_SYSTEM, "another kmgr is "
+			    "writing to %s", directory);
+			return err_hint(err, "if it hangs, end it");
+		}
+		(void)nanosleep(&pause, NULL);
+	}
+	return 0;
+}
+
 /* Open and locked: whoever comes next waits until this is closed. */
 static int
 open_folder(const char *directory, struct error *err)
@@ -153,13 +180,51 @@ open_folder(const char *directory, struct error *err)
 	fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return err_set_errno(err, "open %s", directory);
-	while (flock(fd, LOCK_EX) != 0)
-		if (errno != EINTR) {
-			(void)err_set_errno(err, "lock %s", directory);
-			(void)close(fd);
-			return -1;
-		}
-	return fd;
+	if (lock_folder(fd, directory, err) == 0)
+		return fd;
+	(void)close(fd);
+	return -1;
+}
+
+/* Since when what is there is so; 0 where nobody knows. */
+static int64_t
+read_decided(const char *directory)
+{
+	struct error ignored = ERR_INIT;
+	struct buf text = BUF_INIT;
+	struct json *state = NULL;
+	const char *decided;
+	int64_t at = 0;
+
+	if (read_one(directory, STATE_FILE, MUST_BE, &text) &&
+	    json_read(buf_text(&text), text.len, &state, &ignored) == 0 &&
+	    (decided = json_get_text(state, "decided")) != NULL &&
+	    when_read(decided, 0, &at, &ignored) != 0)
+		at = 0;
+	json_free(state);
+	buf_free(&text);
+	return at;
+}
+
+/*
+ * One that hung, and awakes behind another one's back, has something old in
+ * its hands. By a clock that was ahead nobody is kept out.
+ */
+static int
+refuse_older(const struct publish_files *files, const char *directory,
+    struct error *err)
+{
+	const int64_t there_at = read_decided(directory);
+	char ours[WHEN_TEXT_LEN], there[WHEN_TEXT_LEN];
+
+	if (files->at == 0 || there_at <= files->at ||
+	    there_at > when_now() + AHEAD_S)
+		return 0;
+	(void)err_set(err, ERR_SYSTEM, "%s has what was signed at %s, and "
+	    "this was at %s", directory, when_rfc3339(there_at, there),
+	    when_rfc3339(files->at, ours));
+	return err_hint(err, "another run has handed over something newer; if "
+	    "none has, remove %s/" STATE_FILE, directory);
 }
 
 static int
@@ -188,7 +253,8 @@ publish_files_write(const struct publish_files *files, const char *directory,
 
 	if (fd < 0)
 		return -1;
-	if (write_one(directory, DNSKEY_FILE, &files->dnskey, err) == 0 &&
+	if (refuse_older(files, directory, err) == 0 &&
+	    write_one(directory, DNSKEY_FILE, &files->dnskey, err) == 0 &&
 	    write_one(directory, CDS_FILE, &files->cds, err) == 0)
 		rc = write_one(directory, STATE_FILE, &files->state, err);
 	(void)close(fd);

@@ -21,16 +21,18 @@ struct publish_files {
 	struct buf	dnskey;
 	struct buf	cds;	/* CDS and CDNSKEY; empty: there is no file */
 	struct buf	state;
+	int64_t		at;	/* these sets are what is to be there */
 };
 
 /**
- * publish_files_init(files, sets):
- * The files of ${sets}. The same signatures give the same bytes.
+ * publish_files_init(files, sets, at):
+ * The files of ${sets}, which are so since ${at}, 0 where that is not known.
+ * The same signatures give the same bytes.
  *
  * Owner: the caller, publish_files_clear().
  */
 void publish_files_init(struct publish_files *files,
-    const struct publish_sets *sets);
+    const struct publish_sets *sets, int64_t at);
 void publish_files_clear(struct publish_files *files);
 
 /**
@@ -52,7 +54,8 @@ bool publish_files_read(const char *directory, struct publish_files *out);
  * publish_files_write(files, directory, err):
  * Replace what is in ${directory}, which is made where only it is missing:
  * first the records, each file whole, then state.json, so that it never speaks
- * of records that are not there yet. Of two that do so one waits.
+ * of records that are not there yet. Of two that do so one waits, for a while.
+ * What is there and is so since a later instant stays.
  *
  * Errors: ERR_SYSTEM.
  */

@@ -10,12 +10,12 @@
 #include "kmgr/service/metrics.h"
 #include "kmgr/service/run_inner.h"
 #include "kmgr/store/store_life.h"
+#include "kmgr/store/store_zone.h"
 
 #define PAGE	    256		/* zones asked for at once */
-#define RETRY_S	    300		/* after a failure */
-#define STEPS_MAX   64		/* of a zone in a pass; more is a fault */
+#define TRIES	    3		/* where others change a zone meanwhile */
 #define TELL_LEN    1024
-#define LOCK_WAIT_S 120		/* for another pass over the same store */
+#define LOCK_WAIT_S 120		/* for who makes keys */
 
 void
 run_tell(const struct run_zone *z, enum run_event event, const char *what,
@@ -64,8 +64,14 @@ int
 run_zone_load(struct run_zone *z, struct error *err)
 {
 
+	struct store *store;
+
 	forget(z);
-	if (zone_life_load(z->run->session, &z->cache, z->name, &z->zone,
+	/* Waiting, and the zones before this one, take their time. */
+	session_advance(z->run->session, when_now());
+	if (session_store(z->run->session, &store, err) != 0 ||
+	    store_signature_last(store, z->text, &z->newest, err) != 0 ||
+	    zone_life_load(z->run->session, &z->cache, z->name, &z->zone,
 	    err) != 0)
 		return -1;
 	z->zone->actor = ZONE_LIFE_BY_ITSELF;
@@ -77,169 +83,22 @@ int
 run_lock(struct run_zone *z, struct error *err)
 {
 
-	if (session_lock(z->run->session, LOCK_WAIT_S, err) != 0)
-		return -1;
-	session_advance(z->run->session, when_now());
-	return 0;
+	return session_lock(z->run->session, LOCK_WAIT_S, err);
 }
 
-/* The first step that is due, and nothing that only tells. */
-static const struct life_step *
-first_due(const struct run_zone *z)
+int
+run_keep(struct run_zone *z, struct error *err)
 {
-	size_t i;
 
-	for (i = 0; i < z->plan.n_due; i++)
-		if (z->plan.steps[i].kind != LIFE_DONE)
-			return &z->plan.steps[i];
-	return NULL;
+	return run_claims_keep(z->claims, z->claim, err);
 }
 
-/* Do one step, decided on what the store says under the lock. */
-static int
-advance(struct run_zone *z, bool *done, struct error *err)
-{
-	const struct life_step *step;
-	int rc = -1;
-
-	*done = false;
-	if (run_lock(z, err) != 0)
-		return -1;
-	if (run_zone_load(z, err) == 0) {
-		step = first_due(z);
-		rc = step == NULL ? 0 : run_step(z, step, done, err);
-		z->is_stuck = step != NULL && !*done;
-	}
-	session_unlock(z->run->session);
-	return rc;
-}
-
-static int
-advance_all(struct run_zone *z, struct error *err)
-{
-	bool done = true;
-	size_t n;
-
-	for (n = 0; done; n++) {
-		if (n == STEPS_MAX)
-			return err_set(err, ERR_INTERNAL, "%d steps were due "
-			    "in one pass", STEPS_MAX);
-		if (advance(z, &done, err) != 0)
-			return -1;
-	}
-	return 0;
-}
-
-/* Whether the DNSKEY RRset is to be signed even if no roll begins. */
-static bool
-needs_signing(const struct run_zone *z)
-{
-	struct life_zone rest;
-	struct life_plan plan;
-	bool needs = false;
-	size_t i;
-
-	life_zone_copy(&z->zone->life, &rest);
-	rest.automation &= ~(unsigned int)LIFE_AUTO_START;
-	life_plan(&rest, session_now(z->run->session), &plan);
-	for (i = 0; i < plan.n_due; i++)
-		needs = needs || plan.steps[i].kind == LIFE_SIGN ||
-		    (plan.steps[i].kind >= LIFE_PUBLISH_DNSKEY &&
-		    plan.steps[i].kind <= LIFE_REVOKE_DNSKEY);
-	life_plan_clear(&plan);
-	life_zone_clear(&rest);
-	return needs;
-}
-
-/*
- * A step that cannot be done keeps no signature from being renewed. What was
- * tried in this pass is not tried again: tokens count wrong PINs.
- */
-static int
-keep_signed(struct run_zone *z, struct error *err)
-{
-	bool done;
-	int rc = -1;
-
-	if (z->is_tried)
-		return 0;
-	if (run_lock(z, err) != 0)
-		return -1;
-	if (run_zone_load(z, err) == 0)
-		rc = needs_signing(z) ? run_sign(z, &done, err) : 0;
-	session_unlock(z->run->session);
-	return rc;
-}
-
-void
-run_due(struct run_zone *z, int64_t at)
+bool
+run_is_overtaken(const struct error *err)
 {
 
-	if (at < z->next_at)
-		z->next_at = at;
-}
-
-/* What failed is not tried again at once; the pass takes its time, too. */
-static void
-due_by_plan(struct run_zone *z)
-{
-	const int64_t now_at = session_now(z->run->session);
-
-	if (z->has_failed || z->is_stuck)
-		run_due(z, now_at + RETRY_S);
-	if (!z->has_failed)
-		run_due(z, z->is_stuck || first_due(z) == NULL ?
-		    z->plan.next_at : now_at);
-}
-
-/* What the zone's row says from now on, by what is known under the lock. */
-static void
-schedule(struct run_zone *z)
-{
-	struct zone_row *row = &z->zone->row;
-	const struct life_step *step;
-	const char *waits_for = "";
-	size_t i;
-
-	due_by_plan(z);
-	for (i = z->plan.n_due; i < z->plan.n; i++) {
-		step = &z->plan.steps[i];
-		if (step->wait != LIFE_WAITS_TIME &&
-		    step->wait != LIFE_WAITS_ROLL)
-			waits_for = life_wait_name(step->wait);
-	}
-	row->next_at = z->next_at;
-	if (*waits_for == '\0')
-		row->waiting_since_at = 0;
-	else if (row->waiting_since_at == 0)
-		row->waiting_since_at = session_now(z->run->session);
-	free(row->waits_for);
-	row->waits_for = mem_strdup(waits_for);
-}
-
-/*
- * In one transaction with a last look: what another command changes before it
- * is seen, and what it changes after makes the zone due again.
- */
-static int
-store_next(struct run_zone *z, struct error *err)
-{
-	const int64_t told_at = z->zone == NULL ? 0 : z->zone->row.told_at;
-	struct store *store;
-
-	if (session_store(z->run->session, &store, err) != 0 ||
-	    store_begin(store, err) != 0)
-		return -1;
-	if (run_zone_load(z, err) == 0) {
-		if (told_at > z->zone->row.told_at)
-			z->zone->row.told_at = told_at;
-		schedule(z);
-		if (store_zone_schedule(store, &z->zone->row, err) == 0 &&
-		    store_commit(store, err) == 0)
-			return 0;
-	}
-	store_rollback(store);
-	return -1;
+	return err->class == ERR_STORE && (err->code == STORE_CLAIM_LOST ||
+	    err->code == ZONE_LIFE_CHANGED);
 }
 
 /* What waits for somebody else, told once a pass. */
@@ -266,9 +125,14 @@ also(struct run_zone *z, int (*act)(struct run_zone *, struct error *),
 {
 	struct error why = ERR_INIT;
 
-	if (act(z, &why) == 0)
+	/* What is another run's by now, or not as it was, is left to that. */
+	if (rc != 0 && run_is_overtaken(err))
+		return -1;
+	/* It may be the load of the zone that failed. */
+	if ((z->zone != NULL || run_zone_load(z, &why) == 0) &&
+	    act(z, &why) == 0)
 		return rc;
-	if (rc == 0)
+	if (rc == 0 || run_is_overtaken(&why))
 		*err = why;
 	else if (strcmp(err->msg, why.msg) != 0)
 		session_note(z->run->session, "%s: %s", z->text, why.msg);
@@ -285,16 +149,16 @@ go(struct run_zone *z, struct error *err)
 	z->next_at = INT64_MAX;
 	/* What the zone signer does not have did not happen yet. */
 	rc = run_hand_over(z, err) != 0 || run_parent(z, err) != 0 ||
-	    run_signer(z, err) != 0 || advance_all(z, err) != 0 ? -1 : 0;
+	    run_signer(z, err) != 0 || run_advance(z, err) != 0 ? -1 : 0;
 	if (rc != 0 || z->is_stuck)
-		rc = also(z, keep_signed, rc, err);
+		rc = also(z, run_keep_signed, rc, err);
 	rc = also(z, run_hand_over, rc, err);
 	rc = also(z, run_hooks, rc, err);
 	if (rc != 0)
 		return -1;
 	run_parent_due(z);
 	tell_waits(z);
-	return store_next(z, err);
+	return run_store_next(z, err);
 }
 
 /* What go() would do first; the steps after that depend on it. */
@@ -316,6 +180,7 @@ look(struct run_zone *z, struct error *err)
 	return 0;
 }
 
+/* Everything failed that was to be done; it is tried again soon. */
 static void
 fail(struct run_zone *z, const struct error *err)
 {
@@ -327,47 +192,175 @@ fail(struct run_zone *z, const struct error *err)
 	z->has_failed = true;
 	z->next_at = INT64_MAX;
 	if (!z->run->is_trial)
-		(void)store_next(z, &ignored);
+		(void)run_store_next(z, &ignored);
 }
+
+/*
+ * One that is another run's by now: nothing that was decided here counts. What
+ * was handed over may be older than what that one has handed over.
+ */
+static void
+leave(struct run_zone *z, const struct error *err)
+{
+	struct error why = ERR_INIT;
+	struct store *store;
+
+	session_note(z->run->session, "%s; it is left to that run%s",
+	    err->msg, z->is_given ? ", and handed over once more" : "");
+	if (!z->is_given)
+		return;
+	if (session_store(z->run->session, &store, &why) != 0 ||
+	    store_zone_unpublish(store, z->text, &why) != 0)
+		session_note(z->run->session, "%s: it could not be noted that "
+		    "what was handed over may be old: %s", z->text, why.msg);
+}
+
+/* Whatever failed: one that is overtaken does not call that a failure. */
+static bool
+is_lost(struct run_zone *z, struct error *err)
+{
+	struct error why = ERR_INIT;
+
+	if (!z->run->is_trial && run_claims_look(z->claims, z->claim,
+	    &why) != 0 && run_is_overtaken(&why))
+		*err = why;
+	return run_is_overtaken(err) && err->code == STORE_CLAIM_LOST;
+}
+
+/* Once; *again where another run changed what it was decided by. */
+static void
+try_zone(const struct run_zone *from, bool is_last, bool *again)
+{
+	struct session *session = from->run->session;
+	struct error err = ERR_INIT;
+	struct run_zone z = *from;
+	int rc;
+
+	*again = false;
+	if (z.run->is_trial)
+		rc = look(&z, &err);
+	else if ((rc = run_claims_enter(z.claims, z.claim, &err)) == 0)
+		rc = go(&z, &err);
+	if (rc != 0 && is_lost(&z, &err))
+		leave(&z, &err);
+	else if (rc != 0 && run_is_overtaken(&err))
+		*again = true;
+	else if (rc != 0)
+		fail(&z, &err);
+	if (*again && is_last)
+		session_note(session, "%s; it stays due", err.msg);
+	run_zone_clear(&z);
+}
+
+/* What is shared by all zones of a pass. */
+struct pass {
+	const struct run	*run;
+	struct run_result	*result;
+	struct zsks_keys	*keys;
+	struct run_claims	 claims;
+	struct run_debts	 debts;
+};
 
 static void
-run_zone(const struct run *run, struct run_result *result,
-    struct zsks_keys *keys, const struct name *name)
+run_zone(struct pass *pass, size_t claim, const struct name *name)
 {
-	struct run_zone z = { .run = run, .result = result, .keys = keys,
-		.name = name };
-	struct error err = ERR_INIT;
+	struct run_zone z = { .run = pass->run, .result = pass->result,
+		.keys = pass->keys, .claims = &pass->claims, .claim = claim,
+		.debts = &pass->debts, .name = name };
+	bool again = true;
+	int i;
 
 	(void)name_text(name, z.text);
-	z.config = config_zone(session_config(run->session), z.text);
-	result->n_zones++;
-	session_advance(run->session, when_now());
-	if ((run->is_trial ? look(&z, &err) : go(&z, &err)) != 0)
-		fail(&z, &err);
-	run_zone_clear(&z);
-	session_progress(run->session, result->n_zones, run->n_zones);
+	z.config = config_zone(session_config(z.run->session), z.text);
+	z.result->n_zones++;
+	for (i = 1; again && i <= TRIES; i++)
+		try_zone(&z, i == TRIES, &again);
+	run_claims_leave(&pass->claims);
+	session_progress(z.run->session, z.result->n_zones, z.run->n_zones);
 }
 
-/* The zones that are due, a page at a time; more may come meanwhile. */
+/* Those that are claimed, and then what tokens are to keep of it. */
 static int
-all_due(const struct run *run, struct run_result *result,
-    struct zsks_keys *keys, struct error *err)
+run_batch(struct pass *pass, struct error *err)
 {
+	struct name name;
+	size_t i;
+
+	for (i = 0; i < pass->claims.n && stop_signal() == 0; i++) {
+		if (name_read(pass->claims.list[i].zone, &name, err) != 0)
+			return -1;
+		run_zone(pass, i, &name);
+	}
+	return run_settle(pass->run->session, &pass->debts, err);
+}
+
+/* All that are due, a batch at a time; other runs have others meanwhile. */
+static int
+all_due(struct pass *pass, struct error *err)
+{
+	const int64_t due_at = when_now();
+
+	do {
+		if (run_claims_due(&pass->claims, due_at, err) != 0 ||
+		    run_batch(pass, err) != 0)
+			return -1;
+	} while (pass->claims.n > 0 && stop_signal() == 0);
+	return 0;
+}
+
+/* Those that are named, due or not. */
+static int
+all_named(struct pass *pass, struct error *err)
+{
+	char text[NAME_TEXT_MAX];
+	size_t i;
+
+	for (i = 0; i < pass->run->n_zones && stop_signal() == 0; i++)
+		if (run_claims_zone(&pass->claims,
+		    name_text(&pass->run->zones[i], text), err) != 0 ||
+		    run_batch(pass, err) != 0)
+			return -1;
+	return 0;
+}
+
+static int
+work(struct pass *pass, struct error *err)
+{
+	struct session *session = pass->run->session;
+	struct error ignored = ERR_INIT;
+	int rc = -1;
+
+	pass->keys = zsks_keys_new();
+	if (trust_owed_settle(session, err) == 0 &&
+	    run_claims_init(&pass->claims, session, err) == 0)
+		rc = pass->run->n_zones == 0 ? all_due(pass, err) :
+		    all_named(pass, err);
+	(void)run_settle(session, &pass->debts, &ignored);
+	run_claims_clear(&pass->claims);
+	zsks_keys_free(pass->keys);
+	return rc == 0 ? metrics_note_run(session, err) : -1;
+}
+
+/* What would be done, of the zones that are due, a page at a time. */
+static int
+all_looked_at(struct pass *pass, struct error *err)
+{
+	struct session *session = pass->run->session;
 	char after[NAME_TEXT_MAX] = "", **names;
 	struct store *store;
 	struct name name;
 	size_t i, n = PAGE;
 	int rc = 0;
 
-	if (session_store(run->session, &store, err) != 0)
+	if (session_store(session, &store, err) != 0)
 		return -1;
 	while (n == PAGE && rc == 0 && stop_signal() == 0) {
-		if (store_zone_due(store, session_now(run->session), after,
+		if (store_zone_due(store, session_now(session), after,
 		    PAGE, &names, &n, err) != 0)
 			return -1;
 		for (i = 0; i < n && rc == 0 && stop_signal() == 0; i++) {
 			if ((rc = name_read(names[i], &name, err)) == 0)
-				run_zone(run, result, keys, &name);
+				run_zone(pass, 0, &name);
 		}
 		if (n > 0)
 			(void)snprintf(after, sizeof(after), "%s",
@@ -377,24 +370,28 @@ all_due(const struct run *run, struct run_result *result,
 	return rc;
 }
 
+static int
+look_at(struct pass *pass, struct error *err)
+{
+	size_t i;
+
+	if (pass->run->n_zones == 0)
+		return all_looked_at(pass, err);
+	for (i = 0; i < pass->run->n_zones && stop_signal() == 0; i++)
+		run_zone(pass, 0, &pass->run->zones[i]);
+	return 0;
+}
+
 int
 run_pass(const struct run *run, struct run_result *out, struct error *err)
 {
-	struct zsks_keys *keys = zsks_keys_new();
+	struct pass pass = { .run = run, .result = out };
 	struct store *store;
-	size_t i;
-	int rc;
 
-	rc = run->is_trial ? 0 : trust_owed_settle(run->session, err);
 	*out = (struct run_result) { .next_at = INT64_MAX, .first = ERR_INIT };
-	for (i = 0; rc == 0 && i < run->n_zones && stop_signal() == 0; i++)
-		run_zone(run, out, keys, &run->zones[i]);
-	if (rc == 0 && run->n_zones == 0)
-		rc = all_due(run, out, keys, err);
-	if (rc == 0 && session_store(run->session, &store, err) == 0)
-		rc = store_zone_next(store, &out->next_at, err);
-	if (rc == 0 && !run->is_trial)
-		rc = metrics_note_run(run->session, err);
-	zsks_keys_free(keys);
-	return rc;
+	session_advance(run->session, when_now());
+	if ((run->is_trial ? look_at(&pass, err) : work(&pass, err)) != 0)
+		return -1;
+	return session_store(run->session, &store, err) != 0 ? -1 :
+	    store_claim_next(store, &out->next_at, err);
 }

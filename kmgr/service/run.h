@@ -3,7 +3,8 @@
  * before signatures expire, KSKs roll, the parent is asked and told, signed
  * sets are handed to the zone signer. Every step is one transaction of its own
  * and is decided on what the store says then, so that a pass may die at any
- * point, and two may go over one store at once.
+ * point. Any number of them, on any number of machines, go over one store at
+ * once: each claims the zones that it works on (run_claim.h).
  */
 #ifndef SERVICE_RUN_H
 #define SERVICE_RUN_H

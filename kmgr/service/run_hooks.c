@@ -60,6 +60,8 @@ tell_hook(struct run_zone *z, enum hook hook, size_t i, int64_t asked_at,
 	struct ds ds;
 	int rc;
 
+	if (run_keep(z, err) != 0)
+		return -1;
 	ds_set(z, &set);
 	ds_init(&ds, z->name, dnskey, digest_of(z, i));
 	buf_printf(&key, "%s IN DNSKEY ", z->text);

@@ -7,11 +7,21 @@
 #include "kmgr/engine/zone_life.h"
 #include "kmgr/engine/zsks.h"
 #include "kmgr/service/run.h"
+#include "kmgr/service/run_claim.h"
+
+/* What is recorded, and what tokens are to be told of it; ids of CMKs. */
+struct run_debts {
+	char	(*cmks)[STORE_ID_TEXT];
+	size_t	  n;
+};
 
 struct run_zone {
 	const struct run	*run;
 	struct run_result	*result;
 	struct zsks_keys	*keys;		/* of all zones of the pass */
+	struct run_claims	*claims;	/* NULL: nothing is changed */
+	size_t			 claim;		/* that of the zone */
+	struct run_debts	*debts;		/* of the batch */
 	const struct name	*name;
 	char			 text[NAME_TEXT_MAX];
 	const struct config_zone *config;	/* or NULL */
@@ -25,12 +35,15 @@ struct run_zone {
 	bool			 has_cds;	/* among them, or handed over */
 	bool			 is_tried;	/* to sign, in this pass */
 	bool			 is_stuck;	/* others are waited for */
+	bool			 is_given;	/* and not recorded */
+	int64_t			 newest;	/* signature, when loaded */
 	int64_t			 next_at;	/* due again */
 };
 
 /**
  * run_zone_load(z, err):
- * What the store says of the zone now, and what is due.
+ * What the store says of the zone now, and what is due; the clock is what it
+ * is now, so that no fact or wait begins before.
  *
  * Errors: as zone_life_load().
  */
@@ -39,13 +52,50 @@ void run_zone_clear(struct run_zone *z);
 
 /**
  * run_lock(z, err):
- * session_lock(), with the clock as it is once the lock is held: waiting for
- * it, and the zones before this one, take their time, and facts and waits
- * must not begin before it. session_unlock() gives it up.
+ * session_lock(), for what only one may do at a time: making keys, and telling
+ * a token. All else rests on the claim. session_unlock() gives it up.
  *
  * Errors: as session_lock().
  */
 int run_lock(struct run_zone *z, struct error *err);
+
+/**
+ * run_keep(z, err):
+ * Before something is done outside of the store: the zone is ours, and will be
+ * for long enough.
+ *
+ * Errors: as run_claims_keep().
+ */
+int run_keep(struct run_zone *z, struct error *err);
+
+/**
+ * run_is_overtaken(err):
+ * Whether it failed because another run has the zone by now, or has changed
+ * it: no failure, but nothing to go on with.
+ */
+bool run_is_overtaken(const struct error *err);
+
+/**
+ * run_first_due(z):
+ * The first step that is due, and does more than tell; NULL: there is none.
+ *
+ * run_advance(z, err): do all that are due, each by what the store says then.
+ *
+ * run_keep_signed(z, err): sign what has to be even where a step fails.
+ *
+ * Errors: as run_step().
+ */
+const struct life_step *run_first_due(const struct run_zone *z);
+int run_advance(struct run_zone *z, struct error *err);
+int run_keep_signed(struct run_zone *z, struct error *err);
+
+/**
+ * run_store_next(z, err):
+ * Write when the zone is due again, and what for.
+ *
+ * Errors: ERR_STORE; as run_zone_load().
+ */
+int run_store_next(struct run_zone *z, struct error *err);
 
 /**
  * run_tell(z, event, what, err, fmt, ...):
@@ -79,12 +129,24 @@ bool run_is_awaited(const struct run_zone *z);
 
 /**
  * run_step(z, step, err):
- * Do ${step}, which is due, under the lock that the caller holds. *${done} is
+ * Do ${step}, which is due, under the lock where it makes a key. *${done} is
  * false where something from outside is missing; that was told.
  *
  * Errors: those of what is done.
  */
 int run_step(struct run_zone *z, const struct life_step *step, bool *done,
+    struct error *err);
+
+/**
+ * run_owe(debts, cmk), run_settle(session, debts, err):
+ * The token of ${cmk} is to be told of what was committed; tell all tokens
+ * once, under the lock, however many steps it was. Where somebody holds that
+ * for long, or a token is away, the next run does it.
+ *
+ * Errors: as cmk_life_settle().
+ */
+void run_owe(struct run_debts *debts, const struct cmk *cmk);
+int run_settle(struct session *session, struct run_debts *debts,
     struct error *err);
 
 /**

@@ -134,6 +134,8 @@ run_parent(struct run_zone *z, struct error *err)
 
 	if (!is_to_be_asked(z))
 		return 0;
+	if (run_keep(z, err) != 0)
+		return -1;
 	if (parent_ask(session_config(z->run->session), z->name,
 	    session_now(z->run->session), &view, &why) != 0) {
 		/* The rest of the zone's work does not need the parent. */

@@ -6,6 +6,7 @@
 #include "kmgr/service/parent.h"
 #include "kmgr/service/publish.h"
 #include "kmgr/service/run_inner.h"
+#include "kmgr/store/store_zone.h"
 
 static void
 raise_to(int64_t *at, int64_t value, int64_t now_at)
@@ -63,16 +64,30 @@ is_behind(const struct run_zone *z)
 	    !publish_is_current(z->config, &z->zone->row);
 }
 
-static int
-settle(struct run_zone *z, struct error *err)
+static void
+owe(const struct run_zone *z)
 {
 	size_t i;
 
 	for (i = 0; i < z->zone->n_ksks; i++)
-		if (cmk_life_settle(z->run->session, z->zone->ksks[i].cmk,
-		    err) != 0)
-			return -1;
-	return 0;
+		run_owe(z->debts, z->zone->ksks[i].cmk);
+}
+
+/* That nobody has signed, or changed, what was not in it. */
+static int
+check_same(struct run_zone *z, struct store *store, struct error *err)
+{
+	int64_t newest;
+
+	if (zone_life_check_same(z->run->session, z->zone, err) != 0 ||
+	    store_signature_last(store, z->text, &newest, err) != 0)
+		return -1;
+	if (newest == z->newest)
+		return 0;
+	(void)err_set(err, ERR_STORE, "zone %s was signed while it was handed "
+	    "over", z->text);
+	err->code = ZONE_LIFE_CHANGED;
+	return -1;
 }
 
 /* In one transaction: that it was handed over, and what counts from now on. */
@@ -83,7 +98,8 @@ record_in(struct run_zone *z, struct store *store, const struct json *event,
 
 	if (store_begin(store, err) != 0)
 		return -1;
-	if (run_late_record(z, late, err) == 0 &&
+	if (check_same(z, store, err) == 0 &&
+	    run_late_record(z, late, err) == 0 &&
 	    publish_record(z->run->session, event, err) == 0 &&
 	    store_zone_schedule(store, &z->zone->row, err) == 0 &&
 	    store_commit(store, err) == 0)
@@ -104,7 +120,7 @@ record(struct run_zone *z, const struct json *event, struct error *err)
 	    session_store(z->run->session, &store, err) == 0)
 		rc = record_in(z, store, event, &late, err);
 	if (rc == 0 && late.is_any)
-		rc = settle(z, err);
+		owe(z);
 	run_late_clear(&late);
 	return rc;
 }
@@ -118,7 +134,8 @@ record_nothing(struct run_zone *z, struct error *err)
 	if (session_store(z->run->session, &store, err) != 0 ||
 	    store_begin(store, err) != 0)
 		return -1;
-	if (store_zone_schedule(store, &z->zone->row, err) == 0 &&
+	if (check_same(z, store, err) == 0 &&
+	    store_zone_schedule(store, &z->zone->row, err) == 0 &&
 	    store_commit(store, err) == 0)
 		return 0;
 	store_rollback(store);
@@ -166,26 +183,45 @@ run_take_records(struct run_zone *z, const struct zsks *zsks, int64_t at)
 	z->has_cds = has_cds(zsks);
 }
 
+/* What is signed already, and good: by this pass or another one. */
+static int
+take_signed(struct run_zone *z, struct error *err)
+{
+	struct zsks *zsks = NULL;
+
+	if (zsks_again(z->run->session, &z->cache, z->name, &zsks, err) != 0)
+		return -1;
+	if (z->zone->signed_at > z->records_at)
+		z->records.len = 0;
+	if (zsks == NULL)
+		return 0;
+	run_take_records(z, zsks, z->zone->signed_at);
+	zsks_free(zsks);
+	return 0;
+}
+
 /*
- * What is signed already, and good: by this pass or another one. Else it is
- * signed now.
+ * Else it is signed now; what was recorded of the zone then is part of what is
+ * handed over. The zone is loaded before its signatures are, so that whatever
+ * comes between is found when the hand-over is recorded.
  */
 static int
 find_records(struct run_zone *z, bool *done, struct error *err)
 {
-	struct zsks *zsks = NULL;
 
-	if (has_records(z) && zsks_again(z->run->session, &z->cache, z->name,
-	    &zsks, err) != 0)
-		return -1;
-	if (!has_records(z) || z->zone->signed_at > z->records_at)
+	if (!has_records(z)) {
 		z->records.len = 0;
-	if (zsks == NULL)
-		return !has_records(z) || z->records.len > 0 ? 0 :
-		    run_sign(z, done, err);
-	run_take_records(z, zsks, z->zone->signed_at);
-	zsks_free(zsks);
-	return 0;
+		z->records_at = z->zone->life.goal_at;
+		return 0;
+	}
+	if (take_signed(z, err) != 0)
+		return -1;
+	if (z->records.len > 0)
+		return 0;
+	if (run_sign(z, done, err) != 0)
+		return -1;
+	return !*done ? 0 : run_zone_load(z, err) != 0 ? -1 :
+	    take_signed(z, err);
 }
 
 /*
@@ -221,6 +257,7 @@ prove(struct run_zone *z, struct error *err)
 static int
 give(struct run_zone *z, bool *done, struct error *err)
 {
+	const struct publish_given given = { &z->records, z->records_at };
 	struct session *session = z->run->session;
 	struct json *event = NULL;
 	bool is_decided;
@@ -229,24 +266,30 @@ give(struct run_zone *z, bool *done, struct error *err)
 	/* Who decided something may have died before he told the token. */
 	if (run_late_is_decided(z, &is_decided, err) != 0)
 		return -1;
-	if ((is_decided ||
-	    !publish_has(z->config, &z->records, &z->zone->row)) &&
+	if ((is_decided || !publish_has(z->config, &given, &z->zone->row)) &&
 	    prove(z, err) != 0)
 		return -1;
-	if (publish_zone(session, z->config, &z->records, &z->zone->row,
-	    &event, err) != 0)
+	if (run_keep(z, err) != 0)
+		return -1;
+	z->is_given = true;
+	if (publish_zone(session, z->config, &given, &z->zone->row, &event,
+	    err) != 0)
 		return -1;
 	*done = event != NULL;
 	session_advance(session, when_now());
 	z->zone->row.published_at = session_now(session);
 	rc = event != NULL ? record(z, event, err) : record_nothing(z, err);
 	json_free(event);
+	z->is_given = rc != 0;
 	return rc;
 }
 
 /*
- * Under the lock, from the look at what is signed to the record of what was
- * handed over: of two hosts none replaces a newer set by an older one.
+ * Under the claim, from the look at what is signed to the record of what was
+ * handed over: of two hosts none replaces a newer set by an older one. Where
+ * one hangs in between, and overwrites by that what another one has handed
+ * over, it finds out when it records that, and has it handed over once more;
+ * a directory takes nothing that is older than what it has.
  */
 static int
 hand_over(struct run_zone *z, bool *done, struct error *err)
@@ -261,8 +304,7 @@ hand_over(struct run_zone *z, bool *done, struct error *err)
 		return -1;
 	if (!*done)
 		return 0;
-	/* What was recorded of the zone is part of what is handed over. */
-	if (run_zone_load(z, err) != 0 || give(z, done, err) != 0)
+	if (give(z, done, err) != 0)
 		return -1;
 	z->records.len = 0;
 	z->is_changed = false;
@@ -281,10 +323,7 @@ run_hand_over(struct run_zone *z, struct error *err)
 
 	if (!publish_is_configured(z->config) || !is_behind(z))
 		return 0;
-	if (run_lock(z, err) != 0)
-		return -1;
 	rc = hand_over(z, &done, err);
-	session_unlock(z->run->session);
 	if (rc == 0 && done)
 		notify(z);
 	return rc;

@@ -11,7 +11,8 @@ run_source(struct run_zone *z, struct buf *out, struct error *err)
 {
 	struct source_set set;
 
-	if (source_read(z->run->session, z->config, &set, err) != 0)
+	if (run_keep(z, err) != 0 ||
+	    source_read(z->run->session, z->config, &set, err) != 0)
 		return -1;
 	if (source_record(z->run->session, z->text, &set, err) != 0) {
 		source_set_clear(&set);
@@ -61,18 +62,13 @@ compare(const struct run_zone *z, const struct buf *text, bool *differs,
 	return 0;
 }
 
+/* Decided by the zone as it was before the source was asked. */
 static int
 sign(struct run_zone *z, struct error *err)
 {
 	bool done = false;
-	int rc = -1;
 
-	if (run_lock(z, err) != 0)
-		return -1;
-	if (run_zone_load(z, err) == 0)
-		rc = run_sign(z, &done, err);
-	session_unlock(z->run->session);
-	return rc == 0 ? run_zone_load(z, err) : -1;
+	return run_sign(z, &done, err) != 0 ? -1 : run_zone_load(z, err);
 }
 
 int

@@ -113,9 +113,9 @@ record(struct run_zone *z, const struct life_step *step, struct error *err)
 		return err_set(err, ERR_INPUT, "zone %s has no KSK of ours",
 		    z->text);
 	if (trust_prove(z->run->session, cmk, err) != 0 ||
-	    zone_life_step(z->run->session, z->zone, step, err) != 0 ||
-	    cmk_life_settle(z->run->session, cmk, err) != 0)
+	    zone_life_step(z->run->session, z->zone, step, err) != 0)
 		return -1;
+	run_owe(z->debts, cmk);
 	/* CDS and CDNSKEY may be others now. */
 	z->records.len = 0;
 	z->is_changed = true;
@@ -233,6 +233,7 @@ sign_text(struct run_zone *z, const struct buf *text, const char *what,
 		.inception_at = ZSKS_WINDOW_BY_POLICY,
 		.expiration_at = ZSKS_WINDOW_BY_POLICY,
 		.validity_s = ZSKS_WINDOW_BY_POLICY,
+		.newest = &z->newest,
 		.tsig = admission_tsig(z->config) };
 	struct session *session = z->run->session;
 	struct zsks *zsks = NULL;

@@ -139,60 +139,6 @@ db_close(struct db *db)
 	free(was.kept);
 }
 
-int
-db_snapshot(struct db *db, struct error *err)
-{
-
-	assert(!db->is_writing && !db->is_snapshot);
-	if (db->driver->snapshot(db, err) != 0)
-		return -1;
-	db->is_snapshot = true;
-	return 0;
-}
-
-void
-db_release(struct db *db)
-{
-
-	db_ahead_end(db);
-	if (db->is_snapshot)
-		db->driver->rollback(db);
-	db->is_snapshot = false;
-}
-
-int
-db_begin(struct db *db, struct error *err)
-{
-
-	assert(!db->is_writing && !db->is_snapshot);
-	if (db->driver->begin(db, err) != 0)
-		return -1;
-	db->is_writing = true;
-	return 0;
-}
-
-int
-db_commit(struct db *db, struct error *err)
-{
-
-	assert(db->is_writing);
-	if (db->driver->commit(db, err) != 0) {
-		db_rollback(db);
-		return err_hint(err, "nothing of it was written");
-	}
-	db->is_writing = false;
-	return 0;
-}
-
-void
-db_rollback(struct db *db)
-{
-
-	if (db->is_writing)
-		db->driver->rollback(db);
-	db->is_writing = false;
-}
-
 struct db_value
 db_int(int64_t v)
 {

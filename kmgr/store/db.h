@@ -83,6 +83,12 @@ struct db_driver {
 	int (*script)(struct db *db, const char *sql, struct error *err);
 	int (*snapshot)(struct db *db, struct error *err);
 	int (*begin)(struct db *db, struct error *err);
+	/* As begin, beside another writer: of what it changes, the rows that
+	 * matter are locked one by one (SQL), where locks_rows says so. */
+	int (*begin_beside)(struct db *db, struct error *err);
+	bool locks_rows;
+	/* The clock that all who use the database have in common. */
+	int (*clock)(struct db *db, int64_t *now_at, struct error *err);
 	int (*commit)(struct db *db, struct error *err);
 	void (*rollback)(struct db *db);
 	/* All of it as it is now, into the empty file path. */
@@ -174,6 +180,19 @@ void db_release(struct db *db);
 int db_begin(struct db *db, struct error *err);
 int db_commit(struct db *db, struct error *err);
 void db_rollback(struct db *db);
+
+/**
+ * db_begin_beside(db, err):
+ * As db_begin(), for what changes no fact: it waits for no other writer where
+ * rows can be locked one by one, and what it reads may be changed by others
+ * before it is committed.
+ *
+ * db_clock(db, now_at, err): what time it is for all who use the database.
+ *
+ * Errors: ERR_STORE.
+ */
+int db_begin_beside(struct db *db, struct error *err);
+int db_clock(struct db *db, int64_t *now_at, struct error *err);
 
 /**
  * db_int(v), db_time(at), db_text(s), db_blob(p, len), db_buf(buf):

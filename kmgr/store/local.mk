@@ -6,6 +6,7 @@ libstore_la_SOURCES = \
 	kmgr/store/db.h \
 	kmgr/store/db_ahead.c \
 	kmgr/store/db_ahead.h \
+	kmgr/store/db_transaction.c \
 	kmgr/store/ledger.c \
 	kmgr/store/ledger.h \
 	kmgr/store/ledger_find.c \
@@ -27,6 +28,8 @@ libstore_la_SOURCES = \
 	kmgr/store/store.c \
 	kmgr/store/store.h \
 	kmgr/store/store_backup.c \
+	kmgr/store/store_claim.c \
+	kmgr/store/store_claim.h \
 	kmgr/store/store_cmk.c \
 	kmgr/store/store_copy.c \
 	kmgr/store/store_copy.h \

@@ -75,6 +75,21 @@ pgsql_begin(struct db *base, struct error *err)
 	return err_wrap(err, "begin to write");
 }
 
+/*
+ * What it writes is of no use to anybody after a crash of the server, and so
+ * it waits for no disk.
+ */
+static int
+pgsql_begin_beside(struct db *base, struct error *err)
+{
+
+	if (pgsql_script(base, "BEGIN ISOLATION LEVEL READ COMMITTED READ "
+	    "WRITE; SET LOCAL synchronous_commit = off", err) == 0)
+		return 0;
+	pgsql_rollback(base);
+	return err_wrap(err, "begin to write");
+}
+
 /* The answer may be lost where the commit is not. */
 static int
 fail_commit(struct pgsql *db, const PGresult *result, struct error *err)
@@ -206,6 +221,9 @@ const struct db_driver pgsql_driver = {
 	.script = pgsql_script,
 	.snapshot = pgsql_snapshot,
 	.begin = pgsql_begin,
+	.begin_beside = pgsql_begin_beside,
+	.locks_rows = true,
+	.clock = pgsql_setup_clock,
 	.commit = pgsql_commit,
 	.rollback = pgsql_rollback,
 	.copy = store_copy_to_file,

@@ -42,6 +42,8 @@ static const struct db_question ask_sound = { "check the database",
 	"UNION ALL SELECT 'index ' || relname || ' is not valid' "
 	"FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid "
 	"WHERE relnamespace = " HERE " AND NOT indisvalid LIMIT 100" };
+static const struct db_question ask_clock = { "read the server's clock",
+	"SELECT extract(epoch FROM clock_timestamp())::bigint" };
 static const struct db_question ask_lock = { "lock the store",
 	"SELECT pg_try_advisory_lock($1::bigint)" };
 static const struct db_question ask_unlock = { "unlock the store",
@@ -157,6 +159,14 @@ pgsql_setup(struct db *db, struct error *err)
 	pgsql_of(db)->schema = server.schema;
 	pgsql_of(db)->begin = begin_sql(server.schema);
 	return db->driver->script(db, settings, err);
+}
+
+/* The clocks of those who use it differ. */
+int
+pgsql_setup_clock(struct db *db, int64_t *now_at, struct error *err)
+{
+
+	return db_number(db, &ask_clock, NULL, 0, now_at, err);
 }
 
 int

@@ -11,6 +11,7 @@
 
 /* The steps and functions of struct db_driver. */
 extern const char *const pgsql_setup_steps[PGSQL_SETUP_STEPS];
+int pgsql_setup_clock(struct db *db, int64_t *now_at, struct error *err);
 int pgsql_setup_content(struct db *db, enum db_content *content,
     int64_t *version, struct error *err);
 int pgsql_setup_version(struct db *db, int64_t version, struct error *err);

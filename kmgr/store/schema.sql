@@ -75,10 +75,21 @@ CREATE TABLE zone (
 	told_at		INTEGER CHECK (told_at > 0),
 	published_hash	BLOB CHECK (length(published_hash) = 32),
 	published_at	INTEGER CHECK (published_at > 0),
+	changes		INTEGER NOT NULL DEFAULT 0 CHECK (changes >= 0),
 	CHECK (goal = 'secure' OR goal_at IS NOT NULL),
 	CHECK ((published_hash IS NULL) = (published_at IS NULL))
 ) STRICT;
 CREATE INDEX zone_due ON zone (next_at, zone);
+
+-- Who works on a zone, and until when nobody else may: no fact, and in no copy.
+CREATE TABLE claim (
+	zone		TEXT PRIMARY KEY
+			CHECK (length(zone) BETWEEN 1 AND 1100),
+	holder		TEXT NOT NULL,
+	epoch		INTEGER NOT NULL CHECK (epoch >= 0),
+	until_at	INTEGER NOT NULL CHECK (until_at >= 0)
+) STRICT;
+CREATE INDEX claim_live ON claim (holder) WHERE until_at > 0;
 
 CREATE TABLE zone_alg (
 	zone		TEXT NOT NULL
@@ -358,6 +369,11 @@ CREATE TRIGGER zone_name BEFORE UPDATE OF zone ON zone
 BEGIN SELECT RAISE(ABORT, 'the name of a zone never changes'); END;
 CREATE TRIGGER zone_delete BEFORE DELETE ON zone
 BEGIN SELECT RAISE(ABORT, 'a zone is never forgotten'); END;
+
+-- Who was overtaken is known by an epoch that never comes back.
+CREATE TRIGGER claim_epoch BEFORE UPDATE OF zone, epoch ON claim
+WHEN NEW.zone <> OLD.zone OR NEW.epoch < OLD.epoch
+BEGIN SELECT RAISE(ABORT, 'an epoch never goes back'); END;
 
 CREATE TRIGGER foreign_key_identity BEFORE UPDATE OF id, zone, alg, key_tag,
 	dnskey, added_at ON foreign_key

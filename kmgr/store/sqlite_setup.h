@@ -23,6 +23,7 @@ int sqlite_setup_lock(struct db *db, int64_t wait_s, struct error *err);
 void sqlite_setup_unlock(struct db *db);
 int sqlite_setup_snapshot(struct db *db, struct error *err);
 int sqlite_setup_begin(struct db *db, struct error *err);
+int sqlite_setup_clock(struct db *db, int64_t *now_at, struct error *err);
 int sqlite_setup_commit(struct db *db, struct error *err);
 
 /**

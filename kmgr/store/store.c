@@ -93,6 +93,16 @@ int
 store_commit(struct store *store, struct error *err)
 {
 
+	if (store_claim_check(store, err) == 0)
+		return db_commit(store->db, err);
+	db_rollback(store->db);
+	return -1;
+}
+
+int
+store_commit_anyway(struct store *store, struct error *err)
+{
+
 	return db_commit(store->db, err);
 }
 

@@ -97,10 +97,14 @@ bool store_is_steady(const struct store *store);
  * store_begin(store, err), store_commit(store, err), store_rollback(store):
  * One transaction that writes; a second writer waits (30 s at most).
  *
+ * store_commit_anyway(store, err): what tidies up after a run that has lost
+ * its claim (store_claim_guard()), which would keep it from store_commit().
+ *
  * Errors: ERR_STORE.
  */
 int store_begin(struct store *store, struct error *err);
 int store_commit(struct store *store, struct error *err);
+int store_commit_anyway(struct store *store, struct error *err);
 void store_rollback(struct store *store);
 
 /**

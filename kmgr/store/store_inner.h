@@ -4,11 +4,25 @@
 
 #include "kmgr/store/db.h"
 #include "kmgr/store/store.h"
+#include "kmgr/store/store_claim.h"
 
 struct store {
 	struct db *db;
 	int64_t own_seq;	/* first event of the transaction; 0: none */
+	const struct store_holder *holder;
+	struct store_claim *claims;	/* of his, that a commit needs */
+	size_t n_claims;
+	bool is_claim_lost;		/* as one that was refused had it */
 };
+
+/**
+ * store_claim_check(store, err):
+ * Inside a transaction that is about to be committed: whether all claims that
+ * store_claim_guard() named are held, which they are up to the commit then.
+ *
+ * Errors: ERR_STORE.
+ */
+int store_claim_check(struct store *store, struct error *err);
 
 /* A question that changes one row, and what it means that it changed none. */
 struct store_change {

@@ -27,7 +27,8 @@ static const struct db_question ask_using = { "find who uses a key",
 	"AND state <> 'removed' ORDER BY created_at, id LIMIT 1" };
 static const struct db_question ask_touch = { "make a KSK's zone due",
 	"UPDATE zone SET next_at = " STORE_ZONE_NEXT
-	" WHERE zone = (SELECT zone FROM ksk WHERE id = $1)" };
+	", changes = changes + 1 "
+	"WHERE zone = (SELECT zone FROM ksk WHERE id = $1)" };
 static const struct store_change set_state = { { "write the state of a KSK",
 	"UPDATE ksk SET state = $1 WHERE id = $2" },
 	"KSK", ERR_STORE, "the store has no KSK of this id" };

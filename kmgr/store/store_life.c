@@ -8,24 +8,34 @@
 #define COLUMNS                                                             \
 	"zone, goal, goal_at, next_at, waiting_since_at, waits_for, "       \
 	"published_hash, published_at, told_at"
+#define CHANGED "changes = zone.changes + 1"
 
 static const struct db_of_zone ask_find = { { "find a zone",
-	"SELECT " COLUMNS " FROM zone WHERE zone = $1" },
-	"SELECT zone, " COLUMNS " FROM zone WHERE zone > $1 AND zone <= $2 "
+	"SELECT " COLUMNS ", changes FROM zone WHERE zone = $1" },
+	"SELECT zone, " COLUMNS ", changes FROM zone "
+	"WHERE zone > $1 AND zone <= $2 "
 	"ORDER BY zone" };
+static const struct db_question ask_changes = {
+	"count a zone's changes",
+	"SELECT changes FROM zone WHERE zone = $1" };
 static const struct db_question ask_put = { "write a zone",
 	"INSERT INTO zone (" COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, "
 	"$8, $9) ON CONFLICT (zone) DO UPDATE SET goal = $2, goal_at = $3, "
 	"next_at = $4, waiting_since_at = $5, waits_for = $6, "
-	"published_hash = $7, published_at = $8, told_at = $9" };
+	"published_hash = $7, published_at = $8, told_at = $9, " CHANGED };
 static const struct db_question ask_schedule = { "schedule a zone",
 	"UPDATE zone SET next_at = $1, waiting_since_at = $2, "
 	"waits_for = $3, published_hash = $4, published_at = $5, "
 	"told_at = $6 WHERE zone = $7" };
+static const struct db_question ask_unpublish = {
+	"forget what was published",
+	"UPDATE zone SET next_at = 0, published_hash = NULL, "
+	"published_at = NULL, " CHANGED " WHERE zone = $1" };
 static const struct db_question ask_touch = { "make a zone due",
 	"INSERT INTO zone (zone, goal, next_at, waits_for) "
 	"VALUES ($1, 'secure', 0, '') "
-	"ON CONFLICT (zone) DO UPDATE SET next_at = " STORE_ZONE_NEXT };
+	"ON CONFLICT (zone) DO UPDATE SET next_at = " STORE_ZONE_NEXT
+	", " CHANGED };
 /*
  * The instant is looked for in the index, not the name: what is due is little
  * of what there is. An expression hides the name from the planner.
@@ -61,7 +71,8 @@ static const struct db_question ask_alg_all = {
 	"list what zones are signed with",
 	"SELECT zone, alg, signed_at FROM zone_alg ORDER BY zone, alg" };
 static const struct db_question ask_page = { "read zones",
-	"SELECT " COLUMNS " FROM zone WHERE zone > $1 ORDER BY zone LIMIT $2"
+	"SELECT " COLUMNS ", changes FROM zone WHERE zone > $1 "
+	"ORDER BY zone LIMIT $2"
 };
 
 void
@@ -95,6 +106,7 @@ read_row(const struct db_rows *rows, void *out)
 	db_get_fixed(rows, 6, row->published_hash, CRYPTO_SHA256_LEN);
 	row->published_at = db_get_int(rows, 7);
 	row->told_at = db_get_int(rows, 8);
+	row->changes = db_get_int(rows, 9);
 }
 
 static const struct db_shape shape = { sizeof(struct zone_row), read_row,
@@ -115,6 +127,16 @@ store_zone_find(struct store *store, const char *zone, struct zone_row *out,
 
 	return db_zone_one(store->db, &ask_find, args, STORE_N(args), &shape,
 	    out, found, err);
+}
+
+int
+store_zone_changes(struct store *store, const char *zone, int64_t *changes,
+    struct error *err)
+{
+	const struct db_value args[] = { db_text(zone) };
+
+	return db_number(store->db, &ask_changes, args, STORE_N(args),
+	    changes, err);
 }
 
 int
@@ -176,6 +198,21 @@ store_zone_touch(struct store *store, const char *zone, struct error *err)
 
 	return db_change(store->db, &ask_touch, args, STORE_N(args), NULL,
 	    err);
+}
+
+int
+store_zone_unpublish(struct store *store, const char *zone,
+    struct error *err)
+{
+	const struct db_value args[] = { db_text(zone) };
+
+	if (store_begin(store, err) != 0)
+		return -1;
+	if (db_change(store->db, &ask_unpublish, args, STORE_N(args), NULL,
+	    err) == 0 && store_commit_anyway(store, err) == 0)
+		return 0;
+	store_rollback(store);
+	return -1;
 }
 
 static void

@@ -21,6 +21,8 @@ struct zone_row {
 	uint8_t	 published_hash[CRYPTO_SHA256_LEN]; /* what was handed to the
 					 * zone signer last; zeroes: nothing */
 	int64_t	 published_at;
+	int64_t	 changes;		/* of facts, counted: two rows that
+					 * have the same number tell the same */
 };
 void zone_row_clear(struct zone_row *row);
 void zone_rows_free(struct zone_row *rows, size_t n);
@@ -43,6 +45,13 @@ int store_zone_put(struct store *store, const struct zone_row *row,
     struct error *err);
 
 /**
+ * store_zone_changes(store, zone, changes, err):
+ * How often facts of ${zone} have changed; 0 where it has no row.
+ */
+int store_zone_changes(struct store *store, const char *zone,
+    int64_t *changes, struct error *err);
+
+/**
  * store_zone_page(store, after, max, out, n, err):
  * At most ${max} rows, of zones with and without keys, in the order of their
  * names behind ${after}. Owner: the caller, zone_rows_free().
@@ -56,6 +65,14 @@ int store_zone_page(struct store *store, const char *after, size_t max,
  * what it waits for, when it was told and what was published. Its goal stays.
  */
 int store_zone_schedule(struct store *store, const struct zone_row *row,
+    struct error *err);
+
+/**
+ * store_zone_unpublish(store, zone, err):
+ * In a transaction of its own: what ${zone}'s signer has is not known any
+ * more, so that it is handed over anew.
+ */
+int store_zone_unpublish(struct store *store, const char *zone,
     struct error *err);
 
 /**

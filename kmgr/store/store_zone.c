@@ -66,6 +66,9 @@ static const struct db_of_zone ask_signature_made = {
 	{ "find when a zone's DNSKEY RRset was signed",
 	"SELECT " LAST("created_at", "$1") },
 	OF_EACH(LAST("created_at", "zone.zone")) };
+static const struct db_question ask_signature_last = {
+	"find a zone's newest signature",
+	"SELECT max(id) FROM signature WHERE zone = $1" };
 static const struct db_question ask_signature_page = {
 	"list signatures",
 	"SELECT id, " SIGNATURE_COLUMNS " FROM signature WHERE id > $1 "
@@ -239,6 +242,16 @@ store_signature_made(struct store *store, const char *zone, int64_t *at,
 
 	return db_zone_number(store->db, &ask_signature_made, args,
 	    STORE_N(args), at, err);
+}
+
+int
+store_signature_last(struct store *store, const char *zone, int64_t *id,
+    struct error *err)
+{
+	const struct db_value args[] = { db_text(zone) };
+
+	return db_number(store->db, &ask_signature_last, args, STORE_N(args),
+	    id, err);
 }
 
 static void

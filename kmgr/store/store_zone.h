@@ -61,6 +61,14 @@ int store_signature_made(struct store *store, const char *zone, int64_t *at,
     struct error *err);
 
 /**
+ * store_signature_last(store, zone, id, err):
+ * The number of the newest signature of ${zone}, of whatever RRset; 0 where
+ * none was made.
+ */
+int store_signature_last(struct store *store, const char *zone, int64_t *id,
+    struct error *err);
+
+/**
  * store_signature_page(store, after, at, max, out, n, err):
  * At most ${max} signatures with a number above ${after} that are valid
  * beyond ${at}, in the order of their numbers.

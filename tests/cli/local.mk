@@ -20,6 +20,7 @@ cli_tests = \
 	tests/cli/10-usage.bats \
 	tests/cli/20-setup.bats \
 	tests/cli/22-postgresql.bats \
+	tests/cli/23-machines.bats \
 	tests/cli/30-cmk.bats \
 	tests/cli/32-trust.bats \
 	tests/cli/34-cmk-life.bats \
@@ -39,6 +40,7 @@ cli_tests = \
 	tests/cli/57-roll.bats \
 	tests/cli/58-foreign.bats \
 	tests/cli/58-pass.bats \
+	tests/cli/59-claims.bats \
 	tests/cli/59-loss.bats \
 	tests/cli/59-run.bats \
 	tests/cli/60-ds.bats \

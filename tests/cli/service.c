@@ -1,6 +1,7 @@
 /*
  * service hook HOOK [MEMBER=TEXT]...
- * service publish ZONE FILE	signed RRsets in zone-file form
+ * service publish ZONE FILE [AT] signed RRsets in zone-file form, and
+ *				since when they are so
  * service current ZONE
  * service source ZONE
  *
@@ -106,12 +107,15 @@ do_publish(struct session *session, char **words, struct error *err)
 	const struct config_zone *zone = NULL;
 	struct zone_row row = { 0 };
 	struct buf text = BUF_INIT;
+	struct publish_given given = { &text, 0 };
 	struct json *event = NULL;
 	int rc = -1;
 
+	if (words[2] != NULL)
+		given.at = strtoll(words[2], NULL, 10);
 	if (load(session, words, &zone, &row, err) == 0 &&
 	    file_read(words[1], ZONEFILE_MAX_LEN, &text, err) == 0 &&
-	    publish_zone(session, zone, &text, &row, &event, err) == 0)
+	    publish_zone(session, zone, &given, &row, &event, err) == 0)
 		rc = record(session, &row, event, err);
 	json_free(event);
 	zone_row_clear(&row);

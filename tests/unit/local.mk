@@ -70,6 +70,7 @@ store_tests = \
 	tests/unit/test_store \
 	tests/unit/test_store_ahead \
 	tests/unit/test_store_backup \
+	tests/unit/test_store_claim \
 	tests/unit/test_store_cmk \
 	tests/unit/test_store_group \
 	tests/unit/test_store_ksr \
@@ -125,6 +126,10 @@ tests_unit_test_store_backup_SOURCES = tests/unit/test_store_backup.c \
 tests_unit_test_store_backup_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_store_backup_LDADD = $(unit_store_ldadd)
 tests_unit_test_store_backup_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=renameat2
+tests_unit_test_store_claim_SOURCES = tests/unit/test_store_claim.c \
+	$(unit_store_help)
+tests_unit_test_store_claim_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_store_claim_LDADD = $(unit_store_ldadd)
 tests_unit_test_store_cmk_SOURCES = tests/unit/test_store_cmk.c \
 	$(unit_store_help)
 tests_unit_test_store_cmk_CPPFLAGS = $(unit_cppflags)

@@ -377,6 +377,109 @@ tells_that_a_list_was_cut_off(void **state)
 	    ERR_STORE, "the connection was lost");
 }
 
+/* The zones a. and b., due. */
+static void
+two_are_due(struct storehelp *help)
+{
+	struct ksk_row ksk;
+	unsigned int n;
+
+	storehelp_fill(help);
+	unit_ok(store_begin(help->store, &help->err), &help->err);
+	for (n = 1; n <= 2; n++) {
+		ksk = storehelp_ksk(n, n == 1 ? "a." : "b.", 1);
+		unit_ok(store_ksk_put(help->store, &ksk, &help->err),
+		    &help->err);
+		ksk_row_clear(&ksk);
+	}
+	unit_ok(store_commit(help->store, &help->err), &help->err);
+}
+
+/* What holder claims now, in a connection of its own; one at most. */
+static void
+claims(struct storehelp *help, const char *name, const char *want)
+{
+	const struct store_holder holder = { name, 100 };
+	struct store_claim *list;
+	struct store *other = NULL;
+	size_t n;
+
+	unit_ok(store_open(help->url, STORE_OPEN, &other, &help->err),
+	    &help->err);
+	unit_ok(other->db->driver->script(other->db,
+	    "SET lock_timeout = '100ms'", &help->err), &help->err);
+	unit_ok(store_claim_due(other, &holder, 1, 1, &list, &n, &help->err),
+	    &help->err);
+	assert_string_equal(n == 0 ? "" : list[0].zone, want);
+	store_claims_free(list, n);
+	store_close(other);
+}
+
+/* Neither a writer of facts nor one who claims keeps anybody waiting. */
+static void
+claims_beside_others(void **state)
+{
+	struct storehelp *help = *state;
+
+	two_are_due(help);
+	unit_ok(store_begin(help->store, &help->err), &help->err);
+	claims(help, "one", "a.");
+	store_rollback(help->store);
+	unit_ok(storehelp_sql(help, "UPDATE claim SET until_at = 0; "
+	    "INSERT INTO claim VALUES ('b.', '', 0, 0)"), &help->err);
+	unit_ok(storehelp_sql(help, "BEGIN; SELECT 1 FROM claim "
+	    "WHERE zone = 'a.' FOR NO KEY UPDATE"), &help->err);
+	claims(help, "two", "b.");
+	claims(help, "three", "");
+	unit_ok(storehelp_sql(help, "COMMIT"), &help->err);
+	claims(help, "three", "a.");
+}
+
+/* Between the look at the claim and the commit nobody takes it over. */
+static void
+holds_its_claim_up_to_the_commit(void **state)
+{
+	const struct store_holder one = { "one", 100 };
+	struct storehelp *help = *state;
+	struct store_claim *list;
+	size_t n;
+
+	two_are_due(help);
+	unit_ok(store_claim_due(help->store, &one, 1, 9, &list, &n,
+	    &help->err), &help->err);
+	assert_int_equal(n, 2);
+	unit_ok(storehelp_sql(help, "UPDATE claim SET until_at = 1"),
+	    &help->err);
+	store_claim_guard(help->store, &one, list, n);
+	unit_ok(store_begin(help->store, &help->err), &help->err);
+	unit_ok(store_claim_check(help->store, &help->err), &help->err);
+	claims(help, "two", "");
+	unit_ok(store_commit(help->store, &help->err), &help->err);
+	claims(help, "two", "a.");
+	unit_ok(store_begin(help->store, &help->err), &help->err);
+	unit_fails(store_commit(help->store, &help->err), &help->err,
+	    ERR_STORE, "another run has taken it over");
+	store_claim_guard(help->store, &one, NULL, 0);
+	store_claims_free(list, n);
+}
+
+/* The machines' clocks differ: that of the server counts. */
+static void
+leases_by_the_clock_of_the_server(void **state)
+{
+	static const char check[] = "DO $$ BEGIN ASSERT (SELECT until_at "
+	    "BETWEEN extract(epoch FROM now()) + 90 AND "
+	    "extract(epoch FROM now()) + 110 FROM claim); END $$";
+	struct storehelp *help = *state;
+	int64_t now_at = 0;
+
+	two_are_due(help);
+	claims(help, "one", "a.");
+	unit_ok(storehelp_sql(help, check), &help->err);
+	unit_ok(db_clock(help->store->db, &now_at, &help->err), &help->err);
+	assert_true(now_at > 1700000000);
+}
+
 int
 main(void)
 {
@@ -393,6 +496,9 @@ main(void)
 		STOREHELP_TEST(ends_a_list_before_its_end),
 		STOREHELP_TEST(tells_what_breaks_a_list),
 		STOREHELP_TEST(tells_that_a_list_was_cut_off),
+		STOREHELP_TEST(claims_beside_others),
+		STOREHELP_TEST(holds_its_claim_up_to_the_commit),
+		STOREHELP_TEST(leases_by_the_clock_of_the_server),
 		STOREHELP_TEST(refuses_a_standby),
 		STOREHELP_TEST(is_lost_with_its_connection),
 		STOREHELP_TEST(says_that_a_transaction_has_failed),

@@ -1,0 +1,84 @@
+/* When a zone is due again. */
+#include <stdlib.h>
+
+#include "kmgr/base/mem.h"
+#include "kmgr/service/run_inner.h"
+
+#define RETRY_S 300		/* after a failure */
+
+void
+run_due(struct run_zone *z, int64_t at)
+{
+
+	if (at < z->next_at)
+		z->next_at = at;
+}
+
+/* What failed is not tried again at once; the pass takes its time, too. */
+static void
+due_by_plan(struct run_zone *z)
+{
+	const int64_t now_at = session_now(z->run->session);
+
+	if (z->has_failed || z->is_stuck)
+		run_due(z, now_at + RETRY_S);
+	if (!z->has_failed)
+		run_due(z, z->is_stuck || run_first_due(z) == NULL ?
+		    z->plan.next_at : now_at);
+}
+
+/* What the zone's row says from now on, by what is known now. */
+static void
+schedule(struct run_zone *z)
+{
+	struct zone_row *row = &z->zone->row;
+	const struct life_step *step;
+	const char *waits_for = "";
+	size_t i;
+
+	due_by_plan(z);
+	for (i = z->plan.n_due; i < z->plan.n; i++) {
+		step = &z->plan.steps[i];
+		if (step->wait != LIFE_WAITS_TIME &&
+		    step->wait != LIFE_WAITS_ROLL)
+			waits_for = life_wait_name(step->wait);
+	}
+	row->next_at = z->next_at;
+	if (*waits_for == '\0')
+		row->waiting_since_at = 0;
+	else if (row->waiting_since_at == 0)
+		row->waiting_since_at = session_now(z->run->session);
+	free(row->waits_for);
+	row->waits_for = mem_strdup(waits_for);
+}
+
+/*
+ * In one transaction with a last look: what another command changes before it
+ * is seen, and what it changes after makes the zone due again.
+ */
+int
+run_store_next(struct run_zone *z, struct error *err)
+{
+	const int64_t told_at = z->zone == NULL ? 0 : z->zone->row.told_at;
+	const int64_t changes = z->zone == NULL ? -1 : z->zone->row.changes;
+	const int64_t newest = z->newest;
+	struct store *store;
+
+	if (session_store(z->run->session, &store, err) != 0 ||
+	    store_begin(store, err) != 0)
+		return -1;
+	if (run_zone_load(z, err) == 0) {
+		if (told_at > z->zone->row.told_at)
+			z->zone->row.told_at = told_at;
+		/* It may not have been handed over, nor told to hooks. */
+		if (!z->has_failed && (changes != z->zone->row.changes ||
+		    newest != z->newest))
+			run_due(z, session_now(z->run->session));
+		schedule(z);
+		if (store_zone_schedule(store, &z->zone->row, err) == 0 &&
+		    store_commit(store, err) == 0)
+			return 0;
+	}
+	store_rollback(store);
+	return -1;
+}

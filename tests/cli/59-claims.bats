@@ -1,0 +1,189 @@
+# Passes that go over one store at the same time.
+load ../lib/common
+load ../lib/life
+bats_require_minimum_version 1.5.0
+
+# config LINE...: what run needs of example.com.
+config() {
+	{
+		echo 'zones:'
+		echo '  example.com:'
+		printf '%s\n' "$@"
+	} >>kmgr.yaml
+}
+
+# program NAME: one from standard input.
+program() {
+	{ echo '#!/bin/sh' && cat; } >"$1"
+	chmod +x "$1"
+}
+
+# stops_once NAME: the first time it stops who runs it.
+stops_once() {
+	program "$1" <<-END
+		set -e
+		if [ ! -e $PWD/stopped ]; then
+			touch $PWD/stopped
+			kill -STOP \$PPID
+			sleep 1
+		fi
+		cat $2
+	END
+}
+
+# is_stopped PID
+is_stopped() {
+	grep -q '^State:[[:space:]]*T' "/proc/$1/status"
+}
+
+# events TYPE: how many the ledger has.
+events() {
+	kmgr --json list-events --type "$1" | jq '.events | length'
+}
+
+# later SECONDS COMMAND...: run by a clock that is so far ahead.
+later() {
+	with_clock "$1" "$KMGR" "${@:2}"
+}
+
+# begin_and_stop [SECONDS]: a pass, so far ahead, that hangs, its id in $run.
+begin_and_stop() {
+	(
+		export KMGR_CLOCK_SHIFT=${1:-0}
+		export ASAN_OPTIONS=${ASAN_OPTIONS:-}:verify_asan_link_order=0
+		LD_PRELOAD=$TURNCLOCK exec "$KMGR" run >a.out 2>a.err 3>&-
+	) &
+	run=$!
+	wait_until 10 is_stopped $run
+}
+
+# go_on: it awakes, and is done with.
+go_on() {
+	kill -CONT $run
+	wait $run
+	[[ $(<a.err) == *"example.com.: another run has taken it over"* ]]
+	[[ $(<a.err) == *"left to that run"* ]]
+	run ! grep failed a.out
+}
+
+@test "run: one that hangs before it signs signs nothing when it awakes" {
+	life_zone
+	stops_once source zsk
+	config "    source: { command: [$PWD/source] }" \
+		"    publish: { directory: $PWD/out }"
+	begin_and_stop
+	# As long as its claim lasts nobody does its work.
+	run -0 kmgr run
+	[ -z "$output" ]
+	later 0 run example.com >named.out 2>&1 3>&- &
+	named=$!
+	run -0 later 200 run
+	[ -z "$output" ]
+	status=0
+	wait $named || status=$?
+	[ $status -eq 7 ]
+	[[ $(<named.out) == *"another run works on it"*"process $run on"* ]]
+	run -0 later 300 run
+	[[ $output == *"did sign"*"did publish"* ]]
+	before=$(sha256_of out)
+	go_on
+	[ "$(events sign-zsks)" -eq 1 ]
+	[ "$(sha256_of out)" = "$before" ]
+	[ "$(sqlite3 kmgr.db 'SELECT epoch FROM claim')" -eq 2 ]
+	later 300 -q verify >/dev/null
+}
+
+@test "run: what one that hangs hands over at last is handed over once more" {
+	life_zone
+	stops_once put "-"
+	sed -i "s|^cat -|echo once >>$PWD/given; cat >$PWD/got|" put
+	config "    source: { file: $PWD/zsk }" \
+		"    publish: { command: [$PWD/put] }"
+	begin_and_stop
+	run -0 later 300 run
+	[[ $output == *"did publish"* ]]
+	go_on
+	# It cannot know whose came last, and does it again as it should.
+	[[ $(<a.err) == *"handed over once more"* ]]
+	[[ $(<a.out) == *"did publish"* ]]
+	[ "$(wc -l <given)" -eq 3 ]
+	grep -q RRSIG got
+	run -0 later 301 run
+	[ -z "$output" ]
+	[ "$(events sign-zsks)" -eq 1 ]
+	later 302 -q verify >/dev/null
+}
+
+@test "run: a hook of one that hangs says nothing of it afterwards" {
+	life_zone
+	stops_once add "-"
+	config "    source: { file: $PWD/zsk }" \
+		"    publish: { directory: $PWD/out }"
+	printf 'hooks:\n  ds-add: [%s]\n' "$PWD/add" >>kmgr.yaml
+	kmgr -q run >/dev/null
+	begin_and_stop $((2 * 86400))
+	run -0 later $((2 * 86400 + 300)) run
+	[[ $output == *"did ds-add"* ]]
+	go_on
+	[ "$(events hook)" -eq 1 ]
+	later $((2 * 86400 + 300)) -q verify >/dev/null
+}
+
+@test "run: what a killed one has claimed waits for nobody" {
+	life_zone
+	stops_once source zsk
+	config "    source: { command: [$PWD/source] }" \
+		"    publish: { directory: $PWD/out }"
+	begin_and_stop
+	kill -KILL $run
+	status=0
+	wait $run || status=$?
+	[ $status -eq 137 ]
+	run -0 kmgr run
+	[[ $output == *"did sign"*"did publish"* ]]
+	# Nothing is said of a process of another machine.
+	sqlite3 kmgr.db "UPDATE zone SET next_at = 0;
+		UPDATE claim SET until_at = strftime('%s') + 100,
+		holder = 'elsewhere 999999 pid:[1] 1'"
+	run -0 kmgr run
+	[ "$(sqlite3 kmgr.db 'SELECT next_at FROM zone')" -eq 0 ]
+	run -0 later 101 run
+	[ "$(sqlite3 kmgr.db 'SELECT next_at FROM zone')" -gt 0 ]
+}
+
+@test "run: an operator's signing waits for no pass, and is not signed over" {
+	life_zone
+	stops_once source zsk
+	config "    source: { command: [$PWD/source] }" \
+		"    publish: { directory: $PWD/out }"
+	begin_and_stop
+	kmgr -q sign-zsks example.com zsk >signed
+	kill -CONT $run
+	wait $run
+	run ! grep failed a.out
+	# What he signed is what is handed over: nothing was signed over it.
+	[ "$(events sign-zsks)" -eq 1 ]
+	grep -q "$(awk '$4 == "RRSIG" { print $NF; exit }' signed)" \
+		out/dnskey.zone
+	kmgr -q verify >/dev/null
+}
+
+@test "a directory takes nothing that is older than what it has" {
+	life_zone
+	config "    publish: { directory: $PWD/out }"
+	kmgr -q sign-zsks example.com zsk >old
+	kmgr_later 1h -q sign-zsks example.com zsk >new
+	service() {
+		"$builddir/tests/cli/service" "$@"
+	}
+	now=$(date +%s)
+	service publish example.com. new $now
+	before=$(sha256_of out)
+	run -9 service publish example.com. old $((now - 1))
+	[[ $output == *"has what was signed at"*state.json* ]]
+	[ "$(sha256_of out)" = "$before" ]
+	# By a clock that was ahead nobody is kept out for ever.
+	service publish example.com. new $((now + 86400))
+	service publish example.com. old $now
+	cmp <(grep -c RRSIG old) <(grep -hc RRSIG out/dnskey.zone)
+}
