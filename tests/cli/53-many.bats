@@ -208,3 +208,26 @@ hit() {
 	[ -z "$seen" ]
 	[ "$(cat err)" = "3 of 3 zones signed, 0 signed before, 0 refused" ]
 }
+
+@test "a signal ends run between zones, too" {
+	zones 3
+	cat >publish <<-'END'
+		#!/bin/sh
+		[ -e "$0.once" ] || kill -TERM "$PPID"
+		: >"$0.once"
+		cat >/dev/null
+	END
+	chmod 755 publish
+	echo zones: >>kmgr.yaml
+	while read -r zone; do
+		echo "  $zone:"
+		echo "    source: { file: $PWD/zones/$zone.zone }"
+		echo "    publish: { command: [$PWD/publish] }"
+	done <list >>kmgr.yaml
+	run --separate-stderr env --default-signal=TERM "$KMGR" run
+	[ "$status" -eq 143 ]
+	[[ $stderr == *"kmgr: 1 zones were gone over: ended by SIGTERM"* ]]
+	[ "$(n_signatures)" -eq 1 ]
+	run -0 kmgr run
+	[ "$(n_signatures)" -eq 3 ]
+}
