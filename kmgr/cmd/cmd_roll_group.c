@@ -1,53 +1,28 @@
+#include "kmgr/base/stop.h"
 #include "kmgr/base/when.h"
 #include "kmgr/cmd/cmd_life.h"
 #include "kmgr/cmd/cmd_plan.h"
 #include "kmgr/cmd/cmd_roll_group.h"
 #include "kmgr/cmd/cmd_tty.h"
+#include "kmgr/cmd/tally.h"
 #include "kmgr/engine/zone_roll_group.h"
-
-/* Who was not rolled: a note each, in JSON a list, and the first of them. */
-struct refusals {
-	struct cmd	*cmd;
-	struct json	*list;
-	struct error	 first;
-};
 
 static void
 refused(void *arg, const char *zone, const struct error *err)
 {
-	struct refusals *all = arg;
-	struct json *one = json_add_object(all->list);
 
-	json_put_text(one, "zone", zone);
-	json_put_text(one, "error", err_class_name(err->class));
-	json_put_text(one, "message", err->msg);
-	json_put_text(one, "hint", err->hint);
-	/* The ledger has what policy refuses. */
-	if (err->class == ERR_POLICY &&
-	    all->cmd->refusal.class == ERR_NONE)
-		all->cmd->refusal = *err;
-	if (all->first.class == ERR_NONE)
-		all->first = *err;
-	else
-		session_note(all->cmd->session, "%s was not rolled: %s", zone,
-		    err->msg);
+	(void)tally_refuse(arg, zone, err);
 }
 
-/* Some zones were not rolled: the others were. */
+/* What the counts of the engine say to whoever asked. */
 static int
-tell_refused(const struct refusals *all,
-    const struct zone_roll_group_count *count, struct error *err)
+end(struct tally *tally, const struct zone_roll_group_count *count, int rc,
+    struct error *err)
 {
 
-	if (count->n_refused == 0)
-		return 0;
-	all->cmd->is_partial = true;
-	(void)err_set(err, count->n_rolled + count->n_rolling > 0 ?
-	    ERR_PARTIAL : all->first.class, "%zu of %zu zones cannot be "
-	    "rolled; the first: %s", count->n_refused, count->n_refused +
-	    count->n_rolled + count->n_rolling, all->first.msg);
-	return all->first.hint[0] == '\0' ? -1 :
-	    err_hint(err, "%s", all->first.hint);
+	tally->n_done = count->n_rolled;
+	tally->n_before = count->n_rolling;
+	return tally_end(tally, rc, err);
 }
 
 static int
@@ -58,7 +33,7 @@ read_request(const struct cmd *cmd, struct zone_roll_group_request *request,
 
 	*request = (struct zone_roll_group_request) {
 		.group = args_get(cmd->args, OPT_ZONES_OF),
-		.cmk = args_get(cmd->args, OPT_CMK), .refused = refused };
+		.cmk = args_get(cmd->args, OPT_CMK) };
 	if (cmd->args->n_words > 0)
 		return err_set(err, ERR_USAGE, "--zones-of names all zones of "
 		    "a CMK: name no zone beside it");
@@ -68,6 +43,13 @@ read_request(const struct cmd *cmd, struct zone_roll_group_request *request,
 	}
 	return reason == NULL || zone_roll_reason_read(reason,
 	    &request->reason, err) == 0 ? 0 : err_wrap(err, "--reason");
+}
+
+static size_t
+n_zones(const struct zone_roll_group_count *count)
+{
+
+	return count->n_rolled + count->n_rolling + count->n_refused;
 }
 
 static void
@@ -145,62 +127,80 @@ ask(struct cmd *cmd, const struct zone_roll_group_request *request,
 	return rc;
 }
 
+/* Each zone that is refused is told of once: here, and not before. */
 static int
-apply(struct cmd *cmd, const struct zone_roll_group_request *request,
-    const struct zone_roll_group_outlook *outlook, struct refusals *all,
-    struct error *err)
+apply(struct cmd *cmd, struct zone_roll_group_request *request,
+    const struct zone_roll_group_outlook *outlook, struct error *err)
 {
 	struct zone_roll_group_count count;
+	struct tally tally;
+	int rc;
 
-	/* What refuses now is told, not what did when it was looked at. */
-	all->first = (struct error) ERR_INIT;
-	all->list = json_put_array(cmd->json, "refused");
-	if (zone_roll_group_apply(cmd->session, request, &count, err) != 0) {
-		return err_hint(err, "%zu zones were rolled; the same command "
-		    "goes on where this one ended", count.n_rolled);
-	}
-	cmd_life_done(cmd, &outlook->plan);
+	tally_init(&tally, cmd, "zones", "rolled", "zone");
+	tally.all = n_zones(&outlook->count);
+	request->refused = refused;
+	request->arg = &tally;
+	stop_catch();
+	rc = zone_roll_group_apply(cmd->session, request, &count, err);
+	if (rc == 0)
+		cmd_life_done(cmd, &outlook->plan);
 	put_count(cmd, &count);
-	session_note(cmd->session, "%zu zones: kmgr run does what is due in "
-	    "each, kmgr plan ZONE shows how it goes on", count.n_rolled);
-	return tell_refused(all, &count, err);
+	if (count.n_rolled > 0)
+		session_note(cmd->session, "%zu zones: kmgr run does what is "
+		    "due in each, kmgr plan ZONE shows how it goes on",
+		    count.n_rolled);
+	return end(&tally, &count, rc, err);
+}
+
+/* Nothing is changed: who would be refused is told. */
+static int
+look(struct cmd *cmd, struct zone_roll_group_request *request,
+    struct zone_roll_group_outlook *outlook, struct error *err)
+{
+	struct tally tally;
+	int rc;
+
+	tally_init(&tally, cmd, "zones", "rolled", "zone");
+	request->refused = refused;
+	request->arg = &tally;
+	rc = zone_roll_group_look(cmd->session, request, outlook, err);
+	tally.all = n_zones(&outlook->count);
+	if (rc == 0) {
+		print_outlook(cmd, outlook);
+		rc = cmd_plan_dry(cmd, outlook->cmk_id, outlook->op == NULL ?
+		    "" : outlook->op, &outlook->plan, err);
+	}
+	return end(&tally, &outlook->count, rc, err);
 }
 
 static int
-act(struct cmd *cmd, const struct zone_roll_group_request *request,
-    const struct zone_roll_group_outlook *outlook, struct refusals *all,
-    struct error *err)
+roll(struct cmd *cmd, struct zone_roll_group_request *request,
+    struct zone_roll_group_outlook *outlook, struct error *err)
 {
 
-	if (args_has(cmd->args, OPT_DRY_RUN))
-		return cmd_plan_dry(cmd, outlook->cmk_id, outlook->op == NULL ?
-		    "" : outlook->op, &outlook->plan, err) != 0 ? -1 :
-		    tell_refused(all, &outlook->count, err);
-	if (outlook->plan.n == 0)
-		return tell_refused(all, &outlook->count, err);
-	if (confirm(cmd, request, err) != 0)
+	if (zone_roll_group_look(cmd->session, request, outlook, err) != 0)
 		return -1;
-	return outlook->op != NULL ? ask(cmd, request, outlook, err) :
-	    apply(cmd, request, outlook, all, err);
+	print_outlook(cmd, outlook);
+	if (outlook->op != NULL)
+		return confirm(cmd, request, err) != 0 ? -1 :
+		    ask(cmd, request, outlook, err);
+	if (outlook->plan.n > 0 && confirm(cmd, request, err) != 0)
+		return -1;
+	return apply(cmd, request, outlook, err);
 }
 
 int
 cmd_roll_group(struct cmd *cmd, struct error *err)
 {
+	struct zone_roll_group_outlook outlook = { .op = NULL };
 	struct zone_roll_group_request request;
-	struct zone_roll_group_outlook outlook;
-	struct refusals all = { .cmd = cmd, .first = ERR_INIT };
 	int rc;
 
 	if (read_request(cmd, &request, err) != 0)
 		return -1;
-	all.list = json_put_array(cmd->json, "refused");
-	request.arg = &all;
-	rc = zone_roll_group_look(cmd->session, &request, &outlook, err);
-	if (rc == 0) {
-		print_outlook(cmd, &outlook);
-		rc = act(cmd, &request, &outlook, &all, err);
-	}
+	rc = args_has(cmd->args, OPT_DRY_RUN) ?
+	    look(cmd, &request, &outlook, err) :
+	    roll(cmd, &request, &outlook, err);
 	zone_roll_group_outlook_clear(&outlook);
 	return rc;
 }

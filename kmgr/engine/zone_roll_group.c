@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "kmgr/base/stop.h"
 #include "kmgr/engine/cmk_life.h"
 #include "kmgr/engine/ksk_create.h"
 #include "kmgr/engine/zone_roll_group_inner.h"
@@ -245,6 +246,6 @@ zone_roll_group_each(struct zone_roll_group *group,
 		done += n;
 		if (rc == 0)
 			session_progress(group->session, done, (size_t)all);
-	} while (rc == 0 && n == ZONE_ROLL_BATCH);
+	} while (rc == 0 && n == ZONE_ROLL_BATCH && stop_signal() == 0);
 	return rc;
 }

@@ -69,7 +69,8 @@ void zone_roll_group_outlook_clear(struct zone_roll_group_outlook *out);
  * as long as a zone of the group is not rolled, the pair that was made for the
  * others is its successor.
  *
- * Errors: as zone_roll_group_look(); ERR_TOKEN. What was done before stays.
+ * Errors: as zone_roll_group_look(); ERR_TOKEN. What was done before stays, and
+ * what is done when stop_signal() tells of a signal.
  */
 int zone_roll_group_apply(struct session *session,
     const struct zone_roll_group_request *request,

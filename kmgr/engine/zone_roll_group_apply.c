@@ -19,6 +19,7 @@ struct batch {
 	struct zone_roll_group	*group;
 	struct member		 items[ZONE_ROLL_BATCH];
 	size_t			 n;
+	bool			 is_allowed;	/* by approvers */
 };
 
 static void
@@ -200,6 +201,26 @@ settle(struct zone_roll_group *group, struct error *err)
 	    cmk_life_settle(group->session, group->to, err);
 }
 
+/* Approvers are asked once, and only where there is something to do. */
+static int
+demand(struct batch *batch, struct error *err)
+{
+	const struct zone_roll_group *group = batch->group;
+	const char *op = zone_roll_group_op(group);
+	struct plan plan = PLAN_INIT;
+	int rc;
+
+	if (op == NULL || batch->n == 0 || batch->is_allowed)
+		return 0;
+	zone_roll_group_plan(group, &plan);
+	rc = approval_demand(group->from, &(struct approval_subject) { op,
+	    group->request->arguments, &plan }, group->request->approval,
+	    err);
+	plan_clear(&plan);
+	batch->is_allowed = rc == 0;
+	return rc;
+}
+
 static int
 roll_batch(struct zone_roll_group *group, char **zones, size_t n, void *arg,
     struct error *err)
@@ -212,7 +233,7 @@ roll_batch(struct zone_roll_group *group, char **zones, size_t n, void *arg,
 	batch->n = 0;
 	if (session_lock(group->session, SESSION_LOCK_WAIT_S, err) != 0)
 		return -1;
-	if (choose(batch, zones, n, err) == 0 &&
+	if (choose(batch, zones, n, err) == 0 && demand(batch, err) == 0 &&
 	    make_heirs(batch, err) == 0 && judge(batch, err) == 0 &&
 	    record_all(batch, err) == 0 && settle(group, err) == 0)
 		rc = 0;
@@ -226,23 +247,6 @@ roll_batch(struct zone_roll_group *group, char **zones, size_t n, void *arg,
 	return rc;
 }
 
-static int
-demand(const struct zone_roll_group *group, struct error *err)
-{
-	const char *op = zone_roll_group_op(group);
-	struct plan plan = PLAN_INIT;
-	int rc;
-
-	if (op == NULL)
-		return 0;
-	zone_roll_group_plan(group, &plan);
-	rc = approval_demand(group->from, &(struct approval_subject) { op,
-	    group->request->arguments, &plan }, group->request->approval,
-	    err);
-	plan_clear(&plan);
-	return rc;
-}
-
 int
 zone_roll_group_apply(struct session *session,
     const struct zone_roll_group_request *request,
@@ -252,8 +256,7 @@ zone_roll_group_apply(struct session *session,
 	struct zone_roll_group group;
 	int rc = -1;
 
-	if (zone_roll_group_open(session, request, out, &group, err) == 0 &&
-	    demand(&group, err) == 0)
+	if (zone_roll_group_open(session, request, out, &group, err) == 0)
 		rc = zone_roll_group_each(&group, roll_batch, batch, err);
 	zone_roll_group_clear(&group);
 	free(batch);

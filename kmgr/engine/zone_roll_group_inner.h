@@ -89,7 +89,7 @@ enum zone_roll_verdict zone_roll_group_refuse(struct zone_roll_group *group,
 /**
  * zone_roll_group_each(group, act, arg, err):
  * Call ${act} with the group's zones that have a KSK which is not retired, at
- * most ZONE_ROLL_BATCH of them at a time.
+ * most ZONE_ROLL_BATCH of them at a time, until a signal says to stop.
  */
 #define ZONE_ROLL_BATCH 64
 int zone_roll_group_each(struct zone_roll_group *group,
