@@ -1,173 +1,23 @@
-/* sign-zsks --zones-from: the files of a folder, or the zones of a list. */
-#include <dirent.h>
-#include <stdio.h>
+/* sign-zsks --zones-from. */
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 
-#include "kmgr/base/file.h"
 #include "kmgr/base/mem.h"
 #include "kmgr/base/stop.h"
-#include "kmgr/cmd/cmd_requester.h"
 #include "kmgr/cmd/cmd_sign.h"
-#include "kmgr/cmd/cmd_zsks.h"
-#include "kmgr/cmd/stream.h"
-#include "kmgr/cmd/tally.h"
-#include "kmgr/cmd/zone_list.h"
-#include "kmgr/dns/zonefile.h"
-#include "kmgr/engine/bulk.h"
+#include "kmgr/cmd/cmd_sign_inner.h"
+#include "kmgr/engine/crew.h"
 
-#define SUFFIX ".zone"
 #define SLICE  4096	/* sets that are fetched before they are signed */
-
-/* A zone, and where its set comes from. */
-struct entry {
-	char			*name;		/* for who reads of it */
-	char			*path;		/* NULL: fetched */
-	struct error		*why;		/* it cannot be signed */
-	struct buf		 fetched;
-	const char		*tsig;		/* it came by */
-	struct cmd_requester	 requester;
-};
-
-struct many {
-	struct cmd		*cmd;
-	struct zsks_request	 request;	/* what the options say */
-	struct entry		*entries;
-	size_t			 n;
-	size_t			 first;		/* of those at hand */
-	struct stream		 stream;
-	struct json		*list;
-	struct tally		 tally;
-};
-
-static struct entry *
-add_entry(struct many *many, const char *name)
-{
-	struct entry *entry = mem_push(&many->entries, many->n++,
-	    sizeof(*entry));
-
-	entry->name = mem_strdup(name);
-	return entry;
-}
-
-static int
-is_zone_file(const struct dirent *entry)
-{
-	const size_t len = strlen(entry->d_name);
-
-	return len > strlen(SUFFIX) &&
-	    strcmp(entry->d_name + len - strlen(SUFFIX), SUFFIX) == 0;
-}
-
-/* DIR/ZONE.zone. */
-static int
-read_folder(struct many *many, const char *path, struct error *err)
-{
-	struct dirent **files;
-	struct entry *entry;
-	int i, n;
-
-	n = scandir(path, &files, is_zone_file, alphasort);
-	if (n < 0)
-		return err_set_errno(err, "open folder %s", path);
-	for (i = 0; i < n; i++) {
-		entry = add_entry(many, files[i]->d_name);
-		entry->path = mem_printf("%s/%s", path, entry->name);
-		entry->name[strlen(entry->name) - strlen(SUFFIX)] = '\0';
-		free(files[i]);
-	}
-	free(files);
-	return n > 0 ? 0 : err_set(err, ERR_INPUT, "%s holds no file named "
-	    "ZONE" SUFFIX, path);
-}
-
-/* "ZONE", of the configured source, or "ZONE FILE". */
-static int
-read_list(struct many *many, const char *path, struct error *err)
-{
-	struct zone_list list;
-	struct entry *entry;
-	size_t i;
-	int rc;
-
-	rc = zone_list_read(path, ZONE_LIST_ZONES_FILES, &list, err);
-	for (i = 0; rc == 0 && i < list.n; i++) {
-		entry = add_entry(many, list.lines[i].text);
-		entry->path = list.lines[i].file;
-		entry->why = list.lines[i].why;
-		list.lines[i].file = NULL;	/* the entry's now */
-		list.lines[i].why = NULL;
-	}
-	zone_list_clear(&list);
-	return rc;
-}
-
-/* Before anything is signed: what is learnt on the way is recorded. */
-static void
-fetch(struct many *many, struct entry *entry)
-{
-	struct zsks_request request = { .tsig = NULL };
-	struct error why = ERR_INIT;
-
-	if (entry->path != NULL || entry->why != NULL)
-		return;
-	if (cmd_zsks_fetch(many->cmd, entry->name, &request,
-	    &entry->fetched, &why) != 0)
-		entry->why = mem_dup(&why, sizeof(why));
-	entry->tsig = request.tsig;
-}
-
-static void
-entry_clear(struct entry *entry)
-{
-
-	cmd_requester_clear(&entry->requester);
-	buf_free(&entry->fetched);
-	free(entry->name);
-	free(entry->path);
-	free(entry->why);
-	*entry = (struct entry) { .name = NULL };
-}
-
-static int
-load_file(struct many *many, struct entry *entry,
-    struct zsks_request *request, struct buf *text, struct error *err)
-{
-
-	request->what = entry->path;
-	if (file_read(entry->path, ZONEFILE_MAX_LEN, text, err) == 0 &&
-	    cmd_requester_read(many->cmd, entry->path, &entry->requester,
-	    err) == 0) {
-		request->signatures = cmd_requester_list(&entry->requester);
-		request->n_signatures = entry->requester.n;
-		return 0;
-	}
-	/* A file that cannot be read is its zone's trouble, not the run's. */
-	err->class = ERR_INPUT;
-	return -1;
-}
 
 static int
 load(void *arg, size_t i, struct zsks_request *request, struct buf *text,
     struct error *err)
 {
 	struct many *many = arg;
-	struct entry *entry = &many->entries[many->first + i];
 
 	*request = many->request;
-	if (entry->why != NULL) {
-		*err = *entry->why;
-		return -1;
-	}
-	if (cmd_zone(entry->name, &request->zone, err) != 0)
-		return -1;
-	if (entry->path != NULL)
-		return load_file(many, entry, request, text, err);
-	request->what = "the configured source";
-	request->tsig = entry->tsig;
-	buf_add(text, entry->fetched.data, entry->fetched.len);
-	return 0;
+	return sign_entry_load(many->cmd, &many->entries[many->first + i],
+	    request, text, err);
 }
 
 static void
@@ -180,35 +30,72 @@ show_progress(const struct many *many)
 }
 
 static void
+put_row(struct many *many, const struct sign_result *result)
+{
+	struct error ignored = ERR_INIT;
+	struct json *row;
+
+	if (result->json.len > 0 && json_read(buf_text(&result->json),
+	    result->json.len, &row, &ignored) == 0)
+		json_add_take(many->list, row);
+}
+
+void
+many_deliver(struct many *many, struct sign_result *result)
+{
+	struct sign_entry *entry = &many->entries[result->i];
+	struct tally *tally = &many->tally;
+
+	if (result->outcome == SIGN_REFUSED) {
+		json_put_text(tally_refuse(tally, entry->name, &result->why),
+		    "file", entry->path);
+	} else {
+		buf_add(&many->cmd->text, result->text.data,
+		    result->text.len);
+		stream_write(&many->stream);
+		many->is_unheard |= stream_is_broken(&many->stream);
+		put_row(many, result);
+		(*(result->outcome == SIGN_DONE_BEFORE ? &tally->n_before :
+		    &tally->n_done))++;
+	}
+	sign_entry_clear(entry);
+	show_progress(many);
+}
+
+static void
 take_signed(void *arg, size_t i, const struct zsks *zsks)
 {
 	struct many *many = arg;
+	struct sign_result result = {
+		.i = many->first + i,
+		.outcome = zsks_is_taken(zsks) ? SIGN_DONE_BEFORE : SIGN_DONE,
+	};
 	struct json *row;
 
 	cmd_sign_note(many->cmd, zsks);
-	zsks_text(zsks, &many->cmd->text);
-	stream_write(&many->stream);
+	zsks_text(zsks, &result.text);
 	if (many->cmd->wants_json) {
 		row = zsks_json(zsks);
 		json_put_bool(row, "signed_before", zsks_is_taken(zsks));
-		json_add_take(many->list, row);
+		json_canonical(row, &result.json);
+		json_free(row);
 	}
-	(*(zsks_is_taken(zsks) ? &many->tally.n_before :
-	    &many->tally.n_done))++;
-	entry_clear(&many->entries[many->first + i]);
-	show_progress(many);
+	many->give(many, &result);
+	sign_result_clear(&result);
 }
 
 static void
 take_refused(void *arg, size_t i, const struct error *err)
 {
 	struct many *many = arg;
-	struct entry *entry = &many->entries[many->first + i];
+	struct sign_result result = {
+		.i = many->first + i,
+		.outcome = SIGN_REFUSED,
+		.why = *err,
+	};
 
-	json_put_text(tally_refuse(&many->tally, entry->name, err), "file",
-	    entry->path);
-	entry_clear(entry);
-	show_progress(many);
+	many->give(many, &result);
+	sign_result_clear(&result);
 }
 
 static bool
@@ -216,7 +103,16 @@ is_stopped(void *arg)
 {
 	struct many *many = arg;
 
-	return stop_signal() != 0 || stream_is_broken(&many->stream);
+	return stop_signal() != 0 || many->is_unheard;
+}
+
+struct bulk
+many_bulk(struct many *many)
+{
+
+	return (struct bulk) { .arg = many, .load = load,
+		.signed_one = take_signed, .refused = take_refused,
+		.is_stopped = is_stopped };
 }
 
 /* What would be done for one zone. */
@@ -258,10 +154,10 @@ plan_all(struct many *many, struct error *err)
 	for (i = 0; i < many->n && !is_stopped(many); i++) {
 		struct error why = ERR_INIT;
 
-		fetch(many, &many->entries[i]);
+		sign_entry_fetch(many->cmd, &many->entries[i]);
 		if (plan_entry(many, &cache, i, &plan, &why) != 0)
 			take_refused(many, i, &why);
-		entry_clear(&many->entries[i]);
+		sign_entry_clear(&many->entries[i]);
 		show_progress(many);
 	}
 	cmd_plan(many->cmd, &plan);
@@ -274,13 +170,12 @@ plan_all(struct many *many, struct error *err)
 static int
 sign_slice(struct many *many, size_t n, struct error *err)
 {
-	const struct bulk bulk = { .n = n, .arg = many, .load = load,
-		.signed_one = take_signed, .refused = take_refused,
-		.is_stopped = is_stopped };
+	struct bulk bulk = many_bulk(many);
 	size_t i;
 
+	bulk.n = n;
 	for (i = 0; i < n && !is_stopped(many); i++)
-		fetch(many, &many->entries[many->first + i]);
+		sign_entry_fetch(many->cmd, &many->entries[many->first + i]);
 	return is_stopped(many) ? 0 : bulk_sign(many->cmd->session, &bulk,
 	    err);
 }
@@ -298,13 +193,12 @@ is_fetched(const struct many *many)
 }
 
 static int
-sign_all(struct many *many, struct error *err)
+sign_here(struct many *many, struct error *err)
 {
 	const size_t slice = is_fetched(many) ? SLICE : many->n;
 	size_t n;
 	int rc = 0;
 
-	many->list = json_put_array(many->cmd->json, "signed");
 	for (; rc == 0 && many->first < many->n && !is_stopped(many);
 	    many->first += n) {
 		n = many->n - many->first;
@@ -313,6 +207,19 @@ sign_all(struct many *many, struct error *err)
 		rc = sign_slice(many, n, err);
 	}
 	return rc;
+}
+
+static int
+sign_all(struct many *many, struct error *err)
+{
+	bool is_sure = false;
+	size_t n = 1;
+
+	many->list = json_put_array(many->cmd->json, "signed");
+	if (!is_fetched(many))
+		n = crew_size(many->cmd->session, many->n, &is_sure);
+	return n == 1 ? sign_here(many, err) :
+	    many_sign_in_workers(many, n, is_sure, err);
 }
 
 /* What was recorded is handed over, whatever came then. */
@@ -335,28 +242,19 @@ finish(struct many *many, int rc, struct error *err)
 	return tally_end(&many->tally, rc, err);
 }
 
-static int
-read_entries(struct many *many, struct error *err)
-{
-	const char *path = args_get(many->cmd->args, OPT_ZONES_FROM);
-	struct stat st;
-
-	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
-		return read_folder(many, path, err);
-	return read_list(many, path, err);
-}
-
 int
 cmd_sign_many(struct cmd *cmd, const struct zsks_request *request,
     struct error *err)
 {
-	struct many many = { .cmd = cmd, .request = *request };
+	struct many many = { .cmd = cmd, .request = *request,
+		.give = many_deliver };
 	size_t i;
 	int rc = -1;
 
 	if (!args_has(cmd->args, OPT_AGAIN))
 		many.request.renewal = ZSKS_TAKE_SIGNED;
-	if (read_entries(&many, err) == 0 &&
+	if (sign_entries_read(args_get(cmd->args, OPT_ZONES_FROM),
+	    &many.entries, &many.n, err) == 0 &&
 	    stream_open(&many.stream, cmd, err) == 0) {
 		stop_catch();
 		tally_init(&many.tally, cmd, "zones", "signed", "zone");
@@ -367,7 +265,7 @@ cmd_sign_many(struct cmd *cmd, const struct zsks_request *request,
 	}
 	stream_close(&many.stream);
 	for (i = 0; i < many.n; i++)
-		entry_clear(&many.entries[i]);
+		sign_entry_clear(&many.entries[i]);
 	free(many.entries);
 	return rc;
 }

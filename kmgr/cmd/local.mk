@@ -66,7 +66,9 @@ libcmd_la_SOURCES = \
 	kmgr/cmd/cmd_run.c \
 	kmgr/cmd/cmd_sign.c \
 	kmgr/cmd/cmd_sign.h \
+	kmgr/cmd/cmd_sign_inner.h \
 	kmgr/cmd/cmd_sign_many.c \
+	kmgr/cmd/cmd_sign_workers.c \
 	kmgr/cmd/cmd_status.c \
 	kmgr/cmd/cmd_token.c \
 	kmgr/cmd/cmd_trust_anchor.c \
@@ -84,6 +86,10 @@ libcmd_la_SOURCES = \
 	kmgr/cmd/commands_ksr.c \
 	kmgr/cmd/commands_life.c \
 	kmgr/cmd/commands_trust.c \
+	kmgr/cmd/sign_entry.c \
+	kmgr/cmd/sign_entry.h \
+	kmgr/cmd/sign_result.c \
+	kmgr/cmd/sign_result.h \
 	kmgr/cmd/stream.c \
 	kmgr/cmd/stream.h \
 	kmgr/cmd/table.c \

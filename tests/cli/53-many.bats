@@ -151,6 +151,81 @@ hit() {
 	run -0 kmgr verify
 }
 
+has_signed() {
+	[ "$(n_signatures)" -ge "$1" ]
+}
+
+# performance TEXT: from now on with this in the configuration.
+performance() {
+	sed -i '/^performance:/d' kmgr.yaml
+	echo "performance: $1" >>kmgr.yaml
+}
+
+@test "worker processes share the zones: results are in order, and one of each" {
+	zones 300
+	echo 'z7.example. 3600 A 192.0.2.1' >zones/z7.example.zone
+	performance '{ workers: 1, sessions: 1 }'
+	run --separate-stderr -12 kmgr --json sign-zsks --zones-from zones \
+		--again
+	jq -r '.signed[].zone' <<<"$output" >in-one
+	by_shim
+	performance '{ workers: 3 }'
+	run --separate-stderr -12 kmgr --json sign-zsks --zones-from zones \
+		--again
+	jq -r '.signed[].zone' <<<"$output" >in-three
+	[ "$(wc -l <in-one)" -eq 299 ]
+	cmp in-one in-three
+	[ "$(jq -c '[.n_signed, .n_refused, .refused[0].zone]' <<<"$output")" = \
+		'[299,1,"z7.example"]' ]
+	[ "$(grep -c ' C_Initialize$' calls)" -eq 3 ]
+	[ "$(n_signatures)" -eq 598 ]
+	# What is noted in a worker is told once.
+	run --separate-stderr -12 kmgr sign-zsks --zones-from zones -o out
+	[ "$(grep -c 'z7.example:' <<<"$stderr")" -eq 1 ]
+	[ "$(grep -c RRSIG out)" -eq 299 ]
+	run -0 kmgr verify
+}
+
+@test "a worker that is killed stops no other, and loses nothing" {
+	local pid status=0
+
+	zones 400
+	by_shim
+	performance '{ workers: 2, sessions: 1 }'
+	KMGR_SHIM_LATENCY_US=5000 "$KMGR" sign-zsks --zones-from zones \
+		-o out 2>err &
+	pid=$!
+	wait_until 30 has_signed 64
+	kill -KILL "$(pgrep -P "$pid" | head -n 1)"
+	wait "$pid" || status=$?
+	[ "$status" -eq 9 ]
+	grep -q 'a worker process was ended by signal 9' err
+	signed=$(grep -c RRSIG out)
+	[ "$signed" -ge 200 ] && [ "$signed" -lt 400 ]
+	# Of what was recorded a moment before it may not have told.
+	[ "$(n_signatures)" -ge "$signed" ]
+	run --separate-stderr -0 kmgr sign-zsks --zones-from zones -o out
+	[ "$(grep -c RRSIG out)" -eq 400 ]
+	[ "$(n_signatures)" -eq 400 ]
+	run -0 kmgr verify
+}
+
+@test "a signal ends workers between zones; nobody is asked twice for a PIN" {
+	zones 300
+	by_shim
+	performance '{ workers: 2, sessions: 1 }'
+	hit 15 C_Sign sign-zsks --zones-from zones -o out
+	[ "$status" -eq 143 ]
+	signed=$(grep -c RRSIG out)
+	[ "$signed" -ge 64 ] && [ "$signed" -lt 300 ]
+	[ "$(n_signatures)" -eq "$signed" ]
+	sed -i 's#pin-source=[^"]*#pin-source=|echo%2012345678#' kmgr.yaml
+	run --separate-stderr -0 kmgr sign-zsks --zones-from zones --again \
+		-o out
+	[[ $stderr == *"workers: 2 is left aside"* ]]
+	[ "$(grep -c RRSIG out)" -eq 300 ]
+}
+
 @test "a list for sign-zsks: files, and what the configuration names" {
 	zones 3
 	cat >>kmgr.yaml <<-END
