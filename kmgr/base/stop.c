@@ -7,6 +7,7 @@
 
 /* A handler gets no argument. Without locks, so that any thread may be it. */
 static atomic_int noted;
+static const atomic_int *heeded;
 
 static const int signals[] = { SIGINT, SIGTERM };
 #define N_SIGNALS (sizeof(signals) / sizeof(signals[0]))
@@ -39,7 +40,16 @@ int
 stop_signal(void)
 {
 
-	return atomic_load(&noted);
+	const int own = atomic_load(&noted);
+
+	return own != 0 || heeded == NULL ? own : atomic_load(heeded);
+}
+
+void
+stop_heed(const atomic_int *other)
+{
+
+	heeded = other;
 }
 
 int

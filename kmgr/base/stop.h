@@ -5,6 +5,8 @@
 #ifndef KMGR_BASE_STOP_H
 #define KMGR_BASE_STOP_H
 
+#include <stdatomic.h>
+
 #include "kmgr/base/err.h"
 
 /**
@@ -18,9 +20,16 @@ void stop_catch(void);
 
 /**
  * stop_signal():
- * The signal that was noted; 0: none.
+ * The signal that was noted, here or by whom stop_heed() names; 0: none.
  */
 int stop_signal(void);
+
+/**
+ * stop_heed(other):
+ * From now on stop_signal() is also what another process has noted and put
+ * into *${other}, which both see; it must stay where it is.
+ */
+void stop_heed(const atomic_int *other);
 
 /**
  * stop_error(err):

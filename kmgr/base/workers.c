@@ -11,14 +11,17 @@
 #include <unistd.h>
 
 #include "kmgr/base/mem.h"
+#include "kmgr/base/stop.h"
 #include "kmgr/base/workers.h"
 
 #define MESSAGE_MAX (64UL << 20)	/* bytes; more is no message of ours */
 #define READ_LEN    65536
+#define LOOK_MS	    200		/* between two looks for a signal */
 
 /* What all processes see. */
 struct shared {
 	atomic_size_t	 next;		/* the first item that is nobody's */
+	atomic_int	 stop;		/* signal that was noted, or 0 */
 };
 
 struct worker {
@@ -131,6 +134,7 @@ worker_main(struct worker *worker, pid_t parent)
 	struct error err = ERR_INIT, ignored = ERR_INIT;
 	int rc = 0;
 
+	stop_heed(&worker->shared->stop);
 	/* Whoever started us may have ended before this was asked for. */
 	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
 	if (getppid() == parent &&
@@ -296,7 +300,9 @@ listen_to_all(struct crew *crew)
 		}
 		if (open == 0)
 			return;
-		if (poll(fds, n, -1) < 0)
+		/* A signal may have been for this process alone. */
+		atomic_store(&crew->shared->stop, stop_signal());
+		if (poll(fds, n, LOOK_MS) <= 0)
 			continue;
 		for (i = 0; i < n; i++)
 			if (crew->children[i].fd >= 0 && fds[i].revents != 0)
@@ -342,6 +348,7 @@ workers_run(const struct workers *workers, struct error *err)
 		return err_set_errno(err, "share memory with workers");
 	}
 	atomic_init(&crew->shared->next, 0);
+	atomic_init(&crew->shared->stop, 0);
 	start(crew, workers->is_first_alone ? 1 : workers->n);
 	listen_to_all(crew);
 	for (i = 0; i < crew->n; i++)

@@ -39,7 +39,8 @@ struct workers {
 /**
  * workers_run(workers, err):
  * Do all of it, and return when every worker has ended. Called while there is
- * one thread only. A worker ends when the process that started it does.
+ * one thread only. A worker ends when the process that started it does, and
+ * hears of the signal that one has noted (stop.h).
  *
  * Errors: that of the first worker that failed; ERR_SYSTEM where one was
  * killed or could not be started. What others told was taken.

@@ -6,7 +6,7 @@
 #include "kmgr/base/stop.h"
 #include "kmgr/base/when.h"
 #include "kmgr/cmd/command.h"
-#include "kmgr/service/run.h"
+#include "kmgr/service/run_workers.h"
 #include "kmgr/store/store_claim.h"
 
 #define PASS_MAX_S 60		/* until the next pass, due or not */
@@ -124,7 +124,7 @@ pass(struct cmd *cmd, struct listener *listener, const struct run *run,
     struct run_result *result, struct error *err)
 {
 
-	if (run_pass(run, result, err) != 0)
+	if (run_workers(run, result, err) != 0)
 		return -1;
 	put_result(cmd, result);
 	cmd->is_partial = true;

@@ -1,6 +1,5 @@
 /* sign-zsks --zones-from in worker processes. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "kmgr/base/mem.h"
 #include "kmgr/base/stop.h"
@@ -94,18 +93,6 @@ work(void *arg, struct worker *worker, struct error *err)
 	return rc == 0 && stop_signal() != 0 ? stop_error(err) : rc;
 }
 
-static void
-note_lines(struct session *session, const struct buf *notes)
-{
-	const char *line = buf_text(notes);
-	size_t len;
-
-	for (; *line != '\0'; line += len + (line[len] == '\n')) {
-		len = strcspn(line, "\n");
-		session_note(session, "%.*s", (int)len, line);
-	}
-}
-
 /* Those whose turn it is; at the end whatever there is. */
 static void
 deliver_early(struct many *many, bool is_end)
@@ -135,7 +122,8 @@ hear(void *arg, const uint8_t *message, size_t len)
 	struct buf *early;
 
 	if (sign_result_read(message, len, &result)) {
-		note_lines(many->cmd->session, &result.notes);
+		buf_add(session_notes(many->cmd->session),
+		    result.notes.data, result.notes.len);
 		early = result.i < many->n && result.outcome !=
 		    SIGN_NOTES_ONLY ? &many->workers->early[result.i] : NULL;
 		if (early != NULL && early->len == 0)

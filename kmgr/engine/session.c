@@ -384,8 +384,8 @@ session_note(struct session *session, const char *fmt, ...)
 	buf_printf(&session->notes, "%s\n", line);
 }
 
-const struct buf *
-session_notes(const struct session *session)
+struct buf *
+session_notes(struct session *session)
 {
 
 	return &session->notes;

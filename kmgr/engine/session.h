@@ -161,11 +161,11 @@ int session_find_token(struct session *session, const char *name,
 /**
  * session_note(session, fmt, ...):
  * Tell the user something that is no failure. session_notes() has them all,
- * a line each.
+ * a line each; those of another process are appended there.
  */
 void session_note(struct session *session, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
-const struct buf *session_notes(const struct session *session);
+struct buf *session_notes(struct session *session);
 
 /**
  * session_progress(session, done, all):

@@ -53,5 +53,7 @@ libservice_la_SOURCES = \
 	kmgr/service/run_settle.c \
 	kmgr/service/run_signer.c \
 	kmgr/service/run_step.c \
+	kmgr/service/run_workers.c \
+	kmgr/service/run_workers.h \
 	kmgr/service/source.c \
 	kmgr/service/source.h

@@ -187,3 +187,42 @@ go_on() {
 	service publish example.com. old $now
 	cmp <(grep -c RRSIG old) <(grep -hc RRSIG out/dnskey.zone)
 }
+
+@test "run: worker processes share the zones, and tell of all as one" {
+	key='256 3 13 oJMRESz5E4gYzS/q6XDrvU1qMPYIjCWzJaOau8XNEZeqCYKD5ar0IRd8KqXXFJkqmVfRvMGPmM1x8fGAa2XhSA=='
+	softhsm_new "$BATS_TEST_TMPDIR" kmgr
+	kmgr_env "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR"
+	printf '%s\n' 'version: 1' 'zones: ["."]' 'custody: shared' \
+		'ds: { cds-cdnskey-publish: none }' \
+		'ksk: { automation: [expire, done] }' >p.yaml
+	kmgr -q init >/dev/null
+	kmgr -q create-cmk prod --token main --policy p.yaml >/dev/null
+	seq -f 'z%g.example' 100 199 >list
+	kmgr -q create-ksk --zones-from list --cmk prod >/dev/null
+	mkdir zsks out
+	for zone in $(<list); do
+		echo "$zone. 3600 IN DNSKEY $key" >zsks/$zone.zone
+		echo "  $zone: { publish: { directory: $PWD/out/$zone } }"
+	done >zones.yaml
+	{
+		echo 'performance: { workers: 3 }'
+		echo 'zones:'
+		cat zones.yaml
+	} >>kmgr.yaml
+	kmgr -q sign-zsks --zones-from zsks >/dev/null
+	run --separate-stderr -0 later $((11 * 86400)) --json run
+	[ "$(jq -c '[.n_zones, .n_failed]' <<<"$output")" = '[100,0]' ]
+	for what in sign publish; do
+		[ "$(jq -r --arg what $what '.events[] | select(.event ==
+			"did" and .what == $what) | .zone' <<<"$output" |
+			sort -u)" = "$(sed 's/$/./' list)" ]
+	done
+	[ "$(jq '.next != null' <<<"$output")" = true ]
+	# Each of the three has claimed what it worked on, and none of it twice.
+	[ "$(sqlite3 kmgr.db 'SELECT count(*), count(DISTINCT zone)
+		FROM signature')" = '200|100' ]
+	[ "$(sqlite3 kmgr.db 'SELECT max(epoch) FROM claim')" -eq 1 ]
+	[ "$(sqlite3 kmgr.db 'SELECT count(DISTINCT holder) FROM claim')" -gt 1 ]
+	later $((11 * 86400)) -q verify >/dev/null
+}

@@ -5,8 +5,10 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "kmgr/base/stop.h"
 #include "kmgr/base/workers.h"
 
 #define ITEMS 1000
@@ -228,6 +230,51 @@ workers_end_with_who_started_them(void **state)
 	(void)close(ends[0]);
 }
 
+/* Until it is told to end. */
+static int
+work_until_stopped(void *arg, struct worker *worker, struct error *err)
+{
+	const struct timespec pause = { 0, 10000000L };
+
+	if (work_alone(arg, worker, err) != 0)
+		return -1;
+	while (stop_signal() == 0)
+		(void)nanosleep(&pause, NULL);
+	return stop_signal() == SIGTERM ? 0 : -1;
+}
+
+static void
+be_ended(void *arg, const uint8_t *message, size_t len)
+{
+
+	(void)arg;
+	(void)message;
+	(void)len;
+	(void)raise(SIGTERM);
+}
+
+/* The signal is for the process that has started it alone. */
+static void
+a_worker_hears_of_a_signal(void **state)
+{
+	const struct workers workers = {
+		.n = 1, .work = work_until_stopped, .take = be_ended
+	};
+	struct error err = ERR_INIT;
+	int status = 0;
+	pid_t pid;
+
+	(void)state;
+	pid = fork();
+	if (pid == 0) {
+		(void)alarm(20);
+		stop_catch();
+		_exit(workers_run(&workers, &err) == 0 ? 0 : 1);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
 /* More than a pipe or a read holds at once. */
 static int
 work_at_length(void *arg, struct worker *worker, struct error *err)
@@ -279,6 +326,7 @@ main(void)
 		cmocka_unit_test(a_worker_that_is_killed_stops_no_other),
 		cmocka_unit_test(others_come_when_they_are_wanted),
 		cmocka_unit_test(workers_end_with_who_started_them),
+		cmocka_unit_test(a_worker_hears_of_a_signal),
 		cmocka_unit_test(long_messages_come_whole),
 	};
 
