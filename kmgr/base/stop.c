@@ -46,6 +46,14 @@ stop_signal(void)
 }
 
 void
+stop_note(int number)
+{
+	int none = 0;
+
+	(void)atomic_compare_exchange_strong(&noted, &none, number);
+}
+
+void
 stop_heed(const atomic_int *other)
 {
 

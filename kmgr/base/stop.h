@@ -25,6 +25,12 @@ void stop_catch(void);
 int stop_signal(void);
 
 /**
+ * stop_note(number):
+ * As if the signal ${number} had come, where none has.
+ */
+void stop_note(int number);
+
+/**
  * stop_heed(other):
  * From now on stop_signal() is also what another process has noted and put
  * into *${other}, which both see; it must stay where it is.

@@ -128,6 +128,17 @@ worker_want_others(struct worker *worker, struct error *err)
 	return say(worker, SAYS_MORE_HELP, NULL, 0, err);
 }
 
+/* One of them may be told to end: then all are. */
+static void
+share_stop(struct shared *shared)
+{
+	int none = 0;
+
+	if (stop_signal() != 0)
+		(void)atomic_compare_exchange_strong(&shared->stop, &none,
+		    stop_signal());
+}
+
 static void __attribute__((noreturn))
 worker_main(struct worker *worker, pid_t parent)
 {
@@ -142,6 +153,7 @@ worker_main(struct worker *worker, pid_t parent)
 		rc = say(worker, SAYS_FAILED, &err, sizeof(err), &ignored);
 	else
 		rc = say(worker, SAYS_DONE, NULL, 0, &ignored);
+	share_stop(worker->shared);
 	_exit(rc == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
 }
 
@@ -300,8 +312,7 @@ listen_to_all(struct crew *crew)
 		}
 		if (open == 0)
 			return;
-		/* A signal may have been for this process alone. */
-		atomic_store(&crew->shared->stop, stop_signal());
+		share_stop(crew->shared);
 		if (poll(fds, n, LOOK_MS) <= 0)
 			continue;
 		for (i = 0; i < n; i++)
@@ -353,6 +364,8 @@ workers_run(const struct workers *workers, struct error *err)
 	listen_to_all(crew);
 	for (i = 0; i < crew->n; i++)
 		child_end(crew, &crew->children[i]);
+	if (atomic_load(&crew->shared->stop) != 0)
+		stop_note(atomic_load(&crew->shared->stop));
 	(void)munmap(crew->shared, sizeof(*crew->shared));
 	rc = crew->rc;
 	free(crew);

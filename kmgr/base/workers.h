@@ -39,8 +39,9 @@ struct workers {
 /**
  * workers_run(workers, err):
  * Do all of it, and return when every worker has ended. Called while there is
- * one thread only. A worker ends when the process that started it does, and
- * hears of the signal that one has noted (stop.h).
+ * one thread only. A worker ends when the process that started it does. The
+ * signal that one of all these processes has noted the others have noted, too
+ * (stop.h), a worker's when it ends.
  *
  * Errors: that of the first worker that failed; ERR_SYSTEM where one was
  * killed or could not be started. What others told was taken.

@@ -6,6 +6,7 @@
 #include "kmgr/cmd/cmd_sign.h"
 #include "kmgr/cmd/cmd_sign_inner.h"
 #include "kmgr/engine/crew.h"
+#include "kmgr/engine/trust_owed.h"
 
 #define SLICE  4096	/* sets that are fetched before they are signed */
 
@@ -222,6 +223,20 @@ sign_all(struct many *many, struct error *err)
 	    many_sign_in_workers(many, n, is_sure, err);
 }
 
+/*
+ * What is taken as it is may be of a run that was killed before it had told the
+ * tokens: only then they are opened.
+ */
+static int
+settle(const struct many *many, int rc, struct error *err)
+{
+
+	if (rc != 0 || many->tally.n_before == 0 ||
+	    args_has(many->cmd->args, OPT_DRY_RUN))
+		return rc;
+	return trust_owed_settle(many->cmd->session, err);
+}
+
 /* What was recorded is handed over, whatever came then. */
 static int
 finish(struct many *many, int rc, struct error *err)
@@ -261,6 +276,7 @@ cmd_sign_many(struct cmd *cmd, const struct zsks_request *request,
 		many.tally.all = many.n;
 		rc = (args_has(cmd->args, OPT_DRY_RUN) ? plan_all :
 		    sign_all)(&many, err);
+		rc = settle(&many, rc, err);
 		rc = finish(&many, rc, err);
 	}
 	stream_close(&many.stream);

@@ -2,7 +2,6 @@
 #include <stdlib.h>
 
 #include "kmgr/base/mem.h"
-#include "kmgr/base/stop.h"
 #include "kmgr/base/workers.h"
 #include "kmgr/cmd/cmd_sign_inner.h"
 #include "kmgr/engine/crew.h"
@@ -89,8 +88,7 @@ work(void *arg, struct worker *worker, struct error *err)
 		*err = many->workers->unheard;
 		rc = -1;
 	}
-	/* It may be this process alone that was told to end. */
-	return rc == 0 && stop_signal() != 0 ? stop_error(err) : rc;
+	return rc;
 }
 
 /* Those whose turn it is; at the end whatever there is. */

@@ -275,6 +275,42 @@ a_worker_hears_of_a_signal(void **state)
 	assert_int_equal(status, 0);
 }
 
+/* The first to be heard of ends by a signal of its own. */
+static int
+work_and_stop(void *arg, struct worker *worker, struct error *err)
+{
+	size_t first, n;
+
+	stop_catch();
+	if (worker_next(worker, &first, &n) && first == 0)
+		return raise(SIGINT);
+	return work_until_stopped(arg, worker, err) == 0 ||
+	    stop_signal() == SIGINT ? 0 : -1;
+}
+
+static void
+all_hear_of_a_workers_signal(void **state)
+{
+	struct job job = { .what = NOTHING };
+	const struct workers workers = {
+		.n = 3, .n_items = ITEMS, .n_share = 1, .arg = &job,
+		.work = work_and_stop, .take = count
+	};
+	struct error err = ERR_INIT;
+	int status = 0;
+	pid_t pid;
+
+	(void)state;
+	pid = fork();
+	if (pid == 0) {
+		(void)alarm(20);
+		_exit(workers_run(&workers, &err) == 0 &&
+		    stop_signal() == SIGINT ? 0 : 1);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
 /* More than a pipe or a read holds at once. */
 static int
 work_at_length(void *arg, struct worker *worker, struct error *err)
@@ -327,6 +363,7 @@ main(void)
 		cmocka_unit_test(others_come_when_they_are_wanted),
 		cmocka_unit_test(workers_end_with_who_started_them),
 		cmocka_unit_test(a_worker_hears_of_a_signal),
+		cmocka_unit_test(all_hear_of_a_workers_signal),
 		cmocka_unit_test(long_messages_come_whole),
 	};
 
