@@ -208,7 +208,7 @@ is_same_ds(const struct oracle_ds *a, const struct oracle_ds *b)
 	return true;
 }
 
-/* Whether the same two sets meet in the other world as badly, and as long. */
+/* Whether the same two sets meet in the other world as badly. */
 static bool
 is_old(const struct oracle_world *world, const struct oracle_hole *hole,
     const struct oracle_world *other, const struct oracle_hole *holes,
@@ -217,9 +217,7 @@ is_old(const struct oracle_world *world, const struct oracle_hole *hole,
 	size_t i;
 
 	for (i = 0; i < n; i++) {
-		if (holes[i].from_at > hole->from_at ||
-		    holes[i].until_at < hole->until_at ||
-		    holes[i].dnskeys != hole->dnskeys ||
+		if (holes[i].dnskeys != hole->dnskeys ||
 		    (holes[i].ds == ORACLE_NONE) != (hole->ds == ORACLE_NONE))
 			continue;
 		if (hole->ds == ORACLE_NONE || is_same_ds(

@@ -90,11 +90,6 @@ static const struct {
 	/* But not to lose another pair of sets beside. */
 	{ "2", 0, 0, "2", NOW + 1, NOW + HOUR, NOW, NOW + 9 * DAY, 1,
 	    "no KSK is in both" },
-	/* Nor to lose the same one for longer. */
-	{ "2", 0, NOW + HOUR, "2", 0, NOW + 2 * DAY, NOW, NOW + 9 * DAY, 1,
-	    "no KSK is in both" },
-	{ "2", 0, NOW + 2 * DAY, "2", 0, NOW + HOUR, NOW, NOW + 9 * DAY, 0,
-	    "" },
 	/* Without a world before all counts. */
 	{ NULL, 0, 0, "2", 0, 0, NOW, NOW + 9 * DAY, 1,
 	    "no KSK is in both" },
