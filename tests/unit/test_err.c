@@ -131,7 +131,7 @@ classes_have_names(void **state)
 {
 	static const char *const names[] = { "none", "internal", "usage",
 		"config", "input", "policy", "token", "store", "network",
-		"system", "integrity", "not_yet" };
+		"system", "integrity", "not_yet", "partial" };
 	size_t i;
 
 	(void)state;
@@ -139,7 +139,10 @@ classes_have_names(void **state)
 		assert_string_equal(err_class_name((enum err_class)i),
 		    names[i]);
 	assert_int_equal(ERR_NOT_YET, 11);
-	assert_string_equal(err_class_name((enum err_class)12), "internal");
+	assert_int_equal(ERR_PARTIAL, 12);
+	assert_string_equal(err_class_name(ERR_INTERRUPTED), "interrupted");
+	assert_string_equal(err_class_name(ERR_TERMINATED), "terminated");
+	assert_string_equal(err_class_name((enum err_class)13), "internal");
 	assert_string_equal(err_class_name((enum err_class)99), "internal");
 }
 

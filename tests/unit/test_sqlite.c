@@ -453,7 +453,7 @@ survives_a_full_disk(void **state)
 
 	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
 	small = before;
-	small.rlim_cur = 400000;
+	small.rlim_cur = 600000;
 	(void)signal(SIGXFSZ, SIG_IGN);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
 	while (append_one(help->store, &help->err) == 0)
