@@ -75,7 +75,7 @@ signatures() {
 		--end +60d -o in/ksr-net.txt 2>/dev/null
 	echo junk >in/junk.ksr
 	echo other >in/README
-	run kmgr sign-ksr in --yes --genesis --end +60d -o file
+	run kmgr sign-ksr in --yes --genesis --end +61d -o file
 	[ "$status" -eq 2 ]
 	run kmgr sign-ksr in --yes --genesis --record r
 	[ "$status" -eq 2 ]
@@ -83,17 +83,17 @@ signatures() {
 	[ "$status" -eq 4 ]
 	[[ $output == *"out holds no request"* ]]
 	run --separate-stderr kmgr --json sign-ksr in --yes --genesis \
-		--end +60d -o out --dry-run
+		--end +61d -o out --dry-run
 	[ "$status" -eq 12 ]
 	[ "$(jq '.plan | length' <<<"$output")" -gt 2 ]
 	[ -z "$(ls out)" ]
 	# Nobody said Yes.
-	run setsid -w "$KMGR" sign-ksr in --genesis --end +60d -o out
+	run setsid -w "$KMGR" sign-ksr in --genesis --end +61d -o out
 	[ "$status" -eq 2 ]
 	[[ $output == *"--yes"* ]]
 	[ "$(n_answers)" -eq 0 ]
 	run --separate-stderr kmgr --json sign-ksr in --yes --genesis \
-		--end +60d -o out
+		--end +61d -o out
 	[ "$status" -eq 12 ]
 	[ "$(jq -c '[.n_answered, .n_answered_before, .n_refused]' \
 		<<<"$output")" = '[2,0,1]' ]
@@ -112,13 +112,13 @@ in/ksr-net.txt example.net. out/skr-net.txt" ]
 	before=$(sha256_of out)
 	rm out/a.skr in/junk.ksr
 	kmgr -q create-ksk example.net --cmk prod --another >/dev/null
-	kmgr sign-ksr in --yes --genesis --end +60d -o out >told
+	kmgr sign-ksr in --yes --genesis --end +61d -o out >told
 	[ "$(cat told)" = "example.com. in/a.ksr out/a.skr (answered before)
 example.net. in/ksr-net.txt out/skr-net.txt (answered before)" ]
 	[ "$(sha256_of out)" = "$before" ]
 	[ "$(n_answers)" -eq 2 ]
 	# Beside the requests where no other folder is named.
-	kmgr -q sign-ksr in --yes --genesis --end +60d 2>/dev/null || :
+	kmgr -q sign-ksr in --yes --genesis --end +61d 2>/dev/null || :
 	cmp in/a.skr out/a.skr
 }
 
