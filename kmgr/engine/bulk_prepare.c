@@ -1,43 +1,92 @@
 /* Reading and judging zones, ahead of who signs. */
+#include <stdlib.h>
+
+#include "kmgr/base/mem.h"
 #include "kmgr/engine/bulk_inner.h"
+#include "kmgr/store/store_life.h"
+
+/* What was loaded of a batch, before it is judged. */
+struct loaded {
+	struct zsks_request	 requests[BULK_BATCH];
+	struct buf		 texts[BULK_BATCH];
+};
 
 static void
-prepare_one(struct bulk_line *line, size_t i, struct bulk_job *job)
+load(struct bulk_line *line, struct bulk_batch *batch,
+    struct loaded *loaded)
 {
-	struct zsks_request request = { 0 };
-	struct buf text = BUF_INIT;
+	const struct bulk *bulk = line->bulk;
+	struct bulk_job *job;
+	size_t i;
 
-	job->state = BULK_REFUSED;
-	job->zsks = NULL;
-	err_clear(&job->err);
-	if (line->bulk->load(line->bulk->arg, i, &request, &text,
-	    &job->err) == 0) {
-		request.text = buf_text(&text);
-		request.len = text.len;
-		if (zsks_prepare(line->reader, &line->cache, &request,
-		    &job->zsks, &job->err) == 0)
-			job->state = BULK_PREPARED;
+	for (i = 0; i < batch->n; i++) {
+		job = &batch->jobs[i];
+		job->zsks = NULL;
+		err_clear(&job->err);
+		job->state = bulk->load(bulk->arg, batch->first + i,
+		    &loaded->requests[i], &loaded->texts[i], &job->err) == 0 ?
+		    BULK_PREPARED : BULK_REFUSED;
 	}
-	buf_free(&text);
+}
+
+/* What the store has of zones that stand together it can give at once. */
+static void
+read_ahead(struct store *store, const struct bulk_batch *batch,
+    const struct loaded *loaded)
+{
+	char names[BULK_BATCH][NAME_TEXT_MAX];
+	const char *list[BULK_BATCH];
+	size_t i, n = 0;
+
+	for (i = 0; i < batch->n; i++)
+		if (batch->jobs[i].state == BULK_PREPARED) {
+			list[n] = name_text(&loaded->requests[i].zone,
+			    names[n]);
+			n++;
+		}
+	if (n > 1)
+		store_ahead_of(store, list, n);
+}
+
+static void
+judge(struct bulk_line *line, struct bulk_batch *batch,
+    struct loaded *loaded)
+{
+	struct zsks_request *request;
+	struct bulk_job *job;
+	size_t i;
+
+	for (i = 0; i < batch->n; i++) {
+		job = &batch->jobs[i];
+		request = &loaded->requests[i];
+		request->text = buf_text(&loaded->texts[i]);
+		request->len = loaded->texts[i].len;
+		if (job->state == BULK_PREPARED && zsks_prepare(line->reader,
+		    &line->cache, request, &job->zsks, &job->err) != 0)
+			job->state = BULK_REFUSED;
+		buf_free(&loaded->texts[i]);
+	}
 }
 
 /* What a batch before it has changed meanwhile shows when it is recorded. */
 static void
 prepare_batch(struct bulk_line *line, struct bulk_batch *batch)
 {
+	struct loaded *loaded = mem_new(sizeof(*loaded));
 	struct error ignored = ERR_INIT;
 	struct store *store;
-	size_t i;
 
 	batch->n_done = batch->n_busy = 0;
+	load(line, batch, loaded);
 	/* Where there is no snapshot, each zone says what is wrong. */
-	if (session_store(line->reader, &store, &ignored) == 0)
-		(void)store_snapshot(store, &ignored);
-	for (i = 0; i < batch->n; i++)
-		prepare_one(line, batch->first + i, &batch->jobs[i]);
+	if (session_store(line->reader, &store, &ignored) == 0 &&
+	    store_snapshot(store, &ignored) == 0)
+		read_ahead(store, batch, loaded);
+	judge(line, batch, loaded);
 	if (store != NULL)
 		store_release(store);
 	batch->now_at = session_now(line->reader);
+	free(loaded);
 }
 
 /* Wait for a place on the line; NULL: none is wanted any more. */

@@ -1,5 +1,6 @@
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "kmgr/store/db_ahead.h"
 #include "kmgr/store/store_inner.h"
@@ -48,6 +49,11 @@ static const struct db_question ask_list = { "list zones",
 	" ORDER BY zone LIMIT $2" };
 static const struct db_question ask_names = { "list all zones",
 	"SELECT zone FROM zone WHERE zone > $1 ORDER BY zone LIMIT $2" };
+static const struct db_question ask_before = { "find the zone before one",
+	"SELECT zone FROM zone WHERE zone < $1 ORDER BY zone DESC LIMIT 1" };
+static const struct db_question ask_between = { "count zones",
+	"SELECT count(*) FROM (SELECT zone FROM zone WHERE zone >= $1 "
+	"AND zone <= $2 LIMIT $3) AS some" };
 static const struct db_question ask_of_cmk = { "list a CMK's zones",
 	"SELECT DISTINCT zone FROM ksk WHERE cmk_id = $1 AND zone > $2 "
 	"ORDER BY zone LIMIT $3" };
@@ -263,6 +269,34 @@ store_zone_list(struct store *store, const char *after, size_t max,
 	*n = 0;
 	return db_list(store->db, &ask_list, args, STORE_N(args), &name_shape,
 	    out, n, err);
+}
+
+void
+store_ahead_of(struct store *store, const char *const *zones, size_t n)
+{
+	const char *first = zones[0], *last = zones[0];
+	struct error ignored = ERR_INIT;
+	struct db_value args[3];
+	char *before = NULL;
+	bool found = false;
+	int64_t between;
+	size_t i;
+
+	for (i = 1; i < n; i++) {
+		if (strcmp(zones[i], first) < 0)
+			first = zones[i];
+		if (strcmp(zones[i], last) > 0)
+			last = zones[i];
+	}
+	args[0] = db_text(first);
+	args[1] = db_text(last);
+	args[2] = db_int(2 * (int64_t)n + 1);
+	if (db_number(store->db, &ask_between, args, STORE_N(args), &between,
+	    &ignored) == 0 && between <= 2 * (int64_t)n &&
+	    db_one(store->db, &ask_before, args, 1, &name_shape, &before,
+	    &found, &ignored) == 0)
+		store_ahead(store, found ? before : "", last);
+	free(before);
 }
 
 int

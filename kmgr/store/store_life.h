@@ -94,6 +94,13 @@ int store_zone_list(struct store *store, const char *after, size_t max,
 void zone_names_free(char **names, size_t n);
 
 /**
+ * store_ahead_of(store, zones, n):
+ * As store_ahead(), for the ${n} ${zones}, in whatever order; where many
+ * others stand between them by name it does nothing.
+ */
+void store_ahead_of(struct store *store, const char *const *zones, size_t n);
+
+/**
  * store_zone_of_cmk(store, cmk_id, after, max, out, n, err):
  * Likewise zones that have or had a KSK of a CMK; all where ${cmk_id} is NULL.
  */
