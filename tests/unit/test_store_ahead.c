@@ -396,6 +396,42 @@ only_the_first_zone_of_a_page_asks(void **state)
 	end_to_count(help);
 }
 
+/* How many questions it takes to know all of the zones of a list. */
+static size_t
+n_asked_of(struct storehelp *help, const unsigned int *list, size_t n)
+{
+	const char *names[4];
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		names[i] = zone_of(list[i]);
+	unit_ok(store_snapshot(help->store, &help->err), &help->err);
+	store_ahead_of(help->store, names, n);
+	n_asked = 0;
+	for (i = 0; i < n; i++)
+		free(ask_all(help, (char *)(uintptr_t)names[i]));
+	store_release(help->store);
+	return n_asked;
+}
+
+static void
+a_list_is_a_page_where_its_zones_stand_together(void **state)
+{
+	static const unsigned int some[] = { 5, 2, 3 }, first[] = { 1, 0 },
+	    far[] = { 0, N_ZONES - 1 };
+	struct storehelp *help = *state;
+	size_t n_alone;
+
+	fill(help);
+	begin_to_count(help);
+	free(ask_all(help, zone_of(3)));
+	n_alone = n_asked;
+	assert_int_equal(n_asked_of(help, some, N_OF(some)), n_alone);
+	assert_int_equal(n_asked_of(help, first, N_OF(first)), n_alone);
+	assert_int_equal(n_asked_of(help, far, N_OF(far)), 2 * n_alone);
+	end_to_count(help);
+}
+
 static void
 a_release_forgets_what_was_read(void **state)
 {
@@ -486,6 +522,7 @@ static const struct CMUnitTest tests[] = {
 	STOREHELP_TEST(the_newest_set_is_the_first_of_all_sets),
 	STOREHELP_TEST(each_answer_is_what_was_asked_for),
 	STOREHELP_TEST(only_the_first_zone_of_a_page_asks),
+	STOREHELP_TEST(a_list_is_a_page_where_its_zones_stand_together),
 	STOREHELP_TEST(a_release_forgets_what_was_read),
 	STOREHELP_TEST(very_many_ways_to_ask_are_not_read_ahead),
 };
