@@ -53,7 +53,7 @@ static const struct db_question ask_before = { "find the zone before one",
 	"SELECT zone FROM zone WHERE zone < $1 ORDER BY zone DESC LIMIT 1" };
 static const struct db_question ask_between = { "count zones",
 	"SELECT count(*) FROM (SELECT zone FROM zone WHERE zone >= $1 "
-	"AND zone <= $2 LIMIT $3) AS some" };
+	"AND zone <= $2 LIMIT $3) AS page" };
 static const struct db_question ask_of_cmk = { "list a CMK's zones",
 	"SELECT DISTINCT zone FROM ksk WHERE cmk_id = $1 AND zone > $2 "
 	"ORDER BY zone LIMIT $3" };
