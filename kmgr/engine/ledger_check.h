@@ -51,7 +51,8 @@ struct ledger_check_report {
 /**
  * ledger_check_run(stream, known, report, err):
  * Judge the exported ledger that ${stream} has: the chain, every statement
- * that a CMK's keys signed, the header, and what is ${known}. Memory grows
+ * that a CMK's keys signed, the header, and what is ${known}. An anchor is met
+ * by an event that hashes to it, not by one that only says so. Memory grows
  * with the number of keys, not with that of events. That something is wrong
  * is no error of this function.
  *

@@ -267,6 +267,34 @@ witnesses_know_heads(void **state)
 	buf_free(&file);
 }
 
+/* An event that says that it has the hash which a witness kept. */
+static void
+witnesses_believe_no_claim(void **state)
+{
+	const char *anchors[] = { NULL };
+	struct ledger_check_known known = { .anchors = anchors,
+		.n_anchors = 1 };
+	struct ledger_check_report report;
+	struct buf file = BUF_INIT;
+	const uint8_t *line;
+	uint8_t *claim;
+	size_t len = 0;
+
+	(void)state;
+	read_golden(GOLDEN, &file);
+	line = line_of(&file, 1, &len);
+	claim = memmem(line, len, "\"hash\":\"", 8);
+	assert_non_null(claim);
+	memset(claim + 8, 'd', 16);
+	anchors[0] = "dddddddddddddddd";
+	assert_int_equal(judge(file.data, file.len, &known, &report),
+	    ERR_NONE);
+	assert_int_equal(report.anchor_seqs[0], 0);
+	assert_non_null(strstr(report.findings[0], "does not match its hash"));
+	ledger_check_report_clear(&report);
+	buf_free(&file);
+}
+
 static void
 owners_know_keys(void **state)
 {
@@ -313,6 +341,7 @@ main(void)
 		cmocka_unit_test(a_batch_has_an_end),
 		cmocka_unit_test(a_line_has_an_end),
 		cmocka_unit_test(witnesses_know_heads),
+		cmocka_unit_test(witnesses_believe_no_claim),
 		cmocka_unit_test(owners_know_keys),
 	};
 
