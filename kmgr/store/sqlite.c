@@ -309,6 +309,8 @@ sqlite_copy(struct db *base, const char *path, struct error *err)
 
 	sqlite_of(base)->target = path;
 	rc = db_number(base, &ask, args, 1, &ignored, err);
+	if (rc == 0)
+		rc = sqlite_setup_unclaim(base, path, err);
 	sqlite_of(base)->target = NULL;
 	return rc;
 }

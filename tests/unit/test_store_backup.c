@@ -90,6 +90,8 @@ is_a_store_of_its_own(void **state)
 	struct stat st;
 
 	storehelp_fill_all(help);
+	unit_ok(storehelp_sql(help, "INSERT INTO claim VALUES ('a.', 'me', "
+	    "7, 99)"), &help->err);
 	(void)umask(0);
 	unit_ok(store_backup(help->store, path, &help->err), &help->err);
 	assert_int_equal(files(help), 2);
@@ -107,6 +109,9 @@ is_a_store_of_its_own(void **state)
 	    &help->err);
 	unit_fails(storehelp_sql(help, "DELETE FROM ledger"), &help->err,
 	    ERR_STORE, "append-only");
+	/* Nobody works there, nor did. */
+	unit_ok(storehelp_sql(help, "INSERT INTO claim VALUES ('a.', '', 0, "
+	    "0)"), &help->err);
 	storehelp_append(help, 1);
 	free(path);
 	path = path_in(help, "again.db");

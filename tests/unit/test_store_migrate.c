@@ -49,6 +49,9 @@ goes_on(struct storehelp *help, const char *url)
 	assert_true(intent.id > 2);
 	unit_ok(store_zsk_set_put(help->store, &set, &help->err), &help->err);
 	unit_ok(store_commit(help->store, &help->err), &help->err);
+	/* Nobody works on a zone there, nor did. */
+	unit_ok(storehelp_sql(help, "INSERT INTO claim VALUES ('a.', '', 0, "
+	    "0)"), &help->err);
 	storehelp_append(help, 1);
 	unit_ok(ledger_verify(help->store, &n, &help->err), &help->err);
 	assert_int_equal(n, 3);
@@ -67,6 +70,8 @@ moves_to_the_other_backend_and_back(void **state)
 	char *same = storehelp_same_url(help, "two");
 
 	storehelp_fill_all(help);
+	unit_ok(storehelp_sql(help, "INSERT INTO claim VALUES ('a.', 'me', "
+	    "7, 99)"), &help->err);
 	has_moved(help, other);
 	unit_ok(store_migrate(other, same, &ignored, &help->err), &help->err);
 	goes_on(help, other);
