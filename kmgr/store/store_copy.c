@@ -10,7 +10,7 @@
 
 #define COLUMNS_MAX 32
 
-/* The rows behind $1, which their first column is sorted by. */
+/* The rows behind $1, by a column that sorts them. */
 #define PAGE(table, column, also)                                            \
 	{ "copy table " table, "SELECT * FROM " table " WHERE " column       \
 	    " > $1" also " ORDER BY " column " LIMIT 1000" }
@@ -23,34 +23,39 @@
  */
 static const struct copied {
 	const char *table;
-	enum db_kind key;		/* of the first column; DB_NULL: all
-					 * rows are one page */
+	enum db_kind kind;		/* of key; DB_NULL: all rows are one
+					 * page */
+	const char *key;		/* the column that sorts its pages */
 	struct db_question page[2];
 	struct db_question count;
 } tables[] = {
-	{ "key", DB_TEXT, { PAGE("key", "id", "") }, COUNT("key") },
-	{ "cmk", DB_TEXT, { PAGE("cmk", "id", "") }, COUNT("cmk") },
-	{ "zone", DB_TEXT, { PAGE("zone", "zone", "") }, COUNT("zone") },
-	{ "zone_alg", DB_NULL, { { "copy table zone_alg",
+	{ "key", DB_TEXT, "id", { PAGE("key", "id", "") }, COUNT("key") },
+	{ "cmk", DB_TEXT, "id", { PAGE("cmk", "id", "") }, COUNT("cmk") },
+	{ "zone", DB_TEXT, "zone", { PAGE("zone", "zone", "") },
+	    COUNT("zone") },
+	{ "zone_alg", DB_NULL, NULL, { { "copy table zone_alg",
 	    "SELECT * FROM zone_alg ORDER BY zone, alg" } },
 	    COUNT("zone_alg") },
-	{ "ksk", DB_TEXT, { PAGE("ksk", "id", " AND state = 'removed'"),
+	{ "ksk", DB_TEXT, "id", { PAGE("ksk", "id", " AND state = 'removed'"),
 	    PAGE("ksk", "id", " AND state <> 'removed'") }, COUNT("ksk") },
-	{ "foreign_key", DB_TEXT, { PAGE("foreign_key", "id", "") },
+	{ "foreign_key", DB_TEXT, "id", { PAGE("foreign_key", "id", "") },
 	    COUNT("foreign_key") },
-	{ "observation", DB_INT, { PAGE("observation", "id", "") },
+	{ "observation", DB_INT, "id", { PAGE("observation", "id", "") },
 	    COUNT("observation") },
-	{ "signature", DB_INT, { PAGE("signature", "id", "") },
+	{ "signature", DB_INT, "id", { PAGE("signature", "id", "") },
 	    COUNT("signature") },
-	{ "zsk_set", DB_INT, { PAGE("zsk_set", "id", "") },
+	{ "zsk_set", DB_INT, "id", { PAGE("zsk_set", "id", "") },
 	    COUNT("zsk_set") },
-	{ "ksr", DB_TEXT, { PAGE("ksr", "id", "") }, COUNT("ksr") },
-	{ "intent", DB_INT, { PAGE("intent", "id", "") }, COUNT("intent") },
-	{ "ledger", DB_INT, { PAGE("ledger", "seq", "") }, COUNT("ledger") },
-	{ "approval", DB_NULL, { { "copy table approval",
+	{ "ksr", DB_TEXT, "id", { PAGE("ksr", "id", "") }, COUNT("ksr") },
+	{ "intent", DB_INT, "id", { PAGE("intent", "id", "") },
+	    COUNT("intent") },
+	{ "ledger", DB_INT, "seq", { PAGE("ledger", "seq", "") },
+	    COUNT("ledger") },
+	{ "approval", DB_NULL, NULL, { { "copy table approval",
 	    "SELECT * FROM approval ORDER BY plan_hash, fingerprint" } },
 	    COUNT("approval") },
-	{ "plan", DB_TEXT, { PAGE("plan", "hash", "") }, COUNT("plan") },
+	{ "plan", DB_TEXT, "hash", { PAGE("plan", "hash", "") },
+	    COUNT("plan") },
 };
 
 /* The rows of a table on their way. */
@@ -59,9 +64,27 @@ struct travel {
 	struct db_question insert;	/* made from the names of its columns */
 	int64_t n;
 	uint8_t hash[CRYPTO_SHA256_LEN];	/* of all that was read */
-	char *last_text;		/* first column of the last row */
+	int width, order[COLUMNS_MAX];	/* its columns by their names */
+	char *last_text;		/* the key of the last row */
 	int64_t last;
 };
+
+/* Two stores may have a table's columns in different places. */
+static void
+sort_columns(struct travel *t, const struct db_rows *rows)
+{
+	const struct db_driver *driver = rows->db->driver;
+	int i, k;
+
+	t->width = driver->width(rows);
+	assert(t->width > 0 && t->width <= COLUMNS_MAX);
+	for (i = 0; i < t->width; i++) {
+		for (k = i; k > 0 && strcmp(driver->column(rows, i),
+		    driver->column(rows, t->order[k - 1])) < 0; k--)
+			t->order[k] = t->order[k - 1];
+		t->order[k] = i;
+	}
+}
 
 /* Each value with its kind and length, so that no two rows hash alike. */
 static void
@@ -83,14 +106,15 @@ hash_row(struct travel *t, const struct db_value *values, size_t n)
 }
 
 static const char *
-compose_insert(const char *table, const struct db_rows *rows, int width)
+compose_insert(const struct travel *t, const char *table,
+    const struct db_rows *rows)
 {
 	struct buf names = BUF_INIT, values = BUF_INIT, sql = BUF_INIT;
 	int i;
 
-	for (i = 0; i < width; i++) {
+	for (i = 0; i < t->width; i++) {
 		buf_printf(&names, "%s%s", i == 0 ? "" : ", ",
-		    rows->db->driver->column(rows, i));
+		    rows->db->driver->column(rows, t->order[i]));
 		buf_printf(&values, "%s$%d", i == 0 ? "" : ", ", i + 1);
 	}
 	buf_printf(&sql, "INSERT INTO %s (%s) VALUES (%s)", table,
@@ -100,28 +124,45 @@ compose_insert(const char *table, const struct db_rows *rows, int width)
 	return buf_take(&sql);
 }
 
+/* Where the next page begins. */
+static void
+note_key(struct travel *t, const struct copied *c, const struct db_rows *rows)
+{
+	int i = 0;
+
+	if (c->key == NULL)
+		return;
+	while (strcmp(rows->db->driver->column(rows, i), c->key) != 0)
+		i++;
+	if (c->kind == DB_INT) {
+		t->last = db_get_int(rows, i);
+		return;
+	}
+	free(t->last_text);
+	t->last_text = db_get_text(rows, i);
+}
+
 static int
-move_row(struct travel *t, const char *table, const struct db_rows *rows,
+move_row(struct travel *t, const struct copied *c, const struct db_rows *rows,
     struct error *err)
 {
-	const int width = rows->db->driver->width(rows);
 	struct db_value values[COLUMNS_MAX];
 	int i;
 
-	assert(width > 0 && width <= COLUMNS_MAX);
-	for (i = 0; i < width; i++)
-		values[i] = rows->db->driver->value(rows, i);
-	hash_row(t, values, (size_t)width);
+	if (t->width == 0)
+		sort_columns(t, rows);
+	for (i = 0; i < t->width; i++)
+		values[i] = rows->db->driver->value(rows, t->order[i]);
+	hash_row(t, values, (size_t)t->width);
 	t->n++;
-	t->last = values[0].i;
-	free(t->last_text);
-	t->last_text = db_get_text_or_null(rows, 0);
+	note_key(t, c, rows);
 	if (t->to == NULL)
 		return 0;
 	if (t->insert.sql == NULL)
 		t->insert = (struct db_question){ "write a copied row",
-			compose_insert(table, rows, width) };
-	return db_change(t->to, &t->insert, values, (size_t)width, NULL, err);
+			compose_insert(t, c->table, rows) };
+	return db_change(t->to, &t->insert, values, (size_t)t->width, NULL,
+	    err);
 }
 
 /* One page; *n rows of it. */
@@ -129,16 +170,16 @@ static int
 move_page(struct travel *t, const struct copied *c,
     const struct db_question *page, size_t *n, struct error *err)
 {
-	const struct db_value key = c->key == DB_INT ? db_int(t->last) :
+	const struct db_value key = c->kind == DB_INT ? db_int(t->last) :
 	    db_text(t->last_text);
 	struct db_rows *rows = NULL;
 	int step = -1;
 
 	*n = 0;
-	if (t->from->driver->ask(t->from, page, &key, c->key == DB_NULL ? 0 :
+	if (t->from->driver->ask(t->from, page, &key, c->kind == DB_NULL ? 0 :
 	    1, &rows, err) == 0)
 		while ((step = t->from->driver->next(rows, err)) == 1) {
-			if (move_row(t, c->table, rows, err) != 0) {
+			if (move_row(t, c, rows, err) != 0) {
 				step = -1;
 				break;
 			}
@@ -160,7 +201,7 @@ move_table(struct travel *t, const struct copied *c, struct error *err)
 		do {
 			if (move_page(t, c, &c->page[i], &n, err) != 0)
 				return -1;
-		} while (n > 0 && c->key != DB_NULL);
+		} while (n > 0 && c->kind != DB_NULL);
 	}
 	return 0;
 }

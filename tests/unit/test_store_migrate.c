@@ -155,6 +155,43 @@ compares_every_row(void **state)
 	free(same);
 }
 
+/* More rows than a page has, and no column where the other store has it. */
+static void
+goes_by_names_of_columns(void **state)
+{
+	static const char sql[] = "DROP TABLE zsk_set; CREATE TABLE zsk_set ("
+	    "text TEXT NOT NULL, admitted_at INTEGER NOT NULL, "
+	    "hash BLOB NOT NULL, id INTEGER PRIMARY KEY, zone TEXT NOT NULL); "
+	    "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n "
+	    "WHERE i < 1500) INSERT INTO zsk_set SELECT 'text ' || i, 9000 - "
+	    "i, zeroblob(32), i, 'a.' FROM n";
+	struct store_content content;
+	struct storehelp *help = *state;
+	char *other = storehelp_other_url(help, "one");
+	char *same = storehelp_same_url(help, "two");
+	struct zsk_set_row set = { 0 };
+	struct store *there = NULL;
+	bool found = false;
+
+	storehelp_fill_all(help);
+	unit_ok(storehelp_sql(help, sql), &help->err);
+	unit_ok(store_migrate(help->url, other, &content, &help->err),
+	    &help->err);
+	unit_ok(store_migrate(help->url, same, &content, &help->err),
+	    &help->err);
+	unit_ok(store_open(same, STORE_OPEN, &there, &help->err), &help->err);
+	unit_ok(store_zsk_set_last(there, "a.", &set, &found, &help->err),
+	    &help->err);
+	assert_true(found);
+	assert_int_equal(set.id, 1500);
+	assert_int_equal(set.admitted_at, 7500);
+	assert_string_equal(set.text, "text 1500");
+	zsk_set_row_clear(&set);
+	store_close(there);
+	free(other);
+	free(same);
+}
+
 int
 main(void)
 {
@@ -163,6 +200,7 @@ main(void)
 		STOREHELP_TEST(takes_nobodys_place),
 		STOREHELP_TEST(leaves_behind_what_is_broken),
 		STOREHELP_SQLITE_TEST(compares_every_row),
+		STOREHELP_SQLITE_TEST(goes_by_names_of_columns),
 	};
 
 	return storehelp_run(tests, N_OF(tests));
