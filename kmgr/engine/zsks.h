@@ -45,7 +45,7 @@ struct zsks_request {
 	const char *const		*signatures;	/* of requesters */
 	size_t				 n_signatures;
 	/* The TSIG key with which the zone's configured source signed it in
-	 * this very run (source_tsig()); NULL: it did not come that way. */
+	 * this very run (admission_tsig()); NULL: it did not come that way. */
 	const char			*tsig;
 	/* Where another run has signed something of the zone since this was
 	 * its newest signature, nothing is recorded; NULL: the later wins. */

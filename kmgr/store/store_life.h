@@ -35,9 +35,9 @@ void zone_rows_free(struct zone_row *rows, size_t n);
  *
  * A zone has a row as soon as it has a key: store_ksk_put() and
  * store_foreign_put() make it. These, and whatever else here and in store.h
- * changes a fact (store_ksk_set_ds(), _set_life() and _retire(), store_foreign
- * and store_zone_alg), make the zone due, or with its last key never due
- * again. Who knows better calls store_zone_put() after them.
+ * changes a fact (store_ksk_set_life() and _retire(), store_foreign and
+ * store_zone_alg), make the zone due, or with its last key never due again.
+ * Who knows better calls store_zone_put() after them.
  */
 int store_zone_find(struct store *store, const char *zone,
     struct zone_row *out, bool *found, struct error *err);
