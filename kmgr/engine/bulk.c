@@ -115,6 +115,9 @@ record_each(struct bulk_line *line, struct bulk_batch *batch,
 {
 	size_t i;
 
+	(void)pthread_mutex_lock(&line->lock);
+	line->is_stale = true;
+	(void)pthread_mutex_unlock(&line->lock);
 	for (i = 0; i < batch->n; i++) {
 		struct bulk_job *job = &batch->jobs[i];
 
@@ -291,6 +294,9 @@ line_clear(struct bulk_line *line)
 	(void)pthread_cond_destroy(&line->for_prepare);
 	(void)pthread_cond_destroy(&line->for_caller);
 	(void)pthread_mutex_destroy(&line->lock);
+	for (i = 0; i < line->n_old; i++)
+		cmk_cache_clear(&line->old[i]);
+	free(line->old);
 	cmk_cache_clear(&line->cache);
 	zsks_keys_free(line->keys);
 	free(line);

@@ -54,6 +54,8 @@ struct bulk_line {
 	struct session		*reader;	/* of who prepares */
 	const struct bulk	*bulk;
 	struct cmk_cache	 cache;		/* likewise */
+	struct cmk_cache	*old;		/* that batches may still use */
+	size_t			 n_old;
 	struct zsks_keys	*keys;		/* beside it those of signers */
 	size_t			 n_ring;
 	struct bulk_batch	*ring;		/* batch i is at i % n_ring */
@@ -70,6 +72,7 @@ struct bulk_line {
 	size_t			 n_recorded;
 	size_t			 next;		/* zone of batch n_taken */
 	bool			 is_ending;	/* no more are begun */
+	bool			 is_stale;	/* what is in the cache */
 	struct error		 failure;	/* of which all would fail */
 	struct pace		 pace;
 	struct bulk_signer	 signers[CONFIG_SESSIONS_MAX];

@@ -68,6 +68,23 @@ judge(struct bulk_line *line, struct bulk_batch *batch,
 	}
 }
 
+/* Another run was seen to change something: CMKs are loaded anew. */
+static void
+renew_cache(struct bulk_line *line)
+{
+	bool is_stale;
+
+	(void)pthread_mutex_lock(&line->lock);
+	is_stale = line->is_stale;
+	line->is_stale = false;
+	(void)pthread_mutex_unlock(&line->lock);
+	if (!is_stale)
+		return;
+	*(struct cmk_cache *)mem_push(&line->old, line->n_old++,
+	    sizeof(*line->old)) = line->cache;
+	line->cache = (struct cmk_cache) { 0 };
+}
+
 /* What a batch before it has changed meanwhile shows when it is recorded. */
 static void
 prepare_batch(struct bulk_line *line, struct bulk_batch *batch)
@@ -77,6 +94,7 @@ prepare_batch(struct bulk_line *line, struct bulk_batch *batch)
 	struct store *store;
 
 	batch->n_done = batch->n_busy = 0;
+	renew_cache(line);
 	load(line, batch, loaded);
 	/* Where there is no snapshot, each zone says what is wrong. */
 	if (session_store(line->reader, &store, &ignored) == 0 &&

@@ -180,8 +180,9 @@ int zsks_record(struct session *session, struct zsks *const *zsks, size_t n,
 
 /**
  * zsks_is_overtaken(err):
- * Whether zsks_record() failed because another run has changed a zone since it
- * was prepared. The other zones can be recorded without it.
+ * Whether zsks_record() failed because another run has changed a zone, or a
+ * CMK that signs in it, since it was prepared. The other zones can be recorded
+ * without it.
  */
 bool zsks_is_overtaken(const struct error *err);
 

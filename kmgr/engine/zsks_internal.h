@@ -103,10 +103,15 @@ int zsks_take_signed(struct session *session,
  * one does not know what it does where the other has changed facts, or it was
  * to sign only what nobody else has.
  *
+ * zsks_check_cmks(session, zsks, n, err): whether the CMKs that sign are; one
+ * that was stopped since then signs nothing more.
+ *
  * Errors: ERR_STORE, with ZONE_LIFE_CHANGED as its code where it is not.
  */
 int zsks_check_same(struct session *session, const struct zsks *zsks,
     struct error *err);
+int zsks_check_cmks(struct session *session, struct zsks *const *zsks,
+    size_t n, struct error *err);
 
 /**
  * zsks_record_life(session, zsks, did, err):

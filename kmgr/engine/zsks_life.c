@@ -220,6 +220,51 @@ each_cmk(struct session *session, struct zsks *const *zsks, size_t n,
 	return rc;
 }
 
+/* Its row as it is now: who was allowed to sign by it may be so no more. */
+static int
+check_cmk(struct store *store, const struct cmk *cmk, struct error *err)
+{
+	struct cmk_row row = { .name = NULL };
+	bool found = false, is_same;
+
+	if (store_cmk_find(store, cmk->row.id, &row, &found, err) != 0)
+		return -1;
+	is_same = found && strcmp(row.state, cmk->row.state) == 0;
+	if (!is_same)
+		(void)err_set(err, ERR_STORE, "CMK %s is %s since another run "
+		    "changed it meanwhile", cmk->row.name, found ? row.state :
+		    "not there");
+	cmk_row_clear(&row);
+	if (is_same)
+		return 0;
+	err->code = ZONE_LIFE_CHANGED;
+	return err_hint(err, "nothing of this was recorded or released");
+}
+
+int
+zsks_check_cmks(struct session *session, struct zsks *const *zsks, size_t n,
+    struct error *err)
+{
+	const struct cmk **seen = NULL;
+	struct store *store;
+	size_t i, k, n_seen = 0;
+	int rc;
+
+	rc = session_store(session, &store, err);
+	for (i = 0; i < n && rc == 0; i++)
+		for (k = 0; k < zsks[i]->n_ksks && rc == 0; k++) {
+			const struct cmk *cmk = zsks[i]->ksks[k].cmk;
+
+			if (is_among(seen, n_seen, cmk))
+				continue;
+			*(const struct cmk **)mem_push(&seen, n_seen++,
+			    sizeof(cmk)) = cmk;
+			rc = check_cmk(store, cmk, err);
+		}
+	free(seen);
+	return rc;
+}
+
 static int
 attest(struct session *session, const struct cmk *cmk, struct error *err)
 {

@@ -211,11 +211,13 @@ record_all(struct session *session, struct zsks *const *zsks, size_t n,
 	if (session_store(session, &store, err) != 0 ||
 	    store_begin(store, err) != 0)
 		goto out;
-	for (i = 0; i < n; i++)
+	rc = zsks_check_cmks(session, zsks, n, err);
+	for (i = 0; i < n && rc == 0; i++)
 		if (zsks_check_same(session, zsks[i], err) != 0 ||
 		    record_zone(session, store, zsks[i], events, err) != 0 ||
 		    zsks_record_life(session, zsks[i], &lives[i], err) != 0)
 			break;
+	rc = -1;
 	if (i == n && raise_horizons(store, zsks, n, err) == 0 &&
 	    event_append(session, "sign-zsks", payload, err) == 0 &&
 	    zsks_attest_life(session, zsks, n, lives, err) == 0)

@@ -226,6 +226,32 @@ performance() {
 	[ "$(grep -c RRSIG out)" -eq 300 ]
 }
 
+@test "a CMK that is disabled meanwhile has nothing more of it released" {
+	local pid status=0 signed
+
+	zones 600
+	by_shim
+	performance '{ workers: 1, sessions: 1 }'
+	KMGR_SHIM_LATENCY_US=20000 "$KMGR" --json sign-zsks \
+		--zones-from zones >out.json 2>err 3>&- &
+	pid=$!
+	wait_until 30 has_signed 64
+	kmgr -q disable-cmk prod >/dev/null
+	wait "$pid" || status=$?
+	[ "$status" -eq 12 ]
+	signed=$(jq .n_signed out.json)
+	[ "$signed" -lt 600 ]
+	[ "$(n_signatures)" -eq "$signed" ]
+	[ "$(jq '.n_signed + .n_refused' out.json)" -eq 600 ]
+	# Those on their way, and those that were looked at later.
+	jq -r '.refused[].message' out.json >told
+	grep -q 'CMK prod is disabled since another run' told
+	grep -q 'CMK prod is disabled$' told
+	kmgr --json list-events | jq -e '.events | map(.type) |
+		rindex("cmk-state") > rindex("sign-zsks")'
+	run -0 kmgr verify
+}
+
 @test "a list for sign-zsks: files, and what the configuration names" {
 	zones 3
 	cat >>kmgr.yaml <<-END
