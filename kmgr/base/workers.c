@@ -22,6 +22,7 @@
 struct shared {
 	atomic_size_t	 next;		/* the first item that is nobody's */
 	atomic_int	 stop;		/* signal that was noted, or 0 */
+	atomic_bool	 is_enough;	/* no more is wanted */
 };
 
 struct worker {
@@ -73,6 +74,13 @@ worker_next(struct worker *worker, size_t *first, size_t *n)
 	*n = workers->n_items - at < workers->n_share ?
 	    workers->n_items - at : workers->n_share;
 	return true;
+}
+
+bool
+worker_is_unwanted(const struct worker *worker)
+{
+
+	return atomic_load(&worker->shared->is_enough);
 }
 
 static int
@@ -214,6 +222,16 @@ start(struct crew *crew, size_t n)
 }
 
 static void
+take(struct crew *crew, const uint8_t *data, size_t len)
+{
+	const struct workers *workers = crew->workers;
+
+	workers->take(workers->arg, data, len);
+	if (workers->is_enough != NULL && workers->is_enough(workers->arg))
+		atomic_store(&crew->shared->is_enough, true);
+}
+
+static void
 hear(struct crew *crew, struct child *child, const struct header *header,
     const uint8_t *data)
 {
@@ -221,7 +239,7 @@ hear(struct crew *crew, struct child *child, const struct header *header,
 
 	switch ((enum saying)header->saying) {
 	case SAYS_MESSAGE:
-		crew->workers->take(crew->workers->arg, data, header->len);
+		take(crew, data, header->len);
 		break;
 	case SAYS_MORE_HELP:
 		start(crew, crew->workers->n);
@@ -360,6 +378,7 @@ workers_run(const struct workers *workers, struct error *err)
 	}
 	atomic_init(&crew->shared->next, 0);
 	atomic_init(&crew->shared->stop, 0);
+	atomic_init(&crew->shared->is_enough, false);
 	start(crew, workers->is_first_alone ? 1 : workers->n);
 	listen_to_all(crew);
 	for (i = 0; i < crew->n; i++)

@@ -34,6 +34,8 @@ struct workers {
 	int	(*work)(void *arg, struct worker *worker, struct error *err);
 	/* In the process that started them: what worker_tell() was given. */
 	void	(*take)(void *arg, const uint8_t *message, size_t len);
+	/* Likewise: whether no more is wanted; NULL: all of it is. */
+	bool	(*is_enough)(void *arg);
 };
 
 /**
@@ -54,6 +56,12 @@ int workers_run(const struct workers *workers, struct error *err);
  * Returns false where there are no more.
  */
 bool worker_next(struct worker *worker, size_t *first, size_t *n);
+
+/**
+ * worker_is_unwanted(worker):
+ * Whether no more is wanted of any worker. Any thread may ask, often.
+ */
+bool worker_is_unwanted(const struct worker *worker);
 
 /**
  * worker_tell(worker, message, len, err):

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "kmgr/base/mem.h"
+#include "kmgr/base/stop.h"
 #include "kmgr/base/workers.h"
 #include "kmgr/cmd/cmd_sign_inner.h"
 #include "kmgr/engine/crew.h"
@@ -39,6 +40,24 @@ tell(struct many *many, struct sign_result *result)
 		sign_entry_clear(&many->entries[result->i]);
 }
 
+/* Whoever reads what the first process writes may be gone. */
+static bool
+is_stopped(void *arg)
+{
+	const struct many *many = arg;
+
+	return stop_signal() != 0 || many->is_unheard ||
+	    worker_is_unwanted(many->workers->worker);
+}
+
+static bool
+is_enough(void *arg)
+{
+	const struct many *many = arg;
+
+	return many->is_unheard;
+}
+
 static bool
 next_share(void *arg, size_t *first, size_t *n)
 {
@@ -74,6 +93,7 @@ work(void *arg, struct worker *worker, struct error *err)
 
 	bulk.n = many->n;
 	bulk.next = next_share;
+	bulk.is_stopped = is_stopped;
 	many->give = tell;
 	many->workers->worker = worker;
 	many->cmd->progress = NULL;
@@ -139,7 +159,7 @@ many_sign_in_workers(struct many *many, size_t n, bool is_sure,
 	const struct workers workers = {
 		.n = n, .is_first_alone = !is_sure,
 		.n_items = many->n, .n_share = BULK_SHARE, .arg = many,
-		.work = work, .take = hear,
+		.work = work, .take = hear, .is_enough = is_enough,
 	};
 	int rc;
 

@@ -210,7 +210,7 @@ performance() {
 	run -0 kmgr verify
 }
 
-@test "a signal ends workers between zones; nobody is asked twice for a PIN" {
+@test "a signal or a full disk ends workers between zones; nobody is asked twice for a PIN" {
 	zones 300
 	by_shim
 	performance '{ workers: 2, sessions: 1 }'
@@ -219,6 +219,11 @@ performance() {
 	signed=$(grep -c RRSIG out)
 	[ "$signed" -ge 64 ] && [ "$signed" -lt 300 ]
 	[ "$(n_signatures)" -eq "$signed" ]
+	# Nobody takes what they sign: they sign no more.
+	KMGR_SHIM_LATENCY_US=5000 run --separate-stderr -9 sh -c \
+		"'$KMGR' sign-zsks --zones-from zones --again >/dev/full"
+	[ "$(n_signatures)" -lt $((signed + 300)) ]
+	[[ $stderr == *"of 300 zones were signed: write standard output"* ]]
 	sed -i 's#pin-source=\(file:\)*#pin-source=|cat%20#' kmgr.yaml
 	run --separate-stderr kmgr sign-zsks --zones-from zones --again -o out
 	[ "$status" -eq 0 ] || echo "$stderr" >&3

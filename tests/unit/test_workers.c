@@ -182,6 +182,44 @@ others_come_when_they_are_wanted(void **state)
 	assert_int_equal(job.n_seen, 5);
 }
 
+/* Tell of one item, and then wait until that is enough. */
+static int
+work_until_enough(void *arg, struct worker *worker, struct error *err)
+{
+	const struct timespec pause = { 0, 10000000 };
+	size_t i;
+
+	if (work_alone(arg, worker, err) != 0)
+		return -1;
+	for (i = 0; i < 3000 && !worker_is_unwanted(worker); i++)
+		(void)nanosleep(&pause, NULL);
+	return worker_is_unwanted(worker) ? 0 : err_set(err, ERR_INTERNAL,
+	    "it is never enough");
+}
+
+static bool
+has_two(void *arg)
+{
+	const struct job *job = arg;
+
+	return job->n_seen >= 2;
+}
+
+static void
+all_hear_that_it_is_enough(void **state)
+{
+	struct error err = ERR_INIT;
+	struct job job = { .what = NOTHING };
+	const struct workers workers = {
+		.n = 2, .arg = &job, .work = work_until_enough,
+		.take = count, .is_enough = has_two
+	};
+
+	(void)state;
+	unit_ok(workers_run(&workers, &err), &err);
+	assert_int_equal(job.n_seen, 2);
+}
+
 static int
 work_for_ever(void *arg, struct worker *worker, struct error *err)
 {
@@ -361,6 +399,7 @@ main(void)
 		cmocka_unit_test(a_worker_that_fails_says_why),
 		cmocka_unit_test(a_worker_that_is_killed_stops_no_other),
 		cmocka_unit_test(others_come_when_they_are_wanted),
+		cmocka_unit_test(all_hear_that_it_is_enough),
 		cmocka_unit_test(workers_end_with_who_started_them),
 		cmocka_unit_test(a_worker_hears_of_a_signal),
 		cmocka_unit_test(all_hear_of_a_workers_signal),
