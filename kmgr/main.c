@@ -50,7 +50,8 @@ show_progress(void *arg, size_t done, size_t all)
 	struct cmd *cmd = arg;
 
 	if (!cmd->tells_progress)
-		progress_show(cmd->progress, done, all);
+		progress_show(cmd->progress, cmd->part_first + done,
+		    cmd->parts_all == 0 ? all : cmd->parts_all);
 }
 
 static void

@@ -60,7 +60,7 @@ cmd_ksk_put_foreign(struct json *json, const struct zone_life *zone, size_t i,
 	buf_free(&record);
 }
 
-void
+bool
 cmd_ksk_note_next(const struct ksk *list, size_t n, struct cmd *cmd)
 {
 	size_t i;
@@ -71,8 +71,9 @@ cmd_ksk_note_next(const struct ksk *list, size_t n, struct cmd *cmd)
 		session_note(cmd->session, "next: kmgr sign-zsks %s FILE, "
 		    "with the zone signer's ZSKs; then kmgr get-ds %s, for "
 		    "the parent", list[i].row.zone, list[i].row.zone);
-		return;
+		return true;
 	}
+	return false;
 }
 
 int

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "kmgr/cmd/command.h"
+#include "kmgr/cmd/table.h"
 #include "kmgr/engine/ksk.h"
 #include "kmgr/engine/zone_life.h"
 
@@ -43,12 +44,33 @@ int cmd_ksk_foreign(struct cmd *cmd, struct cmk_cache *cache,
  */
 void cmd_ksk_list(const struct ksk *list, size_t n, struct cmd *cmd);
 
+/* The same of more KSKs than are in memory at once. */
+struct cmd_ksk_parts {
+	struct cmd	*cmd;
+	struct table	 table;		/* empty between parts */
+	struct json	*ksks;		/* owned by cmd->json */
+};
+
+/**
+ * cmd_ksk_parts_begin(parts, cmd), cmd_ksk_parts_add(parts, list, n):
+ * Begin a table, whose heads the first part has; append the ${n} KSKs ${list}
+ * to the result.
+ *
+ * cmd_ksk_parts_widen(parts, zone_len):
+ * Where parts follow whose zones' names have up to ${zone_len} characters: all
+ * have the same columns.
+ */
+void cmd_ksk_parts_begin(struct cmd_ksk_parts *parts, struct cmd *cmd);
+void cmd_ksk_parts_add(struct cmd_ksk_parts *parts, const struct ksk *list,
+    size_t n);
+void cmd_ksk_parts_widen(struct cmd_ksk_parts *parts, size_t zone_len);
+
 /**
  * cmd_ksk_note_next(list, n, cmd):
  * A note on what the operator does with the first of ${n} KSKs that nobody has
- * seen yet.
+ * seen yet; whether there is one.
  */
-void cmd_ksk_note_next(const struct ksk *list, size_t n, struct cmd *cmd);
+bool cmd_ksk_note_next(const struct ksk *list, size_t n, struct cmd *cmd);
 
 /**
  * cmd_ksk_check_pins(cmd, list, n, err):

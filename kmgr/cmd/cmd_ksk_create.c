@@ -6,10 +6,13 @@
 #include "kmgr/cmd/cmd_ksk.h"
 #include "kmgr/cmd/cmd_plan.h"
 #include "kmgr/cmd/command.h"
+#include "kmgr/cmd/stream.h"
 #include "kmgr/cmd/tally.h"
 #include "kmgr/cmd/zone_list.h"
 #include "kmgr/engine/ksk_create.h"
 #include "kmgr/engine/zone_life.h"
+
+#define PART 2000	/* zones of a list whose KSKs are in memory at once */
 
 /* What is asked for, and what comes of it. */
 struct creation {
@@ -19,8 +22,9 @@ struct creation {
 	struct zone_list	 list;		/* --zones-from */
 	struct tally		 tally;		/* of its zones */
 	struct cmk_cache	 cache;
-	struct ksk		*ksks;		/* that there are now */
-	size_t			 n;
+	struct cmd_ksk_parts	 parts;		/* KSKs that there are now */
+	struct stream		 stream;	/* where those of a list go */
+	bool			 has_noted;	/* what is to be done next */
 };
 
 static void
@@ -178,14 +182,14 @@ plan_create(struct creation *all, struct error *err)
 
 /* Zones of the list that have one now. */
 static void
-count(struct creation *all)
+count(struct creation *all, const struct ksk *ksks, size_t n)
 {
 	const struct name *last = NULL;
 	const struct zone_line *line;
 	size_t i;
 
-	for (i = 0; i < all->n; i++) {
-		line = zone_list_find(&all->list, &all->ksks[i].zone);
+	for (i = 0; i < n; i++) {
+		line = zone_list_find(&all->list, &ksks[i].zone);
 		if (line->why == NULL && (last == NULL ||
 		    !name_is_same(last, &line->zone)))
 			all->tally.n_done++;
@@ -194,17 +198,78 @@ count(struct creation *all)
 }
 
 static int
-apply_create(struct creation *all, struct error *err)
+apply_part(struct creation *all, size_t first, size_t n, struct error *err)
+{
+	struct ksk_request part = all->request;
+	struct ksk *ksks;
+	size_t n_ksks;
+
+	part.zones = &all->zones[first];
+	part.n_zones = n;
+	all->cmd->part_first = first;
+	if (ksk_create_apply(all->cmd->session, &part, &all->cache, &ksks,
+	    &n_ksks, err) != 0)
+		return -1;
+	cmd_ksk_parts_add(&all->parts, ksks, n_ksks);
+	if (!all->has_noted)
+		all->has_noted = cmd_ksk_note_next(ksks, n_ksks, all->cmd);
+	if (part.refused != NULL) {
+		count(all, ksks, n_ksks);
+		stream_write(&all->stream);
+	}
+	ksk_list_free(ksks, n_ksks);
+	return 0;
+}
+
+/*
+ * How many zones go at once: of words all or none do. And what an interrupted
+ * run of --another had begun is told from what it had not by a count of all.
+ */
+static size_t
+part_size(const struct ksk_request *request)
 {
 
-	if (ksk_create_apply(all->cmd->session, &all->request, &all->cache,
-	    &all->ksks, &all->n, err) != 0)
-		return -1;
-	cmd_ksk_list(all->ksks, all->n, all->cmd);
-	cmd_ksk_note_next(all->ksks, all->n, all->cmd);
-	if (all->request.refused != NULL)
-		count(all);
-	return 0;
+	return request->refused == NULL || request->wish != KSK_IF_MISSING ||
+	    request->n_zones < PART ? request->n_zones : PART;
+}
+
+/* One width for all parts, which nobody has seen yet. */
+static void
+expect_parts(struct creation *all)
+{
+	char text[NAME_TEXT_MAX];
+	size_t i, len, most = 0;
+
+	for (i = 0; i < all->request.n_zones; i++) {
+		len = strlen(name_text(&all->zones[i], text));
+		most = len > most ? len : most;
+	}
+	cmd_ksk_parts_widen(&all->parts, most);
+	all->cmd->parts_all = all->request.n_zones;
+}
+
+static bool
+goes_on(const struct creation *all)
+{
+
+	return stop_signal() == 0 && !stream_is_broken(&all->stream);
+}
+
+static int
+apply_create(struct creation *all, struct error *err)
+{
+	const size_t n = all->request.n_zones;
+	const size_t part = part_size(&all->request);
+	size_t i;
+	int rc = 0;
+
+	cmd_ksk_parts_begin(&all->parts, all->cmd);
+	if (part < n)
+		expect_parts(all);
+	for (i = 0; rc == 0 && i < n && (i == 0 || goes_on(all)); i += part)
+		rc = apply_part(all, i, n - i < part ? n - i : part, err);
+	table_clear(&all->parts.table);
+	return rc;
 }
 
 static int
@@ -230,6 +295,22 @@ create(struct creation *all, struct error *err)
 	return ask_create(all->cmd, &all->request, err);
 }
 
+/* Of a list what can be done is, and all of it is told. */
+static int
+create_listed(struct creation *all, struct error *err)
+{
+	int rc = -1;
+
+	stop_catch();
+	if (stream_open(&all->stream, all->cmd, err) == 0 &&
+	    (rc = create(all, err)) == 0)
+		rc = stream_end(&all->stream, err);
+	stream_close(&all->stream);
+	/* What waits for approvers is all of it or nothing. */
+	return all->request.refused == NULL ? rc :
+	    tally_end(&all->tally, rc, err);
+}
+
 int
 cmd_create_ksk(struct cmd *cmd, struct error *err)
 {
@@ -239,14 +320,9 @@ cmd_create_ksk(struct cmd *cmd, struct error *err)
 	int rc = -1;
 
 	if (read_zones(&all, err) == 0 &&
-	    read_standby(cmd, &all.request, err) == 0) {
-		if (all.request.refused != NULL)
-			stop_catch();
-		rc = create(&all, err);
-		if (all.request.refused != NULL)
-			rc = tally_end(&all.tally, rc, err);
-	}
-	ksk_list_free(all.ksks, all.n);
+	    read_standby(cmd, &all.request, err) == 0)
+		rc = (all.request.refused == NULL ? create :
+		    create_listed)(&all, err);
 	cmk_cache_clear(&all.cache);
 	zone_list_clear(&all.list);
 	free(all.zones);

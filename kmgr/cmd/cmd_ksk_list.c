@@ -26,11 +26,18 @@ struct listing {
 };
 
 static void
+init_heads(struct table *table)
+{
+
+	table_init(table, 6, "ZONE", "KEYTAG", "ALGORITHM", "STATE", "CMK",
+	    "CREATED");
+}
+
+static void
 init_tables(struct listing *listing)
 {
 
-	table_init(&listing->table, 6, "ZONE", "KEYTAG", "ALGORITHM", "STATE",
-	    "CMK", "CREATED");
+	init_heads(&listing->table);
 	listing->foreign = (struct table) { .n_columns = 6 };
 }
 
@@ -49,15 +56,15 @@ add_cells(struct table *table, const char *zone, unsigned int key_tag,
 	table_add(table, when_rfc3339(at, text));
 }
 
+/* For people, and where ksks is not NULL for machines. */
 static void
-add_ksk(struct listing *listing, const struct ksk *ksk)
+add_ksk(struct table *table, struct json *ksks, const struct ksk *ksk)
 {
 
-	add_cells(&listing->table, ksk->row.zone, ksk->row.key_tag,
-	    ksk->row.alg, ksk->row.state, ksk->cmk->row.name,
-	    ksk->row.created_at);
-	if (listing->cmd->wants_json)
-		cmd_ksk_put(json_add_object(listing->ksks), ksk);
+	add_cells(table, ksk->row.zone, ksk->row.key_tag, ksk->row.alg,
+	    ksk->row.state, ksk->cmk->row.name, ksk->row.created_at);
+	if (ksks != NULL)
+		cmd_ksk_put(json_add_object(ksks), ksk);
 }
 
 static void
@@ -69,16 +76,41 @@ print(struct listing *listing)
 }
 
 void
-cmd_ksk_list(const struct ksk *list, size_t n, struct cmd *cmd)
+cmd_ksk_parts_begin(struct cmd_ksk_parts *parts, struct cmd *cmd)
 {
-	struct listing listing = { .cmd = cmd,
+
+	*parts = (struct cmd_ksk_parts) { .cmd = cmd,
 		.ksks = json_put_array(cmd->json, "ksks") };
+	init_heads(&parts->table);
+}
+
+void
+cmd_ksk_parts_widen(struct cmd_ksk_parts *parts, size_t zone_len)
+{
+
+	table_widen(&parts->table, 0, zone_len);
+	table_widen(&parts->table, 3, strlen("generated"));
+}
+
+void
+cmd_ksk_parts_add(struct cmd_ksk_parts *parts, const struct ksk *list,
+    size_t n)
+{
 	size_t i;
 
-	init_tables(&listing);
 	for (i = 0; i < n; i++)
-		add_ksk(&listing, &list[i]);
-	print(&listing);
+		add_ksk(&parts->table, parts->cmd->wants_json ? parts->ksks :
+		    NULL, &list[i]);
+	table_print(&parts->table, &parts->cmd->text);
+}
+
+void
+cmd_ksk_list(const struct ksk *list, size_t n, struct cmd *cmd)
+{
+	struct cmd_ksk_parts parts;
+
+	cmd_ksk_parts_begin(&parts, cmd);
+	cmd_ksk_parts_add(&parts, list, n);
 }
 
 static void
@@ -117,7 +149,8 @@ add_zone(struct listing *listing, struct zone_life *zone)
 		free(ksk->row.state);
 		ksk->row.state = mem_strdup(life_word(&zone->life, i,
 		    session_now(listing->cmd->session)));
-		add_ksk(listing, ksk);
+		add_ksk(&listing->table, listing->cmd->wants_json ?
+		    listing->ksks : NULL, ksk);
 		if (unpinned->class == ERR_NONE)
 			(void)cmd_ksk_check_pins(listing->cmd, ksk, 1,
 			    unpinned);

@@ -275,7 +275,7 @@ print_made(const struct approval_status *status, struct cmd *cmd,
 	}
 	buf_printf(&cmd->text, "\n");
 	cmd_ksk_list(list, n_made, cmd);
-	cmd_ksk_note_next(list, n_made, cmd);
+	(void)cmd_ksk_note_next(list, n_made, cmd);
 	rc = 0;
  out:
 	ksk_list_free(list, n);

@@ -36,6 +36,9 @@ struct cmd {
 	struct error		 refusal;	/* by policy, of one of many */
 	struct progress		*progress;	/* NULL: nobody watches */
 	bool			 tells_progress; /* cmd_progress() does */
+	size_t			 part_first;	/* session_progress() tells of
+						 * a part from here on */
+	size_t			 parts_all;	/* of so many; 0: of all */
 };
 
 enum cmd_session { CMD_NO_SESSION, CMD_WITH_SESSION };

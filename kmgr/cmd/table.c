@@ -51,23 +51,31 @@ table_clear(struct table *table)
 }
 
 void
+table_widen(struct table *table, size_t column, size_t width)
+{
+
+	if ((int)width > table->widths[column])
+		table->widths[column] = (int)width;
+}
+
+void
 table_print(struct table *table, struct buf *out)
 {
-	int widths[TABLE_COLUMNS_MAX] = { 0 };
+	struct table next = { .n_columns = table->n_columns };
 	size_t i, column;
 
-	for (i = 0; i < table->n_cells; i++) {
-		column = i % table->n_columns;
-		if ((int)strlen(table->cells[i]) > widths[column])
-			widths[column] = (int)strlen(table->cells[i]);
-	}
+	for (i = 0; i < table->n_cells; i++)
+		table_widen(table, i % table->n_columns,
+		    strlen(table->cells[i]));
 	for (i = 0; i < table->n_cells; i++) {
 		column = i % table->n_columns;
 		if (column + 1 == table->n_columns)
 			buf_printf(out, "%s\n", table->cells[i]);
 		else
-			buf_printf(out, "%-*s  ", widths[column],
+			buf_printf(out, "%-*s  ", table->widths[column],
 			    table->cells[i]);
 	}
+	memcpy(next.widths, table->widths, sizeof(next.widths));
 	table_clear(table);
+	*table = next;
 }

@@ -12,6 +12,7 @@ struct table {
 	char	**cells;
 	size_t	  n_cells;
 	size_t	  n_columns;
+	int	  widths[TABLE_COLUMNS_MAX];	/* no column is narrower */
 };
 
 /**
@@ -33,8 +34,15 @@ void table_add(struct table *table, const char *text);
 void table_append(struct table *table, struct table *from);
 
 /**
+ * table_widen(table, column, width):
+ * ${column}, of 0, 1, ..., is at least ${width} characters wide.
+ */
+void table_widen(struct table *table, size_t column, size_t width);
+
+/**
  * table_print(table, out), table_clear(table):
- * Append the rows, columns two blanks apart, and free the cells; free them.
+ * Append the rows, columns two blanks apart, and free the cells; rows that are
+ * added then get no narrower columns. Free all.
  */
 void table_print(struct table *table, struct buf *out);
 void table_clear(struct table *table);

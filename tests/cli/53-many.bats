@@ -337,3 +337,20 @@ performance() {
 	run -0 kmgr run
 	[ "$(n_signatures)" -eq 3 ]
 }
+
+@test "a long list is done in parts of one table, and told up to where it failed" {
+	{ seq -f 'z%.0f.example' 2050; echo a-longer-name.example; } >list
+	sqlite3 kmgr.db "CREATE TRIGGER full BEFORE INSERT ON ksk
+		WHEN NEW.zone = 'z2010.example.'
+		BEGIN SELECT RAISE(ABORT, 'no more'); END"
+	run --separate-stderr kmgr create-ksk --zones-from list --cmk prod
+	[ "$status" -eq 7 ]
+	[[ $stderr == *"2000 of 2051 zones were given a KSK: "*"no more"* ]]
+	[ "${#lines[@]}" -eq 2001 ]
+	sqlite3 kmgr.db 'DROP TRIGGER full'
+	kmgr -q create-ksk --zones-from list --cmk prod >out
+	[ "$(grep -c ^ZONE out)" -eq 1 ]
+	[ "$(tail -n +2 out | cut -d ' ' -f 1)" = "$(sed 's/$/./' list)" ]
+	[ "$(tail -n +2 out | awk '{ print length($0) }' | uniq -c |
+		awk '{ print $1 }')" -eq 2051 ]
+}
