@@ -122,6 +122,19 @@ info_slots(const struct module *module, ck_slot_id_t **slots, size_t *n,
 }
 
 int
+info_flags(const struct module *module, ck_slot_id_t slot, ck_flags_t *out,
+    struct error *err)
+{
+	struct ck_token_info info;
+	const ck_rv_t rv = CALL(module, C_GetTokenInfo, (slot, &info));
+
+	if (rv != CKR_OK)
+		return ckr_set(err, "C_GetTokenInfo", rv);
+	*out = info.flags;
+	return 0;
+}
+
+int
 hsm_module_list(const char *path, struct hsm_token_info **out, size_t *n,
     struct error *err)
 {

@@ -33,4 +33,13 @@ int info_slots(const struct module *module, ck_slot_id_t **slots, size_t *n,
 bool info_same_token(const struct hsm_token_info *a,
     const struct hsm_token_info *b);
 
+/**
+ * info_flags(module, slot, out, err):
+ * CK_TOKEN_INFO.flags of the token in ${slot}.
+ *
+ * Errors: ERR_TOKEN.
+ */
+int info_flags(const struct module *module, ck_slot_id_t slot,
+    ck_flags_t *out, struct error *err);
+
 #endif

@@ -12,6 +12,8 @@ libhsm_la_SOURCES = \
 	hsm/data.c \
 	hsm/data.h \
 	hsm/data_put.c \
+	hsm/fellows.c \
+	hsm/fellows.h \
 	hsm/find.c \
 	hsm/find.h \
 	hsm/index.c \

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "hsm/info.h"
 #include "hsm/login.h"
 #include "hsm/pin.h"
 #include "hsm/start.h"
@@ -70,7 +71,7 @@ login_now(struct hsm_token *token, ck_session_handle_t session,
 
 	if (token->pin_refusal != CKR_OK)
 		return ckr_set(err, "C_Login", token->pin_refusal);
-	if (module_flags(&token->module, token->slot, &flags, err) != 0)
+	if (info_flags(&token->module, token->slot, &flags, err) != 0)
 		return -1;
 	if (flags_check(flags, err) != 0)
 		return -1;

@@ -7,6 +7,7 @@
 
 #include <libp11.h>
 
+#include "hsm/fellows.h"
 #include "hsm/info.h"
 #include "hsm/module.h"
 #include "kmgr/base/mem.h"
@@ -226,28 +227,19 @@ module_load(struct module *module, const char *path, struct error *err)
 
 	if (path_check(path, err) != 0)
 		return -1;
+	module->is_stale = false;
 	list = functions_of(path);
-	if (!is_initialized(list))
-		return own_load(module, path, err);
-	module->list = list;
+	if (is_initialized(list))
+		module->list = list;
+	else if (own_load(module, path, err) != 0)
+		return -1;
+	fellows_join(module, path);
 	return 0;
 }
 
-int
-module_reload(struct module *module, const char *path, struct error *err)
-{
-
-	module_unload(module);
-	if (is_initialized(functions_of(path))) {
-		if (own_load(module, path, err) != 0)
-			return -1;
-		module_unload(module);
-	}
-	return module_load(module, path, err);
-}
-
-void
-module_unload(struct module *module)
+/* All that module_load() has made; sessions of everybody end. */
+static void
+finish(struct module *module)
 {
 	int64_t at_us;
 
@@ -268,6 +260,32 @@ module_unload(struct module *module)
 	module->ctx = NULL;
 	module->list = NULL;
 	module->is_instance = false;
+}
+
+int
+module_reload(struct module *module, const char *path, struct error *err)
+{
+
+	if (module->is_stale)
+		return module_load(module, path, err);
+	fellows_take(module, path);
+	finish(module);
+	if (is_initialized(functions_of(path))) {
+		if (own_load(module, path, err) != 0)
+			return -1;
+		finish(module);
+	}
+	return module_load(module, path, err);
+}
+
+void
+module_unload(struct module *module)
+{
+
+	fellows_leave(module);
+	fellows_give(module);
+	finish(module);
+	module->is_stale = false;
 }
 
 static bool
@@ -371,17 +389,4 @@ module_find(struct module *module, const struct hsm_uri *uri,
 	err->code = CKR_TOKEN_NOT_PRESENT;
 	return err_hint(err, "kmgr list-tokens --module %s shows the tokens "
 	    "that it has; is the right one plugged in?", uri->module_path);
-}
-
-int
-module_flags(const struct module *module, ck_slot_id_t slot, ck_flags_t *out,
-    struct error *err)
-{
-	struct ck_token_info info;
-	const ck_rv_t rv = CALL(module, C_GetTokenInfo, (slot, &info));
-
-	if (rv != CKR_OK)
-		return ckr_set(err, "C_GetTokenInfo", rv);
-	*out = info.flags;
-	return 0;
 }

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "hsm/ckr.h"
 #include "hsm/token.h"
@@ -27,6 +28,10 @@ struct module {
 	struct PKCS11_slot_st	*slots;	/* libp11's, kept: see module_find() */
 	unsigned int		 n_slots;
 	bool			 is_instance; /* list is apart from libp11's */
+	bool			 is_stale; /* a fellow has finalized it since */
+	dev_t			 dev;	/* its file, and who else has it: */
+	ino_t			 ino;	/* fellows.h */
+	struct module		*next;
 	const struct hsm_config	*config; /* whose trace() is called, or NULL */
 };
 
@@ -68,8 +73,9 @@ int module_load(struct module *module, const char *path, struct error *err);
 /**
  * module_reload(module, path, err):
  * Finalize, whoever initialised it, and begin anew. All sessions that this
- * process has with the module end; another token's are mended when it finds
- * out (run.h). On failure nothing is loaded.
+ * process has with the module end, and other tokens of it are stale. One that
+ * is stale itself is not finalized once more: another token has just done so.
+ * On failure nothing is loaded.
  *
  * Errors: ERR_CONFIG (path), ERR_TOKEN.
  */
@@ -78,7 +84,8 @@ int module_reload(struct module *module, const char *path,
 
 /**
  * module_unload(module):
- * Finalize and unload, if module_load() initialised it.
+ * Finalize and unload, if module_load() initialised it and no other token of
+ * this process uses it.
  */
 void module_unload(struct module *module);
 
@@ -91,14 +98,5 @@ void module_unload(struct module *module);
  */
 int module_find(struct module *module, const struct hsm_uri *uri,
     ck_slot_id_t *slot, struct error *err);
-
-/**
- * module_flags(module, slot, out, err):
- * CK_TOKEN_INFO.flags of the token in ${slot}.
- *
- * Errors: ERR_TOKEN.
- */
-int module_flags(const struct module *module, ck_slot_id_t slot,
-    ck_flags_t *out, struct error *err);
 
 #endif

@@ -32,8 +32,8 @@ struct attempt {
 };
 
 /*
- * Where another token of this process has started the module anew, the number
- * of an idle session may be one of that token's sessions now.
+ * Where the module was started anew, by somebody in this process of whom we do
+ * not know, the number of an idle session may be that of another one's now.
  */
 static int
 check_place(struct hsm_token *token, ck_session_handle_t session,
@@ -57,7 +57,7 @@ take(struct hsm_token *token, const struct run *run,
 {
 	bool is_new = false;
 
-	if (token->module.list == NULL)
+	if (token->module.list == NULL || token->module.is_stale)
 		return ckr_set(err, "C_OpenSession",
 		    CKR_CRYPTOKI_NOT_INITIALIZED);
 	if (session_take(&token->pool, &token->module, token->slot, session,
@@ -146,8 +146,8 @@ reopen(struct hsm_token *token, const struct attempt *attempt,
 }
 
 /*
- * Sessions end when another token of this process starts the module anew;
- * the number of our slot may then be another token's.
+ * Sessions end, too, when somebody else in this process starts the module
+ * anew; the number of our slot may then be another token's.
  */
 static bool
 is_same_token(struct hsm_token *token)
@@ -157,7 +157,7 @@ is_same_token(struct hsm_token *token)
 	bool is_same;
 
 	start_enter(token);
-	is_same = token->module.list != NULL &&
+	is_same = token->module.list != NULL && !token->module.is_stale &&
 	    info_read(&token->module, token->slot, &info, &ignored) == 0 &&
 	    info_same_token(&info, &token->info);
 	start_leave(token);
@@ -176,7 +176,7 @@ lose(struct hsm_token *token, const struct attempt *attempt)
 	(void)pthread_rwlock_wrlock(&token->lock);
 	if (token->epoch == attempt->epoch) {
 		token->epoch++;
-		session_pool_close(&token->pool, &token->module);
+		start_lose(token);
 	}
 	(void)pthread_rwlock_unlock(&token->lock);
 }

@@ -89,7 +89,8 @@ int run_do(struct hsm_token *token, const struct run *run, struct error *err);
 
 /**
  * run_restart(token, err):
- * Start the module anew although nothing says that it needs it.
+ * Start the module anew although nothing says that it needs it; where another
+ * token of it has done so since, that is enough.
  *
  * Errors: as run_do().
  */

@@ -75,6 +75,36 @@ start_leave(struct hsm_token *token)
 	(void)pthread_rwlock_unlock(&token->lock);
 }
 
+/* Numbers of sessions that another token has ended may be its own by now. */
+static void
+close_sessions(struct hsm_token *token)
+{
+
+	if (token->module.is_stale)
+		session_pool_forget(&token->pool, token->pool.limit);
+	else
+		session_pool_close(&token->pool, &token->module);
+}
+
+void
+start_lose(struct hsm_token *token)
+{
+
+	(void)pthread_rwlock_rdlock(&modules);
+	close_sessions(token);
+	(void)pthread_rwlock_unlock(&modules);
+}
+
+void
+start_end(struct hsm_token *token)
+{
+
+	(void)pthread_rwlock_wrlock(&modules);
+	close_sessions(token);
+	module_unload(&token->module);
+	(void)pthread_rwlock_unlock(&modules);
+}
+
 typedef int load_fn(struct module *module, const char *path,
     struct error *err);
 
@@ -95,7 +125,7 @@ load_and_find(struct hsm_token *token, load_fn *load,
 	if (rc == 0)
 		rc = info_read(module, token->slot, info, err);
 	if (rc == 0)
-		rc = module_flags(module, token->slot, &flags, err);
+		rc = info_flags(module, token->slot, &flags, err);
 	start_unlock(fd);
 	if (rc != 0)
 		module_unload(module);
@@ -151,7 +181,7 @@ start_again(struct hsm_token *token, struct error *err)
 		if (load_and_find(token, module_reload, &info, &last) != 0)
 			continue;
 		if (!info_same_token(&info, &token->info)) {
-			module_unload(&token->module);
+			start_end(token);
 			return err_set(err, ERR_INTEGRITY, "token %s (serial "
 			    "%s) is gone and in its place is %s (serial %s)",
 			    token->info.label, token->info.serial, info.label,

@@ -24,6 +24,14 @@ void start_enter(struct hsm_token *token);
 void start_leave(struct hsm_token *token);
 
 /**
+ * start_lose(token), start_end(token):
+ * Close the sessions of ${token}, of which none is in use; and unload its
+ * module. Sessions of others stay.
+ */
+void start_lose(struct hsm_token *token);
+void start_end(struct hsm_token *token);
+
+/**
  * start_first(token, err):
  * Load the module, find the token, note what it says of itself. An absent
  * token is looked for again within half a second.
@@ -35,7 +43,9 @@ int start_first(struct hsm_token *token, struct error *err);
 /**
  * start_again(token, err):
  * The same after the module or the token failed, within about two seconds;
- * the token must be the one of start_first(). All sessions are gone.
+ * the token must be the one of start_first(). All sessions are gone. Where
+ * another token of the same module has started it since, it is only found
+ * again.
  *
  * Errors: as start_first(), ERR_INTEGRITY where it is another token.
  */

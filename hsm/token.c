@@ -136,8 +136,7 @@ hsm_token_close(struct hsm_token *token)
 
 	if (token == NULL)
 		return;
-	session_pool_close(&token->pool, &token->module);
-	module_unload(&token->module);
+	start_end(token);
 	session_pool_clear(&token->pool);
 	index_clear(&token->index);
 	secret_free(token->pin);

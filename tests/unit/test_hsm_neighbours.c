@@ -1,4 +1,4 @@
-/* hsm/run.c: two tokens of one module in one process */
+/* hsm/run.c, hsm/fellows.c: two tokens of one module in one process */
 #include "tests/unit/unit.h"
 
 #include <string.h>
@@ -77,6 +77,42 @@ test_generate_after_restart(void **state)
 	hsm_token_close(other);
 }
 
+/*
+ * One restart serves both: the other token joins what the first one started,
+ * although its own work failed too, and what goes leaves it to who stays.
+ */
+static void
+test_one_restart_serves_both(void **state)
+{
+	struct softhsm_fixture *f = *state;
+	struct error err = ERR_INIT;
+	struct hsm_config config;
+	struct hsm_token *other;
+	unsigned int n_starts;
+	char uri[512];
+
+	other = open_other(f->soft, &config, uri);
+	hsm_key_free(generate(other, 1));
+	hsm_key_free(generate(f->token, 2));
+	n_starts = f->soft->n_starts;
+	unit_ok(run_restart(other, &err), &err);
+	unit_ok(run_restart(f->token, &err), &err);
+	assert_int_equal(f->soft->n_starts, n_starts + 1);
+	assert_int_equal(other->epoch, 2);
+	assert_int_equal(count(other, 1), 2);
+	assert_int_equal(count(f->token, 2), 2);
+	/* And so in the other direction, without a word to the second. */
+	unit_ok(run_restart(f->token, &err), &err);
+	assert_int_equal(count(other, 1), 2);
+	assert_int_equal(f->soft->n_starts, n_starts + 2);
+	hsm_token_close(f->token);
+	f->token = NULL;
+	assert_int_equal(count(other, 1), 2);
+	assert_int_equal(f->soft->n_starts, n_starts + 2);
+	assert_int_equal(other->epoch, 3);
+	hsm_token_close(other);
+}
+
 static int
 setup(void **state)
 {
@@ -98,6 +134,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_generate_after_restart,
+		    setup, teardown),
+		cmocka_unit_test_setup_teardown(test_one_restart_serves_both,
 		    setup, teardown),
 	};
 
