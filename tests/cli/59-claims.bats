@@ -3,9 +3,11 @@ load ../lib/common
 load ../lib/life
 bats_require_minimum_version 1.5.0
 
-# config LINE...: what run needs of example.com.
+# config LINE...: what run needs of example.com. It goes over zones itself: who
+# stops whoever has started him stops it.
 config() {
 	{
+		echo 'performance: { workers: 1 }'
 		echo 'zones:'
 		echo '  example.com:'
 		printf '%s\n' "$@"
