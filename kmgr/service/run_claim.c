@@ -7,8 +7,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "kmgr/base/crypto.h"
+#include "kmgr/base/file.h"
 #include "kmgr/base/mem.h"
 #include "kmgr/base/stop.h"
+#include "kmgr/base/text.h"
 #include "kmgr/service/run_claim.h"
 #include "kmgr/store/store_life.h"
 
@@ -19,6 +22,10 @@
 #define TRY_MS	   50
 #define WAIT_S	   5		/* for a zone that is named */
 #define WAIT_MS	   200
+
+#define MACHINE_ID_MAX 64
+#define MACHINE_LEN    8	/* bytes of its hash */
+#define MACHINE_TEXT   (2 * MACHINE_LEN + 1)
 
 static int64_t
 now_ms(void)
@@ -38,13 +45,39 @@ nap(long ms)
 	(void)nanosleep(&pause, NULL);
 }
 
-/* Where process ids mean the same: "pid:[4026531836]"; "" is unknown. */
+/* Of machine-id(5), which others are not to see; "" is unknown. */
+static void
+machine(char out[static MACHINE_TEXT])
+{
+	struct error ignored = ERR_INIT;
+	uint8_t hash[CRYPTO_SHA256_LEN];
+	struct buf id = BUF_INIT;
+
+	out[0] = '\0';
+	if (file_read("/etc/machine-id", MACHINE_ID_MAX, &id, &ignored) == 0 &&
+	    id.len > 0) {
+		crypto_sha256(id.data, id.len, hash);
+		(void)text_hex(hash, MACHINE_LEN, out);
+	}
+	buf_free(&id);
+}
+
+/*
+ * Where process ids mean the same: "pid:[4026531836]-MACHINE"; "" is unknown.
+ * The first part is the same on every machine, and hosts may share a name.
+ */
 static void
 id_space(char out[static 64])
 {
-	const ssize_t n = readlink("/proc/self/ns/pid", out, 63);
+	char space[32], id[MACHINE_TEXT];
+	const ssize_t n = readlink("/proc/self/ns/pid", space, 31);
 
-	out[n > 0 ? n : 0] = '\0';
+	out[0] = '\0';
+	if (n <= 0)
+		return;
+	space[n] = '\0';
+	machine(id);
+	(void)snprintf(out, 64, "%s-%s", space, id);
 }
 
 /* HOST PROCESS SPACE RANDOM: the last makes it one that never was before. */

@@ -143,12 +143,17 @@ go_on() {
 	[ $status -eq 137 ]
 	run -0 kmgr run
 	[[ $output == *"did sign"*"did publish"* ]]
-	# Nothing is said of a process of another machine.
-	sqlite3 kmgr.db "UPDATE zone SET next_at = 0;
-		UPDATE claim SET until_at = strftime('%s') + 100,
-		holder = 'elsewhere 999999 pid:[1] 1'"
-	run -0 kmgr run
-	[ "$(sqlite3 kmgr.db 'SELECT next_at FROM zone')" -eq 0 ]
+	# Nothing is said of a process of another machine, whatever its name.
+	read -r host _ space _ < <(sqlite3 kmgr.db 'SELECT holder FROM claim')
+	[ ! -s /etc/machine-id ] || [[ $space =~ ^pid:.*-[0-9a-f]{16}$ ]]
+	for holder in 'elsewhere 999999 pid:[1] 1' \
+		"elsewhere 999999 $space 1" "$host 999999 ${space%-*}-other 1"; do
+		sqlite3 kmgr.db "UPDATE zone SET next_at = 0;
+			UPDATE claim SET until_at = strftime('%s') + 100,
+			holder = '$holder'"
+		run -0 kmgr run
+		[ "$(sqlite3 kmgr.db 'SELECT next_at FROM zone')" -eq 0 ]
+	done
 	run -0 later 101 run
 	[ "$(sqlite3 kmgr.db 'SELECT next_at FROM zone')" -gt 0 ]
 }
