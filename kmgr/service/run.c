@@ -63,7 +63,6 @@ run_zone_clear(struct run_zone *z)
 int
 run_zone_load(struct run_zone *z, struct error *err)
 {
-
 	struct store *store;
 
 	forget(z);
@@ -276,7 +275,11 @@ run_zone(struct pass *pass, size_t claim, const struct name *name)
 	for (i = 1; again && i <= TRIES; i++)
 		try_zone(&z, i == TRIES, &again);
 	run_claims_leave(&pass->claims);
-	session_progress(z.run->session, z.result->n_zones, z.run->n_zones);
+	if (z.run->is_behind != NULL)
+		z.run->is_behind(z.run->arg);
+	else
+		session_progress(z.run->session, z.result->n_zones,
+		    z.run->n_zones);
 }
 
 /* Those that are claimed, and then what tokens are to keep of it. */

@@ -40,6 +40,8 @@ struct run {
 				    const char *zone, const char *what,
 				    const char *text, const struct error *err);
 	void			*arg;
+	/* After each zone, with arg; NULL: the session's progress is. */
+	void	(*is_behind)(void *arg);
 };
 
 /* What a pass came to. */

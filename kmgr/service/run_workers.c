@@ -13,14 +13,21 @@ struct crew {
 	const struct run	*run;
 	struct run_result	*out;
 	bool			 is_sure;	/* more than one is of use */
+	size_t			 n_behind;	/* zones */
 	/* In a worker. */
 	struct worker		*worker;
 	struct error		 unheard;
 };
 
-/* Something happened, or, without texts, what the worker's pass came to. */
+/* What a message is of. */
+enum message_kind {
+	MESSAGE_EVENT,
+	MESSAGE_BEHIND,		/* a zone is */
+	MESSAGE_RESULT		/* what the worker's pass came to */
+};
+
 struct message {
-	bool			 is_result;
+	enum message_kind	 kind;
 	enum run_event		 event;
 	bool			 has_failed;
 	struct error		 why;
@@ -55,10 +62,23 @@ put_event(void *arg, enum run_event event, const char *zone,
 
 	/* Also what the compiler leaves between members. */
 	memset(&message, 0, sizeof(message));
+	message.kind = MESSAGE_EVENT;
 	message.event = event;
 	message.has_failed = err != NULL;
 	if (err != NULL)
 		message.why = *err;
+	put(arg, &message, texts);
+}
+
+/* There is one line for progress, and it is not ours. */
+static void
+put_behind(void *arg)
+{
+	const char *const texts[N_TEXTS] = { "", "", "" };
+	struct message message;
+
+	memset(&message, 0, sizeof(message));
+	message.kind = MESSAGE_BEHIND;
 	put(arg, &message, texts);
 }
 
@@ -70,7 +90,7 @@ put_result(struct crew *crew, const struct run_result *result)
 	struct message message;
 
 	memset(&message, 0, sizeof(message));
-	message.is_result = true;
+	message.kind = MESSAGE_RESULT;
 	message.result = *result;
 	put(crew, &message, texts);
 }
@@ -119,6 +139,7 @@ work(void *arg, struct worker *worker, struct error *err)
 
 	crew->worker = worker;
 	run.tell = put_event;
+	run.is_behind = put_behind;
 	run.arg = crew;
 	rc = call_others(crew, err);
 	if (rc == 0)
@@ -163,12 +184,20 @@ hear(void *arg, const uint8_t *data, size_t len)
 		data += message.lens[i];
 		len -= message.lens[i];
 	}
-	if (message.is_result)
-		add_result(crew, &message.result, texts[0]);
-	else
+	switch (message.kind) {
+	case MESSAGE_EVENT:
 		crew->run->tell(crew->run->arg, message.event, texts[0],
 		    texts[1], texts[2], message.has_failed ? &message.why :
 		    NULL);
+		break;
+	case MESSAGE_BEHIND:
+		session_progress(crew->run->session, ++crew->n_behind,
+		    crew->run->n_zones);
+		break;
+	case MESSAGE_RESULT:
+		add_result(crew, &message.result, texts[0]);
+		break;
+	}
 }
 
 int

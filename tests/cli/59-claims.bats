@@ -232,4 +232,12 @@ go_on() {
 	[ "$(sqlite3 kmgr.db 'SELECT max(epoch) FROM claim')" -eq 1 ]
 	[ "$(sqlite3 kmgr.db 'SELECT count(DISTINCT holder) FROM claim')" -gt 1 ]
 	later $((11 * 86400)) -q verify >/dev/null
+	# One line tells how far all of them are, and nothing of it stays.
+	need_program script
+	seen=$(with_clock $((22 * 86400)) script -qec "$KMGR run" /dev/null \
+		</dev/null)
+	counts=$(tr '\r' '\n' <<<"$seen" | sed -n 's/^run: \([0-9]*\).*/\1/p')
+	[ -n "$counts" ]
+	[ "$counts" = "$(sort -nu <<<"$counts")" ]
+	[[ ${seen##*$'\r\e[K'} != *run:* ]]
 }
