@@ -216,7 +216,7 @@ make_up(struct session *session, const struct cmk *cmk, enum debt debt,
 	    (debt != DEBT_RUN || clear_up(session, cmk, &failed) == 0) &&
 	    settle(session, store, cmk, &failed) == 0 && debt == DEBT_RUN)
 		session_note(session, "brought token %s up to the ledger, "
-		    "which an interrupted run had not", cmk->row.token);
+		    "which another run had not yet", cmk->row.token);
 	session_unlock(session);
 	if (failed.class == ERR_INTEGRITY) {
 		*err = failed;

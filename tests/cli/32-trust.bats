@@ -576,7 +576,7 @@ lagging() {
 	lagging
 	run kmgr sign-zsks b.example b
 	[ "$status" -eq 0 ]
-	[[ $output == *"brought token main up to the ledger"* ]]
+	[[ $output == *"brought token main up to the ledger, which another"* ]]
 	[ "$(kept)" = "$(points)" ]
 	run kmgr sign-zsks b.example b
 	[[ $output != *"brought token"* ]]
