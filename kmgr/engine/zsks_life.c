@@ -12,6 +12,10 @@
 #include "kmgr/engine/zsks_internal.h"
 #include "kmgr/store/store_zone.h"
 
+#define SETTLE_WAIT_S 5		/* for whoever is at a token */
+#define BUSY_NOTE "it is done and recorded; what tokens are to keep of it "  \
+	"follows in the next run"
+
 /* What was done to a DNSKEY; the state is but a word for it. */
 static bool
 find_step(const struct life_key *was, const struct life_key *is,
@@ -280,10 +284,33 @@ zsks_attest_life(struct session *session, struct zsks *const *zsks, size_t n,
 	return each_cmk(session, zsks, n, did, attest, err);
 }
 
+static bool
+has_noted(struct session *session)
+{
+
+	return strstr(buf_text(session_notes(session)), BUSY_NOTE) != NULL;
+}
+
+/* It is signed and recorded whatever the token was told: that is made up. */
+static int
+note_busy(struct session *session, const struct error *busy,
+    struct error *err)
+{
+
+	if (busy->class != ERR_STORE) {
+		*err = *busy;
+		return -1;
+	}
+	if (!has_noted(session))
+		session_note(session, BUSY_NOTE " (%s)", busy->msg);
+	return 0;
+}
+
 int
 zsks_settle_life(struct session *session, struct zsks *const *zsks, size_t n,
     const bool *did, struct error *err)
 {
+	struct error busy = ERR_INIT;
 	size_t i;
 	int rc;
 
@@ -291,8 +318,9 @@ zsks_settle_life(struct session *session, struct zsks *const *zsks, size_t n,
 		;
 	if (i == n)
 		return 0;
-	if (session_lock(session, SESSION_LOCK_WAIT_S, err) != 0)
-		return -1;
+	if (session_lock(session, has_noted(session) ? 0 : SETTLE_WAIT_S,
+	    &busy) != 0)
+		return note_busy(session, &busy, err);
 	rc = each_cmk(session, zsks, n, did, trust_settle, err);
 	session_unlock(session);
 	return rc;

@@ -69,6 +69,23 @@ n_signatures() {
 	[ "$(n_signatures)" -eq 7 ]
 }
 
+@test "who is at a token for long keeps nobody from what is signed" {
+	local lock
+
+	zones 130
+	exec {lock}>>kmgr.db.lock
+	flock "$lock"
+	run --separate-stderr kmgr sign-zsks --zones-from zones -o out
+	[ "$status" -eq 0 ]
+	[ "$(grep -c 'follows in the next run' <<<"$stderr")" -eq 1 ]
+	[ "$(grep -c RRSIG out)" -eq 130 ]
+	exec {lock}>&-
+	run kmgr sign-zsks --zones-from zones -o out
+	[ "$status" -eq 0 ]
+	[[ $output == *"130 signed before"* ]]
+	run -0 kmgr verify
+}
+
 @test "another set, another window, another day: signed anew" {
 	printf 'version: 1\nzones: ["."]\n' >p.yaml
 	printf 'signatures: { validity: 14d, refresh: 5d }\n' >>p.yaml
