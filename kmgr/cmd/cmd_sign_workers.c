@@ -16,6 +16,7 @@ struct sign_workers {
 	/* In the process that has started them. */
 	struct buf	*early;		/* what came before its turn, a zone */
 	size_t		 next;		/* zone whose turn it is */
+	bool		 is_garbled;	/* a result could not be read */
 };
 
 /* To the process that has started this one, with what was noted since. */
@@ -146,6 +147,8 @@ hear(void *arg, const uint8_t *message, size_t len)
 		    SIGN_NOTES_ONLY ? &many->workers->early[result.i] : NULL;
 		if (early != NULL && early->len == 0)
 			buf_add(early, message, len);
+	} else {
+		many->workers->is_garbled = true;
 	}
 	sign_result_clear(&result);
 	deliver_early(many, false);
@@ -169,5 +172,6 @@ many_sign_in_workers(struct many *many, size_t n, bool is_sure,
 	deliver_early(many, true);
 	free(own.early);
 	many->workers = NULL;
-	return rc;
+	return rc == 0 && own.is_garbled ? err_set(err, ERR_INTERNAL,
+	    "a worker process told what nobody understands") : rc;
 }

@@ -95,22 +95,6 @@ put_result(struct crew *crew, const struct run_result *result)
 	put(crew, &message, texts);
 }
 
-static int
-is_much_due(struct session *session, bool *is, struct error *err)
-{
-	struct store *store;
-	char **names;
-	size_t n;
-
-	if (session_store(session, &store, err) != 0 ||
-	    store_zone_due(store, session_now(session), "", WORTH_N, &names,
-	    &n, err) != 0)
-		return -1;
-	zone_names_free(names, n);
-	*is = n == WORTH_N;
-	return 0;
-}
-
 /* A token that fails now is told of by the zone that needs it. */
 static int
 call_others(struct crew *crew, struct error *err)
@@ -119,11 +103,7 @@ call_others(struct crew *crew, struct error *err)
 	struct error ignored = ERR_INIT;
 	bool is = false;
 
-	if (crew->is_sure)
-		return 0;
-	if (is_much_due(session, &is, err) != 0)
-		return -1;
-	if (!is || crew_helps(session, &is, &ignored) != 0 || !is)
+	if (crew->is_sure || crew_helps(session, &is, &ignored) != 0 || !is)
 		return 0;
 	return worker_want_others(crew->worker, err);
 }
@@ -200,6 +180,28 @@ hear(void *arg, const uint8_t *data, size_t len)
 	}
 }
 
+/*
+ * Whether it is worth more than one process. The store is closed then: none is
+ * handed from one to another.
+ */
+static int
+is_much_due(struct session *session, bool *is, struct error *err)
+{
+	struct store *store;
+	char **names;
+	size_t n;
+
+	if (session_store(session, &store, err) != 0 ||
+	    store_zone_due(store, session_now(session), "", WORTH_N, &names,
+	    &n, err) != 0)
+		return -1;
+	zone_names_free(names, n);
+	*is = n == WORTH_N;
+	if (*is)
+		session_take_store(session, NULL);
+	return 0;
+}
+
 int
 run_workers(const struct run *run, struct run_result *out,
     struct error *err)
@@ -207,9 +209,15 @@ run_workers(const struct run *run, struct run_result *out,
 	struct crew crew = { .run = run, .out = out };
 	struct workers workers = { .arg = &crew, .work = work, .take = hear };
 	struct store *store;
+	bool is_worth = false;
 
 	workers.n = run->is_trial || run->n_zones > 0 ? 1 :
 	    crew_size(run->session, SIZE_MAX, &crew.is_sure);
+	if (workers.n > 1 && !crew.is_sure) {
+		if (is_much_due(run->session, &is_worth, err) != 0)
+			return -1;
+		workers.n = is_worth ? workers.n : 1;
+	}
 	if (workers.n == 1)
 		return run_pass(run, out, err);
 	workers.is_first_alone = !crew.is_sure;

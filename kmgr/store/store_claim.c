@@ -34,7 +34,9 @@ static const struct db_question ask_rows = { "make room for claims",
 	"claim.zone AS has FROM zone LEFT JOIN claim "
 	"ON claim.zone = zone.zone WHERE " FREE("$1", "$2", "$3")
 	" ORDER BY zone.next_at, zone.zone LIMIT $4) AS next "
-	"WHERE next.has IS NULL ON CONFLICT (zone) DO NOTHING" };
+	/* In one order, so that no two wait for each other. */
+	"WHERE next.has IS NULL ORDER BY next.zone "
+	"ON CONFLICT (zone) DO NOTHING" };
 static const struct db_question ask_take = { "claim zones", TAKE("") };
 static const struct db_question ask_take_locked = { "claim zones",
 	TAKE(" FOR UPDATE OF claim SKIP LOCKED") };
