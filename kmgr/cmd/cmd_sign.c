@@ -10,6 +10,8 @@
 #include "kmgr/dns/zonefile.h"
 #include "kmgr/engine/zsks.h"
 
+#define TRIES 5
+
 /* What the options say for every zone. */
 static int
 read_options(struct cmd *cmd, struct zsks_request *request, struct error *err)
@@ -81,7 +83,7 @@ cmd_sign_note(struct cmd *cmd, const struct zsks *zsks)
 
 /* Prepare, sign and record one zone; its records are the command's result. */
 static int
-sign_one(struct cmd *cmd, struct cmk_cache *cache, struct zsks_keys *keys,
+try_one(struct cmd *cmd, struct cmk_cache *cache, struct zsks_keys *keys,
     const struct zsks_request *request, struct error *err)
 {
 	struct plan plan = PLAN_INIT;
@@ -90,7 +92,6 @@ sign_one(struct cmd *cmd, struct cmk_cache *cache, struct zsks_keys *keys,
 
 	if (zsks_prepare(cmd->session, cache, request, &zsks, err) != 0)
 		return -1;
-	cmd_sign_note(cmd, zsks);
 	if (args_has(cmd->args, OPT_DRY_RUN)) {
 		zsks_plan(zsks, &plan);
 		cmd_plan(cmd, &plan);
@@ -104,7 +105,26 @@ sign_one(struct cmd *cmd, struct cmk_cache *cache, struct zsks_keys *keys,
 			json_put_take(cmd->json, "signed", zsks_json(zsks));
 		rc = 0;
 	}
+	if (rc == 0 || !zsks_is_overtaken(err))
+		cmd_sign_note(cmd, zsks);
 	zsks_free(zsks);
+	return rc;
+}
+
+/* A pass of run may change the zone meanwhile: then it is looked at anew. */
+static int
+sign_one(struct cmd *cmd, struct cmk_cache *cache, struct zsks_keys *keys,
+    const struct zsks_request *request, struct error *err)
+{
+	int i, rc = -1;
+
+	for (i = 0; i < TRIES; i++) {
+		err_clear(err);
+		rc = try_one(cmd, cache, keys, request, err);
+		if (rc == 0 || !zsks_is_overtaken(err))
+			break;
+		cmk_cache_clear(cache);
+	}
 	return rc;
 }
 
