@@ -177,11 +177,15 @@ refuse_form(struct error *err)
 
 int
 batch_proof_place(const char *proof, size_t *index, size_t *n,
-    struct error *err)
+    uint8_t signature[static CRYPTO_SHA256_LEN], struct error *err)
 {
+	char word[WORD_MAX];
 
-	return proof != NULL && read_place(&proof, index, n) ? 0 :
-	    refuse_form(err);
+	if (proof == NULL || !read_place(&proof, index, n) ||
+	    !next_word(&proof, ' ', word))
+		return refuse_form(err);
+	crypto_sha256((const uint8_t *)word, strlen(word), signature);
+	return 0;
 }
 
 int

@@ -8,8 +8,10 @@
 #define ENGINE_BATCH_PROOF_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "kmgr/base/buf.h"
+#include "kmgr/base/crypto.h"
 #include "kmgr/base/err.h"
 #include "kmgr/engine/proven.h"
 
@@ -41,13 +43,14 @@ char *batch_proof_text(const struct batch_proof *batch, size_t i,
     const char *signature);
 
 /**
- * batch_proof_place(proof, index, n, err):
- * Which of how many of its batch the statement with ${proof} is; not verified.
+ * batch_proof_place(proof, index, n, signature, err):
+ * Which of how many of its batch the statement with ${proof} is, and the
+ * SHA-256 of the signature that all of the batch have; not verified.
  *
  * Errors: ERR_INTEGRITY.
  */
 int batch_proof_place(const char *proof, size_t *index, size_t *n,
-    struct error *err);
+    uint8_t signature[static CRYPTO_SHA256_LEN], struct error *err);
 
 /**
  * batch_proof_verify(proof, tag, text, cmk_id, proven, err):

@@ -19,6 +19,7 @@ struct ledger_batch {
 	uint8_t	head[CRYPTO_SHA256_LEN];
 	size_t	next;		/* of its statements, the one to come */
 	size_t	n;
+	uint8_t	signature[CRYPTO_SHA256_LEN];	/* SHA-256 of it, of all */
 };
 
 /**

@@ -1,7 +1,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kmgr/base/mem.h"
 #include "kmgr/store/store_claim.h"
 #include "kmgr/store/store_inner.h"
 
@@ -84,23 +83,6 @@ clear_claim(void *claim)
 static const struct db_shape shape = { sizeof(struct store_claim), read_claim,
 	clear_claim };
 
-static void
-read_name(const struct db_rows *rows, void *out)
-{
-
-	*(char **)out = db_get_text(rows, 0);
-}
-
-static void
-clear_name(void *name)
-{
-
-	free(*(char **)name);
-}
-
-static const struct db_shape name_shape = { sizeof(char *), read_name,
-	clear_name };
-
 void
 store_claims_free(struct store_claim *claims, size_t n)
 {
@@ -174,7 +156,7 @@ store_claim_zone(struct store *store, const struct store_holder *holder,
 	    0)
 		return -1;
 	return *n > 0 ? 0 : db_one(store->db, &ask_holder, args, 1,
-	    &name_shape, other, &found, err);
+	    &store_name_shape, other, &found, err);
 }
 
 static bool
@@ -298,6 +280,6 @@ store_claim_holders(struct store *store, char ***out, size_t *n,
 
 	*out = NULL;
 	*n = 0;
-	return db_list(store->db, &ask_holders, NULL, 0, &name_shape, out, n,
+	return db_list(store->db, &ask_holders, NULL, 0, &store_name_shape, out, n,
 	    err);
 }

@@ -42,6 +42,9 @@ struct store_change {
 int store_change(struct store *store, const struct store_change *change,
     const struct db_value *args, size_t n, const char *id, struct error *err);
 
+/* The first column as a text, a char * each. */
+extern const struct db_shape store_name_shape;
+
 /* In SQL, of a row of table zone: whether it has a key that is not removed. */
 #define STORE_ZONE_USED \
 	"(EXISTS (SELECT 1 FROM ksk WHERE ksk.zone = zone.zone " \

@@ -235,14 +235,14 @@ clear_name(void *name)
 	free(*(char **)name);
 }
 
-static const struct db_shape name_shape = { sizeof(char *), read_name,
+const struct db_shape store_name_shape = { sizeof(char *), read_name,
 	clear_name };
 
 void
 zone_names_free(char **names, size_t n)
 {
 
-	db_list_free(&name_shape, names, n);
+	db_list_free(&store_name_shape, names, n);
 }
 
 int
@@ -254,7 +254,7 @@ store_zone_due(struct store *store, int64_t now_at, const char *after,
 
 	*out = NULL;
 	*n = 0;
-	return db_list(store->db, &ask_due, args, STORE_N(args), &name_shape,
+	return db_list(store->db, &ask_due, args, STORE_N(args), &store_name_shape,
 	    out, n, err);
 }
 
@@ -267,7 +267,7 @@ store_zone_list(struct store *store, const char *after, size_t max,
 
 	*out = NULL;
 	*n = 0;
-	return db_list(store->db, &ask_list, args, STORE_N(args), &name_shape,
+	return db_list(store->db, &ask_list, args, STORE_N(args), &store_name_shape,
 	    out, n, err);
 }
 
@@ -293,7 +293,7 @@ store_ahead_of(struct store *store, const char *const *zones, size_t n)
 	args[2] = db_int(2 * (int64_t)n + 1);
 	if (db_number(store->db, &ask_between, args, STORE_N(args), &between,
 	    &ignored) == 0 && between <= 2 * (int64_t)n &&
-	    db_one(store->db, &ask_before, args, 1, &name_shape, &before,
+	    db_one(store->db, &ask_before, args, 1, &store_name_shape, &before,
 	    &found, &ignored) == 0)
 		store_ahead(store, found ? before : "", last);
 	free(before);
@@ -309,8 +309,8 @@ store_zone_of_cmk(struct store *store, const char *cmk_id, const char *after,
 	*out = NULL;
 	*n = 0;
 	return cmk_id == NULL ? db_list(store->db, &ask_names, args + 1, 2,
-	    &name_shape, out, n, err) : db_list(store->db, &ask_of_cmk, args,
-	    STORE_N(args), &name_shape, out, n, err);
+	    &store_name_shape, out, n, err) : db_list(store->db, &ask_of_cmk, args,
+	    STORE_N(args), &store_name_shape, out, n, err);
 }
 
 int

@@ -11,7 +11,8 @@ take(struct ledger_batch *batch, int64_t seq, const char *place,
 	char proof[64];
 
 	record.prev[0] = (uint8_t)seq;
-	(void)snprintf(proof, sizeof(proof), "%s AAAA", place);
+	(void)snprintf(proof, sizeof(proof), strchr(place, ' ') == NULL ?
+	    "%s AAAA" : "%s", place);
 	return ledger_batch_take(batch, &record, proof, err);
 }
 
@@ -45,7 +46,7 @@ nothing_is_missing_or_moved(void **state)
 		const char	*place;
 	} wrong[] = {
 		{ 6, "2/3" }, { 7, "1/3" }, { 6, "1/2" }, { 6, "1/4" },
-		{ 7, "2/3" }, { 6, "3/3" },
+		{ 7, "2/3" }, { 6, "3/3" }, { 6, "1/3 AAAB" },
 	};
 	struct ledger_batch batch = { 0 };
 	struct error err = ERR_INIT;
