@@ -267,8 +267,8 @@ store_zone_list(struct store *store, const char *after, size_t max,
 
 	*out = NULL;
 	*n = 0;
-	return db_list(store->db, &ask_list, args, STORE_N(args), &store_name_shape,
-	    out, n, err);
+	return db_list(store->db, &ask_list, args, STORE_N(args),
+	    &store_name_shape, out, n, err);
 }
 
 void
@@ -309,7 +309,8 @@ store_zone_of_cmk(struct store *store, const char *cmk_id, const char *after,
 	*out = NULL;
 	*n = 0;
 	return cmk_id == NULL ? db_list(store->db, &ask_names, args + 1, 2,
-	    &store_name_shape, out, n, err) : db_list(store->db, &ask_of_cmk, args,
+	    &store_name_shape, out, n, err) :
+	    db_list(store->db, &ask_of_cmk, args,
 	    STORE_N(args), &store_name_shape, out, n, err);
 }
 
