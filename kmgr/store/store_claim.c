@@ -280,6 +280,6 @@ store_claim_holders(struct store *store, char ***out, size_t *n,
 
 	*out = NULL;
 	*n = 0;
-	return db_list(store->db, &ask_holders, NULL, 0, &store_name_shape, out, n,
-	    err);
+	return db_list(store->db, &ask_holders, NULL, 0,
+	    &store_name_shape, out, n, err);
 }

@@ -254,8 +254,8 @@ store_zone_due(struct store *store, int64_t now_at, const char *after,
 
 	*out = NULL;
 	*n = 0;
-	return db_list(store->db, &ask_due, args, STORE_N(args), &store_name_shape,
-	    out, n, err);
+	return db_list(store->db, &ask_due, args, STORE_N(args),
+	    &store_name_shape, out, n, err);
 }
 
 int
