@@ -168,7 +168,9 @@ release(struct bulk_line *line, struct bulk_batch *batch)
 		else if (job->state == BULK_REFUSED)
 			bulk->refused(bulk->arg, batch->first + i, &job->err);
 	}
-	session_progress(line->session, batch->first + batch->n, bulk->n);
+	if (!bulk->is_part)
+		session_progress(line->session, batch->first + batch->n,
+		    bulk->n);
 }
 
 /* How many there are stays: signers who are behind look for more. */
@@ -267,7 +269,7 @@ line_init(struct bulk_line *line, struct session *session,
 
 	line->session = session;
 	line->bulk = bulk;
-	line->keys = zsks_keys_new();
+	line->keys = bulk->keys != NULL ? bulk->keys : zsks_keys_new();
 	line->n_all = SIZE_MAX;
 	pace_init(&line->pace, sessions, bulk->n);
 	most = line->pace;
@@ -298,7 +300,8 @@ line_clear(struct bulk_line *line)
 		cmk_cache_clear(&line->old[i]);
 	free(line->old);
 	cmk_cache_clear(&line->cache);
-	zsks_keys_free(line->keys);
+	if (line->bulk->keys == NULL)
+		zsks_keys_free(line->keys);
 	free(line);
 }
 

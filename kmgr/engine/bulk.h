@@ -21,6 +21,9 @@
 struct bulk {
 	size_t	 n;			/* zones */
 	void	*arg;
+	/* Keys that are opened, and stay so; NULL: until it returns. */
+	struct zsks_keys *keys;
+	bool	 is_part;	/* who calls tells of progress */
 	/*
 	 * NULL: all of them are done, in order. Else the next ones to do: ${n}
 	 * of them, at most BULK_SHARE, from zone ${first} on; false: no more.
