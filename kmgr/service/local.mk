@@ -42,6 +42,7 @@ libservice_la_SOURCES = \
 	kmgr/service/run.c \
 	kmgr/service/run.h \
 	kmgr/service/run_advance.c \
+	kmgr/service/run_batch.c \
 	kmgr/service/run_claim.c \
 	kmgr/service/run_claim.h \
 	kmgr/service/run_hooks.c \
@@ -51,9 +52,11 @@ libservice_la_SOURCES = \
 	kmgr/service/run_publish.c \
 	kmgr/service/run_schedule.c \
 	kmgr/service/run_settle.c \
+	kmgr/service/run_sign.c \
 	kmgr/service/run_signer.c \
 	kmgr/service/run_step.c \
 	kmgr/service/run_workers.c \
 	kmgr/service/run_workers.h \
+	kmgr/service/run_zone.c \
 	kmgr/service/source.c \
 	kmgr/service/source.h

@@ -15,47 +15,42 @@ run_first_due(const struct run_zone *z)
 	return NULL;
 }
 
-/* Do the first step that is due, by what the store says now. */
-static int
-do_first(struct run_zone *z, bool *done, struct error *err)
-{
-	const struct life_step *step;
-	int rc;
-
-	if (run_zone_load(z, err) != 0)
-		return -1;
-	step = run_first_due(z);
-	rc = step == NULL ? 0 : run_step(z, step, done, err);
-	z->is_stuck = step != NULL && !*done;
-	return rc;
-}
-
 /*
  * Who makes keys is the only one: what another process has begun to make
  * looks like what one that died has left.
  */
 static bool
-makes_key(const struct run_zone *z)
+makes_key(const struct life_step *step)
 {
-	const struct life_step *step = run_first_due(z);
 
-	return step != NULL && (step->kind == LIFE_MAKE_KSK ||
-	    step->kind == LIFE_MAKE_STANDBY);
+	return step->kind == LIFE_MAKE_KSK || step->kind == LIFE_MAKE_STANDBY;
+}
+
+/* By what the store says under the lock. */
+static int
+make(struct run_zone *z, bool *done, struct error *err)
+{
+	const struct life_step *step;
+
+	*done = true;
+	if (run_keep(z, err) != 0 || run_zone_load(z, err) != 0)
+		return -1;
+	step = run_first_due(z);
+	return step == NULL || !makes_key(step) ? 0 :
+	    run_step(z, step, done, err);
 }
 
 static int
-advance(struct run_zone *z, bool *done, struct error *err)
+take(struct run_zone *z, const struct life_step *step, bool *done,
+    struct error *err)
 {
 	int rc;
 
-	*done = false;
-	if (run_zone_load(z, err) != 0)
-		return -1;
-	if (!makes_key(z))
-		return do_first(z, done, err);
+	if (!makes_key(step))
+		return run_step(z, step, done, err);
 	if (run_lock(z, err) != 0)
 		return -1;
-	rc = run_keep(z, err) != 0 ? -1 : do_first(z, done, err);
+	rc = make(z, done, err);
 	session_unlock(z->run->session);
 	return rc;
 }
@@ -63,16 +58,25 @@ advance(struct run_zone *z, bool *done, struct error *err)
 int
 run_advance(struct run_zone *z, struct error *err)
 {
+	const struct life_step *step;
 	bool done = true;
-	size_t n;
 
-	for (n = 0; done; n++) {
-		if (n == STEPS_MAX)
+	z->is_going = z->is_stuck = false;
+	while (!z->wants_signing && done) {
+		if (run_zone_look(z, err) != 0)
+			return -1;
+		step = run_first_due(z);
+		if (step == NULL)
+			return 0;
+		if (z->n_steps++ == STEPS_MAX)
 			return err_set(err, ERR_INTERNAL, "%d steps were due "
 			    "in one pass", STEPS_MAX);
-		if (advance(z, &done, err) != 0)
+		if (run_step_signs(z, step))
+			z->wants_signing = true;
+		else if (take(z, step, &done, err) != 0)
 			return -1;
 	}
+	z->is_stuck = !done;
 	return 0;
 }
 
@@ -104,11 +108,11 @@ needs_signing(const struct run_zone *z)
 int
 run_keep_signed(struct run_zone *z, struct error *err)
 {
-	bool done;
 
 	if (z->is_tried)
 		return 0;
-	if (run_zone_load(z, err) != 0)
+	if (run_zone_look(z, err) != 0)
 		return -1;
-	return needs_signing(z) ? run_sign(z, &done, err) : 0;
+	z->wants_signing = needs_signing(z);
+	return 0;
 }

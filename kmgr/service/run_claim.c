@@ -276,16 +276,21 @@ renew(struct run_claims *claims, int64_t age_ms, struct error *err)
 }
 
 int
-run_claims_enter(struct run_claims *claims, size_t i, struct error *err)
+run_claims_enter(struct run_claims *claims, const size_t *list, size_t n,
+    struct error *err)
 {
+	size_t i;
 
 	run_claims_leave(claims);
 	if (renew(claims, claims->holder.lease_s * 1000 / 4, err) != 0)
 		return -1;
-	if (claims->list[i].is_lost)
-		return refuse_lost(&claims->list[i], err);
-	store_claim_guard(claims->store, &claims->holder, &claims->list[i],
-	    1);
+	claims->entered = mem_new(n * sizeof(*claims->entered));
+	for (i = 0; i < n; i++) {
+		claims->entered[i] = claims->list[list[i]];
+		if (claims->entered[i].is_lost)
+			return refuse_lost(&claims->entered[i], err);
+	}
+	store_claim_guard(claims->store, &claims->holder, claims->entered, n);
 	return 0;
 }
 
@@ -295,6 +300,8 @@ run_claims_leave(struct run_claims *claims)
 
 	if (claims->store != NULL)
 		store_claim_guard(claims->store, &claims->holder, NULL, 0);
+	free(claims->entered);
+	claims->entered = NULL;
 }
 
 static int

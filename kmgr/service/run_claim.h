@@ -22,6 +22,7 @@ struct run_claims {
 	struct store_holder	 holder;
 	struct store_claim	*list;	/* that this pass has now */
 	size_t			 n;
+	struct store_claim	*entered;	/* of these, borrowed texts */
 	int64_t			 renewed_ms;
 };
 
@@ -54,9 +55,9 @@ int run_claims_zone(struct run_claims *claims, const char *zone,
     struct error *err);
 
 /**
- * run_claims_enter(claims, i, err), run_claims_leave(claims):
- * From now on the store is written to for the ${i}th zone, and nothing is
- * committed unless it is ours; for none of them.
+ * run_claims_enter(claims, list, n, err), run_claims_leave(claims):
+ * From now on the store is written to for the zones with these ${n} claims of
+ * ${list}, and nothing is committed unless all of them are ours; for none.
  *
  * run_claims_keep(claims, i, err): before something is done outside of the
  * store that takes its time: all leases are good for long from now on.
@@ -66,7 +67,8 @@ int run_claims_zone(struct run_claims *claims, const char *zone,
  * Errors: ERR_STORE, with STORE_CLAIM_LOST as its code where another run has
  * the zone.
  */
-int run_claims_enter(struct run_claims *claims, size_t i, struct error *err);
+int run_claims_enter(struct run_claims *claims, const size_t *list, size_t n,
+    struct error *err);
 void run_claims_leave(struct run_claims *claims);
 int run_claims_keep(struct run_claims *claims, size_t i, struct error *err);
 int run_claims_look(struct run_claims *claims, size_t i, struct error *err);

@@ -40,7 +40,7 @@ ds_set(const struct run_zone *z, struct buf *out)
 	for (i = 0; i < z->zone->life.n_keys; i++) {
 		if (!zone_life_wants_ds(z->zone, i, now_at))
 			continue;
-		ds_init(&ds, z->name, zone_life_dnskey(z->zone, i),
+		ds_init(&ds, &z->name, zone_life_dnskey(z->zone, i),
 		    digest_of(z, i));
 		buf_printf(out, "%s IN DS ", z->text);
 		ds_text(&ds, out);
@@ -63,7 +63,7 @@ tell_hook(struct run_zone *z, enum hook hook, size_t i, int64_t asked_at,
 	if (run_keep(z, err) != 0)
 		return -1;
 	ds_set(z, &set);
-	ds_init(&ds, z->name, dnskey, digest_of(z, i));
+	ds_init(&ds, &z->name, dnskey, digest_of(z, i));
 	buf_printf(&key, "%s IN DNSKEY ", z->text);
 	dnskey_text(dnskey, &key);
 	message.cka_id = i < z->zone->n_ksks ?

@@ -1,4 +1,4 @@
-/* What the files of run share: one zone on its way. */
+/* What the files of run share: zones on their way. */
 #ifndef SERVICE_RUN_INNER_H
 #define SERVICE_RUN_INNER_H
 
@@ -9,46 +9,170 @@
 #include "kmgr/service/run.h"
 #include "kmgr/service/run_claim.h"
 
-/* What is recorded, and what tokens are to be told of it; ids of CMKs. */
+/* What is recorded, and tokens are to be told of; ids of CMKs. */
 struct run_debts {
 	char	(*cmks)[STORE_ID_TEXT];
 	size_t	  n;
 };
 
-struct run_zone {
+/* CMKs as the store had them lately. Zones borrow from all of them. */
+struct run_cmks {
+	struct cmk_cache	**caches;	/* the last one is current */
+	size_t			  n;
+	int64_t			  at_ms;	/* since when it is */
+};
+
+/* What is shared by all zones of a pass. */
+struct run_pass {
 	const struct run	*run;
 	struct run_result	*result;
-	struct zsks_keys	*keys;		/* of all zones of the pass */
-	struct run_claims	*claims;	/* NULL: nothing is changed */
+	struct zsks_keys	*keys;
+	struct run_claims	 claims;	/* where something is changed */
+	struct run_debts	 debts;		/* of the batch */
+	struct run_cmks		 cmks;		/* likewise */
+};
+
+/* What is handed over now and was decided before. */
+struct run_late {
+	struct life_zone after;		/* the facts from now on */
+	bool		 is_any;	/* one of them is another */
+};
+
+struct run_zone {
+	struct run_pass		*pass;
+	const struct run	*run;		/* of the pass */
 	size_t			 claim;		/* that of the zone */
-	struct run_debts	*debts;		/* of the batch */
-	const struct name	*name;
+	struct name		 name;
 	char			 text[NAME_TEXT_MAX];
 	const struct config_zone *config;	/* or NULL */
-	struct cmk_cache	 cache;		/* of now */
-	struct zone_life	*zone;
+	struct zone_life	*zone;		/* or NULL */
+	const struct cmk_cache	*cmks;		/* those of zone */
 	struct life_plan	 plan;
+	bool			 is_stale;	/* zone is not as it was */
+	struct buf		 zsks;		/* the ZSK set to sign */
+	const char		*zsks_from;	/* for messages */
 	struct buf		 records;	/* not handed over yet */
 	int64_t			 records_at;	/* when they were signed */
+	struct json		*event;		/* of the hand-over, or NULL */
+	struct run_late		 late;		/* likewise */
 	bool			 is_changed;	/* since the hand-over */
-	bool			 has_failed;
 	bool			 has_cds;	/* among them, or handed over */
+	bool			 wants_signing;	/* run_sign_all() is to do it */
 	bool			 is_tried;	/* to sign, in this pass */
+	bool			 is_going;	/* more steps may be due */
 	bool			 is_stuck;	/* others are waited for */
+	bool			 is_giving;	/* something to the signer */
 	bool			 is_given;	/* and not recorded */
+	bool			 is_published;	/* in this pass */
+	bool			 is_dropped;	/* since a signal came */
+	size_t			 n_steps;	/* of run_advance() */
 	int64_t			 newest;	/* signature, when loaded */
 	int64_t			 next_at;	/* due again */
+	struct error		 err;		/* the first; none: well */
 };
+
+/* Some of the zones of a batch. */
+struct run_zones {
+	struct run_zone	**list;
+	size_t		  n;
+};
+
+/**
+ * run_zone_init(z, pass, claim, name), run_zone_clear(z):
+ * Nothing is known of the zone yet. What ${pass} has must live longer.
+ *
+ * run_zone_again(z): nothing is known any more.
+ */
+void run_zone_init(struct run_zone *z, struct run_pass *pass, size_t claim,
+    const struct name *name);
+void run_zone_clear(struct run_zone *z);
+void run_zone_again(struct run_zone *z);
 
 /**
  * run_zone_load(z, err):
  * What the store says of the zone now, and what is due; the clock is what it
  * is now, so that no fact or wait begins before.
  *
+ * run_zone_look(z, err):
+ * What is due now. The zone is loaded anew where this run has changed it
+ * (z->is_stale), or did so a while ago. What others change meanwhile is found
+ * by who records what was decided by it.
+ *
+ * run_zones_look(zones): look at all that are nobody else's, together; what
+ * fails is the zone's error.
+ *
  * Errors: as zone_life_load().
  */
 int run_zone_load(struct run_zone *z, struct error *err);
-void run_zone_clear(struct run_zone *z);
+int run_zone_look(struct run_zone *z, struct error *err);
+void run_zones_look(const struct run_zones *zones);
+
+/**
+ * run_zone_act(z, act):
+ * Do ${act} with the zone guarded by its claim. What fails first is the
+ * zone's error; what fails after it is noted. Nothing is done any more with one
+ * that is overtaken.
+ */
+void run_zone_act(struct run_zone *z,
+    int (*act)(struct run_zone *z, struct error *err));
+
+/**
+ * run_zone_fail(z, err):
+ * ${err} is the zone's error, or noted, as above.
+ *
+ * run_is_well(z): nothing has failed.
+ */
+void run_zone_fail(struct run_zone *z, const struct error *err);
+bool run_is_well(const struct run_zone *z);
+
+/**
+ * run_zones_guard(zones, err):
+ * Until run_claims_leave(), nothing is committed unless all of ${zones}, one at
+ * least, are ours. Those that are not have failed, and are taken out.
+ *
+ * Errors: ERR_STORE.
+ */
+int run_zones_guard(struct run_zones *zones, struct error *err);
+
+/* What a transaction writes of a zone, and what is so after its commit. */
+struct run_write {
+	int	(*in)(struct run_zone *z, struct error *err);
+	void	(*done)(struct run_zone *z);
+};
+
+/**
+ * run_zones_commit(zones, write):
+ * Write all ${zones} in one transaction, guarded. Where that fails, in one
+ * each: write->in() may be called twice. What fails then is that zone's error.
+ */
+void run_zones_commit(const struct run_zones *zones,
+    const struct run_write *write);
+
+/**
+ * run_zones_add(zones, z):
+ * One more. run_zones_clear(zones) forgets which they are.
+ */
+void run_zones_add(struct run_zones *zones, struct run_zone *z);
+void run_zones_clear(struct run_zones *zones);
+
+/**
+ * run_cmks_now(cmks), run_cmks_clear(cmks):
+ * The current cache: an empty one from time to time; free all, after the zones
+ * that borrow from them.
+ */
+struct cmk_cache *run_cmks_now(struct run_cmks *cmks);
+void run_cmks_clear(struct run_cmks *cmks);
+
+/**
+ * run_batch(pass, err):
+ * Go over the zones that are claimed, together: each step of one is a
+ * transaction of its own, or one with the same step of others; sets are signed
+ * together. Then tokens are told. Where another run has changed a zone
+ * meanwhile it is gone over again, up to some times.
+ *
+ * Errors: ERR_STORE, ERR_INTERNAL: nothing more can be done.
+ */
+int run_batch(struct run_pass *pass, struct error *err);
 
 /**
  * run_lock(z, err):
@@ -79,9 +203,12 @@ bool run_is_overtaken(const struct error *err);
  * run_first_due(z):
  * The first step that is due, and does more than tell; NULL: there is none.
  *
- * run_advance(z, err): do all that are due, each by what the store says then.
+ * run_advance(z, err):
+ * Do all that are due, up to one that has to be signed: z->wants_signing, and
+ * after that z->is_going, and it is called again.
  *
- * run_keep_signed(z, err): sign what has to be even where a step fails.
+ * run_keep_signed(z, err):
+ * z->wants_signing where the zone has to be signed even if a step fails.
  *
  * Errors: as run_step().
  */
@@ -90,12 +217,13 @@ int run_advance(struct run_zone *z, struct error *err);
 int run_keep_signed(struct run_zone *z, struct error *err);
 
 /**
- * run_store_next(z, err):
- * Write when the zone is due again, and what for.
+ * run_schedule(z, err):
+ * Inside the caller's transaction, write when the zone is due again, and what
+ * for; at once where another run has changed it.
  *
  * Errors: ERR_STORE; as run_zone_load().
  */
-int run_store_next(struct run_zone *z, struct error *err);
+int run_schedule(struct run_zone *z, struct error *err);
 
 /**
  * run_tell(z, event, what, err, fmt, ...):
@@ -104,6 +232,15 @@ int run_store_next(struct run_zone *z, struct error *err);
 void run_tell(const struct run_zone *z, enum run_event event,
     const char *what, const struct error *err, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));
+
+/**
+ * run_tell_waits(z), run_tell_failed(z), run_count(z):
+ * Tell what waits for somebody else; that, and why, the zone failed, which is
+ * counted; that it is behind.
+ */
+void run_tell_waits(const struct run_zone *z);
+void run_tell_failed(const struct run_zone *z);
+void run_count(const struct run_zone *z);
 
 /**
  * run_key_name(z, step):
@@ -128,14 +265,18 @@ bool run_awaits_remove(const struct life_key *key);
 bool run_is_awaited(const struct run_zone *z);
 
 /**
- * run_step(z, step, err):
- * Do ${step}, which is due, under the lock where it makes a key. *${done} is
- * false where something from outside is missing; that was told.
+ * run_step(z, step, done, err):
+ * Do ${step}, which is due and no signature, under the lock where it makes a
+ * key. *${done} is false where something from outside is missing; that was
+ * told.
+ *
+ * run_step_signs(z, step): whether it is done by signing.
  *
  * Errors: those of what is done.
  */
 int run_step(struct run_zone *z, const struct life_step *step, bool *done,
     struct error *err);
+bool run_step_signs(const struct run_zone *z, const struct life_step *step);
 
 /**
  * run_owe(debts, cmk), run_settle(session, debts, err):
@@ -150,14 +291,13 @@ int run_settle(struct session *session, struct run_debts *debts,
     struct error *err);
 
 /**
- * run_sign(z, done, err):
- * Sign the zone's DNSKEY RRset as it should be now, with CDS and CDNSKEY: of
- * the configured source, else of the last admitted ZSK set. *${done} as in
- * run_step().
- *
- * Errors: as zsks_prepare(), zsks_sign(), zsks_record(); of the source.
+ * run_sign_all(zones):
+ * Sign the DNSKEY RRsets of those ${zones} that want it as they should be now,
+ * with CDS and CDNSKEY: of the configured source, else of the last admitted ZSK
+ * set. A zone that is signed is stale, and going; one for which something from
+ * outside is missing is stuck, and that was told.
  */
-int run_sign(struct run_zone *z, bool *done, struct error *err);
+void run_sign_all(const struct run_zones *zones);
 
 /**
  * run_source(z, out, err):
@@ -174,19 +314,17 @@ int run_source(struct run_zone *z, struct buf *out, struct error *err);
  */
 void run_take_records(struct run_zone *z, const struct zsks *zsks, int64_t at);
 
-/**
- * run_hand_over(z, err):
- * Give the zone signer what is signed where it does not have it yet.
- *
- * Errors: as publish_zone().
- */
-int run_hand_over(struct run_zone *z, struct error *err);
+enum run_which { RUN_WELL, RUN_ALL };
 
-/* What is handed over now and was decided before. */
-struct run_late {
-	struct life_zone after;		/* the facts from now on */
-	bool		 is_any;	/* one of them is another */
-};
+/**
+ * run_hand_over(zones, which):
+ * Give the zone signer what is signed where it does not have it yet: of those
+ * ${zones} that are well, or also of those where something failed.
+ *
+ * run_unpublish(z): what it has may be old; it is handed over once more.
+ */
+void run_hand_over(const struct run_zones *zones, enum run_which which);
+void run_unpublish(struct run_zone *z);
 
 /**
  * run_late_find(z, out, err):
@@ -234,10 +372,11 @@ int64_t run_check_interval_s(const struct run_zone *z);
 
 /**
  * run_signer(z, err):
- * Where the plan waits for the zone signer, look at the configured source,
- * and sign what has begun or ceased to have ZSKs of an algorithm.
+ * Where the plan waits for the zone signer, look at the configured source;
+ * z->wants_signing where that has begun or ceased to have ZSKs of an
+ * algorithm.
  *
- * Errors: of the source; as run_sign().
+ * Errors: of the source.
  */
 int run_signer(struct run_zone *z, struct error *err);
 

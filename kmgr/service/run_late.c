@@ -231,4 +231,5 @@ run_late_clear(struct run_late *late)
 {
 
 	life_zone_clear(&late->after);
+	late->is_any = false;
 }

@@ -136,7 +136,7 @@ run_parent(struct run_zone *z, struct error *err)
 		return 0;
 	if (run_keep(z, err) != 0)
 		return -1;
-	if (parent_ask(session_config(z->run->session), z->name,
+	if (parent_ask(session_config(z->run->session), &z->name,
 	    session_now(z->run->session), &view, &why) != 0) {
 		/* The rest of the zone's work does not need the parent. */
 		run_tell(z, RUN_WAITS, "parent", &why, "%s", why.msg);
@@ -149,5 +149,6 @@ run_parent(struct run_zone *z, struct error *err)
 	session_advance(z->run->session, when_now());
 	rc = look(z, view, err);
 	parent_view_free(view);
-	return rc == 0 ? run_zone_load(z, err) : -1;
+	z->is_stale = true;
+	return rc;
 }

@@ -70,7 +70,7 @@ owe(const struct run_zone *z)
 	size_t i;
 
 	for (i = 0; i < z->zone->n_ksks; i++)
-		run_owe(z->debts, z->zone->ksks[i].cmk);
+		run_owe(&z->pass->debts, z->zone->ksks[i].cmk);
 }
 
 /* That nobody has signed, or changed, what was not in it. */
@@ -90,56 +90,24 @@ check_same(struct run_zone *z, struct store *store, struct error *err)
 	return -1;
 }
 
-/* In one transaction: that it was handed over, and what counts from now on. */
+/*
+ * That it was handed over, and what counts from now on. Where the zone signer
+ * had it already, that was seen in this second.
+ */
 static int
-record_in(struct run_zone *z, struct store *store, const struct json *event,
-    const struct run_late *late, struct error *err)
+record(struct run_zone *z, struct error *err)
 {
-
-	if (store_begin(store, err) != 0)
-		return -1;
-	if (check_same(z, store, err) == 0 &&
-	    run_late_record(z, late, err) == 0 &&
-	    publish_record(z->run->session, event, err) == 0 &&
-	    store_zone_schedule(store, &z->zone->row, err) == 0 &&
-	    store_commit(store, err) == 0)
-		return 0;
-	store_rollback(store);
-	return -1;
-}
-
-static int
-record(struct run_zone *z, const struct json *event, struct error *err)
-{
-	struct run_late late;
-	struct store *store;
-	int rc = -1;
-
-	if (run_late_find(z, &late, err) == 0 &&
-	    run_late_prove(z, &late, err) == 0 &&
-	    session_store(z->run->session, &store, err) == 0)
-		rc = record_in(z, store, event, &late, err);
-	if (rc == 0 && late.is_any)
-		owe(z);
-	run_late_clear(&late);
-	return rc;
-}
-
-/* The zone signer has it already: that was seen in this second. */
-static int
-record_nothing(struct run_zone *z, struct error *err)
-{
+	struct session *session = z->run->session;
 	struct store *store;
 
-	if (session_store(z->run->session, &store, err) != 0 ||
-	    store_begin(store, err) != 0)
+	if (session_store(session, &store, err) != 0 ||
+	    check_same(z, store, err) != 0)
 		return -1;
-	if (check_same(z, store, err) == 0 &&
-	    store_zone_schedule(store, &z->zone->row, err) == 0 &&
-	    store_commit(store, err) == 0)
-		return 0;
-	store_rollback(store);
-	return -1;
+	if (z->event != NULL &&
+	    (run_late_record(z, &z->late, err) != 0 ||
+	    publish_record(session, z->event, err) != 0))
+		return -1;
+	return store_zone_schedule(store, &z->zone->row, err);
 }
 
 /* A hint for a parent that wants it: it looks at the CDS sooner (RFC 9859). */
@@ -151,7 +119,7 @@ notify(struct run_zone *z)
 
 	if (!z->has_cds || !run_is_awaited(z))
 		return;
-	if (parent_notify(session_config(z->run->session), z->name, &n_told,
+	if (parent_notify(session_config(z->run->session), &z->name, &n_told,
 	    &err) != 0)
 		session_note(z->run->session, "%s: the parent was not told of "
 		    "its CDS: %s", z->text, err.msg);
@@ -189,7 +157,8 @@ take_signed(struct run_zone *z, struct error *err)
 {
 	struct zsks *zsks = NULL;
 
-	if (zsks_again(z->run->session, &z->cache, z->name, &zsks, err) != 0)
+	if (zsks_again(z->run->session, run_cmks_now(&z->pass->cmks),
+	    &z->name, &zsks, err) != 0)
 		return -1;
 	if (z->zone->signed_at > z->records_at)
 		z->records.len = 0;
@@ -201,27 +170,41 @@ take_signed(struct run_zone *z, struct error *err)
 }
 
 /*
- * Else it is signed now; what was recorded of the zone then is part of what is
- * handed over. The zone is loaded before its signatures are, so that whatever
+ * Where there is something to hand over, what it is: signed already, or to be
+ * signed now. The zone is loaded before its signatures are, so that whatever
  * comes between is found when the hand-over is recorded.
  */
 static int
-find_records(struct run_zone *z, bool *done, struct error *err)
+find(struct run_zone *z, struct error *err)
 {
 
+	if (!publish_is_configured(z->config) || !is_behind(z))
+		return 0;
+	if (run_zone_look(z, err) != 0)
+		return -1;
+	if (!is_behind(z))
+		return 0;
 	if (!has_records(z)) {
 		z->records.len = 0;
 		z->records_at = z->zone->life.goal_at;
-		return 0;
+	} else if (take_signed(z, err) != 0) {
+		return -1;
 	}
-	if (take_signed(z, err) != 0)
+	z->is_giving = true;
+	z->wants_signing = has_records(z) && z->records.len == 0;
+	return 0;
+}
+
+/* What was to be signed, and is; else others are waited for. */
+static int
+find_signed(struct run_zone *z, struct error *err)
+{
+
+	if (z->is_stale && (run_zone_look(z, err) != 0 ||
+	    take_signed(z, err) != 0))
 		return -1;
-	if (z->records.len > 0)
-		return 0;
-	if (run_sign(z, done, err) != 0)
-		return -1;
-	return !*done ? 0 : run_zone_load(z, err) != 0 ? -1 :
-	    take_signed(z, err);
+	z->is_giving = !has_records(z) || z->records.len > 0;
+	return 0;
 }
 
 /*
@@ -254,34 +237,17 @@ prove(struct run_zone *z, struct error *err)
 	return 0;
 }
 
+/* Who decided something may have died before he told the token. */
 static int
-give(struct run_zone *z, bool *done, struct error *err)
+prove_decided(struct run_zone *z, const struct publish_given *given,
+    struct error *err)
 {
-	const struct publish_given given = { &z->records, z->records_at };
-	struct session *session = z->run->session;
-	struct json *event = NULL;
 	bool is_decided;
-	int rc;
 
-	/* Who decided something may have died before he told the token. */
 	if (run_late_is_decided(z, &is_decided, err) != 0)
 		return -1;
-	if ((is_decided || !publish_has(z->config, &given, &z->zone->row)) &&
-	    prove(z, err) != 0)
-		return -1;
-	if (run_keep(z, err) != 0)
-		return -1;
-	z->is_given = true;
-	if (publish_zone(session, z->config, &given, &z->zone->row, &event,
-	    err) != 0)
-		return -1;
-	*done = event != NULL;
-	session_advance(session, when_now());
-	z->zone->row.published_at = session_now(session);
-	rc = event != NULL ? record(z, event, err) : record_nothing(z, err);
-	json_free(event);
-	z->is_given = rc != 0;
-	return rc;
+	return !is_decided && publish_has(z->config, given, &z->zone->row) ?
+	    0 : prove(z, err);
 }
 
 /*
@@ -292,39 +258,107 @@ give(struct run_zone *z, bool *done, struct error *err)
  * a directory takes nothing that is older than what it has.
  */
 static int
-hand_over(struct run_zone *z, bool *done, struct error *err)
+give(struct run_zone *z, struct error *err)
 {
+	const struct publish_given given = { &z->records, z->records_at };
+	struct session *session = z->run->session;
 
-	if (run_zone_load(z, err) != 0)
+	z->is_giving = false;
+	json_free(z->event);
+	z->event = NULL;
+	if (prove_decided(z, &given, err) != 0 || run_keep(z, err) != 0)
 		return -1;
-	*done = is_behind(z);
-	if (!*done)
-		return 0;
-	if (find_records(z, done, err) != 0)
+	z->is_given = true;
+	if (publish_zone(session, z->config, &given, &z->zone->row, &z->event,
+	    err) != 0)
 		return -1;
-	if (!*done)
-		return 0;
-	if (give(z, done, err) != 0)
+	session_advance(session, when_now());
+	z->zone->row.published_at = session_now(session);
+	run_late_clear(&z->late);
+	if (z->event != NULL && (run_late_find(z, &z->late, err) != 0 ||
+	    run_late_prove(z, &z->late, err) != 0))
 		return -1;
-	z->records.len = 0;
-	z->is_changed = false;
-	if (*done)
-		run_tell(z, RUN_DID, "publish", NULL, has_records(z) ?
-		    "the signed records" : "no records: the zone signer may "
-		    "stop");
-	return run_zone_load(z, err);
+	z->is_giving = true;
+	return 0;
 }
 
-int
-run_hand_over(struct run_zone *z, struct error *err)
+/* Recorded, and the zone signer has it. */
+static void
+finish(struct run_zone *z)
 {
-	bool done = false;
-	int rc;
+	const bool is_told = z->event != NULL;
 
-	if (!publish_is_configured(z->config) || !is_behind(z))
-		return 0;
-	rc = hand_over(z, &done, err);
-	if (rc == 0 && done)
-		notify(z);
-	return rc;
+	z->is_given = z->is_giving = z->is_changed = false;
+	z->records.len = 0;
+	if (z->late.is_any) {
+		owe(z);
+		z->is_stale = true;
+	}
+	run_late_clear(&z->late);
+	json_free(z->event);
+	z->event = NULL;
+	if (!is_told)
+		return;
+	z->is_published = true;
+	run_tell(z, RUN_DID, "publish", NULL, has_records(z) ?
+	    "the signed records" : "no records: the zone signer may stop");
+	notify(z);
+}
+
+/* Those of which something is to be done. */
+static void
+act_where(const struct run_zones *zones, enum run_which which,
+    bool needs_giving, int (*act)(struct run_zone *z, struct error *err))
+{
+	size_t i;
+
+	for (i = 0; i < zones->n; i++) {
+		struct run_zone *z = zones->list[i];
+
+		if ((which == RUN_ALL || run_is_well(z)) &&
+		    (!needs_giving || z->is_giving))
+			run_zone_act(z, act);
+	}
+}
+
+/* What was given, in one transaction. */
+static void
+record_all(const struct run_zones *zones)
+{
+	static const struct run_write write = { record, finish };
+	struct run_zones given = { NULL, 0 };
+	size_t i;
+
+	for (i = 0; i < zones->n; i++)
+		if (zones->list[i]->is_giving)
+			run_zones_add(&given, zones->list[i]);
+	run_zones_commit(&given, &write);
+	run_zones_clear(&given);
+}
+
+void
+run_hand_over(const struct run_zones *zones, enum run_which which)
+{
+
+	size_t i;
+
+	for (i = 0; i < zones->n; i++)
+		zones->list[i]->is_giving = false;
+	act_where(zones, which, false, find);
+	run_sign_all(zones);
+	act_where(zones, which, true, find_signed);
+	act_where(zones, which, true, give);
+	record_all(zones);
+}
+
+void
+run_unpublish(struct run_zone *z)
+{
+	struct error why = ERR_INIT;
+	struct store *store;
+
+	if (session_store(z->run->session, &store, &why) != 0 ||
+	    store_zone_unpublish(store, z->text, &why) != 0)
+		session_note(z->run->session, "%s: it could not be noted that "
+		    "what was handed over may be old: %s", z->text, why.msg);
 }

@@ -1,8 +1,10 @@
 /* When a zone is due again. */
 #include <stdlib.h>
 
+#include "kmgr/base/int64.h"
 #include "kmgr/base/mem.h"
 #include "kmgr/service/run_inner.h"
+#include "kmgr/store/store_zone.h"
 
 #define RETRY_S 300		/* after a failure */
 
@@ -20,9 +22,12 @@ due_by_plan(struct run_zone *z)
 {
 	const int64_t now_at = session_now(z->run->session);
 
-	if (z->has_failed || z->is_stuck)
+	/* Others may be waited for until then, too. */
+	if (!run_is_well(z))
+		z->next_at = INT64_MAX;
+	if (!run_is_well(z) || z->is_stuck)
 		run_due(z, now_at + RETRY_S);
-	if (!z->has_failed)
+	if (run_is_well(z))
 		run_due(z, z->is_stuck || run_first_due(z) == NULL ?
 		    z->plan.next_at : now_at);
 }
@@ -52,33 +57,50 @@ schedule(struct run_zone *z)
 	row->waits_for = mem_strdup(waits_for);
 }
 
-/*
- * In one transaction with a last look: what another command changes before it
- * is seen, and what it changes after makes the zone due again.
- */
-int
-run_store_next(struct run_zone *z, struct error *err)
+static int
+is_same(struct run_zone *z, struct store *store, bool *is, struct error *err)
+{
+	int64_t changes, newest;
+
+	*is = false;
+	if (z->zone == NULL || z->is_stale)
+		return 0;
+	if (store_zone_changes(store, z->text, &changes, err) != 0 ||
+	    store_signature_last(store, z->text, &newest, err) != 0)
+		return -1;
+	*is = changes == z->zone->row.changes && newest == z->newest;
+	return 0;
+}
+
+/* When hooks were told is in the row, which is not written yet. */
+static int
+load_again(struct run_zone *z, struct error *err)
 {
 	const int64_t told_at = z->zone == NULL ? 0 : z->zone->row.told_at;
-	const int64_t changes = z->zone == NULL ? -1 : z->zone->row.changes;
-	const int64_t newest = z->newest;
+
+	if (run_zone_load(z, err) != 0)
+		return -1;
+	int64_raise(&z->zone->row.told_at, told_at);
+	/* It may not have been handed over, nor told to hooks. */
+	if (run_is_well(z))
+		run_due(z, session_now(z->run->session));
+	return 0;
+}
+
+/*
+ * With a last look: what another command changes before it is seen, and what
+ * it changes after makes the zone due again.
+ */
+int
+run_schedule(struct run_zone *z, struct error *err)
+{
 	struct store *store;
+	bool is;
 
 	if (session_store(z->run->session, &store, err) != 0 ||
-	    store_begin(store, err) != 0)
+	    is_same(z, store, &is, err) != 0 ||
+	    (!is && load_again(z, err) != 0))
 		return -1;
-	if (run_zone_load(z, err) == 0) {
-		if (told_at > z->zone->row.told_at)
-			z->zone->row.told_at = told_at;
-		/* It may not have been handed over, nor told to hooks. */
-		if (!z->has_failed && (changes != z->zone->row.changes ||
-		    newest != z->newest))
-			run_due(z, session_now(z->run->session));
-		schedule(z);
-		if (store_zone_schedule(store, &z->zone->row, err) == 0 &&
-		    store_commit(store, err) == 0)
-			return 0;
-	}
-	store_rollback(store);
-	return -1;
+	schedule(z);
+	return store_zone_schedule(store, &z->zone->row, err);
 }

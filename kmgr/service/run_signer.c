@@ -46,7 +46,7 @@ compare(const struct run_zone *z, const struct buf *text, bool *differs,
 	size_t i;
 
 	if (zonefile_read(buf_text(text), text->len, "the configured source",
-	    z->name, &file, err) != 0)
+	    &z->name, &file, err) != 0)
 		return -1;
 	for (i = 0; i < file->n_records; i++)
 		if (dnskey_from_rdata(file->records[i].rdata,
@@ -60,15 +60,6 @@ compare(const struct run_zone *z, const struct buf *text, bool *differs,
 	for (i = 0; i < N_ALGS; i++)
 		*differs = *differs || has[i];
 	return 0;
-}
-
-/* Decided by the zone as it was before the source was asked. */
-static int
-sign(struct run_zone *z, struct error *err)
-{
-	bool done = false;
-
-	return run_sign(z, &done, err) != 0 ? -1 : run_zone_load(z, err);
 }
 
 int
@@ -85,8 +76,7 @@ run_signer(struct run_zone *z, struct error *err)
 	if (rc == 0)
 		rc = compare(z, &text, &differs, err);
 	buf_free(&text);
-	if (rc == 0 && differs)
-		rc = sign(z, err);
+	z->wants_signing = rc == 0 && differs;
 	run_due(z, session_now(z->run->session) + run_check_interval_s(z));
 	return rc;
 }

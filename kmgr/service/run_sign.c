@@ -1,0 +1,208 @@
+/* Signing zones, as many at once as want it. */
+#include <string.h>
+
+#include "kmgr/base/stop.h"
+#include "kmgr/base/when.h"
+#include "kmgr/engine/admission.h"
+#include "kmgr/engine/bulk.h"
+#include "kmgr/service/publish.h"
+#include "kmgr/service/run_inner.h"
+#include "kmgr/service/source.h"
+#include "kmgr/store/store_zone.h"
+
+/* Whether half of the time to sign anew is gone already. */
+static bool
+is_pressing(const struct run_zone *z)
+{
+	const struct life_zone *life = &z->zone->life;
+
+	return life->signed_until_at != 0 && session_now(z->run->session) >
+	    life->signed_until_at - life->timing.refresh_s / 2;
+}
+
+/* The ZSK set to sign: from its source, else the last that was admitted. */
+static int
+zsk_set(struct run_zone *z, struct error *err)
+{
+	struct zsk_set_row row = { 0 };
+	struct error why = ERR_INIT;
+	struct store *store;
+	bool found = false;
+
+	z->zsks.len = 0;
+	z->zsks_from = "the configured source";
+	if (source_is_configured(z->config)) {
+		if (run_source(z, &z->zsks, &why) == 0)
+			return 0;
+		if (!is_pressing(z)) {
+			*err = why;
+			return -1;
+		}
+		session_note(z->run->session, "%s: signed with the ZSK set "
+		    "that was admitted last, before signatures expire: %s",
+		    z->text, why.msg);
+	}
+	z->zsks_from = "the last admitted ZSK set";
+	if (session_store(z->run->session, &store, err) != 0 ||
+	    store_zsk_set_last(store, z->text, &row, &found, err) != 0)
+		return -1;
+	if (found)
+		buf_add(&z->zsks, row.text, strlen(row.text));
+	zsk_set_row_clear(&row);
+	return 0;
+}
+
+static void
+tell_signed(struct run_zone *z, const struct zsks *zsks)
+{
+	const struct findings *findings = zsks_findings(zsks);
+	size_t i;
+
+	for (i = 0; i < z->plan.n_due; i++) {
+		const struct life_step *step = &z->plan.steps[i];
+
+		if (step->kind == LIFE_PUBLISH_DNSKEY ||
+		    step->kind == LIFE_WITHDRAW_DNSKEY ||
+		    step->kind == LIFE_REVOKE_DNSKEY)
+			run_tell(z, RUN_DID, life_step_name(step->kind), NULL,
+			    "%s", run_key_name(z, step));
+	}
+	run_tell(z, RUN_DID, "sign", NULL, "the DNSKEY RRset");
+	for (i = 0; i < findings->n; i++)
+		if (findings->items[i].verdict == FINDING_WARN)
+			session_note(z->run->session, "%s: %s: %s", z->text,
+			    findings->items[i].rule,
+			    findings->items[i].message);
+}
+
+/* Somebody else has to do something first. */
+static void
+get_stuck(struct run_zone *z)
+{
+
+	z->is_stuck = true;
+	z->is_going = false;
+}
+
+/* What is to be signed: z->zsks, or nothing. */
+static int
+gather(struct run_zone *z, struct error *err)
+{
+
+	if (!publish_is_configured(z->config)) {
+		run_tell(z, RUN_WAITS, "publish", NULL, "nobody is named who "
+		    "gets the signed records: configure publish for %s in "
+		    "the section zones, or kmgr sign-zsks %s FILE -o FILE",
+		    z->text, z->text);
+		get_stuck(z);
+		return 0;
+	}
+	if (zsk_set(z, err) != 0)
+		return -1;
+	if (z->zsks.len == 0) {
+		run_tell(z, RUN_WAITS, "zsk-set", NULL, "no ZSK set was "
+		    "admitted yet: kmgr sign-zsks %s FILE, or configure "
+		    "zones.%s.source", z->text, z->text);
+		get_stuck(z);
+	}
+	return 0;
+}
+
+static int
+load(void *arg, size_t i, struct zsks_request *request, struct buf *text,
+    struct error *err)
+{
+	const struct run_zones *zones = arg;
+	struct run_zone *z = zones->list[i];
+
+	(void)err;
+	*request = (struct zsks_request) { .zone = z->name,
+		.what = z->zsks_from,
+		.parent_records = ZSKS_CDS_BY_POLICY,
+		.actor = ZONE_LIFE_BY_ITSELF,
+		.inception_at = ZSKS_WINDOW_BY_POLICY,
+		.expiration_at = ZSKS_WINDOW_BY_POLICY,
+		.validity_s = ZSKS_WINDOW_BY_POLICY,
+		.newest = &z->newest,
+		.tsig = admission_tsig(z->config) };
+	buf_add(text, z->zsks.data, z->zsks.len);
+	return 0;
+}
+
+static void
+signed_one(void *arg, size_t i, const struct zsks *zsks)
+{
+	const struct run_zones *zones = arg;
+	struct run_zone *z = zones->list[i];
+
+	z->zsks.len = 0;
+	run_take_records(z, zsks, session_now(z->run->session));
+	z->is_changed = z->is_stale = z->is_going = true;
+	tell_signed(z, zsks);
+}
+
+static void
+refused(void *arg, size_t i, const struct error *err)
+{
+	const struct run_zones *zones = arg;
+	struct run_zone *z = zones->list[i];
+
+	z->zsks.len = 0;
+	/* The set comes too early: that is no failure. */
+	if (err->class == ERR_NOT_YET) {
+		run_tell(z, RUN_WAITS, "time", err, "%s", err->msg);
+		get_stuck(z);
+	} else {
+		run_zone_fail(z, err);
+	}
+}
+
+static bool
+is_stopped(void *arg)
+{
+
+	(void)arg;
+	return stop_signal() != 0;
+}
+
+/* What is given back to nobody failed with what all would fail with. */
+static void
+sign(struct run_zones *zones)
+{
+	struct run_pass *pass = zones->list[0]->pass;
+	struct bulk bulk = { .arg = zones, .keys = pass->keys,
+		.is_part = true, .load = load, .signed_one = signed_one,
+		.refused = refused, .is_stopped = is_stopped };
+	struct error err = ERR_INIT;
+	size_t i;
+
+	session_advance(pass->run->session, when_now());
+	if (run_zones_guard(zones, &err) == 0 && (bulk.n = zones->n) > 0)
+		(void)bulk_sign(pass->run->session, &bulk, &err);
+	run_claims_leave(&pass->claims);
+	for (i = 0; i < zones->n && err.class != ERR_NONE; i++)
+		if (zones->list[i]->zsks.len > 0)
+			run_zone_fail(zones->list[i], &err);
+}
+
+void
+run_sign_all(const struct run_zones *zones)
+{
+	struct run_zones list = { NULL, 0 };
+	size_t i;
+
+	for (i = 0; i < zones->n; i++) {
+		struct run_zone *z = zones->list[i];
+
+		if (!z->wants_signing)
+			continue;
+		z->wants_signing = false;
+		z->is_tried = true;
+		run_zone_act(z, gather);
+		if (z->zsks.len > 0)
+			run_zones_add(&list, z);
+	}
+	if (list.n > 0)
+		sign(&list);
+	run_zones_clear(&list);
+}
