@@ -351,9 +351,9 @@ performance() {
 	[ "$status" -eq 143 ]
 	[[ $stderr == *"kmgr: 1 zones were gone over: ended by SIGTERM"* ]]
 	# What is signed, and not handed over, is not signed again.
-	[ "$(grep -c "did publish" <<<"$output")" -eq 1 ]
+	[ "$(grep -c "did publish:" <<<"$output")" -eq 1 ]
 	run -0 kmgr run
-	[ "$(grep -c "did publish" <<<"$output")" -eq 2 ]
+	[ "$(grep -c "did publish:" <<<"$output")" -eq 2 ]
 	[ "$(n_signatures)" -eq 3 ]
 }
 
