@@ -40,6 +40,8 @@ libbase_la_SOURCES = \
 	kmgr/base/secret.h \
 	kmgr/base/spki.c \
 	kmgr/base/spki.h \
+	kmgr/base/spread.c \
+	kmgr/base/spread.h \
 	kmgr/base/stop.c \
 	kmgr/base/stop.h \
 	kmgr/base/syslog.c \

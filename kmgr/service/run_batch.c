@@ -121,7 +121,7 @@ go(const struct run_zones *zones)
 	run_zones_look(zones);
 	/* What the zone signer does not have did not happen yet. */
 	run_hand_over(zones, RUN_WELL);
-	each_well(zones, run_parent);
+	run_parents(zones);
 	each_well(zones, run_signer);
 	advance(zones);
 	keep_signed(zones);

@@ -7,7 +7,9 @@
 #include "kmgr/engine/zone_life.h"
 #include "kmgr/engine/zsks.h"
 #include "kmgr/service/run.h"
+#include "kmgr/service/parent.h"
 #include "kmgr/service/run_claim.h"
+#include "kmgr/service/source.h"
 
 /* What is recorded, and tokens are to be told of; ids of CMKs. */
 struct run_debts {
@@ -49,6 +51,11 @@ struct run_zone {
 	const struct cmk_cache	*cmks;		/* those of zone */
 	struct life_plan	 plan;
 	bool			 is_stale;	/* zone is not as it was */
+	/* What another one was asked, with other zones, and said. */
+	bool			 is_asked;
+	struct error		 answer;	/* none: one of these */
+	struct parent_view	*view;
+	struct source_set	 source;
 	struct buf		 zsks;		/* the ZSK set to sign */
 	const char		*zsks_from;	/* for messages */
 	struct buf		 records;	/* not handed over yet */
@@ -95,8 +102,8 @@ void run_zone_again(struct run_zone *z);
  *
  * run_zone_look(z, err):
  * What is due now. The zone is loaded anew where this run has changed it
- * (z->is_stale), or did so a while ago. What others change meanwhile is found
- * by who records what was decided by it.
+ * (z->is_stale), or did so a while ago: run_zone_is_loaded(z) is false. What
+ * others change meanwhile is found by who records what was decided by it.
  *
  * run_zones_look(zones): look at all that are nobody else's, together; what
  * fails is the zone's error.
@@ -105,6 +112,7 @@ void run_zone_again(struct run_zone *z);
  */
 int run_zone_load(struct run_zone *z, struct error *err);
 int run_zone_look(struct run_zone *z, struct error *err);
+bool run_zone_is_loaded(const struct run_zone *z);
 void run_zones_look(const struct run_zones *zones);
 
 /**
@@ -300,13 +308,26 @@ int run_settle(struct session *session, struct run_debts *debts,
 void run_sign_all(const struct run_zones *zones);
 
 /**
+ * run_ask_all(zones, ask):
+ * Call ${ask} for each of the ${zones}, many at once, with their claims good
+ * for long; it writes z->is_asked, z->answer, and one of the answers, and
+ * nothing else.
+ */
+void run_ask_all(const struct run_zones *zones,
+    void (*ask)(struct run_zone *z));
+
+/**
  * run_source(z, out, err):
- * Append the ZSK set of the configured source to ${out}, and record with which
- * TTLs it came. Not inside a transaction.
+ * Append the ZSK set of the configured source, which may have been asked
+ * already, to ${out}, and record with which TTLs it came. Not inside a
+ * transaction.
+ *
+ * run_source_ask(z): for run_ask_all().
  *
  * Errors: as source_read(), source_record().
  */
 int run_source(struct run_zone *z, struct buf *out, struct error *err);
+void run_source_ask(struct run_zone *z);
 
 /**
  * run_take_records(z, zsks, at):
@@ -353,15 +374,16 @@ int run_late_is_decided(struct run_zone *z, bool *is, struct error *err);
 void run_late_clear(struct run_late *late);
 
 /**
- * run_parent(z, err):
- * Ask the parent about what is awaited of it, if that is automatic and the
- * time for it has come, and record what is sure.
+ * run_parents(zones):
+ * Ask the parents of those ${zones} that are well about what is awaited of
+ * them, if that is automatic and the time for it has come, and record what is
+ * sure.
  *
  * run_parent_due(z): it is to be asked again soon, for what is awaited now.
  *
  * Errors: ERR_NETWORK, ERR_STORE, ERR_TOKEN, ERR_INTEGRITY.
  */
-int run_parent(struct run_zone *z, struct error *err);
+void run_parents(const struct run_zones *zones);
 void run_parent_due(struct run_zone *z);
 
 /**

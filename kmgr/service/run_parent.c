@@ -125,30 +125,54 @@ run_parent_due(struct run_zone *z)
 		    run_check_interval_s(z));
 }
 
-int
-run_parent(struct run_zone *z, struct error *err)
+static void
+ask(struct run_zone *z)
 {
-	struct parent_view *view = NULL;
-	struct error why = ERR_INIT;
-	int rc = 0;
 
-	if (!is_to_be_asked(z))
+	z->is_asked = true;
+	(void)parent_ask(session_config(z->run->session), &z->name,
+	    session_now(z->run->session), &z->view, &z->answer);
+}
+
+static int
+take_view(struct run_zone *z, struct error *err)
+{
+	int rc;
+
+	if (!z->is_asked)
 		return 0;
-	if (run_keep(z, err) != 0)
-		return -1;
-	if (parent_ask(session_config(z->run->session), &z->name,
-	    session_now(z->run->session), &view, &why) != 0) {
+	z->is_asked = false;
+	if (z->view == NULL) {
 		/* The rest of the zone's work does not need the parent. */
-		run_tell(z, RUN_WAITS, "parent", &why, "%s", why.msg);
+		run_tell(z, RUN_WAITS, "parent", &z->answer, "%s",
+		    z->answer.msg);
+		err_clear(&z->answer);
 		return 0;
 	}
-	if (view->unvalidated != NULL)
+	if (z->view->unvalidated != NULL)
 		session_note(z->run->session, "%s: what the parent says is "
-		    "not validated: %s", z->text, view->unvalidated);
+		    "not validated: %s", z->text, z->view->unvalidated);
 	/* Servers that do not answer take their time. */
 	session_advance(z->run->session, when_now());
-	rc = look(z, view, err);
-	parent_view_free(view);
+	rc = look(z, z->view, err);
+	parent_view_free(z->view);
+	z->view = NULL;
 	z->is_stale = true;
 	return rc;
+}
+
+void
+run_parents(const struct run_zones *zones)
+{
+	struct run_zones list = { NULL, 0 };
+	size_t i;
+
+	for (i = 0; i < zones->n; i++)
+		if (run_is_well(zones->list[i]) &&
+		    is_to_be_asked(zones->list[i]))
+			run_zones_add(&list, zones->list[i]);
+	run_ask_all(&list, ask);
+	for (i = 0; i < list.n; i++)
+		run_zone_act(list.list[i], take_view);
+	run_zones_clear(&list);
 }

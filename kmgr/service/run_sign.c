@@ -185,12 +185,31 @@ sign(struct run_zones *zones)
 			run_zone_fail(zones->list[i], &err);
 }
 
+/* Primaries are asked at once; one that does not answer takes its time. */
+static void
+ask_primaries(const struct run_zones *zones)
+{
+	struct run_zones list = { NULL, 0 };
+	size_t i;
+
+	for (i = 0; i < zones->n; i++) {
+		struct run_zone *z = zones->list[i];
+
+		if (z->wants_signing && publish_is_configured(z->config) &&
+		    z->config->source.primary != NULL)
+			run_zones_add(&list, z);
+	}
+	run_ask_all(&list, run_source_ask);
+	run_zones_clear(&list);
+}
+
 void
 run_sign_all(const struct run_zones *zones)
 {
 	struct run_zones list = { NULL, 0 };
 	size_t i;
 
+	ask_primaries(zones);
 	for (i = 0; i < zones->n; i++) {
 		struct run_zone *z = zones->list[i];
 

@@ -6,21 +6,45 @@
 
 #define N_ALGS	    256
 
+void
+run_source_ask(struct run_zone *z)
+{
+
+	z->is_asked = true;
+	(void)source_fetch(z->run->session, z->config, &z->source,
+	    &z->answer);
+}
+
+static int
+take_source(struct run_zone *z, struct buf *out, struct error *err)
+{
+
+	if (z->answer.class != ERR_NONE) {
+		*err = z->answer;
+		err_clear(&z->answer);
+		return -1;
+	}
+	if (source_take(z->run->session, z->config, &z->source, err) != 0 ||
+	    source_record(z->run->session, z->text, &z->source, err) != 0)
+		return -1;
+	buf_add(out, z->source.zsks.data, z->source.zsks.len);
+	return 0;
+}
+
 int
 run_source(struct run_zone *z, struct buf *out, struct error *err)
 {
-	struct source_set set;
+	int rc;
 
-	if (run_keep(z, err) != 0 ||
-	    source_read(z->run->session, z->config, &set, err) != 0)
-		return -1;
-	if (source_record(z->run->session, z->text, &set, err) != 0) {
-		source_set_clear(&set);
-		return -1;
+	if (!z->is_asked) {
+		if (run_keep(z, err) != 0)
+			return -1;
+		run_source_ask(z);
 	}
-	buf_add(out, set.zsks.data, set.zsks.len);
-	source_set_clear(&set);
-	return 0;
+	z->is_asked = false;
+	rc = take_source(z, out, err);
+	source_set_clear(&z->source);
+	return rc;
 }
 
 static bool

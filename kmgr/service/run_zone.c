@@ -1,4 +1,4 @@
-/* One zone on its way, and some of them together. */
+/* One zone on its way. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -85,7 +85,7 @@ run_zone_init(struct run_zone *z, struct run_pass *pass, size_t claim,
 
 	*z = (struct run_zone) { .pass = pass, .run = pass->run,
 		.claim = claim, .name = *name, .next_at = INT64_MAX,
-		.err = ERR_INIT };
+		.answer = ERR_INIT, .err = ERR_INIT };
 	(void)name_text(name, z->text);
 	z->config = config_zone(session_config(pass->run->session), z->text);
 }
@@ -104,6 +104,8 @@ run_zone_clear(struct run_zone *z)
 {
 
 	forget(z);
+	parent_view_free(z->view);
+	source_set_clear(&z->source);
 	buf_free(&z->zsks);
 	buf_free(&z->records);
 	json_free(z->event);
@@ -150,8 +152,8 @@ run_zone_load(struct run_zone *z, struct error *err)
 	return 0;
 }
 
-static bool
-is_loaded(struct run_zone *z)
+bool
+run_zone_is_loaded(const struct run_zone *z)
 {
 
 	return z->zone != NULL && !z->is_stale &&
@@ -162,53 +164,11 @@ int
 run_zone_look(struct run_zone *z, struct error *err)
 {
 
-	if (!is_loaded(z))
+	if (!run_zone_is_loaded(z))
 		return run_zone_load(z, err);
 	session_advance(z->run->session, when_now());
 	plan(z);
 	return 0;
-}
-
-/* What zones stand together the store can give at once. */
-static void
-read_ahead(struct store *store, const struct run_zones *zones)
-{
-	const char **names = mem_new(zones->n * sizeof(*names));
-	size_t i, n = 0;
-
-	for (i = 0; i < zones->n; i++)
-		if (!is_loaded(zones->list[i]))
-			names[n++] = zones->list[i]->text;
-	if (n > 1)
-		store_ahead_of(store, names, n);
-	free(names);
-}
-
-void
-run_zones_look(const struct run_zones *zones)
-{
-	struct error ignored = ERR_INIT;
-	struct store *store = NULL;
-	bool is_ours = false;
-	size_t i;
-
-	if (zones->n == 0)
-		return;
-	/* Where there is no snapshot, each zone says what is wrong. */
-	if (zones->n > 1 && session_store(zones->list[0]->run->session,
-	    &store, &ignored) == 0 && store_snapshot(store, &ignored) == 0) {
-		is_ours = true;
-		read_ahead(store, zones);
-	}
-	for (i = 0; i < zones->n; i++) {
-		struct error err = ERR_INIT;
-
-		if (!run_is_overtaken(&zones->list[i]->err) &&
-		    run_zone_look(zones->list[i], &err) != 0)
-			run_zone_fail(zones->list[i], &err);
-	}
-	if (is_ours)
-		store_release(store);
 }
 
 /* --- what is done, and failed -------------------------------------------- */
@@ -281,110 +241,4 @@ run_zone_act(struct run_zone *z,
 	    act(z, &err) != 0)))
 		run_zone_fail(z, &err);
 	run_claims_leave(&z->pass->claims);
-}
-
-/* --- some together ------------------------------------------------------- */
-
-void
-run_zones_add(struct run_zones *zones, struct run_zone *z)
-{
-
-	*(struct run_zone **)mem_push(&zones->list, zones->n++,
-	    sizeof(struct run_zone *)) = z;
-}
-
-void
-run_zones_clear(struct run_zones *zones)
-{
-
-	free(zones->list);
-	*zones = (struct run_zones) { NULL, 0 };
-}
-
-/* Take out those that are another run's. */
-static void
-drop_lost(struct run_zones *zones, struct run_claims *claims)
-{
-	struct error err = ERR_INIT;
-	size_t i, n = 0;
-
-	for (i = 0; i < zones->n; i++) {
-		struct run_zone *z = zones->list[i];
-
-		if (run_claims_keep(claims, z->claim, &err) == 0)
-			zones->list[n++] = z;
-		else
-			run_zone_fail(z, &err);
-		err_clear(&err);
-	}
-	zones->n = n;
-}
-
-int
-run_zones_guard(struct run_zones *zones, struct error *err)
-{
-	struct run_claims *claims = &zones->list[0]->pass->claims;
-	size_t *list = mem_new(zones->n * sizeof(*list));
-	size_t i;
-	int rc;
-
-	drop_lost(zones, claims);
-	for (i = 0; i < zones->n; i++)
-		list[i] = zones->list[i]->claim;
-	rc = run_claims_enter(claims, list, zones->n, err);
-	free(list);
-	return rc;
-}
-
-static int
-commit(struct run_zones *zones, const struct run_write *write,
-    struct error *err)
-{
-	struct store *store;
-	size_t i;
-
-	if (session_store(zones->list[0]->run->session, &store, err) != 0 ||
-	    run_zones_guard(zones, err) != 0 || store_begin(store, err) != 0)
-		return -1;
-	for (i = 0; i < zones->n; i++)
-		if (write->in(zones->list[i], err) != 0)
-			break;
-	if (i < zones->n || store_commit(store, err) != 0) {
-		store_rollback(store);
-		return -1;
-	}
-	for (i = 0; i < zones->n; i++)
-		write->done(zones->list[i]);
-	return 0;
-}
-
-static void
-commit_one(struct run_zone *z, const struct run_write *write)
-{
-	struct run_zones one = { &z, 1 };
-	struct error err = ERR_INIT;
-
-	if (commit(&one, write, &err) != 0)
-		run_zone_fail(z, &err);
-}
-
-/* One that cannot be written keeps no other one from being. */
-void
-run_zones_commit(const struct run_zones *zones,
-    const struct run_write *write)
-{
-	struct run_zones all = { NULL, 0 };
-	struct error ignored = ERR_INIT;
-	size_t i;
-	int rc = -1;
-
-	for (i = 0; i < zones->n; i++)
-		run_zones_add(&all, zones->list[i]);
-	if (zones->n > 1)
-		rc = commit(&all, write, &ignored);
-	for (i = 0; i < zones->n && rc != 0; i++)
-		commit_one(zones->list[i], write);
-	if (zones->n > 0)
-		run_claims_leave(&zones->list[0]->pass->claims);
-	run_zones_clear(&all);
 }

@@ -64,21 +64,20 @@ known_has(const struct known *known, const struct dnskey *key)
 }
 
 static int
-fetch_file(struct session *session, const struct config_zone *zone,
-    struct source_set *set, struct buf *out, struct error *err)
+fetch_file(const struct session *session, const struct config_zone *zone,
+    struct source_set *set, struct error *err)
 {
 	const char *path = zone->source.file;
 
 	(void)session;
-	(void)set;
 	if (file_check_regular(path, err) != 0)
 		return -1;
-	return file_read(path, ZONEFILE_MAX_LEN, out, err);
+	return file_read(path, ZONEFILE_MAX_LEN, &set->text, err);
 }
 
 static int
-fetch_command(struct session *session, const struct config_zone *zone,
-    struct source_set *set, struct buf *out, struct error *err)
+fetch_command(const struct session *session, const struct config_zone *zone,
+    struct source_set *set, struct error *err)
 {
 	char *variable = mem_printf("KMGR_ZONE=%s", zone->name);
 	const char *const env[] = { variable, NULL };
@@ -88,9 +87,8 @@ fetch_command(struct session *session, const struct config_zone *zone,
 		.out_max = ZONEFILE_MAX_LEN,
 		.limit_s = session_config(session)->hooks.timeout_s,
 	};
-	int rc = process_run(&process, out, NULL, err);
+	int rc = process_run(&process, &set->text, NULL, err);
 
-	(void)set;
 	free(variable);
 	return rc;
 }
@@ -125,7 +123,7 @@ ttl_of(const struct message *message, const struct name *name)
 /* Of what it serves with authority. */
 static int
 read_answer(const struct message *message, const struct name *name,
-    struct source_set *set, struct buf *out, struct error *err)
+    struct source_set *set, struct error *err)
 {
 	struct rrset *rrset;
 
@@ -138,7 +136,7 @@ read_answer(const struct message *message, const struct name *name,
 	rrset = message_rrset(message, MESSAGE_ANSWER, name, RRTYPE_DNSKEY);
 	if (rrset == NULL)
 		return refuse_empty(err);
-	rrset_text(rrset, out);
+	rrset_text(rrset, &set->text);
 	rrset_free(rrset);
 	set->dnskey_ttl_s = ttl_of(message, name);
 	return 0;
@@ -146,14 +144,14 @@ read_answer(const struct message *message, const struct name *name,
 
 static int
 ask(const struct resolve_peer *peer, const struct name *name,
-    struct source_set *set, struct buf *out, struct error *err)
+    struct source_set *set, struct error *err)
 {
 	struct message *message = NULL;
 	int rc;
 
 	if (resolve_ask_peer(peer, name, RRTYPE_DNSKEY, &message, err) != 0)
 		return -1;
-	rc = read_answer(message, name, set, out, err);
+	rc = read_answer(message, name, set, err);
 	message_free(message);
 	return rc;
 }
@@ -161,7 +159,7 @@ ask(const struct resolve_peer *peer, const struct name *name,
 /* All of the zone, where somebody wants to know its highest TTL. */
 static int
 transfer(const struct resolve_peer *peer, const struct name *name,
-    struct source_set *set, struct buf *out, struct error *err)
+    struct source_set *set, struct error *err)
 {
 	struct resolve_transfer zone;
 	int rc = 0;
@@ -173,7 +171,7 @@ transfer(const struct resolve_peer *peer, const struct name *name,
 	if (zone.dnskey == NULL) {
 		rc = refuse_empty(err);
 	} else {
-		rrset_text(zone.dnskey, out);
+		rrset_text(zone.dnskey, &set->text);
 		set->dnskey_ttl_s = zone.dnskey_ttl;
 		set->max_zone_ttl_s = zone.max_ttl;
 	}
@@ -182,8 +180,8 @@ transfer(const struct resolve_peer *peer, const struct name *name,
 }
 
 static int
-fetch_primary(struct session *session, const struct config_zone *zone,
-    struct source_set *set, struct buf *out, struct error *err)
+fetch_primary(const struct session *session, const struct config_zone *zone,
+    struct source_set *set, struct error *err)
 {
 	struct peer peer = { 0 };
 	struct name name;
@@ -194,7 +192,7 @@ fetch_primary(struct session *session, const struct config_zone *zone,
 	    peer_init(&peer, session, zone->source.primary,
 	    zone->source.tsig, err) == 0)
 		rc = (zone->source.transfer ? transfer : ask)(&peer.peer,
-		    &name, set, out, err);
+		    &name, set, err);
 	peer_clear(&peer);
 	return rc;
 }
@@ -255,63 +253,83 @@ source_is_configured(const struct config_zone *zone)
 }
 
 static int
-fetch(struct session *session, const struct config_zone *zone,
-    struct source_set *set, struct buf *text, struct buf *place,
-    struct error *err)
+fetch(const struct session *session, const struct config_zone *zone,
+    struct source_set *set, struct error *err)
 {
 	const struct config_source *from = &zone->source;
 
 	if (from->primary != NULL) {
-		buf_printf(place, "%s@%u", from->primary->address,
+		buf_printf(&set->place, "%s@%u", from->primary->address,
 		    (unsigned int)from->primary->port);
-		return fetch_primary(session, zone, set, text, err);
+		return fetch_primary(session, zone, set, err);
 	}
 	if (from->file != NULL) {
-		buf_printf(place, "%s", from->file);
-		return fetch_file(session, zone, set, text, err);
+		buf_printf(&set->place, "%s", from->file);
+		return fetch_file(session, zone, set, err);
 	}
-	buf_printf(place, "%s", from->command[0]);
-	return fetch_command(session, zone, set, text, err);
+	buf_printf(&set->place, "%s", from->command[0]);
+	return fetch_command(session, zone, set, err);
 }
 
 void
 source_set_clear(struct source_set *set)
 {
 
+	buf_free(&set->text);
+	buf_free(&set->place);
 	buf_free(&set->zsks);
-	*set = (struct source_set) { .zsks = BUF_INIT };
+	*set = (struct source_set) { .text = BUF_INIT };
+}
+
+static int
+refuse(const struct config_zone *zone, const struct source_set *set,
+    struct error *err)
+{
+
+	return err_wrap(err, "ZSK set of %s from %s", zone->name,
+	    buf_text(&set->place));
+}
+
+int
+source_fetch(const struct session *session, const struct config_zone *zone,
+    struct source_set *out, struct error *err)
+{
+
+	*out = (struct source_set) { .text = BUF_INIT };
+	return fetch(session, zone, out, err) == 0 ? 0 :
+	    refuse(zone, out, err);
+}
+
+int
+source_take(struct session *session, const struct config_zone *zone,
+    struct source_set *set, struct error *err)
+{
+	struct zonefile *file = NULL;
+	struct known known = { 0 };
+	struct name name;
+	int rc = -1;
+
+	if (name_read(zone->name, &name, err) == 0 &&
+	    known_load(session, zone->name, &known, err) == 0 &&
+	    zonefile_read(buf_text(&set->text), set->text.len,
+	    buf_text(&set->place), &name, &file, err) == 0 &&
+	    filter(file, &name, &known, &set->zsks, err) == 0)
+		rc = 0;
+	zonefile_free(file);
+	free(known.keys);
+	return rc == 0 ? 0 : refuse(zone, set, err);
 }
 
 int
 source_read(struct session *session, const struct config_zone *zone,
     struct source_set *out, struct error *err)
 {
-	struct buf text = BUF_INIT, place = BUF_INIT;
-	struct zonefile *file = NULL;
-	struct known known = { 0 };
-	struct name name;
-	int rc = -1;
 
-	*out = (struct source_set) { .zsks = BUF_INIT };
-	if (name_read(zone->name, &name, err) != 0 ||
-	    fetch(session, zone, out, &text, &place, err) != 0 ||
-	    known_load(session, zone->name, &known, err) != 0 ||
-	    zonefile_read(buf_text(&text), text.len, buf_text(&place), &name,
-	    &file, err) != 0 ||
-	    filter(file, &name, &known, &out->zsks, err) != 0)
-		goto out;
-	rc = 0;
- out:
-	if (rc != 0) {
-		(void)err_wrap(err, "ZSK set of %s from %s", zone->name,
-		    buf_text(&place));
-		source_set_clear(out);
-	}
-	zonefile_free(file);
-	free(known.keys);
-	buf_free(&place);
-	buf_free(&text);
-	return rc;
+	if (source_fetch(session, zone, out, err) == 0 &&
+	    source_take(session, zone, out, err) == 0)
+		return 0;
+	source_set_clear(out);
+	return -1;
 }
 
 int

@@ -20,6 +20,8 @@ bool source_is_configured(const struct config_zone *zone);
 
 /* What a source gives. */
 struct source_set {
+	struct buf	text;		/* as it was fetched */
+	struct buf	place;		/* where, for messages */
 	struct buf	zsks;		/* as zsks_prepare() reads it */
 	/* As the primary serves them; 0: nobody was asked. */
 	uint32_t	dnskey_ttl_s;
@@ -34,12 +36,21 @@ struct source_set {
  * registered foreign ones. Other records are left out; a KSK that nobody knows
  * stays in, for the rules to refuse.
  *
- * Owner: the caller, source_set_clear().
+ * source_fetch(session, zone, out, err), source_take(session, zone, set, err):
+ * The same in two steps: what is asked of others, for which several threads
+ * may call it at once, and what is made of it.
+ *
+ * Owner: the caller, source_set_clear(); of the two also where they fail.
  * Errors: ERR_SYSTEM (file, command), ERR_NETWORK and ERR_INTEGRITY (primary),
  * ERR_CONFIG (TSIG), ERR_INPUT (no records, or no ZSK), ERR_STORE.
  */
 int source_read(struct session *session, const struct config_zone *zone,
     struct source_set *out, struct error *err);
+int source_fetch(const struct session *session,
+    const struct config_zone *zone, struct source_set *out,
+    struct error *err);
+int source_take(struct session *session, const struct config_zone *zone,
+    struct source_set *set, struct error *err);
 void source_set_clear(struct source_set *set);
 
 /**

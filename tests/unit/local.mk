@@ -178,6 +178,7 @@ unit_base = \
 	tests/unit/test_process \
 	tests/unit/test_progress \
 	tests/unit/test_secret \
+	tests/unit/test_spread \
 	tests/unit/test_stop \
 	tests/unit/test_syslog \
 	tests/unit/test_text \
@@ -227,6 +228,8 @@ tests_unit_test_progress_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_progress_LDADD = $(unit_ldadd)
 tests_unit_test_secret_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_secret_LDADD = $(unit_ldadd)
+tests_unit_test_spread_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_spread_LDADD = $(unit_ldadd)
 tests_unit_test_stop_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_stop_LDADD = $(unit_ldadd)
 tests_unit_test_syslog_CPPFLAGS = $(unit_cppflags)

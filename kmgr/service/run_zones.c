@@ -1,0 +1,190 @@
+/* Zones on their way together. */
+#include <stdlib.h>
+
+#include "kmgr/base/mem.h"
+#include "kmgr/base/spread.h"
+#include "kmgr/base/stop.h"
+#include "kmgr/service/run_inner.h"
+
+void
+run_zones_add(struct run_zones *zones, struct run_zone *z)
+{
+
+	*(struct run_zone **)mem_push(&zones->list, zones->n++,
+	    sizeof(struct run_zone *)) = z;
+}
+
+static struct run_zones
+copy(const struct run_zones *zones)
+{
+
+	return (struct run_zones) { mem_dup(zones->list,
+	    zones->n * sizeof(*zones->list)), zones->n };
+}
+
+void
+run_zones_clear(struct run_zones *zones)
+{
+
+	free(zones->list);
+	*zones = (struct run_zones) { NULL, 0 };
+}
+
+/* Take out those that are another run's. */
+static void
+drop_lost(struct run_zones *zones, struct run_claims *claims)
+{
+	struct error err = ERR_INIT;
+	size_t i, n = 0;
+
+	for (i = 0; i < zones->n; i++) {
+		struct run_zone *z = zones->list[i];
+
+		if (run_claims_keep(claims, z->claim, &err) == 0)
+			zones->list[n++] = z;
+		else
+			run_zone_fail(z, &err);
+		err_clear(&err);
+	}
+	zones->n = n;
+}
+
+int
+run_zones_guard(struct run_zones *zones, struct error *err)
+{
+	struct run_claims *claims = &zones->list[0]->pass->claims;
+	size_t *list = mem_new(zones->n * sizeof(*list));
+	size_t i;
+	int rc;
+
+	drop_lost(zones, claims);
+	for (i = 0; i < zones->n; i++)
+		list[i] = zones->list[i]->claim;
+	rc = run_claims_enter(claims, list, zones->n, err);
+	free(list);
+	return rc;
+}
+
+struct asking {
+	const struct run_zones	*zones;
+	void			(*ask)(struct run_zone *z);
+};
+
+static void
+ask_one(void *arg, size_t i)
+{
+	const struct asking *asking = arg;
+
+	if (stop_signal() == 0)
+		asking->ask(asking->zones->list[i]);
+}
+
+void
+run_ask_all(const struct run_zones *zones, void (*ask)(struct run_zone *z))
+{
+	struct run_zones ours = copy(zones);
+	struct asking asking = { &ours, ask };
+	struct error err = ERR_INIT;
+	size_t i;
+
+	if (ours.n > 0 && run_zones_guard(&ours, &err) == 0)
+		spread(ours.n, ask_one, &asking);
+	for (i = 0; i < ours.n && err.class != ERR_NONE; i++)
+		run_zone_fail(ours.list[i], &err);
+	if (zones->n > 0)
+		run_claims_leave(&zones->list[0]->pass->claims);
+	run_zones_clear(&ours);
+}
+
+static int
+commit(struct run_zones *zones, const struct run_write *write,
+    struct error *err)
+{
+	struct store *store;
+	size_t i;
+
+	if (session_store(zones->list[0]->run->session, &store, err) != 0 ||
+	    run_zones_guard(zones, err) != 0 || store_begin(store, err) != 0)
+		return -1;
+	for (i = 0; i < zones->n; i++)
+		if (write->in(zones->list[i], err) != 0)
+			break;
+	if (i < zones->n || store_commit(store, err) != 0) {
+		store_rollback(store);
+		return -1;
+	}
+	for (i = 0; i < zones->n; i++)
+		write->done(zones->list[i]);
+	return 0;
+}
+
+static void
+commit_one(struct run_zone *z, const struct run_write *write)
+{
+	struct run_zones one = { &z, 1 };
+	struct error err = ERR_INIT;
+
+	if (commit(&one, write, &err) != 0)
+		run_zone_fail(z, &err);
+}
+
+/* One that cannot be written keeps no other one from being. */
+void
+run_zones_commit(const struct run_zones *zones,
+    const struct run_write *write)
+{
+	struct run_zones all = copy(zones);
+	struct error ignored = ERR_INIT;
+	size_t i;
+	int rc = -1;
+
+	if (zones->n > 1)
+		rc = commit(&all, write, &ignored);
+	for (i = 0; i < zones->n && rc != 0; i++)
+		commit_one(zones->list[i], write);
+	if (zones->n > 0)
+		run_claims_leave(&zones->list[0]->pass->claims);
+	run_zones_clear(&all);
+}
+
+/* What zones stand together the store can give at once. */
+static void
+read_ahead(struct store *store, const struct run_zones *zones)
+{
+	const char **names = mem_new(zones->n * sizeof(*names));
+	size_t i, n = 0;
+
+	for (i = 0; i < zones->n; i++)
+		if (!run_zone_is_loaded(zones->list[i]))
+			names[n++] = zones->list[i]->text;
+	if (n > 1)
+		store_ahead_of(store, names, n);
+	free(names);
+}
+
+void
+run_zones_look(const struct run_zones *zones)
+{
+	struct error ignored = ERR_INIT;
+	struct store *store = NULL;
+	bool is_ours = false;
+	size_t i;
+
+	if (zones->n == 0)
+		return;
+	/* Where there is no snapshot, each zone says what is wrong. */
+	if (zones->n > 1 && session_store(zones->list[0]->run->session,
+	    &store, &ignored) == 0 && store_snapshot(store, &ignored) == 0) {
+		is_ours = true;
+		read_ahead(store, zones);
+	}
+	for (i = 0; i < zones->n; i++) {
+		struct error err = ERR_INIT;
+
+		if (!run_is_overtaken(&zones->list[i]->err) &&
+		    run_zone_look(zones->list[i], &err) != 0)
+			run_zone_fail(zones->list[i], &err);
+	}
+	if (is_ours)
+		store_release(store);
+}
