@@ -58,6 +58,7 @@ libservice_la_SOURCES = \
 	kmgr/service/run_workers.c \
 	kmgr/service/run_workers.h \
 	kmgr/service/run_zone.c \
+	kmgr/service/run_zone.h \
 	kmgr/service/run_zones.c \
 	kmgr/service/source.c \
 	kmgr/service/source.h

@@ -125,6 +125,13 @@ run_parent_due(struct run_zone *z)
 		    run_check_interval_s(z));
 }
 
+static bool
+is_to_be_asked_now(const struct run_zone *z)
+{
+
+	return run_is_well(z) && is_to_be_asked(z);
+}
+
 static void
 ask(struct run_zone *z)
 {
@@ -161,18 +168,66 @@ take_view(struct run_zone *z, struct error *err)
 	return rc;
 }
 
-void
-run_parents(const struct run_zones *zones)
+/* Those of which is() says so. */
+static void
+ask_where(const struct run_zones *zones, bool (*is)(const struct run_zone *z),
+    void (*begin)(struct run_zone *z), int (*end)(struct run_zone *z,
+    struct error *err))
 {
 	struct run_zones list = { NULL, 0 };
 	size_t i;
 
 	for (i = 0; i < zones->n; i++)
-		if (run_is_well(zones->list[i]) &&
-		    is_to_be_asked(zones->list[i]))
+		if (is(zones->list[i]))
 			run_zones_add(&list, zones->list[i]);
-	run_ask_all(&list, ask);
+	run_ask_all(&list, begin);
 	for (i = 0; i < list.n; i++)
-		run_zone_act(list.list[i], take_view);
+		run_zone_act(list.list[i], end);
 	run_zones_clear(&list);
+}
+
+void
+run_parents(const struct run_zones *zones)
+{
+
+	ask_where(zones, is_to_be_asked_now, ask, take_view);
+}
+
+static bool
+is_to_notify(const struct run_zone *z)
+{
+
+	return z->is_to_notify;
+}
+
+static void
+notify(struct run_zone *z)
+{
+
+	z->is_asked = true;
+	(void)parent_notify(session_config(z->run->session), &z->name,
+	    &z->n_told, &z->answer);
+}
+
+static int
+take_notified(struct run_zone *z, struct error *err)
+{
+
+	(void)err;
+	if (z->is_asked && z->answer.class != ERR_NONE)
+		session_note(z->run->session, "%s: the parent was not told of "
+		    "its CDS: %s", z->text, z->answer.msg);
+	else if (z->is_asked && z->n_told > 0)
+		run_tell(z, RUN_DID, "notify", NULL, "%zu targets of the "
+		    "parent were told of its CDS", z->n_told);
+	z->is_asked = z->is_to_notify = false;
+	err_clear(&z->answer);
+	return 0;
+}
+
+void
+run_notify(const struct run_zones *zones)
+{
+
+	ask_where(zones, is_to_notify, notify, take_notified);
 }

@@ -3,7 +3,6 @@
 #include "kmgr/engine/cmk_life.h"
 #include "kmgr/engine/trust.h"
 #include "kmgr/engine/zsks.h"
-#include "kmgr/service/parent.h"
 #include "kmgr/service/publish.h"
 #include "kmgr/service/run_inner.h"
 #include "kmgr/store/store_zone.h"
@@ -110,24 +109,6 @@ record(struct run_zone *z, struct error *err)
 	return store_zone_schedule(store, &z->zone->row, err);
 }
 
-/* A hint for a parent that wants it: it looks at the CDS sooner (RFC 9859). */
-static void
-notify(struct run_zone *z)
-{
-	struct error err = ERR_INIT;
-	size_t n_told;
-
-	if (!z->has_cds || !run_is_awaited(z))
-		return;
-	if (parent_notify(session_config(z->run->session), &z->name, &n_told,
-	    &err) != 0)
-		session_note(z->run->session, "%s: the parent was not told of "
-		    "its CDS: %s", z->text, err.msg);
-	else if (n_told > 0)
-		run_tell(z, RUN_DID, "notify", NULL, "%zu targets of the "
-		    "parent were told of its CDS", n_told);
-}
-
 static bool
 has_cds(const struct zsks *zsks)
 {
@@ -151,12 +132,40 @@ run_take_records(struct run_zone *z, const struct zsks *zsks, int64_t at)
 	z->has_cds = has_cds(zsks);
 }
 
+/*
+ * Whether the newest signatures are those of this pass, and nothing else was
+ * done to the zone since the look before them: no DNSKEY, CDS or CDNSKEY is
+ * another.
+ */
+static int
+is_just_signed(struct run_zone *z, bool *is, struct error *err)
+{
+	struct store *store;
+	int64_t n;
+
+	*is = false;
+	if (z->records.len == 0 || z->n_signed == 0 ||
+	    z->zone->row.changes != z->signed_changes)
+		return 0;
+	if (session_store(z->run->session, &store, err) != 0 ||
+	    store_signature_since(store, z->text, z->signed_newest, &n,
+	    err) != 0)
+		return -1;
+	*is = n == z->n_signed;
+	return 0;
+}
+
 /* What is signed already, and good: by this pass or another one. */
 static int
 take_signed(struct run_zone *z, struct error *err)
 {
 	struct zsks *zsks = NULL;
+	bool is_just;
 
+	if (is_just_signed(z, &is_just, err) != 0)
+		return -1;
+	if (is_just)
+		return 0;
 	if (zsks_again(z->run->session, run_cmks_now(&z->pass->cmks),
 	    &z->name, &zsks, err) != 0)
 		return -1;
@@ -302,7 +311,7 @@ finish(struct run_zone *z)
 	z->is_published = true;
 	run_tell(z, RUN_DID, "publish", NULL, has_records(z) ?
 	    "the signed records" : "no records: the zone signer may stop");
-	notify(z);
+	z->is_to_notify = z->has_cds && run_is_awaited(z);
 }
 
 /* Those of which something is to be done. */
@@ -349,6 +358,7 @@ run_hand_over(const struct run_zones *zones, enum run_which which)
 	act_where(zones, which, true, find_signed);
 	act_where(zones, which, true, give);
 	record_all(zones);
+	run_notify(zones);
 }
 
 void

@@ -129,6 +129,21 @@ load(void *arg, size_t i, struct zsks_request *request, struct buf *text,
 	return 0;
 }
 
+/* What it was made of, so that it need not be looked for. */
+static void
+note_signed(struct run_zone *z, const struct zsks *zsks)
+{
+	const struct zsks_signed *sets;
+	size_t i, n;
+
+	sets = zsks_signed(zsks, &n);
+	z->n_signed = 0;
+	for (i = 0; i < n; i++)
+		z->n_signed += (int64_t)sets[i].n_rrsigs;
+	z->signed_newest = z->newest;
+	z->signed_changes = z->zone->row.changes;
+}
+
 static void
 signed_one(void *arg, size_t i, const struct zsks *zsks)
 {
@@ -137,6 +152,7 @@ signed_one(void *arg, size_t i, const struct zsks *zsks)
 
 	z->zsks.len = 0;
 	run_take_records(z, zsks, session_now(z->run->session));
+	note_signed(z, zsks);
 	z->is_changed = z->is_stale = z->is_going = true;
 	tell_signed(z, zsks);
 }

@@ -69,6 +69,9 @@ static const struct db_of_zone ask_signature_made = {
 static const struct db_question ask_signature_last = {
 	"find a zone's newest signature",
 	"SELECT max(id) FROM signature WHERE zone = $1" };
+static const struct db_question ask_signature_since = {
+	"count a zone's new signatures",
+	"SELECT count(*) FROM signature WHERE zone = $1 AND id > $2" };
 static const struct db_question ask_signature_page = {
 	"list signatures",
 	"SELECT id, " SIGNATURE_COLUMNS " FROM signature WHERE id > $1 "
@@ -252,6 +255,16 @@ store_signature_last(struct store *store, const char *zone, int64_t *id,
 
 	return db_number(store->db, &ask_signature_last, args, STORE_N(args),
 	    id, err);
+}
+
+int
+store_signature_since(struct store *store, const char *zone, int64_t id,
+    int64_t *n, struct error *err)
+{
+	const struct db_value args[] = { db_text(zone), db_int(id) };
+
+	return db_number(store->db, &ask_signature_since, args,
+	    STORE_N(args), n, err);
 }
 
 static void

@@ -64,9 +64,14 @@ int store_signature_made(struct store *store, const char *zone, int64_t *at,
  * store_signature_last(store, zone, id, err):
  * The number of the newest signature of ${zone}, of whatever RRset; 0 where
  * none was made.
+ *
+ * store_signature_since(store, zone, id, n, err): how many are newer than the
+ * one with the number ${id}.
  */
 int store_signature_last(struct store *store, const char *zone, int64_t *id,
     struct error *err);
+int store_signature_since(struct store *store, const char *zone, int64_t id,
+    int64_t *n, struct error *err);
 
 /**
  * store_signature_page(store, after, at, max, out, n, err):

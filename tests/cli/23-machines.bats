@@ -67,7 +67,7 @@ work() {
 		(
 			export KMGR_CLOCK_SHIFT=$2 LD_PRELOAD=$TURNCLOCK
 			export ASAN_OPTIONS=${ASAN_OPTIONS:-}:verify_asan_link_order=0
-			exec "$KMGR" run >>"$1.out" 2>>"$1.err"
+			exec setsid "$KMGR" run >>"$1.out" 2>>"$1.err"
 		) &
 		pid=$!
 		echo $pid >"$1"
@@ -98,11 +98,12 @@ more_than() {
 	[ "$(signed_since "$2" 2>/dev/null || echo 0)" -gt "$1" ]
 }
 
-# disturb SINCE N: while some of N zones are signed, one pass is killed, then
-# the server, then another pass.
+# disturb SINCE N: while some of N zones are signed, one pass is killed with its
+# workers, as if its machine went, then the server, then another pass, whose
+# workers end by themselves.
 disturb() {
 	wait_until 60 more_than $(($2 / 10 + RANDOM % ($2 / 10))) "$1"
-	kill -KILL "$(cat a)" 2>/dev/null || true
+	kill -KILL -- "-$(cat a)" 2>/dev/null || true
 	wait_until 60 more_than $(($2 * 4 / 10 + RANDOM % ($2 / 10))) "$1"
 	postgresql restart immediate
 	wait_until 60 more_than $(($2 * 6 / 10 + RANDOM % ($2 / 10))) "$1"
@@ -113,6 +114,10 @@ disturb() {
 sign_part() {
 	with_clock $(($1 * STEP * 86400)) "$KMGR" -q sign-zsks \
 		--zones-from "zsks$1" >/dev/null
+}
+
+nobody_works() {
+	[ "$(sql "SELECT count(*) FROM claim WHERE until_at > 0")" -eq 0 ]
 }
 
 # run_round ROUND
@@ -130,6 +135,9 @@ run_round() {
 	disturb $since "$n" || return
 	wait $a || return
 	wait $b || return
+	# Of zones that such a worker had still, the next pass does the rest.
+	wait_until 60 nobody_works || return
+	with_clock $shift_s "$KMGR" -q run >>a.out || return
 	# By both together: each zone that was due, and none twice.
 	[ "$(sql "SELECT count(*), count(DISTINCT zone) FROM signature
 		WHERE created_at >= $since")" = "$n|$n" ] || return
@@ -139,8 +147,7 @@ run_round() {
 		'$4 == "RRSIG" && $9 > end' out/*/dnskey.zone | wc -l)" \
 		-eq "$(sql 'SELECT count(DISTINCT zone) FROM signature')" ] ||
 		return
-	[ "$(sql "SELECT count(*) FROM claim WHERE until_at > 0")" -eq 0 ] ||
-		return
+	nobody_works || return
 	[ "$(sql 'SELECT max(seq) = count(*) FROM ledger')" = t ]
 }
 
