@@ -325,6 +325,12 @@ keeps_signatures(void **state)
 	assert_int_equal(list[0].rrsig.len, 19);
 	assert_memory_equal(list[0].rrsig.data, row.rrsig.data, 19);
 	assert_int_equal(list[0].created_at, AT);
+	unit_ok(store_signature_since(help->store, "a.", list[3].id, &at,
+	    &help->err), &help->err);
+	assert_int_equal(at, 3);
+	unit_ok(store_signature_since(help->store, "b.", 0, &at,
+	    &help->err), &help->err);
+	assert_int_equal(at, 0);
 	signature_rows_free(list, n);
 	unit_ok(store_signature_list(help->store, "b.", &list, &n, &help->err),
 	    &help->err);
