@@ -138,8 +138,13 @@ bool zone_life_ends(const struct zone_life *zone, int64_t now_at);
  * zone_life_wants_ds(zone, i, now_at):
  * Whether the DS RRset that the parent should have now has its DS: what
  * get-ds, CDS and CDNSKEY show. Foreign keys too.
+ *
+ * zone_life_has_ds_of(life, i, now_at): whether it has it in ${life}, as
+ * zone_life_after() makes it: for who asks of all keys.
  */
 bool zone_life_wants_ds(const struct zone_life *zone, size_t i,
+    int64_t now_at);
+bool zone_life_has_ds_of(const struct life_zone *life, size_t i,
     int64_t now_at);
 
 /**

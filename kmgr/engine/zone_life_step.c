@@ -19,8 +19,8 @@ do_steps(const struct zone_life *zone, int64_t now_at,
 	after->automation &= ~(unsigned int)LIFE_AUTO_START;
 	if (zone->actor == ZONE_LIFE_BY_HAND)
 		after->automation |= LIFE_AUTO_EXPIRE | LIFE_AUTO_DONE;
-	life_plan(after, now_at, &plan);
-	for (i = 0; i < plan.n_due; i++)
+	life_due(after, now_at, &plan);
+	for (i = 0; i < plan.n; i++)
 		if (plan.steps[i].kind >= first && plan.steps[i].kind <= last)
 			life_apply(after, &plan.steps[i], now_at);
 	life_plan_clear(&plan);
@@ -79,13 +79,21 @@ zone_life_ends(const struct zone_life *zone, int64_t now_at)
 }
 
 bool
+zone_life_has_ds_of(const struct life_zone *life, size_t i, int64_t now_at)
+{
+	const enum life_state state = life_ds_state(life, i, now_at);
+
+	return state == LIFE_RUMOURED || state == LIFE_OMNIPRESENT;
+}
+
+bool
 zone_life_wants_ds(const struct zone_life *zone, size_t i, int64_t now_at)
 {
 	struct life_zone after;
-	enum life_state state;
+	bool wants;
 
 	zone_life_after(zone, now_at, &after);
-	state = life_ds_state(&after, i, now_at);
+	wants = zone_life_has_ds_of(&after, i, now_at);
 	life_zone_clear(&after);
-	return state == LIFE_RUMOURED || state == LIFE_OMNIPRESENT;
+	return wants;
 }

@@ -190,6 +190,25 @@ take_algorithms(struct zsks *zsks)
 	}
 }
 
+/* The DNSKEYs whose DS the parent should have now. */
+static void
+take_wanted(struct zsks *zsks)
+{
+	const struct zone_life *life = zsks->life;
+	struct life_zone after;
+	size_t i;
+
+	zsks->wanted = mem_new((life->life.n_keys + 1) *
+	    sizeof(*zsks->wanted));
+	zone_life_after(life, zsks->rules.now_at, &after);
+	for (i = 0; i < life->life.n_keys; i++)
+		if (zone_life_has_ds_of(&after, i, zsks->rules.now_at))
+			zsks->wanted[zsks->rules.n_wanted++] =
+			    *zone_life_dnskey(life, i);
+	life_zone_clear(&after);
+	zsks->rules.wanted = zsks->wanted;
+}
+
 static void
 take_foreign(struct zsks *zsks)
 {
@@ -204,13 +223,6 @@ take_foreign(struct zsks *zsks)
 			    life->foreign_dnskeys[i];
 	zsks->rules.foreign = zsks->foreign;
 	zsks->rules.n_foreign = zsks->n_foreign;
-	zsks->wanted = mem_new((life->life.n_keys + 1) *
-	    sizeof(*zsks->wanted));
-	for (i = 0; i < life->life.n_keys; i++)
-		if (zone_life_wants_ds(life, i, zsks->rules.now_at))
-			zsks->wanted[zsks->rules.n_wanted++] =
-			    *zone_life_dnskey(life, i);
-	zsks->rules.wanted = zsks->wanted;
 	zsks->rules.is_leaving = life->life.goal == LIFE_INSECURE;
 }
 
@@ -264,6 +276,7 @@ zsks_load_ksks(struct session *session, struct cmk_cache *cache,
 	    take_ksks(store, zsks, err) != 0)
 		return -1;
 	take_foreign(zsks);
+	take_wanted(zsks);
 	take_algorithms(zsks);
 	return zsks->n_ksks == 0 ? refuse_empty(zsks, err) :
 	    ksk_rules_ttl(zsks->ksks, zsks->n_ksks, err);
@@ -282,6 +295,7 @@ zsks_load_as_is(struct session *session, struct cmk_cache *cache,
 	if (take_ksks(store, zsks, err) != 0)
 		return -1;
 	take_foreign(zsks);
+	take_wanted(zsks);
 	return zsks->n_ksks == 0 ? refuse_empty(zsks, err) :
 	    ksk_rules_ttl(zsks->ksks, zsks->n_ksks, err);
 }

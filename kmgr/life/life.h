@@ -230,9 +230,14 @@ bool life_allowed(const struct life_zone *zone, enum life_step_kind kind,
  * to the operator wait for LIFE_WAITS_OPERATOR. ADD_DS and REMOVE_DS stay in
  * the plan, and wait for LIFE_WAITS_DS_SEEN and _GONE, until that is said.
  *
+ * life_due(zone, now_at, out): only what is due, without what it takes to tell
+ * what the rest waits for.
+ *
  * Owner: the caller, life_plan_clear().
  */
 void life_plan(const struct life_zone *zone, int64_t now_at,
+    struct life_plan *out);
+void life_due(const struct life_zone *zone, int64_t now_at,
     struct life_plan *out);
 void life_plan_clear(struct life_plan *plan);
 

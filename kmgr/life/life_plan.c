@@ -174,16 +174,35 @@ plan_rest(const struct life_zone *zone, int64_t now_at,
 	life_plan_clear(&far);
 }
 
+/* What is due, and the zone as it is after that. */
+static void
+do_due(const struct life_zone *zone, int64_t now_at,
+    struct life_zone *after, struct life_plan *out)
+{
+
+	*out = (struct life_plan){ .steps = NULL };
+	life_zone_copy(zone, after);
+	life_run(after, now_at, out);
+	out->n_due = out->n;
+}
+
+void
+life_due(const struct life_zone *zone, int64_t now_at,
+    struct life_plan *out)
+{
+	struct life_zone after;
+
+	do_due(zone, now_at, &after, out);
+	life_zone_clear(&after);
+}
+
 void
 life_plan(const struct life_zone *zone, int64_t now_at,
     struct life_plan *out)
 {
 	struct life_zone after;
 
-	*out = (struct life_plan){ .steps = NULL };
-	life_zone_copy(zone, &after);
-	life_run(&after, now_at, out);
-	out->n_due = out->n;
+	do_due(zone, now_at, &after, out);
 	plan_rest(&after, now_at, out);
 	out->next_at = life_next(&after, now_at);
 	life_zone_clear(&after);

@@ -209,6 +209,7 @@ want_algs(const struct life_zone *zone, int64_t now_at,
     struct life_plan *out)
 {
 	bool is_wanted[256] = { false }, is_there[256] = { false };
+	bool is_signed[256] = { false };
 	unsigned int alg;
 	size_t i;
 
@@ -219,14 +220,14 @@ want_algs(const struct life_zone *zone, int64_t now_at,
 		is_there[alg] = is_there[alg] ||
 		    !life_is_hidden(zone, i, now_at);
 	}
+	for (i = 0; i < zone->n_algs; i++)
+		is_signed[zone->algs[i].alg] = life_data_at(zone,
+		    zone->algs[i].alg) != LIFE_NEVER;
 	for (alg = 0; alg < 256; alg++) {
-		const bool is_signed = life_data_at(zone, (uint8_t)alg) !=
-		    LIFE_NEVER;
-
-		if (is_wanted[alg] && !is_signed)
+		if (is_wanted[alg] && !is_signed[alg])
 			life_want_push(out, LIFE_SIGNER_ADD_ALG,
 			    LIFE_NONE)->alg = (uint8_t)alg;
-		else if (is_signed && !is_wanted[alg] && !is_there[alg])
+		else if (is_signed[alg] && !is_wanted[alg] && !is_there[alg])
 			life_want_push(out, LIFE_SIGNER_DROP_ALG,
 			    LIFE_NONE)->alg = (uint8_t)alg;
 	}

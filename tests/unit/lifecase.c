@@ -125,6 +125,26 @@ lifecase_find(const struct life_plan *plan, enum life_step_kind kind,
 	return NULL;
 }
 
+/* What is due is the same where nobody asks what the rest waits for. */
+static void
+check_alone(const struct life_zone *zone, int64_t now_at,
+    const struct life_plan *plan)
+{
+	struct life_plan due;
+	size_t i;
+
+	life_due(zone, now_at, &due);
+	assert_int_equal(due.n, plan->n_due);
+	assert_int_equal(due.n_due, plan->n_due);
+	for (i = 0; i < due.n; i++) {
+		assert_int_equal(due.steps[i].kind, plan->steps[i].kind);
+		assert_int_equal(due.steps[i].key, plan->steps[i].key);
+		assert_int_equal(due.steps[i].alg, plan->steps[i].alg);
+		assert_int_equal(due.steps[i].at, plan->steps[i].at);
+	}
+	life_plan_clear(&due);
+}
+
 void
 lifecase_due(struct life_zone *zone, int64_t at_s, const char *expected)
 {
@@ -133,6 +153,7 @@ lifecase_due(struct life_zone *zone, int64_t at_s, const char *expected)
 	size_t i, len = 0;
 
 	life_plan(zone, T0 + at_s, &plan);
+	check_alone(zone, T0 + at_s, &plan);
 	for (i = 0; i < plan.n_due; i++) {
 		len += (size_t)snprintf(text + len, sizeof(text) - len,
 		    plan.steps[i].key == LIFE_NONE ? "%s%s" : "%s%s %zu",
