@@ -348,6 +348,7 @@ main(int argc, char **argv)
 	struct run run = { 0 };
 	int status;
 
+	mem_setup();
 	secret_disable_dumps();
 	(void)signal(SIGPIPE, SIG_IGN);
 	/* Whoever started us may ignore it; then no child has a status. */

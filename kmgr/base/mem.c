@@ -1,9 +1,25 @@
+#include <malloc.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "kmgr/base/mem.h"
+
+#define KEPT (1 << 20)		/* bytes */
+
+void
+mem_setup(void)
+{
+
+	/* glibc gives back what is free at the end from 128 KiB on. */
+#ifdef M_TOP_PAD
+	(void)mallopt(M_TOP_PAD, KEPT);
+#endif
+#ifdef M_TRIM_THRESHOLD
+	(void)mallopt(M_TRIM_THRESHOLD, 2 * KEPT);
+#endif
+}
 
 static void *
 mem_checked(void *p)

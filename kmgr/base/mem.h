@@ -9,6 +9,14 @@
 #include <stddef.h>
 
 /**
+ * mem_setup():
+ * At the start of the program: let some of what was freed stay for what is
+ * asked for next. The store asks for 64 KiB again and again, and each time the
+ * kernel would have to take them back and make new ones.
+ */
+void mem_setup(void);
+
+/**
  * mem_new(len):
  * ${len} bytes of zeroes. Owner: the caller, free().
  */
