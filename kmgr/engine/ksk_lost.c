@@ -1,9 +1,9 @@
 #include <stdlib.h>
-#include <string.h>
 
 #include "kmgr/engine/ending.h"
 #include "kmgr/engine/ksk_lost.h"
 #include "kmgr/engine/trust_vouch.h"
+#include "kmgr/store/store_life.h"
 
 int
 ksk_lost_signer(struct session *session, struct cmk_cache *cache,
@@ -97,11 +97,10 @@ ksk_lost_check(struct session *session, const char *zone, struct error *err)
 	int rc = 0;
 
 	if (session_store(session, &store, err) != 0 ||
-	    store_ksk_list(store, zone, NULL, &rows, &n, err) != 0)
+	    store_ksk_removed(store, zone, &rows, &n, err) != 0)
 		return -1;
 	for (i = 0; i < n && rc == 0; i++) {
-		token = strcmp(rows[i].state, "removed") == 0 ?
-		    ending_lost_token(&rows[i]) : NULL;
+		token = ending_lost_token(&rows[i]);
 		if (token != NULL)
 			rc = check(session, store, &rows[i], err);
 		free(token);

@@ -32,20 +32,22 @@ struct block {
 	_Alignas(max_align_t) uint8_t data[];
 };
 
-struct db_ahead {
-	struct db		 base;		/* that its rows are of */
-	char			*after, *last;
-	struct answer		*answers;
-	size_t			 n;
-	const struct answer	*current;	/* to what is asked now */
-	struct block		*blocks;
-};
-
 struct ahead_rows {
 	struct db_rows		 base;
 	const struct line	*lines;
 	size_t			 next, end;
 	int			 width;
+	bool			 is_open;
+};
+
+struct db_ahead {
+	struct db		 base;		/* that its rows are of */
+	struct ahead_rows	 rows;		/* of one answer at a time */
+	char			*after, *last;
+	struct answer		*answers;
+	size_t			 n;
+	const struct answer	*current;	/* to what is asked now */
+	struct block		*blocks;
 };
 
 static const struct ahead_rows *
@@ -86,13 +88,14 @@ ahead_ask(struct db *base, const struct db_question *question,
     const struct db_value *args, size_t n, struct db_rows **out,
     struct error *err)
 {
-	const struct answer *answer =
-	    ((const struct db_ahead *)(const void *)base)->current;
-	struct ahead_rows *rows = mem_new(sizeof(*rows));
+	struct db_ahead *ahead = (struct db_ahead *)(void *)base;
+	const struct answer *answer = ahead->current;
+	struct ahead_rows *rows = &ahead->rows;
 
 	(void)n;
 	(void)err;
-	assert(question == &answer->question->one);
+	assert(question == &answer->question->one && !rows->is_open);
+	rows->is_open = true;
 	rows->base.db = base;
 	rows->lines = answer->lines;
 	rows->width = answer->width;
@@ -137,10 +140,11 @@ ahead_get_blob(const struct db_rows *rows, int column, size_t *len)
 }
 
 static void
-ahead_done(struct db_rows *rows)
+ahead_done(struct db_rows *base)
 {
+	struct ahead_rows *rows = (struct ahead_rows *)(void *)base;
 
-	free(rows);
+	rows->is_open = false;
 }
 
 static const struct db_driver driver = {

@@ -66,6 +66,10 @@ static const struct db_of_zone ask_zone = { { "list a zone's KSKs",
 static const struct db_of_zone ask_facts = { { "list a zone's KSKs in use",
 	"SELECT " FACTS "zone = $1" BY_ZONE },
 	"SELECT zone, " FACTS "zone > $1 AND zone <= $2" BY_ZONE };
+static const struct db_question ask_removed = {
+	"list a zone's removed KSKs",
+	"SELECT " COLUMNS " FROM ksk WHERE zone = $1 AND state = 'removed'"
+	BY_ZONE };
 static const struct db_question ask_cmk = { "list a CMK's KSKs",
 	"SELECT " COLUMNS " FROM ksk WHERE cmk_id = $1" BY_ZONE };
 static const struct db_question ask_both = { "list a CMK's KSKs in a zone",
@@ -222,6 +226,18 @@ store_ksk_facts(struct store *store, const char *zone, struct ksk_row **out,
 	*n = 0;
 	return db_zone_list(store->db, &ask_facts, args, STORE_N(args),
 	    &shape, out, n, err);
+}
+
+int
+store_ksk_removed(struct store *store, const char *zone, struct ksk_row **out,
+    size_t *n, struct error *err)
+{
+	const struct db_value args[] = { db_text(zone) };
+
+	*out = NULL;
+	*n = 0;
+	return db_list(store->db, &ask_removed, args, STORE_N(args), &shape,
+	    out, n, err);
 }
 
 int

@@ -209,9 +209,15 @@ int store_ksk_set_life(struct store *store, const struct ksk_row *ksk,
 /**
  * store_ksk_facts(store, zone, out, n, err):
  * The KSKs of ${zone} that are not removed, as store_ksk_list() has them, but
- * without DNSKEY and endorsement. Owner: the caller, ksk_rows_free().
+ * without DNSKEY and endorsement.
+ *
+ * store_ksk_removed(store, zone, out, n, err): those that are removed, whole.
+ *
+ * Owner: the caller, ksk_rows_free().
  */
 int store_ksk_facts(struct store *store, const char *zone,
+    struct ksk_row **out, size_t *n, struct error *err);
+int store_ksk_removed(struct store *store, const char *zone,
     struct ksk_row **out, size_t *n, struct error *err);
 
 /* Since when the pair of a KSK is there. */
