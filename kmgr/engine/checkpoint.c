@@ -182,8 +182,8 @@ checkpoint_verify(const struct cmk *cmk, const struct checkpoint *checkpoint,
 	    statement_verify(STATEMENT_CHECKPOINT, checkpoint->statement,
 	    checkpoint->signature, cmk_attestor_public(cmk), &ignored) == 0)
 		return 0;
-	return statement_verify(STATEMENT_CHECKPOINT, checkpoint->statement,
-	    checkpoint->signature, cmk->public, err);
+	return proven_verify(cmk->proven, STATEMENT_CHECKPOINT,
+	    checkpoint->statement, checkpoint->signature, err);
 }
 
 int

@@ -48,8 +48,8 @@ check_seal(struct cmk *cmk, struct error *err)
 	const char *id, *hash;
 	int rc = -1;
 
-	if (statement_verify(STATEMENT_POLICY, cmk->row.seal,
-	    cmk->row.seal_signature, cmk->public, err) != 0)
+	if (proven_verify(cmk->proven, STATEMENT_POLICY, cmk->row.seal,
+	    cmk->row.seal_signature, err) != 0)
 		return err_wrap(err, "the seal");
 	if (json_read(cmk->row.seal, strlen(cmk->row.seal), &seal, err) != 0)
 		goto out;
@@ -86,8 +86,20 @@ check_policy(struct cmk *cmk, struct error *err)
 	return policy_read_json(cmk->row.policy, len, &cmk->policy, err);
 }
 
+/* Of what the same key has signed nothing is verified twice. */
+static void
+set_proven(struct cmk *cmk, const struct cmk *known)
+{
+
+	cmk->shares_proven = known != NULL &&
+	    crypto_key_is_same(known->public, cmk->public);
+	cmk->proven = cmk->shares_proven ? known->proven :
+	    proven_new(cmk->public);
+}
+
 static int
-load_parts(struct store *store, struct cmk *cmk, struct error *err)
+load_parts(struct store *store, struct cmk *cmk, const struct cmk *known,
+    struct error *err)
 {
 	bool found;
 
@@ -102,7 +114,7 @@ load_parts(struct store *store, struct cmk *cmk, struct error *err)
 		err->class = ERR_INTEGRITY;
 		return -1;
 	}
-	cmk->proven = proven_new(cmk->public);
+	set_proven(cmk, known);
 	if (check_policy(cmk, err) != 0 ||
 	    identity_load(store, cmk, err) != 0 ||
 	    checkpoint_epoch(store, cmk->row.id, &cmk->epoch, err) != 0)
@@ -110,9 +122,9 @@ load_parts(struct store *store, struct cmk *cmk, struct error *err)
 	return cmk_is_sealed(cmk) ? check_seal(cmk, err) : 0;
 }
 
-int
-cmk_load(struct store *store, const char *name, struct cmk **out,
-    struct error *err)
+static int
+load(struct store *store, const char *name, const struct cmk *known,
+    struct cmk **out, struct error *err)
 {
 	struct cmk *cmk = mem_new(sizeof(*cmk));
 	bool found = false;
@@ -126,7 +138,7 @@ cmk_load(struct store *store, const char *name, struct cmk **out,
 		    "there; kmgr create-cmk makes one");
 		goto out;
 	}
-	if (load_parts(store, cmk, err) != 0) {
+	if (load_parts(store, cmk, known, err) != 0) {
 		if (err->class == ERR_INTEGRITY)
 			(void)err_hint(err, "the store was changed behind "
 			    "kmgr's back; kmgr verify lists every difference");
@@ -138,6 +150,22 @@ cmk_load(struct store *store, const char *name, struct cmk **out,
  out:
 	cmk_free(cmk);
 	return -1;
+}
+
+int
+cmk_load(struct store *store, const char *name, struct cmk **out,
+    struct error *err)
+{
+
+	return load(store, name, NULL, out, err);
+}
+
+int
+cmk_load_again(struct store *store, const struct cmk *known,
+    struct cmk **out, struct error *err)
+{
+
+	return load(store, known->row.id, known, out, err);
 }
 
 int
@@ -360,7 +388,8 @@ cmk_free(struct cmk *cmk)
 	cmk_row_clear(&cmk->row);
 	key_row_clear(&cmk->key);
 	policy_free(cmk->policy);
-	proven_free(cmk->proven);
+	if (!cmk->shares_proven)
+		proven_free(cmk->proven);
 	crypto_key_free(cmk->public);
 	key_row_clear(&cmk->identity_key);
 	crypto_key_free(cmk->identity_public);

@@ -22,6 +22,7 @@ struct cmk {
 	struct policy		*policy;
 	struct crypto_key	*public;	/* the seal key's public half */
 	struct proven		*proven;	/* what that has signed */
+	bool			 shares_proven;	/* which is another's */
 	char			 wrap_key_id[STORE_ID_TEXT]; /* that the seal
 					 * names; "" without one */
 	struct key_row		 identity_key;	/* empty without one */
@@ -36,11 +37,17 @@ struct cmk {
  * canonical form and hashes to its hash, and, once sealed, the seal is a
  * statement of this CMK, for this hash, signed by its seal key.
  *
- * Owner: the caller, cmk_free().
+ * cmk_load_again(store, known, out, err): the CMK that ${known} is, as the
+ * store has it now, read and checked likewise. What ${known} has seen its seal
+ * key sign, byte for byte, or sees *${out} verify, is not verified once more.
+ *
+ * Owner: the caller, cmk_free(); before ${known}.
  * Errors: ERR_INPUT (no such CMK), ERR_INTEGRITY, ERR_STORE.
  */
 int cmk_load(struct store *store, const char *name, struct cmk **out,
     struct error *err);
+int cmk_load_again(struct store *store, const struct cmk *known,
+    struct cmk **out, struct error *err);
 
 /**
  * cmk_reread(store, cmk, out, err):

@@ -237,6 +237,8 @@ libengine_la_SOURCES = \
 	kmgr/engine/tokens.h \
 	kmgr/engine/trust.c \
 	kmgr/engine/trust.h \
+	kmgr/engine/trust_attest.c \
+	kmgr/engine/trust_attest.h \
 	kmgr/engine/trust_judge.c \
 	kmgr/engine/trust_judge.h \
 	kmgr/engine/trust_owed.c \

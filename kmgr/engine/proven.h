@@ -21,7 +21,8 @@ void proven_free(struct proven *proven);
 /**
  * proven_verify(proven, tag, text, signature, err):
  * As statement_verify() with the key of ${proven}; a statement that passed
- * before, with this very tag, text and signature, passes at once.
+ * before, with this very tag, text and signature, passes at once; one of NULL
+ * never does.
  *
  * Errors: ERR_INTEGRITY.
  */

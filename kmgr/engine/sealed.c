@@ -46,8 +46,8 @@ read_object(const struct cmk *cmk, const struct hsm_data *data,
 	    data->value.len, &json, &ignored) != 0)
 		return false;
 	seal = json_get_text(json, "seal");
-	is_one = statement_verify(STATEMENT_POLICY, seal, json_get_text(json,
-	    "seal_signature"), cmk->public, &ignored) == 0 &&
+	is_one = proven_verify(cmk->proven, STATEMENT_POLICY, seal,
+	    json_get_text(json, "seal_signature"), &ignored) == 0 &&
 	    read_seal(cmk, seal, out);
 	json_free(json);
 	return is_one;

@@ -7,89 +7,11 @@
 #include "kmgr/engine/clock.h"
 #include "kmgr/engine/ratchet.h"
 #include "kmgr/engine/trust.h"
+#include "kmgr/engine/trust_attest.h"
 #include "kmgr/engine/trust_judge.h"
 #include "kmgr/engine/trust_owed.h"
 #include "kmgr/engine/trust_vouch.h"
 #include "kmgr/engine/witness.h"
-
-/*
- * Inside a transaction, of the CMK as it is there: sign a checkpoint. Whatever
- * others have put behind the last one since the CMK was proved is judged once
- * more: what is signed now is believed for ever. And the last one is looked
- * for there: who signs sets at the same time may have made another since, of
- * events that are no good without it.
- */
-static int
-append_checkpoint(struct session *session, struct store *store,
-    const struct cmk *cmk, struct hsm_key *key, struct error *err)
-{
-	struct checkpoint last = { 0 };
-	int rc;
-
-	if (checkpoint_last(store, cmk, &last, err) != 0)
-		return -1;
-	rc = trust_judge_again(store, cmk, &last, err);
-	checkpoint_clear(&last);
-	return rc != 0 ? -1 : checkpoint_append(session, cmk, key, err);
-}
-
-int
-trust_attest(struct session *session, const char *cmk_id, struct error *err)
-{
-	struct hsm_key *key = NULL;
-	struct store *store;
-	struct cmk *cmk;
-	int rc = -1;
-
-	if (!session_is_proved(session, cmk_id))
-		return err_set(err, ERR_INTERNAL,
-		    "a CMK was not proved before a checkpoint");
-	if (session_store(session, &store, err) != 0 ||
-	    cmk_load(store, cmk_id, &cmk, err) != 0)
-		return -1;
-	if (trust_vouch_stands_in(session, cmk))
-		rc = trust_vouch_attest(session, cmk, err);
-	else if (cmk_open_attestor(session, cmk, &key, err) == 0)
-		rc = append_checkpoint(session, store, cmk, key, err);
-	hsm_key_free(key);
-	cmk_free(cmk);
-	return rc;
-}
-
-static int
-load_and_append(struct session *session, struct store *store,
-    const char *cmk_id, struct hsm_key *key, struct error *err)
-{
-	struct cmk *cmk;
-	int rc;
-
-	if (cmk_load(store, cmk_id, &cmk, err) != 0)
-		return -1;
-	rc = append_checkpoint(session, store, cmk, key, err);
-	cmk_free(cmk);
-	return rc;
-}
-
-static int
-make_checkpoint(struct session *session, struct store *store,
-    const struct cmk *cmk, struct error *err)
-{
-	struct hsm_key *key = NULL;
-	int rc = -1;
-
-	/* A search in the token takes its time; the store is not locked yet. */
-	if (cmk_open_attestor(session, cmk, &key, err) != 0)
-		return -1;
-	if (store_begin(store, err) == 0) {
-		if (load_and_append(session, store, cmk->row.id, key,
-		    err) == 0)
-			rc = store_commit(store, err);
-		if (rc != 0)
-			store_rollback(store);
-	}
-	hsm_key_free(key);
-	return rc;
-}
 
 static void
 tell_witnesses(struct session *session, const struct cmk *cmk,
@@ -171,7 +93,7 @@ settle(struct session *session, struct store *store, const struct cmk *cmk,
 		return -1;
 	rc = is_due_now(session, store, cmk, &last, &is_due, err);
 	if (rc == 0 && is_due) {
-		rc = make_checkpoint(session, store, cmk, err);
+		rc = trust_attest_now(session, store, cmk, err);
 		checkpoint_clear(&last);
 		if (rc != 0 || checkpoint_last(store, cmk, &last, err) != 0)
 			return -1;
@@ -317,7 +239,7 @@ trust_settle(struct session *session, const struct cmk *cmk,
 	 * believed is not signed.
 	 */
 	if (session_store(session, &store, err) != 0 ||
-	    cmk_load(store, cmk->row.id, &fresh, err) != 0)
+	    cmk_load_again(store, cmk, &fresh, err) != 0)
 		return -1;
 	if (prove(session, fresh, &debt, err) == 0)
 		rc = trust_vouch_stands_in(session, fresh) ?

@@ -69,9 +69,14 @@ int trust_settle_token(struct session *session, const char *name,
  * only that a CMK was stopped. The CMK was proved; trust_settle() is to follow
  * the commit.
  *
+ * trust_attest_cmk(session, known, err): likewise, of the CMK ${known} as the
+ * store has it now; see cmk_load_again().
+ *
  * Errors: ERR_TOKEN, ERR_STORE, ERR_INTEGRITY, ERR_INTERNAL.
  */
 int trust_attest(struct session *session, const char *cmk_id,
+    struct error *err);
+int trust_attest_cmk(struct session *session, const struct cmk *known,
     struct error *err);
 
 /**

@@ -269,19 +269,12 @@ zsks_check_cmks(struct session *session, struct zsks *const *zsks, size_t n,
 	return rc;
 }
 
-static int
-attest(struct session *session, const struct cmk *cmk, struct error *err)
-{
-
-	return trust_attest(session, cmk->row.id, err);
-}
-
 int
 zsks_attest_life(struct session *session, struct zsks *const *zsks, size_t n,
     const bool *did, struct error *err)
 {
 
-	return each_cmk(session, zsks, n, did, attest, err);
+	return each_cmk(session, zsks, n, did, trust_attest_cmk, err);
 }
 
 static bool

@@ -429,6 +429,7 @@ tests_unit_libzonestore_la_SOURCES = \
 	tests/unit/zonestore.c \
 	tests/unit/zonestore.h
 unit_zone = \
+	tests/unit/test_cmk \
 	tests/unit/test_ds_fact \
 	tests/unit/test_zone_facts \
 	tests/unit/test_zone_life \
@@ -438,6 +439,8 @@ unit_zone = \
 unit_zone_ldadd = tests/unit/libzonestore.la $(unit_engine_ldadd)
 check_PROGRAMS += $(unit_zone)
 TESTS += $(unit_zone)
+tests_unit_test_cmk_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_cmk_LDADD = $(unit_zone_ldadd)
 tests_unit_test_ds_fact_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_ds_fact_LDADD = $(unit_zone_ldadd)
 tests_unit_test_zone_facts_CPPFLAGS = $(unit_cppflags)

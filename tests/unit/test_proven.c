@@ -51,6 +51,10 @@ only_what_was_verified_is_proven(void **state)
 		    signature, &err), &err, ERR_INTEGRITY, "not verify");
 		unit_fails(proven_verify(proven, STATEMENT_BATCH, "text",
 		    "AAAA", &err), &err, ERR_INTEGRITY, "");
+		unit_fails(proven_verify(proven, STATEMENT_BATCH, "text",
+		    NULL, &err), &err, ERR_INTEGRITY, "missing");
+		unit_fails(proven_verify(proven, STATEMENT_BATCH, NULL,
+		    signature, &err), &err, ERR_INTEGRITY, "missing");
 		unit_ok(proven_verify(proven, STATEMENT_BATCH, "text",
 		    signature, &err), &err);
 	}
