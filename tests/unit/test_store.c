@@ -111,6 +111,24 @@ keeps_what_the_parent_showed(void **state)
 	ksk_row_clear(&ksk);
 }
 
+/* Of zone a. those that are removed, and of those all. */
+static void
+check_removed(struct storehelp *help, size_t expected)
+{
+	struct ksk_row *rows;
+	size_t i, n;
+
+	unit_ok(store_ksk_removed(help->store, "a.", &rows, &n, &help->err),
+	    &help->err);
+	assert_int_equal(n, expected);
+	for (i = 0; i < n; i++) {
+		assert_string_equal(rows[i].state, "removed");
+		assert_non_null(rows[i].retirement);
+		assert_non_null(rows[i].endorsement);
+	}
+	ksk_rows_free(rows, n);
+}
+
 static void
 retires_a_ksk_once(void **state)
 {
@@ -118,6 +136,8 @@ retires_a_ksk_once(void **state)
 	struct ksk_row ksk = storehelp_ksk(1, "a.", 1), got;
 
 	unit_ok(put_ksk(help, 1, "a.", 1, 0), &help->err);
+	unit_ok(put_ksk(help, 2, "a.", 2, 0), &help->err);
+	check_removed(help, 0);
 	got = ksk_of(help, ksk.id);
 	assert_null(got.retirement);
 	assert_null(got.retirement_signature);
@@ -130,6 +150,7 @@ retires_a_ksk_once(void **state)
 	unit_fails(store_ksk_retire(help->store, &ksk, &help->err),
 	    &help->err, ERR_INTEGRITY, "removed already or gone");
 	storehelp_committed(help);
+	check_removed(help, 1);
 	got = ksk_of(help, ksk.id);
 	assert_string_equal(got.state, "removed");
 	assert_string_equal(got.retirement, "{\"why\":\"rolled\"}");
