@@ -1,6 +1,8 @@
 #include "kmgr/base/mem.h"
 #include "kmgr/life/life_core.h"
 
+#define N_ALGS 256
+
 struct life_step *
 life_want_push(struct life_plan *out, enum life_step_kind kind, size_t key)
 {
@@ -203,34 +205,56 @@ want_keys(const struct life_zone *zone, int64_t now_at,
 	}
 }
 
+/* The lowest algorithm from ${from} on that a key or the zone signer has. */
+static unsigned int
+alg_from(const struct life_zone *zone, unsigned int from)
+{
+	unsigned int lowest = N_ALGS;
+	size_t i;
+
+	for (i = 0; i < zone->n_keys; i++) {
+		if (zone->keys[i].alg >= from && zone->keys[i].alg < lowest)
+			lowest = zone->keys[i].alg;
+	}
+	for (i = 0; i < zone->n_algs; i++) {
+		if (zone->algs[i].alg >= from && zone->algs[i].alg < lowest)
+			lowest = zone->algs[i].alg;
+	}
+	return lowest;
+}
+
+static void
+want_alg(const struct life_zone *zone, uint8_t alg, int64_t now_at,
+    struct life_plan *out)
+{
+	const bool is_signed = life_data_at(zone, alg) != LIFE_NEVER;
+	bool is_wanted = false, is_there = false;
+	size_t i;
+
+	for (i = 0; i < zone->n_keys; i++) {
+		if (zone->keys[i].alg != alg)
+			continue;
+		is_wanted = is_wanted || !life_is_out(zone, i, now_at);
+		is_there = is_there || !life_is_hidden(zone, i, now_at);
+	}
+	if (is_wanted && !is_signed)
+		life_want_push(out, LIFE_SIGNER_ADD_ALG,
+		    LIFE_NONE)->alg = alg;
+	else if (is_signed && !is_wanted && !is_there)
+		life_want_push(out, LIFE_SIGNER_DROP_ALG,
+		    LIFE_NONE)->alg = alg;
+}
+
 /* What we ask of the zone signer. It stays asked for until it is done. */
 static void
 want_algs(const struct life_zone *zone, int64_t now_at,
     struct life_plan *out)
 {
-	bool is_wanted[256] = { false }, is_there[256] = { false };
-	bool is_signed[256] = { false };
 	unsigned int alg;
-	size_t i;
 
-	for (i = 0; i < zone->n_keys; i++) {
-		alg = zone->keys[i].alg;
-		is_wanted[alg] = is_wanted[alg] ||
-		    !life_is_out(zone, i, now_at);
-		is_there[alg] = is_there[alg] ||
-		    !life_is_hidden(zone, i, now_at);
-	}
-	for (i = 0; i < zone->n_algs; i++)
-		is_signed[zone->algs[i].alg] = life_data_at(zone,
-		    zone->algs[i].alg) != LIFE_NEVER;
-	for (alg = 0; alg < 256; alg++) {
-		if (is_wanted[alg] && !is_signed[alg])
-			life_want_push(out, LIFE_SIGNER_ADD_ALG,
-			    LIFE_NONE)->alg = (uint8_t)alg;
-		else if (is_signed[alg] && !is_wanted[alg] && !is_there[alg])
-			life_want_push(out, LIFE_SIGNER_DROP_ALG,
-			    LIFE_NONE)->alg = (uint8_t)alg;
-	}
+	for (alg = alg_from(zone, 0); alg < N_ALGS;
+	    alg = alg_from(zone, alg + 1))
+		want_alg(zone, (uint8_t)alg, now_at, out);
 }
 
 static void
