@@ -18,6 +18,10 @@ struct away {
 
 struct health_trials {
 	struct zsks_keys	*keys;
+	/* The pair that signed last: where zones share one it has shown that
+	 * it can. "": none. */
+	char			 last_id[STORE_ID_TEXT];
+	struct dnskey		 last;
 	struct away		*away;
 	size_t			 n_away;
 };
@@ -91,6 +95,14 @@ is_alone(struct session *session, const struct cmk *cmk)
 	return true;
 }
 
+static bool
+has_signed(const struct health_trials *trials, const struct ksk *ksk)
+{
+
+	return strcmp(trials->last_id, ksk->row.key_id) == 0 &&
+	    dnskey_is_same_key(&trials->last, &ksk->dnskey);
+}
+
 static int
 try_one(struct health_trials *trials, struct session *session,
     const struct ksk *ksk, struct error *err)
@@ -98,8 +110,14 @@ try_one(struct health_trials *trials, struct session *session,
 
 	if (prove(trials, session, ksk->cmk, err) != 0)
 		return -1;
-	if (zsks_try(session, trials->keys, ksk, err) == 0)
+	if (has_signed(trials, ksk))
 		return 0;
+	if (zsks_try(session, trials->keys, ksk, err) == 0) {
+		memcpy(trials->last_id, ksk->row.key_id,
+		    sizeof(trials->last_id));
+		trials->last = ksk->dnskey;
+		return 0;
+	}
 	return err->class != ERR_TOKEN || is_alone(session, ksk->cmk) ? -1 :
 	    note_away(trials, ksk->cmk, err);
 }

@@ -19,7 +19,8 @@ void health_trials_free(struct health_trials *trials);
  * put into ${zone} how that went and since when it fails. Whoever vouches for
  * ZSK sets is not asked: what they sign is of no use to anybody, verified, and
  * neither recorded nor released. Their CMKs are proved before. Those that have
- * left for good, or were lost with their token, are not tried.
+ * left for good, or were lost with their token, are not tried; of a pair that
+ * zones share one trial is for all that follow.
  */
 void health_trial(struct health_trials *trials, struct session *session,
     const struct zone_life *life, struct health_zone *zone);
