@@ -4,7 +4,7 @@
 #include "kmgr/base/when.h"
 #include "kmgr/cmd/cmd_life.h"
 
-#define PAGE 500		/* zones whose names are in memory at once */
+#define PAGE 200		/* zones at once: what is read of one stays in the cache */
 
 struct walk {
 	struct cmd		*cmd;
