@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kmgr/base/mem.h"
 #include "kmgr/store/store_claim.h"
 #include "kmgr/store/store_inner.h"
 
@@ -21,7 +22,8 @@
 	FREE("$1", "$2", "$3") " ORDER BY zone.next_at, zone.zone LIMIT $4"  \
 	skip ") UPDATE claim SET holder = $3, epoch = claim.epoch + 1, "     \
 	"until_at = $5 FROM due WHERE claim.zone = due.zone "                \
-	"RETURNING claim.zone, claim.epoch"
+	"RETURNING claim.zone, claim.epoch, (SELECT zone.next_at FROM zone " \
+	"WHERE zone.zone = claim.zone)"
 #define HOLD(share)                                                          \
 	"SELECT count(*) FROM (SELECT 1 FROM claim WHERE zone = $1 AND "     \
 	"holder = $2 AND epoch = $3" share ") AS held"
@@ -83,6 +85,49 @@ clear_claim(void *claim)
 static const struct db_shape shape = { sizeof(struct store_claim), read_claim,
 	clear_claim };
 
+/* One that is due; the claim is the first member, so that it is freed alike. */
+struct due {
+	struct store_claim	claim;
+	int64_t			at;
+};
+
+static void
+read_due(const struct db_rows *rows, void *out)
+{
+	struct due *due = out;
+
+	read_claim(rows, &due->claim);
+	due->at = db_get_int(rows, 2);
+}
+
+static const struct db_shape due_shape = { sizeof(struct due), read_due,
+	clear_claim };
+
+/* Names as both databases sort them: byte by byte. */
+static int
+compare_due(const void *a, const void *b)
+{
+	const struct due *left = a, *right = b;
+
+	if (left->at != right->at)
+		return left->at < right->at ? -1 : 1;
+	return strcmp(left->claim.zone, right->claim.zone);
+}
+
+/* A database gives what it has changed in an order of its own. */
+static void
+sort_due(struct due *list, size_t n, struct store_claim **out)
+{
+	size_t i;
+
+	if (n == 0)
+		return;
+	qsort(list, n, sizeof(*list), compare_due);
+	*out = mem_new(n * sizeof(**out));
+	for (i = 0; i < n; i++)
+		(*out)[i] = list[i].claim;
+}
+
 void
 store_claims_free(struct store_claim *claims, size_t n)
 {
@@ -118,6 +163,7 @@ store_claim_due(struct store *store, const struct store_holder *holder,
 	struct db_value args[] = { db_int(due_at), db_int(0),
 		db_text(holder->name), db_int((int64_t)max), db_int(0) };
 	struct db *db = store->db;
+	struct due *list = NULL;
 
 	*out = NULL;
 	*n = 0;
@@ -127,12 +173,14 @@ store_claim_due(struct store *store, const struct store_holder *holder,
 	args[4].i = args[1].i + holder->lease_s;
 	if (db_change(db, &ask_rows, args, 4, NULL, err) == 0 &&
 	    db_list(db, db->driver->locks_rows ? &ask_take_locked : &ask_take,
-	    args, STORE_N(args), &shape, out, n, err) == 0 &&
-	    db_commit(db, err) == 0)
+	    args, STORE_N(args), &due_shape, &list, n, err) == 0 &&
+	    db_commit(db, err) == 0) {
+		sort_due(list, *n, out);
+		free(list);		/* the names are out's now */
 		return 0;
+	}
 	db_rollback(db);
-	store_claims_free(*out, *n);
-	*out = NULL;
+	db_list_free(&due_shape, list, *n);
 	*n = 0;
 	return -1;
 }

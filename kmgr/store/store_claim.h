@@ -41,9 +41,12 @@ void store_claims_free(struct store_claim *claims, size_t n);
 /**
  * store_claim_due(store, holder, due_at, max, out, n, err):
  * Claim at most ${max} zones that are due at ${due_at} and that nobody has a
- * claim on, those first that are due longest, and none that ${holder} had
- * before. Nobody waits for it, nor does it for others, which it passes over:
- * none found does not say that none is there.
+ * claim on, and none that ${holder} had before. Those that are due longest come
+ * first, also in *${out}; of several that are due since the same instant, in
+ * the order of their names. So no holder keeps to some zones: what it had it
+ * does not get again, and what fails is due again later than what waits.
+ * Nobody waits for it, nor does it for others, which it passes over: none
+ * found does not say that none is there.
  *
  * Owner: the caller, store_claims_free().
  * Errors: ERR_STORE.

@@ -2,6 +2,7 @@
 #include "tests/unit/storehelp.h"
 
 #include "kmgr/base/mem.h"
+#include "kmgr/store/store_claim.h"
 #include "kmgr/store/store_inner.h"
 
 /* Linked with --wrap: the last question that was prepared. */
@@ -47,13 +48,15 @@ explain(struct storehelp *help)
 	struct db_question question = { "explain",
 		mem_printf("EXPLAIN QUERY PLAN %s", prepared) };
 	const struct db_value args[] = { db_int(0), db_int(0), db_int(0),
-		db_int(0) };
+		db_int(0), db_int(0) };
 	struct buf text = BUF_INIT;
 	char **details = NULL;
 	size_t i, n = 0, n_args = 0;
 
 	for (i = 0; prepared[i] != '\0'; i++)
-		n_args += prepared[i] == '$';
+		if (prepared[i] == '$' &&
+		    (size_t)(prepared[i + 1] - '0') > n_args)
+			n_args = (size_t)(prepared[i + 1] - '0');
 	unit_ok(db_list(help->store->db, &question, args, n_args, &shape,
 	    &details, &n, &help->err), &help->err);
 	for (i = 0; i < n; i++)
@@ -156,6 +159,27 @@ finds_zones_in_an_index(void **state)
 	free(got);
 }
 
+/* In the order of the index, as far as is wanted: what is due is not sorted. */
+static void
+claims_zones_from_an_index(void **state)
+{
+	const struct store_holder holder = { "one", 100 };
+	struct storehelp *help = *state;
+	struct store_claim *claims;
+	char *got;
+	size_t n;
+
+	unit_ok(store_claim_due(help->store, &holder, 1, 9, &claims, &n,
+	    &help->err), &help->err);
+	got = explain(help);
+	if (strstr(got, "SEARCH zone USING COVERING INDEX zone_due "
+	    "(next_at<?)") == NULL || strstr(got, "SCAN zone") != NULL ||
+	    strstr(got, "SCAN claim") != NULL ||
+	    strstr(got, "ORDER BY") != NULL)
+		fail_msg("%s", got);
+	free(got);
+}
+
 /* As it is put for a page of zones: it looks at nothing but theirs. */
 static void
 is_read_ahead(struct storehelp *help, int rc)
@@ -234,6 +258,7 @@ main(void)
 		STOREHELP_TEST(finds_events_in_an_index),
 		STOREHELP_TEST(finds_rows_in_an_index),
 		STOREHELP_TEST(finds_zones_in_an_index),
+		STOREHELP_TEST(claims_zones_from_an_index),
 	};
 
 	return storehelp_run_sqlite(tests, N_OF(tests));

@@ -2,6 +2,7 @@
 #include "tests/unit/storehelp.h"
 
 #include "kmgr/base/mem.h"
+#include "kmgr/base/when.h"
 #include "kmgr/store/store_claim.h"
 #include "kmgr/store/store_inner.h"
 #include "kmgr/store/store_migrate.h"
@@ -108,6 +109,67 @@ claims_what_is_due_longest(void **state)
 	takes(help, &two, AT + 2, 9, "");
 	takes(help, &two, AT + 9, 9, "a. 1");
 	takes(help, &two, AT + 9, 9, "");
+}
+
+/* Whatever order the database has changed them in. */
+static void
+gives_first_what_is_due_longest(void **state)
+{
+	static const char *const want[] = { "c.", "a.", "b." };
+	struct storehelp *help = three(state);
+	struct store_claim *claims;
+	size_t i, n;
+
+	unit_ok(storehelp_sql(help, "UPDATE zone SET next_at = 1800000003 "
+	    "WHERE zone = 'b.'"), &help->err);
+	unit_ok(store_claim_due(help->store, &one, AT + 9, 9, &claims, &n,
+	    &help->err), &help->err);
+	assert_int_equal(n, N_OF(want));
+	for (i = 0; i < n; i++)
+		assert_string_equal(claims[i].zone, want[i]);
+	store_claims_free(claims, n);
+}
+
+/* A turn of one zone: it is due again at once. */
+static void
+serve_one(struct storehelp *help, int64_t now_at, char served[static 2])
+{
+	const struct store_holder holder = { when_rfc3339(now_at,
+	    (char[WHEN_TEXT_LEN]) { 0 }), 100 };
+	struct zone_row row = { .zone = NULL };
+	struct store_claim *claims;
+	bool found = false;
+	size_t n;
+
+	unit_ok(store_claim_due(help->store, &holder, now_at, 1, &claims, &n,
+	    &help->err), &help->err);
+	assert_int_equal(n, 1);
+	unit_ok(store_begin(help->store, &help->err), &help->err);
+	unit_ok(store_zone_find(help->store, claims[0].zone, &row, &found,
+	    &help->err), &help->err);
+	row.next_at = now_at;
+	unit_ok(store_zone_schedule(help->store, &row, &help->err),
+	    &help->err);
+	storehelp_committed(help);
+	unit_ok(store_claim_release(help->store, holder.name, &help->err),
+	    &help->err);
+	memcpy(served, row.zone, 2);
+	zone_row_clear(&row);
+	store_claims_free(claims, n);
+}
+
+/* Three are due all the time, and each run gets to one of them. */
+static void
+starves_no_zone(void **state)
+{
+	struct storehelp *help = three(state);
+	char served[2];
+	int64_t i;
+
+	for (i = 0; i < 9; i++) {
+		serve_one(help, AT + 10 + i, served);
+		assert_int_equal(served[0], "bca"[i % 3]);
+	}
 }
 
 static void
@@ -381,6 +443,8 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		STOREHELP_TEST(claims_what_is_due_longest),
+		STOREHELP_TEST(gives_first_what_is_due_longest),
+		STOREHELP_TEST(starves_no_zone),
 		STOREHELP_TEST(claims_nothing_twice_in_a_pass),
 		STOREHELP_TEST(leaves_what_has_no_key),
 		STOREHELP_TEST(takes_over_when_the_lease_is_over),
