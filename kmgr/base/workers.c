@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "kmgr/base/mem.h"
@@ -17,12 +18,15 @@
 #define MESSAGE_MAX (64UL << 20)	/* bytes; more is no message of ours */
 #define READ_LEN    65536
 #define LOOK_MS	    200		/* between two looks for a signal */
+#define REST_MS	    2		/* of who is too far ahead */
 
 /* What all processes see. */
 struct shared {
 	atomic_size_t	 next;		/* the first item that is nobody's */
 	atomic_int	 stop;		/* signal that was noted, or 0 */
 	atomic_bool	 is_enough;	/* no more is wanted */
+	atomic_size_t	 in_order;	/* no item before this one is missing */
+	atomic_bool	 has_gaps;	/* one will never come */
 };
 
 struct worker {
@@ -61,15 +65,30 @@ struct crew {
 	int			 rc;
 };
 
+static bool
+is_too_far(const struct worker *worker, size_t at)
+{
+	const struct workers *workers = worker->workers;
+	struct shared *shared = worker->shared;
+
+	return workers->n_in_order != NULL &&
+	    at >= atomic_load(&shared->in_order) + workers->n_ahead &&
+	    !atomic_load(&shared->has_gaps) &&
+	    !atomic_load(&shared->is_enough) && stop_signal() == 0;
+}
+
 bool
 worker_next(struct worker *worker, size_t *first, size_t *n)
 {
+	const struct timespec rest = { 0, REST_MS * 1000000L };
 	const struct workers *workers = worker->workers;
 	const size_t at = atomic_fetch_add(&worker->shared->next,
 	    workers->n_share);
 
 	if (at >= workers->n_items)
 		return false;
+	while (is_too_far(worker, at))
+		(void)nanosleep(&rest, NULL);
 	*first = at;
 	*n = workers->n_items - at < workers->n_share ?
 	    workers->n_items - at : workers->n_share;
@@ -173,6 +192,8 @@ crew_fail(struct crew *crew, const struct error *err)
 	if (crew->rc == 0)
 		*crew->err = *err;
 	crew->rc = -1;
+	/* Of what it had taken nobody knows what will come. */
+	atomic_store(&crew->shared->has_gaps, true);
 }
 
 static int
@@ -227,6 +248,9 @@ take(struct crew *crew, const uint8_t *data, size_t len)
 	const struct workers *workers = crew->workers;
 
 	workers->take(workers->arg, data, len);
+	if (workers->n_in_order != NULL)
+		atomic_store(&crew->shared->in_order,
+		    workers->n_in_order(workers->arg));
 	if (workers->is_enough != NULL && workers->is_enough(workers->arg))
 		atomic_store(&crew->shared->is_enough, true);
 }
@@ -311,6 +335,8 @@ child_read(struct crew *crew, struct child *child)
 	}
 	(void)close(child->fd);
 	child->fd = -1;
+	if (!child->has_ended_well)
+		atomic_store(&crew->shared->has_gaps, true);
 }
 
 /* Until every worker has closed its end. */
@@ -379,6 +405,8 @@ workers_run(const struct workers *workers, struct error *err)
 	atomic_init(&crew->shared->next, 0);
 	atomic_init(&crew->shared->stop, 0);
 	atomic_init(&crew->shared->is_enough, false);
+	atomic_init(&crew->shared->in_order, 0);
+	atomic_init(&crew->shared->has_gaps, false);
 	start(crew, workers->is_first_alone ? 1 : workers->n);
 	listen_to_all(crew);
 	for (i = 0; i < crew->n; i++)

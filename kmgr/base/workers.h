@@ -36,6 +36,14 @@ struct workers {
 	void	(*take)(void *arg, const uint8_t *message, size_t len);
 	/* Likewise: whether no more is wanted; NULL: all of it is. */
 	bool	(*is_enough)(void *arg);
+	/*
+	 * Likewise: up to which item no earlier one is missing; NULL: nobody
+	 * minds. No worker begins an item that is ${n_ahead} or more beyond it,
+	 * so that what has to wait for the slowest is never more than that.
+	 * Behind one that has failed nobody waits.
+	 */
+	size_t	(*n_in_order)(void *arg);
+	size_t	 n_ahead;	/* at least n_share */
 };
 
 /**
@@ -53,7 +61,7 @@ int workers_run(const struct workers *workers, struct error *err);
 /**
  * worker_next(worker, first, n):
  * The next items that are nobody's yet: *${n} of them from *${first} on.
- * Returns false where there are no more.
+ * Returns false where there are no more. It may wait for other workers.
  */
 bool worker_next(struct worker *worker, size_t *first, size_t *n);
 

@@ -7,6 +7,10 @@
 #include "kmgr/cmd/cmd_sign_inner.h"
 #include "kmgr/engine/crew.h"
 
+/* Zones that a worker may be ahead, for each of them: what waits for the
+ * slowest one is in memory, and who waits for it has no work. */
+#define AHEAD (16 * BULK_SHARE)
+
 struct sign_workers {
 	bool		 is_sure;	/* that more than one is of use */
 	/* In a worker. */
@@ -56,7 +60,15 @@ is_enough(void *arg)
 {
 	const struct many *many = arg;
 
-	return many->is_unheard;
+	return many->is_unheard || many->workers->is_garbled;
+}
+
+static size_t
+n_in_order(void *arg)
+{
+	const struct many *many = arg;
+
+	return many->workers->next;
 }
 
 static bool
@@ -163,6 +175,7 @@ many_sign_in_workers(struct many *many, size_t n, bool is_sure,
 		.n = n, .is_first_alone = !is_sure,
 		.n_items = many->n, .n_share = BULK_SHARE, .arg = many,
 		.work = work, .take = hear, .is_enough = is_enough,
+		.n_in_order = n_in_order, .n_ahead = n * AHEAD,
 	};
 	int rc;
 

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdatomic.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -130,6 +132,108 @@ a_worker_that_is_killed_stops_no_other(void **state)
 	unit_fails(run(&job, 2, &err), &err, ERR_SYSTEM, "signal 9");
 	assert_int_equal(job.n_seen, ITEMS - 4);
 	assert_int_equal(job.n_pids, 2);
+}
+
+#define AHEAD 21
+
+/* What the two workers of a test see both. */
+struct slow {
+	atomic_size_t	 furthest;	/* item that one has begun with */
+	size_t		 trouble;	/* item; ITEMS: none */
+	struct job	 job;
+	size_t		 in_order;
+};
+
+/* The first item takes until the others can go no further, and longer. */
+static int
+work_slowly(void *arg, struct worker *worker, struct error *err)
+{
+	const struct timespec pause = { 0, 20000000L };
+	struct slow *slow = arg;
+	struct told told = { 0, getpid() };
+	size_t first, n, i;
+
+	while (worker_next(worker, &first, &n)) {
+		atomic_store(&slow->furthest, first);
+		while (first == 0 && atomic_load(&slow->furthest) + 7 < AHEAD)
+			(void)nanosleep(&pause, NULL);
+		if (first == 0)
+			(void)nanosleep(&pause, NULL);
+		if (first <= slow->trouble && slow->trouble < first + n)
+			(void)raise(SIGKILL);
+		for (i = first; i < first + n; i++) {
+			told.item = i;
+			if (worker_tell(worker, &told, sizeof(told),
+			    err) != 0)
+				return -1;
+		}
+	}
+	return 0;
+}
+
+static void
+take_slowly(void *arg, const uint8_t *message, size_t len)
+{
+	struct slow *slow = arg;
+	struct told told;
+
+	take(&slow->job, message, len);
+	memcpy(&told, message, sizeof(told));
+	if (slow->trouble == ITEMS)
+		assert_true(told.item < slow->in_order + AHEAD + 7);
+	while (slow->in_order < ITEMS && slow->job.seen[slow->in_order] > 0)
+		slow->in_order++;
+}
+
+static size_t
+in_order(void *arg)
+{
+
+	return ((const struct slow *)arg)->in_order;
+}
+
+static int
+run_slowly(struct slow **out, size_t trouble, struct error *err)
+{
+	struct slow *slow = mmap(NULL, sizeof(*slow), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	const struct workers workers = {
+		.n = 2, .n_items = ITEMS, .n_share = 7, .arg = slow,
+		.work = work_slowly, .take = take_slowly,
+		.n_in_order = in_order, .n_ahead = AHEAD
+	};
+
+	assert_ptr_not_equal(slow, MAP_FAILED);
+	slow->trouble = trouble;
+	*out = slow;
+	return workers_run(&workers, err);
+}
+
+static void
+nobody_is_far_ahead(void **state)
+{
+	struct error err = ERR_INIT;
+	struct slow *slow;
+
+	(void)state;
+	unit_ok(run_slowly(&slow, ITEMS, &err), &err);
+	assert_int_equal(slow->job.n_seen, ITEMS);
+	assert_int_equal(slow->in_order, ITEMS);
+	(void)munmap(slow, sizeof(*slow));
+}
+
+/* What it had to do never comes, and the rest is done all the same. */
+static void
+nobody_waits_for_one_that_was_killed(void **state)
+{
+	struct error err = ERR_INIT;
+	struct slow *slow;
+
+	(void)state;
+	unit_fails(run_slowly(&slow, 3, &err), &err, ERR_SYSTEM, "signal 9");
+	assert_int_equal(slow->job.n_seen, ITEMS - 7);
+	assert_int_equal(slow->in_order, 0);
+	(void)munmap(slow, sizeof(*slow));
 }
 
 /* The first one alone does all, unless it asks for others. */
@@ -398,6 +502,8 @@ main(void)
 		cmocka_unit_test(every_item_is_done_once),
 		cmocka_unit_test(a_worker_that_fails_says_why),
 		cmocka_unit_test(a_worker_that_is_killed_stops_no_other),
+		cmocka_unit_test(nobody_is_far_ahead),
+		cmocka_unit_test(nobody_waits_for_one_that_was_killed),
 		cmocka_unit_test(others_come_when_they_are_wanted),
 		cmocka_unit_test(all_hear_that_it_is_enough),
 		cmocka_unit_test(workers_end_with_who_started_them),
