@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "kmgr/base/file.h"
+#include "kmgr/base/file_out.h"
 #include "kmgr/base/mem.h"
 #include "kmgr/base/progress.h"
 #include "kmgr/base/secret.h"
@@ -104,6 +105,16 @@ write_stdout(const struct buf *text, struct error *err)
 	return 0;
 }
 
+/* What stands behind the rows, and then all of it into its place. */
+static int
+write_rest(struct file_out *file, const struct buf *text, struct error *err)
+{
+
+	return fwrite(text->data, 1, text->len, file_out_stream(file)) !=
+	    text->len ? err_set_errno(err, "write the result") :
+	    file_out_commit(file, err);
+}
+
 /* The file that the result goes to, NULL for standard output. */
 static const char *
 output_path(const struct run *run)
@@ -138,8 +149,11 @@ print_result(const struct run *run, struct cmd *cmd, struct error *err)
 			json_pretty(cmd->json, &json);
 		out = &json;
 	}
-	rc = path != NULL ? file_write(path, 0644, out->data, out->len, err) :
-	    write_stdout(out, err);
+	if (cmd->n_rows > 0 && cmd->rows_file != NULL)
+		rc = write_rest(cmd->rows_file, out, err);
+	else
+		rc = path != NULL ? file_write(path, 0644, out->data,
+		    out->len, err) : write_stdout(out, err);
 	buf_free(&json);
 	return rc;
 }
@@ -269,6 +283,7 @@ start_command(struct run *run, struct error *err)
 	rc = run_command(run, &cmd, err);
 	run->status = cmd.status;
 	session_close(cmd.session);
+	file_out_free(cmd.rows_file);
 	json_free(cmd.json);
 	buf_free(&cmd.text);
 	buf_free(&cmd.notes);

@@ -50,7 +50,9 @@ libbase_la_SOURCES = \
 	kmgr/base/text.h \
 	kmgr/base/when.c \
 	kmgr/base/when.h \
+	kmgr/base/worker.c \
 	kmgr/base/workers.c \
 	kmgr/base/workers.h \
+	kmgr/base/workers_inner.h \
 	kmgr/base/yaml.c \
 	kmgr/base/yaml.h

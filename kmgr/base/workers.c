@@ -2,51 +2,18 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "kmgr/base/mem.h"
 #include "kmgr/base/stop.h"
-#include "kmgr/base/workers.h"
+#include "kmgr/base/workers_inner.h"
 
-#define MESSAGE_MAX (64UL << 20)	/* bytes; more is no message of ours */
 #define READ_LEN    65536
 #define LOOK_MS	    200		/* between two looks for a signal */
-#define REST_MS	    2		/* of who is too far ahead */
-
-/* What all processes see. */
-struct shared {
-	atomic_size_t	 next;		/* the first item that is nobody's */
-	atomic_int	 stop;		/* signal that was noted, or 0 */
-	atomic_bool	 is_enough;	/* no more is wanted */
-	atomic_size_t	 in_order;	/* no item before this one is missing */
-	atomic_bool	 has_gaps;	/* one will never come */
-};
-
-struct worker {
-	const struct workers	*workers;
-	struct shared		*shared;
-	int			 fd;	/* to the process that started us */
-};
-
-/* What is said between the two, before the bytes of it. */
-enum saying {
-	SAYS_MESSAGE,
-	SAYS_MORE_HELP,
-	SAYS_FAILED,		/* a struct error */
-	SAYS_DONE
-};
-
-struct header {
-	uint32_t saying;
-	uint32_t len;
-};
 
 /* A worker, seen from the process that started it. */
 struct child {
@@ -58,131 +25,12 @@ struct child {
 
 struct crew {
 	const struct workers	*workers;
-	struct shared		*shared;
+	struct workers_shared		*shared;
 	struct child		 children[WORKERS_MAX];
 	size_t			 n;
 	struct error		*err;		/* the first one */
 	int			 rc;
 };
-
-static bool
-is_too_far(const struct worker *worker, size_t at)
-{
-	const struct workers *workers = worker->workers;
-	struct shared *shared = worker->shared;
-
-	return workers->n_in_order != NULL &&
-	    at >= atomic_load(&shared->in_order) + workers->n_ahead &&
-	    !atomic_load(&shared->has_gaps) &&
-	    !atomic_load(&shared->is_enough) && stop_signal() == 0;
-}
-
-bool
-worker_next(struct worker *worker, size_t *first, size_t *n)
-{
-	const struct timespec rest = { 0, REST_MS * 1000000L };
-	const struct workers *workers = worker->workers;
-	const size_t at = atomic_fetch_add(&worker->shared->next,
-	    workers->n_share);
-
-	if (at >= workers->n_items)
-		return false;
-	while (is_too_far(worker, at))
-		(void)nanosleep(&rest, NULL);
-	*first = at;
-	*n = workers->n_items - at < workers->n_share ?
-	    workers->n_items - at : workers->n_share;
-	return true;
-}
-
-bool
-worker_is_unwanted(const struct worker *worker)
-{
-
-	return atomic_load(&worker->shared->is_enough);
-}
-
-static int
-write_all(int fd, const void *data, size_t len, struct error *err)
-{
-	const uint8_t *p = data;
-	ssize_t n;
-
-	while (len > 0) {
-		n = write(fd, p, len);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return err_set_errno(err, "write to the process that "
-			    "started this worker");
-		p += n;
-		len -= (size_t)n;
-	}
-	return 0;
-}
-
-static int
-say(struct worker *worker, enum saying saying, const void *data, size_t len,
-    struct error *err)
-{
-	const struct header header = { saying, (uint32_t)len };
-	struct buf out = BUF_INIT;
-	int rc;
-
-	if (len > MESSAGE_MAX)
-		return err_set(err, ERR_INTERNAL, "a worker's message of %zu "
-		    "bytes", len);
-	/* In one piece: small ones cost one call. */
-	buf_add(&out, &header, sizeof(header));
-	buf_add(&out, data, len);
-	rc = write_all(worker->fd, out.data, out.len, err);
-	buf_free(&out);
-	return rc;
-}
-
-int
-worker_tell(struct worker *worker, const void *message, size_t len,
-    struct error *err)
-{
-
-	return say(worker, SAYS_MESSAGE, message, len, err);
-}
-
-int
-worker_want_others(struct worker *worker, struct error *err)
-{
-
-	return say(worker, SAYS_MORE_HELP, NULL, 0, err);
-}
-
-/* One of them may be told to end: then all are. */
-static void
-share_stop(struct shared *shared)
-{
-	int none = 0;
-
-	if (stop_signal() != 0)
-		(void)atomic_compare_exchange_strong(&shared->stop, &none,
-		    stop_signal());
-}
-
-static void __attribute__((noreturn))
-worker_main(struct worker *worker, pid_t parent)
-{
-	struct error err = ERR_INIT, ignored = ERR_INIT;
-	int rc = 0;
-
-	stop_heed(&worker->shared->stop);
-	/* Whoever started us may have ended before this was asked for. */
-	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
-	if (getppid() == parent &&
-	    worker->workers->work(worker->workers->arg, worker, &err) != 0)
-		rc = say(worker, SAYS_FAILED, &err, sizeof(err), &ignored);
-	else
-		rc = say(worker, SAYS_DONE, NULL, 0, &ignored);
-	share_stop(worker->shared);
-	_exit(rc == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
-}
 
 /* Its first error is kept; the others are likely the same. */
 static void
@@ -256,12 +104,12 @@ take(struct crew *crew, const uint8_t *data, size_t len)
 }
 
 static void
-hear(struct crew *crew, struct child *child, const struct header *header,
-    const uint8_t *data)
+hear(struct crew *crew, struct child *child,
+    const struct workers_header *header, const uint8_t *data)
 {
 	struct error err = ERR_INIT;
 
-	switch ((enum saying)header->saying) {
+	switch ((enum workers_saying)header->saying) {
 	case SAYS_MESSAGE:
 		take(crew, data, header->len);
 		break;
@@ -298,12 +146,12 @@ hear_nonsense(struct crew *crew, struct child *child)
 static void
 hear_all(struct crew *crew, struct child *child)
 {
-	struct header header;
+	struct workers_header header;
 	size_t at = 0;
 
 	while (child->in.len - at >= sizeof(header)) {
 		memcpy(&header, child->in.data + at, sizeof(header));
-		if (header.len > MESSAGE_MAX) {
+		if (header.len > WORKERS_MESSAGE_MAX) {
 			hear_nonsense(crew, child);
 			return;
 		}
@@ -356,7 +204,7 @@ listen_to_all(struct crew *crew)
 		}
 		if (open == 0)
 			return;
-		share_stop(crew->shared);
+		workers_share_stop(crew->shared);
 		if (poll(fds, n, LOOK_MS) <= 0)
 			continue;
 		for (i = 0; i < n; i++)

@@ -20,7 +20,9 @@ struct printing {
 	struct cmd			*cmd;
 	const struct cmd_ds_format	*format;
 	struct cmk_cache		 cache;
-	struct json			*list;	/* of all that was printed */
+	struct json			*list;	/* of one zone: all of it */
+	struct stream			*stream; /* of many */
+	size_t				 n_listed; /* in JSON as a format */
 	size_t				 n_zones;
 	size_t				 n_early;
 };
@@ -196,6 +198,23 @@ put_words(const struct zone_life *zone, int64_t now_at, struct ksk *list,
 	}
 }
 
+/* Of many zones each goes where it is to go at once. */
+static void
+print_row(struct printing *all, const struct json *row)
+{
+	struct cmd *cmd = all->cmd;
+
+	if (all->stream == NULL) {
+		json_add_take(all->list, json_copy_of(row));
+	} else if (cmd->wants_json) {
+		stream_row(all->stream, "ds", json_copy_of(row));
+	} else {
+		buf_printf(&cmd->text, "%s", all->n_listed == 0 ? "[" : "");
+		cmd_row_put(row, 1, all->n_listed == 0, &cmd->text);
+		all->n_listed++;
+	}
+}
+
 /* Of the zones that are too early the first one tells what that means. */
 static int
 print(struct printing *all, const struct zone_life *life,
@@ -217,8 +236,7 @@ print(struct printing *all, const struct zone_life *life,
 	if (all->format->print == cmd_ds_print_json || cmd->wants_json) {
 		rows = cmd_ds_json(data);
 		for (i = 0; i < json_len(rows); i++)
-			json_add_take(all->list, json_copy_of(json_at(rows,
-			    i)));
+			print_row(all, json_at(rows, i));
 		json_free(rows);
 	}
 	all->n_zones++;
@@ -309,13 +327,18 @@ print_many(struct printing *all, struct error *err)
 	if (zone_list_read(path, ZONE_LIST_ZONES, &list, err) == 0 &&
 	    stream_open(&stream, all->cmd, err) == 0) {
 		stop_catch();
+		all->stream = &stream;
 		tally_init(&tally, all->cmd, "zones", "told of", "zone");
 		tally.all = list.n;
 		rc = print_list(all, &list, &stream, &tally, err);
-		if (all->format->print == cmd_ds_print_json) {
-			json_pretty(all->list, &all->cmd->text);
+		if (all->format->print == cmd_ds_print_json &&
+		    !all->cmd->wants_json) {
+			buf_printf(&all->cmd->text, "%s]\n",
+			    all->n_listed == 0 ? "[" : "\n");
 			stream_write(&stream);
 		}
+		if (all->cmd->n_rows == 0)
+			(void)json_put_array(all->cmd->json, "ds");
 		if (rc == 0 && tally.n_done > 0)
 			rc = stream_end(&stream, err);
 		rc = tally_end(&tally, rc, err);
@@ -345,10 +368,10 @@ cmd_get_ds(struct cmd *cmd, struct error *err)
 		return cmd_ds_diff(cmd, all.format->diff, err);
 	if (pins_note_unmatched(cmd->session, err) != 0)
 		return -1;
-	all.list = json_put_array(cmd->json, "ds");
 	if (is_bulk) {
 		rc = print_many(&all, err);
 	} else {
+		all.list = json_put_array(cmd->json, "ds");
 		rc = print_zone(&all, cmd->args->words[0], err);
 		if (all.format->print == cmd_ds_print_json)
 			json_pretty(all.list, &cmd->text);

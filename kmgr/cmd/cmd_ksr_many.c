@@ -10,6 +10,7 @@
 #include "kmgr/base/text.h"
 #include "kmgr/cmd/cmd_ksr_sign.h"
 #include "kmgr/cmd/cmd_requester.h"
+#include "kmgr/cmd/stream.h"
 #include "kmgr/cmd/tally.h"
 #include "kmgr/engine/ksr_record.h"
 #include "kmgr/ksr/codec.h"
@@ -22,7 +23,7 @@ struct many {
 	struct cmd		*cmd;
 	struct skr_request	 request;	/* what the options say */
 	struct plan		 plan;
-	struct json		*list;
+	struct stream		 stream;
 	struct tally		 tally;
 };
 
@@ -91,7 +92,8 @@ static void
 put_row(const struct one *one, const char *zone, const uint8_t *request_hash,
     const uint8_t *response_hash, bool is_old)
 {
-	struct json *row = json_add_object(one->many->list);
+	struct many *many = one->many;
+	struct json *row = json_new_object();
 	char hex[2 * CRYPTO_SHA256_LEN + 1];
 
 	json_put_text(row, "file", one->path);
@@ -102,10 +104,17 @@ put_row(const struct one *one, const char *zone, const uint8_t *request_hash,
 	    CRYPTO_SHA256_LEN, hex));
 	json_put_text(row, "response_sha256", text_hex(response_hash,
 	    CRYPTO_SHA256_LEN, hex));
-	buf_printf(&one->many->cmd->text, "%s %s %s%s\n", zone, one->path,
-	    one->output, is_old ? " (answered before)" : "");
-	(*(is_old ? &one->many->tally.n_before :
-	    &one->many->tally.n_done))++;
+	if (many->cmd->wants_json) {
+		stream_row(&many->stream, "answered", row);
+	} else {
+		json_free(row);
+		buf_printf(&many->cmd->text, "%s %s %s%s\n", zone, one->path,
+		    one->output, is_old ? " (answered before)" : "");
+		/* What would be done is told in one piece. */
+		if (!args_has(many->cmd->args, OPT_DRY_RUN))
+			stream_write(&many->stream);
+	}
+	(*(is_old ? &many->tally.n_before : &many->tally.n_done))++;
 }
 
 static int
@@ -268,12 +277,17 @@ sign_all(struct many *many, struct dirent **entries, size_t n,
 	if (is_dry || args_has(many->cmd->args, OPT_YES))
 		stop_catch();
 	many->tally.all = n;
-	for (i = 0; rc == 0 && i < n && stop_signal() == 0; i++) {
+	for (i = 0; rc == 0 && i < n && stop_signal() == 0 &&
+	    !stream_is_broken(&many->stream); i++) {
 		rc = sign_named(many, entries[i]->d_name, err);
 		cmd_progress(many->cmd, i + 1, n);
 	}
 	if (is_dry)
 		cmd_plan(many->cmd, &many->plan);
+	if (rc == 0)
+		rc = stream_end(&many->stream, err);
+	if (many->cmd->n_rows == 0)
+		(void)json_put_array(many->cmd->json, "answered");
 	json_put_int(many->cmd->json, "n_answered",
 	    (int64_t)many->tally.n_done);
 	json_put_int(many->cmd->json, "n_answered_before",
@@ -305,7 +319,8 @@ check_options(const struct cmd *cmd, struct error *err)
 int
 cmd_ksr_sign_many(struct cmd *cmd, struct error *err)
 {
-	struct many many = { .cmd = cmd, .plan = PLAN_INIT };
+	struct many many = { .cmd = cmd, .plan = PLAN_INIT,
+		.stream = { .cmd = cmd, .why = ERR_INIT } };
 	const char *folder = cmd->args->words[0];
 	struct dirent **entries;
 	int i, n, rc = -1;
@@ -325,7 +340,6 @@ cmd_ksr_sign_many(struct cmd *cmd, struct error *err)
 		cmd->has_written = cmd_output(cmd) != NULL &&
 		    !args_has(cmd->args, OPT_DRY_RUN);
 		cmd->is_partial = true;
-		many.list = json_put_array(cmd->json, "answered");
 		tally_init(&many.tally, cmd, "requests", "answered", "file");
 		rc = sign_all(&many, entries, (size_t)n, err);
 	}

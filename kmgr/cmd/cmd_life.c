@@ -4,7 +4,8 @@
 #include "kmgr/base/when.h"
 #include "kmgr/cmd/cmd_life.h"
 
-#define PAGE 200		/* zones at once: what is read of one stays in the cache */
+/* Zones at once: what is read of one of them stays in the cache of SQLite. */
+#define PAGE 200
 
 struct walk {
 	struct cmd		*cmd;

@@ -19,60 +19,67 @@ write_out(const void *p, size_t len, struct error *err)
 }
 
 /* Members that are there now stand before the rows. */
-static int
-begin(struct cmd *cmd, const char *list, struct error *err)
+static void
+begin(struct cmd *cmd, const char *list, struct buf *out)
 {
-	struct buf text = BUF_INIT;
-	int rc;
+	const size_t from = out->len;
 
-	json_pretty(cmd->json, &text);
-	text.len -= strlen("\n}\n");
-	buf_printf(&text, ",\n  \"%s\": [", list);
-	rc = write_out(text.data, text.len, err);
-	buf_free(&text);
+	json_pretty(cmd->json, out);
+	assert(out->len - from > strlen("{\n}\n"));
+	out->len -= strlen("\n}\n");
+	buf_printf(out, ",\n  \"%s\": [", list);
 	json_free(cmd->json);
 	cmd->json = json_new_object();
-	return rc;
 }
 
-/* As it would be in the array: a line break is the end of a line. */
-static int
-write_row(const struct cmd *cmd, const struct json *row, struct error *err)
+void
+cmd_row_put(const struct json *row, size_t depth, bool is_first,
+    struct buf *out)
 {
-	struct buf text = BUF_INIT, out = BUF_INIT;
+	struct buf text = BUF_INIT;
 	const char *line;
 	size_t len;
-	int rc;
 
 	json_pretty(row, &text);
 	for (line = buf_text(&text); *line != '\0'; line += len + 1) {
 		len = strcspn(line, "\n");
-		buf_printf(&out, "%s\n    %.*s", line == buf_text(&text) &&
-		    cmd->n_rows > 0 ? "," : "", (int)len, line);
+		buf_printf(out, "%s\n%*s%.*s", line == buf_text(&text) &&
+		    !is_first ? "," : "", (int)(2 * depth), "", (int)len,
+		    line);
 	}
-	rc = write_out(out.data, out.len, err);
-	buf_free(&out);
 	buf_free(&text);
-	return rc;
+}
+
+void
+cmd_row_json(struct cmd *cmd, const char *list, struct json *row_take,
+    struct buf *out)
+{
+
+	if (cmd->n_rows == 0)
+		begin(cmd, list, out);
+	cmd_row_put(row_take, 2, cmd->n_rows == 0, out);
+	cmd->n_rows++;
+	json_free(row_take);
 }
 
 int
 cmd_row(struct cmd *cmd, const char *list, struct json *row_take,
     struct error *err)
 {
+	struct buf text = BUF_INIT;
 	int rc = 0;
 
 	if (cmd->wants_json) {
-		if (cmd->n_rows == 0)
-			rc = begin(cmd, list, err);
-		if (rc == 0)
-			rc = write_row(cmd, row_take, err);
-	} else if (cmd->text.len >= ENOUGH) {
+		cmd_row_json(cmd, list, row_take, &text);
+		rc = write_out(text.data, text.len, err);
+		buf_free(&text);
+		return rc;
+	}
+	if (cmd->text.len >= ENOUGH) {
 		rc = write_out(cmd->text.data, cmd->text.len, err);
 		cmd->text.len = 0;
 	}
 	cmd->n_rows++;
-	json_free(row_take);
 	return rc;
 }
 

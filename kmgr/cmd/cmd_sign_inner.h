@@ -19,7 +19,6 @@ struct many {
 	size_t			 n;
 	size_t			 first;		/* of those at hand */
 	struct stream		 stream;
-	struct json		*list;
 	struct tally		 tally;
 	/* What came of a zone goes here; owner: whoever called. */
 	void			(*give)(struct many *many,

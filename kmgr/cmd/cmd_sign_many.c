@@ -30,15 +30,22 @@ show_progress(const struct many *many)
 	    tally->n_refused, tally->all);
 }
 
+/* For people its records, for machines a row. */
 static void
-put_row(struct many *many, const struct sign_result *result)
+put_result(struct many *many, const struct sign_result *result)
 {
 	struct error ignored = ERR_INIT;
 	struct json *row;
 
+	if (!many->cmd->wants_json) {
+		buf_add(&many->cmd->text, result->text.data,
+		    result->text.len);
+		stream_write(&many->stream);
+		return;
+	}
 	if (result->json.len > 0 && json_read(buf_text(&result->json),
 	    result->json.len, &row, &ignored) == 0)
-		json_add_take(many->list, row);
+		stream_row(&many->stream, "signed", row);
 }
 
 void
@@ -51,11 +58,8 @@ many_deliver(struct many *many, struct sign_result *result)
 		json_put_text(tally_refuse(tally, entry->name, &result->why),
 		    "file", entry->path);
 	} else {
-		buf_add(&many->cmd->text, result->text.data,
-		    result->text.len);
-		stream_write(&many->stream);
+		put_result(many, result);
 		many->is_unheard |= stream_is_broken(&many->stream);
-		put_row(many, result);
 		(*(result->outcome == SIGN_DONE_BEFORE ? &tally->n_before :
 		    &tally->n_done))++;
 	}
@@ -216,7 +220,6 @@ sign_all(struct many *many, struct error *err)
 	bool is_sure = false;
 	size_t n = 1;
 
-	many->list = json_put_array(many->cmd->json, "signed");
 	if (!is_fetched(many))
 		n = crew_size(many->cmd->session, many->n, &is_sure);
 	return n == 1 ? sign_here(many, err) :
@@ -248,6 +251,8 @@ finish(struct many *many, int rc, struct error *err)
 	if (tally->n_done + tally->n_before > 0 &&
 	    stream_end(&many->stream, rc == 0 ? err : &second) != 0)
 		rc = -1;
+	if (cmd->n_rows == 0)
+		(void)json_put_array(cmd->json, "signed");
 	json_put_int(cmd->json, "n_signed", (int64_t)tally->n_done);
 	json_put_int(cmd->json, "n_signed_before", (int64_t)tally->n_before);
 	if (!args_has(cmd->args, OPT_DRY_RUN))

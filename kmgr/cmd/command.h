@@ -31,6 +31,8 @@ struct cmd {
 	int			 status;	/* exit status of a success;
 						 * check's alone is not 0 */
 	size_t			 n_rows;	/* given to cmd_row() */
+	struct file_out		*rows_file;	/* with the rows of JSON; NULL:
+						 * standard output has them */
 	bool			 has_written;	/* the output is in its place;
 						 * json and text tell of it */
 	struct error		 refusal;	/* by policy, of one of many */
@@ -155,12 +157,22 @@ int cmd_public_key(const char *path, struct crypto_key **out,
  * ${row_take}, else NULL, for the array ${list}. What the result says beside
  * them is put into cmd->json before the first or behind the last row.
  *
+ * cmd_row_json(cmd, list, row_take, out): append that row of JSON to ${out},
+ * for who writes it himself, and before the first one what stands before it.
+ *
+ * cmd_row_put(row, depth, is_first, out): append ${row} as it stands ${depth}
+ * objects and arrays deep.
+ *
  * cmd_rows_end(cmd, out): what stands behind the last row of JSON.
  *
  * Errors: ERR_SYSTEM.
  */
 int cmd_row(struct cmd *cmd, const char *list, struct json *row_take,
     struct error *err);
+void cmd_row_json(struct cmd *cmd, const char *list, struct json *row_take,
+    struct buf *out);
+void cmd_row_put(const struct json *row, size_t depth, bool is_first,
+    struct buf *out);
 void cmd_rows_end(const struct cmd *cmd, struct buf *out);
 
 /**

@@ -7,34 +7,62 @@ stream_open(struct stream *stream, struct cmd *cmd, struct error *err)
 {
 
 	*stream = (struct stream) { .cmd = cmd, .why = ERR_INIT };
-	if (cmd->wants_json || cmd_output(cmd) == NULL ||
-	    args_has(cmd->args, OPT_DRY_RUN))
+	if (cmd_output(cmd) == NULL || args_has(cmd->args, OPT_DRY_RUN))
 		return 0;
-	return file_out_open(cmd_output(cmd), 0644, &stream->file, err);
+	return file_out_open(cmd_output(cmd), 0644, cmd->wants_json ?
+	    &cmd->rows_file : &stream->file, err);
+}
+
+/* Where it goes; NULL: to standard output. */
+static struct file_out *
+file_of(const struct stream *stream)
+{
+
+	return stream->cmd->wants_json ? stream->cmd->rows_file :
+	    stream->file;
+}
+
+static void
+put(struct stream *stream, const struct buf *text)
+{
+	struct cmd *cmd = stream->cmd;
+	struct file_out *file = file_of(stream);
+	FILE *to = file == NULL ? stdout : file_out_stream(file);
+
+	if (stream_is_broken(stream))
+		return;
+	/* Both may be one terminal. */
+	if (file == NULL)
+		progress_erase(cmd->progress);
+	if (fwrite(text->data, 1, text->len, to) != text->len ||
+	    (file == NULL && fflush(to) != 0)) {
+		(void)err_set_errno(&stream->why, "write %s",
+		    file == NULL ? "standard output" : cmd_output(cmd));
+		atomic_store(&stream->is_broken, true);
+	}
 }
 
 void
 stream_write(struct stream *stream)
 {
 	struct cmd *cmd = stream->cmd;
-	FILE *to = stream->file == NULL ? stdout :
-	    file_out_stream(stream->file);
 
 	if (cmd->wants_json || cmd->text.len == 0 ||
 	    stream_is_broken(stream))
 		return;
-	/* Both may be one terminal. */
-	if (stream->file == NULL)
-		progress_erase(cmd->progress);
-	if (fwrite(cmd->text.data, 1, cmd->text.len, to) != cmd->text.len ||
-	    (stream->file == NULL && fflush(to) != 0)) {
-		(void)err_set_errno(&stream->why, "write %s",
-		    stream->file == NULL ? "standard output" :
-		    cmd_output(cmd));
-		atomic_store(&stream->is_broken, true);
-	}
+	put(stream, &cmd->text);
 	cmd->text.len = 0;
 	cmd->has_written = true;
+}
+
+void
+stream_row(struct stream *stream, const char *list, struct json *row_take)
+{
+	struct buf text = BUF_INIT;
+
+	cmd_row_json(stream->cmd, list, row_take, &text);
+	put(stream, &text);
+	buf_free(&text);
 }
 
 bool

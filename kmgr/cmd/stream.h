@@ -1,6 +1,7 @@
 /*
  * A result of many parts, written part by part: to standard output at once, to
- * a file whole or not at all. For machines it is in the JSON instead.
+ * a file whole or not at all. For machines the parts are rows of one JSON
+ * document; what else it says main writes behind them.
  */
 #ifndef CMD_STREAM_H
 #define CMD_STREAM_H
@@ -12,7 +13,7 @@
 
 struct stream {
 	struct cmd	*cmd;
-	struct file_out	*file;		/* NULL: standard output */
+	struct file_out	*file;		/* of text; NULL: standard output */
 	atomic_bool	 is_broken;	/* it cannot be written to */
 	struct error	 why;
 };
@@ -27,11 +28,15 @@ struct stream {
 int stream_open(struct stream *stream, struct cmd *cmd, struct error *err);
 
 /**
- * stream_write(stream), stream_is_broken(stream):
- * Move what is in the command's text to where it goes; whether nobody takes it
- * any more, which any thread may ask.
+ * stream_write(stream), stream_row(stream, list, row_take),
+ * stream_is_broken(stream):
+ * Move what is in the command's text to where it goes, unless JSON is wanted;
+ * where it is, write one more row of the array ${list}, the command's only one
+ * of that kind. Whether nobody takes it any more, which any thread may ask.
  */
 void stream_write(struct stream *stream);
+void stream_row(struct stream *stream, const char *list,
+    struct json *row_take);
 bool stream_is_broken(const struct stream *stream);
 
 /**

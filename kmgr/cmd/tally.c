@@ -8,7 +8,7 @@ tally_init(struct tally *tally, struct cmd *cmd, const char *what,
 
 	*tally = (struct tally) { .cmd = cmd, .what = what, .done = done,
 		.member = member, .first = ERR_INIT,
-		.refused = json_put_array(cmd->json, "refused") };
+		.refused = json_new_array() };
 }
 
 struct json *
@@ -50,12 +50,22 @@ end_early(const struct tally *tally, struct error *err)
 	    "left");
 }
 
+void
+tally_put(struct tally *tally)
+{
+
+	if (tally->refused != NULL)
+		json_put_take(tally->cmd->json, "refused", tally->refused);
+	tally->refused = NULL;
+}
+
 int
 tally_end(struct tally *tally, int rc, struct error *err)
 {
 	struct cmd *cmd = tally->cmd;
 	const size_t good = tally->n_done + tally->n_before;
 
+	tally_put(tally);
 	json_put_int(cmd->json, "n_refused", (int64_t)tally->n_refused);
 	/* A file is not replaced by the news that there is nothing for it. */
 	if (good > 0 || (tally->n_refused > 0 && cmd_output(cmd) == NULL))

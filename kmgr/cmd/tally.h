@@ -30,10 +30,17 @@ void tally_init(struct tally *tally, struct cmd *cmd, const char *what,
 /**
  * tally_refuse(tally, name, err):
  * ${name} was refused, or failed, with ${err}: a note, and a row in JSON, which
- * it returns. Owner: the command.
+ * it returns. Owner: ${tally}.
  */
 struct json *tally_refuse(struct tally *tally, const char *name,
     const struct error *err);
+
+/**
+ * tally_put(tally):
+ * Put what was refused into the command's JSON, where it stands behind what
+ * was done. tally_end() does it.
+ */
+void tally_put(struct tally *tally);
 
 /**
  * tally_end(tally, rc, err):

@@ -149,6 +149,12 @@ hit() {
 	[ "$signed" -ge 64 ] && [ "$signed" -lt 200 ]
 	[ "$(jq '.signed | length' <<<"$output")" -eq "$signed" ]
 	[ "$(n_signatures)" -eq $((200 + signed)) ]
+	hit 15 C_Sign --json sign-zsks --zones-from zones --again -o out.json
+	[ "$status" -eq 143 ]
+	more=$(jq .n_signed out.json)
+	[ "$more" -ge 64 ] && [ "$more" -lt 200 ]
+	[ "$(jq '.signed | length' out.json)" -eq "$more" ]
+	[ "$(n_signatures)" -eq $((200 + signed + more)) ]
 	run -0 kmgr verify
 }
 
@@ -241,6 +247,9 @@ performance() {
 		"'$KMGR' sign-zsks --zones-from zones --again >/dev/full"
 	[ "$(n_signatures)" -lt $((signed + 300)) ]
 	[[ $stderr == *"of 300 zones were signed: write standard output"* ]]
+	run --separate-stderr -9 sh -c \
+		"'$KMGR' --json sign-zsks --zones-from zones >/dev/full"
+	[ "$(jq -r .error <<<"$stderr")" = system ]
 	sed -i 's#pin-source=\(file:\)*#pin-source=|cat%20#' kmgr.yaml
 	run --separate-stderr kmgr sign-zsks --zones-from zones --again -o out
 	[ "$status" -eq 0 ] || echo "$stderr" >&3
@@ -258,6 +267,9 @@ performance() {
 		--zones-from zones >out.json 2>err 3>&- &
 	pid=$!
 	wait_until 30 has_signed 64
+	# What is recorded is handed out, and waits for nothing.
+	wait_until 30 grep -q '"records"' out.json
+	kill -0 "$pid"
 	kmgr -q disable-cmk prod >/dev/null
 	wait "$pid" || status=$?
 	[ "$status" -eq 12 ]

@@ -1,0 +1,130 @@
+/* The inside of a worker process. */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "kmgr/base/stop.h"
+#include "kmgr/base/workers_inner.h"
+
+#define REST_MS 2		/* of who is too far ahead */
+
+static bool
+is_too_far(const struct worker *worker, size_t at)
+{
+	const struct workers *workers = worker->workers;
+	struct workers_shared *shared = worker->shared;
+
+	return workers->n_in_order != NULL &&
+	    at >= atomic_load(&shared->in_order) + workers->n_ahead &&
+	    !atomic_load(&shared->has_gaps) &&
+	    !atomic_load(&shared->is_enough) && stop_signal() == 0;
+}
+
+bool
+worker_next(struct worker *worker, size_t *first, size_t *n)
+{
+	const struct timespec rest = { 0, REST_MS * 1000000L };
+	const struct workers *workers = worker->workers;
+	const size_t at = atomic_fetch_add(&worker->shared->next,
+	    workers->n_share);
+
+	if (at >= workers->n_items)
+		return false;
+	while (is_too_far(worker, at))
+		(void)nanosleep(&rest, NULL);
+	*first = at;
+	*n = workers->n_items - at < workers->n_share ?
+	    workers->n_items - at : workers->n_share;
+	return true;
+}
+
+bool
+worker_is_unwanted(const struct worker *worker)
+{
+
+	return atomic_load(&worker->shared->is_enough);
+}
+
+static int
+write_all(int fd, const void *data, size_t len, struct error *err)
+{
+	const uint8_t *p = data;
+	ssize_t n;
+
+	while (len > 0) {
+		n = write(fd, p, len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_set_errno(err, "write to the process that "
+			    "started this worker");
+		p += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+static int
+say(struct worker *worker, enum workers_saying saying, const void *data,
+    size_t len, struct error *err)
+{
+	const struct workers_header head = { saying, (uint32_t)len };
+	struct buf out = BUF_INIT;
+	int rc;
+
+	if (len > WORKERS_MESSAGE_MAX)
+		return err_set(err, ERR_INTERNAL, "a worker's message of %zu "
+		    "bytes", len);
+	/* In one piece: small ones cost one call. */
+	buf_add(&out, &head, sizeof(head));
+	buf_add(&out, data, len);
+	rc = write_all(worker->fd, out.data, out.len, err);
+	buf_free(&out);
+	return rc;
+}
+
+int
+worker_tell(struct worker *worker, const void *message, size_t len,
+    struct error *err)
+{
+
+	return say(worker, SAYS_MESSAGE, message, len, err);
+}
+
+int
+worker_want_others(struct worker *worker, struct error *err)
+{
+
+	return say(worker, SAYS_MORE_HELP, NULL, 0, err);
+}
+
+void
+workers_share_stop(struct workers_shared *shared)
+{
+	int none = 0;
+
+	if (stop_signal() != 0)
+		(void)atomic_compare_exchange_strong(&shared->stop, &none,
+		    stop_signal());
+}
+
+void
+worker_main(struct worker *worker, pid_t parent)
+{
+	struct error err = ERR_INIT, ignored = ERR_INIT;
+	int rc = 0;
+
+	stop_heed(&worker->shared->stop);
+	/* Whoever started us may have ended before this was asked for. */
+	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+	if (getppid() == parent &&
+	    worker->workers->work(worker->workers->arg, worker, &err) != 0)
+		rc = say(worker, SAYS_FAILED, &err, sizeof(err), &ignored);
+	else
+		rc = say(worker, SAYS_DONE, NULL, 0, &ignored);
+	workers_share_stop(worker->shared);
+	_exit(rc == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
+}
