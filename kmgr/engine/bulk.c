@@ -205,11 +205,6 @@ record(struct bulk_line *line, struct error *err)
 	batch_clear(batch);
 	(void)pthread_mutex_lock(&line->lock);
 	line->n_recorded++;
-	/* Its place is another batch's now, for signers, too. */
-	if (line->n_taken < line->n_recorded) {
-		line->n_taken = line->n_recorded;
-		line->next = 0;
-	}
 	(void)pthread_cond_signal(&line->for_prepare);
 	(void)pthread_mutex_unlock(&line->lock);
 	return 0;

@@ -456,6 +456,7 @@ tests_unit_test_zone_life_step_LDADD = $(unit_zone_ldadd)
 
 unit_engine = \
 	tests/unit/test_batch_proof \
+	tests/unit/test_bulk \
 	tests/unit/test_checkpoint \
 	tests/unit/test_clock \
 	tests/unit/test_config \
@@ -589,6 +590,10 @@ tests_unit_test_oracle_property_SOURCES = \
 	tests/unit/test_oracle_property.c
 tests_unit_test_oracle_property_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_oracle_property_LDADD = $(unit_engine_ldadd)
+# What it makes up is in the place of the engine's: see there.
+tests_unit_test_bulk_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_bulk_LDADD = $(unit_engine_ldadd)
+tests_unit_test_bulk_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pthread_mutex_lock
 tests_unit_test_pace_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_pace_LDADD = $(unit_engine_ldadd)
 tests_unit_test_skr_layout_CPPFLAGS = $(unit_cppflags)

@@ -1,0 +1,371 @@
+/*
+ * kmgr/engine/bulk.c: batches in a ring, that are used again while signers are
+ * behind. What a zone is, what proves it and what signs it is made up here.
+ */
+#include "tests/unit/unit.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <time.h>
+
+#include "kmgr/base/mem.h"
+#include "kmgr/engine/bulk.h"
+#include "kmgr/engine/config.h"
+#include "kmgr/store/store_life.h"
+
+#define ZONES	  180
+#define RING	  4		/* places, with one signer */
+#define BEHIND_US 500
+
+/* In the place of what the engine has under these names. */
+struct session {
+	struct config	 config;
+	size_t		 n_progress;
+};
+
+struct zsks_keys {
+	char none;
+};
+
+struct zsks {
+	size_t zone;
+};
+
+/* What became of a zone. */
+struct zone {
+	atomic_int	 n_proved, n_signed, n_recorded;
+};
+
+static struct zone zones[ZONES];
+
+/* Linked with --wrap: signers are slow to come back for the next zone. */
+static _Thread_local bool is_behind;
+static bool are_behind;
+int __real_pthread_mutex_lock(pthread_mutex_t *lock);
+int __wrap_pthread_mutex_lock(pthread_mutex_t *lock);
+
+int
+__wrap_pthread_mutex_lock(pthread_mutex_t *lock)
+{
+	const struct timespec pause = { 0, BEHIND_US * 1000L };
+
+	if (is_behind)
+		(void)nanosleep(&pause, NULL);
+	return __real_pthread_mutex_lock(lock);
+}
+
+const struct config *
+session_config(const struct session *session)
+{
+
+	return &session->config;
+}
+
+int64_t
+session_now(const struct session *session)
+{
+
+	(void)session;
+	return 1;
+}
+
+void
+session_advance(struct session *session, int64_t now_at)
+{
+
+	(void)session;
+	(void)now_at;
+}
+
+int
+session_store(struct session *session, struct store **out, struct error *err)
+{
+
+	(void)session;
+	(void)err;
+	*out = NULL;
+	return 0;
+}
+
+int
+session_open_reader(struct session *session, struct session **out,
+    struct error *err)
+{
+
+	(void)err;
+	*out = session;
+	return 0;
+}
+
+void
+session_close_reader(struct session *session, struct session *reader)
+{
+
+	assert_true(reader == session || reader == NULL);
+}
+
+void
+session_progress(struct session *session, size_t done, size_t all)
+{
+
+	(void)done;
+	(void)all;
+	session->n_progress++;
+}
+
+int
+store_snapshot(struct store *store, struct error *err)
+{
+
+	(void)store;
+	return err_set(err, ERR_STORE, "there is none");
+}
+
+void
+store_ahead_of(struct store *store, const char *const *names, size_t n)
+{
+
+	(void)store;
+	(void)names;
+	(void)n;
+}
+
+void
+store_release(struct store *store)
+{
+
+	(void)store;
+}
+
+void
+cmk_cache_clear(struct cmk_cache *cache)
+{
+
+	(void)cache;
+}
+
+struct zsks_keys *
+zsks_keys_new(void)
+{
+
+	return mem_new(sizeof(struct zsks_keys));
+}
+
+struct zsks_keys *
+zsks_keys_beside(struct zsks_keys *keys)
+{
+	struct zsks_keys *own = zsks_keys_new();
+
+	(void)keys;
+	is_behind = are_behind;
+	return own;
+}
+
+void
+zsks_keys_rest(struct zsks_keys *keys)
+{
+
+	(void)keys;
+}
+
+void
+zsks_keys_free(struct zsks_keys *keys)
+{
+
+	free(keys);
+}
+
+/* The text that was loaded for a zone is its number. */
+int
+zsks_prepare(struct session *session, struct cmk_cache *cache,
+    const struct zsks_request *request, struct zsks **out, struct error *err)
+{
+
+	(void)session;
+	(void)cache;
+	(void)err;
+	*out = mem_new(sizeof(**out));
+	(*out)->zone = strtoul(request->text, NULL, 10);
+	return 0;
+}
+
+void
+zsks_free(struct zsks *zsks)
+{
+
+	free(zsks);
+}
+
+int
+zsks_prove(struct session *session, const struct zsks *zsks,
+    struct error *err)
+{
+
+	(void)session;
+	(void)err;
+	atomic_fetch_add(&zones[zsks->zone].n_proved, 1);
+	return 0;
+}
+
+/* What it is not called for is told as what stops everything. */
+int
+zsks_sign(struct session *session, struct zsks_keys *keys, struct zsks *zsks,
+    struct error *err)
+{
+	struct zone *zone = &zones[zsks->zone];
+
+	(void)session;
+	(void)keys;
+	if (atomic_load(&zone->n_proved) != 1)
+		return err_set(err, ERR_INTERNAL, "zone %zu is not proved",
+		    zsks->zone);
+	atomic_fetch_add(&zone->n_signed, 1);
+	return 0;
+}
+
+int
+zsks_record(struct session *session, struct zsks *const *zsks, size_t n,
+    struct error *err)
+{
+	size_t i;
+
+	(void)session;
+	(void)err;
+	for (i = 0; i < n; i++)
+		atomic_fetch_add(&zones[zsks[i]->zone].n_recorded, 1);
+	return 0;
+}
+
+bool
+zsks_is_overtaken(const struct error *err)
+{
+
+	(void)err;
+	return false;
+}
+
+/* How a test shares out zones, and what it is told. */
+struct work {
+	size_t	(*size)(size_t batch);
+	size_t	 n_batches;
+	size_t	 n_shared;
+	size_t	 n_told;
+	bool	 is_out_of_order;
+};
+
+static bool
+next_share(void *arg, size_t *first, size_t *n)
+{
+	struct work *work = arg;
+
+	if (work->n_shared == ZONES)
+		return false;
+	*first = work->n_shared;
+	*n = work->size(work->n_batches++);
+	if (*n > ZONES - *first)
+		*n = ZONES - *first;
+	work->n_shared += *n;
+	return true;
+}
+
+static int
+load(void *arg, size_t i, struct zsks_request *request, struct buf *text,
+    struct error *err)
+{
+
+	(void)arg;
+	*request = (struct zsks_request) { .what = "a zone" };
+	buf_printf(text, "%zu", i);
+	return name_read("a.example", &request->zone, err);
+}
+
+static void
+signed_one(void *arg, size_t i, const struct zsks *zsks)
+{
+	struct work *work = arg;
+
+	work->is_out_of_order |= zsks->zone != i || i != work->n_told;
+	work->n_told++;
+}
+
+static void
+refused(void *arg, size_t i, const struct error *err)
+{
+
+	(void)arg;
+	fail_msg("zone %zu: %s", i, err->msg);
+}
+
+static void
+all_are_signed_once(int64_t sessions, size_t (*size)(size_t batch))
+{
+	struct session session = { .config = { .performance = {
+		.sessions = sessions } } };
+	struct work work = { .size = size };
+	const struct bulk bulk = { .n = ZONES, .arg = &work,
+		.next = next_share, .load = load, .signed_one = signed_one,
+		.refused = refused };
+	struct error err = ERR_INIT;
+	size_t i;
+
+	memset(zones, 0, sizeof(zones));
+	unit_ok(bulk_sign(&session, &bulk, &err), &err);
+	assert_int_equal(work.n_told, ZONES);
+	assert_false(work.is_out_of_order);
+	for (i = 0; i < ZONES; i++) {
+		assert_int_equal(atomic_load(&zones[i].n_proved), 1);
+		assert_int_equal(atomic_load(&zones[i].n_signed), 1);
+		assert_int_equal(atomic_load(&zones[i].n_recorded), 1);
+	}
+	assert_int_equal(session.n_progress, work.n_batches);
+}
+
+/* In the place of one with many zones comes one with few, and so on. */
+static size_t
+many_and_few(size_t batch)
+{
+
+	return batch / RING % 2 == 0 ? 8 : 1;
+}
+
+static size_t
+one(size_t batch)
+{
+
+	(void)batch;
+	return 1;
+}
+
+/*
+ * Who takes the last zone of a batch has not gone on to the next one when the
+ * batch is recorded, and another one is in its place.
+ */
+static void
+a_signer_may_be_behind(void **state)
+{
+
+	(void)state;
+	are_behind = true;
+	all_are_signed_once(1, many_and_few);
+	are_behind = false;
+}
+
+static void
+many_signers_share_small_batches(void **state)
+{
+
+	(void)state;
+	all_are_signed_once(8, one);
+	all_are_signed_once(8, many_and_few);
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_signer_may_be_behind),
+		cmocka_unit_test(many_signers_share_small_batches),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
