@@ -142,7 +142,8 @@ apply(struct cmd *cmd, struct zone_roll_group_request *request,
 	request->arg = &tally;
 	stop_catch();
 	rc = zone_roll_group_apply(cmd->session, request, &count, err);
-	if (rc == 0)
+	/* A signal may have come before all of it was done. */
+	if (rc == 0 && n_zones(&count) >= tally.all)
 		cmd_life_done(cmd, &outlook->plan);
 	put_count(cmd, &count);
 	if (count.n_rolled > 0)

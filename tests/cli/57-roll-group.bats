@@ -166,6 +166,36 @@ rolled() {
 	done
 }
 
+@test "a signal ends it between zones: the same command does the rest" {
+	need_program jq sqlite3 pkcs11-tool
+	policy p shared
+	kmgr -q create-cmk group --token main --policy p.yaml >/dev/null
+	seq -f 'z%.0f.example' 130 >list
+	kmgr -q create-ksk --zones-from list --cmk group >/dev/null
+	mkdir zones
+	while read -r zone; do
+		echo "$zone. $ZSK" >"zones/$zone.zone"
+	done <list
+	kmgr -q sign-zsks --zones-from zones >/dev/null
+	kmgr_env "$PWD" "main=$(uri_of_shim "$TOKEN_URI")"
+	export KMGR_SHIM_MODULE=$TOKEN_MODULE
+	# While the endorsements of the first ones are signed.
+	KMGR_SHIM_KILL_BY=2 KMGR_SHIM_KILL_AT=3 KMGR_SHIM_FAIL_ON=C_Sign \
+		run --separate-stderr env --default-signal=INT \
+		"$KMGR" --json roll-ksk --zones-of group
+	[ "$status" -eq 130 ]
+	jq -e '.error == "interrupted" and .zones_rolled == 64 and
+		(has("done") | not)' <<<"$output"
+	[[ $(jq -r .message <<<"$output") == "64 of 130 zones were rolled: interrupted"* ]]
+	[[ $(jq -r .hint <<<"$output") == "run the same command again"* ]]
+	run -0 kmgr --json roll-ksk --zones-of group
+	jq -e '.zones_rolled == 66 and .zones_rolling == 64 and
+		(.done | length) == 2' <<<"$output"
+	[ "$(ksks | cut -d ' ' -f 2,3 | sort -u | wc -l)" -eq 1 ]
+	[ "$(privates)" -eq 2 ]
+	run -0 kmgr verify
+}
+
 @test "a zone that refuses holds up no other, and follows" {
 	need_program jq sqlite3 pkcs11-tool
 	group shared a.example b.example c.example

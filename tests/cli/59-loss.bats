@@ -181,6 +181,50 @@ lost_with_its_ds() {
 	kmgr_later 20d -q sign-zsks example.org zsk-org >/dev/null
 }
 
+@test "loss: of all zones of a CMK in one go, each with what it has" {
+	kmgr_later 4d -q create-ksk example.net example.org --cmk a >/dev/null
+	kmgr_later 4d -q sign-zsks example.net zsk-net >/dev/null
+	sed 's/example.net/example.org/' zsk-net >zsk-org
+	kmgr_later 4d -q sign-zsks example.org zsk-org >/dev/null
+	lost=example.org/$(kmgr --json list-ksks example.org |
+		jq '.ksks[0].key_tag')
+	kmgr_later 6d -q ds-add "$lost" >/dev/null
+	kmgr_later 6d -q ds-seen "$lost" >/dev/null
+	token_gone kmgr
+	# Who has a standby needs no other CMK; the others are told how.
+	run -12 kmgr_later 6d roll-ksk --zones-of a --reason loss --yes
+	[[ $output == *"2 of 3 zones were not rolled; the first: "*"--reason loss --cmk NAME"* ]]
+	[ "$(n_retired)" -eq 1 ]
+	run -2 setsid -w "$KMGR" roll-ksk --zones-of a --reason loss --cmk b
+	[[ $output == *--yes* ]]
+	kmgr_later 6d --json roll-ksk --zones-of a --reason loss --cmk b \
+		--yes | jq -e '.zones_rolled == 2 and .zones_refused == 0'
+	[ "$(n_retired)" -eq 3 ]
+	kmgr_later 6d --json roll-ksk --zones-of a --reason loss --cmk b \
+		--yes | jq -e '.zones_rolled == 0 and .zones_refused == 0'
+	[ "$(n_retired)" -eq 3 ]
+	for zone in com net; do
+		file=zsk${zone/com/}
+		kmgr_later 6d -q sign-zsks example.$zone "${file/net/-net}" \
+			>signed
+		[ "$(grep -c ' 257 ' signed)" -eq 1 ]
+	done
+	# With a DS it is signed when no cache has that of the lost one alone.
+	heir=$(kmgr --json list-ksks example.org | jq '.ksks[-1].key_tag')
+	kmgr_later 8d -q ds-add "example.org/$heir" >/dev/null
+	kmgr_later 8d -q ds-seen "example.org/$heir" >/dev/null
+	kmgr_later 18d -q sign-zsks example.org zsk-org >signed
+	grep -q "RRSIG DNSKEY.* $heir example.org" signed
+	run -6 kmgr_later 18d verify
+	[[ $output == *": 0 differences in what was"* ]]
+}
+
+# n_retired: how many KSKs of CMK a are given up.
+n_retired() {
+	sqlite3 kmgr.db "SELECT count(*) FROM ksk JOIN cmk ON cmk.id = cmk_id
+		WHERE name = 'a' AND retire_at NOTNULL"
+}
+
 @test "loss: of the zone and of others' keys another CMK of the zone tells" {
 	local foreign
 
