@@ -53,8 +53,8 @@ cmd_check_input(const char *path, struct error *err)
 
 	if (strcmp(path, "-") == 0 || file_check_regular(path, err) == 0)
 		return 0;
-	return err->code != 0 ? -1 : err_hint(err, "name a file, or - for "
-	    "standard input");
+	return err_hint(err, "name a file that can be read, or - for standard "
+	    "input");
 }
 
 int

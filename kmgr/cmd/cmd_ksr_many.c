@@ -329,8 +329,11 @@ cmd_ksr_sign_many(struct cmd *cmd, struct error *err)
 	    cmd_ksr_options(cmd, &many.request, err) != 0)
 		return -1;
 	n = scandir(folder, &entries, is_request, alphasort);
-	if (n < 0)
-		return err_set_errno(err, "open folder %s", folder);
+	if (n < 0) {
+		(void)err_set_errno(err, "open folder %s", folder);
+		return err_hint(err, "name a folder that can be read, or one "
+		    "request");
+	}
 	if (n == 0) {
 		(void)err_set(err, ERR_INPUT, "%s holds no request", folder);
 		(void)err_hint(err, "its name ends in ." REQUEST ", or begins "

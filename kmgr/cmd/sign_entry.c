@@ -40,8 +40,11 @@ read_folder(const char *path, struct sign_entry **entries, size_t *n,
 	int i, n_files;
 
 	n_files = scandir(path, &files, is_zone_file, alphasort);
-	if (n_files < 0)
-		return err_set_errno(err, "open folder %s", path);
+	if (n_files < 0) {
+		(void)err_set_errno(err, "open folder %s", path);
+		return err_hint(err, "name a folder that can be read, or a "
+		    "file with one zone a line");
+	}
 	for (i = 0; i < n_files; i++) {
 		entry = add_entry(entries, n, files[i]->d_name);
 		entry->path = mem_printf("%s/%s", path, entry->name);
@@ -49,8 +52,12 @@ read_folder(const char *path, struct sign_entry **entries, size_t *n,
 		free(files[i]);
 	}
 	free(files);
-	return n_files > 0 ? 0 : err_set(err, ERR_INPUT, "%s holds no file "
-	    "named ZONE" SUFFIX, path);
+	if (n_files > 0)
+		return 0;
+	(void)err_set(err, ERR_INPUT, "%s holds no file named ZONE" SUFFIX,
+	    path);
+	return err_hint(err, "the file example.com" SUFFIX " has the ZSKs of "
+	    "that zone; a list of zones and their files is a file");
 }
 
 /* "ZONE", of the configured source, or "ZONE FILE". */

@@ -133,8 +133,12 @@ zone_list_read(const char *path, enum zone_list_form form,
 	int rc = -1;
 
 	*list = (struct zone_list) { .lines = NULL };
-	if (file_read(path, LIST_MAX_LEN, &text, err) != 0)
+	if (file_read(path, LIST_MAX_LEN, &text, err) != 0) {
+		(void)err_hint(err, "name %sa file with one zone a line, or "
+		    "- for standard input", form == ZONE_LIST_ZONES ? "" :
+		    "a folder of files ZONE.zone, ");
 		goto out;
+	}
 	if (text.len != strlen(buf_text(&text))) {
 		(void)err_set(err, ERR_INPUT, "%s: a byte 0 in it", path);
 		goto out;

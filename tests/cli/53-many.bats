@@ -319,6 +319,17 @@ performance() {
 		jq .n_signed_before)" -eq 2 ]
 	run kmgr sign-zsks --zones-from nowhere
 	[ "$status" -eq 9 ]
+	# What is not there is named, and what may be named instead.
+	for what in 'sign-zsks --zones-from' 'get-ds --zones-from' \
+		'create-ksk --cmk prod --zones-from' sign-ksr check-ksr; do
+		# shellcheck disable=SC2086 # words
+		run -9 kmgr $what nowhere
+		[[ $output == *"open nowhere: No such file or directory"*"kmgr: hint: name "*" or - for standard input"* ]]
+	done
+	run -9 kmgr get-ds --zones-from zones
+	[[ $output == *"zones: Is a directory"*"one zone a line"* ]]
+	run -4 kmgr sign-zsks --zones-from tokens
+	[[ $output == *"holds no file named ZONE.zone"*"hint: "* ]]
 }
 
 @test "progress is for terminals: one line, and nothing of it stays" {
