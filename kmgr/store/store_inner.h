@@ -45,12 +45,16 @@ int store_change(struct store *store, const struct store_change *change,
 /* The first column as a text, a char * each. */
 extern const struct db_shape store_name_shape;
 
-/* In SQL, of a row of table zone: whether it has a key that is not removed. */
+/*
+ * In SQL, of a row of table zone: whether it has a key that is not removed. As
+ * EXISTS, of which one is to be so, PostgreSQL would make a hash of all keys
+ * for each question.
+ */
 #define STORE_ZONE_USED \
-	"(EXISTS (SELECT 1 FROM ksk WHERE ksk.zone = zone.zone " \
-	"AND ksk.state <> 'removed') OR " \
-	"EXISTS (SELECT 1 FROM foreign_key WHERE foreign_key.zone = " \
-	"zone.zone AND foreign_key.removed_at IS NULL))"
+	"((SELECT 1 FROM ksk WHERE ksk.zone = zone.zone " \
+	"AND ksk.state <> 'removed' LIMIT 1) IS NOT NULL OR " \
+	"(SELECT 1 FROM foreign_key WHERE foreign_key.zone = zone.zone " \
+	"AND foreign_key.removed_at IS NULL LIMIT 1) IS NOT NULL)"
 
 /* When it is due after a change: now, or never where it has none. */
 #define STORE_ZONE_NEXT \
