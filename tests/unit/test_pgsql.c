@@ -395,6 +395,42 @@ two_are_due(struct storehelp *help)
 	unit_ok(store_commit(help->store, &help->err), &help->err);
 }
 
+/* Many more zones like a. and b., with a KSK each. */
+static const char many_zones[] = "SET session_replication_role = replica; "
+    "DO $$ DECLARE t text; c text; BEGIN FOREACH t IN ARRAY "
+    "ARRAY['zone', 'ksk'] LOOP SELECT string_agg(CASE column_name "
+    "WHEN 'id' THEN 'md5(zone || g)' WHEN 'zone' THEN 'g || zone' "
+    "ELSE column_name END, ',' ORDER BY ordinal_position) INTO c "
+    "FROM information_schema.columns WHERE table_name = t; "
+    "EXECUTE 'INSERT INTO ' || t || ' SELECT ' || c || ' FROM ' || t || "
+    "', generate_series(1, 2000) AS g'; END LOOP; END $$; "
+    "RESET session_replication_role; ANALYZE";
+
+/* Of those that are wanted, and of no others, it is looked up. */
+static void
+knows_from_an_index_whether_a_zone_has_a_key(void **state)
+{
+	static const char *const questions[] = {
+		"SELECT zone FROM zone WHERE zone > ''b.'' AND ",
+		"SELECT zone FROM zone WHERE next_at <= 9 AND " };
+	struct storehelp *help = *state;
+	char *sql;
+	size_t i;
+
+	two_are_due(help);
+	unit_ok(storehelp_sql(help, many_zones), &help->err);
+	for (i = 0; i < N_OF(questions); i++) {
+		sql = mem_printf("DO $$ DECLARE line text; BEGIN "
+		    "FOR line IN EXECUTE 'EXPLAIN %s' || $q$" STORE_ZONE_USED
+		    "$q$ || ' ORDER BY zone LIMIT 200' LOOP "
+		    "ASSERT line NOT LIKE '%%hashed%%' AND "
+		    "line NOT LIKE '%%Seq Scan on ksk%%', line; "
+		    "END LOOP; END $$", questions[i]);
+		unit_ok(storehelp_sql(help, sql), &help->err);
+		free(sql);
+	}
+}
+
 /* What holder claims now, in a connection of its own; one at most. */
 static void
 claims(struct storehelp *help, const char *name, const char *want)
@@ -496,6 +532,7 @@ main(void)
 		STOREHELP_TEST(ends_a_list_before_its_end),
 		STOREHELP_TEST(tells_what_breaks_a_list),
 		STOREHELP_TEST(tells_that_a_list_was_cut_off),
+		STOREHELP_TEST(knows_from_an_index_whether_a_zone_has_a_key),
 		STOREHELP_TEST(claims_beside_others),
 		STOREHELP_TEST(holds_its_claim_up_to_the_commit),
 		STOREHELP_TEST(leases_by_the_clock_of_the_server),
