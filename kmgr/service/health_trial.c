@@ -16,12 +16,18 @@ struct away {
 	struct error		 why;
 };
 
+/* A pair that signed in this run: where zones share it, it did so for all. */
+struct good {
+	char			 id[STORE_ID_TEXT];	/* "": none */
+	struct dnskey		 dnskey;
+};
+
+#define N_GOOD 8		/* more are in the zones of no roll */
+
 struct health_trials {
 	struct zsks_keys	*keys;
-	/* The pair that signed last: where zones share one it has shown that
-	 * it can. "": none. */
-	char			 last_id[STORE_ID_TEXT];
-	struct dnskey		 last;
+	struct good		 good[N_GOOD];
+	size_t			 next_good;
 	struct away		*away;
 	size_t			 n_away;
 };
@@ -98,9 +104,22 @@ is_alone(struct session *session, const struct cmk *cmk)
 static bool
 has_signed(const struct health_trials *trials, const struct ksk *ksk)
 {
+	const struct good *good;
 
-	return strcmp(trials->last_id, ksk->row.key_id) == 0 &&
-	    dnskey_is_same_key(&trials->last, &ksk->dnskey);
+	for (good = trials->good; good < trials->good + N_GOOD; good++)
+		if (strcmp(good->id, ksk->row.key_id) == 0 &&
+		    dnskey_is_same_key(&good->dnskey, &ksk->dnskey))
+			return true;
+	return false;
+}
+
+static void
+note_good(struct health_trials *trials, const struct ksk *ksk)
+{
+	struct good *good = &trials->good[trials->next_good++ % N_GOOD];
+
+	memcpy(good->id, ksk->row.key_id, sizeof(good->id));
+	good->dnskey = ksk->dnskey;
 }
 
 static int
@@ -113,9 +132,7 @@ try_one(struct health_trials *trials, struct session *session,
 	if (has_signed(trials, ksk))
 		return 0;
 	if (zsks_try(session, trials->keys, ksk, err) == 0) {
-		memcpy(trials->last_id, ksk->row.key_id,
-		    sizeof(trials->last_id));
-		trials->last = ksk->dnskey;
+		note_good(trials, ksk);
 		return 0;
 	}
 	return err->class != ERR_TOKEN || is_alone(session, ksk->cmk) ? -1 :
