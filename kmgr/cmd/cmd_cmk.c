@@ -128,8 +128,7 @@ cmd_cmk_show(struct cmd *cmd, const char *id, struct error *err)
 	struct store *store;
 	struct cmk *cmk;
 
-	if (session_store(cmd->session, &store, err) != 0 ||
-	    cmk_load(store, id, &cmk, err) != 0)
+	if (cmk_get(cmd->session, id, &store, &cmk, err) != 0)
 		return -1;
 	cmd_cmk_put(json_put_object(cmd->json, "cmk"), cmk);
 	cmd_cmk_print(cmk, &cmd->text);

@@ -178,8 +178,7 @@ cmd_describe_cmk(struct cmd *cmd, struct error *err)
 	struct cmk *cmk;
 	int rc;
 
-	if (session_store(cmd->session, &store, err) != 0 ||
-	    cmk_load(store, cmd->args->words[0], &cmk, err) != 0)
+	if (cmk_get(cmd->session, cmd->args->words[0], &store, &cmk, err) != 0)
 		return -1;
 	rc = describe(cmd, store, cmk, err);
 	cmk_free(cmk);

@@ -20,8 +20,7 @@ cmd_plan_waits(struct cmd *cmd, const char *cmk_name, const char *op,
 	struct cmk *cmk;
 
 	*waits = false;
-	if (session_store(cmd->session, &store, err) != 0 ||
-	    cmk_load(store, cmk_name, &cmk, err) != 0)
+	if (cmk_get(cmd->session, cmk_name, &store, &cmk, err) != 0)
 		return -1;
 	*waits = approval_is_needed(cmk, op);
 	cmk_free(cmk);
@@ -133,8 +132,7 @@ cmd_plan_ask(struct cmd *cmd, const char *cmk_name,
 	struct store *store;
 	int rc;
 
-	if (session_store(cmd->session, &store, err) != 0 ||
-	    cmk_load(store, cmk_name, &cmk, err) != 0)
+	if (cmk_get(cmd->session, cmk_name, &store, &cmk, err) != 0)
 		return -1;
 	cmks[0] = cmk;
 	rc = cmd_plan_ask_each(cmd, cmks, 1, subject, err);

@@ -77,8 +77,7 @@ cmd_get_policy(struct cmd *cmd, struct error *err)
 	struct cmk *cmk;
 	int rc = 0;
 
-	if (session_store(cmd->session, &store, err) != 0 ||
-	    cmk_load(store, cmd->args->words[0], &cmk, err) != 0)
+	if (cmk_get(cmd->session, cmd->args->words[0], &store, &cmk, err) != 0)
 		return -1;
 	if (format == NULL || strcmp(format, "yaml") == 0)
 		policy_yaml(cmk->policy, &cmd->text);

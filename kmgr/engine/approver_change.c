@@ -67,8 +67,7 @@ approver_change_plan(struct session *session,
 	struct cmk *cmk;
 	int rc;
 
-	if (session_store(session, &store, err) != 0 ||
-	    cmk_load(store, change->cmk, &cmk, err) != 0)
+	if (cmk_get(session, change->cmk, &store, &cmk, err) != 0)
 		return -1;
 	rc = plan_for(store, cmk, change, plan, err);
 	cmk_free(cmk);

@@ -50,6 +50,24 @@ int cmk_load_again(struct store *store, const struct cmk *known,
     struct cmk **out, struct error *err);
 
 /**
+ * cmk_get(session, name, store, out, err):
+ * The store of ${session}, opened where it was not, and of it what cmk_load()
+ * reads.
+ *
+ * Owner: ${session} of *${store}; the caller of *${out}.
+ * Errors: as cmk_load().
+ */
+static inline int
+cmk_get(struct session *session, const char *name, struct store **store,
+    struct cmk **out, struct error *err)
+{
+
+	*out = NULL;
+	return session_store(session, store, err) != 0 ? -1 :
+	    cmk_load(*store, name, out, err);
+}
+
+/**
  * cmk_reread(store, cmk, out, err):
  * The row of ${cmk} as it is now, of a CMK that was there before.
  *

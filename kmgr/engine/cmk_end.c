@@ -196,8 +196,7 @@ cmk_end_plan(struct session *session, const struct cmk_end_request *request,
 	struct cmk *cmk;
 	int rc;
 
-	if (session_store(session, &store, err) != 0 ||
-	    cmk_load(store, request->cmk, &cmk, err) != 0)
+	if (cmk_get(session, request->cmk, &store, &cmk, err) != 0)
 		return -1;
 	rc = judge(session, store, cmk, err);
 	if (rc == 0 && strcmp(cmk->row.state, "deleted") != 0) {

@@ -185,8 +185,7 @@ cmk_info_plan(struct session *session, const struct cmk_info_request *request,
 	struct cmk *cmk;
 	int rc;
 
-	if (session_store(session, &store, err) != 0 ||
-	    cmk_load(store, request->cmk, &cmk, err) != 0)
+	if (cmk_get(session, request->cmk, &store, &cmk, err) != 0)
 		return -1;
 	if ((rc = judge(store, cmk, request, &info, err)) == 0)
 		plan_info(cmk, &info, plan);

@@ -198,8 +198,7 @@ cmk_life_plan(struct session *session, const struct cmk_life_request *request,
 	bool changes;
 	int rc = -1;
 
-	if (session_store(session, &store, err) != 0 ||
-	    cmk_load(store, request->cmk, &cmk, err) != 0)
+	if (cmk_get(session, request->cmk, &store, &cmk, err) != 0)
 		return -1;
 	if (judge(session, cmk, request, &changes, &due_at, err) == 0) {
 		if (changes)

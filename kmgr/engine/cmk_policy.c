@@ -149,8 +149,7 @@ cmk_policy_plan(struct session *session,
 	int rc;
 
 	*result = (struct cmk_policy_result) { NULL, 0 };
-	if (session_store(session, &store, err) != 0 ||
-	    cmk_load(store, request->cmk, &cmk, err) != 0)
+	if (cmk_get(session, request->cmk, &store, &cmk, err) != 0)
 		return -1;
 	rc = judge(cmk, request, result, &changes, err);
 	for (i = 0; rc == 0 && i < result->n; i++)

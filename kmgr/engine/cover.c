@@ -31,8 +31,7 @@ load_cmk(struct session *session, const char *name, struct cover *cover,
 	struct cmk *cmk;
 	int rc;
 
-	if (session_store(session, &store, err) != 0 ||
-	    cmk_load(store, name, &cmk, err) != 0)
+	if (cmk_get(session, name, &store, &cmk, err) != 0)
 		return -1;
 	rc = ksk_load(store, &cover->cache, NULL, cmk->row.id, &cover->ksks,
 	    &cover->n, err);

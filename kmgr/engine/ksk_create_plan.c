@@ -177,8 +177,7 @@ ksk_create_plan(struct session *session, const struct ksk_request *request,
 	struct cmk *cmk;
 	int rc;
 
-	if (session_store(session, &store, err) != 0 ||
-	    cmk_load(store, request->cmk, &cmk, err) != 0)
+	if (cmk_get(session, request->cmk, &store, &cmk, err) != 0)
 		return -1;
 	rc = ksk_create_plan_for(store, cmk, request, plan, err);
 	cmk_free(cmk);

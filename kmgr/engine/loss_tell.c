@@ -329,8 +329,7 @@ prove_one(struct session *session, const char *cmk_id, struct error *err)
 	struct cmk *cmk;
 	int rc;
 
-	if (session_store(session, &store, err) != 0 ||
-	    cmk_load(store, cmk_id, &cmk, err) != 0)
+	if (cmk_get(session, cmk_id, &store, &cmk, err) != 0)
 		return -1;
 	rc = trust_prove(session, cmk, err);
 	cmk_free(cmk);

@@ -185,8 +185,7 @@ check(struct session *session, struct cmk_cache *cache, struct skr *skr,
 	int rc = -1;
 
 	if (read_request(skr, err) != 0 ||
-	    session_store(session, &store, err) != 0 ||
-	    cmk_load(store, skr->asked->cmk, &cmk, err) != 0)
+	    cmk_get(session, skr->asked->cmk, &store, &cmk, err) != 0)
 		return -1;
 	if (skr_list_ksks(session, cache, skr, err) == 0 &&
 	    skr_load_past(session, skr, skr->now_at, err) == 0)

@@ -147,8 +147,8 @@ trust_vouch_settle(struct session *session, const struct cmk *cmk,
 	struct store *store;
 	int rc;
 
-	if (session_store(session, &store, err) != 0 || cmk_load(store,
-	    session_voucher(session, cmk->row.id), &voucher, err) != 0)
+	if (cmk_get(session, session_voucher(session, cmk->row.id), &store,
+	    &voucher, err) != 0)
 		return -1;
 	rc = trust_settle(session, voucher, err);
 	cmk_free(voucher);

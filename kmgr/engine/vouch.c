@@ -143,8 +143,7 @@ vouch_check_zone(struct session *session, const char *voucher_id,
 	struct store *store;
 	int rc;
 
-	if (session_store(session, &store, err) != 0 ||
-	    cmk_load(store, voucher_id, &voucher, err) != 0)
+	if (cmk_get(session, voucher_id, &store, &voucher, err) != 0)
 		return -1;
 	rc = vouch_has_zone(store, voucher, zone, err);
 	cmk_free(voucher);
@@ -176,8 +175,7 @@ vouch_put(struct session *session, const char *cmk_id, const char *type,
 
 	if (id == NULL || !is_of_type(type))
 		return 0;
-	if (session_store(session, &store, err) != 0 ||
-	    cmk_load(store, id, &voucher, err) != 0)
+	if (cmk_get(session, id, &store, &voucher, err) != 0)
 		return -1;
 	rc = check_and_sign(session, store, voucher, type, event, err);
 	cmk_free(voucher);

@@ -91,8 +91,8 @@ zone_roll_group_open(struct session *session,
 	*count = (struct zone_roll_group_count) { 0 };
 	*out = (struct zone_roll_group) { .session = session,
 		.request = request, .count = count };
-	if (session_store(session, &out->store, err) != 0 ||
-	    cmk_load(out->store, request->group, &out->from, err) != 0 ||
+	if (cmk_get(session, request->group, &out->store, &out->from,
+	    err) != 0 ||
 	    cmk_load(out->store, request->cmk != NULL ? request->cmk :
 	    request->group, &out->to, err) != 0 ||
 	    cmk_life_check_usable(out->to, err) != 0)
