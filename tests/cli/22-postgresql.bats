@@ -12,10 +12,7 @@ teardown_file() {
 }
 
 setup() {
-	need_program psql
-	softhsm_new "$BATS_TEST_TMPDIR" kmgr
-	postgresql_env "$BATS_TEST_TMPDIR"
-	cd "$BATS_TEST_TMPDIR"
+	postgresql_here
 	printf 'version: 1\nzones: ["."]\n' >p.yaml
 	echo 'example.com. 3600 IN DNSKEY 256 3 13 oJMRESz5E4gYzS/q6XDrvU1qMPYIjCWzJaOau8XNEZeqCYKD5ar0IRd8KqXXFJkqmVfRvMGPmM1x8fGAa2XhSA==' >zsk
 }

@@ -16,10 +16,7 @@ teardown_file() {
 }
 
 setup() {
-	need_program psql
-	softhsm_new "$BATS_TEST_TMPDIR" kmgr
-	postgresql_env "$BATS_TEST_TMPDIR"
-	cd "$BATS_TEST_TMPDIR"
+	postgresql_here
 }
 
 sql() {

@@ -4,10 +4,7 @@ bats_require_minimum_version 1.5.0
 
 setup() {
 	need_program sqlite3 jq pkcs11-tool
-	softhsm_new "$BATS_TEST_TMPDIR" kmgr
-	kmgr_env "$BATS_TEST_TMPDIR"
-	kmgr init >/dev/null
-	cd "$BATS_TEST_TMPDIR"
+	kmgr_here
 	printf 'version: 1\nzones: ["."]\n' >p.yaml
 	printf 'version: 1\nzones: ["."]\nseal: compliance\n' >forever.yaml
 	printf 'version: 1\nzones: ["."]\nsignatures: { validity: 10d }\n' \

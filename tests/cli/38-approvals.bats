@@ -4,10 +4,7 @@ load ../lib/common
 bats_require_minimum_version 1.5.0
 
 setup() {
-	softhsm_new "$BATS_TEST_TMPDIR" kmgr
-	kmgr_env "$BATS_TEST_TMPDIR"
-	kmgr init >/dev/null
-	cd "$BATS_TEST_TMPDIR"
+	kmgr_here
 	for who in alice bob carol mallory; do
 		ssh-keygen -q -t ed25519 -N '' -C "$who" -f "$who"
 	done

@@ -7,10 +7,7 @@ ZSK="IN DNSKEY 256 3 13 \
 oJMRESz5E4gYzS/q6XDrvU1qMPYIjCWzJaOau8XNEZeqCYKD5ar0IRd8KqXXFJkqmVfRvMGPmM1x8fGAa2XhSA=="
 
 setup() {
-	softhsm_new "$BATS_TEST_TMPDIR" kmgr
-	kmgr_env "$BATS_TEST_TMPDIR"
-	kmgr init >/dev/null
-	cd "$BATS_TEST_TMPDIR"
+	kmgr_here
 	policy p ecdsap256sha256
 	zone a.example
 	zone b.example
@@ -109,18 +106,23 @@ verifies() {
 	[ "$(grep -c ' C_UnwrapKey$' d)" -eq 3 ]
 }
 
-@test "more zones than handles are kept, signed in one go" {
-	need_program sqlite3
-	for i in {1..80}; do
-		echo "z$i.example"
-	done >names
+# eighty: as many zones with a KSK each, and their ZSKs in zones.
+eighty() {
+	local name
+
+	printf '%s\n' z{1..80}.example >names
 	kmgr -q create-cmk prod --token main --policy p.yaml
 	kmgr -q create-ksk --zones-from names --cmk prod >/dev/null
-	[ "$(sqlite3 kmgr.db 'SELECT count(DISTINCT blob) FROM key')" -eq 80 ]
 	mkdir zones
 	while read -r name; do
 		echo "$name. 3600 $ZSK" >"zones/$name.zone"
 	done <names
+}
+
+@test "more zones than handles are kept, signed in one go" {
+	need_program sqlite3
+	eighty
+	[ "$(sqlite3 kmgr.db 'SELECT count(DISTINCT blob) FROM key')" -eq 80 ]
 	kmgr -q sign-zsks --zones-from zones -o out
 	[ "$(grep -c RRSIG out)" -eq 80 ]
 	run -0 kmgr verify
@@ -128,15 +130,7 @@ verifies() {
 
 @test "what a batch opens is closed, also where it fails in between" {
 	need_program sqlite3
-	for i in {1..80}; do
-		echo "z$i.example"
-	done >names
-	kmgr -q create-cmk prod --token main --policy p.yaml
-	kmgr -q create-ksk --zones-from names --cmk prod >/dev/null
-	mkdir zones
-	while read -r name; do
-		echo "$name. 3600 $ZSK" >"zones/$name.zone"
-	done <names
+	eighty
 	kmgr -v sign-zsks --zones-from zones -o out 2>good
 	closes good
 	# The store takes nothing of the second batch.

@@ -5,10 +5,7 @@ bats_require_minimum_version 1.5.0
 ZSK='DNSKEY 256 3 13 oJMRESz5E4gYzS/q6XDrvU1qMPYIjCWzJaOau8XNEZeqCYKD5ar0IRd8KqXXFJkqmVfRvMGPmM1x8fGAa2XhSA=='
 
 setup() {
-	softhsm_new "$BATS_TEST_TMPDIR" kmgr
-	kmgr_env "$BATS_TEST_TMPDIR"
-	kmgr init >/dev/null
-	cd "$BATS_TEST_TMPDIR"
+	kmgr_here
 	printf 'version: 1\nzones: ["."]\ncustody: shared\n' >p.yaml
 	kmgr -q create-cmk prod --token main --policy p.yaml >/dev/null
 }

@@ -6,10 +6,7 @@ ZSK="3600 IN DNSKEY 256 3 13 \
 oJMRESz5E4gYzS/q6XDrvU1qMPYIjCWzJaOau8XNEZeqCYKD5ar0IRd8KqXXFJkqmVfRvMGPmM1x8fGAa2XhSA=="
 
 setup() {
-	softhsm_new "$BATS_TEST_TMPDIR" kmgr
-	kmgr_env "$BATS_TEST_TMPDIR"
-	kmgr init >/dev/null
-	cd "$BATS_TEST_TMPDIR"
+	kmgr_here
 }
 
 # group CUSTODY ZONE...: CMK "group" with a KSK for each of the zones, signed

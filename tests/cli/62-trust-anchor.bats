@@ -2,10 +2,7 @@
 load ../lib/common
 
 setup() {
-	softhsm_new "$BATS_TEST_TMPDIR" kmgr
-	kmgr_env "$BATS_TEST_TMPDIR"
-	kmgr init >/dev/null
-	cd "$BATS_TEST_TMPDIR"
+	kmgr_here
 	printf 'version: 1\nzones: ["."]\nds: { digest-types: %s }\n' \
 		'[sha-256, sha-384]' >p.yaml
 	kmgr -q create-cmk root --token main --policy p.yaml >/dev/null

@@ -2,10 +2,7 @@
 load ../lib/common
 
 setup() {
-	softhsm_new "$BATS_TEST_TMPDIR" kmgr
-	kmgr_env "$BATS_TEST_TMPDIR"
-	kmgr init >/dev/null
-	cd "$BATS_TEST_TMPDIR"
+	kmgr_here
 	printf 'version: 1\nzones: ["."]\n' >p.yaml
 	kmgr -q create-cmk prod --token main --policy p.yaml >/dev/null
 	kmgr -q create-ksk example.com --cmk prod >/dev/null

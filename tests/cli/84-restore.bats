@@ -3,10 +3,7 @@ load ../lib/common
 bats_require_minimum_version 1.5.0
 
 setup() {
-	softhsm_new "$BATS_TEST_TMPDIR" kmgr
-	kmgr_env "$BATS_TEST_TMPDIR"
-	kmgr init >/dev/null
-	cd "$BATS_TEST_TMPDIR"
+	kmgr_here
 	printf 'version: 1\nzones: ["."]\n' >p.yaml
 	kmgr -q create-cmk prod --token main --policy p.yaml >/dev/null
 	kmgr -q create-ksk example.com --cmk prod >/dev/null

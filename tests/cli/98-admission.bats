@@ -5,10 +5,7 @@ bats_require_minimum_version 1.5.0
 
 setup() {
 	need_program ssh-keygen
-	softhsm_new "$BATS_TEST_TMPDIR" kmgr
-	kmgr_env "$BATS_TEST_TMPDIR"
-	kmgr init >/dev/null
-	cd "$BATS_TEST_TMPDIR"
+	kmgr_here
 	for who in alice bob mallory; do
 		ssh-keygen -q -t ed25519 -N '' -C "$who" -f "$who"
 	done

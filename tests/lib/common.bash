@@ -123,6 +123,15 @@ batch_of_one() {
 
 # --- SoftHSM ---------------------------------------------------------------
 
+# kmgr_here: for setup. A token and a store of this test alone, and it goes on
+# in the folder of both.
+kmgr_here() {
+	softhsm_new "$BATS_TEST_TMPDIR" kmgr
+	kmgr_env "$BATS_TEST_TMPDIR"
+	kmgr init >/dev/null
+	cd "$BATS_TEST_TMPDIR"
+}
+
 # pin_file DIR PIN: writes DIR/pin as kmgr wants it and prints its name.
 pin_file() {
 	(umask 077 && printf '%s\n' "$2" >"$1/pin") && echo "$1/pin"

@@ -40,6 +40,15 @@ postgresql_env() {
 	store_is "$STORE_URL"
 }
 
+# postgresql_here: for setup. A token of this test alone and a database that
+# nobody has begun a store in; it goes on in their folder.
+postgresql_here() {
+	need_program psql
+	softhsm_new "$BATS_TEST_TMPDIR" kmgr
+	postgresql_env "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR"
+}
+
 # store_is URL: what the configuration names from now on.
 store_is() {
 	sed -i "s|^store: .*|store: \"${1//&/\\&}\"|" "$KMGR_CONFIG"

@@ -16,6 +16,7 @@ struct storehelp {
 	char *url;
 	const char *unguard;	/* for storehelp_unguard() */
 	struct store *store;	/* open, with the schema and nothing in it */
+	size_t n_asked;		/* since storehelp_count() */
 	struct error err;
 };
 
@@ -70,6 +71,14 @@ void storehelp_unguard(struct storehelp *help);
  * Likewise from every table, as long as the store stays open.
  */
 void storehelp_unguard_all(struct storehelp *help);
+
+/**
+ * storehelp_count(help), storehelp_count_end(help):
+ * From the one to the other count in ${help}->n_asked, from 0 on, the
+ * questions that the open store puts to its database.
+ */
+void storehelp_count(struct storehelp *help);
+void storehelp_count_end(struct storehelp *help);
 
 /**
  * storehelp_reopen(help):

@@ -179,6 +179,40 @@ storehelp_unguard(struct storehelp *help)
 	unit_ok(storehelp_sql(help, help->unguard), &help->err);
 }
 
+/* The driver of the store that is counted, as it is and as it counts. */
+static struct storehelp *counted;
+static const struct db_driver *real;
+static struct db_driver counting;
+
+static int
+ask_and_count(struct db *db, const struct db_question *question,
+    const struct db_value *args, size_t n, struct db_rows **out,
+    struct error *err)
+{
+
+	counted->n_asked++;
+	return real->ask(db, question, args, n, out, err);
+}
+
+void
+storehelp_count(struct storehelp *help)
+{
+
+	counted = help;
+	real = help->store->db->driver;
+	counting = *real;
+	counting.ask = ask_and_count;
+	help->store->db->driver = &counting;
+	help->n_asked = 0;
+}
+
+void
+storehelp_count_end(struct storehelp *help)
+{
+
+	help->store->db->driver = real;
+}
+
 static void
 read_name(const struct db_rows *rows, void *out)
 {

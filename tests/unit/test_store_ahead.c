@@ -11,39 +11,6 @@
 #define N_ZONES	9
 #define WHEN	(AT + 40)		/* between what was signed when */
 
-static size_t n_asked;
-static const struct db_driver *real;
-static struct db_driver counting;
-
-static int
-count(struct db *db, const struct db_question *question,
-    const struct db_value *args, size_t n, struct db_rows **out,
-    struct error *err)
-{
-
-	n_asked++;
-	return real->ask(db, question, args, n, out, err);
-}
-
-/* From now on questions to the database are counted. */
-static void
-begin_to_count(struct storehelp *help)
-{
-
-	real = help->store->db->driver;
-	counting = *real;
-	counting.ask = count;
-	help->store->db->driver = &counting;
-	n_asked = 0;
-}
-
-static void
-end_to_count(struct storehelp *help)
-{
-
-	help->store->db->driver = real;
-}
-
 static char *
 zone_of(unsigned int n)
 {
@@ -378,22 +345,22 @@ only_the_first_zone_of_a_page_asks(void **state)
 	unsigned int n;
 
 	fill(help);
-	begin_to_count(help);
+	storehelp_count(help);
 	free(ask_all(help, zone_of(3)));
-	n_alone = n_asked;
+	n_alone = help->n_asked;
 	begin_page(help, 0, N_ZONES - 1);
-	n_asked = 0;
+	help->n_asked = 0;
 	free(ask_all(help, zone_of(1)));
-	n_first = n_asked;
+	n_first = help->n_asked;
 	for (n = 2; n < N_ZONES; n++)
 		free(ask_all(help, zone_of(n)));
-	assert_int_equal(n_asked, n_first);
+	assert_int_equal(help->n_asked, n_first);
 	assert_int_equal(n_first, n_alone);
 	/* Not of the page. */
 	free(ask_all(help, zone_of(0)));
-	assert_int_equal(n_asked, 2 * n_first);
+	assert_int_equal(help->n_asked, 2 * n_first);
 	store_release(help->store);
-	end_to_count(help);
+	storehelp_count_end(help);
 }
 
 /* How many questions it takes to know all of the zones of a list. */
@@ -407,11 +374,11 @@ n_asked_of(struct storehelp *help, const unsigned int *list, size_t n)
 		names[i] = zone_of(list[i]);
 	unit_ok(store_snapshot(help->store, &help->err), &help->err);
 	store_ahead_of(help->store, names, n);
-	n_asked = 0;
+	help->n_asked = 0;
 	for (i = 0; i < n; i++)
 		free(ask_all(help, (char *)(uintptr_t)names[i]));
 	store_release(help->store);
-	return n_asked;
+	return help->n_asked;
 }
 
 static void
@@ -423,13 +390,13 @@ a_list_is_a_page_where_its_zones_stand_together(void **state)
 	size_t n_alone;
 
 	fill(help);
-	begin_to_count(help);
+	storehelp_count(help);
 	free(ask_all(help, zone_of(3)));
-	n_alone = n_asked;
+	n_alone = help->n_asked;
 	assert_int_equal(n_asked_of(help, some, N_OF(some)), n_alone);
 	assert_int_equal(n_asked_of(help, first, N_OF(first)), n_alone);
 	assert_int_equal(n_asked_of(help, far, N_OF(far)), 2 * n_alone);
-	end_to_count(help);
+	storehelp_count_end(help);
 }
 
 static void

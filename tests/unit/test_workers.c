@@ -395,6 +395,28 @@ be_ended(void *arg, const uint8_t *message, size_t len)
 	(void)raise(SIGTERM);
 }
 
+/*
+ * The workers of a process of its own, which catches signals; they are to go
+ * well, and it is to have noted this one in the end.
+ */
+static void
+goes_well_elsewhere(const struct workers *workers, int noted)
+{
+	struct error err = ERR_INIT;
+	int status = 0;
+	pid_t pid;
+
+	pid = fork();
+	if (pid == 0) {
+		(void)alarm(20);
+		stop_catch();
+		_exit(workers_run(workers, &err) == 0 &&
+		    stop_signal() == noted ? 0 : 1);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
 /* The signal is for the process that has started it alone. */
 static void
 a_worker_hears_of_a_signal(void **state)
@@ -402,19 +424,9 @@ a_worker_hears_of_a_signal(void **state)
 	const struct workers workers = {
 		.n = 1, .work = work_until_stopped, .take = be_ended
 	};
-	struct error err = ERR_INIT;
-	int status = 0;
-	pid_t pid;
 
 	(void)state;
-	pid = fork();
-	if (pid == 0) {
-		(void)alarm(20);
-		stop_catch();
-		_exit(workers_run(&workers, &err) == 0 ? 0 : 1);
-	}
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_int_equal(status, 0);
+	goes_well_elsewhere(&workers, SIGTERM);
 }
 
 /* The first to be heard of ends by a signal of its own. */
@@ -438,19 +450,9 @@ all_hear_of_a_workers_signal(void **state)
 		.n = 3, .n_items = ITEMS, .n_share = 1, .arg = &job,
 		.work = work_and_stop, .take = count
 	};
-	struct error err = ERR_INIT;
-	int status = 0;
-	pid_t pid;
 
 	(void)state;
-	pid = fork();
-	if (pid == 0) {
-		(void)alarm(20);
-		_exit(workers_run(&workers, &err) == 0 &&
-		    stop_signal() == SIGINT ? 0 : 1);
-	}
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_int_equal(status, 0);
+	goes_well_elsewhere(&workers, SIGINT);
 }
 
 /* More than a pipe or a read holds at once. */

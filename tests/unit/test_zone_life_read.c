@@ -287,25 +287,11 @@ a_foreign_key_a_goal_and_a_cmk_that_is_off_are_not_quiet(void **state)
 	zonestore_close(&zs);
 }
 
-static size_t n_asked;
-static const struct db_driver *real;
-
-static int
-count(struct db *db, const struct db_question *question,
-    const struct db_value *args, size_t n, struct db_rows **out,
-    struct error *err)
-{
-
-	n_asked++;
-	return real->ask(db, question, args, n, out, err);
-}
-
 /* The second time all of it is there, CMKs from the cache. */
 static void
 what_was_read_ahead_is_all_that_is_asked_for(void **state)
 {
 	struct storehelp *help = *state;
-	struct db_driver counting;
 	struct zone_life *zone;
 	struct zonestore zs;
 	struct name name;
@@ -315,25 +301,22 @@ what_was_read_ahead_is_all_that_is_asked_for(void **state)
 	unit_ok(name_read(ZONESTORE_ZONE, &name, &help->err), &help->err);
 	unit_ok(store_snapshot(help->store, &help->err), &help->err);
 	store_ahead(help->store, "", ZONESTORE_ZONE);
-	real = help->store->db->driver;
-	counting = *real;
-	counting.ask = count;
-	help->store->db->driver = &counting;
+	storehelp_count(help);
 	zone_life_free(believed(&zs));
-	n_first = n_asked;
+	n_first = help->n_asked;
 	assert_true(n_first > 5);
 	zone_life_free(believed(&zs));
-	assert_int_equal(n_asked, n_first);
+	assert_int_equal(help->n_asked, n_first);
 	unit_ok(zone_life_load(zs.session, &zs.cache, &name, &zone,
 	    &help->err), &help->err);
 	zone_life_free(zone);
-	assert_true(n_asked > n_first + 5);
-	n_first = n_asked;
+	assert_true(help->n_asked > n_first + 5);
+	n_first = help->n_asked;
 	unit_ok(zone_life_load(zs.session, &zs.cache, &name, &zone,
 	    &help->err), &help->err);
 	zone_life_free(zone);
-	assert_int_equal(n_asked, n_first);
-	help->store->db->driver = real;
+	assert_int_equal(help->n_asked, n_first);
+	storehelp_count_end(help);
 	store_release(help->store);
 	zonestore_close(&zs);
 }
