@@ -222,6 +222,56 @@ takes_over_when_the_lease_is_over(void **state)
 	store_claims_free(claim, 1);
 }
 
+/* Who has freed it may be another process. */
+static void
+renews_nothing_that_was_released(void **state)
+{
+	struct storehelp *help = three(state);
+	struct store_claim *claim = take_one(help, &one);
+
+	unit_ok(store_claim_release(help->store, "one", &help->err),
+	    &help->err);
+	unit_ok(store_claim_renew(help->store, &one, claim, 1, &help->err),
+	    &help->err);
+	assert_true(claim->is_lost);
+	takes(help, &two, AT + 1, 9, "b. 2");
+	store_claims_free(claim, 1);
+}
+
+static int64_t now_at;
+static struct db_driver frozen;
+
+static int
+tell_now(struct db *db, int64_t *out, struct error *err)
+{
+
+	(void)db;
+	(void)err;
+	*out = now_at;
+	return 0;
+}
+
+static void
+leases_end_to_the_second(void **state)
+{
+	struct storehelp *help = three(state);
+
+	frozen = *help->store->db->driver;
+	frozen.clock = tell_now;
+	help->store->db->driver = &frozen;
+	now_at = AT;
+	takes(help, &one, AT + 1, 9, "b. 1");
+	now_at = AT + one.lease_s - 1;
+	takes(help, &two, AT + 1, 9, "");
+	now_at = AT + one.lease_s;
+	takes(help, &two, AT + 1, 9, "b. 2");
+	/* And none is longer than the longest. */
+	now_at += two.lease_s - STORE_CLAIM_LEASE_MAX_S;
+	takes(help, &one, AT + 1, 9, "");
+	now_at--;
+	takes(help, &one, AT + 1, 9, "b. 3");
+}
+
 /* Of a clock that was turned back since. */
 static void
 believes_no_lease_that_is_longer_than_any(void **state)
@@ -292,6 +342,55 @@ commits_nothing_of_who_was_overtaken(void **state)
 	store_claims_free(claim, 1);
 }
 
+/* Its own claim is another one once somebody had the zone in between. */
+static void
+commits_nothing_under_an_older_claim(void **state)
+{
+	struct storehelp *help = three(state);
+	struct store_claim *claim = take_one(help, &one), *again;
+	char *other;
+	size_t n;
+
+	expire(help);
+	takes(help, &two, AT + 1, 9, "b. 2");
+	expire(help);
+	unit_ok(store_claim_zone(help->store, &one, "b.", &again, &n, &other,
+	    &help->err), &help->err);
+	assert_int_equal(n, 1);
+	assert_int_equal(again->epoch, 3);
+	store_claim_guard(help->store, &one, claim, 1);
+	assert_int_equal(write_it(help, "insecure"), -1);
+	unit_fails(-1, &help->err, ERR_STORE, "another run has taken it over");
+	store_claim_guard(help->store, &one, again, 1);
+	unit_ok(write_it(help, "insecure"), &help->err);
+	store_claim_guard(help->store, &one, NULL, 0);
+	store_claims_free(again, n);
+	store_claims_free(claim, 1);
+}
+
+static void
+commits_nothing_where_one_of_many_is_lost(void **state)
+{
+	struct storehelp *help = three(state);
+	struct store_claim *claims;
+	size_t i, n;
+
+	unit_ok(store_claim_due(help->store, &one, AT + 9, 9, &claims, &n,
+	    &help->err), &help->err);
+	assert_int_equal(n, 3);
+	store_claim_guard(help->store, &one, claims, n);
+	for (i = 0; i < n; i++) {
+		claims[i].epoch++;
+		assert_int_equal(write_it(help, "insecure"), -1);
+		unit_fails(-1, &help->err, ERR_STORE, claims[i].zone);
+		assert_true(claims[i].is_lost);
+		claims[i].epoch--;
+	}
+	unit_ok(write_it(help, "insecure"), &help->err);
+	store_claim_guard(help->store, &one, NULL, 0);
+	store_claims_free(claims, n);
+}
+
 static void
 tidies_up_without_its_claim(void **state)
 {
@@ -334,11 +433,15 @@ claims_one_by_name(void **state)
 	assert_int_equal(n, 0);
 	assert_string_equal(other, "one");
 	free(other);
+	/* Who has it gets it anew. */
+	unit_ok(store_claim_zone(help->store, &one, "a.", &claims, &n, &other,
+	    &help->err), &help->err);
+	are(claims, n, "a. 2");
 	unit_ok(store_claim_release(help->store, "one", &help->err),
 	    &help->err);
 	unit_ok(store_claim_zone(help->store, &two, "a.", &claims, &n, &other,
 	    &help->err), &help->err);
-	are(claims, n, "a. 2");
+	are(claims, n, "a. 3");
 }
 
 static void
@@ -448,8 +551,12 @@ main(void)
 		STOREHELP_TEST(claims_nothing_twice_in_a_pass),
 		STOREHELP_TEST(leaves_what_has_no_key),
 		STOREHELP_TEST(takes_over_when_the_lease_is_over),
+		STOREHELP_TEST(renews_nothing_that_was_released),
+		STOREHELP_TEST(leases_end_to_the_second),
 		STOREHELP_TEST(believes_no_lease_that_is_longer_than_any),
 		STOREHELP_TEST(commits_nothing_of_who_was_overtaken),
+		STOREHELP_TEST(commits_nothing_under_an_older_claim),
+		STOREHELP_TEST(commits_nothing_where_one_of_many_is_lost),
 		STOREHELP_TEST(tidies_up_without_its_claim),
 		STOREHELP_TEST(claims_one_by_name),
 		STOREHELP_TEST(waits_for_no_zone_that_others_have),
