@@ -264,6 +264,16 @@ closes() {
 	[[ $output == *"unwrap with CKA_SENSITIVE false (unwrap-readable) \
 was not refused: "* ]]
 	[[ $(kmgr verify) == "0 CMKs, 0 key pairs"* ]]
+	KMGR_SHIM_IGNORE_ATTR=UNWRAP_TEMPLATE run kmgr --json probe-token main
+	[ "$(jq -c '[.rows[] | select(.weight == "wrapped-only" and
+		.verdict == "ignored").id]' <<<"$output")" = \
+		'["unwrap-readable","unwrap-extractable","unwrap-secret","unwrap-trojan"]' ]
+	KMGR_SHIM_IGNORE_ATTR=ALLOWED_MECHANISMS \
+		run -6 kmgr create-cmk prod --token main --policy p.yaml
+	[[ $output == *"wrap by another mechanism (master-mechanism) was not"* ]]
+	KMGR_SHIM_IGNORE_ATTR=MODIFIABLE \
+		run -6 kmgr create-cmk prod --token main --policy p.yaml
+	[[ $output == *"let the wrapping key decrypt (master-change) was not"* ]]
 	# Custody token asks nothing of the kind.
 	printf 'version: 1\nzones: ["."]\n' >token.yaml
 	KMGR_SHIM_IGNORE_ATTR=UNWRAP_TEMPLATE \

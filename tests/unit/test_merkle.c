@@ -159,6 +159,22 @@ each_leaf_has_one_path(void **state)
 	}
 }
 
+/* The last leaf of a tree that is one too large has a path of one node. */
+static void
+no_tree_is_larger_than_any(void **state)
+{
+	struct merkle_path path = { .index = MERKLE_LEAVES_MAX - 1,
+		.n = MERKLE_LEAVES_MAX, .n_nodes = MERKLE_PATH_MAX };
+	struct merkle_node leaves[N_MAX], root;
+
+	(void)state;
+	make_leaves(leaves);
+	assert_true(merkle_fold(&leaves[0], &path, &root));
+	path = (struct merkle_path) { .index = MERKLE_LEAVES_MAX,
+		.n = MERKLE_LEAVES_MAX + 1, .n_nodes = 1 };
+	assert_false(merkle_fold(&leaves[0], &path, &root));
+}
+
 /* With the 64 bytes below it as a leaf's, which would hash to it. */
 static void
 an_inner_node_is_no_leaf(void **state)
@@ -206,6 +222,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(known_trees_have_known_roots),
 		cmocka_unit_test(each_leaf_has_one_path),
+		cmocka_unit_test(no_tree_is_larger_than_any),
 		cmocka_unit_test(an_inner_node_is_no_leaf),
 		cmocka_unit_test(no_leaf_is_there_twice),
 	};

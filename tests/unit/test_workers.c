@@ -2,6 +2,7 @@
 #include "tests/unit/unit.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -18,7 +19,7 @@
 /* What a test has its workers do, and what the parent heard. */
 struct job {
 	int		 trouble;	/* item at which something happens */
-	enum { FAIL, DIE, NOTHING } what;
+	enum { FAIL, DIE, LEAVE, NOTHING } what;
 	size_t		 seen[ITEMS];
 	size_t		 last_of[WORKERS_MAX]; /* item, by worker */
 	pid_t		 pids[WORKERS_MAX];
@@ -43,6 +44,8 @@ work(void *arg, struct worker *worker, struct error *err)
 			told.item = i;
 			if (job->what == DIE && (int)i == job->trouble)
 				(void)raise(SIGKILL);
+			if (job->what == LEAVE && (int)i == job->trouble)
+				_exit(3);
 			if (job->what == FAIL && (int)i == job->trouble)
 				return err_set(err, ERR_TOKEN, "item %zu is "
 				    "bad", i);
@@ -455,6 +458,50 @@ all_hear_of_a_workers_signal(void **state)
 	goes_well_elsewhere(&workers, SIGINT);
 }
 
+static void
+a_worker_that_leaves_is_missed(void **state)
+{
+	struct job job = { .trouble = 3, .what = LEAVE };
+	struct error err = ERR_INIT;
+
+	(void)state;
+	unit_fails(run(&job, 2, &err), &err, ERR_SYSTEM, "ended with status 3");
+	assert_int_equal(job.n_seen, ITEMS - 4);
+}
+
+/* The first one calls another, which fails when the first has ended. */
+static int
+fail_after_the_first(void *arg, struct worker *worker, struct error *err)
+{
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	size_t first, n;
+
+	/* Of the process: whoever gets it later has seen this one end. */
+	if (!worker_next(worker, &first, &n) ||
+	    fcntl(*(int *)arg, F_SETLKW, &lock) != 0)
+		return err_set(err, ERR_INTERNAL, "no item, or no lock");
+	if (first == 0 && worker_want_others(worker, err) != 0)
+		return -1;
+	return err_set(err, ERR_TOKEN, "item %zu is bad", first);
+}
+
+static void
+what_fails_first_is_told(void **state)
+{
+	FILE *file = tmpfile();
+	int fd = fileno(file);
+	const struct workers workers = {
+		.n = 2, .is_first_alone = true, .n_items = 2, .n_share = 1,
+		.arg = &fd, .work = fail_after_the_first
+	};
+	struct error err = ERR_INIT;
+
+	(void)state;
+	unit_fails(workers_run(&workers, &err), &err, ERR_TOKEN,
+	    "item 0 is bad");
+	(void)fclose(file);
+}
+
 /* More than a pipe or a read holds at once. */
 static int
 work_at_length(void *arg, struct worker *worker, struct error *err)
@@ -511,6 +558,8 @@ main(void)
 		cmocka_unit_test(workers_end_with_who_started_them),
 		cmocka_unit_test(a_worker_hears_of_a_signal),
 		cmocka_unit_test(all_hear_of_a_workers_signal),
+		cmocka_unit_test(a_worker_that_leaves_is_missed),
+		cmocka_unit_test(what_fails_first_is_told),
 		cmocka_unit_test(long_messages_come_whole),
 	};
 
