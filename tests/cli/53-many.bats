@@ -254,6 +254,38 @@ performance() {
 	[ "$(grep -c RRSIG out)" -eq 300 ]
 }
 
+@test "workers: auto is one a processor where the module computes here, else one" {
+	local pid workers
+
+	[ "$(nproc)" -gt 1 ] || skip "one processor is one worker"
+	zones 520
+	by_shim
+	KMGR_SHIM_LATENCY_US=1000 kmgr -q sign-zsks --zones-from zones -o out
+	[ "$(grep -c RRSIG out)" -eq 520 ]
+	[ "$(grep -c ' C_Initialize$' calls)" -eq 1 ]
+	# Each stops itself, so that none is done before the others are there.
+	KMGR_SHIM_KILL_BY=19 KMGR_SHIM_KILL_AT=70 KMGR_SHIM_FAIL_ON=C_Sign \
+		"$KMGR" -q sign-zsks --zones-from zones --again -o out &
+	pid=$!
+	workers=$(nproc)
+	has_workers() {
+		[ "$(pgrep -P "$pid" | wc -l)" -eq \
+			$((workers > 64 ? 64 : workers)) ]
+	}
+	wait_until 30 has_workers || {
+		kill -KILL $(pgrep -P "$pid") "$pid"
+		return 1
+	}
+	all_went_on() {
+		kill -CONT $(pgrep -P "$pid")
+		kill -0 "$pid"
+		[ $? -ne 0 ]
+	}
+	wait_until 30 all_went_on
+	wait "$pid"
+	[ "$(grep -c RRSIG out)" -eq 520 ]
+}
+
 @test "a CMK that is disabled meanwhile has nothing more of it released" {
 	local pid status=0 signed
 

@@ -2,7 +2,9 @@
 #include "tests/unit/unit.h"
 
 #include <string.h>
+#include <unistd.h>
 
+#include "hsm/fellows.h"
 #include "hsm/key.h"
 #include "hsm/object.h"
 #include "hsm/run.h"
@@ -113,6 +115,44 @@ test_one_restart_serves_both(void **state)
 	hsm_token_close(other);
 }
 
+/* Nothing is loaded: any files do, by their names and by other ones. */
+static void
+test_one_file_is_one_module(void **state)
+{
+	struct module a = { .list = NULL }, same = { .list = NULL },
+	    other = { .list = NULL }, apart = { .is_instance = true };
+	char link[] = "/tmp/kmgr-fellow-XXXXXX";
+	int real;
+
+	(void)state;
+	assert_true(mkdtemp(link) != NULL && rmdir(link) == 0);
+	assert_int_equal(symlink("/bin/sh", link), 0);
+	same.ctx = (struct PKCS11_ctx_st *)(void *)&real;
+	same.n_slots = 3;
+	fellows_join(&same, link);
+	fellows_join(&other, "/etc/passwd");
+	fellows_join(&apart, "/bin/sh");
+	fellows_take(&a, "/bin/sh");
+	assert_true(same.is_stale);
+	assert_false(other.is_stale || apart.is_stale);
+	assert_ptr_equal(a.ctx, &real);
+	assert_int_equal(a.n_slots, 3);
+	assert_null(same.ctx);
+	assert_int_equal(same.n_slots, 0);
+	/* What goes takes nothing along that another one could use. */
+	fellows_give(&a);
+	assert_ptr_equal(same.ctx, &real);
+	assert_null(a.ctx);
+	/* Nobody is left. */
+	fellows_leave(&same);
+	same.is_stale = false;
+	fellows_take(&a, "/bin/sh");
+	assert_false(same.is_stale);
+	fellows_leave(&other);
+	fellows_leave(&apart);
+	assert_int_equal(unlink(link), 0);
+}
+
 static int
 setup(void **state)
 {
@@ -137,6 +177,7 @@ main(void)
 		    setup, teardown),
 		cmocka_unit_test_setup_teardown(test_one_restart_serves_both,
 		    setup, teardown),
+		cmocka_unit_test(test_one_file_is_one_module),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
