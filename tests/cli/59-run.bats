@@ -76,6 +76,25 @@ did publish" ]
 	[ ! -e none ]
 }
 
+@test "a token that a killed pass left behind the ledger is brought up to it" {
+	kmgr_env "$PWD" "main=$(uri_of_shim "$TOKEN_URI")"
+	export KMGR_SHIM_MODULE=$TOKEN_MODULE
+	config
+	kmgr -q run >/dev/null
+	KMGR_SHIM_KILL_AT=1 KMGR_SHIM_FAIL_ON=C_CreateObject \
+		run -137 kmgr_later 10d run
+	[ "$(events sign-zsks)" -eq 2 ]
+	run -10 kmgr_later 10d verify
+	[[ $output == *"token main is behind the ledger"* ]]
+	kmgr_later 10d -q run >/dev/null
+	kmgr_later 10d -q verify >/dev/null
+	# Where it cannot be brought up that is noted, and keeps nothing back.
+	sqlite3 kmgr.db 'UPDATE cmk SET settled_seq = 0'
+	mv tokens away
+	run -0 kmgr_later 10d run
+	[[ $output == *"a token may be behind the ledger: "* ]]
+}
+
 @test "signatures are made anew at refresh, and not before" {
 	config
 	kmgr -q run >/dev/null

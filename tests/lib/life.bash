@@ -3,10 +3,7 @@
 # life_cmk POLICY-LINE...: a token, a CMK "prod" whose policy has these lines,
 # and ZSKs of example.com in the file zsk.
 life_cmk() {
-	softhsm_new "$BATS_TEST_TMPDIR" kmgr
-	kmgr_env "$BATS_TEST_TMPDIR"
-	kmgr init >/dev/null
-	cd "$BATS_TEST_TMPDIR"
+	kmgr_here
 	printf '%s\n' 'version: 1' 'zones: ["."]' "$@" >p.yaml
 	kmgr -q create-cmk prod --token main --policy p.yaml >/dev/null
 	dnssec-keygen -q -a ECDSAP256SHA256 example.com >/dev/null
