@@ -144,6 +144,10 @@ n_events() {
 	echo "$output"
 	[[ $output == *"--reason loss --cmk NAME"* ]]
 	[ "$(n_events)" = "$before" ]
+	# Nor is a successor made beside one of which nothing can be told.
+	run -6 kmgr_later 6d roll-ksk example.net --cmk b
+	[[ $output == *"nothing can be recorded of KSK example.net./"* ]]
+	[ "$(n_events)" = "$before" ]
 	kmgr_later 6d -q roll-ksk example.net --reason loss --cmk b \
 		--yes >/dev/null
 	kmgr_later 6d -q sign-zsks example.net zsk-net >signed
