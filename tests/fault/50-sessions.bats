@@ -74,7 +74,7 @@ is_whole() {
 
 @test "sessions: 8 has many signatures under way at a time, in order" {
 	sessions 8
-	KMGR_SHIM_LATENCY_US=20000 sign
+	KMGR_SHIM_LATENCY_US=80000 sign
 	is_whole
 	[ "$(most C_Sign)" -ge 5 ]
 	[ "$(most C_Sign)" -le 8 ]
