@@ -7,13 +7,18 @@ bats_require_minimum_version 1.5.0
 # Two tokens; the KSK of the zone is in the first, its standby, whose DS is at
 # the parent, in the second.
 setup() {
+	local custody=token
+
+	[[ $BATS_TEST_DESCRIPTION != *wrapped* ]] || custody=wrapped
 	softhsm_new "$BATS_TEST_TMPDIR" kmgr
 	first=$TOKEN_URI
 	softhsm_new "$BATS_TEST_TMPDIR" spare
 	kmgr_env "$BATS_TEST_TMPDIR" "main=$first" "spare=$TOKEN_URI"
 	cd "$BATS_TEST_TMPDIR"
 	kmgr init >/dev/null
-	printf 'version: 1\nzones: ["."]\nksk: { standby: { kind: ds, cmk: b } }\n' >a.yaml
+	printf '%s\n' 'version: 1' 'zones: ["."]' "custody: $custody" \
+		'ksk: { require-backup: false, standby: { kind: ds, cmk: b } }' \
+		>a.yaml
 	printf 'version: 1\nzones: ["."]\n' >b.yaml
 	kmgr -q create-cmk b --token spare --policy b.yaml >/dev/null
 	kmgr -q create-cmk a --token main --policy a.yaml >/dev/null
@@ -341,6 +346,15 @@ lost_for_good() {
 	# Out of the configuration it is out of the way.
 	sed -i '/^  main: /d' kmgr.yaml
 	kmgr_later 25d -q sign-zsks example.com zsk >/dev/null
+}
+
+@test "loss: so is one with the wrapping key of a wrapped KSK that was ended" {
+	lost_for_good
+	kmgr_later 25d -q delete-ksk "example.com/$tag" >/dev/null
+	kmgr_later 25d -q sign-zsks example.com zsk >/dev/null
+	tokens_back
+	run -10 kmgr_later 25d sign-zsks example.com zsk
+	[[ $output == *"was ended because token main was lost, and that token is there"* ]]
 }
 
 # approved COMMAND...: it waits for an approver, who signs it at the same time.
