@@ -107,7 +107,7 @@ static EVP_PKEY *
 from_ec_point(const struct curve *curve, const uint8_t *xy, size_t len)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
-	uint8_t point[1 + 96];
+	uint8_t point[1 + CRYPTO_POINT_MAX];
 	EVP_PKEY *pkey;
 
 	assert(len < sizeof(point));
@@ -176,6 +176,8 @@ crypto_key_from_point(enum crypto_kind kind, const uint8_t *point, size_t len,
 	if (pkey == NULL)
 		return crypto_fail(ERR_INPUT, "not a point of the curve", err);
 	*out = wrap(pkey, kind);
+	memcpy((*out)->point, point, len);
+	(*out)->point_len = len;
 	return 0;
 }
 
@@ -306,6 +308,11 @@ crypto_key_point(const struct crypto_key *key, struct buf *out)
 	int ok;
 
 	assert(key->kind != CRYPTO_RSA);
+	/* What it was made of: OpenSSL would have to reckon it out again. */
+	if (key->point_len > 0) {
+		buf_add(out, key->point, key->point_len);
+		return;
+	}
 	if (key->kind == CRYPTO_ED25519) {
 		ok = EVP_PKEY_get_raw_public_key(key->pkey, raw, &len);
 		assert(ok == 1);
