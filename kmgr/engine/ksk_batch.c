@@ -7,6 +7,7 @@
 #include "kmgr/base/text.h"
 #include "kmgr/engine/intent.h"
 #include "kmgr/engine/ksk_batch.h"
+#include "kmgr/engine/ksk_create_inner.h"
 #include "kmgr/engine/ksk_endorse.h"
 #include "kmgr/engine/ksk_make.h"
 
@@ -28,8 +29,8 @@ put_intent(const struct ksk_batch *batch, struct newborn *item,
 	json_put_text(payload, "cmk_id", cmk->row.id);
 	json_put_text(payload, "ksk_id", item->ksk_id);
 	json_put_text(payload, "zone", name_text(&item->action->zone, zone));
-	if (batch->standby != NULL)
-		json_put_text(payload, "standby", batch->standby);
+	if (batch->request->standby != NULL)
+		json_put_text(payload, "standby", batch->request->standby);
 	rc = intent_put(batch->session, INTENT_CREATE_KSK, cmk->row.token,
 	    label, payload, &item->intent, err);
 	json_free(payload);
@@ -95,9 +96,13 @@ brood_start(struct brood *brood, const struct action *const *actions,
 	return -1;
 }
 
-/* In one transaction, by one signature. */
+/*
+ * Some of them in one transaction, by one signature; whether one of them is
+ * alone to blame.
+ */
 static int
-record(struct brood *brood, struct error *err)
+record_some(struct brood *brood, size_t first, size_t n, bool *is_ones,
+    struct error *err)
 {
 	const struct ksk_batch *batch = brood->batch;
 	struct ksk_birth births[KSK_MAKE_MAX];
@@ -105,52 +110,94 @@ record(struct brood *brood, struct error *err)
 	struct store *store;
 	size_t i;
 
-	for (i = 0; i < brood->n_made; i++) {
-		item = &brood->items[i];
+	*is_ones = false;
+	for (i = 0; i < n; i++) {
+		item = &brood->items[first + i];
 		births[i] = (struct ksk_birth) { .ksk_id = item->ksk_id,
 			.intent = batch->wrap == NULL ? &item->intent : NULL,
 			.zone = &item->action->zone,
-			.standby = batch->standby, .key = &item->row,
-			.public = batch->wrap == NULL ?
+			.standby = batch->request->standby,
+			.key = &item->row, .public = batch->wrap == NULL ?
 			    hsm_key_public(item->key) : item->public };
 	}
-	if (brood->n_made == 0)
-		return 0;
 	if (session_store(batch->session, &store, err) != 0 ||
 	    store_begin(store, err) != 0)
 		return -1;
 	if (ksk_endorse_in(batch->session, batch->cmk, batch->seal_key,
-	    births, brood->n_made, err) != 0 ||
-	    store_commit(store, err) != 0) {
+	    births, n, err) != 0 || store_commit(store, err) != 0) {
 		store_rollback(store);
-		/* What is in no token is lost with this process. */
-		return batch->wrap != NULL ? -1 : err_wrap(err, "%zu KSKs "
-		    "were made and are not recorded: the next create-ksk, or "
-		    "kmgr recover, goes by their open intents",
-		    brood->n_made);
+		for (i = 0; i < n; i++)
+			*is_ones = *is_ones || births[i].is_to_blame;
+		*is_ones = *is_ones &&
+		    ksk_create_is_of_zone(batch->request, err);
+		return -1;
 	}
-	for (i = 0; i < brood->n_made; i++)
-		brood->items[i].is_taken = births[i].is_taken;
+	for (i = 0; i < n; i++)
+		brood->items[first + i].is_taken = births[i].is_taken;
 	return 0;
 }
 
-/* Throw away what has a tag that is taken: its zone gets another one. */
+/* One hindered the others: each for itself, and that one is told. */
+static int
+record_each(struct brood *brood, struct error *err)
+{
+	struct newborn *item;
+	bool is_ones;
+	size_t i;
+
+	err_clear(err);
+	for (i = 0; i < brood->n_made; i++) {
+		item = &brood->items[i];
+		if (record_some(brood, i, 1, &is_ones, err) == 0)
+			continue;
+		if (!is_ones || !ksk_create_told(brood->batch->request,
+		    &item->action->zone, err))
+			return -1;
+		item->is_refused = true;
+	}
+	return 0;
+}
+
+static int
+record(struct brood *brood, struct error *err)
+{
+	bool is_ones;
+
+	if (brood->n_made == 0 || record_some(brood, 0, brood->n_made,
+	    &is_ones, err) == 0 ||
+	    (is_ones && record_each(brood, err) == 0))
+		return 0;
+	/* What is in no token is lost with this process. */
+	return brood->batch->wrap != NULL ? -1 : err_wrap(err, "%zu KSKs "
+	    "were made and are not recorded: the next create-ksk, or kmgr "
+	    "recover, goes by their open intents", brood->n_made);
+}
+
+/*
+ * Throw away what has a tag that is taken, whose zone gets another one, and
+ * what has a zone that was refused.
+ */
 static int
 retry(struct brood *brood, const struct action **again, size_t *n,
     struct error *err)
 {
 	struct session *session = brood->batch->session;
+	const struct newborn *item;
 	size_t i;
 
 	for (i = 0; i < brood->n_made; i++) {
-		if (!brood->items[i].is_taken)
+		item = &brood->items[i];
+		if (!item->is_taken && !item->is_refused)
 			continue;
-		session_note(session, "a new key had a key tag that collides "
-		    "in the zone; it was thrown away");
+		if (item->is_taken)
+			session_note(session, "a new key had a key tag that "
+			    "collides in the zone; it was thrown away");
 		if (brood->batch->wrap == NULL && intent_undo(session,
-		    &brood->items[i].intent, "key tag collision", err) != 0)
+		    &item->intent, item->is_taken ? "key tag collision" :
+		    "its zone was refused", err) != 0)
 			return -1;
-		again[(*n)++] = brood->items[i].action;
+		if (item->is_taken)
+			again[(*n)++] = item->action;
 	}
 	return 0;
 }

@@ -9,6 +9,7 @@
 #include "hsm/wrap.h"
 #include "kmgr/base/err.h"
 #include "kmgr/engine/cmk.h"
+#include "kmgr/engine/ksk_create.h"
 #include "kmgr/engine/plan.h"
 #include "kmgr/engine/session.h"
 
@@ -18,15 +19,17 @@ struct ksk_batch {
 	const struct cmk	*cmk;
 	struct hsm_key		*seal_key;
 	struct hsm_wrap_key	*wrap;		/* NULL: they stay there */
-	const char		*standby;	/* "ds", "dnskey"; NULL: none */
+	const struct ksk_request *request;
 };
 
 /**
  * ksk_batch_make(batch, actions, n, err):
  * Make a KSK for the zone of each of ${n} ${actions}. Where a key tag collides
  * another pair is made. A pair that stays in the token has its intent before
- * it is made. It ends with the first zone that fails; what was made before is
- * recorded, unless that is what failed. After a signal that was noted
+ * it is made. A zone that is to blame for its error is told to the request,
+ * and its pair thrown away. It ends with the first failure of another kind;
+ * what was made before is recorded, unless that is what failed. After a signal
+ * that was noted
  * (stop_signal()) what has begun is made, and no more.
  *
  * Errors: ERR_TOKEN, ERR_STORE, ERR_INTEGRITY, ERR_SYSTEM.

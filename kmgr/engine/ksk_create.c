@@ -5,9 +5,9 @@
 #include "kmgr/engine/approval.h"
 #include "kmgr/engine/cmk_life.h"
 #include "kmgr/engine/identity.h"
-#include "kmgr/engine/recovery.h"
 #include "kmgr/engine/ksk_batch.h"
 #include "kmgr/engine/ksk_create_inner.h"
+#include "kmgr/engine/ksk_resumed.h"
 #include "kmgr/engine/ksk_shared.h"
 #include "kmgr/engine/seal.h"
 #include "kmgr/engine/trust.h"
@@ -59,8 +59,7 @@ do_actions(struct ksk_batch *batch, struct cmk *cmk,
 		return seal_first_use(batch->session, cmk, batch->seal_key,
 		    err);
 	if (actions[0].kind != ACTION_MAKE_KSK)
-		return ksk_shared_endorse(batch->session, cmk,
-		    batch->seal_key, actions, n, err);
+		return ksk_shared_endorse(batch, cmk, actions, n, err);
 	if (cmk->policy->custody == CUSTODY_WRAPPED && batch->wrap == NULL &&
 	    wrapkey_open(batch->session, cmk, &batch->wrap, err) != 0)
 		return -1;
@@ -71,10 +70,10 @@ do_actions(struct ksk_batch *batch, struct cmk *cmk,
 /* Carry out plan, whose CMK is cmk. */
 static int
 apply(struct session *session, struct cmk *cmk, const struct plan *plan,
-    const char *standby, struct error *err)
+    const struct ksk_request *request, struct error *err)
 {
 	struct ksk_batch batch = { .session = session, .cmk = cmk,
-		.standby = standby };
+		.request = request };
 	size_t i, n;
 	int rc = 0;
 
@@ -92,47 +91,19 @@ apply(struct session *session, struct cmk *cmk, const struct plan *plan,
 }
 
 /*
- * Drop from zones those for which recovery_run() has just finished what an
+ * Without the zones for which ksk_resumed_run() has just finished what an
  * interrupted run of the same command wanted.
  */
-static int
-drop_resumed(struct session *session, const struct cmk *cmk,
-    const struct ksk_request *request, struct name *zones, size_t *n,
-    struct error *err)
+static void
+drop_resumed(const struct ksk_request *request,
+    const struct ksk_resumed *resumed, struct name *zones, size_t *n)
 {
-	struct census *before = mem_new(request->n_zones * sizeof(*before));
-	struct census after;
-	struct store *store;
 	size_t i;
-	int rc = -1;
 
 	*n = 0;
-	if (session_store(session, &store, err) != 0)
-		goto out;
-	for (i = 0; i < request->n_zones; i++) {
-		if (ksk_create_count(store, &request->zones[i], cmk->row.id, "",
-		    &before[i], err) == 0)
-			continue;
-		if (!ksk_create_told(request, &request->zones[i], err))
-			goto out;
-		before[i].n_under_cmk = SIZE_MAX;
-	}
-	if (recovery_run(session, cmk->row.token, err) != 0 ||
-	    recovery_run(session, cmk->row.seal_token, err) != 0)
-		goto out;
-	for (i = 0; i < request->n_zones; i++) {
-		if (before[i].n_under_cmk == SIZE_MAX)
-			continue;
-		if (ksk_create_count(store, &request->zones[i], cmk->row.id, "",
-		    &after, err) != 0)
-			goto out;
-		if (after.n_under_cmk == before[i].n_under_cmk)
+	for (i = 0; i < request->n_zones; i++)
+		if (!ksk_resumed_has(resumed, &request->zones[i]))
 			zones[(*n)++] = request->zones[i];
-	}
-	rc = 0;
- out:
-	free(before);
-	return rc;
 }
 
 /* The KSKs that all zones of request have under the CMK. */
@@ -162,14 +133,37 @@ collect(struct store *store, struct cmk_cache *cache, const char *cmk_id,
 /* What was made before something failed is made, and gets its checkpoint. */
 static int
 apply_and_settle(struct session *session, struct cmk *cmk,
-    const struct plan *plan, const char *standby, struct error *err)
+    const struct plan *plan, const struct ksk_request *request,
+    struct error *err)
 {
 	struct error second = ERR_INIT;
-	const int rc = apply(session, cmk, plan, standby, err);
+	const int rc = apply(session, cmk, plan, request, err);
 
 	if (trust_settle(session, cmk, rc == 0 ? err : &second) != 0)
 		return -1;
 	return rc;
+}
+
+/* Of a plan that was approved, or where nobody has to approve. */
+static int
+plan_rest(struct store *store, struct cmk *cmk,
+    const struct ksk_request *request, const struct ksk_resumed *resumed,
+    struct plan *plan, struct error *err)
+{
+	struct ksk_request rest = *request;
+	struct name *zones;
+	int rc;
+
+	zones = mem_new(request->n_zones * sizeof(*zones));
+	drop_resumed(request, resumed, zones, &rest.n_zones);
+	rest.zones = zones;
+	rc = ksk_create_plan_for(store, cmk, &rest, plan, err);
+	free(zones);
+	if (rc != 0 || request->is_part)
+		return rc;
+	return approval_demand(cmk, &(struct approval_subject) {
+	    KSK_CREATE_OP, request->arguments, plan }, request->approval,
+	    err);
 }
 
 /* With the lock held: prove, resume, plan, apply. */
@@ -177,26 +171,20 @@ static int
 run_locked(struct session *session, struct store *store, struct cmk *cmk,
     const struct ksk_request *request, struct error *err)
 {
-	struct ksk_request rest = *request;
+	struct ksk_resumed now = { NULL, 0 }, *resumed = request->resumed;
 	struct plan plan = PLAN_INIT;
-	struct name *zones;
 	int rc = -1;
 
-	zones = mem_new(request->n_zones * sizeof(*zones));
-	rest.zones = zones;
+	if (resumed == NULL)
+		resumed = &now;
 	if (cmk_life_check_usable(cmk, err) == 0 &&
 	    trust_prove(session, cmk, err) == 0 &&
-	    drop_resumed(session, cmk, request, zones, &rest.n_zones,
-	    err) == 0 &&
-	    ksk_create_plan_for(store, cmk, &rest, &plan, err) == 0 &&
-	    (request->is_part || approval_demand(cmk,
-	    &(struct approval_subject) { KSK_CREATE_OP, request->arguments,
-	    &plan }, request->approval, err) == 0))
+	    ksk_resumed_run(session, cmk, resumed, err) == 0 &&
+	    plan_rest(store, cmk, request, resumed, &plan, err) == 0)
 		rc = plan.n == 0 ? 0 :
-		    apply_and_settle(session, cmk, &plan, request->standby,
-		    err);
+		    apply_and_settle(session, cmk, &plan, request, err);
 	plan_clear(&plan);
-	free(zones);
+	ksk_resumed_clear(&now);
 	return rc;
 }
 

@@ -9,6 +9,7 @@
 #include "kmgr/engine/approval.h"
 #include "kmgr/engine/cmk.h"
 #include "kmgr/engine/ksk.h"
+#include "kmgr/engine/ksk_resumed.h"
 #include "kmgr/engine/plan.h"
 #include "kmgr/engine/session.h"
 
@@ -25,6 +26,11 @@ struct ksk_request {
 	const char		*standby; /* "ds", "dnskey": of KSK_ANOTHER;
 					   * NULL: to be in use */
 	bool			 is_part; /* of a plan that was approved */
+	/*
+	 * Where the zones of a list go in parts, a request each: what one of
+	 * them finds that an interrupted run had begun, for those behind it.
+	 */
+	struct ksk_resumed	*resumed;
 	/*
 	 * Called for a zone that can have no KSK, perhaps more than once; the
 	 * others go on. NULL: the first such zone fails all, before anything

@@ -5,10 +5,12 @@
 #include "kmgr/engine/ksk_create.h"
 
 /*
- * How many KSKs a zone has, and how many of them under one CMK; whether that
- * CMK's newest shared pair is among them.
+ * How many KSKs a zone has: that are not removed; that count against what the
+ * policy allows; of these, under one CMK. Whether that CMK's newest shared pair
+ * is among them.
  */
 struct census {
+	size_t	n_kept;
 	size_t	n_present;
 	size_t	n_under_cmk;
 	bool	has_newest;
@@ -26,10 +28,16 @@ int ksk_create_count(struct store *store, const struct name *zone,
     struct error *err);
 
 /**
+ * ksk_create_is_of_zone(request, err):
+ * Whether ${err} is of a kind that a single zone can be to blame for, and
+ * somebody asks for what becomes of each.
+ *
  * ksk_create_told(request, zone, err):
  * Whether ${zone} is to blame for ${err}, and whoever asks was told, so that
  * the others go on; ${err} is then cleared.
  */
+bool ksk_create_is_of_zone(const struct ksk_request *request,
+    const struct error *err);
 bool ksk_create_told(const struct ksk_request *request,
     const struct name *zone, struct error *err);
 

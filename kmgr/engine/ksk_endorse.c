@@ -63,8 +63,8 @@ add_zsk_tags(struct store *store, const struct name *zone, uint16_t **tags,
  * or its revoked twin's is in use. Under custody shared the operator of the
  * zone rolls a colliding ZSK; the group's key stays.
  */
-static int
-tag_collides(struct store *store, const struct cmk *cmk,
+int
+ksk_endorse_collides(struct store *store, const struct cmk *cmk,
     const struct name *zone, const struct dnskey *dnskey, bool *collides,
     struct error *err)
 {
@@ -145,8 +145,8 @@ add(struct batch *batch, struct ksk_birth *birth, struct error *err)
 	struct dnskey dnskey;
 
 	if (dnskey_init(&dnskey, DNSKEY_FLAGS_KSK, (uint8_t)cmk->policy->alg,
-	    birth->public, err) != 0 || tag_collides(batch->store, cmk,
-	    birth->zone, &dnskey, &birth->is_taken, err) != 0)
+	    birth->public, err) != 0 || ksk_endorse_collides(batch->store,
+	    cmk, birth->zone, &dnskey, &birth->is_taken, err) != 0)
 		return -1;
 	if (birth->is_taken)
 		return 0;
@@ -195,10 +195,11 @@ put(struct batch *batch, const struct ksk_birth *birth, struct ksk_row *row,
 }
 
 static int
-name_zone(const struct ksk_birth *birth, struct error *err)
+blame(struct ksk_birth *birth, struct error *err)
 {
 	char zone[NAME_TEXT_MAX];
 
+	birth->is_to_blame = true;
 	return err_wrap(err, "create KSK for %s", name_text(birth->zone,
 	    zone));
 }
@@ -214,13 +215,13 @@ endorse(struct batch *batch, struct hsm_key *seal_key,
 		return -1;
 	for (i = 0; i < n; i++)
 		if (add(batch, &births[i], err) != 0)
-			return name_zone(&births[i], err);
+			return blame(&births[i], err);
 	if (batch->n > 0 && ksk_sign_rows(batch->cmk, seal_key,
 	    batch->rows, batch->n, err) != 0)
 		return -1;
 	for (i = 0; i < batch->n; i++)
 		if (put(batch, batch->births[i], &batch->rows[i], err) != 0)
-			return name_zone(batch->births[i], err);
+			return blame(batch->births[i], err);
 	return 0;
 }
 

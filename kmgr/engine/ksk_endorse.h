@@ -6,6 +6,7 @@
 
 #include "hsm/key.h"
 #include "kmgr/base/err.h"
+#include "kmgr/dns/dnskey.h"
 #include "kmgr/dns/name.h"
 #include "kmgr/engine/cmk.h"
 #include "kmgr/engine/session.h"
@@ -23,14 +24,27 @@ struct ksk_birth {
 	const struct crypto_key	*public;	/* its public half */
 	bool			 is_taken;	/* told: its key tag is, in
 						 * the zone; it is no KSK */
+	bool			 is_to_blame;	/* told: for the error */
 };
+
+/**
+ * ksk_endorse_collides(store, cmk, zone, dnskey, collides, err):
+ * Whether the key tag of ${dnskey}, or of its revoked twin, is that of another
+ * key of ${zone}; under custody shared ZSKs are not asked.
+ *
+ * Errors: ERR_STORE; ERR_INPUT (the ZSK set in the store is none).
+ */
+int ksk_endorse_collides(struct store *store, const struct cmk *cmk,
+    const struct name *zone, const struct dnskey *dnskey, bool *collides,
+    struct error *err);
 
 /**
  * ksk_endorse_in(session, cmk, seal_key, births, n, err):
  * Inside the caller's transaction: endorse and record the KSKs of ${n}
  * ${births}, each for another zone, by one signature of ${seal_key}, and close
  * their intents. One whose key tag collides in its zone is left out, which is
- * no error, and told in the birth.
+ * no error, and told in the birth. Where it is one birth that fails, without
+ * which the others may do, that one is told to blame.
  *
  * Errors: ERR_TOKEN, ERR_STORE, ERR_INTEGRITY.
  */

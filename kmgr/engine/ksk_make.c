@@ -51,7 +51,8 @@ has_ds_first(const struct ksk_batch *batch)
 {
 
 	return batch->cmk->policy->roll_type == ROLL_DOUBLE_DS ||
-	    (batch->standby != NULL && strcmp(batch->standby, "ds") == 0);
+	    (batch->request->standby != NULL &&
+	    strcmp(batch->request->standby, "ds") == 0);
 }
 
 static int

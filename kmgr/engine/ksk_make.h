@@ -26,6 +26,7 @@ struct newborn {
 	struct key_row		 row;
 	bool			 is_made;
 	bool			 is_taken;	/* its key tag is */
+	bool			 is_refused;	/* its zone is */
 };
 
 /* What lasts over all batches. */

@@ -3,6 +3,7 @@
 
 #include "kmgr/base/stop.h"
 #include "kmgr/engine/ksk.h"
+#include "kmgr/engine/ksk_create_inner.h"
 #include "kmgr/engine/ksk_endorse.h"
 #include "kmgr/engine/ksk_shared.h"
 
@@ -53,29 +54,48 @@ open_pair(struct session *session, struct store *store,
 	return rc;
 }
 
-static int
-refuse(const struct shared *shared, const struct name *zone,
-    struct error *err)
+int
+ksk_shared_refuse(uint16_t tag, const struct name *zone, struct error *err)
 {
 	char text[NAME_TEXT_MAX];
 
 	(void)err_set(err, ERR_POLICY, "the shared key's tag %u is in use by "
-	    "another key of the zone", shared->tag);
+	    "another key of the zone", tag);
 	(void)err_hint(err, "give this zone a CMK of its own, or roll the "
 	    "other key first");
 	return err_wrap(err, "create KSK for %s", name_text(zone, text));
 }
 
-/* The births of as many zones as go into one transaction. */
+/* All or none of births; which one is to blame is told in it. */
 static int
-endorse_births(struct session *session, const struct cmk *cmk,
-    struct hsm_key *seal_key, const struct shared *shared,
-    const struct action *actions, size_t n, struct error *err)
+endorse_births(const struct ksk_batch *batch, const struct shared *shared,
+    struct ksk_birth *births, size_t n, struct error *err)
+{
+	size_t i;
+
+	if (ksk_endorse_in(batch->session, batch->cmk, batch->seal_key,
+	    births, n, err) != 0)
+		return -1;
+	for (i = 0; i < n; i++) {
+		if (!births[i].is_taken)
+			continue;
+		births[i].is_to_blame = true;
+		return ksk_shared_refuse(shared->tag, births[i].zone, err);
+	}
+	return 0;
+}
+
+/* As many as go into one transaction; whether one is alone to blame. */
+static int
+endorse_some(const struct ksk_batch *batch, const struct shared *shared,
+    const struct action *actions, size_t n, bool *is_ones, struct error *err)
 {
 	char ids[BATCH][STORE_ID_TEXT];
 	struct ksk_birth births[BATCH];
+	struct store *store;
 	size_t i;
 
+	*is_ones = false;
 	for (i = 0; i < n; i++) {
 		if (store_id_new(ids[i], err) != 0)
 			return -1;
@@ -83,66 +103,72 @@ endorse_births(struct session *session, const struct cmk *cmk,
 			.zone = &actions[i].zone, .key = &shared->row,
 			.public = shared->public };
 	}
-	if (ksk_endorse_in(session, cmk, seal_key, births, n, err) != 0)
+	if (session_store(batch->session, &store, err) != 0 ||
+	    store_begin(store, err) != 0)
 		return -1;
+	if (endorse_births(batch, shared, births, n, err) == 0 &&
+	    store_commit(store, err) == 0)
+		return 0;
+	store_rollback(store);
 	for (i = 0; i < n; i++)
-		if (births[i].is_taken)
-			return refuse(shared, births[i].zone, err);
+		*is_ones = *is_ones || births[i].is_to_blame;
+	*is_ones = *is_ones && ksk_create_is_of_zone(batch->request, err);
+	return -1;
+}
+
+/* Where one hinders the others, each for itself, and that one is told. */
+static int
+endorse_batch(const struct ksk_batch *batch, const struct shared *shared,
+    const struct action *actions, size_t n, struct error *err)
+{
+	bool is_ones;
+	size_t i;
+
+	if (endorse_some(batch, shared, actions, n, &is_ones, err) == 0)
+		return 0;
+	if (!is_ones)
+		return -1;
+	err_clear(err);
+	for (i = 0; i < n; i++)
+		if (endorse_some(batch, shared, &actions[i], 1, &is_ones,
+		    err) != 0 && (!is_ones || !ksk_create_told(
+		    batch->request, &actions[i].zone, err)))
+			return -1;
 	return 0;
 }
 
 static int
-endorse_some(struct session *session, struct store *store,
-    const struct cmk *cmk, struct hsm_key *seal_key,
-    const struct shared *shared, const struct action *actions, size_t n,
-    struct error *err)
+endorse_all(const struct ksk_batch *batch, const struct shared *shared,
+    const struct action *actions, size_t n, struct error *err)
 {
+	size_t i, some;
 
-	if (store_begin(store, err) != 0)
-		return -1;
-	if (endorse_births(session, cmk, seal_key, shared, actions, n,
-	    err) == 0 && store_commit(store, err) == 0)
-		return 0;
-	store_rollback(store);
-	return -1;
-}
-
-static int
-endorse_all(struct session *session, struct store *store,
-    const struct cmk *cmk, struct hsm_key *seal_key,
-    const struct shared *shared, const struct action *actions, size_t n,
-    struct error *err)
-{
-	size_t i, batch;
-
-	for (i = 0; i < n && (i == 0 || stop_signal() == 0); i += batch) {
-		batch = n - i < BATCH ? n - i : BATCH;
-		if (endorse_some(session, store, cmk, seal_key, shared,
-		    &actions[i], batch, err) != 0)
+	for (i = 0; i < n && (i == 0 || stop_signal() == 0); i += some) {
+		some = n - i < BATCH ? n - i : BATCH;
+		if (endorse_batch(batch, shared, &actions[i], some, err) != 0)
 			return -1;
-		session_progress(session, i + batch, n);
+		session_progress(batch->session, i + some, n);
 	}
 	return 0;
 }
 
 int
-ksk_shared_endorse(struct session *session, struct cmk *cmk,
-    struct hsm_key *seal_key, const struct action *actions, size_t n,
-    struct error *err)
+ksk_shared_endorse(const struct ksk_batch *batch, struct cmk *cmk,
+    const struct action *actions, size_t n, struct error *err)
 {
 	struct shared shared = { .public = NULL };
 	struct store *store;
 	bool found = false;
 	int rc = -1;
 
-	if (session_store(session, &store, err) != 0 || store_key_shared(store,
-	    cmk->row.id, &shared.row, &found, err) != 0)
+	if (session_store(batch->session, &store, err) != 0 ||
+	    store_key_shared(store, cmk->row.id, &shared.row, &found,
+	    err) != 0)
 		return -1;
 	if (!found)
 		(void)err_set(err, ERR_INTERNAL, "no shared key pair");
-	else if (open_pair(session, store, cmk, &shared, err) == 0)
-		rc = endorse_all(session, store, cmk, seal_key, &shared,
-		    actions, n, err);
+	else if (open_pair(batch->session, store, cmk, &shared, err) == 0)
+		rc = endorse_all(batch, &shared, actions, n, err);
 	crypto_key_free(shared.public);
 	key_row_clear(&shared.row);
 	return rc;

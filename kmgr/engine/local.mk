@@ -117,8 +117,12 @@ libengine_la_SOURCES = \
 	kmgr/engine/ksk_lost.h \
 	kmgr/engine/ksk_make.c \
 	kmgr/engine/ksk_make.h \
+	kmgr/engine/ksk_planner.c \
+	kmgr/engine/ksk_planner.h \
 	kmgr/engine/ksk_record.c \
 	kmgr/engine/ksk_record.h \
+	kmgr/engine/ksk_resumed.c \
+	kmgr/engine/ksk_resumed.h \
 	kmgr/engine/ksk_revoke.c \
 	kmgr/engine/ksk_revoke.h \
 	kmgr/engine/ksk_rules.c \

@@ -1,0 +1,40 @@
+/* Zones whose KSK an interrupted run had begun, and this one finished. */
+#ifndef ENGINE_KSK_RESUMED_H
+#define ENGINE_KSK_RESUMED_H
+
+#include <stddef.h>
+
+#include "kmgr/base/err.h"
+#include "kmgr/engine/cmk.h"
+#include "kmgr/engine/session.h"
+
+struct ksk_resumed {
+	struct name	*zones;
+	size_t		 n;
+};
+
+/**
+ * ksk_resumed_run(session, cmk, resumed, err):
+ * recovery_run() in the tokens of ${cmk}, under the lock; append to ${resumed}
+ * each zone that has one KSK more of ${cmk} for it.
+ *
+ * Owner: the caller, ksk_resumed_clear(), also after an error.
+ * Errors: as recovery_run(); ERR_INTEGRITY.
+ */
+int ksk_resumed_run(struct session *session, const struct cmk *cmk,
+    struct ksk_resumed *resumed, struct error *err);
+
+/**
+ * ksk_resumed_has(resumed, zone):
+ * Whether ${zone} is among them.
+ */
+bool ksk_resumed_has(const struct ksk_resumed *resumed,
+    const struct name *zone);
+
+/**
+ * ksk_resumed_clear(resumed):
+ * Free what ${resumed} holds.
+ */
+void ksk_resumed_clear(struct ksk_resumed *resumed);
+
+#endif
