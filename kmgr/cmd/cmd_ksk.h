@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "kmgr/cmd/command.h"
+#include "kmgr/cmd/stream.h"
 #include "kmgr/cmd/table.h"
 #include "kmgr/engine/ksk.h"
 #include "kmgr/engine/zone_life.h"
@@ -47,20 +48,22 @@ void cmd_ksk_list(const struct ksk *list, size_t n, struct cmd *cmd);
 /* The same of more KSKs than are in memory at once. */
 struct cmd_ksk_parts {
 	struct cmd	*cmd;
+	struct stream	*stream;	/* that has the rows of JSON, or NULL */
 	struct table	 table;		/* empty between parts */
-	struct json	*ksks;		/* owned by cmd->json */
+	struct json	*ksks;		/* else: owned by cmd->json */
 };
 
 /**
- * cmd_ksk_parts_begin(parts, cmd), cmd_ksk_parts_add(parts, list, n):
+ * cmd_ksk_parts_begin(parts, cmd, stream), cmd_ksk_parts_add(parts, list, n):
  * Begin a table, whose heads the first part has; append the ${n} KSKs ${list}
- * to the result.
+ * to the result: its text, and where JSON is wanted that, or ${stream}.
  *
  * cmd_ksk_parts_widen(parts, zone_len):
  * Where parts follow whose zones' names have up to ${zone_len} characters: all
  * have the same columns.
  */
-void cmd_ksk_parts_begin(struct cmd_ksk_parts *parts, struct cmd *cmd);
+void cmd_ksk_parts_begin(struct cmd_ksk_parts *parts, struct cmd *cmd,
+    struct stream *stream);
 void cmd_ksk_parts_add(struct cmd_ksk_parts *parts, const struct ksk *list,
     size_t n);
 void cmd_ksk_parts_widen(struct cmd_ksk_parts *parts, size_t zone_len);

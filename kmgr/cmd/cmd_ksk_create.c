@@ -1,40 +1,41 @@
-#include <stdlib.h>
-#include <string.h>
+#include <stdint.h>
 
-#include "kmgr/base/mem.h"
 #include "kmgr/base/stop.h"
 #include "kmgr/cmd/cmd_ksk.h"
 #include "kmgr/cmd/cmd_plan.h"
 #include "kmgr/cmd/command.h"
 #include "kmgr/cmd/stream.h"
 #include "kmgr/cmd/tally.h"
-#include "kmgr/cmd/zone_list.h"
+#include "kmgr/cmd/zone_parts.h"
 #include "kmgr/engine/ksk_create.h"
+#include "kmgr/engine/ksk_planner.h"
 #include "kmgr/engine/zone_life.h"
 
-#define PART 2000	/* zones of a list whose KSKs are in memory at once */
+#define PART 2000	/* zones of a list that are in memory at once */
 
 /* What is asked for, and what comes of it. */
 struct creation {
 	struct cmd		*cmd;
 	struct ksk_request	 request;
-	struct name		*zones;		/* of the request */
-	struct zone_list	 list;		/* --zones-from */
-	struct tally		 tally;		/* of its zones */
+	struct zone_parts	 zones;		/* of the request */
+	struct ksk_resumed	 resumed;
+	struct tally		 tally;		/* of a list */
 	struct cmk_cache	 cache;
-	struct cmd_ksk_parts	 parts;		/* KSKs that there are now */
+	struct cmd_ksk_parts	 ksks;		/* that there are now */
 	struct stream		 stream;	/* where those of a list go */
 	bool			 has_noted;	/* what is to be done next */
 };
 
-static void
-add_zone(struct creation *all, const struct name *zone)
+/* The next zones are those of the request. */
+static bool
+take_part(struct creation *all, size_t max)
 {
-	struct ksk_request *request = &all->request;
 
-	*(struct name *)mem_push(&all->zones, request->n_zones++,
-	    sizeof(*zone)) = *zone;
-	request->zones = all->zones;
+	if (!zone_parts_next(&all->zones, max))
+		return false;
+	all->request.zones = all->zones.zones;
+	all->request.n_zones = all->zones.n;
+	return true;
 }
 
 /* All or none: who types names can type them again. */
@@ -42,20 +43,12 @@ static int
 read_words(struct creation *all, struct error *err)
 {
 	const struct args *args = all->cmd->args;
-	char text[NAME_TEXT_MAX];
-	struct name zone;
-	size_t i, k;
 
-	for (i = 0; i < args->n_words; i++) {
-		if (cmd_zone(args->words[i], &zone, err) != 0)
-			return -1;
-		/* Twice the same zone would get two KSKs. */
-		for (k = 0; k < i; k++)
-			if (name_is_same(&all->zones[k], &zone))
-				return err_set(err, ERR_USAGE, "zone %s is "
-				    "named twice", name_text(&zone, text));
-		add_zone(all, &zone);
-	}
+	if (zone_parts_words(&all->zones, args->words, args->n_words,
+	    err) != 0)
+		return -1;
+	all->request.zones = all->zones.zones;
+	all->request.n_zones = all->zones.n;
 	return 0;
 }
 
@@ -64,12 +57,24 @@ static void
 refuse(void *arg, const struct name *zone, const struct error *err)
 {
 	struct creation *all = arg;
-	struct zone_line *line = zone_list_find(&all->list, zone);
+	struct zone_line *line = zone_list_find(&all->zones.list, zone);
 
-	if (line->why != NULL)
+	if (line->is_refused)
 		return;
-	line->why = mem_dup(err, sizeof(*err));
+	line->is_refused = true;
 	(void)tally_refuse(&all->tally, line->text, err);
+}
+
+/* How to go on where it was ended early, if not by the same command. */
+static const char *
+hint_again(const struct creation *all)
+{
+
+	if (args_has(all->cmd->args, OPT_DRY_RUN))
+		return "nothing was changed";
+	return all->request.wish != KSK_ANOTHER ? NULL :
+	    "zones that were listed have one more now: take them out of the "
+	    "list, or the same command makes another one for each";
 }
 
 static int
@@ -78,20 +83,20 @@ read_list(struct creation *all, struct error *err)
 	const struct zone_line *line;
 	size_t i;
 
-	if (zone_list_read(args_get(all->cmd->args, OPT_ZONES_FROM),
-	    ZONE_LIST_ZONES, &all->list, err) != 0)
+	if (zone_parts_list(&all->zones, args_get(all->cmd->args,
+	    OPT_ZONES_FROM), err) != 0)
 		return -1;
 	tally_init(&all->tally, all->cmd, "zones", "given a KSK", "zone");
-	all->tally.all = all->list.n;
-	for (i = 0; i < all->list.n; i++) {
-		line = &all->list.lines[i];
+	all->tally.all = all->zones.list.n;
+	all->tally.again = hint_again(all);
+	for (i = 0; i < all->zones.list.n; i++) {
+		line = &all->zones.list.lines[i];
 		if (line->why != NULL)
 			(void)tally_refuse(&all->tally, line->text, line->why);
-		else
-			add_zone(all, &line->zone);
 	}
 	all->request.refused = refuse;
 	all->request.arg = all;
+	all->request.resumed = &all->resumed;
 	return 0;
 }
 
@@ -138,18 +143,19 @@ ask_create(struct cmd *cmd, const struct ksk_request *request,
  * another CMK.
  */
 static int
-read_standby(struct cmd *cmd, struct ksk_request *request, struct error *err)
+read_standby(struct creation *all, struct error *err)
 {
 	static const char *const words[] = { NULL, "ds", "dnskey" };
+	struct ksk_request *request = &all->request;
 	struct cmk_cache cache = { 0 };
 	struct zone_life *zone = NULL;
 
-	if (!args_has(cmd->args, OPT_STANDBY))
+	if (!args_has(all->cmd->args, OPT_STANDBY))
 		return 0;
-	if (request->n_zones != 1)
+	if (all->zones.all != 1)
 		return err_set(err, ERR_USAGE, "--standby is for one zone");
-	if (zone_life_load(cmd->session, &cache, &request->zones[0], &zone,
-	    err) == 0) {
+	if (zone_life_load(all->cmd->session, &cache, zone_parts_only(
+	    &all->zones), &zone, err) == 0) {
 		request->wish = KSK_ANOTHER;
 		request->standby = words[zone->life.standby];
 		if (request->standby == NULL) {
@@ -165,7 +171,7 @@ read_standby(struct cmd *cmd, struct ksk_request *request, struct error *err)
 }
 
 static int
-plan_create(struct creation *all, struct error *err)
+plan_words(struct creation *all, struct error *err)
 {
 	struct plan plan = PLAN_INIT;
 	int rc;
@@ -174,78 +180,26 @@ plan_create(struct creation *all, struct error *err)
 	if (rc == 0)
 		rc = cmd_plan_dry(all->cmd, all->request.cmk, KSK_CREATE_OP,
 		    &plan, err);
-	all->tally.n_done = rc == 0 ? all->tally.all - all->tally.n_refused :
-	    0;
 	plan_clear(&plan);
 	return rc;
 }
 
-/* Zones of the list that have one now. */
 static void
-count(struct creation *all, const struct ksk *ksks, size_t n)
+print_part(struct creation *all, const struct plan *plan)
 {
-	const struct name *last = NULL;
-	const struct zone_line *line;
+	struct json *rows;
 	size_t i;
 
-	for (i = 0; i < n; i++) {
-		line = zone_list_find(&all->list, &ksks[i].zone);
-		if (line->why == NULL && (last == NULL ||
-		    !name_is_same(last, &line->zone)))
-			all->tally.n_done++;
-		last = &line->zone;
-	}
-}
-
-static int
-apply_part(struct creation *all, size_t first, size_t n, struct error *err)
-{
-	struct ksk_request part = all->request;
-	struct ksk *ksks;
-	size_t n_ksks;
-
-	part.zones = &all->zones[first];
-	part.n_zones = n;
-	all->cmd->part_first = first;
-	if (ksk_create_apply(all->cmd->session, &part, &all->cache, &ksks,
-	    &n_ksks, err) != 0)
-		return -1;
-	cmd_ksk_parts_add(&all->parts, ksks, n_ksks);
-	if (!all->has_noted)
-		all->has_noted = cmd_ksk_note_next(ksks, n_ksks, all->cmd);
-	if (part.refused != NULL) {
-		count(all, ksks, n_ksks);
+	if (!all->cmd->wants_json) {
+		plan_text(plan, &all->cmd->text);
 		stream_write(&all->stream);
+		return;
 	}
-	ksk_list_free(ksks, n_ksks);
-	return 0;
-}
-
-/*
- * How many zones go at once: of words all or none do. And what an interrupted
- * run of --another had begun is told from what it had not by a count of all.
- */
-static size_t
-part_size(const struct ksk_request *request)
-{
-
-	return request->refused == NULL || request->wish != KSK_IF_MISSING ||
-	    request->n_zones < PART ? request->n_zones : PART;
-}
-
-/* One width for all parts, which nobody has seen yet. */
-static void
-expect_parts(struct creation *all)
-{
-	char text[NAME_TEXT_MAX];
-	size_t i, len, most = 0;
-
-	for (i = 0; i < all->request.n_zones; i++) {
-		len = strlen(name_text(&all->zones[i], text));
-		most = len > most ? len : most;
-	}
-	cmd_ksk_parts_widen(&all->parts, most);
-	all->cmd->parts_all = all->request.n_zones;
+	rows = plan_json(plan);
+	for (i = 0; i < json_len(rows); i++)
+		stream_row(&all->stream, "plan", json_copy_of(json_at(rows,
+		    i)));
+	json_free(rows);
 }
 
 static bool
@@ -255,42 +209,149 @@ goes_on(const struct creation *all)
 	return stop_signal() == 0 && !stream_is_broken(&all->stream);
 }
 
+/* Every part as it is planned; *n actions. */
 static int
-apply_create(struct creation *all, struct error *err)
+plan_parts(struct creation *all, struct ksk_planner *planner, size_t *n,
+    struct error *err)
 {
-	const size_t n = all->request.n_zones;
-	const size_t part = part_size(&all->request);
-	size_t i;
+	const size_t n_bad = all->tally.n_refused;
+	struct plan plan = PLAN_INIT;
 	int rc = 0;
 
-	cmd_ksk_parts_begin(&all->parts, all->cmd);
-	if (part < n)
-		expect_parts(all);
-	for (i = 0; rc == 0 && i < n && (i == 0 || goes_on(all)); i += part)
-		rc = apply_part(all, i, n - i < part ? n - i : part, err);
-	table_clear(&all->parts.table);
+	while (rc == 0 && goes_on(all) && take_part(all, PART)) {
+		rc = ksk_planner_add(planner, all->request.zones,
+		    all->request.n_zones, &plan, err);
+		if (rc == 0 && plan.n > 0)
+			print_part(all, &plan);
+		if (rc == 0)
+			all->tally.n_done = all->zones.first + all->zones.n -
+			    (all->tally.n_refused - n_bad);
+		*n += plan.n;
+		plan_clear(&plan);
+	}
+	return rc;
+}
+
+static int
+plan_list(struct creation *all, struct error *err)
+{
+	struct ksk_planner *planner = NULL;
+	const struct plan none = PLAN_INIT;
+	struct cmd *cmd = all->cmd;
+	struct cmk *cmk = NULL;
+	struct store *store;
+	size_t n = 0;
+	int rc = -1;
+
+	json_put_bool(cmd->json, "dry_run", true);
+	if (session_store(cmd->session, &store, err) != 0 ||
+	    cmk_load(store, all->request.cmk, &cmk, err) != 0 ||
+	    ksk_planner_new(store, cmk, &all->request, &planner, err) != 0)
+		goto out;
+	rc = plan_parts(all, planner, &n, err);
+	if (cmd->n_rows == 0)
+		(void)json_put_array(cmd->json, "plan");
+	if (rc == 0 && n == 0 && goes_on(all))
+		plan_text(&none, &cmd->text);
+	if (rc == 0)
+		cmd_plan_needs(cmd, n == 0 ? NULL : cmk, KSK_CREATE_OP);
+	stream_write(&all->stream);
+ out:
+	ksk_planner_free(planner);
+	cmk_free(cmk);
+	return rc;
+}
+
+/* Zones of the list that have one now. */
+static void
+count(struct creation *all, const struct ksk *ksks, size_t n)
+{
+	const struct zone_line *line;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		line = zone_list_find(&all->zones.list, &ksks[i].zone);
+		if (!line->is_refused && (i == 0 ||
+		    !name_is_same(&ksks[i - 1].zone, &ksks[i].zone)))
+			all->tally.n_done++;
+	}
+}
+
+static int
+apply_part(struct creation *all, struct error *err)
+{
+	const bool is_listed = all->request.refused != NULL;
+	struct ksk *ksks;
+	size_t n;
+
+	all->cmd->part_first = all->zones.first;
+	if (ksk_create_apply(all->cmd->session, &all->request, &all->cache,
+	    &ksks, &n, err) != 0)
+		return -1;
+	cmd_ksk_parts_add(&all->ksks, ksks, n);
+	if (!all->has_noted)
+		all->has_noted = cmd_ksk_note_next(ksks, n, all->cmd);
+	if (is_listed) {
+		count(all, ksks, n);
+		stream_write(&all->stream);
+	}
+	ksk_list_free(ksks, n);
+	return 0;
+}
+
+static int
+apply_words(struct creation *all, struct error *err)
+{
+	int rc;
+
+	cmd_ksk_parts_begin(&all->ksks, all->cmd, NULL);
+	rc = apply_part(all, err);
+	table_clear(&all->ksks.table);
+	return rc;
+}
+
+static int
+apply_list(struct creation *all, struct error *err)
+{
+	int rc = 0;
+
+	cmd_ksk_parts_begin(&all->ksks, all->cmd, &all->stream);
+	/* One width for all parts, which nobody has seen yet. */
+	if (all->zones.all > PART)
+		cmd_ksk_parts_widen(&all->ksks, zone_parts_width(
+		    &all->zones));
+	all->cmd->parts_all = all->zones.all;
+	while (rc == 0 && (all->zones.n == 0 || goes_on(all)) &&
+	    take_part(all, PART))
+		rc = apply_part(all, err);
+	if (all->cmd->n_rows == 0)
+		(void)json_put_array(all->cmd->json, "ksks");
+	table_clear(&all->ksks.table);
 	return rc;
 }
 
 static int
 create(struct creation *all, struct error *err)
 {
+	const bool is_listed = all->request.refused != NULL;
 	bool waits = false;
 
 	/* Every line was refused. */
-	if (all->request.n_zones == 0)
+	if (all->zones.all == 0)
 		return 0;
 	if (args_has(all->cmd->args, OPT_DRY_RUN))
-		return plan_create(all, err);
+		return (is_listed ? plan_list : plan_words)(all, err);
 	if (cmd_plan_waits(all->cmd, all->request.cmk, KSK_CREATE_OP, &waits,
 	    err) != 0)
 		return -1;
 	if (!waits)
-		return apply_create(all, err);
+		return (is_listed ? apply_list : apply_words)(all, err);
 	if (all->tally.n_refused > 0) {
 		*err = all->tally.first;
 		return -1;
 	}
+	if (is_listed)
+		(void)take_part(all, SIZE_MAX);
 	all->request.refused = NULL;
 	return ask_create(all->cmd, &all->request, err);
 }
@@ -321,11 +382,12 @@ cmd_create_ksk(struct cmd *cmd, struct error *err)
 	int rc = -1;
 
 	if (read_zones(&all, err) == 0 &&
-	    read_standby(cmd, &all.request, err) == 0)
+	    read_standby(&all, err) == 0)
 		rc = (all.request.refused == NULL ? create :
 		    create_listed)(&all, err);
+	tally_put(&all.tally);
 	cmk_cache_clear(&all.cache);
-	zone_list_clear(&all.list);
-	free(all.zones);
+	ksk_resumed_clear(&all.resumed);
+	zone_parts_clear(&all.zones);
 	return rc;
 }

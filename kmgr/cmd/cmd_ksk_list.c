@@ -76,11 +76,13 @@ print(struct listing *listing)
 }
 
 void
-cmd_ksk_parts_begin(struct cmd_ksk_parts *parts, struct cmd *cmd)
+cmd_ksk_parts_begin(struct cmd_ksk_parts *parts, struct cmd *cmd,
+    struct stream *stream)
 {
 
-	*parts = (struct cmd_ksk_parts) { .cmd = cmd,
-		.ksks = json_put_array(cmd->json, "ksks") };
+	*parts = (struct cmd_ksk_parts) { .cmd = cmd, .stream = stream };
+	if (stream == NULL)
+		parts->ksks = json_put_array(cmd->json, "ksks");
 	init_heads(&parts->table);
 }
 
@@ -96,12 +98,21 @@ void
 cmd_ksk_parts_add(struct cmd_ksk_parts *parts, const struct ksk *list,
     size_t n)
 {
+	const bool is_streamed = parts->cmd->wants_json &&
+	    parts->stream != NULL;
+	struct json *row;
 	size_t i;
 
-	for (i = 0; i < n; i++)
+	for (i = 0; i < n && is_streamed; i++) {
+		row = json_new_object();
+		cmd_ksk_put(row, &list[i]);
+		stream_row(parts->stream, "ksks", row);
+	}
+	for (i = 0; i < n && !is_streamed; i++)
 		add_ksk(&parts->table, parts->cmd->wants_json ? parts->ksks :
 		    NULL, &list[i]);
-	table_print(&parts->table, &parts->cmd->text);
+	if (!is_streamed)
+		table_print(&parts->table, &parts->cmd->text);
 }
 
 void
@@ -109,7 +120,7 @@ cmd_ksk_list(const struct ksk *list, size_t n, struct cmd *cmd)
 {
 	struct cmd_ksk_parts parts;
 
-	cmd_ksk_parts_begin(&parts, cmd);
+	cmd_ksk_parts_begin(&parts, cmd, NULL);
 	cmd_ksk_parts_add(&parts, list, n);
 }
 

@@ -27,26 +27,31 @@ cmd_plan_waits(struct cmd *cmd, const char *cmk_name, const char *op,
 	return 0;
 }
 
+void
+cmd_plan_needs(struct cmd *cmd, const struct cmk *cmk, const char *op)
+{
+	const size_t needed = cmk == NULL ? 0 :
+	    approvers_needed(cmk->policy, op);
+
+	if (needed > 0)
+		buf_printf(&cmd->text, "needs %zu approver%s of CMK %s, who "
+		    "sign this plan before anything is done\n", needed,
+		    needed == 1 ? "" : "s", cmk->row.name);
+	json_put_int(cmd->json, "approvers_needed", (int64_t)needed);
+}
+
 int
 cmd_plan_dry(struct cmd *cmd, const char *cmk_name, const char *op,
     const struct plan *plan, struct error *err)
 {
 	struct cmk *cmk = NULL;
 	struct store *store;
-	size_t needed = 0;
 
 	cmd_plan(cmd, plan);
-	if (plan->n > 0) {
-		if (session_store(cmd->session, &store, err) != 0 ||
-		    cmk_load(store, cmk_name, &cmk, err) != 0)
-			return -1;
-		needed = approvers_needed(cmk->policy, op);
-	}
-	if (needed > 0)
-		buf_printf(&cmd->text, "needs %zu approver%s of CMK %s, who "
-		    "sign this plan before anything is done\n", needed,
-		    needed == 1 ? "" : "s", cmk->row.name);
-	json_put_int(cmd->json, "approvers_needed", (int64_t)needed);
+	if (plan->n > 0 && (session_store(cmd->session, &store, err) != 0 ||
+	    cmk_load(store, cmk_name, &cmk, err) != 0))
+		return -1;
+	cmd_plan_needs(cmd, cmk, op);
 	cmk_free(cmk);
 	return 0;
 }

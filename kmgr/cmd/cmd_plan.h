@@ -16,6 +16,13 @@ int cmd_plan_waits(struct cmd *cmd, const char *cmk, const char *op,
     bool *waits, struct error *err);
 
 /**
+ * cmd_plan_needs(cmd, cmk, op):
+ * Add to the result how many approvers ${cmk} demands for ${op}; NULL: there
+ * is nothing to do, for which nobody has to approve.
+ */
+void cmd_plan_needs(struct cmd *cmd, const struct cmk *cmk, const char *op);
+
+/**
  * cmd_plan_dry(cmd, cmk, op, plan, err):
  * cmd_plan(), and how many approvers the CMK with name or id ${cmk} demands
  * for it.

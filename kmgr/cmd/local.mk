@@ -97,4 +97,6 @@ libcmd_la_SOURCES = \
 	kmgr/cmd/tally.c \
 	kmgr/cmd/tally.h \
 	kmgr/cmd/zone_list.c \
-	kmgr/cmd/zone_list.h
+	kmgr/cmd/zone_list.h \
+	kmgr/cmd/zone_parts.c \
+	kmgr/cmd/zone_parts.h

@@ -46,8 +46,8 @@ end_early(const struct tally *tally, struct error *err)
 		(void)err_wrap(err, "and %zu before", tally->n_before);
 	(void)err_wrap(err, "%zu of %zu %s were %s", tally->n_done,
 	    tally->all, tally->what, tally->done);
-	return err_hint(err, "run the same command again: it does what is "
-	    "left");
+	return err_hint(err, "%s", tally->again != NULL ? tally->again :
+	    "run the same command again: it does what is left");
 }
 
 void

@@ -12,6 +12,8 @@ struct tally {
 	const char	*what;		/* "zones" */
 	const char	*done;		/* "signed" */
 	const char	*member;	/* of a refusal in JSON: "file" */
+	const char	*again;		/* what to do when it was ended; NULL:
+					 * the same, which does what is left */
 	size_t		 all;
 	size_t		 n_done;
 	size_t		 n_before;	/* done by an earlier run already */

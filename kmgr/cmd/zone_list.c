@@ -35,6 +35,7 @@ read_line(const char *path, enum zone_list_form form, char *text,
 {
 	struct error why = ERR_INIT;
 	const char *word;
+	struct name zone;
 
 	text[strcspn(text, "#")] = '\0';
 	line->text = mem_strdup(cut_word(&text));
@@ -48,26 +49,41 @@ read_line(const char *path, enum zone_list_form form, char *text,
 		    form == ZONE_LIST_ZONES ? "one word" :
 		    "a zone and a file");
 		refuse(line, path, &why);
-	} else if (name_read(line->text, &line->zone, &why) != 0) {
+	} else if (name_read(line->text, &zone, &why) != 0) {
 		(void)err_wrap(&why, "zone \"%.80s\"", line->text);
 		refuse(line, path, &why);
+	} else {
+		line->wire = mem_dup(zone.wire, zone.len);
 	}
 }
 
-static int
-compare_names(const struct name *a, const struct name *b)
+/* With the root's 0, before which there is none but as a length. */
+static size_t
+wire_len(const uint8_t *wire)
 {
+	size_t len = 0;
 
-	if (a->len != b->len)
-		return a->len < b->len ? -1 : 1;
-	return memcmp(a->wire, b->wire, a->len);
+	while (wire[len] != 0)
+		len += 1 + (size_t)wire[len];
+	return len + 1;
+}
+
+/* Of two wire forms; any order will do. */
+static int
+compare_wires(const uint8_t *a, const uint8_t *b)
+{
+	const size_t len = wire_len(a), other = wire_len(b);
+
+	if (len != other)
+		return len < other ? -1 : 1;
+	return memcmp(a, b, len);
 }
 
 static int
 compare_lines(const void *a, const void *b)
 {
 	const struct zone_line *const *left = a, *const *right = b;
-	const int order = compare_names(&(*left)->zone, &(*right)->zone);
+	const int order = compare_wires((*left)->wire, (*right)->wire);
 
 	if (order != 0)
 		return order;
@@ -82,6 +98,7 @@ sort(struct zone_list *list, const char *path)
 	struct error why = ERR_INIT;
 	char text[NAME_TEXT_MAX];
 	size_t i, n = 0, kept = 0;
+	struct name zone;
 
 	list->sorted = mem_new((list->n + 1) * sizeof(*list->sorted));
 	for (i = 0; i < list->n; i++)
@@ -91,13 +108,15 @@ sort(struct zone_list *list, const char *path)
 	for (i = 0; i < n; i++) {
 		struct zone_line *line = list->sorted[i];
 
-		if (last == NULL || !name_is_same(&last->zone, &line->zone)) {
+		if (last == NULL || compare_wires(last->wire,
+		    line->wire) != 0) {
 			list->sorted[kept++] = last = line;
 			continue;
 		}
 		err_clear(&why);
+		zone_list_name(line, &zone);
 		(void)err_set(&why, ERR_INPUT, "zone %s is named twice; it "
-		    "stands in line %zu", name_text(&line->zone, text),
+		    "stands in line %zu", name_text(&zone, text),
 		    last->number);
 		refuse(line, path, &why);
 	}
@@ -157,18 +176,26 @@ zone_list_read(const char *path, enum zone_list_form form,
 	return rc;
 }
 
+void
+zone_list_name(const struct zone_line *line, struct name *out)
+{
+
+	out->len = wire_len(line->wire);
+	memcpy(out->wire, line->wire, out->len);
+}
+
 static int
 compare_key(const void *key, const void *item)
 {
 	const struct zone_line *const *line = item;
 
-	return compare_names(key, &(*line)->zone);
+	return compare_wires(key, (*line)->wire);
 }
 
 struct zone_line *
 zone_list_find(const struct zone_list *list, const struct name *zone)
 {
-	struct zone_line *const *found = bsearch(zone, list->sorted,
+	struct zone_line *const *found = bsearch(zone->wire, list->sorted,
 	    list->n_sorted, sizeof(*list->sorted), compare_key);
 
 	return found == NULL ? NULL : *found;
@@ -180,6 +207,7 @@ zone_list_clear(struct zone_list *list)
 	size_t i;
 
 	for (i = 0; i < list->n; i++) {
+		free(list->lines[i].wire);
 		free(list->lines[i].text);
 		free(list->lines[i].file);
 		free(list->lines[i].why);

@@ -2,15 +2,21 @@
 #ifndef CMD_ZONE_LIST_H
 #define CMD_ZONE_LIST_H
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
 #include "kmgr/base/err.h"
 #include "kmgr/dns/name.h"
 
+/* Small, as lists are long: the names that they have are short. */
 struct zone_line {
-	struct name	 zone;
+	uint8_t		*wire;		/* zone_list_name() */
 	char		*text;		/* as the file has it */
 	char		*file;		/* a second word, or NULL */
 	size_t		 number;	/* from 1 on */
 	struct error	*why;		/* the line is no good; else NULL */
+	bool		 is_refused;	/* for whoever works on the list */
 };
 
 struct zone_list {
@@ -34,6 +40,12 @@ enum zone_list_form { ZONE_LIST_ZONES, ZONE_LIST_ZONES_FILES };
 int zone_list_read(const char *path, enum zone_list_form form,
     struct zone_list *list, struct error *err);
 void zone_list_clear(struct zone_list *list);
+
+/**
+ * zone_list_name(line, out):
+ * The zone of ${line}, which is good.
+ */
+void zone_list_name(const struct zone_line *line, struct name *out);
 
 /**
  * zone_list_find(list, zone):
