@@ -112,8 +112,11 @@ cmd_plan_ask_each(struct cmd *cmd, const struct cmk *const *cmks, size_t n,
 	size_t i;
 	int rc = 0;
 
-	plan_text(subject->plan, &cmd->text);
-	json_put_take(cmd->json, "plan", plan_json(subject->plan));
+	/* Long, where a list of zones is: one of both is not looked at. */
+	if (cmd->wants_json)
+		json_put_take(cmd->json, "plan", plan_json(subject->plan));
+	else
+		plan_text(subject->plan, &cmd->text);
 	if (subject->plan->n == 0)
 		return 0;
 	(void)json_put_array(cmd->json, "plans");

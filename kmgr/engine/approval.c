@@ -29,21 +29,47 @@ approval_is_same(const struct json *a, const struct json *b)
 	return same;
 }
 
-/* The first of actions that is not among the approved ones, or NULL. */
+static int
+compare(const void *a, const void *b)
+{
+
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static char *
+canonical(const struct json *json)
+{
+	struct buf text = BUF_INIT;
+
+	json_canonical(json, &text);
+	return buf_take(&text);
+}
+
+/*
+ * The first of actions that is not among the approved ones, or NULL. Both are
+ * as long as a list of zones is.
+ */
 static const struct json *
 unapproved(const struct json *actions, const struct json *approved)
 {
-	size_t i, k;
+	const size_t n = json_len(approved);
+	char **texts = mem_new((n + 1) * sizeof(*texts)), *text;
+	const struct json *found = NULL;
+	size_t i;
 
-	for (i = 0; i < json_len(actions); i++) {
-		for (k = 0; k < json_len(approved); k++)
-			if (approval_is_same(json_at(actions, i),
-			    json_at(approved, k)))
-				break;
-		if (k == json_len(approved))
-			return json_at(actions, i);
+	for (i = 0; i < n; i++)
+		texts[i] = canonical(json_at(approved, i));
+	qsort(texts, n, sizeof(*texts), compare);
+	for (i = 0; i < json_len(actions) && found == NULL; i++) {
+		text = canonical(json_at(actions, i));
+		if (bsearch(&text, texts, n, sizeof(*texts), compare) == NULL)
+			found = json_at(actions, i);
+		free(text);
 	}
-	return NULL;
+	for (i = 0; i < n; i++)
+		free(texts[i]);
+	free(texts);
+	return found;
 }
 
 int
