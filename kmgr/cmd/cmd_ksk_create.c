@@ -249,6 +249,8 @@ plan_list(struct creation *all, struct error *err)
 	    ksk_planner_new(store, cmk, &all->request, &planner, err) != 0)
 		goto out;
 	rc = plan_parts(all, planner, &n, err);
+	if (!goes_on(all))
+		all->tally.done = "looked at";
 	if (cmd->n_rows == 0)
 		(void)json_put_array(cmd->json, "plan");
 	if (rc == 0 && n == 0 && goes_on(all))

@@ -171,6 +171,101 @@ hit() {
 	run -0 kmgr verify
 }
 
+@test "a zone that is to blame for its error stops no other KSK" {
+	for custody in wrapped token; do
+		printf 'version: 1\nzones: ["."]\ncustody: %s\n' $custody >p.yaml
+		kmgr -q create-cmk $custody --token main --policy p.yaml \
+			>/dev/null
+	done
+	kmgr -q create-ksk old.example late.example --cmk wrapped >/dev/null
+	# Another KSK has the tag of the shared pair: of one that is made
+	# for the zone before, and of one that is there.
+	sqlite3 kmgr.db "DROP TRIGGER ksk_identity;
+		CREATE TRIGGER clash AFTER INSERT ON ksk
+		WHEN NEW.zone = 'a.example.'
+		BEGIN UPDATE ksk SET key_tag = NEW.key_tag
+		WHERE zone = 'late.example.'; END"
+	printf '%s.example\n' a late b >list
+	run --separate-stderr -12 kmgr create-ksk --zones-from list --cmk prod
+	[[ $stderr == *"late.example.: the shared key's tag "* ]]
+	[ "$(cut -d ' ' -f 1 <<<"$output" | xargs)" = 'ZONE a.example. b.example.' ]
+	sqlite3 kmgr.db "UPDATE ksk SET key_tag = (SELECT key_tag FROM ksk
+		WHERE zone = 'a.example.') WHERE zone = 'old.example.'"
+	printf '%s.example\n' a old c >list
+	run --separate-stderr -12 kmgr create-ksk --zones-from list --cmk prod \
+		--dry-run
+	[ "$output" = 'would endorse the shared KSK of CMK prod for c.example.' ]
+	run --separate-stderr -12 kmgr create-ksk --zones-from list --cmk prod
+	[[ $stderr == *"1 of 3 zones were not given a KSK; the first: "*"old."* ]]
+	[ "$(grep -c '^[ac].example' <<<"$output")" -eq 2 ]
+	run -5 kmgr create-ksk d.example old.example --cmk prod
+	# What shows when a batch is recorded: the others are, and a pair that
+	# is for nobody is destroyed.
+	taken
+	printf '%s.example\n' p q r >list
+	for cmk in wrapped token; do
+		run --separate-stderr -12 kmgr create-ksk --zones-from list \
+			--cmk $cmk
+		[[ $stderr == *"q.example: "*" has a KSK of generation 1"* ]]
+		[ "$(grep -c '^[pr].example' <<<"$output")" -eq 2 ]
+	done
+	[ "$(sqlite3 kmgr.db "SELECT state FROM intent
+		WHERE state <> 'done'")" = undone ]
+	sqlite3 kmgr.db 'DROP TRIGGER taken'
+	run -0 kmgr -q create-ksk --zones-from list --cmk token
+}
+
+# taken: another KSK of q.example comes in between.
+taken() {
+	local c='alg, revoked_tag, dnskey, state, created_at, endorsement,
+		endorsement_signature, standby, cmk_id, key_id, zone'
+
+	sqlite3 kmgr.db "CREATE TRIGGER taken BEFORE INSERT ON ksk
+		WHEN NEW.zone = 'q.example.' AND NEW.key_tag <> 7
+		BEGIN INSERT INTO ksk (id, generation, key_tag, $c)
+		SELECT '0' || substr(NEW.id, 2), 1, 7, ${c/%zone/"'q.example.'"}
+		FROM ksk WHERE zone = 'c.example.'; END"
+}
+
+@test "a signal ends a plan between its parts; its JSON is whole" {
+	local status=0
+
+	seq -f 'z%.0f.example' 4500 >list
+	mkfifo out
+	"$KMGR" --json create-ksk --zones-from list --cmk prod --dry-run \
+		>out 2>err 3>&- &
+	# It has more to say than the pipe takes, when the signal comes.
+	{
+		IFS= read -r line
+		kill -TERM $!
+		{ echo "$line" && cat; } >json
+	} <out
+	wait $! || status=$?
+	[ "$status" -eq 143 ]
+	# With what seals the policy.
+	[ "$(jq '.plan | length' json)" -eq 2001 ]
+	[[ $(jq -r .message json) == "2000 of 4500 zones were looked at: "* ]]
+	[ "$(jq -r .hint json)" = 'nothing was changed' ]
+	run -0 kmgr --json create-ksk --zones-from list --cmk prod --dry-run
+	[ "$(jq '.plan | length' <<<"$output")" -eq 4501 ]
+	[ "$(jq '[.plan[].action == "make-ksk" | select(.)] | length' \
+		<<<"$output")" -eq 1 ]
+}
+
+@test "another KSK for each of a list: who is ended is told what is left" {
+	printf 'version: 1\nzones: ["."]\ncustody: wrapped\n' >p.yaml
+	kmgr -q create-cmk many --token main --policy p.yaml >/dev/null
+	seq -f 'z%.0f.example' 200 >list
+	by_shim
+	hit 2 C_GenerateKeyPair --json create-ksk --another \
+		--zones-from list --cmk many
+	[ "$status" -eq 130 ]
+	made=$(jq '.ksks | length' <<<"$output")
+	[ "$made" -ge 64 ] && [ "$made" -lt 200 ]
+	[ "$(jq '.ksks[].zone' <<<"$output" | sort -u | wc -l)" -eq "$made" ]
+	[[ $(jq -r .hint <<<"$output") == *"take them out of the list"* ]]
+}
+
 has_signed() {
 	[ "$(n_signatures)" -ge "$1" ]
 }
