@@ -14,8 +14,8 @@ add(struct zone_parts *parts, const struct name *zone)
 }
 
 int
-zone_parts_words(struct zone_parts *parts, const char *const *words, size_t n,
-    struct error *err)
+zone_parts_words(struct zone_parts *parts, const char *const *words,
+    size_t n, struct error *err)
 {
 	char text[NAME_TEXT_MAX];
 	struct name zone;

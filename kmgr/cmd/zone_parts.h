@@ -24,8 +24,8 @@ struct zone_parts {
  * Owner: the caller, zone_parts_clear(), also after an error.
  * Errors: ERR_USAGE.
  */
-int zone_parts_words(struct zone_parts *parts, const char *const *words, size_t n,
-    struct error *err);
+int zone_parts_words(struct zone_parts *parts, const char *const *words,
+    size_t n, struct error *err);
 
 /**
  * zone_parts_list(parts, path, err):
