@@ -66,12 +66,15 @@ setup() {
 }
 
 @test "status: a line a zone, with coverage and state" {
+	clock_stop
 	kmgr -q create-ksk example.net --cmk prod >/dev/null
 	kmgr -q sign-zsks example.com zsk >/dev/null
 	run kmgr status
 	[ "${#lines[@]}" -eq 2 ]
 	[[ ${lines[0]} == "example.com.: $tag published; signed: 2w; waits for time since "*" until "* ]]
 	[[ ${lines[1]} == "example.net.: "*" generated; signed: unsigned; waits for action; next: kmgr sign-zsks example.net. FILE" ]]
+	run with_clock 1 "$KMGR" status
+	[[ ${lines[0]} == *" published; signed: 13d23h; waits for "* ]]
 	kmgr_later 30d --json status example.com |
 		jq -e '.zones[0].coverage_left_s == 0'
 }

@@ -2,6 +2,8 @@
  * A preloaded library that turns the wall clock.
  *
  * KMGR_CLOCK_SHIFT=SECONDS	so far ahead, or behind with a minus (0)
+ * KMGR_CLOCK_AT=SECONDS	it stands still there, in seconds since 1970,
+ *				shifted as above
  *
  * By system calls alone, and without a constructor: a sanitizer asks for the
  * time before the C library is ready. In a program built with gcc's
@@ -15,11 +17,21 @@
 #include <unistd.h>
 
 static time_t
-shift(void)
+setting(const char *name)
 {
-	const char *text = getenv("KMGR_CLOCK_SHIFT");
+	const char *text = getenv(name);
 
 	return text == NULL ? 0 : (time_t)strtol(text, NULL, 10);
+}
+
+static void
+turn(struct timespec *now)
+{
+	const time_t at = setting("KMGR_CLOCK_AT");
+
+	if (at != 0)
+		*now = (struct timespec) { .tv_sec = at };
+	now->tv_sec += setting("KMGR_CLOCK_SHIFT");
 }
 
 int
@@ -28,7 +40,7 @@ clock_gettime(clockid_t id, struct timespec *out)
 	const int rc = (int)syscall(SYS_clock_gettime, id, out);
 
 	if (rc == 0 && (id == CLOCK_REALTIME || id == CLOCK_REALTIME_COARSE))
-		out->tv_sec += shift();
+		turn(out);
 	return rc;
 }
 

@@ -217,6 +217,17 @@ kmgr_later() {
 	with_clock $s "$KMGR" "${@:2}"
 }
 
+# clock_stop: from now on the clock of the program stands still at this second,
+# for tests that compare what is reckoned from now. kmgr_later reckons from it.
+clock_stop() {
+	KMGR_CLOCK_AT=$(date +%s)
+	export KMGR_CLOCK_AT
+
+	kmgr() {
+		with_clock 0 "$KMGR" "$@"
+	}
+}
+
 # --- servers ---------------------------------------------------------------
 
 # is_port_free PORT: whether nobody has it on any address, TCP or UDP.
