@@ -16,6 +16,9 @@ AM_TESTS_ENVIRONMENT = \
 unit_ldadd = libbase.la $(CMOCKA_LIBS)
 unit_cppflags = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 
+# Of free_port.
+CLEANFILES += tests/last-port
+
 include tests/fixtures/local.mk
 include tests/unit/local.mk
 include tests/fault/local.mk

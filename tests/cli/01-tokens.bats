@@ -136,6 +136,18 @@ $PWD/two/pin" "$KMGR_CONFIG"
 	[ "$status" -ne 0 ]
 }
 
+@test "servers: nobody is told a port that somebody else was told before" {
+	for i in {1..20}; do
+		free_port >>of-one &
+		free_port >>of-another
+	done
+	wait
+	[ "$(sort of-one of-another | uniq | wc -l)" -eq 40 ]
+	for port in $(sort of-one of-another); do
+		[ $((port % 2)) -eq 0 ]
+	done
+}
+
 @test "servers: a dead one is seen at once, with its log" {
 	server_start dud sh -c 'echo broken by design; exit 1'
 	run server_ready dud 600 false

@@ -236,13 +236,27 @@ is_port_free() {
 		awk '{ print $2 }' | grep -q "$(printf ':%04X' "$1")\$"
 }
 
-# free_port: prints a port that nobody has, and neither the one after it, below
-# the ephemeral ones.
+# next_port: the next of the even ports below the ephemeral ones, in a row that
+# all tests of this build share, which begins anywhere.
+next_port() {
+	local file=$builddir/tests/last-port n
+
+	{
+		flock 9
+		read -r n <"$file" || n=$((RANDOM % 10000))
+		n=$(((n + 1) % 10000))
+		echo $n >"$file"
+	} 9>>"$file"
+	echo $((10240 + 2 * n))
+}
+
+# free_port: prints a port that nobody has, and neither the one after it; also
+# not who was told one before and has not bound it yet.
 free_port() {
 	local port try
 
 	for try in {1..200}; do
-		port=$((10240 + (RANDOM << 2 | RANDOM & 3) % 20000))
+		port=$(next_port) || return
 		if is_port_free $port && is_port_free $((port + 1)); then
 			echo "$port"
 			return 0
