@@ -266,11 +266,11 @@ wrapping() {
 	put old
 	sqlite3 kmgr.db 'SELECT 1' >/dev/null
 	mkfifo wait
-	(exec 3>&-; sqlite3 kmgr.db <wait >/dev/null 2>&1) &
+	(exec 3>&-; sqlite3 kmgr.db <wait >read 2>&1) &
 	reader=$!
 	exec 9>wait
 	echo 'BEGIN; SELECT count(*) FROM cmk;' >&9
-	sleep 0.5
+	wait_until 10 test -s read
 	run -7 timeout 60 "$KMGR" restore new
 	[[ $output == *"$reader"* || $output == *"another process"* ]]
 	run kept
