@@ -172,9 +172,9 @@ head_of() {
 		for zone in $(seq 1 20); do
 			echo "z$i-$zone.example"
 		done >zones
+		before=$(sql 'SELECT count(*) FROM ledger')
 		kmgr create-ksk --zones-from zones --cmk prod >out 2>&1 3>&- &
 		pid=$!
-		before=$(sql 'SELECT count(*) FROM ledger')
 		wait_until 20 more_than "$before"
 		postgresql restart immediate
 		status=0
