@@ -268,7 +268,7 @@ remote_start() {
 	server_start remote env KMGR_SHIM_MODULE="$REMOTE_MODULE" \
 		KMGR_SHIM_COUNT="$PWD/calls" "$@" p11-kit server -f \
 		-n "$PWD/sock" --provider "$P11SHIM" "pkcs11:token=kmgr"
-	server_ready remote 10 test -S "$PWD/sock"
+	server_ready remote 10 is_listening_at "$PWD/sock"
 }
 
 # The server has a child for each connection, which outlives it.
@@ -295,9 +295,10 @@ remote_new() {
 	kmgr_new
 }
 
-# deaths: how many children of the server were killed.
-deaths() {
-	grep -c 'died with signal 9' "$(server_log remote)"
+# has_deaths N: whether so many children of the server were killed, or more;
+# it notices that in its own time.
+has_deaths() {
+	[ "$(grep -c 'died with signal 9' "$(server_log remote)")" -ge "$1" ]
 }
 
 @test "remote: the whole job, and a poor set of mechanisms" {
@@ -319,7 +320,8 @@ deaths() {
 	remote_start KMGR_SHIM_FAIL_ON=C_Sign KMGR_SHIM_KILL_AT=2
 	kmgr sign-zsks ec.example ec.example/K*.key --cds \
 		-o ec.example/dnskey
-	[ "$(deaths)" = 1 ]
+	wait_until 10 has_deaths 1
+	run ! has_deaths 2
 	sign_with_bind ec.example
 	has_file_verdict good ec.example ec.example/signed
 
@@ -327,7 +329,7 @@ deaths() {
 	remote_start KMGR_SHIM_FAIL_ON=C_GenerateKeyPair KMGR_SHIM_KILL_AFTER=1
 	run -6 kmgr create-ksk lost.example --cmk ecdsap256sha256
 	[[ $output == *"C_GenerateKeyPair: CKR_DEVICE_ERROR"*"hint:"* ]]
-	[ "$(deaths)" -ge 1 ]
+	wait_until 10 has_deaths 1
 	remote_start
 	kmgr create-ksk lost.example --cmk ecdsap256sha256
 	sign ecdsap256sha256 lost.example
@@ -346,7 +348,7 @@ deaths() {
 	[[ $output == *"kmgr/challenge/v1"*"C_Sign: CKR_DEVICE_ERROR"* ]]
 	[[ $output == *"hint: is the token plugged in"* ]]
 	[ ! -e none ]
-	[ "$(deaths)" -ge 2 ]
+	wait_until 10 has_deaths 2
 
 	# The server is gone while a signature is made.
 	remote_start KMGR_SHIM_DELAY_US=3000000

@@ -45,7 +45,7 @@ tpm_start() {
 
 	tpm_bus_config "$dir/bus" >"$dir/bus.conf"
 	server_start bus dbus-daemon --config-file="$dir/bus.conf" --nofork
-	server_ready bus 10 test -S "$dir/bus" || return
+	server_ready bus 10 is_listening_at "$dir/bus" || return
 
 	export DBUS_SESSION_BUS_ADDRESS=$bus
 	server_start abrmd tpm2-abrmd --session --allow-root \
@@ -78,6 +78,12 @@ is_listening() {
 	awk -v port="$(printf ':%04X' "$1")" \
 		'$4 == "0A" && substr($2, length($2) - 4) == port { hit = 1 }
 		END { exit !hit }' /proc/net/tcp
+}
+
+# is_listening_at SOCKET: likewise; it has a name a moment earlier.
+is_listening_at() {
+	awk -v path="$1" '$4 == "00010000" && $NF == path { hit = 1 }
+		END { exit !hit }' /proc/net/unix
 }
 
 tpm_bus_config() {
