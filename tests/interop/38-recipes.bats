@@ -212,7 +212,7 @@ knot_primary() {
 		cat knot.part
 	} >primary/conf
 	server_start primary knotd -c "$PWD/primary/conf"
-	server_ready primary 20 dig_at "$PRIMARY_PORT" +norec +short $ZONE SOA
+	AUTH_PORT=$PRIMARY_PORT server_ready primary 20 is_served $ZONE
 }
 
 # sign_transferred: what a zone signer does that follows the primary.

@@ -105,7 +105,10 @@ parent_up() {
 		server_start "parent$1" named -g -n 1 -c "$dir/conf"
 		;;
 	esac
-	server_ready "parent$1" 20 is_serving "$at" "$zone"
+	# Each zone is served as soon as it is read.
+	for zone in "$zone" ${OTHER+"${OTHER%%=*}"}; do
+		server_ready "parent$1" 20 is_serving "$at" "$zone" || return
+	done
 }
 
 # is_serving ADDRESS ZONE
