@@ -126,10 +126,10 @@ example.com. IN DS 2 13 2 01" cka_id=abcd
 	wait
 	END
 	hooks "  ds-reminder: [$PWD/tell]
-  timeout: 1s"
+  timeout: 3s"
 	run tell ds-reminder zone=example.com.
 	[ "$status" -eq 9 ]
-	[[ $output == *"did not end within 1 s: waiting"* ]]
+	[[ $output == *"did not end within 3 s: waiting"* ]]
 	wait_until 10 pid_is_gone "$(cat child)"
 	last_event >event
 	[ "$(jq -r .payload.hook event)" = ds-reminder ]

@@ -289,7 +289,7 @@ time_is_limited(void **state)
 	char dir[] = "/tmp/test_process.XXXXXX", fifo[64], line[200];
 	const char *const argv[] = { "/bin/sh", "-c", line, NULL };
 	const struct process spec = {
-		.argv = argv, .out_max = 10, .limit_s = 1
+		.argv = argv, .out_max = 10, .limit_s = 3
 	};
 	struct pollfd p = { .events = POLLIN };
 	struct error err = ERR_INIT;
@@ -309,7 +309,7 @@ time_is_limited(void **state)
 	assert_int_equal(process_run(&spec, &out, &status, &err), -1);
 	assert_int_equal(status, -1);
 	unit_fails(-1, &err, ERR_SYSTEM,
-	    "/bin/sh did not end within 1 s: busy");
+	    "/bin/sh did not end within 3 s: busy");
 	assert_true(time(NULL) - begun < 15);
 	assert_int_equal(poll(&p, 1, 10000), 1);
 	assert_true((p.revents & POLLHUP) != 0);
@@ -368,7 +368,7 @@ read_secret(const char *line, struct secret **out, struct error *err)
 {
 	const char *const argv[] = { "/bin/sh", "-c", line, NULL };
 	const struct process spec = {
-		.argv = argv, .limit_s = 1, .manner = PROCESS_WITH_USER
+		.argv = argv, .limit_s = 3, .manner = PROCESS_WITH_USER
 	};
 
 	return process_read_secret(&spec, out, err);
@@ -391,7 +391,7 @@ secrets(void **state)
 	    ERR_SYSTEM, "status 2");
 	assert_null(secret);
 	unit_fails(read_secret("echo 271828; exec >&-; sleep 20", &secret,
-	    &err), &err, ERR_SYSTEM, "did not end within 1 s");
+	    &err), &err, ERR_SYSTEM, "did not end within 3 s");
 	assert_null(secret);
 }
 
