@@ -2,6 +2,7 @@
 #include "tests/unit/unit.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -435,12 +436,16 @@ test_start_lock(void **state)
 		if (flock(fd, LOCK_EX) != 0 || write(ready[1], "x", 1) != 1)
 			_exit(1);
 		(void)usleep(400000);
-		_exit(0);
+		_exit(write(ready[1], "x", 1) != 1);
 	}
 	assert_int_equal(read(ready[0], &byte, 1), 1);
 	unit_ok(hsm_token_open(&soft->config, &token, &err), &err);
-	/* By now the other one has ended. */
-	assert_int_equal(waitpid(pid, NULL, WNOHANG), pid);
+	/* By now the other one has said that it is done. */
+	assert_int_equal(poll(&(struct pollfd) { ready[0], POLLIN, 0 }, 1, 0),
+	    1);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	(void)close(ready[0]);
+	(void)close(ready[1]);
 	hsm_token_close(token);
 }
 
