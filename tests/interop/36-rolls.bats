@@ -168,6 +168,7 @@ all_well() {
 	wait_until 30 eval '[ -z "$(tags)" ]'
 	wait_until 10 says NOERROR
 	sleep 2
+	wait_until 1 eval '[ "$(said NOERROR)" -gt 20 ]'
 	server_stop early-asked
 	server_stop late-asked
 	[ "$(said NOERROR secure)" -gt 20 ]
@@ -190,7 +191,7 @@ all_well() {
 	life_begin ecdsap256sha256 'lifetime: unlimited'
 	old=$(tags)
 	# The hook ends at once, and what it was to do is done later.
-	echo 15 >lag-zone-publish
+	echo 60 >lag-zone-publish
 	kmgr roll-ksk child.test
 	wait_until 40 eval '[ "$(ds_tags)" != "$old" ]'
 	[ "$(tags)" = "$old" ]
