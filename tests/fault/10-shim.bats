@@ -251,9 +251,10 @@ key_tag() {
 		steps gen=ec "$step"
 		[ $(($(date +%s%N) - before)) -ge 600000000 ]
 	done
-	before=$(date +%s%N)
-	steps session session session final
-	[ $(($(date +%s%N) - before)) -lt 600000000 ]
+	# What would take two minutes ends in one.
+	export KMGR_SHIM_DELAY_US=120000000
+	timeout 60 "$P11STEPS" "$P11SHIM" init open login="$TOKEN_PIN" \
+		session session session final
 }
 
 @test "SESSIONS: one too many is refused; TALLY: what there was, and at a time" {
