@@ -82,7 +82,7 @@ is_linear() {
 # calls, signs and cpu_ms: calls to the token, signatures among them, and the
 # processor time without the shim.
 response() {
-	local dir=$LIFE/ksr-$1
+	local dir=$LIFE/ksr-$1 now
 
 	mkdir "$dir"
 	life_new "$dir"
@@ -94,9 +94,10 @@ response() {
 	ksk daily a.example
 	zsks a.example >zsk.key
 	# The last bundle of all is the one at the end.
+	now=$(date +%s)
 	kmgr make-ksr a.example --format knot --zsk zsk.key -o ksr --start \
-		"$(date -u +%FT%TZ)" --end "$(date -u -d "+$(($1 - 1)) days" \
-		+%FT%TZ)"
+		"$(date -u -d "@$now" +%FT%TZ)" --end \
+		"$(date -u -d "@$((now + ($1 - 1) * 86400))" +%FT%TZ)"
 	cp -a kmgr.db kept.db
 	cp -a tokens kept-tokens
 	export KMGR_SHIM_COUNT=$PWD/calls
