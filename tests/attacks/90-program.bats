@@ -24,7 +24,7 @@ setup() {
 	[ "$status" -eq 3 ]
 	[[ $output != *"$TOKEN_PIN"* ]]
 	# While it runs, and has logged in, nothing of it can be read.
-	export KMGR_SHIM_MODULE=$TOKEN_MODULE KMGR_SHIM_DELAY_US=1500000
+	export KMGR_SHIM_MODULE=$TOKEN_MODULE KMGR_SHIM_DELAY_US=60000000
 	token_at main "$(uri_of_shim "$TOKEN_URI")"
 	"$KMGR" -v sign-zsks a.example a >out 2>err 3>&- &
 	wait_until 10 grep -q 'C_Login' err
