@@ -130,7 +130,7 @@ did publish" ]
 	# Nobody waits for the zone in the next five minutes.
 	run -0 kmgr run
 	[ -z "$output" ]
-	run -0 with_clock 290 "$KMGR" run
+	run -0 with_clock 200 "$KMGR" run
 	[ -z "$output" ]
 	run -9 with_clock 310 "$KMGR" run
 	# When it is everywhere is counted from when it was published.
