@@ -261,29 +261,20 @@ print_made(const struct approval_status *status, struct cmd *cmd,
 	struct cmk_cache cache = { 0 };
 	struct ksk *list = NULL;
 	struct store *store;
-	size_t i, n = 0, n_made = 0;
-	struct ksk ksk;
+	size_t n = 0, n_made;
 	int rc = -1;
 
 	if (strcmp(status->row.op, KSK_CREATE_OP) != 0)
 		return 0;
-	if (session_store(cmd->session, &store, err) != 0 ||
+	if (session_store(cmd->session, &store, err) == 0 &&
 	    ksk_load(store, &cache, NULL, status->row.cmk_id, &list, &n,
-	    err) != 0)
-		goto out;
-	/* Those to the front. */
-	for (i = 0; i < n; i++) {
-		if (list[i].row.created_at != session_now(cmd->session))
-			continue;
-		ksk = list[i];
-		list[i] = list[n_made];
-		list[n_made++] = ksk;
+	    err) == 0 && ksk_create_made(cmd->session, status->row.hash,
+	    list, n, &n_made, err) == 0) {
+		buf_printf(&cmd->text, "\n");
+		cmd_ksk_list(list, n_made, cmd);
+		(void)cmd_ksk_note_next(list, n_made, cmd);
+		rc = 0;
 	}
-	buf_printf(&cmd->text, "\n");
-	cmd_ksk_list(list, n_made, cmd);
-	(void)cmd_ksk_note_next(list, n_made, cmd);
-	rc = 0;
- out:
 	ksk_list_free(list, n);
 	cmk_cache_clear(&cache);
 	return rc;

@@ -55,6 +55,16 @@ struct ksk_request {
 struct json *ksk_create_arguments(const struct ksk_request *request);
 
 /**
+ * ksk_create_made(session, plan, list, n, n_made, err):
+ * Put those ${n} KSKs of ${list} to its front that the plan with the hash
+ * ${plan} has made in this very run.
+ *
+ * Errors: ERR_STORE.
+ */
+int ksk_create_made(struct session *session, const char *plan,
+    struct ksk *list, size_t n, size_t *n_made, struct error *err);
+
+/**
  * ksk_create_approved(session, cmk_id, approval, arguments, err):
  * Carry out what was approved. Zones for which an interrupted run has done so
  * already are left alone.

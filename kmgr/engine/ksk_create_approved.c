@@ -41,25 +41,74 @@ is_of_plan(const struct ledger_record *record, const char *plan)
 	return is_same;
 }
 
-/* Whether an interrupted run has made the zone's KSK under this plan. */
-static int
-is_made(struct session *session, const struct name *zone, bool *is,
-    struct error *err)
+/* Whether record tells of the KSK; NULL: of whichever. */
+static bool
+is_of_ksk(const struct ledger_record *record, const char *ksk_id)
 {
-	const char *plan = json_get_text(session_actor(session), "plan");
+	struct error ignored = ERR_INIT;
+	struct json *payload = NULL;
+	const char *told;
+	bool is_same = false;
+
+	if (ksk_id == NULL)
+		return true;
+	if (json_read(record->payload, strlen(record->payload), &payload,
+	    &ignored) == 0 && (told = json_get_text(payload,
+	    "ksk_id")) != NULL)
+		is_same = strcmp(told, ksk_id) == 0;
+	json_free(payload);
+	return is_same;
+}
+
+/* Whether a KSK of the zone, this one or whichever, was made under plan. */
+static int
+find_made(struct session *session, const char *zone, const char *ksk_id,
+    const char *plan, bool *is, struct error *err)
+{
 	struct ledger_record *records;
-	char text[NAME_TEXT_MAX];
 	struct store *store;
 	size_t i, n;
 
 	*is = false;
 	if (session_store(session, &store, err) != 0 || ledger_of_zone(store,
-	    name_text(zone, text), KSK_CREATE_OP, 1, PAGE, &records, &n,
-	    err) != 0)
+	    zone, KSK_CREATE_OP, 1, PAGE, &records, &n, err) != 0)
 		return -1;
 	for (i = 0; i < n && plan != NULL; i++)
-		*is = *is || is_of_plan(&records[i], plan);
+		*is = *is || (is_of_plan(&records[i], plan) &&
+		    is_of_ksk(&records[i], ksk_id));
 	ledger_records_free(records, n);
+	return 0;
+}
+
+/* Others may have been made in the same second. */
+static int
+was_made(struct session *session, const struct ksk *ksk, const char *plan,
+    bool *was, struct error *err)
+{
+
+	*was = false;
+	return ksk->row.created_at != session_now(session) ? 0 :
+	    find_made(session, ksk->row.zone, ksk->row.id, plan, was, err);
+}
+
+int
+ksk_create_made(struct session *session, const char *plan, struct ksk *list,
+    size_t n, size_t *n_made, struct error *err)
+{
+	struct ksk ksk;
+	size_t i;
+	bool was;
+
+	*n_made = 0;
+	for (i = 0; i < n; i++) {
+		if (was_made(session, &list[i], plan, &was, err) != 0)
+			return -1;
+		if (!was)
+			continue;
+		ksk = list[i];
+		list[i] = list[*n_made];
+		list[(*n_made)++] = ksk;
+	}
 	return 0;
 }
 
@@ -68,7 +117,10 @@ static int
 read_zones(struct session *session, const struct json *arguments,
     struct name *zones, size_t *n, struct error *err)
 {
+	/* An interrupted run may have made some of them. */
+	const char *plan = json_get_text(session_actor(session), "plan");
 	const struct json *list = json_get(arguments, "zones");
+	char zone[NAME_TEXT_MAX];
 	const char *text;
 	bool is_done;
 	size_t i;
@@ -79,7 +131,8 @@ read_zones(struct session *session, const struct json *arguments,
 			return err_set(err, ERR_INTEGRITY,
 			    "the plan names no zone");
 		if (name_read(text, &zones[*n], err) != 0 ||
-		    is_made(session, &zones[*n], &is_done, err) != 0)
+		    find_made(session, name_text(&zones[*n], zone), NULL,
+		    plan, &is_done, err) != 0)
 			return -1;
 		*n += !is_done;
 	}
