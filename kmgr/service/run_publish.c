@@ -271,13 +271,17 @@ give(struct run_zone *z, struct error *err)
 {
 	const struct publish_given given = { &z->records, z->records_at };
 	struct session *session = z->run->session;
+	struct store *store;
 
-	z->is_giving = false;
 	json_free(z->event);
 	z->event = NULL;
-	if (prove_decided(z, &given, err) != 0 || run_keep(z, err) != 0)
+	/* Zones before this one were given theirs since the look at it. */
+	if (session_store(session, &store, err) != 0 ||
+	    check_same(z, store, err) != 0 ||
+	    prove_decided(z, &given, err) != 0 || run_keep(z, err) != 0)
 		return -1;
-	z->is_given = true;
+	/* The row tells of a hand-over that is not recorded yet. */
+	z->is_given = z->is_stale = true;
 	if (publish_zone(session, z->config, &given, &z->zone->row, &z->event,
 	    err) != 0)
 		return -1;
@@ -299,10 +303,9 @@ finish(struct run_zone *z)
 
 	z->is_given = z->is_giving = z->is_changed = false;
 	z->records.len = 0;
-	if (z->late.is_any) {
+	z->is_stale = z->late.is_any;
+	if (z->late.is_any)
 		owe(z);
-		z->is_stale = true;
-	}
 	run_late_clear(&z->late);
 	json_free(z->event);
 	z->event = NULL;
@@ -314,7 +317,7 @@ finish(struct run_zone *z)
 	z->is_to_notify = z->has_cds && run_is_awaited(z);
 }
 
-/* Those of which something is to be done. */
+/* Those of which something is to be done; z->is_giving where it is, again. */
 static void
 act_where(const struct run_zones *zones, enum run_which which,
     bool needs_giving, int (*act)(struct run_zone *z, struct error *err))
@@ -324,9 +327,11 @@ act_where(const struct run_zones *zones, enum run_which which,
 	for (i = 0; i < zones->n; i++) {
 		struct run_zone *z = zones->list[i];
 
-		if ((which == RUN_ALL || run_is_well(z)) &&
-		    (!needs_giving || z->is_giving))
-			run_zone_act(z, act);
+		if ((which == RUN_WELL && !run_is_well(z)) ||
+		    (needs_giving && !z->is_giving))
+			continue;
+		z->is_giving = false;
+		run_zone_act(z, act);
 	}
 }
 

@@ -38,6 +38,7 @@ cli_tests = \
 	tests/cli/56-plan.bats \
 	tests/cli/57-roll-group.bats \
 	tests/cli/57-roll.bats \
+	tests/cli/58-batch.bats \
 	tests/cli/58-foreign.bats \
 	tests/cli/58-pass.bats \
 	tests/cli/59-claims.bats \

@@ -1,0 +1,68 @@
+# Zones that one pass goes over together: each one has its own luck.
+load ../lib/common
+load ../lib/life
+bats_require_minimum_version 1.5.0
+
+KEY='DNSKEY 256 3 13 oJMRESz5E4gYzS/q6XDrvU1qMPYIjCWzJaOau8XNEZeqCYKD5ar0IRd8KqXXFJkqmVfRvMGPmM1x8fGAa2XhSA=='
+
+setup() {
+	softhsm_new "$BATS_TEST_TMPDIR" kmgr
+	kmgr_env "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR"
+	kmgr -q init >/dev/null
+	printf '%s\n' 'version: 1' 'zones: ["."]' 'custody: shared' >p.yaml
+	kmgr -q create-cmk prod --token main --policy p.yaml >/dev/null
+}
+
+# zones NAME...: with a KSK each; their ZSKs are in NAME.zsk.
+zones() {
+	local name
+
+	kmgr -q create-ksk "$@" --cmk prod >/dev/null
+	echo 'zones:' >>kmgr.yaml
+	for name in "$@"; do
+		echo "$name. 3600 IN $KEY" >"$name.zsk"
+	done
+}
+
+# config NAME LINE...: what run needs of the zone, and where it publishes.
+config() {
+	printf '  %s:\n    source: { file: %s }\n' "$1" "$PWD/$1.zsk"
+	printf '    %s\n' "${@:2}"
+} >>kmgr.yaml
+
+# events TYPE NAME: how many the ledger has of the zone.
+events() {
+	kmgr --json list-events --type "$1" | jq --arg zone "$2." \
+		'[.events[] | select(.payload.zone == $zone)] | length'
+}
+
+# refuse_event TYPE NAME: the store has no place for such an event.
+refuse_event() {
+	sqlite3 kmgr.db "CREATE TRIGGER refuse BEFORE INSERT ON ledger
+		WHEN NEW.type = '$1' AND NEW.payload LIKE '%\"$2.\"%'
+		BEGIN SELECT RAISE(ABORT, 'there is no place for it'); END"
+}
+
+@test "a hand-over that cannot be recorded keeps no other one from being" {
+	zones a.example b.example c.example
+	for zone in a b c; do
+		config $zone.example "publish: { directory: $PWD/$zone }"
+	done
+	refuse_event publish b.example
+	run -12 --separate-stderr kmgr --json run
+	jq -e '[.n_zones, .n_failed] == [3, 1] and ([.events[] |
+		select(.event == "failed") | .zone] == ["b.example."]) and
+		([.events[] | select(.what == "publish") | .zone] ==
+		["a.example.", "c.example."])' <<<"$output"
+	# That it was not recorded is not recorded as done.
+	[ "$(sqlite3 kmgr.db 'SELECT zone FROM zone WHERE published_at
+		IS NOT NULL ORDER BY zone')" = $'a.example.\nc.example.' ]
+	sqlite3 kmgr.db 'DROP TRIGGER refuse'
+	run -0 kmgr_later 4h run
+	[[ $output == *"b.example. did publish"* ]]
+	[ "$(events publish b.example)" -eq 1 ]
+	kmgr --json list-events --type ksk-step |
+		jq -e '.events[-1].payload.step == "published-late"'
+	kmgr -q verify >/dev/null
+}
