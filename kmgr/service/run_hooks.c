@@ -127,7 +127,7 @@ tell_key(struct run_zone *z, size_t i, int64_t *due_at, struct error *err)
 	}
 	if (tell_hook(z, hook, i, asked_at, err) != 0)
 		return -1;
-	z->zone->row.told_at = now_at;
+	z->told_at = now_at;
 	*due_at = now_at + session_config(session)->hooks.reminder_s;
 	return 0;
 }

@@ -49,6 +49,7 @@ schedule(struct run_zone *z)
 			waits_for = life_wait_name(step->wait);
 	}
 	row->next_at = z->next_at;
+	int64_raise(&row->told_at, z->told_at);
 	if (*waits_for == '\0')
 		row->waiting_since_at = 0;
 	else if (row->waiting_since_at == 0)
@@ -72,15 +73,12 @@ is_same(struct run_zone *z, struct store *store, bool *is, struct error *err)
 	return 0;
 }
 
-/* When hooks were told is in the row, which is not written yet. */
 static int
 load_again(struct run_zone *z, struct error *err)
 {
-	const int64_t told_at = z->zone == NULL ? 0 : z->zone->row.told_at;
 
 	if (run_zone_load(z, err) != 0)
 		return -1;
-	int64_raise(&z->zone->row.told_at, told_at);
 	/* It may not have been handed over, nor told to hooks. */
 	if (run_is_well(z))
 		run_due(z, session_now(z->run->session));

@@ -81,6 +81,7 @@ struct run_zone {
 	bool			 is_dropped;	/* since a signal came */
 	size_t			 n_steps;	/* of run_advance() */
 	int64_t			 newest;	/* signature, when loaded */
+	int64_t			 told_at;	/* hooks, in this pass, or 0 */
 	int64_t			 next_at;	/* due again */
 	struct error		 err;		/* the first; none: well */
 };
