@@ -24,8 +24,12 @@ take_source(struct run_zone *z, struct buf *out, struct error *err)
 		err_clear(&z->answer);
 		return -1;
 	}
-	if (source_take(z->run->session, z->config, &z->source, err) != 0 ||
-	    source_record(z->run->session, z->text, &z->source, err) != 0)
+	if (source_take(z->run->session, z->config, &z->source, err) != 0)
+		return -1;
+	/* Waits may be longer by the TTLs that it came with. */
+	if (z->source.dnskey_ttl_s != 0)
+		z->is_stale = true;
+	if (source_record(z->run->session, z->text, &z->source, err) != 0)
 		return -1;
 	buf_add(out, z->source.zsks.data, z->source.zsks.len);
 	return 0;
