@@ -113,9 +113,14 @@ record(struct run_zone *z, const struct life_step *step, struct error *err)
 	if (cmk == NULL)
 		return err_set(err, ERR_INPUT, "zone %s has no KSK of ours",
 		    z->text);
-	if (trust_prove(z->run->session, cmk, err) != 0 ||
-	    zone_life_step(z->run->session, z->zone, step, err) != 0)
+	if (trust_prove(z->run->session, cmk, err) != 0)
 		return -1;
+	/* Where that fails nobody knows what of it the zone tells of. */
+	z->is_stale = true;
+	if (zone_life_step(z->run->session, z->zone, step, err) != 0)
+		return -1;
+	/* Of a foreign key it has more than was brought up to date. */
+	z->is_stale = step->key >= z->zone->n_ksks;
 	run_owe(&z->pass->debts, cmk);
 	/* CDS and CDNSKEY may be others now. */
 	z->records.len = 0;
