@@ -10,6 +10,8 @@
 #include "kmgr/service/source.h"
 #include "kmgr/store/store_zone.h"
 
+#define FAILED_MAX 2		/* in a row, and a token is not asked again */
+
 /* Whether half of the time to sign anew is gone already. */
 static bool
 is_pressing(const struct run_zone *z)
@@ -181,24 +183,111 @@ is_stopped(void *arg)
 	return stop_signal() != 0;
 }
 
-/* What is given back to nobody failed with what all would fail with. */
+/*
+ * Sign ${zones}, without those that are another run's. What is given back to
+ * nobody failed with ${err}, or was not begun when a signal came.
+ */
 static void
-sign(struct run_zones *zones)
+sign(struct run_zones *zones, struct error *err)
 {
 	struct run_pass *pass = zones->list[0]->pass;
 	struct bulk bulk = { .arg = zones, .keys = pass->keys,
 		.is_part = true, .load = load, .signed_one = signed_one,
 		.refused = refused, .is_stopped = is_stopped };
-	struct error err = ERR_INIT;
-	size_t i;
 
 	session_advance(pass->run->session, when_now());
-	if (run_zones_guard(zones, &err) == 0 && (bulk.n = zones->n) > 0)
-		(void)bulk_sign(pass->run->session, &bulk, &err);
+	if (run_zones_guard(zones, err) == 0 && (bulk.n = zones->n) > 0)
+		(void)bulk_sign(pass->run->session, &bulk, err);
 	run_claims_leave(&pass->claims);
-	for (i = 0; i < zones->n && err.class != ERR_NONE; i++)
-		if (zones->list[i]->zsks.len > 0)
-			run_zone_fail(zones->list[i], &err);
+}
+
+/*
+ * One by one, what failed with ${why} together: it may be the key of one zone
+ * that a token does not take, and no other one is to wait for that. A token
+ * that serves none is not asked for each.
+ */
+static void
+sign_each(const struct run_zones *zones, struct error why)
+{
+	size_t i, n_failed = 0;
+
+	for (i = 0; i < zones->n; i++) {
+		struct run_zones one = { &zones->list[i], 1 };
+		struct run_zone *z = zones->list[i];
+		struct error err = ERR_INIT;
+
+		if (z->zsks.len == 0)
+			continue;
+		if (n_failed < FAILED_MAX) {
+			sign(&one, &err);
+			n_failed = err.class == ERR_NONE ||
+			    run_is_overtaken(&err) ? 0 : n_failed + 1;
+		} else {
+			err = why;
+		}
+		if (err.class == ERR_NONE)
+			continue;
+		run_zone_fail(z, &err);
+		why = err;
+	}
+}
+
+/* Whether all tokens that sign for a, or answer for it, do so for b. */
+static bool
+shares_tokens(const struct run_zone *a, const struct run_zone *b)
+{
+	const struct cmk_row *row, *other;
+	size_t i, k;
+
+	for (i = 0; i < a->zone->n_ksks; i++) {
+		row = &a->zone->ksks[i].cmk->row;
+		for (k = 0; k < b->zone->n_ksks; k++) {
+			other = &b->zone->ksks[k].cmk->row;
+			if (strcmp(row->token, other->token) == 0 &&
+			    strcmp(row->seal_token, other->seal_token) == 0)
+				break;
+		}
+		if (k == b->zone->n_ksks)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Of ${zones} the first, and those that need the same tokens: one that is away
+ * keeps no zone of others from being signed. They are taken out.
+ */
+static struct run_zones
+take_alike(struct run_zones *zones)
+{
+	const struct run_zone *first = zones->list[0];
+	struct run_zones alike = { NULL, 0 };
+	size_t i, n = 0;
+
+	for (i = 0; i < zones->n; i++) {
+		struct run_zone *z = zones->list[i];
+
+		if (shares_tokens(first, z) && shares_tokens(z, first))
+			run_zones_add(&alike, z);
+		else
+			zones->list[n++] = z;
+	}
+	zones->n = n;
+	return alike;
+}
+
+static void
+sign_alike(struct run_zones *zones)
+{
+	struct error err = ERR_INIT;
+
+	sign(zones, &err);
+	if (err.class == ERR_NONE)
+		return;
+	if (zones->n > 1)
+		sign_each(zones, err);
+	else
+		run_zone_fail(zones->list[0], &err);
 }
 
 /* Primaries are asked at once; one that does not answer takes its time. */
@@ -233,11 +322,16 @@ run_sign_all(const struct run_zones *zones)
 			continue;
 		z->wants_signing = false;
 		z->is_tried = true;
+		z->zsks.len = 0;
 		run_zone_act(z, gather);
 		if (z->zsks.len > 0)
 			run_zones_add(&list, z);
 	}
-	if (list.n > 0)
-		sign(&list);
+	while (list.n > 0) {
+		struct run_zones alike = take_alike(&list);
+
+		sign_alike(&alike);
+		run_zones_clear(&alike);
+	}
 	run_zones_clear(&list);
 }

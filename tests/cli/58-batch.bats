@@ -66,3 +66,21 @@ refuse_event() {
 		jq -e '.events[-1].payload.step == "published-late"'
 	kmgr -q verify >/dev/null
 }
+
+@test "a token that is away keeps no zone of another one from being signed" {
+	first=$TOKEN_URI
+	softhsm_new "$BATS_TEST_TMPDIR" second
+	kmgr_env "$BATS_TEST_TMPDIR" "main=$first" "other=$TOKEN_URI"
+	kmgr -q create-cmk other --token other --policy p.yaml >/dev/null
+	kmgr -q create-ksk b.example d.example --cmk other >/dev/null
+	zones a.example c.example
+	for zone in a b c d; do
+		echo "$zone.example. 3600 IN $KEY" >$zone.example.zsk
+		config $zone.example "publish: { directory: $PWD/$zone }"
+	done
+	sed -i '/^  main:/s/token=kmgr/token=gone/' kmgr.yaml
+	run -12 --separate-stderr kmgr --json run
+	[ -e b/dnskey.zone ]
+	[ -e d/dnskey.zone ]
+	jq -e '[.n_zones, .n_failed] == [4, 2]' <<<"$output"
+}
