@@ -84,3 +84,63 @@ refuse_event() {
 	[ -e d/dnskey.zone ]
 	jq -e '[.n_zones, .n_failed] == [4, 2]' <<<"$output"
 }
+
+@test "signatures that cannot be recorded keep no other ones from being" {
+	zones a.example b.example c.example d.example
+	for zone in a b c d; do
+		config $zone.example "publish: { directory: $PWD/$zone }"
+	done
+	refuse_event sign-zsks b.example
+	run -12 --separate-stderr kmgr --json run
+	jq -e '[.n_zones, .n_failed] == [4, 1] and ([.events[] |
+		select(.what == "publish") | .zone] ==
+		["a.example.", "c.example.", "d.example."])' <<<"$output"
+	sqlite3 kmgr.db 'DROP TRIGGER refuse'
+	run -0 kmgr_later 1h run
+	[[ $output == *"b.example. did publish"* ]]
+	kmgr -q verify >/dev/null
+}
+
+# put NAME COMMAND...: who takes the records of the zone, and does that first.
+put() {
+	printf '#!/bin/sh\n%s\necho >>%s.given\ncat >%s.got\n' "${*:2}" \
+		"$PWD/$1" "$PWD/$1" >put-$1
+	chmod +x put-$1
+	config "$1" "publish: { command: [$PWD/put-$1] }"
+}
+
+@test "what is signed while zones before it are handed over is handed over" {
+	zones a.example b.example
+	put a.example "test -e $PWD/a.example.given || \
+		$KMGR -q sign-zsks b.example $PWD/b.example.zsk >$PWD/signed"
+	put b.example
+	run -0 --separate-stderr kmgr --json run
+	jq -e '[.n_zones, .n_failed] == [2, 0]' <<<"$output"
+	# The older one is not given first: a signer may have taken it.
+	[ "$(wc -l <b.example.given)" -eq 1 ]
+	grep -qF "$(awk '$4 == "RRSIG" { print $NF; exit }' signed)" \
+		b.example.got
+	[ "$(events publish b.example)" -eq 1 ]
+	[ "$(events publish a.example)" -eq 1 ]
+	kmgr -q verify >/dev/null
+}
+
+@test "a claim that is lost in a batch loses no other one" {
+	zones a.example b.example c.example
+	put a.example "sqlite3 $PWD/kmgr.db \"UPDATE claim SET holder = 'x', \
+		epoch = epoch + 1 WHERE zone = 'b.example.'\""
+	put b.example
+	put c.example
+	run -0 --separate-stderr kmgr --json run
+	jq -e '.n_failed == 0 and ([.events[] | select(.what == "publish") |
+		.zone] == ["a.example.", "c.example."])' <<<"$output"
+	[ "$(events publish b.example)" -eq 0 ]
+	# Who knows what that other one has handed over meanwhile.
+	jq -e '.notes | length == 1 and (.[0] | contains("b.example.: " +
+		"another run has taken it over") and
+		contains("handed over once more"))' <<<"$output"
+	[ "$(sqlite3 kmgr.db 'SELECT zone FROM zone WHERE published_at
+		IS NOT NULL ORDER BY zone')" = $'a.example.\nc.example.' ]
+	[ "$(sqlite3 kmgr.db "SELECT next_at FROM zone
+		WHERE zone = 'b.example.'")" -eq 0 ]
+}
