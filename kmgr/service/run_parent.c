@@ -137,6 +137,8 @@ ask(struct run_zone *z)
 {
 
 	z->is_asked = true;
+	parent_view_free(z->view);
+	err_clear(&z->answer);
 	(void)parent_ask(session_config(z->run->session), &z->name,
 	    session_now(z->run->session), &z->view, &z->answer);
 }
@@ -205,6 +207,7 @@ notify(struct run_zone *z)
 {
 
 	z->is_asked = true;
+	err_clear(&z->answer);
 	(void)parent_notify(session_config(z->run->session), &z->name,
 	    &z->n_told, &z->answer);
 }

@@ -11,6 +11,9 @@ run_source_ask(struct run_zone *z)
 {
 
 	z->is_asked = true;
+	/* Nobody may have come to what it said before. */
+	source_set_clear(&z->source);
+	err_clear(&z->answer);
 	(void)source_fetch(z->run->session, z->config, &z->source,
 	    &z->answer);
 }

@@ -79,21 +79,35 @@ ask_one(void *arg, size_t i)
 		asking->ask(asking->zones->list[i]);
 }
 
-void
-run_ask_all(const struct run_zones *zones, void (*ask)(struct run_zone *z))
+static void
+ask_some(struct run_zones *zones, void (*ask)(struct run_zone *z))
 {
-	struct run_zones ours = copy(zones);
-	struct asking asking = { &ours, ask };
+	struct asking asking = { zones, ask };
 	struct error err = ERR_INIT;
 	size_t i;
 
-	if (ours.n > 0 && run_zones_guard(&ours, &err) == 0)
-		spread(ours.n, ask_one, &asking);
-	for (i = 0; i < ours.n && err.class != ERR_NONE; i++)
-		run_zone_fail(ours.list[i], &err);
+	if (run_zones_guard(zones, &err) == 0)
+		spread(zones->n, ask_one, &asking);
+	for (i = 0; i < zones->n && err.class != ERR_NONE; i++)
+		run_zone_fail(zones->list[i], &err);
+}
+
+/* So many that leases, which are renewed between them, outlast who is slow. */
+void
+run_ask_all(const struct run_zones *zones, void (*ask)(struct run_zone *z))
+{
+	size_t i;
+
+	for (i = 0; i < zones->n; i += SPREAD_MAX) {
+		const struct run_zones share = { zones->list + i,
+			zones->n - i < SPREAD_MAX ? zones->n - i : SPREAD_MAX };
+		struct run_zones ours = copy(&share);
+
+		ask_some(&ours, ask);
+		run_zones_clear(&ours);
+	}
 	if (zones->n > 0)
 		run_claims_leave(&zones->list[0]->pass->claims);
-	run_zones_clear(&ours);
 }
 
 static int

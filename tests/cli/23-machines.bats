@@ -113,7 +113,9 @@ sign_part() {
 		--zones-from "zsks$1" >/dev/null
 }
 
-nobody_works() {
+# finish_round SECONDS: a pass, after which nobody works any more.
+finish_round() {
+	with_clock "$1" "$KMGR" -q run >>a.out 2>>a.err || return
 	[ "$(sql "SELECT count(*) FROM claim WHERE until_at > 0")" -eq 0 ]
 }
 
@@ -132,9 +134,8 @@ run_round() {
 	disturb $since "$n" || return
 	wait $a || return
 	wait $b || return
-	# Of zones that such a worker had still, the next pass does the rest.
-	wait_until 60 nobody_works || return
-	with_clock $shift_s "$KMGR" -q run >>a.out || return
+	# What such a worker had still is the next pass's when it has ended.
+	wait_until 60 finish_round $shift_s || return
 	# By both together: each zone that was due, and none twice.
 	[ "$(sql "SELECT count(*), count(DISTINCT zone) FROM signature
 		WHERE created_at >= $since")" = "$n|$n" ] || return
@@ -144,7 +145,6 @@ run_round() {
 		'$4 == "RRSIG" && $9 > end' out/*/dnskey.zone | wc -l)" \
 		-eq "$(sql 'SELECT count(DISTINCT zone) FROM signature')" ] ||
 		return
-	nobody_works || return
 	[ "$(sql 'SELECT max(seq) = count(*) FROM ledger')" = t ]
 }
 
