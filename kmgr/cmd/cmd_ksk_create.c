@@ -369,7 +369,6 @@ create_listed(struct creation *all, struct error *err)
 	    (rc = create(all, err)) == 0)
 		rc = stream_end(&all->stream, err);
 	stream_close(&all->stream);
-	tally_put(&all->tally);
 	/* What waits for approvers is all of it or nothing. */
 	return all->request.refused == NULL ? rc :
 	    tally_end(&all->tally, rc, err);

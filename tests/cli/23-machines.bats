@@ -4,7 +4,7 @@ load ../lib/common
 load ../lib/postgresql
 bats_require_minimum_version 1.5.0
 
-: "${ROUNDS:=3}" "${ZONES:=300}"
+: "${ROUNDS:=3}" "${ZONES:=900}"
 STEP=3		# days between two rounds
 
 setup_file() {
@@ -17,6 +17,10 @@ teardown_file() {
 
 setup() {
 	postgresql_here
+	# A token that takes its time, so that passes are killed in the midst.
+	sed -i "s|module-path=[^&]*|module-path=$P11SHIM|" kmgr.yaml
+	echo 'performance: { sessions: 1 }' >>kmgr.yaml
+	export KMGR_SHIM_MODULE=$TOKEN_MODULE
 }
 
 sql() {
@@ -63,6 +67,7 @@ work() {
 	while [ $status -ne 0 ]; do
 		(
 			export KMGR_CLOCK_SHIFT=$2 LD_PRELOAD=$TURNCLOCK
+			export KMGR_SHIM_LATENCY_US=5000
 			export ASAN_OPTIONS=${ASAN_OPTIONS:-}:verify_asan_link_order=0
 			exec setsid "$KMGR" run >>"$1.out" 2>>"$1.err"
 		) &

@@ -102,7 +102,11 @@ knot_forget() {
 # What ./rolls does when there is something to publish: our server, which has
 # nothing to do with the parent's here, has it, and Knot learns our keys.
 hook_zone_publish() {
-	child_sign
+	local at=$(date +%s.%N)
+	cp child.test/out/dnskey.zone /tmp/hist/$at.out
+	child_sign || echo "child_sign failed" >/tmp/hist/$at.failed
+	cp child.test/signed /tmp/hist/$at.signed
+	cp child.test/with-keys /tmp/hist/$at.with
 	[ ! -e knot/takes-part ] || knot_import child.test/out/dnskey.zone
 	[ ! -e "$(servers_dir)/ours.pid" ] || kill -HUP "$(server_pid ours)"
 }
