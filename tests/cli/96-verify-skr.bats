@@ -259,7 +259,8 @@ flip() {
 	# named takes them.
 	sed 's/$/\r/' bind.skr >crlf
 	kmgr verify-skr crlf
-	head -c 1000 bind.skr >cut
+	# In the midst of a signature: a whole number of bundles is a response.
+	sed '/RRSIG/{s/.......$//;q}' bind.skr >cut
 	run -4 kmgr verify-skr cut
 	head -c 1000 /dev/urandom >junk
 	run -4 kmgr verify-skr junk
