@@ -25,6 +25,15 @@ when_now(void)
 	return (int64_t)time(NULL);
 }
 
+int64_t
+when_elapsed_ms(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_BOOTTIME, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 /* The calendar parts of at, or NULL outside the years 1970 to 9999. */
 static const struct tm *
 parts_of(int64_t at, struct tm *tm)

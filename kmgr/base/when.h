@@ -21,6 +21,13 @@
 int64_t when_now(void);
 
 /**
+ * when_elapsed_ms():
+ * Milliseconds of a clock that nobody sets and that goes on while the machine
+ * sleeps; only differences mean something.
+ */
+int64_t when_elapsed_ms(void);
+
+/**
  * when_rfc3339(at, out), when_dns(at, out):
  * Write ${at} as 2027-03-01T04:00:00Z (RFC 3339) or 20270301040000 (RFC 4034
  * section 3.2). Returns ${out}.

@@ -25,38 +25,19 @@ ksk_create_arguments(const struct ksk_request *request)
 	return arguments;
 }
 
-/* Whether record is of the plan that is being carried out. */
+/* Whether the JSON object text says value of its member. */
 static bool
-is_of_plan(const struct ledger_record *record, const char *plan)
+says(const char *text, const char *member, const char *value)
 {
 	struct error ignored = ERR_INIT;
-	struct json *actor = NULL;
+	struct json *json = NULL;
 	const char *told;
 	bool is_same = false;
 
-	if (json_read(record->actor, strlen(record->actor), &actor,
-	    &ignored) == 0 && (told = json_get_text(actor, "plan")) != NULL)
-		is_same = strcmp(told, plan) == 0;
-	json_free(actor);
-	return is_same;
-}
-
-/* Whether record tells of the KSK; NULL: of whichever. */
-static bool
-is_of_ksk(const struct ledger_record *record, const char *ksk_id)
-{
-	struct error ignored = ERR_INIT;
-	struct json *payload = NULL;
-	const char *told;
-	bool is_same = false;
-
-	if (ksk_id == NULL)
-		return true;
-	if (json_read(record->payload, strlen(record->payload), &payload,
-	    &ignored) == 0 && (told = json_get_text(payload,
-	    "ksk_id")) != NULL)
-		is_same = strcmp(told, ksk_id) == 0;
-	json_free(payload);
+	if (json_read(text, strlen(text), &json, &ignored) == 0 &&
+	    (told = json_get_text(json, member)) != NULL)
+		is_same = strcmp(told, value) == 0;
+	json_free(json);
 	return is_same;
 }
 
@@ -74,8 +55,9 @@ find_made(struct session *session, const char *zone, const char *ksk_id,
 	    zone, KSK_CREATE_OP, 1, PAGE, &records, &n, err) != 0)
 		return -1;
 	for (i = 0; i < n && plan != NULL; i++)
-		*is = *is || (is_of_plan(&records[i], plan) &&
-		    is_of_ksk(&records[i], ksk_id));
+		*is = *is || (says(records[i].actor, "plan", plan) &&
+		    (ksk_id == NULL ||
+		    says(records[i].payload, "ksk_id", ksk_id)));
 	ledger_records_free(records, n);
 	return 0;
 }

@@ -12,6 +12,7 @@
 #include "kmgr/base/mem.h"
 #include "kmgr/base/stop.h"
 #include "kmgr/base/text.h"
+#include "kmgr/base/when.h"
 #include "kmgr/service/run_claim.h"
 #include "kmgr/store/store_life.h"
 
@@ -26,16 +27,6 @@
 #define MACHINE_ID_MAX 64
 #define MACHINE_LEN    8	/* bytes of its hash */
 #define MACHINE_TEXT   (2 * MACHINE_LEN + 1)
-
-static int64_t
-now_ms(void)
-{
-	struct timespec now;
-
-	/* It goes on where the machine sleeps, and is never set back. */
-	(void)clock_gettime(CLOCK_BOOTTIME, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static void
 nap(long ms)
@@ -203,7 +194,7 @@ run_claims_due(struct run_claims *claims, int64_t due_at, struct error *err)
 			return 0;
 		if (i > 0)
 			nap(TRY_MS);
-		claims->renewed_ms = now_ms();
+		claims->renewed_ms = when_elapsed_ms();
 		if (store_claim_due(claims->store, &claims->holder, due_at,
 		    BATCH, &claims->list, &claims->n, err) != 0)
 			return -1;
@@ -228,20 +219,20 @@ int
 run_claims_zone(struct run_claims *claims, const char *zone,
     struct error *err)
 {
-	const int64_t until_ms = now_ms() + WAIT_S * 1000;
+	const int64_t until_ms = when_elapsed_ms() + WAIT_S * 1000;
 	char *other = NULL;
 	int rc;
 
 	if (release(claims, err) != 0)
 		return -1;
 	for (;;) {
-		claims->renewed_ms = now_ms();
+		claims->renewed_ms = when_elapsed_ms();
 		if (store_claim_zone(claims->store, &claims->holder, zone,
 		    &claims->list, &claims->n, &other, err) != 0)
 			return -1;
 		if (claims->n > 0)
 			return 0;
-		if (now_ms() >= until_ms || stop_signal() != 0)
+		if (when_elapsed_ms() >= until_ms || stop_signal() != 0)
 			break;
 		free(other);
 		nap(WAIT_MS);
@@ -264,7 +255,7 @@ refuse_lost(const struct store_claim *claim, struct error *err)
 static int
 renew(struct run_claims *claims, int64_t age_ms, struct error *err)
 {
-	const int64_t at_ms = now_ms();
+	const int64_t at_ms = when_elapsed_ms();
 
 	if (at_ms - claims->renewed_ms < age_ms)
 		return 0;

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "kmgr/base/mem.h"
 #include "kmgr/base/stop.h"
@@ -43,19 +42,10 @@ run_key_name(const struct run_zone *z, const struct life_step *step)
 
 /* --- loading ------------------------------------------------------------- */
 
-static int64_t
-clock_ms(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_BOOTTIME, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 struct cmk_cache *
 run_cmks_now(struct run_cmks *cmks)
 {
-	const int64_t now_ms = clock_ms();
+	const int64_t now_ms = when_elapsed_ms();
 
 	if (cmks->n > 0 && now_ms - cmks->at_ms < CMKS_MS)
 		return cmks->caches[cmks->n - 1];

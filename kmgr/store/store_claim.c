@@ -262,22 +262,13 @@ store_claim_guard(struct store *store, const struct store_holder *holder,
 	store->holder = holder;
 	store->claims = claims;
 	store->n_claims = n;
-	store->is_claim_lost = false;
-}
-
-bool
-store_claim_is_lost(const struct store *store)
-{
-
-	return store->is_claim_lost;
 }
 
 static int
-refuse_lost(struct store *store, struct store_claim *claim, struct error *err)
+refuse_lost(struct store_claim *claim, struct error *err)
 {
 
 	claim->is_lost = true;
-	store->is_claim_lost = true;
 	(void)err_set(err, ERR_STORE, "zone %s: another run has taken it over",
 	    claim->zone);
 	err->code = STORE_CLAIM_LOST;
@@ -307,7 +298,7 @@ store_claim_check(struct store *store, struct error *err)
 		    err) != 0)
 			return -1;
 		if (held == 0)
-			return refuse_lost(store, &store->claims[i], err);
+			return refuse_lost(&store->claims[i], err);
 	}
 	return 0;
 }

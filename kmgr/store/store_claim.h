@@ -82,14 +82,12 @@ int store_claim_release(struct store *store, const char *name,
 /**
  * store_claim_guard(store, holder, claims, n):
  * From now on store_commit() commits nothing unless ${holder} has each of the
- * ${n} ${claims}, which are borrowed, still; 0: whatever it is. Until it is
- * called again store_claim_is_lost() says whether one was refused so.
+ * ${n} ${claims}, which are borrowed, still; 0: whatever it is.
  *
  * Errors: store_commit() has ERR_STORE with STORE_CLAIM_LOST as its code.
  */
 void store_claim_guard(struct store *store, const struct store_holder *holder,
     struct store_claim *claims, size_t n);
-bool store_claim_is_lost(const struct store *store);
 
 /**
  * store_claim_next(store, next_at, err):

@@ -12,7 +12,6 @@ struct store {
 	const struct store_holder *holder;
 	struct store_claim *claims;	/* of his, that a commit needs */
 	size_t n_claims;
-	bool is_claim_lost;		/* as one that was refused had it */
 };
 
 /**

@@ -127,14 +127,9 @@ n_events() {
 	kmgr_later 6d -q verify >/dev/null
 }
 
-@test "loss: a token that comes back does not go on as if nothing had been" {
-	lose
-	tokens_back
-	run -10 kmgr_later 6d sign-zsks example.com zsk
-	[[ $output == *"tells that the token of CMK a is lost"* ]]
-}
-
-@test "loss: without a standby the CMK in another token is named" {
+# lose_all: also example.net, which has no DS, and example.org, whose KSK is
+# $lost; neither has a standby.
+lose_all() {
 	kmgr_later 4d -q create-ksk example.net example.org --cmk a >/dev/null
 	kmgr_later 4d -q sign-zsks example.net zsk-net >/dev/null
 	sed 's/example.net/example.org/' zsk-net >zsk-org
@@ -144,6 +139,17 @@ n_events() {
 	kmgr_later 6d -q ds-add "$lost" >/dev/null
 	kmgr_later 6d -q ds-seen "$lost" >/dev/null
 	token_gone kmgr
+}
+
+@test "loss: a token that comes back does not go on as if nothing had been" {
+	lose
+	tokens_back
+	run -10 kmgr_later 6d sign-zsks example.com zsk
+	[[ $output == *"tells that the token of CMK a is lost"* ]]
+}
+
+@test "loss: without a standby the CMK in another token is named" {
+	lose_all
 	before=$(n_events)
 	run -6 kmgr_later 6d roll-ksk example.net --reason loss --yes
 	echo "$output"
@@ -191,15 +197,7 @@ lost_with_its_ds() {
 }
 
 @test "loss: of all zones of a CMK in one go, each with what it has" {
-	kmgr_later 4d -q create-ksk example.net example.org --cmk a >/dev/null
-	kmgr_later 4d -q sign-zsks example.net zsk-net >/dev/null
-	sed 's/example.net/example.org/' zsk-net >zsk-org
-	kmgr_later 4d -q sign-zsks example.org zsk-org >/dev/null
-	lost=example.org/$(kmgr --json list-ksks example.org |
-		jq '.ksks[0].key_tag')
-	kmgr_later 6d -q ds-add "$lost" >/dev/null
-	kmgr_later 6d -q ds-seen "$lost" >/dev/null
-	token_gone kmgr
+	lose_all
 	# Who has a standby needs no other CMK; the others are told how.
 	run -12 kmgr_later 6d roll-ksk --zones-of a --reason loss --yes
 	[[ $output == *"2 of 3 zones were not rolled; the first: "*"--reason loss --cmk NAME"* ]]
