@@ -86,6 +86,7 @@ static int
 try_one(struct cmd *cmd, struct cmk_cache *cache, struct zsks_keys *keys,
     const struct zsks_request *request, struct error *err)
 {
+	struct trust_owed owed = { NULL, 0, 0 };
 	struct plan plan = PLAN_INIT;
 	struct zsks *zsks;
 	int rc = -1;
@@ -99,7 +100,8 @@ try_one(struct cmd *cmd, struct cmk_cache *cache, struct zsks_keys *keys,
 		rc = 0;
 	} else if (zsks_prove(cmd->session, zsks, err) == 0 &&
 	    zsks_sign(cmd->session, keys, zsks, err) == 0 &&
-	    zsks_record(cmd->session, &zsks, 1, err) == 0) {
+	    zsks_record(cmd->session, &zsks, 1, &owed, err) == 0 &&
+	    trust_owed_tell(cmd->session, &owed, err) == 0) {
 		zsks_text(zsks, &cmd->text);
 		if (cmd->wants_json)
 			json_put_take(cmd->json, "signed", zsks_json(zsks));

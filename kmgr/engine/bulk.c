@@ -3,6 +3,8 @@
 #include "kmgr/base/mem.h"
 #include "kmgr/engine/bulk_inner.h"
 
+#define GROUP_MAX 4		/* batches in one transaction, if they wait */
+
 struct bulk_batch *
 bulk_at(struct bulk_line *line, size_t i)
 {
@@ -52,9 +54,21 @@ is_settled(const struct bulk_line *line, const struct bulk_batch *batch)
 	    (line->is_ending && batch->n_busy == 0);
 }
 
+/* How many batches can be recorded now; the lock is held. */
+static size_t
+n_to_record(struct bulk_line *line)
+{
+	size_t n = 0;
+
+	while (n < GROUP_MAX && line->n_recorded + n < line->n_proved &&
+	    is_settled(line, bulk_at(line, line->n_recorded + n)))
+		n++;
+	return n;
+}
+
 /* Signers that wait go first; what is recorded is recorded in order. */
 static enum step
-step_wait(struct bulk_line *line)
+step_wait(struct bulk_line *line, size_t *n_batches)
 {
 	enum step step = STEP_NONE;
 
@@ -64,8 +78,7 @@ step_wait(struct bulk_line *line)
 			step = STEP_PROVE;
 			break;
 		}
-		if (line->n_recorded < line->n_proved && is_settled(line,
-		    bulk_at(line, line->n_recorded))) {
+		if ((*n_batches = n_to_record(line)) > 0) {
 			step = STEP_RECORD;
 			break;
 		}
@@ -110,7 +123,7 @@ prove(struct bulk_line *line)
 
 /* One by one: another run was faster with some of them. */
 static int
-record_each(struct bulk_line *line, struct bulk_batch *batch,
+record_each(struct bulk_line *line, struct bulk_job **jobs, size_t n,
     struct error *err)
 {
 	size_t i;
@@ -118,37 +131,43 @@ record_each(struct bulk_line *line, struct bulk_batch *batch,
 	(void)pthread_mutex_lock(&line->lock);
 	line->is_stale = true;
 	(void)pthread_mutex_unlock(&line->lock);
-	for (i = 0; i < batch->n; i++) {
-		struct bulk_job *job = &batch->jobs[i];
-
-		if (job->state != BULK_SIGNED || zsks_record(line->session,
-		    &job->zsks, 1, &job->err) == 0)
+	for (i = 0; i < n; i++) {
+		if (zsks_record(line->session, &jobs[i]->zsks, 1, line->owed,
+		    &jobs[i]->err) == 0)
 			continue;
-		if (!zsks_is_overtaken(&job->err)) {
-			*err = job->err;
+		if (!zsks_is_overtaken(&jobs[i]->err)) {
+			*err = jobs[i]->err;
 			return -1;
 		}
-		job->state = BULK_REFUSED;
+		jobs[i]->state = BULK_REFUSED;
 	}
 	return 0;
 }
 
 /* In one transaction. */
 static int
-record_all(struct bulk_line *line, struct bulk_batch *batch,
-    struct error *err)
+record_all(struct bulk_line *line, size_t n_batches, struct error *err)
 {
-	struct zsks *list[BULK_BATCH];
+	struct bulk_job *jobs[GROUP_MAX * BULK_BATCH];
+	struct zsks *list[GROUP_MAX * BULK_BATCH];
 	struct error failed = ERR_INIT;
-	size_t i, n = 0;
+	size_t i, k, n = 0;
 
-	for (i = 0; i < batch->n; i++)
-		if (batch->jobs[i].state == BULK_SIGNED)
+	for (k = 0; k < n_batches; k++) {
+		struct bulk_batch *batch = bulk_at(line, line->n_recorded + k);
+
+		for (i = 0; i < batch->n; i++) {
+			if (batch->jobs[i].state != BULK_SIGNED)
+				continue;
+			jobs[n] = &batch->jobs[i];
 			list[n++] = batch->jobs[i].zsks;
-	if (n == 0 || zsks_record(line->session, list, n, &failed) == 0)
+		}
+	}
+	if (n == 0 || zsks_record(line->session, list, n, line->owed,
+	    &failed) == 0)
 		return 0;
 	if (zsks_is_overtaken(&failed))
-		return record_each(line, batch, err);
+		return record_each(line, jobs, n, err);
 	*err = failed;
 	return -1;
 }
@@ -185,28 +204,41 @@ batch_clear(struct bulk_batch *batch)
 	}
 }
 
-/* Only what is recorded is released. */
-static int
-record(struct bulk_line *line, struct error *err)
+/*
+ * Signers that have not seen the end of the next one look behind it: its place
+ * on the ring is another batch's soon.
+ */
+static void
+leave_behind(struct bulk_line *line)
 {
-	struct bulk_batch *batch = bulk_at(line, line->n_recorded);
 
-	/* Signers that have not seen its end look behind it: its place on the
-	 * ring is another batch's soon. */
 	(void)pthread_mutex_lock(&line->lock);
 	if (line->n_taken == line->n_recorded) {
 		line->n_taken++;
 		line->next = 0;
 	}
 	(void)pthread_mutex_unlock(&line->lock);
-	if (record_all(line, batch, err) != 0)
+}
+
+/* Only what is recorded is released. */
+static int
+record(struct bulk_line *line, size_t n_batches, struct error *err)
+{
+
+	if (record_all(line, n_batches, err) != 0 || trust_owed_tell_some(
+	    line->session, line->owed, err) != 0)
 		return -1;
-	release(line, batch);
-	batch_clear(batch);
-	(void)pthread_mutex_lock(&line->lock);
-	line->n_recorded++;
-	(void)pthread_cond_signal(&line->for_prepare);
-	(void)pthread_mutex_unlock(&line->lock);
+	for (; n_batches > 0; n_batches--) {
+		struct bulk_batch *batch = bulk_at(line, line->n_recorded);
+
+		leave_behind(line);
+		release(line, batch);
+		batch_clear(batch);
+		(void)pthread_mutex_lock(&line->lock);
+		line->n_recorded++;
+		(void)pthread_cond_signal(&line->for_prepare);
+		(void)pthread_mutex_unlock(&line->lock);
+	}
 	return 0;
 }
 
@@ -214,15 +246,16 @@ record(struct bulk_line *line, struct error *err)
 static int
 attend(struct bulk_line *line, struct error *err)
 {
+	size_t n_batches = 0;
 	int rc = 0;
 
 	while (rc == 0)
-		switch (step_wait(line)) {
+		switch (step_wait(line, &n_batches)) {
 		case STEP_PROVE:
 			prove(line);
 			break;
 		case STEP_RECORD:
-			rc = record(line, err);
+			rc = record(line, n_batches, err);
 			break;
 		case STEP_NONE:
 			return 0;
@@ -264,6 +297,7 @@ line_init(struct bulk_line *line, struct session *session,
 
 	line->session = session;
 	line->bulk = bulk;
+	line->owed = bulk->owed != NULL ? bulk->owed : &line->own;
 	line->keys = bulk->keys != NULL ? bulk->keys : zsks_keys_new();
 	line->n_all = SIZE_MAX;
 	pace_init(&line->pace, sessions, bulk->n);
@@ -319,6 +353,7 @@ bulk_sign(struct session *session, const struct bulk *bulk,
 		rc = run(line, err);
 	}
 	session_close_reader(session, reader);
+	rc = trust_owed_end(session, &line->own, rc, err);
 	line_clear(line);
 	return rc;
 }

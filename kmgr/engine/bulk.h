@@ -13,6 +13,7 @@
 #include "kmgr/base/err.h"
 #include "kmgr/engine/cmk.h"
 #include "kmgr/engine/session.h"
+#include "kmgr/engine/trust_owed.h"
 #include "kmgr/engine/zsks.h"
 
 #define BULK_SHARE 64		/* zones; and one transaction */
@@ -23,6 +24,8 @@ struct bulk {
 	void	*arg;
 	/* Keys that are opened, and stay so; NULL: until it returns. */
 	struct zsks_keys *keys;
+	/* What tokens are still owed at its end; NULL: nothing is. */
+	struct trust_owed *owed;
 	bool	 is_part;	/* who calls tells of progress */
 	/*
 	 * NULL: all of them are done, in order. Else the next ones to do: ${n}

@@ -57,6 +57,8 @@ struct bulk_line {
 	struct cmk_cache	*old;		/* that batches may still use */
 	size_t			 n_old;
 	struct zsks_keys	*keys;		/* beside it those of signers */
+	struct trust_owed	*owed;
+	struct trust_owed	 own;		/* unless the caller has one */
 	size_t			 n_ring;
 	struct bulk_batch	*ring;		/* batch i is at i % n_ring */
 

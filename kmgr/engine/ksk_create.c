@@ -138,10 +138,13 @@ apply_and_settle(struct session *session, struct cmk *cmk,
 {
 	struct error second = ERR_INIT;
 	const int rc = apply(session, cmk, plan, request, err);
+	struct error *why = rc == 0 ? err : &second;
 
-	if (trust_settle(session, cmk, rc == 0 ? err : &second) != 0)
-		return -1;
-	return rc;
+	if (request->owed != NULL)
+		trust_owe(request->owed, cmk);
+	return (request->owed != NULL ? trust_owed_tell_some(session,
+	    request->owed, why) : trust_settle(session, cmk, why)) == 0 ?
+	    rc : -1;
 }
 
 /* Of a plan that was approved, or where nobody has to approve. */

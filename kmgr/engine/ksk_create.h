@@ -12,6 +12,7 @@
 #include "kmgr/engine/ksk_resumed.h"
 #include "kmgr/engine/plan.h"
 #include "kmgr/engine/session.h"
+#include "kmgr/engine/trust_owed.h"
 
 enum ksk_wish {
 	KSK_IF_MISSING,		/* one where the zone has none under the CMK */
@@ -31,6 +32,8 @@ struct ksk_request {
 	 * them finds that an interrupted run had begun, for those behind it.
 	 */
 	struct ksk_resumed	*resumed;
+	/* Likewise, what tokens are still owed then; NULL: nothing is. */
+	struct trust_owed	*owed;
 	/*
 	 * Called for a zone that can have no KSK, perhaps more than once; the
 	 * others go on. NULL: the first such zone fails all, before anything

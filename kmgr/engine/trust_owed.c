@@ -1,7 +1,110 @@
 #include <stdlib.h>
+#include <string.h>
 
+#include "kmgr/base/mem.h"
+#include "kmgr/base/when.h"
+#include "kmgr/engine/cmk_life.h"
 #include "kmgr/engine/trust.h"
 #include "kmgr/engine/trust_owed.h"
+
+#define BUSY_WAIT_S 5		/* for whoever is at a token */
+#define BUSY_NOTE   "it is done and recorded; what tokens are to keep of it "  \
+    "follows in the next run"
+
+/* --- what this run owes -------------------------------------------------- */
+
+void
+trust_owe(struct trust_owed *owed, const struct cmk *cmk)
+{
+	size_t i;
+
+	for (i = 0; i < owed->n; i++)
+		if (strcmp(owed->cmks[i], cmk->row.id) == 0)
+			return;
+	memcpy(mem_push(&owed->cmks, owed->n++, STORE_ID_TEXT), cmk->row.id,
+	    STORE_ID_TEXT);
+}
+
+static int
+tell(struct session *session, const char *id, struct error *err)
+{
+	struct store *store;
+	struct cmk *cmk;
+	int rc;
+
+	if (session_store(session, &store, err) != 0 ||
+	    cmk_load(store, id, &cmk, err) != 0)
+		return -1;
+	rc = cmk_life_settle(session, cmk, err);
+	cmk_free(cmk);
+	return rc;
+}
+
+static bool
+has_noted(struct session *session)
+{
+
+	return strstr(buf_text(session_notes(session)), BUSY_NOTE) != NULL;
+}
+
+/* It is recorded whatever the token was told: that is made up. */
+static int
+note_busy(struct session *session, const struct error *busy,
+    struct error *err)
+{
+
+	if (busy->class != ERR_STORE) {
+		*err = *busy;
+		return -1;
+	}
+	if (!has_noted(session))
+		session_note(session, BUSY_NOTE " (%s)", busy->msg);
+	return 0;
+}
+
+int
+trust_owed_tell(struct session *session, struct trust_owed *owed,
+    struct error *err)
+{
+	struct error busy = ERR_INIT;
+	size_t i;
+	int rc = 0;
+
+	if (owed->n == 0)
+		return 0;
+	if (session_lock(session, has_noted(session) ? 0 : BUSY_WAIT_S,
+	    &busy) == 0) {
+		for (i = 0; i < owed->n && rc == 0; i++)
+			rc = tell(session, owed->cmks[i], err);
+		session_unlock(session);
+	} else {
+		rc = note_busy(session, &busy, err);
+	}
+	free(owed->cmks);
+	*owed = (struct trust_owed) { .told_ms = when_elapsed_ms() };
+	return rc;
+}
+
+int
+trust_owed_tell_some(struct session *session, struct trust_owed *owed,
+    struct error *err)
+{
+
+	return owed->told_ms != 0 && when_elapsed_ms() - owed->told_ms <
+	    TRUST_TELL_S * 1000 ? 0 : trust_owed_tell(session, owed, err);
+}
+
+int
+trust_owed_end(struct session *session, struct trust_owed *owed, int rc,
+    struct error *err)
+{
+	struct error ignored = ERR_INIT;
+
+	return trust_owed_tell(session, owed, rc == 0 ? err : &ignored) == 0 ?
+	    rc : -1;
+}
+
+/* --- what runs that died owed -------------------------------------------- */
 
 int
 trust_owed_note(struct session *session, const struct cmk *cmk,

@@ -1,15 +1,53 @@
 /*
- * What tokens are owed: a run that dies after its commit leaves a token without
- * the newest checkpoint. The store keeps a note of what each was told, so that
- * no token is asked for nothing.
+ * What tokens are owed: checkpoints that are committed, and that they do not
+ * have yet. A token keeps all that it was ever told, so that what many batches
+ * did is told together, now and then and at the end. A run that dies before
+ * leaves it to the next one: the store keeps a note of what each token was
+ * told, so that no token is asked for nothing.
  */
 #ifndef ENGINE_TRUST_OWED_H
 #define ENGINE_TRUST_OWED_H
+
+#include <stddef.h>
+#include <stdint.h>
 
 #include "kmgr/base/err.h"
 #include "kmgr/engine/checkpoint.h"
 #include "kmgr/engine/cmk.h"
 #include "kmgr/engine/session.h"
+
+#define TRUST_TELL_S 5		/* no later is a token told of what goes on */
+
+/* CMKs whose tokens are to be told. */
+struct trust_owed {
+	char	(*cmks)[STORE_ID_TEXT];
+	size_t	  n;
+	int64_t	  told_ms;	/* when some were last; when_elapsed_ms() */
+};
+
+/**
+ * trust_owe(owed, cmk):
+ * The token of ${cmk} is to be told of what was committed.
+ *
+ * trust_owed_tell(session, owed, err): settle with all of them under the lock.
+ * Nothing is owed after that: where somebody holds the lock for long, or a
+ * token is away, the next run does it, and a note says so.
+ *
+ * trust_owed_tell_some(session, owed, err): likewise, unless that was done less
+ * than TRUST_TELL_S ago. A trust_owed_end() is to follow.
+ *
+ * trust_owed_end(session, owed, rc, err): trust_owed_tell() in any case, after
+ * something came to ${rc}, with ${err} where it failed; both together.
+ *
+ * Errors: as cmk_life_settle().
+ */
+void trust_owe(struct trust_owed *owed, const struct cmk *cmk);
+int trust_owed_tell(struct session *session, struct trust_owed *owed,
+    struct error *err);
+int trust_owed_tell_some(struct session *session, struct trust_owed *owed,
+    struct error *err);
+int trust_owed_end(struct session *session, struct trust_owed *owed, int rc,
+    struct error *err);
 
 /**
  * trust_owed_note(session, cmk, last, err):

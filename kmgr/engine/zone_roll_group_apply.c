@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "kmgr/base/mem.h"
-#include "kmgr/engine/cmk_life.h"
 #include "kmgr/engine/ksk_create.h"
+#include "kmgr/engine/trust_owed.h"
 #include "kmgr/engine/zone_roll_group_inner.h"
 
 /* One zone of a batch; zone is NULL once it has left it. */
@@ -20,6 +20,7 @@ struct batch {
 	struct member		 items[ZONE_ROLL_BATCH];
 	size_t			 n;
 	bool			 is_allowed;	/* by approvers */
+	struct trust_owed	 owed;		/* of those before, too */
 };
 
 static void
@@ -73,7 +74,8 @@ make(struct batch *batch, const struct name *zones, size_t n,
 	struct zone_roll_group *group = batch->group;
 	const struct ksk_request request = { .cmk = group->to->row.id,
 		.zones = zones, .n_zones = n, .wish = KSK_ANOTHER,
-		.is_part = zone_roll_group_op(group) != NULL };
+		.is_part = zone_roll_group_op(group) != NULL,
+		.owed = &batch->owed };
 	struct error second = ERR_INIT;
 	struct cmk_cache cache = { 0 };
 	struct ksk *list = NULL;
@@ -192,13 +194,12 @@ record_all(struct batch *batch, struct error *err)
 }
 
 static int
-settle(struct zone_roll_group *group, struct error *err)
+settle(struct batch *batch, struct error *err)
 {
 
-	if (cmk_life_settle(group->session, group->from, err) != 0)
-		return -1;
-	return strcmp(group->from->row.id, group->to->row.id) == 0 ? 0 :
-	    cmk_life_settle(group->session, group->to, err);
+	trust_owe(&batch->owed, batch->group->from);
+	trust_owe(&batch->owed, batch->group->to);
+	return trust_owed_tell_some(batch->group->session, &batch->owed, err);
 }
 
 /* Approvers are asked once, and only where there is something to do. */
@@ -235,7 +236,7 @@ roll_batch(struct zone_roll_group *group, char **zones, size_t n, void *arg,
 		return -1;
 	if (choose(batch, zones, n, err) == 0 && demand(batch, err) == 0 &&
 	    make_heirs(batch, err) == 0 && judge(batch, err) == 0 &&
-	    record_all(batch, err) == 0 && settle(group, err) == 0)
+	    record_all(batch, err) == 0 && settle(batch, err) == 0)
 		rc = 0;
 	session_unlock(group->session);
 	for (i = 0; i < batch->n; i++) {
@@ -259,6 +260,7 @@ zone_roll_group_apply(struct session *session,
 	if (zone_roll_group_open(session, request, out, &group, err) == 0)
 		rc = zone_roll_group_each(&group, roll_batch, batch, err);
 	zone_roll_group_clear(&group);
+	rc = trust_owed_end(session, &batch->owed, rc, err);
 	free(batch);
 	return rc;
 }

@@ -18,6 +18,7 @@
 #include "kmgr/engine/ksk.h"
 #include "kmgr/engine/plan.h"
 #include "kmgr/engine/session.h"
+#include "kmgr/engine/trust_owed.h"
 #include "kmgr/engine/zone_life.h"
 #include "policy/rules.h"
 
@@ -168,15 +169,16 @@ int zsks_try(struct session *session, struct zsks_keys *keys,
     const struct ksk *ksk, struct error *err);
 
 /**
- * zsks_record(session, zsks, n, err):
+ * zsks_record(session, zsks, n, owed, err):
  * Record ${n} signed sets in one transaction: signatures, admitted ZSK sets,
  * KSKs that are published, withdrawn or revoked with them, events in the
- * ledger. Only after that may they be released.
+ * ledger. Only after that may they be released. ${owed} has whom tokens are to
+ * be told of.
  *
  * Errors: ERR_STORE; those of trust_attest().
  */
 int zsks_record(struct session *session, struct zsks *const *zsks, size_t n,
-    struct error *err);
+    struct trust_owed *owed, struct error *err);
 
 /**
  * zsks_is_overtaken(err):

@@ -121,17 +121,17 @@ int zsks_check_cmks(struct session *session, struct zsks *const *zsks,
  * zsks_attest_life(session, zsks, n, did, err): after the last one of ${n} a
  * checkpoint of each CMK that has a part in it.
  *
- * zsks_settle_life(session, zsks, n, did, err): after the commit, tell the
- * tokens.
+ * zsks_owe_life(session, zsks, n, did, owed): after the commit, ${owed} has
+ * these CMKs.
  *
- * Errors: ERR_STORE; those of trust_attest() and trust_settle().
+ * Errors: ERR_STORE; those of trust_attest().
  */
 int zsks_record_life(struct session *session, const struct zsks *zsks,
     bool *did, struct error *err);
 int zsks_attest_life(struct session *session, struct zsks *const *zsks,
     size_t n, const bool *did, struct error *err);
-int zsks_settle_life(struct session *session, struct zsks *const *zsks,
-    size_t n, const bool *did, struct error *err);
+void zsks_owe_life(struct session *session, struct zsks *const *zsks,
+    size_t n, const bool *did, struct trust_owed *owed);
 
 /**
  * zsks_admit(request, cmk, zsks, err):

@@ -12,10 +12,6 @@
 #include "kmgr/engine/zsks_internal.h"
 #include "kmgr/store/store_zone.h"
 
-#define SETTLE_WAIT_S 5		/* for whoever is at a token */
-#define BUSY_NOTE "it is done and recorded; what tokens are to keep of it "  \
-	"follows in the next run"
-
 /* What was done to a DNSKEY; the state is but a word for it. */
 static bool
 find_step(const struct life_key *was, const struct life_key *is,
@@ -202,26 +198,26 @@ is_among(const struct cmk *const *seen, size_t n, const struct cmk *cmk)
 	return false;
 }
 
-static int
-each_cmk(struct session *session, struct zsks *const *zsks, size_t n,
-    const bool *did, int (*act)(struct session *session,
-    const struct cmk *cmk, struct error *err), struct error *err)
+/* What of those that did something has a part in it. Owner: the caller. */
+static const struct cmk **
+cmks_of(struct session *session, struct zsks *const *zsks, size_t n,
+    const bool *did, size_t *n_cmks)
 {
 	const struct cmk **seen = NULL;
-	size_t i, k, n_seen = 0;
-	int rc = 0;
+	size_t i, k;
 
+	*n_cmks = 0;
 	for (i = 0; i < n; i++)
-		for (k = 0; did[i] && rc == 0 && k < zsks[i]->n_cmks; k++) {
-			if (is_among(seen, n_seen, zsks[i]->cmks[k]) ||
-			    !has_part(session, zsks[i], zsks[i]->cmks[k]))
+		for (k = 0; did[i] && k < zsks[i]->n_cmks; k++) {
+			const struct cmk *cmk = zsks[i]->cmks[k];
+
+			if (is_among(seen, *n_cmks, cmk) ||
+			    !has_part(session, zsks[i], cmk))
 				continue;
-			*(const struct cmk **)mem_push(&seen, n_seen++,
-			    sizeof(const struct cmk *)) = zsks[i]->cmks[k];
-			rc = act(session, zsks[i]->cmks[k], err);
+			*(const struct cmk **)mem_push(&seen, (*n_cmks)++,
+			    sizeof(cmk)) = cmk;
 		}
-	free(seen);
-	return rc;
+	return seen;
 }
 
 /* Its row as it is now: who was allowed to sign by it may be so no more. */
@@ -273,48 +269,26 @@ int
 zsks_attest_life(struct session *session, struct zsks *const *zsks, size_t n,
     const bool *did, struct error *err)
 {
+	const struct cmk **cmks;
+	size_t i, n_cmks;
+	int rc = 0;
 
-	return each_cmk(session, zsks, n, did, trust_attest_cmk, err);
-}
-
-static bool
-has_noted(struct session *session)
-{
-
-	return strstr(buf_text(session_notes(session)), BUSY_NOTE) != NULL;
-}
-
-/* It is signed and recorded whatever the token was told: that is made up. */
-static int
-note_busy(struct session *session, const struct error *busy,
-    struct error *err)
-{
-
-	if (busy->class != ERR_STORE) {
-		*err = *busy;
-		return -1;
-	}
-	if (!has_noted(session))
-		session_note(session, BUSY_NOTE " (%s)", busy->msg);
-	return 0;
-}
-
-int
-zsks_settle_life(struct session *session, struct zsks *const *zsks, size_t n,
-    const bool *did, struct error *err)
-{
-	struct error busy = ERR_INIT;
-	size_t i;
-	int rc;
-
-	for (i = 0; i < n && !did[i]; i++)
-		;
-	if (i == n)
-		return 0;
-	if (session_lock(session, has_noted(session) ? 0 : SETTLE_WAIT_S,
-	    &busy) != 0)
-		return note_busy(session, &busy, err);
-	rc = each_cmk(session, zsks, n, did, trust_settle, err);
-	session_unlock(session);
+	cmks = cmks_of(session, zsks, n, did, &n_cmks);
+	for (i = 0; i < n_cmks && rc == 0; i++)
+		rc = trust_attest_cmk(session, cmks[i], err);
+	free(cmks);
 	return rc;
+}
+
+void
+zsks_owe_life(struct session *session, struct zsks *const *zsks, size_t n,
+    const bool *did, struct trust_owed *owed)
+{
+	const struct cmk **cmks;
+	size_t i, n_cmks;
+
+	cmks = cmks_of(session, zsks, n, did, &n_cmks);
+	for (i = 0; i < n_cmks; i++)
+		trust_owe(owed, cmks[i]);
+	free(cmks);
 }

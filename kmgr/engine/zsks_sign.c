@@ -231,7 +231,7 @@ record_all(struct session *session, struct zsks *const *zsks, size_t n,
 
 int
 zsks_record(struct session *session, struct zsks *const *zsks, size_t n,
-    struct error *err)
+    struct trust_owed *owed, struct error *err)
 {
 	struct zsks **list = mem_new(n * sizeof(*list));
 	bool *lives = mem_new(n * sizeof(*lives));
@@ -244,7 +244,7 @@ zsks_record(struct session *session, struct zsks *const *zsks, size_t n,
 	if (n_new > 0)
 		rc = record_all(session, list, n_new, lives, err);
 	if (rc == 0)
-		rc = zsks_settle_life(session, list, n_new, lives, err);
+		zsks_owe_life(session, list, n_new, lives, owed);
 	free(lives);
 	free(list);
 	return rc;

@@ -51,7 +51,6 @@ libservice_la_SOURCES = \
 	kmgr/service/run_parent.c \
 	kmgr/service/run_publish.c \
 	kmgr/service/run_schedule.c \
-	kmgr/service/run_settle.c \
 	kmgr/service/run_sign.c \
 	kmgr/service/run_signer.c \
 	kmgr/service/run_step.c \

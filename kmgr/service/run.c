@@ -42,7 +42,6 @@ static int
 work(struct run_pass *pass, struct error *err)
 {
 	struct session *session = pass->run->session;
-	struct error ignored = ERR_INIT;
 	int rc = -1;
 
 	pass->keys = zsks_keys_new();
@@ -50,7 +49,7 @@ work(struct run_pass *pass, struct error *err)
 	    run_claims_init(&pass->claims, session, err) == 0)
 		rc = pass->run->n_zones == 0 ? all_due(pass, err) :
 		    all_named(pass, err);
-	(void)run_settle(session, &pass->debts, &ignored);
+	rc = trust_owed_end(session, &pass->owed, rc, err);
 	run_claims_clear(&pass->claims);
 	zsks_keys_free(pass->keys);
 	return rc == 0 ? metrics_note_run(session, err) : -1;

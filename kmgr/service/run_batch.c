@@ -255,6 +255,6 @@ run_batch(struct run_pass *pass, struct error *err)
 	free(list);
 	run_zones_clear(&zones);
 	run_cmks_clear(&pass->cmks);
-	return rc != 0 ? rc : run_settle(pass->run->session, &pass->debts,
-	    err);
+	return rc != 0 ? rc : trust_owed_tell_some(pass->run->session,
+	    &pass->owed, err);
 }

@@ -8,8 +8,9 @@
  * run_batch(pass, err):
  * Go over the zones that are claimed, together: each step of one is a
  * transaction of its own, or one with the same step of others; sets are signed
- * together. Then tokens are told. Where another run has changed a zone
- * meanwhile it is gone over again, up to some times.
+ * together. Tokens are told now and then; pass->owed is what they are not
+ * yet. Where another run has changed a zone meanwhile it is gone over again,
+ * up to some times.
  *
  * Errors: ERR_STORE, ERR_INTERNAL: nothing more can be done.
  */
@@ -118,18 +119,6 @@ bool run_is_awaited(const struct run_zone *z);
 int run_step(struct run_zone *z, const struct life_step *step, bool *done,
     struct error *err);
 bool run_step_signs(const struct run_zone *z, const struct life_step *step);
-
-/**
- * run_owe(debts, cmk), run_settle(session, debts, err):
- * The token of ${cmk} is to be told of what was committed; tell all tokens
- * once, under the lock, however many steps it was. Where somebody holds that
- * for long, or a token is away, the next run does it.
- *
- * Errors: as cmk_life_settle().
- */
-void run_owe(struct run_debts *debts, const struct cmk *cmk);
-int run_settle(struct session *session, struct run_debts *debts,
-    struct error *err);
 
 /**
  * run_sign_all(zones):

@@ -69,7 +69,7 @@ owe(const struct run_zone *z)
 	size_t i;
 
 	for (i = 0; i < z->zone->n_ksks; i++)
-		run_owe(&z->pass->debts, z->zone->ksks[i].cmk);
+		trust_owe(&z->pass->owed, z->zone->ksks[i].cmk);
 }
 
 /* That nobody has signed, or changed, what was not in it. */

@@ -192,8 +192,9 @@ sign(struct run_zones *zones, struct error *err)
 {
 	struct run_pass *pass = zones->list[0]->pass;
 	struct bulk bulk = { .arg = zones, .keys = pass->keys,
-		.is_part = true, .load = load, .signed_one = signed_one,
-		.refused = refused, .is_stopped = is_stopped };
+		.owed = &pass->owed, .is_part = true, .load = load,
+		.signed_one = signed_one, .refused = refused,
+		.is_stopped = is_stopped };
 
 	session_advance(pass->run->session, when_now());
 	if (run_zones_guard(zones, err) == 0 && (bulk.n = zones->n) > 0)

@@ -121,7 +121,7 @@ record(struct run_zone *z, const struct life_step *step, struct error *err)
 		return -1;
 	/* Of a foreign key it has more than was brought up to date. */
 	z->is_stale = step->key >= z->zone->n_ksks;
-	run_owe(&z->pass->debts, cmk);
+	trust_owe(&z->pass->owed, cmk);
 	/* CDS and CDNSKEY may be others now. */
 	z->records.len = 0;
 	z->is_changed = true;

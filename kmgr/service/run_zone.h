@@ -11,12 +11,6 @@
 #include "kmgr/service/run_claim.h"
 #include "kmgr/service/source.h"
 
-/* What is recorded, and tokens are to be told of; ids of CMKs. */
-struct run_debts {
-	char	(*cmks)[STORE_ID_TEXT];
-	size_t	  n;
-};
-
 /* CMKs as the store had them lately. Zones borrow from all of them. */
 struct run_cmks {
 	struct cmk_cache	**caches;	/* the last one is current */
@@ -30,8 +24,8 @@ struct run_pass {
 	struct run_result	*result;
 	struct zsks_keys	*keys;
 	struct run_claims	 claims;	/* where something is changed */
-	struct run_debts	 debts;		/* of the batch */
-	struct run_cmks		 cmks;		/* likewise */
+	struct trust_owed	 owed;		/* by all batches so far */
+	struct run_cmks		 cmks;		/* of the batch */
 };
 
 /* What is handed over now and was decided before. */

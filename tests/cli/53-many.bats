@@ -83,6 +83,53 @@ n_signatures() {
 	run -0 kmgr verify
 }
 
+# n_records: checkpoints in the token, and n_checkpoints: in the ledger.
+n_records() {
+	pkcs11-tool --module "$TOKEN_MODULE" --token-label kmgr --login \
+		--pin "$TOKEN_PIN" --list-objects --type data 2>/dev/null |
+		grep -c kmgr1:ratchet:
+}
+
+n_checkpoints() {
+	sqlite3 kmgr.db "SELECT count(*) FROM ledger WHERE type = 'checkpoint'"
+}
+
+# batches: ten of them, of which four at most are recorded together.
+batches() {
+	zones 600
+	echo 'performance: { workers: 1 }' >>kmgr.yaml
+	records=$(n_records)
+}
+
+@test "a token hears of many batches together, and of all of them at the end" {
+	local records
+
+	batches
+	[ "$(n_checkpoints)" -eq "$records" ]
+	kmgr -q sign-zsks --zones-from zones -o out
+	# The first ones go there at once.
+	[ "$(n_records)" -eq $((records + 2)) ]
+	[ "$(n_checkpoints)" -gt $((records + 2)) ]
+	run -0 --separate-stderr kmgr sign-zsks z1.example zones/z1.example.zone
+	[[ $stderr != *"brought token"* ]]
+	run -0 kmgr verify
+}
+
+@test "killed before the end, the next command tells the token the rest" {
+	local records hit_at=580
+
+	batches
+	by_shim
+	echo 'performance: { workers: 1 }' >>kmgr.yaml
+	hit 9 C_Sign sign-zsks --zones-from zones -o out
+	[ "$status" -eq 137 ]
+	[ "$(n_records)" -eq $((records + 1)) ]
+	run -0 --separate-stderr kmgr sign-zsks --zones-from zones -o out
+	[[ $stderr == *"brought token main up to the ledger"* ]]
+	[ "$(grep -c RRSIG out)" -eq 600 ]
+	run -0 kmgr verify
+}
+
 @test "another set, another window, another day: signed anew" {
 	printf 'version: 1\nzones: ["."]\n' >p.yaml
 	printf 'signatures: { validity: 14d, refresh: 5d }\n' >>p.yaml
@@ -116,9 +163,9 @@ n_signatures() {
 }
 
 # hit NUMBER CALL ARGUMENT...: runs kmgr, which gets the signal NUMBER at the
-# 70th call of CALL.
+# 70th call of CALL, or that of $hit_at.
 hit() {
-	KMGR_SHIM_KILL_BY=$1 KMGR_SHIM_KILL_AT=70 KMGR_SHIM_FAIL_ON=$2 \
+	KMGR_SHIM_KILL_BY=$1 KMGR_SHIM_KILL_AT=${hit_at:-70} KMGR_SHIM_FAIL_ON=$2 \
 		run --separate-stderr env --default-signal=INT,TERM \
 		"$KMGR" "${@:3}"
 }

@@ -373,6 +373,7 @@ sign(const struct flipper *f, const char *zone, struct buf *out,
 	struct zsks_keys *keys = zsks_keys_new();
 	struct cmk_cache cache = { 0 };
 	char *text = mem_printf("%s" ZSK, zone);
+	struct trust_owed owed = { NULL, 0, 0 };
 	struct zsks *zsks = NULL;
 	int rc = -1;
 
@@ -382,7 +383,8 @@ sign(const struct flipper *f, const char *zone, struct buf *out,
 	if (zsks_prepare(session, &cache, &request, &zsks, err) == 0 &&
 	    zsks_prove(session, zsks, err) == 0 &&
 	    zsks_sign(session, keys, zsks, err) == 0 &&
-	    zsks_record(session, &zsks, 1, err) == 0) {
+	    zsks_record(session, &zsks, 1, &owed, err) == 0 &&
+	    trust_owed_tell(session, &owed, err) == 0) {
 		append_records(zsks, out);
 		rc = 0;
 	}

@@ -225,15 +225,48 @@ zsks_sign(struct session *session, struct zsks_keys *keys, struct zsks *zsks,
 
 int
 zsks_record(struct session *session, struct zsks *const *zsks, size_t n,
-    struct error *err)
+    struct trust_owed *owed, struct error *err)
 {
 	size_t i;
 
 	(void)session;
 	(void)err;
+	owed->n += n;
 	for (i = 0; i < n; i++)
 		atomic_fetch_add(&zones[zsks[i]->zone].n_recorded, 1);
 	return 0;
+}
+
+/* The tokens hear of so many zones at the end, or while it goes on. */
+static struct {
+	bool	is_soon;	/* they were told just now */
+	size_t	n_some, n_all;
+} told;
+
+int
+trust_owed_tell_some(struct session *session, struct trust_owed *owed,
+    struct error *err)
+{
+
+	(void)session;
+	(void)err;
+	if (told.is_soon)
+		return 0;
+	told.n_some += owed->n;
+	owed->n = 0;
+	return 0;
+}
+
+int
+trust_owed_end(struct session *session, struct trust_owed *owed, int rc,
+    struct error *err)
+{
+
+	(void)session;
+	(void)err;
+	told.n_all += owed->n;
+	owed->n = 0;
+	return rc;
 }
 
 bool
@@ -251,6 +284,7 @@ struct work {
 	size_t	 n_shared;
 	size_t	 n_told;
 	bool	 is_out_of_order;
+	bool	 is_early;	/* before tokens heard of it */
 };
 
 static bool
@@ -286,6 +320,7 @@ signed_one(void *arg, size_t i, const struct zsks *zsks)
 
 	work->is_out_of_order |= zsks->zone != i || i != work->n_told;
 	work->n_told++;
+	work->is_early |= !told.is_soon && told.n_some < work->n_told;
 }
 
 static void
@@ -297,21 +332,24 @@ refused(void *arg, size_t i, const struct error *err)
 }
 
 static void
-all_are_signed_once(int64_t sessions, size_t (*size)(size_t batch))
+all_are_signed_once(int64_t sessions, size_t (*size)(size_t batch),
+    struct trust_owed *owed)
 {
 	struct session session = { .config = { .performance = {
 		.sessions = sessions } } };
 	struct work work = { .size = size };
 	const struct bulk bulk = { .n = ZONES, .arg = &work,
-		.next = next_share, .load = load, .signed_one = signed_one,
-		.refused = refused };
+		.owed = owed, .next = next_share, .load = load,
+		.signed_one = signed_one, .refused = refused };
 	struct error err = ERR_INIT;
 	size_t i;
 
+	told.n_some = told.n_all = 0;
 	memset(zones, 0, sizeof(zones));
 	unit_ok(bulk_sign(&session, &bulk, &err), &err);
 	assert_int_equal(work.n_told, ZONES);
 	assert_false(work.is_out_of_order);
+	assert_false(work.is_early);
 	for (i = 0; i < ZONES; i++) {
 		assert_int_equal(atomic_load(&zones[i].n_proved), 1);
 		assert_int_equal(atomic_load(&zones[i].n_signed), 1);
@@ -346,7 +384,7 @@ a_signer_may_be_behind(void **state)
 
 	(void)state;
 	are_behind = true;
-	all_are_signed_once(1, many_and_few);
+	all_are_signed_once(1, many_and_few, NULL);
 	are_behind = false;
 }
 
@@ -355,8 +393,34 @@ many_signers_share_small_batches(void **state)
 {
 
 	(void)state;
-	all_are_signed_once(8, one);
-	all_are_signed_once(8, many_and_few);
+	all_are_signed_once(8, one, NULL);
+	all_are_signed_once(8, many_and_few, NULL);
+}
+
+static void
+tokens_hear_of_it_before_it_is_released(void **state)
+{
+
+	(void)state;
+	all_are_signed_once(1, many_and_few, NULL);
+	assert_int_equal(told.n_some, ZONES);
+	assert_int_equal(told.n_all, 0);
+}
+
+static void
+what_tokens_are_owed_then_is_told_at_the_end(void **state)
+{
+	struct trust_owed owed = { NULL, 0, 0 };
+
+	(void)state;
+	told.is_soon = true;
+	all_are_signed_once(1, many_and_few, NULL);
+	assert_int_equal(told.n_all, ZONES);
+	/* Or by who calls, who has more to tell. */
+	all_are_signed_once(1, many_and_few, &owed);
+	assert_int_equal(told.n_all, 0);
+	assert_int_equal(owed.n, ZONES);
+	told.is_soon = false;
 }
 
 int
@@ -365,6 +429,8 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_signer_may_be_behind),
 		cmocka_unit_test(many_signers_share_small_batches),
+		cmocka_unit_test(tokens_hear_of_it_before_it_is_released),
+		cmocka_unit_test(what_tokens_are_owed_then_is_told_at_the_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
