@@ -67,6 +67,23 @@ refuse_event() {
 	kmgr -q verify >/dev/null
 }
 
+@test "what a pass did last the token is told at its end" {
+	local i names=()
+
+	# More than go together.
+	for i in {1..70}; do
+		names+=("z$i.example")
+	done
+	zones "${names[@]}"
+	for i in {1..70}; do
+		config "z$i.example" "publish: { directory: $PWD/z$i }"
+	done
+	run -0 --separate-stderr kmgr --json run
+	jq -e '[.n_zones, .n_failed] == [70, 0]' <<<"$output"
+	run -0 kmgr sign-zsks z1.example z1.example.zsk
+	[[ $output != *"brought token"* ]]
+}
+
 @test "a token that is away keeps no zone of another one from being signed" {
 	first=$TOKEN_URI
 	softhsm_new "$BATS_TEST_TMPDIR" second
