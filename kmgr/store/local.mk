@@ -1,6 +1,6 @@
 noinst_LTLIBRARIES += libstore.la
 libstore_la_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS) $(PQ_CFLAGS)
-libstore_la_LIBADD = libbase.la $(SQLITE_LIBS) $(PQ_LIBS)
+libstore_la_LIBADD = libbase.la $(SQLITE_LIBS) -ldl
 libstore_la_SOURCES = \
 	kmgr/store/db.c \
 	kmgr/store/db.h \
@@ -17,6 +17,8 @@ libstore_la_SOURCES = \
 	kmgr/store/pgsql_inner.h \
 	kmgr/store/pgsql_link.c \
 	kmgr/store/pgsql_link.h \
+	kmgr/store/pgsql_pq.c \
+	kmgr/store/pgsql_pq.h \
 	kmgr/store/pgsql_rows.c \
 	kmgr/store/pgsql_setup.c \
 	kmgr/store/pgsql_setup.h \

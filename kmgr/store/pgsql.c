@@ -5,6 +5,7 @@
 
 #include "kmgr/base/mem.h"
 #include "kmgr/store/pgsql_inner.h"
+#include "kmgr/store/pgsql_pq.h"
 #include "kmgr/store/pgsql_setup.h"
 #include "kmgr/store/store_copy.h"
 
@@ -13,14 +14,6 @@ pgsql_of(struct db *db)
 {
 
 	return (struct pgsql *)(void *)db;
-}
-
-static bool
-is_answer(const PGresult *result)
-{
-	const ExecStatusType status = PQresultStatus(result);
-
-	return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
 }
 
 static int
@@ -33,9 +26,9 @@ pgsql_script(struct db *base, const char *sql, struct error *err)
 	pgsql_rows_put_aside(db);
 	if (pgsql_link_check_lost(&db->link, err) != 0)
 		return -1;
-	result = PQexec(db->link.conn, sql);
-	rc = is_answer(result) ? 0 : pgsql_link_fail(&db->link, result, err);
-	PQclear(result);
+	result = db->link.pq->exec(db->link.conn, sql);
+	rc = pgsql_link_judge(&db->link, result, err);
+	db->link.pq->clear(result);
 	return rc;
 }
 
@@ -58,11 +51,12 @@ static void
 pgsql_rollback(struct db *base)
 {
 	struct pgsql *db = pgsql_of(base);
+	const struct pgsql_pq *pq = db->link.pq;
 
 	pgsql_rows_put_aside(db);
-	if (!db->link.is_lost && PQtransactionStatus(db->link.conn) !=
+	if (!db->link.is_lost && pq->transactionStatus(db->link.conn) !=
 	    PQTRANS_IDLE)
-		PQclear(PQexec(db->link.conn, "ROLLBACK"));
+		pq->clear(pq->exec(db->link.conn, "ROLLBACK"));
 }
 
 static int
@@ -111,20 +105,21 @@ static int
 pgsql_commit(struct db *base, struct error *err)
 {
 	struct pgsql *db = pgsql_of(base);
+	const struct pgsql_pq *pq = db->link.pq;
 	PGresult *result;
 	int rc = 0;
 
 	pgsql_rows_put_aside(db);
 	if (pgsql_link_check_lost(&db->link, err) != 0)
 		return err_wrap(err, "commit");
-	result = PQexec(db->link.conn, "COMMIT");
-	if (!is_answer(result))
+	result = pq->exec(db->link.conn, "COMMIT");
+	if (!pgsql_pq_is_answer(pq, result))
 		rc = fail_commit(db, result, err);
-	else if (strcmp(PQcmdStatus(result), "COMMIT") != 0)
+	else if (strcmp(pq->cmdStatus(result), "COMMIT") != 0)
 		/* PostgreSQL says ROLLBACK to whoever commits a failure. */
 		rc = err_set(err, ERR_STORE, "store %s: commit: a question "
 		    "before it failed", base->name);
-	PQclear(result);
+	pq->clear(result);
 	return rc;
 }
 

@@ -10,6 +10,7 @@
 #include "kmgr/base/mem.h"
 #include "kmgr/base/text.h"
 #include "kmgr/store/pgsql_link.h"
+#include "kmgr/store/pgsql_pq.h"
 
 #define SCHEME	 "postgresql:"
 #define N_HASHED 8		/* bytes of the hash in a file's name */
@@ -59,26 +60,29 @@ pgsql_link_check(const char *place, struct error *err)
 {
 	PQconninfoOption *options, *o;
 	char *why = NULL, *url;
+	struct pgsql_pq *pq;
 	int rc = 0;
 
 	if (has_user_password(place) || strstr(place, "password=") != NULL)
 		return refuse_password(err);
 	if (strncmp(place, "//", 2) != 0)
 		return refuse_url("no // after postgresql:", err);
+	if (pgsql_pq_load(&pq, err) != 0)
+		return -1;
 	url = mem_printf(SCHEME "%s", place);
-	options = PQconninfoParse(url, &why);
+	options = pq->conninfoParse(url, &why);
 	free(url);
 	if (options == NULL) {
 		if (why != NULL)
 			why[strcspn(why, "\n")] = '\0';
-		(void)refuse_url(why == NULL ? "" : why, err);
-		PQfreemem(why);
-		return -1;
+		rc = refuse_url(why == NULL ? "" : why, err);
+		pq->freemem(why);
 	}
-	for (o = options; o->keyword != NULL && rc == 0; o++)
+	for (o = options; rc == 0 && o->keyword != NULL; o++)
 		if (is_secret(o->keyword) && o->val != NULL)
 			rc = refuse_password(err);
-	PQconninfoFree(options);
+	pq->conninfoFree(options);
+	free(pq);
 	return rc;
 }
 
@@ -102,22 +106,22 @@ own_name(void)
 }
 
 static char *
-link_name(const PGconn *conn)
+link_name(const struct pgsql_pq *pq, const PGconn *conn)
 {
 
-	return mem_printf(SCHEME "//%s@%s:%s/%s", PQuser(conn), PQhost(conn),
-	    PQport(conn), PQdb(conn));
+	return mem_printf(SCHEME "//%s@%s:%s/%s", pq->user(conn),
+	    pq->host(conn), pq->port(conn), pq->db(conn));
 }
 
 static void
-hint_connect(const PGconn *conn, struct error *err)
+hint_connect(const struct pgsql_link *link, struct error *err)
 {
 
-	if (PQconnectionNeedsPassword(conn))
+	if (link->pq->connectionNeedsPassword(link->conn))
 		(void)err_hint(err, "libpq takes the password from the file "
 		    "that passfile= in the URL or PGPASSFILE names, or from "
 		    "~/.pgpass; the file must be of mode 0600");
-	else if (PQconnectionUsedPassword(conn))
+	else if (link->pq->connectionUsedPassword(link->conn))
 		(void)err_hint(err, "is the password in the file that "
 		    "passfile= in the URL or PGPASSFILE names, or in "
 		    "~/.pgpass, that of this user?");
@@ -126,29 +130,39 @@ hint_connect(const PGconn *conn, struct error *err)
 		    "configuration right? nothing was changed");
 }
 
-int
-pgsql_link_open(struct pgsql_link *link, const char *place, struct error *err)
+/* What the URL says counts more than what stands before it. */
+static PGconn *
+make_link(const struct pgsql_pq *pq, const char *place)
 {
 	char *url = mem_printf(SCHEME "%s", place), *self = own_name();
-	/* What the URL says counts more than what stands before it. */
 	const char *const keywords[] = { "connect_timeout", "tcp_user_timeout",
 		"keepalives_idle", "dbname", "client_encoding",
 		"application_name", NULL };
 	const char *const values[] = { "10", "30000", "30", url, "UTF8", self,
 		NULL };
+	PGconn *conn = pq->connectdbParams(keywords, values, 1);
 
-	link->conn = PQconnectdbParams(keywords, values, 1);
 	free(url);
 	free(self);
-	if (link->conn == NULL)
+	if (conn == NULL)
 		abort();		/* as mem_new() */
-	link->name = link_name(link->conn);
-	(void)PQsetNoticeProcessor(link->conn, ignore_notice, NULL);
-	link->is_open = PQstatus(link->conn) == CONNECTION_OK;
+	(void)pq->setNoticeProcessor(conn, ignore_notice, NULL);
+	return conn;
+}
+
+int
+pgsql_link_open(struct pgsql_link *link, const char *place, struct error *err)
+{
+
+	if (pgsql_pq_load(&link->pq, err) != 0)
+		return -1;
+	link->conn = make_link(link->pq, place);
+	link->name = link_name(link->pq, link->conn);
+	link->is_open = link->pq->status(link->conn) == CONNECTION_OK;
 	if (link->is_open)
 		return 0;
 	(void)pgsql_link_fail(link, NULL, err);
-	hint_connect(link->conn, err);
+	hint_connect(link, err);
 	return -1;
 }
 
@@ -156,7 +170,9 @@ void
 pgsql_link_close(struct pgsql_link *link)
 {
 
-	PQfinish(link->conn);
+	if (link->pq != NULL)
+		link->pq->finish(link->conn);
+	free(link->pq);
 	free(link->name);
 	*link = (struct pgsql_link){ 0 };
 }
@@ -199,11 +215,13 @@ hint_state(const char *state, struct error *err)
 
 /* In the words that SQLite has for it, so that one is like the other. */
 static char *
-constraint_text(const PGresult *result, const char *state)
+constraint_text(const struct pgsql_pq *pq, const PGresult *result,
+    const char *state)
 {
-	const char *table = PQresultErrorField(result, PG_DIAG_TABLE_NAME);
-	const char *column = PQresultErrorField(result, PG_DIAG_COLUMN_NAME);
-	const char *name = PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME);
+	const char *table = pq->resultErrorField(result, PG_DIAG_TABLE_NAME);
+	const char *column = pq->resultErrorField(result, PG_DIAG_COLUMN_NAME);
+	const char *name = pq->resultErrorField(result,
+	    PG_DIAG_CONSTRAINT_NAME);
 
 	if (table == NULL)
 		return NULL;
@@ -229,7 +247,7 @@ constraint_text(const PGresult *result, const char *state)
 static void
 set_link_text(const struct pgsql_link *link, struct error *err)
 {
-	char *text = mem_strdup(PQerrorMessage(link->conn)), *p;
+	char *text = mem_strdup(link->pq->errorMessage(link->conn)), *p;
 
 	if (link->is_open)
 		text[strcspn(text, "\n")] = '\0';
@@ -241,9 +259,9 @@ set_link_text(const struct pgsql_link *link, struct error *err)
 
 /* Its last words may be read before its end is seen. */
 static bool
-is_farewell(const PGresult *result)
+is_farewell(const struct pgsql_pq *pq, const PGresult *result)
 {
-	const char *severity = PQresultErrorField(result,
+	const char *severity = pq->resultErrorField(result,
 	    PG_DIAG_SEVERITY_NONLOCALIZED);
 
 	return severity != NULL && (strcmp(severity, "FATAL") == 0 ||
@@ -254,19 +272,20 @@ int
 pgsql_link_fail(struct pgsql_link *link, const struct pg_result *result,
     struct error *err)
 {
+	const struct pgsql_pq *pq = link->pq;
 	const char *state = NULL, *said = NULL;
 	char *text = NULL;
 
 	if (result != NULL) {
-		state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-		said = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+		state = pq->resultErrorField(result, PG_DIAG_SQLSTATE);
+		said = pq->resultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
 	}
 	link->fault = state == NULL ? DB_FAULT_OTHER : fault_of(state);
 	/* What has no SQLSTATE is libpq's own: it could not send or read. */
-	link->is_lost = state == NULL || is_farewell(result) ||
-	    PQstatus(link->conn) != CONNECTION_OK;
+	link->is_lost = state == NULL || is_farewell(pq, result) ||
+	    pq->status(link->conn) != CONNECTION_OK;
 	if (state != NULL && said != NULL) {
-		text = constraint_text(result, state);
+		text = constraint_text(pq, result, state);
 		(void)err_set(err, ERR_STORE, "store %s: %s", link->name,
 		    text != NULL ? text : said);
 		hint_state(state, err);
@@ -279,6 +298,15 @@ pgsql_link_fail(struct pgsql_link *link, const struct pg_result *result,
 		    "and what was not committed is undone; when the server is "
 		    "back, run the command again");
 	return -1;
+}
+
+int
+pgsql_link_judge(struct pgsql_link *link, const struct pg_result *result,
+    struct error *err)
+{
+
+	return pgsql_pq_is_answer(link->pq, result) ? 0 :
+	    pgsql_link_fail(link, result, err);
 }
 
 int

@@ -10,8 +10,10 @@
 
 struct pg_conn;			/* libpq's */
 struct pg_result;
+struct pgsql_pq;
 
 struct pgsql_link {
+	struct pgsql_pq *pq;	/* libpq */
 	struct pg_conn *conn;
 	char *name;		/* who, where, which database; no secret */
 	bool is_open;		/* it was made */
@@ -23,7 +25,7 @@ struct pgsql_link {
  * pgsql_link_check(place, err):
  * Whether libpq understands "postgresql:${place}", and no password is in it.
  *
- * Errors: ERR_CONFIG, without what the URL says.
+ * Errors: ERR_CONFIG, without what the URL says; ERR_SYSTEM, no libpq.
  */
 int pgsql_link_check(const char *place, struct error *err);
 
@@ -32,7 +34,7 @@ int pgsql_link_check(const char *place, struct error *err);
  * Connect. Each of link's fields is zero before and after.
  *
  * Owner: the caller, pgsql_link_close(), whatever was returned.
- * Errors: ERR_STORE.
+ * Errors: ERR_STORE; ERR_SYSTEM, no libpq.
  */
 int pgsql_link_open(struct pgsql_link *link, const char *place,
     struct error *err);
@@ -42,8 +44,12 @@ void pgsql_link_close(struct pgsql_link *link);
  * pgsql_link_fail(link, result, err):
  * Say in ${err} why ${result}, NULL for none, is no answer; note in ${link}
  * the fault, and whether the connection is lost. Always returns -1.
+ *
+ * pgsql_link_judge(link, result, err): 0 of an answer, else the same.
  */
 int pgsql_link_fail(struct pgsql_link *link, const struct pg_result *result,
+    struct error *err);
+int pgsql_link_judge(struct pgsql_link *link, const struct pg_result *result,
     struct error *err);
 
 /**

@@ -8,6 +8,7 @@
 
 #include "kmgr/base/mem.h"
 #include "kmgr/store/pgsql_inner.h"
+#include "kmgr/store/pgsql_pq.h"
 
 #define ARGS_MAX 32
 
@@ -34,14 +35,6 @@ struct arguments {
 	int n;
 };
 
-static bool
-is_answer(const PGresult *result)
-{
-	const ExecStatusType status = PQresultStatus(result);
-
-	return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
-}
-
 static struct pgsql_rows *
 rows_of(struct db_rows *rows)
 {
@@ -54,6 +47,13 @@ rows_of_const(const struct db_rows *rows)
 {
 
 	return (const struct pgsql_rows *)(const void *)rows;
+}
+
+static const struct pgsql_pq *
+pq_of(const struct db_rows *rows)
+{
+
+	return pgsql_of(rows->db)->link.pq;
 }
 
 /* Of types that PostgreSQL finds itself: those of the columns. */
@@ -70,9 +70,9 @@ prepare(struct pgsql *db, const char *sql, char name[static 24],
 	(void)snprintf(name, 24, "q%zu", i);
 	if (i < db->prepared_n)
 		return 0;
-	result = PQprepare(db->link.conn, name, sql, 0, NULL);
-	rc = is_answer(result) ? 0 : pgsql_link_fail(&db->link, result, err);
-	PQclear(result);
+	result = db->link.pq->prepare(db->link.conn, name, sql, 0, NULL);
+	rc = pgsql_link_judge(&db->link, result, err);
+	db->link.pq->clear(result);
 	if (rc != 0)
 		return -1;
 	*(const char **)mem_push(&db->prepared, db->prepared_n++,
@@ -105,13 +105,13 @@ bind(struct arguments *to, const struct db_value *args, size_t n)
 
 /* The next result of a pipeline, with the end of its question read. */
 static PGresult *
-next_of_pipeline(PGconn *conn)
+next_of_pipeline(const struct pgsql_pq *pq, PGconn *conn)
 {
-	PGresult *result = PQgetResult(conn), *end;
+	PGresult *result = pq->getResult(conn), *end;
 
-	if (result != NULL && PQresultStatus(result) != PGRES_PIPELINE_SYNC &&
-	    (end = PQgetResult(conn)) != NULL)
-		PQclear(end);
+	if (result != NULL && pq->resultStatus(result) != PGRES_PIPELINE_SYNC &&
+	    (end = pq->getResult(conn)) != NULL)
+		pq->clear(end);
 	return result;
 }
 
@@ -120,32 +120,36 @@ next_of_pipeline(PGconn *conn)
  * between a savepoint and its release. All three go over in one packet.
  */
 static PGresult *
-ask_in_savepoint(PGconn *conn, const char *name, const struct arguments *a)
+ask_in_savepoint(const struct pgsql_link *link, const char *name,
+    const struct arguments *a)
 {
+	const struct pgsql_pq *pq = link->pq;
+	PGconn *conn = link->conn;
 	PGresult *result = NULL, *other;
 	int i;
 
-	if (PQenterPipelineMode(conn) != 1)
+	if (pq->enterPipelineMode(conn) != 1)
 		return NULL;
-	if (PQsendQueryParams(conn, "SAVEPOINT q", 0, NULL, NULL, NULL, NULL,
-	    0) == 1 && PQsendQueryPrepared(conn, name, a->n, a->values,
-	    a->lengths, a->formats, 1) == 1 && PQsendQueryParams(conn,
+	if (pq->sendQueryParams(conn, "SAVEPOINT q", 0, NULL, NULL, NULL, NULL,
+	    0) == 1 && pq->sendQueryPrepared(conn, name, a->n, a->values,
+	    a->lengths, a->formats, 1) == 1 && pq->sendQueryParams(conn,
 	    "RELEASE SAVEPOINT q", 0, NULL, NULL, NULL, NULL, 0) == 1 &&
-	    PQpipelineSync(conn) == 1) {
+	    pq->pipelineSync(conn) == 1) {
 		for (i = 0; i < 4; i++) {
-			other = next_of_pipeline(conn);
+			other = next_of_pipeline(pq, conn);
 			/* Behind what failed nothing says why. */
-			if (i > 1 || (i == 1 && !is_answer(result))) {
-				PQclear(other);
+			if (i > 1 || (i == 1 &&
+			    !pgsql_pq_is_answer(pq, result))) {
+				pq->clear(other);
 				continue;
 			}
-			PQclear(result);
+			pq->clear(result);
 			result = other;
 		}
 	}
-	(void)PQexitPipelineMode(conn);
-	if (result != NULL && !is_answer(result))
-		PQclear(PQexec(conn,
+	(void)pq->exitPipelineMode(conn);
+	if (result != NULL && !pgsql_pq_is_answer(pq, result))
+		pq->clear(pq->exec(conn,
 		    "ROLLBACK TO SAVEPOINT q; RELEASE SAVEPOINT q"));
 	return result;
 }
@@ -155,10 +159,11 @@ static int
 ask_list(struct pgsql *db, const char *name, const struct arguments *a,
     struct pgsql_rows *rows, struct error *err)
 {
-	PGconn *conn = db->link.conn;
+	const struct pgsql_pq *pq = db->link.pq;
 
-	if (PQsendQueryPrepared(conn, name, a->n, a->values, a->lengths,
-	    a->formats, 1) != 1 || PQsetSingleRowMode(conn) != 1)
+	if (pq->sendQueryPrepared(db->link.conn, name, a->n, a->values,
+	    a->lengths, a->formats, 1) != 1 ||
+	    pq->setSingleRowMode(db->link.conn) != 1)
 		return pgsql_link_fail(&db->link, NULL, err);
 	rows->is_reading = true;
 	db->reading = rows;
@@ -171,13 +176,12 @@ ask_change(struct pgsql *db, const char *name, const struct arguments *a,
 {
 
 	if (db->base.is_writing && !db->base.is_bulk)
-		rows->result = ask_in_savepoint(db->link.conn, name, a);
+		rows->result = ask_in_savepoint(&db->link, name, a);
 	else
-		rows->result = PQexecPrepared(db->link.conn, name, a->n,
-		    a->values, a->lengths, a->formats, 1);
-	rows->n = PQntuples(rows->result);
-	return is_answer(rows->result) ? 0 :
-	    pgsql_link_fail(&db->link, rows->result, err);
+		rows->result = db->link.pq->execPrepared(db->link.conn, name,
+		    a->n, a->values, a->lengths, a->formats, 1);
+	rows->n = db->link.pq->ntuples(rows->result);
+	return pgsql_link_judge(&db->link, rows->result, err);
 }
 
 int
@@ -214,48 +218,51 @@ static PGresult *
 receive(struct pgsql_rows *rows)
 {
 	struct pgsql *db = pgsql_of(rows->base.db);
-	PGresult *result = PQgetResult(db->link.conn);
+	const struct pgsql_pq *pq = db->link.pq;
+	PGresult *result = pq->getResult(db->link.conn);
 
-	if (result != NULL && PQresultStatus(result) == PGRES_SINGLE_TUPLE)
+	if (result != NULL && pq->resultStatus(result) == PGRES_SINGLE_TUPLE)
 		return result;
 	rows->is_reading = false;
 	db->reading = NULL;
 	/* A list that only stops is not at its end. */
 	if (result == NULL)
-		result = PQmakeEmptyPGresult(db->link.conn, PGRES_FATAL_ERROR);
-	if (is_answer(result))
-		PQclear(result);
+		result = pq->makeEmptyPGresult(db->link.conn,
+		    PGRES_FATAL_ERROR);
+	if (pgsql_pq_is_answer(pq, result))
+		pq->clear(result);
 	else
 		rows->failed = result;
-	while ((result = PQgetResult(db->link.conn)) != NULL)
-		PQclear(result);
+	while ((result = pq->getResult(db->link.conn)) != NULL)
+		pq->clear(result);
 	return NULL;
 }
 
 static void
-copy_row(PGresult *to, const PGresult *row)
+copy_row(const struct pgsql_pq *pq, PGresult *to, const PGresult *row)
 {
-	const int at = PQntuples(to), width = PQnfields(row);
-	int i;
+	int i, at = pq->ntuples(to), width = pq->nfields(row);
 
 	for (i = 0; i < width; i++)
-		if (PQsetvalue(to, at, i, PQgetvalue(row, 0, i),
-		    PQgetisnull(row, 0, i) ? -1 : PQgetlength(row, 0, i)) != 1)
+		if (pq->setvalue(to, at, i, pq->getvalue(row, 0, i),
+		    pq->getisnull(row, 0, i) ? -1 :
+		    pq->getlength(row, 0, i)) != 1)
 			abort();	/* as mem_new() */
 }
 
 void
 pgsql_rows_put_aside(struct pgsql *db)
 {
+	const struct pgsql_pq *pq = db->link.pq;
 	struct pgsql_rows *rows = db->reading;
 	PGresult *row;
 
 	while (rows != NULL && (row = receive(rows)) != NULL) {
-		if (rows->rest == NULL && (rows->rest = PQcopyResult(row,
+		if (rows->rest == NULL && (rows->rest = pq->copyResult(row,
 		    PG_COPYRES_ATTRS)) == NULL)
 			abort();	/* as mem_new() */
-		copy_row(rows->rest, row);
-		PQclear(row);
+		copy_row(pq, rows->rest, row);
+		pq->clear(row);
 	}
 }
 
@@ -282,10 +289,10 @@ pgsql_rows_next(struct db_rows *base, struct error *err)
 	if ((next = follow(rows)) == NULL)
 		return rows->failed == NULL ? 0 : pgsql_link_fail(
 		    &pgsql_of(base->db)->link, rows->failed, err);
-	PQclear(rows->result);
+	pq_of(base)->clear(rows->result);
 	rows->result = next;
 	rows->at = 0;
-	rows->n = PQntuples(next);
+	rows->n = pq_of(base)->ntuples(next);
 	return 1;
 }
 
@@ -298,10 +305,10 @@ pgsql_rows_done(struct db_rows *base)
 	if (rows == NULL)
 		return;
 	while (rows->is_reading && (row = receive(rows)) != NULL)
-		PQclear(row);
-	PQclear(rows->result);
-	PQclear(rows->rest);
-	PQclear(rows->failed);
+		pq_of(base)->clear(row);
+	pq_of(base)->clear(rows->result);
+	pq_of(base)->clear(rows->rest);
+	pq_of(base)->clear(rows->failed);
 	free(rows);
 }
 
@@ -309,7 +316,8 @@ int64_t
 pgsql_rows_changed(const struct db_rows *rows)
 {
 
-	return strtoll(PQcmdTuples(rows_of_const(rows)->result), NULL, 10);
+	return strtoll(pq_of(rows)->cmdTuples(rows_of_const(rows)->result),
+	    NULL, 10);
 }
 
 static bool
@@ -317,7 +325,7 @@ is_null(const struct db_rows *rows, int column)
 {
 	const struct pgsql_rows *r = rows_of_const(rows);
 
-	return PQgetisnull(r->result, r->at, column) != 0;
+	return pq_of(rows)->getisnull(r->result, r->at, column) != 0;
 }
 
 static const char *
@@ -325,8 +333,8 @@ value_of(const struct db_rows *rows, int column, size_t *len)
 {
 	const struct pgsql_rows *r = rows_of_const(rows);
 
-	*len = (size_t)PQgetlength(r->result, r->at, column);
-	return PQgetvalue(r->result, r->at, column);
+	*len = (size_t)pq_of(rows)->getlength(r->result, r->at, column);
+	return pq_of(rows)->getvalue(r->result, r->at, column);
 }
 
 /* Of 1, 2, 4 or 8 bytes in network order: a truth, a count, a number. */
@@ -364,21 +372,22 @@ int
 pgsql_rows_width(const struct db_rows *rows)
 {
 
-	return PQnfields(rows_of_const(rows)->result);
+	return pq_of(rows)->nfields(rows_of_const(rows)->result);
 }
 
 const char *
 pgsql_rows_name(const struct db_rows *rows, int column)
 {
 
-	return PQfname(rows_of_const(rows)->result, column);
+	return pq_of(rows)->fname(rows_of_const(rows)->result, column);
 }
 
 /* Numbers of types in pg_type.dat that never change. */
 struct db_value
 pgsql_rows_value(const struct db_rows *rows, int column)
 {
-	const Oid type = PQftype(rows_of_const(rows)->result, column);
+	const Oid type = pq_of(rows)->ftype(rows_of_const(rows)->result,
+	    column);
 	size_t len;
 	const char *p = value_of(rows, column, &len);
 
