@@ -107,6 +107,33 @@ head_of() {
 	[[ $output == *example.com.* ]]
 }
 
+@test "libpq is loaded for a store in PostgreSQL alone" {
+	LD_DEBUG=files LD_DEBUG_OUTPUT=$PWD/server kmgr -q init >/dev/null
+	grep -q '/libpq\.so' server.*
+	in_a_file=sqlite:$PWD/store/kmgr.db
+	store_is "$in_a_file"
+	LD_DEBUG=files LD_DEBUG_OUTPUT=$PWD/file kmgr -q init >/dev/null
+	grep -q '/libsqlite3\.so' file.*
+	run ! grep -q '/lib\(pq\|ldap\|gssapi\)' file.*
+
+	# One that cannot be loaded, and one that is too old.
+	mkdir lib
+	: >lib/libpq.so.5
+	export LD_LIBRARY_PATH=$PWD/lib
+	kmgr -q status
+	store_is "$STORE_URL"
+	run -9 kmgr status
+	[[ $output == *"store: load libpq: $PWD/lib/libpq.so.5: file too "* ]]
+	[[ $output == *"needs libpq 14 or later "*"apt install libpq5"* ]]
+	ln -sf "$(ldd "$KMGR" | awk '$1 ~ /^libexpat/ { print $3 }')" \
+		lib/libpq.so.5
+	run -9 kmgr status
+	[[ $output == *"load libpq: "*"undefined symbol: PQclear"* ]]
+	[[ $output == *"needs libpq 14 or later "* ]]
+	store_is "$in_a_file"
+	kmgr -q status
+}
+
 @test "a password stands in a file, and is never told" {
 	begin
 	for url in "postgresql://keeper:Wachtwoord-8@/x?host=$PGDIR" \
