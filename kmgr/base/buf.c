@@ -64,19 +64,23 @@ buf_add_u32(struct buf *buf, uint32_t v)
 void
 buf_printf(struct buf *buf, const char *fmt, ...)
 {
+	char *end = (char *)buf_grow(buf, 0);
+	size_t left = buf->room - buf->len;
 	va_list ap;
 	int n;
 
 	va_start(ap, fmt);
-	n = vsnprintf(NULL, 0, fmt, ap);
+	n = vsnprintf(end, left, fmt, ap);
 	va_end(ap);
-	if (n <= 0)
-		return;
-	(void)buf_grow(buf, (size_t)n);
-	va_start(ap, fmt);
-	(void)vsnprintf((char *)buf->data + buf->len, (size_t)n + 1, fmt, ap);
-	va_end(ap);
-	buf->len += (size_t)n;
+	if (n > 0 && (size_t)n >= left) {
+		end = (char *)buf_grow(buf, (size_t)n);
+		va_start(ap, fmt);
+		(void)vsnprintf(end, (size_t)n + 1, fmt, ap);
+		va_end(ap);
+	}
+	if (n > 0)
+		buf->len += (size_t)n;
+	buf->data[buf->len] = 0;
 }
 
 const char *

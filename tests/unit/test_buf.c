@@ -66,6 +66,28 @@ numbers_are_in_network_order(void **state)
 	buf_free(&buf);
 }
 
+/* It may fit, with the final 0 or without, or not at all. */
+static void
+formats_up_to_the_end(void **state)
+{
+	char text[800];
+	struct buf buf;
+	size_t len, filled;
+
+	(void)state;
+	memset(text, 'x', sizeof(text));
+	for (filled = 0; filled < 300; filled += 37)
+		for (len = 500; len > 0; len--) {
+			buf = (struct buf)BUF_INIT;
+			buf_add(&buf, text, filled);
+			buf_printf(&buf, "%.*s", (int)len, text);
+			assert_int_equal(buf.len, filled + len);
+			assert_int_equal(strlen(buf_text(&buf)), buf.len);
+			assert_memory_equal(buf.data, text, buf.len);
+			buf_free(&buf);
+		}
+}
+
 static void
 formats(void **state)
 {
@@ -109,6 +131,7 @@ main(void)
 		cmocka_unit_test(begins_empty),
 		cmocka_unit_test(grows),
 		cmocka_unit_test(numbers_are_in_network_order),
+		cmocka_unit_test(formats_up_to_the_end),
 		cmocka_unit_test(formats),
 		cmocka_unit_test(content_can_be_taken),
 	};

@@ -16,6 +16,25 @@ memory_is_zeroed(void **state)
 	free(p);
 }
 
+/* What was somebody else's a moment ago, small and large. */
+static void
+used_memory_is_zeroed(void **state)
+{
+	static const char zeroes[5000];
+	size_t len;
+	char *p;
+
+	(void)state;
+	for (len = 1; len <= sizeof(zeroes); len++) {
+		p = mem_new(len);
+		assert_memory_equal(p, zeroes, len);
+		memset(p, 0xff, len);
+		/* Or the compiler knows that nobody reads it any more. */
+		__asm__ volatile ("" : : "r"(p) : "memory");
+		free(p);
+	}
+}
+
 static void
 copies(void **state)
 {
@@ -64,6 +83,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(memory_is_zeroed),
+		cmocka_unit_test(used_memory_is_zeroed),
 		cmocka_unit_test(copies),
 		cmocka_unit_test(arrays_grow),
 	};
