@@ -183,10 +183,8 @@ zone_life_signed(struct store *store, struct zone_life *zone, int64_t now_at,
 {
 
 	zone->life.first_signed_at = first_signed_at(&zone->life);
-	if (store_signature_end(store, zone->text,
+	if (store_signature_times(store, zone->text, &zone->signed_at,
 	    &zone->life.signed_until_at, err) != 0 ||
-	    store_signature_made(store, zone->text, &zone->signed_at,
-	    err) != 0 ||
 	    load_algs(store, zone, err) != 0 ||
 	    load_admitted(store, zone, now_at, err) != 0)
 		return -1;

@@ -102,12 +102,13 @@ zsks_take_signed(struct session *session,
     const struct zsks_request *request, struct zsks *zsks, struct error *err)
 {
 	const int64_t now_at = zsks->rules.now_at;
-	int64_t at, inception_at, expiration_at;
+	int64_t at, end_at, inception_at, expiration_at;
 	struct store *store;
 
 	/* Of those that are signed now most were not before. */
 	if (session_store(session, &store, err) != 0 ||
-	    store_signature_made(store, zsks->life->text, &at, err) != 0)
+	    store_signature_times(store, zsks->life->text, &at, &end_at,
+	    err) != 0)
 		return -1;
 	window_at(request, &zsks->rules, at, &inception_at, &expiration_at);
 	if (at == 0 || at > now_at ||

@@ -52,20 +52,15 @@ static const struct db_of_zone ask_signature_newest = {
 	"FROM zone CROSS JOIN signature WHERE zone.zone > $1 "
 	"AND zone.zone <= $2 AND " IN_NEWEST("zone.zone")
 	"ORDER BY zone.zone, id DESC" };
-#define LAST(column, zone) \
-	"(SELECT " column " FROM signature WHERE signature.zone = " zone \
-	" AND type_covered = 48 ORDER BY id DESC LIMIT 1)"
-#define OF_EACH(value) \
-	"SELECT zone, " value " FROM zone WHERE zone > $1 AND zone <= $2 " \
-	"ORDER BY zone"
-static const struct db_of_zone ask_signature_end = {
-	{ "find until when a zone's DNSKEY RRset is signed",
-	"SELECT " LAST("expiration_at", "$1") },
-	OF_EACH(LAST("expiration_at", "zone.zone")) };
-static const struct db_of_zone ask_signature_made = {
-	{ "find when a zone's DNSKEY RRset was signed",
-	"SELECT " LAST("created_at", "$1") },
-	OF_EACH(LAST("created_at", "zone.zone")) };
+static const struct db_of_zone ask_signature_times = {
+	{ "find when a zone's DNSKEY RRset was signed, and until when",
+	"SELECT created_at, expiration_at FROM signature WHERE zone = $1 "
+	"AND type_covered = 48 ORDER BY id DESC LIMIT 1" },
+	"SELECT zone.zone, created_at, expiration_at FROM zone "
+	"JOIN signature ON id = (SELECT last.id FROM signature AS last "
+	"WHERE last.zone = zone.zone AND last.type_covered = 48 "
+	"ORDER BY last.id DESC LIMIT 1) "
+	"WHERE zone.zone > $1 AND zone.zone <= $2 ORDER BY zone.zone" };
 static const struct db_question ask_signature_last = {
 	"find a zone's newest signature",
 	"SELECT max(id) FROM signature WHERE zone = $1" };
@@ -227,24 +222,31 @@ store_signature_horizon(struct store *store, const char *ksk_id, int64_t *at,
 	    STORE_N(args), at, err);
 }
 
-int
-store_signature_end(struct store *store, const char *zone, int64_t *at,
-    struct error *err)
+static void
+read_times(const struct db_rows *rows, void *out)
 {
-	const struct db_value args[] = { db_text(zone) };
+	int64_t *times = out;
 
-	return db_zone_number(store->db, &ask_signature_end, args,
-	    STORE_N(args), at, err);
+	times[0] = db_get_int(rows, 0);
+	times[1] = db_get_int(rows, 1);
 }
 
 int
-store_signature_made(struct store *store, const char *zone, int64_t *at,
-    struct error *err)
+store_signature_times(struct store *store, const char *zone, int64_t *made_at,
+    int64_t *end_at, struct error *err)
 {
+	static const struct db_shape shape = { 2 * sizeof(int64_t), read_times,
+		NULL };
 	const struct db_value args[] = { db_text(zone) };
+	int64_t times[2] = { 0, 0 };
+	bool found;
 
-	return db_zone_number(store->db, &ask_signature_made, args,
-	    STORE_N(args), at, err);
+	if (db_zone_one(store->db, &ask_signature_times, args, STORE_N(args),
+	    &shape, times, &found, err) != 0)
+		return -1;
+	*made_at = times[0];
+	*end_at = times[1];
+	return 0;
 }
 
 int

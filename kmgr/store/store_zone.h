@@ -46,19 +46,12 @@ int store_signature_newest(struct store *store, const char *zone,
     struct signature_row **out, size_t *n, struct error *err);
 
 /**
- * store_signature_end(store, zone, at, err):
- * When the signature over the DNSKEY RRset of ${zone} that was made last
- * expires; 0 where none was made.
+ * store_signature_times(store, zone, made_at, end_at, err):
+ * When the signature over the DNSKEY RRset of ${zone} that was made last was
+ * made, and when it expires; 0 where none was made.
  */
-int store_signature_end(struct store *store, const char *zone, int64_t *at,
-    struct error *err);
-
-/**
- * store_signature_made(store, zone, at, err):
- * When that signature was made; 0 where none was.
- */
-int store_signature_made(struct store *store, const char *zone, int64_t *at,
-    struct error *err);
+int store_signature_times(struct store *store, const char *zone,
+    int64_t *made_at, int64_t *end_at, struct error *err);
 
 /**
  * store_signature_last(store, zone, id, err):

@@ -242,8 +242,8 @@ reads_ahead_from_indexes(void **state)
 	is_read_ahead(help, store_ksr_list(help->store, "a.", &ksrs, &n, err));
 	is_read_ahead(help, store_zsk_set_last(help->store, "a.", &set,
 	    &found, err));
-	is_read_ahead(help, store_signature_end(help->store, "a.", &at, err));
-	is_read_ahead(help, store_signature_made(help->store, "a.", &at, err));
+	is_read_ahead(help, store_signature_times(help->store, "a.", &at, &at,
+	    err));
 	is_read_ahead(help, store_signature_newest(help->store, "a.", &sets,
 	    &n, err));
 	is_read_ahead(help, store_signature_sets(help->store, "a.", 1, &sets,

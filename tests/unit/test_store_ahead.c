@@ -209,8 +209,8 @@ ask_signed(struct storehelp *help, const char *zone, struct buf *out)
 	bool found;
 	size_t n;
 
-	unit_ok(store_signature_end(store, zone, &end_at, err), err);
-	unit_ok(store_signature_made(store, zone, &made_at, err), err);
+	unit_ok(store_signature_times(store, zone, &made_at, &end_at, err),
+	    err);
 	buf_printf(out, "signed %lld %lld\n", (long long)end_at,
 	    (long long)made_at);
 	unit_ok(store_signature_sets(store, zone, WHEN, &rows, &n, err), err);
