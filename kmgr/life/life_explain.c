@@ -12,26 +12,32 @@
 /* What may be said by somebody else. */
 enum said { SAID_SIGNED, SAID_BACKUP, SAID_SEEN, SAID_GONE, SAID_N };
 
-/* Among the turns at ${at} the one that concerns ${step} most. */
-static void
-find_turn(const struct life_zone *zone, const struct life_step *step,
-    int64_t now_at, int64_t at, struct life_turn *out)
+/*
+ * The next turn, and of several at that instant the one that concerns ${step}
+ * most; its instant, LIFE_NEVER where there is none.
+ */
+static int64_t
+next_turn(const struct life_zone *zone, const struct life_step *step,
+    int64_t now_at, struct life_turn *out)
 {
+	const struct life_turn *next = NULL;
 	struct life_turn *turns;
-	bool is_found = false;
+	int64_t at = LIFE_NEVER;
 	size_t i, n;
 
 	life_turns(zone, now_at, &turns, &n);
 	for (i = 0; i < n; i++) {
-		if (turns[i].at != at || (is_found &&
-		    turns[i].key != step->key))
+		if (next != NULL && (turns[i].at > at ||
+		    (turns[i].at == at && (turns[i].key != step->key ||
+		    next->key == step->key))))
 			continue;
-		if (is_found && out->key == step->key)
-			continue;
-		*out = turns[i];
-		is_found = true;
+		next = &turns[i];
+		at = next->at;
 	}
+	if (next != NULL)
+		*out = *next;
 	free(turns);
+	return at;
 }
 
 static bool
@@ -75,10 +81,7 @@ comes(const struct life_zone *zone, const struct life_step *step,
 		is_there = has_step(&plan, step);
 		if (is_there)
 			break;
-		now_at = next_at;
-		next_at = life_next(&later, now_at);
-		if (next_at != LIFE_NEVER)
-			find_turn(&later, step, now_at, next_at, turn);
+		next_at = next_turn(&later, step, next_at, turn);
 	}
 	life_plan_clear(&plan);
 	life_zone_clear(&later);

@@ -1,11 +1,15 @@
+#include <assert.h>
 #include <stdlib.h>
 
 #include "kmgr/base/mem.h"
 #include "kmgr/life/life_core.h"
 
+#define OF_KEY	13		/* turns at most */
+#define OF_ZONE 3
+
 struct turns {
 	struct life_turn *list;
-	size_t		  n;
+	size_t		  n, room;
 	int64_t		  now_at;
 };
 
@@ -17,7 +21,8 @@ add(struct turns *turns, enum life_turn_kind kind, size_t key, int64_t at,
 
 	if (at <= turns->now_at || at == LIFE_NEVER)
 		return;
-	turn = mem_push(&turns->list, turns->n++, sizeof(*turn));
+	assert(turns->n < turns->room);
+	turn = &turns->list[turns->n++];
 	turn->kind = kind;
 	turn->key = key;
 	turn->at = at;
@@ -65,9 +70,11 @@ void
 life_turns(const struct life_zone *zone, int64_t now_at,
     struct life_turn **out, size_t *n)
 {
-	struct turns turns = { .now_at = now_at };
+	struct turns turns = { .now_at = now_at,
+		.room = OF_KEY * zone->n_keys + zone->n_algs + OF_ZONE };
 	size_t i;
 
+	turns.list = mem_new(turns.room * sizeof(*turns.list));
 	for (i = 0; i < zone->n_keys; i++)
 		add_key(&turns, zone, i);
 	add(&turns, LIFE_TURN_FIRST, LIFE_NONE, life_first_ds_at(zone),
