@@ -66,7 +66,19 @@ static bool
 ends_field(char c)
 {
 
-	return strchr(" \t\r\n();", c) != NULL;
+	switch (c) {
+	case '\0':
+	case ' ':
+	case '\t':
+	case '\r':
+	case '\n':
+	case '(':
+	case ')':
+	case ';':
+		return true;
+	default:
+		return false;
+	}
 }
 
 /* Add the field at p to the entry; quotes and escapes stay in it. */
