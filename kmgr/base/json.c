@@ -57,6 +57,15 @@ json_copy_of(const struct json *json)
 	return outer(checked(json_deep_copy(inner_const(json))));
 }
 
+struct json *
+json_share(const struct json *json)
+{
+	/* What is counted is no part of what is const. */
+	union { const struct json *in; json_t *out; } u = { json };
+
+	return outer(json_incref(u.out));
+}
+
 void
 json_free(struct json *json)
 {

@@ -28,6 +28,15 @@ struct json *json_new_array(void);
 struct json *json_copy_of(const struct json *json);
 
 /**
+ * json_share(json):
+ * One more owner of ${json}, also where it stands in another one. What has two
+ * owners, of which each may be another thread's, is changed by none.
+ *
+ * Owner: the caller, json_free().
+ */
+struct json *json_share(const struct json *json);
+
+/**
  * json_free(json):
  * Free ${json} and all in it; not for values that stand in another one.
  */

@@ -139,7 +139,7 @@ ksk_check(struct cmk *cmk, const struct ksk_row *row, struct ksk *ksk,
 	if (batch_proof_verify(row->endorsement_signature,
 	    STATEMENT_ENDORSEMENT, row->endorsement, cmk->row.id, cmk->proven,
 	    err) != 0 ||
-	    json_read(row->endorsement, strlen(row->endorsement), &statement,
+	    json_head_read(cmk->endorsements, row->endorsement, &statement,
 	    err) != 0 ||
 	    name_read(row->zone, &ksk->zone, err) != 0 ||
 	    dnskey_from_rdata(row->dnskey.data, row->dnskey.len, &ksk->dnskey,

@@ -1,0 +1,154 @@
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kmgr/base/json_head.h"
+#include "kmgr/base/mem.h"
+
+struct json_head {
+	const char	*last;
+	pthread_mutex_t	 mutex;		/* over all that follows */
+	struct json	*members;	/* NULL: nothing is known */
+	struct buf	 text;		/* of them, up to the comma behind */
+	size_t		 n_others;	/* that began with something else */
+};
+
+struct json_head *
+json_head_new(const char *last)
+{
+	struct json_head *head = mem_new(sizeof(*head));
+
+	head->last = last;
+	(void)pthread_mutex_init(&head->mutex, NULL);
+	return head;
+}
+
+static void
+forget(struct json_head *head)
+{
+
+	json_free(head->members);
+	head->members = NULL;
+	buf_free(&head->text);
+}
+
+void
+json_head_free(struct json_head *head)
+{
+
+	if (head == NULL)
+		return;
+	forget(head);
+	(void)pthread_mutex_destroy(&head->mutex);
+	free(head);
+}
+
+/* The members that text begins with, and what is behind them; or NULL. */
+static struct json *
+find(struct json_head *head, const char *text, const char **rest)
+{
+	struct json *members = NULL;
+
+	(void)pthread_mutex_lock(&head->mutex);
+	if (head->members != NULL &&
+	    strncmp(text, buf_text(&head->text), head->text.len) == 0) {
+		members = json_share(head->members);
+		*rest = text + head->text.len;
+	}
+	(void)pthread_mutex_unlock(&head->mutex);
+	return members;
+}
+
+/* Put what is in members into json; false where it has one of them already. */
+static bool
+join(const struct json *members, struct json *json)
+{
+	const char *key = NULL;
+
+	while ((key = json_next_key(members, key)) != NULL) {
+		if (json_get(json, key) != NULL)
+			return false;
+		json_put_take(json, key, json_share(json_get(members, key)));
+	}
+	return true;
+}
+
+/*
+ * What is behind whole members and a comma is an object without its brace, if
+ * another member follows. NULL where it is not, or one of them comes twice.
+ */
+static struct json *
+read_rest(const struct json *members, const char *rest)
+{
+	struct error ignored = ERR_INIT;
+	struct buf text = BUF_INIT;
+	struct json *json = NULL;
+
+	if (rest[0] != '"')
+		return NULL;
+	buf_add(&text, "{", 1);
+	buf_add(&text, rest, strlen(rest));
+	if (json_read(buf_text(&text), text.len, &json, &ignored) == 0 &&
+	    !join(members, json)) {
+		json_free(json);
+		json = NULL;
+	}
+	buf_free(&text);
+	return json;
+}
+
+/* The first members of json, and in *text how canonical JSON has them. */
+static struct json *
+cut(const struct json *json, const char *last, struct buf *text)
+{
+	struct json *members = json_new_object();
+	const char *key = NULL;
+
+	while ((key = json_next_key(json, key)) != NULL)
+		if (strcmp(key, last) <= 0)
+			json_put_take(members, key,
+			    json_share(json_get(json, key)));
+	json_canonical(members, text);
+	text->data[text->len - 1] = ',';
+	return members;
+}
+
+/* Ever more seldom, so that texts which all differ cost no more than that. */
+static void
+learn(struct json_head *head, const struct json *json)
+{
+	size_t n;
+
+	(void)pthread_mutex_lock(&head->mutex);
+	n = ++head->n_others;
+	if ((n & (n - 1)) == 0) {
+		forget(head);
+		head->members = cut(json, head->last, &head->text);
+		if (json_len(head->members) == 0)
+			forget(head);
+	}
+	(void)pthread_mutex_unlock(&head->mutex);
+}
+
+int
+json_head_read(struct json_head *head, const char *text, struct json **out,
+    struct error *err)
+{
+	struct json *members = NULL;
+	const char *rest;
+
+	*out = NULL;
+	if (head != NULL)
+		members = find(head, text, &rest);
+	if (members != NULL)
+		*out = read_rest(members, rest);
+	json_free(members);
+	if (*out != NULL)
+		return 0;
+	/* Anew, for the error alone where it was tried. */
+	if (json_read(text, strlen(text), out, err) != 0)
+		return -1;
+	if (head != NULL && json_holds_object(*out))
+		learn(head, *out);
+	return 0;
+}
