@@ -19,6 +19,7 @@ struct zsks {
 	const struct cmk	**cmks;		/* of all the zone's KSKs, in
 						 * the set or not */
 	size_t			 n_cmks;
+	bool			 has_removed;	/* KSKs beside those of life */
 	struct zone_life	*life;		/* before this set */
 	struct life_zone	 after;		/* and with it */
 	struct ksk		*ksks;		/* those that sign, with their
@@ -40,7 +41,8 @@ struct zsks {
  * Load the zone, let what is due of its DNSKEYs be done beside the records of
  * ${zsks}, and find the KSKs that are in the set then; the CMKs of all, for
  * zsks_prove(): that a KSK need not sign any more is the word of rows, which
- * proves nothing before its CMK is proved. The oracle has no objection.
+ * proves nothing before its CMK is proved; and whether there were others, of
+ * which zsks_prove() asks what became of them. The oracle has no objection.
  *
  * Errors: ERR_INPUT (none is there), ERR_POLICY, ERR_NOT_YET (zone data that
  * has to be signed, or to be known, first), ERR_INTEGRITY, ERR_STORE.

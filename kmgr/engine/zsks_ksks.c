@@ -272,7 +272,9 @@ zsks_load_ksks(struct session *session, struct cmk_cache *cache,
 		return -1;
 	zsks->life->actor = actor;
 	list_cmks(zsks);
-	if (admit(zsks, err) != 0 || judge(session, zsks, err) != 0 ||
+	if (store_ksk_has_removed(store, zsks->life->text, &zsks->has_removed,
+	    err) != 0 || admit(zsks, err) != 0 ||
+	    judge(session, zsks, err) != 0 ||
 	    take_ksks(store, zsks, err) != 0)
 		return -1;
 	take_foreign(zsks);

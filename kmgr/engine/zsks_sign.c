@@ -54,7 +54,10 @@ zsks_prove(struct session *session, const struct zsks *zsks,
 		    trust_prove(session, zsks->cmks[i], err) :
 		    trust_prove_retired(session, zsks->cmks[i], err)) != 0)
 			return -1;
-	return ksk_lost_check(session, zsks->life->text, err);
+	/* One that is removed from now on has the set refused when it is to be
+	 * recorded: zsks_check_same(). */
+	return zsks->has_removed ? ksk_lost_check(session, zsks->life->text,
+	    err) : 0;
 }
 
 int

@@ -1,4 +1,5 @@
 #include <stdlib.h>
+#include <string.h>
 
 #include "kmgr/store/db_ahead.h"
 #include "kmgr/store/store_inner.h"
@@ -238,6 +239,36 @@ store_ksk_removed(struct store *store, const char *zone, struct ksk_row **out,
 	*n = 0;
 	return db_list(store->db, &ask_removed, args, STORE_N(args), &shape,
 	    out, n, err);
+}
+
+static void
+read_is_removed(const struct db_rows *rows, void *out)
+{
+	char *state = db_get_text(rows, 9);
+
+	*(bool *)out = strcmp(state, "removed") == 0;
+	free(state);
+}
+
+/* Of all of them, which were read ahead where what is asked next was. */
+int
+store_ksk_has_removed(struct store *store, const char *zone, bool *has,
+    struct error *err)
+{
+	static const struct db_shape is_removed = { sizeof(bool),
+		read_is_removed, NULL };
+	const struct db_value args[] = { db_text(zone) };
+	bool *list = NULL;
+	size_t i, n = 0;
+
+	*has = false;
+	if (db_zone_list(store->db, &ask_zone, args, STORE_N(args),
+	    &is_removed, &list, &n, err) != 0)
+		return -1;
+	for (i = 0; i < n && !*has; i++)
+		*has = list[i];
+	free(list);
+	return 0;
 }
 
 int

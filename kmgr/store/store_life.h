@@ -213,12 +213,16 @@ int store_ksk_set_life(struct store *store, const struct ksk_row *ksk,
  *
  * store_ksk_removed(store, zone, out, n, err): those that are removed, whole.
  *
+ * store_ksk_has_removed(store, zone, has, err): whether there are such.
+ *
  * Owner: the caller, ksk_rows_free().
  */
 int store_ksk_facts(struct store *store, const char *zone,
     struct ksk_row **out, size_t *n, struct error *err);
 int store_ksk_removed(struct store *store, const char *zone,
     struct ksk_row **out, size_t *n, struct error *err);
+int store_ksk_has_removed(struct store *store, const char *zone, bool *has,
+    struct error *err);
 
 /* Since when the pair of a KSK is there. */
 struct key_age {

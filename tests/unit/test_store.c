@@ -117,7 +117,11 @@ check_removed(struct storehelp *help, size_t expected)
 {
 	struct ksk_row *rows;
 	size_t i, n;
+	bool has;
 
+	unit_ok(store_ksk_has_removed(help->store, "a.", &has, &help->err),
+	    &help->err);
+	assert_int_equal(has, expected > 0);
 	unit_ok(store_ksk_removed(help->store, "a.", &rows, &n, &help->err),
 	    &help->err);
 	assert_int_equal(n, expected);
