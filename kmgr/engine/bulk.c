@@ -304,8 +304,8 @@ line_init(struct bulk_line *line, struct session *session,
 	most = line->pace;
 	most.n = most.max;
 	line->n_ring = bulk_room(&most);
-	if (bulk->next == NULL && line->n_ring > bulk->n / BULK_BATCH + 1)
-		line->n_ring = bulk->n / BULK_BATCH + 1;
+	if (bulk->next == NULL && line->n_ring > bulk->n / BULK_BATCH + 2)
+		line->n_ring = bulk->n / BULK_BATCH + 2;
 	line->ring = mem_new(line->n_ring * sizeof(*line->ring));
 	(void)pthread_mutex_init(&line->lock, NULL);
 	(void)pthread_cond_init(&line->for_caller, NULL);

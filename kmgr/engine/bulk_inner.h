@@ -17,6 +17,7 @@
 #include "kmgr/engine/pace.h"
 
 #define BULK_BATCH BULK_SHARE
+#define BULK_FIRST 16		/* of many, that others begin soon */
 
 enum bulk_state {
 	BULK_LEFT,		/* not begun */

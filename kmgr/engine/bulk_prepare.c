@@ -127,13 +127,17 @@ place_wait(struct bulk_line *line)
 static bool
 share_take(const struct bulk *bulk, size_t i, size_t *first, size_t *n)
 {
+	size_t begin;
 
 	if (bulk->next != NULL)
 		return bulk->next(bulk->arg, first, n);
-	*first = i * BULK_BATCH;
+	begin = bulk->n > BULK_BATCH ? BULK_FIRST : BULK_BATCH;
+	*first = i == 0 ? 0 : begin + (i - 1) * BULK_BATCH;
 	if (*first >= bulk->n)
 		return false;
-	*n = bulk->n - *first < BULK_BATCH ? bulk->n - *first : BULK_BATCH;
+	*n = i == 0 ? begin : BULK_BATCH;
+	if (*n > bulk->n - *first)
+		*n = bulk->n - *first;
 	return true;
 }
 

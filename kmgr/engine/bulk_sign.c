@@ -1,6 +1,17 @@
 /* The signers of bulk.h: threads with a session of their own each. */
 #include "kmgr/engine/bulk_inner.h"
 
+/*
+ * As many as the token has use for, and one that verifies meanwhile; no more
+ * than are configured.
+ */
+static size_t
+n_wanted(const struct pace *pace)
+{
+
+	return pace->n < pace->max ? pace->n + 1 : pace->n;
+}
+
 /* The lock is held: the next zone that is to be signed, or NULL. */
 static struct bulk_job *
 job_next(struct bulk_line *line, struct bulk_batch **batch)
@@ -44,7 +55,7 @@ job_take(struct bulk_signer *signer, struct zsks_keys *keys,
 
 	(void)pthread_mutex_lock(&line->lock);
 	while (!is_over(line)) {
-		if (signer->number < line->pace.n &&
+		if (signer->number < n_wanted(&line->pace) &&
 		    (job = job_next(line, batch)) != NULL) {
 			(*batch)->n_busy++;
 			break;
@@ -56,7 +67,8 @@ job_take(struct bulk_signer *signer, struct zsks_keys *keys,
 			    &line->lock);
 			continue;
 		}
-		line->pace.is_starved |= signer->number < line->pace.n;
+		line->pace.is_starved |= signer->number <
+		    n_wanted(&line->pace);
 		(void)pthread_mutex_unlock(&line->lock);
 		zsks_keys_rest(keys);
 		(void)pthread_mutex_lock(&line->lock);
@@ -71,14 +83,14 @@ job_take(struct bulk_signer *signer, struct zsks_keys *keys,
 
 static void *sign(void *arg);
 
-/* The lock is held: have n signers, or as many as can be started. */
+/* The lock is held: have as many as are wanted, or as can be started. */
 static int
-signers_want(struct bulk_line *line, size_t n)
+signers_start(struct bulk_line *line)
 {
 	struct bulk_signer *signer;
 	int rc = 0;
 
-	while (rc == 0 && line->n_signers < n) {
+	while (rc == 0 && line->n_signers < n_wanted(&line->pace)) {
 		signer = &line->signers[line->n_signers];
 		*signer = (struct bulk_signer) { .line = line,
 			.number = line->n_signers };
@@ -105,9 +117,10 @@ job_done(struct bulk_line *line, struct bulk_batch *batch,
 	}
 	if (batch->n_done == batch->n || line->is_ending)
 		(void)pthread_cond_signal(&line->for_caller);
-	if (!line->is_ending)
-		(void)signers_want(line, pace_done(&line->pace,
-		    pace_clock_us()));
+	if (!line->is_ending) {
+		(void)pace_done(&line->pace, pace_clock_us());
+		(void)signers_start(line);
+	}
 	(void)pthread_mutex_unlock(&line->lock);
 }
 
@@ -133,7 +146,7 @@ bulk_signers_start(struct bulk_line *line, struct error *err)
 	int rc;
 
 	(void)pthread_mutex_lock(&line->lock);
-	rc = signers_want(line, line->pace.n);
+	rc = signers_start(line);
 	if (rc != 0 && line->n_signers == 0)
 		(void)err_set(err, ERR_SYSTEM, "start a thread (%d)", rc);
 	rc = line->n_signers == 0 ? -1 : 0;
