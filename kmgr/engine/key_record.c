@@ -40,14 +40,8 @@ add_exceptions(struct json *not_held, const struct hsm_attr *attrs, size_t n)
 	}
 }
 
-/*
- * The attributes that the token holds, for store and endorsement: {"private":
- * {name: value}, "public": {name: value}}, of a wrapping key {"secret": ...},
- * of a wrapped key "private" and the wrapping key's "secret"; and "not_held"
- * for those that are not as they were asked for.
- */
-static char *
-attributes_text(const struct hsm_key *key, const struct hsm_wrap_key *wrap)
+char *
+key_record_attributes(const struct hsm_key *key, const struct hsm_wrap_key *wrap)
 {
 	struct json *attributes = json_new_object();
 	struct json *not_held = json_put_array(attributes, "not_held");
@@ -95,7 +89,7 @@ key_record_init(const char *cmk_id, const char *role,
 	out->alg = (uint8_t)hsm_key_alg(key);
 	out->bits = crypto_key_bits(hsm_key_public(key));
 	crypto_key_spki(hsm_key_public(key), &out->spki);
-	out->attributes = attributes_text(key, NULL);
+	out->attributes = key_record_attributes(key, NULL);
 }
 
 void
@@ -107,7 +101,7 @@ key_record_wrap_init(const char *cmk_id, const struct intent_row *intent,
 	row_init(cmk_id, "wrap", intent->key_id, intent->label, at, out);
 	out->alg = (uint8_t)alg;
 	out->bits = WRAP_BITS;
-	out->attributes = attributes_text(NULL, wrap);
+	out->attributes = key_record_attributes(NULL, wrap);
 }
 
 void
@@ -126,16 +120,15 @@ key_record_sealed_init(const char *cmk_id, const struct intent_row *intent,
 
 void
 key_record_wrapped_init(const struct key_record_names *names,
-    const struct hsm_wrap_key *wrap, const struct hsm_key *like,
-    const struct crypto_key *public, const struct buf *blob, int64_t at,
-    struct key_row *out)
+    const char *attributes, const struct crypto_key *public,
+    const struct buf *blob, int64_t at, struct key_row *out)
 {
 
 	row_init(names->cmk_id, "ksk", names->id, names->label, at, out);
-	out->alg = (uint8_t)hsm_key_alg(like);
+	out->alg = (uint8_t)names->alg;
 	out->bits = crypto_key_bits(public);
 	crypto_key_spki(public, &out->spki);
-	out->attributes = attributes_text(like, wrap);
+	out->attributes = mem_strdup(attributes);
 	out->wrap_key_id = mem_strdup(names->wrap_key_id);
 	buf_add(&out->blob, blob->data, blob->len);
 }

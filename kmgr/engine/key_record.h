@@ -46,20 +46,33 @@ struct key_record_names {
 	const char	*id;
 	const char	*label;
 	const char	*wrap_key_id;
+	enum alg	 alg;
 };
 
 /**
- * key_record_wrapped_init(names, wrap, like, public, blob, at, out):
+ * key_record_attributes(key, wrap):
+ * The attributes that the token holds of ${key} and of ${wrap}, either of
+ * which may be NULL, for store and endorsement: {"private": {name: value},
+ * "public": {name: value}}, of a wrapping key {"secret": ...}, of a wrapped
+ * key "private" and the wrapping key's "secret"; and "not_held" for those that
+ * are not as they were asked for. Canonical JSON.
+ *
+ * Owner: the caller, free().
+ */
+char *key_record_attributes(const struct hsm_key *key,
+    const struct hsm_wrap_key *wrap);
+
+/**
+ * key_record_wrapped_init(names, attributes, public, blob, at, out):
  * Describe a KSK's pair, with the public half ${public}, that was wrapped as
- * ${blob} by ${wrap}. Its attributes are those of ${like}: it or another of
- * its kind, as it came out of its blob when ${wrap} opened it.
+ * ${blob}. ${attributes} are those of it or of another of its kind, as it came
+ * out of its blob when its wrapping key opened it, and of that key.
  *
  * Owner: the caller, key_row_clear().
  */
 void key_record_wrapped_init(const struct key_record_names *names,
-    const struct hsm_wrap_key *wrap, const struct hsm_key *like,
-    const struct crypto_key *public, const struct buf *blob, int64_t at,
-    struct key_row *out);
+    const char *attributes, const struct crypto_key *public,
+    const struct buf *blob, int64_t at, struct key_row *out);
 
 /**
  * key_record_json(key), key_record_read(json, out, err):

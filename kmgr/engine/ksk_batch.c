@@ -132,8 +132,11 @@ record_some(struct brood *brood, size_t first, size_t n, bool *is_ones,
 		    ksk_create_is_of_zone(batch->request, err);
 		return -1;
 	}
-	for (i = 0; i < n; i++)
+	for (i = 0; i < n; i++) {
 		brood->items[first + i].is_taken = births[i].is_taken;
+		if (!births[i].is_taken)
+			ksk_collect_zone(batch->collect, births[i].zone);
+	}
 	return 0;
 }
 

@@ -9,6 +9,7 @@
 #include "hsm/wrap.h"
 #include "kmgr/base/err.h"
 #include "kmgr/engine/cmk.h"
+#include "kmgr/engine/ksk_collect.h"
 #include "kmgr/engine/ksk_create.h"
 #include "kmgr/engine/plan.h"
 #include "kmgr/engine/session.h"
@@ -20,6 +21,7 @@ struct ksk_batch {
 	struct hsm_key		*seal_key;
 	struct hsm_wrap_key	*wrap;		/* NULL: they stay there */
 	const struct ksk_request *request;
+	struct ksk_collect	*collect;
 };
 
 /**
@@ -30,7 +32,8 @@ struct ksk_batch {
  * and its pair thrown away. It ends with the first failure of another kind;
  * what was made before is recorded, unless that is what failed. After a signal
  * that was noted
- * (stop_signal()) what has begun is made, and no more.
+ * (stop_signal()) what has begun is made, and no more. What is recorded is
+ * collected.
  *
  * Errors: ERR_TOKEN, ERR_STORE, ERR_INTEGRITY, ERR_SYSTEM.
  */

@@ -6,6 +6,7 @@
 #include "kmgr/engine/cmk_life.h"
 #include "kmgr/engine/identity.h"
 #include "kmgr/engine/ksk_batch.h"
+#include "kmgr/engine/ksk_collect.h"
 #include "kmgr/engine/ksk_create_inner.h"
 #include "kmgr/engine/ksk_resumed.h"
 #include "kmgr/engine/ksk_shared.h"
@@ -70,10 +71,10 @@ do_actions(struct ksk_batch *batch, struct cmk *cmk,
 /* Carry out plan, whose CMK is cmk. */
 static int
 apply(struct session *session, struct cmk *cmk, const struct plan *plan,
-    const struct ksk_request *request, struct error *err)
+    struct ksk_collect *collect, struct error *err)
 {
 	struct ksk_batch batch = { .session = session, .cmk = cmk,
-		.request = request };
+		.request = collect->request, .collect = collect };
 	size_t i, n;
 	int rc = 0;
 
@@ -106,45 +107,20 @@ drop_resumed(const struct ksk_request *request,
 			zones[(*n)++] = request->zones[i];
 }
 
-/* The KSKs that all zones of request have under the CMK. */
-static int
-collect(struct store *store, struct cmk_cache *cache, const char *cmk_id,
-    const struct ksk_request *request, struct ksk **out, size_t *n,
-    struct error *err)
-{
-	struct ksk *list;
-	size_t i, k, n_list;
-
-	for (i = 0; i < request->n_zones; i++) {
-		if (ksk_load(store, cache, &request->zones[i], cmk_id, &list,
-		    &n_list, err) != 0) {
-			if (!ksk_create_told(request, &request->zones[i], err))
-				return -1;
-			continue;
-		}
-		for (k = 0; k < n_list; k++)
-			*(struct ksk *)mem_push(out, (*n)++, sizeof(*list)) =
-			    list[k];
-		free(list);		/* its members have moved */
-	}
-	return 0;
-}
-
 /* What was made before something failed is made, and gets its checkpoint. */
 static int
 apply_and_settle(struct session *session, struct cmk *cmk,
-    const struct plan *plan, const struct ksk_request *request,
-    struct error *err)
+    const struct plan *plan, struct ksk_collect *collect, struct error *err)
 {
 	struct error second = ERR_INIT;
-	const int rc = apply(session, cmk, plan, request, err);
+	const int rc = apply(session, cmk, plan, collect, err);
+	struct trust_owed *owed = collect->request->owed;
 	struct error *why = rc == 0 ? err : &second;
 
-	if (request->owed != NULL)
-		trust_owe(request->owed, cmk);
-	return (request->owed != NULL ? trust_owed_tell_some(session,
-	    request->owed, why) : trust_settle(session, cmk, why)) == 0 ?
-	    rc : -1;
+	if (owed != NULL)
+		trust_owe(owed, cmk);
+	return (owed != NULL ? trust_owed_tell_some(session, owed, why) :
+	    trust_settle(session, cmk, why)) == 0 ? rc : -1;
 }
 
 /* Of a plan that was approved, or where nobody has to approve. */
@@ -172,8 +148,9 @@ plan_rest(struct store *store, struct cmk *cmk,
 /* With the lock held: prove, resume, plan, apply. */
 static int
 run_locked(struct session *session, struct store *store, struct cmk *cmk,
-    const struct ksk_request *request, struct error *err)
+    struct ksk_collect *collect, struct error *err)
 {
+	const struct ksk_request *request = collect->request;
 	struct ksk_resumed now = { NULL, 0 }, *resumed = request->resumed;
 	struct plan plan = PLAN_INIT;
 	int rc = -1;
@@ -185,9 +162,33 @@ run_locked(struct session *session, struct store *store, struct cmk *cmk,
 	    ksk_resumed_run(session, cmk, resumed, err) == 0 &&
 	    plan_rest(store, cmk, request, resumed, &plan, err) == 0)
 		rc = plan.n == 0 ? 0 :
-		    apply_and_settle(session, cmk, &plan, request, err);
+		    apply_and_settle(session, cmk, &plan, collect, err);
 	plan_clear(&plan);
 	ksk_resumed_clear(&now);
+	return rc;
+}
+
+/* With the lock held; what the zones have then. */
+static int
+create(struct session *session, struct store *store,
+    const struct ksk_request *request, struct cmk_cache *cache,
+    struct ksk **out, size_t *n, struct error *err)
+{
+	struct ksk_collect collect;
+	struct cmk *cmk;
+	int rc;
+
+	if (cmk_load(store, request->cmk, &cmk, err) != 0) {
+		session_unlock(session);
+		return -1;
+	}
+	ksk_collect_init(&collect, store, cache, cmk->row.id, request);
+	rc = run_locked(session, store, cmk, &collect, err);
+	session_unlock(session);
+	if (rc == 0)
+		rc = ksk_collect_end(&collect, out, n, err);
+	ksk_collect_clear(&collect);
+	cmk_free(cmk);
 	return rc;
 }
 
@@ -196,20 +197,14 @@ ksk_create_apply(struct session *session, const struct ksk_request *request,
     struct cmk_cache *cache, struct ksk **out, size_t *n, struct error *err)
 {
 	struct store *store;
-	struct cmk *cmk = NULL;
-	int rc = -1;
+	int rc;
 
 	*out = NULL;
 	*n = 0;
 	if (session_store(session, &store, err) != 0 ||
 	    session_lock(session, SESSION_LOCK_WAIT_S, err) != 0)
 		return -1;
-	if (cmk_load(store, request->cmk, &cmk, err) == 0)
-		rc = run_locked(session, store, cmk, request, err);
-	session_unlock(session);
-	if (rc == 0)
-		rc = collect(store, cache, cmk->row.id, request, out, n, err);
-	cmk_free(cmk);
+	rc = create(session, store, request, cache, out, n, err);
 	if (rc != 0) {
 		ksk_list_free(*out, *n);
 		*out = NULL;

@@ -3,6 +3,7 @@
 
 #include "kmgr/base/mem.h"
 #include "kmgr/dns/zonefile.h"
+#include "kmgr/engine/batch_proof.h"
 #include "kmgr/engine/cmk_life.h"
 #include "kmgr/engine/event.h"
 #include "kmgr/engine/intent.h"
@@ -194,6 +195,20 @@ put(struct batch *batch, const struct ksk_birth *birth, struct ksk_row *row,
 	return rc;
 }
 
+/* What was just appended is not to be judged as if it were somebody else's. */
+static int
+note(const struct batch *batch, const struct ksk_row *row, struct error *err)
+{
+	struct proven_event event;
+
+	if (batch_proof_place(row->endorsement_signature, &event.index,
+	    &event.n, event.signature, err) != 0 ||
+	    ledger_head(batch->store, &event.seq, event.hash, err) != 0)
+		return -1;
+	proven_note(batch->cmk->proven, &event);
+	return 0;
+}
+
 static int
 blame(struct ksk_birth *birth, struct error *err)
 {
@@ -220,7 +235,8 @@ endorse(struct batch *batch, struct hsm_key *seal_key,
 	    batch->rows, batch->n, err) != 0)
 		return -1;
 	for (i = 0; i < batch->n; i++)
-		if (put(batch, batch->births[i], &batch->rows[i], err) != 0)
+		if (put(batch, batch->births[i], &batch->rows[i], err) != 0 ||
+		    note(batch, &batch->rows[i], err) != 0)
 			return blame(batch->births[i], err);
 	return 0;
 }

@@ -3,7 +3,6 @@
 #include "kmgr/engine/intent.h"
 #include "kmgr/engine/key_record.h"
 #include "kmgr/engine/ksk_make.h"
-#include "kmgr/engine/ksk_wrapped.h"
 
 void
 makers_init(struct makers *makers, const struct ksk_batch *batch, size_t n)
@@ -20,7 +19,7 @@ void
 makers_clear(struct makers *makers)
 {
 
-	hsm_key_free(makers->like);
+	ksk_like_clear(&makers->like);
 	(void)pthread_mutex_destroy(&makers->lock);
 }
 
@@ -57,7 +56,7 @@ has_ds_first(const struct ksk_batch *batch)
 
 static int
 make_like(const struct ksk_batch *batch, struct newborn *item,
-    struct hsm_key **like, struct error *err)
+    struct ksk_like *like, struct error *err)
 {
 
 	return ksk_wrapped_make(batch->cmk, batch->wrap, item->ksk_id,
@@ -69,23 +68,23 @@ make_like(const struct ksk_batch *batch, struct newborn *item,
 static int
 make_wrapped(struct makers *makers, struct newborn *item, struct error *err)
 {
-	struct hsm_key *like = NULL;
+	struct ksk_like like = { NULL, NULL };
 	int rc;
 
 	if (has_ds_first(makers->batch)) {
 		rc = make_like(makers->batch, item, &like, err);
-		hsm_key_free(like);
+		ksk_like_clear(&like);
 		return rc;
 	}
 	(void)pthread_mutex_lock(&makers->lock);
-	if (makers->like == NULL) {
+	if (makers->like.key == NULL) {
 		rc = make_like(makers->batch, item, &makers->like, err);
 		(void)pthread_mutex_unlock(&makers->lock);
 		return rc;
 	}
-	like = makers->like;
 	(void)pthread_mutex_unlock(&makers->lock);
-	return make_like(makers->batch, item, &like, err);
+	/* From here on nobody changes it. */
+	return make_like(makers->batch, item, &makers->like, err);
 }
 
 /* The next one to be made; NULL: there is none, or one has failed. */

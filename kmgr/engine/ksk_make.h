@@ -11,6 +11,7 @@
 
 #include "kmgr/engine/config.h"
 #include "kmgr/engine/ksk_batch.h"
+#include "kmgr/engine/ksk_wrapped.h"
 #include "kmgr/engine/pace.h"
 #include "kmgr/store/store_intent.h"
 
@@ -34,7 +35,7 @@ struct makers {
 	const struct ksk_batch	*batch;
 	pthread_mutex_t		 lock;		/* over all that follows */
 	struct pace		 pace;
-	struct hsm_key		*like;		/* a wrapped pair, opened */
+	struct ksk_like		 like;		/* of wrapped ones */
 };
 
 /* Those that are made in one go. */

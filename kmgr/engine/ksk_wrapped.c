@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "kmgr/base/text.h"
@@ -124,29 +125,32 @@ ksk_wrapped_open(const struct ksk *ksk, struct hsm_wrap_key *wrap,
 static int
 prove(struct hsm_wrap_key *wrap, const uint8_t id[static HSM_ID_LEN],
     const struct crypto_key *public, const struct buf *blob,
-    struct hsm_key **out, struct error *err)
+    struct ksk_like *out, struct error *err)
 {
+	struct hsm_key *key;
 
-	if (hsm_wrapped_open(wrap, id, public, blob->data, blob->len, out,
+	if (hsm_wrapped_open(wrap, id, public, blob->data, blob->len, &key,
 	    err) != 0)
 		return -1;
-	if (hsm_key_prove(*out, err) == 0)
-		return 0;
-	hsm_key_free(*out);
-	*out = NULL;
-	err->class = ERR_TOKEN;
-	return -1;
+	if (hsm_key_prove(key, err) != 0) {
+		hsm_key_free(key);
+		err->class = ERR_TOKEN;
+		return -1;
+	}
+	out->key = key;
+	out->attributes = key_record_attributes(key, wrap);
+	return 0;
 }
 
 int
 ksk_wrapped_make(const struct cmk *cmk, struct hsm_wrap_key *wrap,
-    const char *ksk_id, int64_t at, struct hsm_key **like,
+    const char *ksk_id, int64_t at, struct ksk_like *like,
     struct key_row *row, struct crypto_key **public, struct error *err)
 {
 	char label[HSM_LABEL_MAX + 1], hex[2 * CRYPTO_SHA256_LEN + 1];
 	char key_id[STORE_ID_TEXT];
 	const struct key_record_names names = { cmk->row.id, key_id, label,
-		cmk->wrap_key_id };
+		cmk->wrap_key_id, cmk->policy->alg };
 	struct buf blob = BUF_INIT;
 	uint8_t id[HSM_ID_LEN];
 	size_t len;
@@ -158,12 +162,21 @@ ksk_wrapped_make(const struct cmk *cmk, struct hsm_wrap_key *wrap,
 	    text_from_hex(key_id, id, sizeof(id), &len, err) == 0 &&
 	    hsm_wrapped_create(wrap, cmk->policy->alg,
 	    (unsigned int)cmk->policy->rsa_bits, public, &blob, err) == 0 &&
-	    (*like != NULL || prove(wrap, id, *public, &blob, like,
+	    (like->key != NULL || prove(wrap, id, *public, &blob, like,
 	    err) == 0)) {
-		key_record_wrapped_init(&names, wrap, *like, *public, &blob,
-		    at, row);
+		key_record_wrapped_init(&names, like->attributes, *public,
+		    &blob, at, row);
 		rc = 0;
 	}
 	buf_free(&blob);
 	return rc;
+}
+
+void
+ksk_like_clear(struct ksk_like *like)
+{
+
+	hsm_key_free(like->key);
+	free(like->attributes);
+	*like = (struct ksk_like) { NULL, NULL };
 }

@@ -65,23 +65,32 @@ bool ksk_wrapped_outlives(const struct ksk *ksk, const struct ksk_row *row);
 int ksk_wrapped_open(const struct ksk *ksk, struct hsm_wrap_key *wrap,
     struct hsm_key **out, struct error *err);
 
+/* A wrapped pair that was opened, and what the token told of it then. */
+struct ksk_like {
+	struct hsm_key	*key;		/* NULL: none yet */
+	char		*attributes;	/* key_record_attributes() */
+};
+
 /**
  * ksk_wrapped_make(cmk, wrap, ksk_id, at, like, row, public, err):
  * Make a key pair in the token, wrapped by ${wrap} at once, for the KSK
  * ${ksk_id}: its record and its public half. Nothing of it stays in the token,
  * so that there is nothing to undo.
  *
- * Where *${like} is NULL the pair is opened again and has to make a signature,
- * and *${like} is it then. Else its record has the attributes of ${like},
+ * Where ${like} has none the pair is opened again and has to make a signature,
+ * and ${like} has it then. Else its record has the attributes of ${like},
  * which ${wrap} opened before: the wrapping key's template allows no others,
  * and its first signature, which is verified before its DNSKEY goes out, is
  * what proves it; so not of one whose DS goes out before.
  *
- * Owner: the caller, key_row_clear(), crypto_key_free(), hsm_key_free().
+ * ksk_like_clear(like): before ${wrap}.
+ *
+ * Owner: the caller, key_row_clear(), crypto_key_free(), ksk_like_clear().
  * Errors: ERR_TOKEN, ERR_INTEGRITY.
  */
 int ksk_wrapped_make(const struct cmk *cmk, struct hsm_wrap_key *wrap,
-    const char *ksk_id, int64_t at, struct hsm_key **like,
+    const char *ksk_id, int64_t at, struct ksk_like *like,
     struct key_row *row, struct crypto_key **public, struct error *err);
+void ksk_like_clear(struct ksk_like *like);
 
 #endif

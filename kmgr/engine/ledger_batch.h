@@ -11,6 +11,7 @@
 
 #include "kmgr/base/crypto.h"
 #include "kmgr/base/err.h"
+#include "kmgr/engine/proven.h"
 #include "kmgr/store/ledger.h"
 
 /* A batch that is being read. Zeroes: none. */
@@ -31,6 +32,16 @@ struct ledger_batch {
  */
 int ledger_batch_take(struct ledger_batch *batch,
     const struct ledger_record *record, const char *proof,
+    struct error *err);
+
+/**
+ * ledger_batch_go_on(batch, record, place, err):
+ * The same of an event that this process has written: it knows its ${place}.
+ *
+ * Errors: ERR_INTEGRITY.
+ */
+int ledger_batch_go_on(struct ledger_batch *batch,
+    const struct ledger_record *record, const struct proven_event *place,
     struct error *err);
 
 /**

@@ -252,6 +252,20 @@ wrap(const struct ledger_record *record, struct error *err)
 	    record->type);
 }
 
+/*
+ * What this process has written, byte for byte, it has had signed and verified
+ * then; only whether all of its batch is still there has to be seen.
+ */
+static bool
+is_own(const struct cmk *cmk, const struct ledger_record *record,
+    struct proven_event *out)
+{
+	uint8_t hash[CRYPTO_SHA256_LEN];
+
+	ledger_record_hash(record, hash);
+	return proven_knows(cmk->proven, record->seq, hash, out);
+}
+
 int
 ledger_signed_judge(const struct cmk *cmk, const struct ledger_record *record,
     struct ledger_batch *batch, bool *vouched, struct error *err)
@@ -260,6 +274,7 @@ ledger_signed_judge(const struct cmk *cmk, const struct ledger_record *record,
 		cmk->proven, cmk->identity_public };
 	const struct part *part = find_part(record->type);
 	struct json *payload = NULL;
+	struct proven_event own;
 	struct ledger_batch at;
 	int rc = -1;
 
@@ -267,7 +282,9 @@ ledger_signed_judge(const struct cmk *cmk, const struct ledger_record *record,
 	    part->place == HERE;
 	if (!*vouched)
 		return 0;
-	if (json_read(record->payload, strlen(record->payload), &payload,
+	if (is_in_batch(part) && is_own(cmk, record, &own))
+		rc = ledger_batch_go_on(batch, record, &own, err);
+	else if (json_read(record->payload, strlen(record->payload), &payload,
 	    err) == 0 &&
 	    find_place(part, payload, record, batch, &at, err) == 0)
 		rc = check_part(&signer, part, payload, &at, err);

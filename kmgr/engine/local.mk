@@ -99,6 +99,8 @@ libengine_la_SOURCES = \
 	kmgr/engine/ksk.h \
 	kmgr/engine/ksk_batch.c \
 	kmgr/engine/ksk_batch.h \
+	kmgr/engine/ksk_collect.c \
+	kmgr/engine/ksk_collect.h \
 	kmgr/engine/ksk_create.c \
 	kmgr/engine/ksk_create.h \
 	kmgr/engine/ksk_create_approved.c \

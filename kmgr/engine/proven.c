@@ -9,6 +9,7 @@
 
 #define SLOTS_MIN 64
 #define SLOTS_MAX (1 << 17)	/* 4 MiB; then it begins anew */
+#define EVENTS_MAX 4096		/* noted; then the older half is forgotten */
 
 struct hash {
 	uint8_t	bytes[CRYPTO_SHA256_LEN];
@@ -21,6 +22,8 @@ struct proven {
 	struct hash		*slots;
 	size_t			 n_slots;	/* a power of two */
 	size_t			 n;
+	struct proven_event	*events;	/* in their order */
+	size_t			 n_events;
 };
 
 struct proven *
@@ -41,6 +44,7 @@ proven_free(struct proven *proven)
 		return;
 	(void)pthread_mutex_destroy(&proven->mutex);
 	free(proven->slots);
+	free(proven->events);
 	free(proven);
 }
 
@@ -140,4 +144,53 @@ proven_verify(struct proven *proven, const char *tag, const char *text,
 		return -1;
 	add(proven, &hash);
 	return 0;
+}
+
+void
+proven_note(struct proven *proven, const struct proven_event *event)
+{
+	size_t n;
+
+	(void)pthread_mutex_lock(&proven->mutex);
+	n = proven->n_events;
+	while (n > 0 && proven->events[n - 1].seq >= event->seq)
+		n--;
+	if (n == EVENTS_MAX) {
+		n -= EVENTS_MAX / 2;
+		memmove(proven->events, proven->events + EVENTS_MAX / 2,
+		    n * sizeof(*event));
+	}
+	if (proven->events == NULL)
+		proven->events = mem_new(EVENTS_MAX * sizeof(*event));
+	proven->events[n++] = *event;
+	proven->n_events = n;
+	(void)pthread_mutex_unlock(&proven->mutex);
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	const int64_t *seq = a;
+	const struct proven_event *event = b;
+
+	return *seq < event->seq ? -1 : *seq > event->seq;
+}
+
+bool
+proven_knows(struct proven *proven, int64_t seq,
+    const uint8_t hash[static CRYPTO_SHA256_LEN], struct proven_event *out)
+{
+	const struct proven_event *event = NULL;
+	bool knows;
+
+	(void)pthread_mutex_lock(&proven->mutex);
+	if (proven->n_events > 0)
+		event = bsearch(&seq, proven->events, proven->n_events,
+		    sizeof(*event), compare);
+	knows = event != NULL && memcmp(event->hash, hash,
+	    sizeof(event->hash)) == 0;
+	if (knows)
+		*out = *event;
+	(void)pthread_mutex_unlock(&proven->mutex);
+	return knows;
 }

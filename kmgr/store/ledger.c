@@ -15,12 +15,13 @@ static const char tag[] = "kmgr/ledger/v1";	/* its final 0 included */
 static const struct db_question ask_append = { "append to the ledger",
 	"INSERT INTO ledger (seq, prev, hash, type, payload, actor, at, "
 	"cmk_id, zone) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)" };
+
 /*
  * The canonical JSON of a record, put together from parts that are canonical
  * JSON themselves: keys in their order, and a type that needs no escape.
  */
-static void
-hash_record(const struct ledger_record *record,
+void
+ledger_record_hash(const struct ledger_record *record,
     uint8_t out[static CRYPTO_SHA256_LEN])
 {
 	char prev[HEX_LEN];
@@ -77,7 +78,7 @@ ledger_append(struct store *store, const char *type,
 	record.payload = buf_take(&text);
 	json_canonical(actor, &text);
 	record.actor = buf_take(&text);
-	hash_record(&record, record.hash);
+	ledger_record_hash(&record, record.hash);
 	rc = put_record(store, &record, payload, err);
 	if (rc == 0 && store->own_seq == 0)
 		store->own_seq = record.seq;
@@ -120,7 +121,7 @@ is_hashed(const struct ledger_record *record)
 {
 	uint8_t hash[CRYPTO_SHA256_LEN];
 
-	hash_record(record, hash);
+	ledger_record_hash(record, hash);
 	return memcmp(record->hash, hash, sizeof(hash)) == 0;
 }
 

@@ -43,6 +43,13 @@ int ledger_append(struct store *store, const char *type,
     struct error *err);
 
 /**
+ * ledger_record_hash(record, out):
+ * The hash of what ${record} says, as above; that of the record may be another.
+ */
+void ledger_record_hash(const struct ledger_record *record,
+    uint8_t out[static CRYPTO_SHA256_LEN]);
+
+/**
  * ledger_own(store):
  * The number of the first event that was appended in the transaction that is
  * open; 0 where none was. Nobody else can append any behind it.
