@@ -87,7 +87,10 @@ make_wrapped(struct makers *makers, struct newborn *item, struct error *err)
 	return make_like(makers->batch, item, &makers->like, err);
 }
 
-/* The next one to be made; NULL: there is none, or one has failed. */
+/*
+ * The next one to be made; NULL: there is none, or one has failed, or there
+ * are more threads than the token has use for.
+ */
 static struct newborn *
 item_take(struct brood *brood)
 {
@@ -95,10 +98,12 @@ item_take(struct brood *brood)
 	struct newborn *item = NULL;
 
 	(void)pthread_mutex_lock(&makers->lock);
-	if (brood->err.class == ERR_NONE && brood->n_begun < brood->n)
-		item = &brood->items[brood->n_begun++];
-	else
+	if (brood->err.class != ERR_NONE || brood->n_begun == brood->n)
 		makers->pace.is_starved = true;
+	else if (brood->n_working <= makers->pace.n)
+		item = &brood->items[brood->n_begun++];
+	if (item == NULL)
+		brood->n_working--;
 	(void)pthread_mutex_unlock(&makers->lock);
 	return item;
 }
@@ -113,11 +118,14 @@ threads_want(struct brood *brood, size_t n)
 
 	if (n > brood->n)
 		n = brood->n;
-	while (rc == 0 && brood->n_threads < n) {
+	while (rc == 0 && brood->n_working < n &&
+	    brood->n_threads < KSK_MAKE_MAX) {
 		rc = pthread_create(&brood->threads[brood->n_threads], NULL,
 		    make, brood);
-		if (rc == 0)
-			brood->n_threads++;
+		if (rc != 0)
+			break;
+		brood->n_threads++;
+		brood->n_working++;
 	}
 	return rc;
 }
@@ -164,7 +172,8 @@ brood_make(struct brood *brood, struct error *err)
 	struct makers *makers = brood->makers;
 	int rc;
 
-	brood->n_made = brood->n_begun = brood->n_threads = 0;
+	brood->n_made = brood->n_begun = 0;
+	brood->n_threads = brood->n_working = 0;
 	err_clear(&brood->err);
 	(void)pthread_mutex_lock(&makers->lock);
 	rc = threads_want(brood, makers->pace.n);

@@ -49,7 +49,8 @@ struct brood {
 	struct error		 err;		/* why there are no more */
 	size_t			 failed;	/* the item of err */
 	pthread_t		 threads[KSK_MAKE_MAX];
-	size_t			 n_threads;
+	size_t			 n_threads;	/* that were started */
+	size_t			 n_working;	/* of these */
 };
 
 /**
