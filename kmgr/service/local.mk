@@ -48,6 +48,7 @@ libservice_la_SOURCES = \
 	kmgr/service/run_hooks.c \
 	kmgr/service/run_inner.h \
 	kmgr/service/run_late.c \
+	kmgr/service/run_make.c \
 	kmgr/service/run_parent.c \
 	kmgr/service/run_publish.c \
 	kmgr/service/run_schedule.c \

@@ -15,46 +15,6 @@ run_first_due(const struct run_zone *z)
 	return NULL;
 }
 
-/*
- * Who makes keys is the only one: what another process has begun to make
- * looks like what one that died has left.
- */
-static bool
-makes_key(const struct life_step *step)
-{
-
-	return step->kind == LIFE_MAKE_KSK || step->kind == LIFE_MAKE_STANDBY;
-}
-
-/* By what the store says under the lock. */
-static int
-make(struct run_zone *z, bool *done, struct error *err)
-{
-	const struct life_step *step;
-
-	*done = true;
-	if (run_keep(z, err) != 0 || run_zone_load(z, err) != 0)
-		return -1;
-	step = run_first_due(z);
-	return step == NULL || !makes_key(step) ? 0 :
-	    run_step(z, step, done, err);
-}
-
-static int
-take(struct run_zone *z, const struct life_step *step, bool *done,
-    struct error *err)
-{
-	int rc;
-
-	if (!makes_key(step))
-		return run_step(z, step, done, err);
-	if (run_lock(z, err) != 0)
-		return -1;
-	rc = make(z, done, err);
-	session_unlock(z->run->session);
-	return rc;
-}
-
 int
 run_advance(struct run_zone *z, struct error *err)
 {
@@ -62,7 +22,7 @@ run_advance(struct run_zone *z, struct error *err)
 	bool done = true;
 
 	z->is_going = z->is_stuck = false;
-	while (!z->wants_signing && done) {
+	while (!z->wants_signing && !z->wants_key && done) {
 		if (run_zone_look(z, err) != 0)
 			return -1;
 		step = run_first_due(z);
@@ -73,7 +33,9 @@ run_advance(struct run_zone *z, struct error *err)
 			    "in one pass", STEPS_MAX);
 		if (run_step_signs(z, step))
 			z->wants_signing = true;
-		else if (take(z, step, &done, err) != 0)
+		else if (run_step_makes(step))
+			z->wants_key = true;
+		else if (run_step(z, step, &done, err) != 0)
 			return -1;
 	}
 	z->is_stuck = !done;

@@ -64,7 +64,7 @@ advance(const struct run_zones *zones)
 		for (i = 0; i < zones->n; i++)
 			if (zones->list[i]->is_going)
 				run_zone_act(zones->list[i], run_advance);
-	} while (sign(zones));
+	} while (run_make_all(zones) || sign(zones));
 }
 
 /* A step that cannot be done keeps no signature from being renewed. */

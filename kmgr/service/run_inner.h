@@ -46,8 +46,9 @@ bool run_is_overtaken(const struct error *err);
  * The first step that is due, and does more than tell; NULL: there is none.
  *
  * run_advance(z, err):
- * Do all that are due, up to one that has to be signed: z->wants_signing, and
- * after that z->is_going, and it is called again.
+ * Do all that are due, up to one that is done for many zones together:
+ * z->wants_key or z->wants_signing, and after that z->is_going, and it is
+ * called again.
  *
  * run_keep_signed(z, err):
  * z->wants_signing where the zone has to be signed even if a step fails.
@@ -108,17 +109,28 @@ bool run_is_awaited(const struct run_zone *z);
 
 /**
  * run_step(z, step, done, err):
- * Do ${step}, which is due and no signature, under the lock where it makes a
- * key. *${done} is false where something from outside is missing; that was
- * told.
+ * Do ${step}, which is due, no signature, and makes no key. *${done} is false
+ * where something from outside is missing; that was told.
  *
  * run_step_signs(z, step): whether it is done by signing.
+ *
+ * run_step_makes(step): whether a KSK is made.
  *
  * Errors: those of what is done.
  */
 int run_step(struct run_zone *z, const struct life_step *step, bool *done,
     struct error *err);
 bool run_step_signs(const struct run_zone *z, const struct life_step *step);
+bool run_step_makes(const struct life_step *step);
+
+/**
+ * run_make_all(zones):
+ * Make the KSKs of those ${zones} that want one, under one lock, and of each
+ * CMK together. One that has got its KSK is going; one that cannot get any has
+ * failed, or is stuck where approvers have to sign, and that was told. After a
+ * signal no more begin. Returns whether any wanted one.
+ */
+bool run_make_all(const struct run_zones *zones);
 
 /**
  * run_sign_all(zones):

@@ -65,6 +65,8 @@ struct run_zone {
 	struct run_late		 late;		/* likewise */
 	bool			 is_changed;	/* since the hand-over */
 	bool			 has_cds;	/* among them, or handed over */
+	bool			 wants_key;	/* run_make_all() is to do it */
+	size_t			 n_ksks;	/* before that */
 	bool			 wants_signing;	/* run_sign_all() is to do it */
 	bool			 is_tried;	/* to sign, in this pass */
 	bool			 is_going;	/* more steps may be due */
