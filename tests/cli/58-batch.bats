@@ -163,3 +163,105 @@ put() {
 	[ "$(sqlite3 kmgr.db "SELECT next_at FROM zone
 		WHERE zone = 'b.example.'")" -eq 0 ]
 }
+
+# rolling CMK CUSTODY NAME...: a CMK and zones with a KSK each, whose lifetime
+# is over in 93 days.
+rolling() {
+	local zone
+
+	printf '%s\n' 'version: 1' 'zones: ["."]' "custody: $2" \
+		'ksk: { lifetime: 90d, require-backup: false,' \
+		'       automation: [start, expire, done] }' >"$1.yaml"
+	kmgr -q create-cmk "$1" --token main --policy "$1.yaml" >/dev/null
+	kmgr -q create-ksk "${@:3}" --cmk "$1" >/dev/null
+	grep -q ^zones: kmgr.yaml || echo 'zones:' >>kmgr.yaml
+	for zone in "${@:3}"; do
+		echo "$zone. 3600 IN $KEY" >"$zone.zsk"
+		config "$zone" "publish: { directory: $PWD/$zone }"
+	done
+	kmgr -q run >/dev/null
+}
+
+# ds_seen DURATION ZONE...: the DS of the newest KSK of each.
+ds_seen() {
+	local zone
+
+	for zone in "${@:2}"; do
+		kmgr_later "$1" -q ds-seen "$(kmgr --json list-ksks "$zone" |
+			jq -r '.ksks[-1] | "\(.zone)/\(.key_tag)"')" >/dev/null
+	done
+}
+
+# of_second FIELD: of the KSKs that zones have beside their first ones.
+of_second() {
+	sqlite3 -separator ' ' kmgr.db "SELECT zone, $1 FROM ksk
+		WHERE generation = 2 ORDER BY zone"
+}
+
+# made_for ZONE...: what run has told, in $output, is that these got a KSK.
+made_for() {
+	jq -e --arg zones "$*" '[.events[] | select(.what == "make-ksk") |
+		.zone[:-1]] == ($zones | split(" "))' <<<"$output"
+}
+
+@test "the KSKs of a roll are made together, and those of a group are one" {
+	rolling own token a.example b.example c.example d.example
+	rolling group shared x.example y.example z.example
+	ds_seen 2d {a,b,c,d,x,y,z}.example
+	run -0 --separate-stderr kmgr_later 93d --json run
+	made_for {a,b,c,d,x,y,z}.example
+	# One behind the other, endorsed by one signature.
+	run -0 of_second 'substr(endorsement_signature, 1, 3)'
+	[ "$output" = "$(printf '%s\n' 'a.example. 0/4' 'b.example. 1/4' \
+		'c.example. 2/4' 'd.example. 3/4' 'x.example. 0/1' \
+		'y.example. 0/2' 'z.example. 1/2')" ]
+	[ "$(of_second key_id | tail -n 3 | cut -d ' ' -f 2 | sort -u |
+		wc -l)" -eq 1 ]
+	# A checkpoint for each CMK, before other steps are taken.
+	[ "$(sqlite3 kmgr.db "SELECT group_concat(type, ' ') FROM (SELECT type
+		FROM ledger WHERE seq >= (SELECT seq FROM ledger WHERE
+		type = 'create-ksk' ORDER BY seq LIMIT 1 OFFSET 7)
+		ORDER BY seq LIMIT 9)")" = \
+		"create-ksk create-ksk create-ksk create-ksk checkpoint \
+create-ksk create-ksk create-ksk checkpoint" ]
+	kmgr_later 93d -q verify >/dev/null
+}
+
+@test "a KSK that cannot be recorded keeps no other one from being" {
+	rolling own wrapped a.example b.example c.example
+	ds_seen 2d {a,b,c}.example
+	refuse_event create-ksk b.example
+	run -12 --separate-stderr kmgr_later 93d --json run
+	made_for a.example c.example
+	jq -e '[.events[] | select(.event == "failed") |
+		[.zone, .text[:31]]] == [["b.example.",
+		"create KSK for b.example.: appe"]]' <<<"$output"
+	sqlite3 kmgr.db 'DROP TRIGGER refuse'
+	run -0 --separate-stderr kmgr_later 94d --json run
+	made_for b.example
+	kmgr_later 94d -q verify >/dev/null
+}
+
+@test "run is killed while it makes KSKs: the next one makes none twice" {
+	local at zones
+
+	rolling own token a.example b.example c.example
+	ds_seen 2d {a,b,c}.example
+	zones=$(sed -n '/^zones:/,$p' kmgr.yaml)
+	kmgr_env "$PWD" "main=$(uri_of_shim "$TOKEN_URI")"
+	echo "$zones" >>kmgr.yaml
+	export KMGR_SHIM_MODULE=$TOKEN_MODULE
+	mkdir good
+	cp -a kmgr.db* tokens good
+	# Before a pair, before what endorses all, before the token is told.
+	for at in C_GenerateKeyPair:2 C_Sign:5 C_CreateObject:1; do
+		rm -rf tokens kmgr.db*
+		cp -a good/. .
+		KMGR_SHIM_FAIL_ON=${at%:*} KMGR_SHIM_KILL_AT=${at#*:} \
+			run -137 kmgr_later 93d run
+		run -0 kmgr_later 93d -q run
+		[ "$(of_second key_tag | wc -l)" -eq 3 ]
+		[ "$(sqlite3 kmgr.db 'SELECT count(*) FROM ksk')" -eq 6 ]
+		kmgr_later 93d -q verify >/dev/null
+	done
+}
