@@ -41,7 +41,8 @@ add_exceptions(struct json *not_held, const struct hsm_attr *attrs, size_t n)
 }
 
 char *
-key_record_attributes(const struct hsm_key *key, const struct hsm_wrap_key *wrap)
+key_record_attributes(const struct hsm_key *key,
+    const struct hsm_wrap_key *wrap)
 {
 	struct json *attributes = json_new_object();
 	struct json *not_held = json_put_array(attributes, "not_held");

@@ -234,7 +234,7 @@ create(struct run_zones *zones, const struct wish *wish, struct error *err)
 	return rc;
 }
 
-/* Those that are another run's are taken out; the others have theirs, or err. */
+/* Those that are another run's are taken out; of the others err tells. */
 static void
 make(struct run_zones *zones, const struct wish *wish, struct error *err)
 {
