@@ -136,10 +136,71 @@ threads_share_what_is_proven(void **state)
 	proven_free(work.proven);
 }
 
+/* The event of a number, which hashes to as many of a byte. */
+static struct proven_event
+event_of(int64_t seq, uint8_t byte)
+{
+	struct proven_event event = { .seq = seq, .index = (size_t)seq % 64,
+		.n = 64 };
+
+	memset(event.hash, byte, sizeof(event.hash));
+	return event;
+}
+
+static bool
+knows(struct proven *proven, int64_t seq, uint8_t byte)
+{
+	struct proven_event event = event_of(seq, byte), out = { 0 };
+	const bool is_known = proven_knows(proven, seq, event.hash, &out);
+
+	assert_int_equal(out.seq, is_known ? seq : 0);
+	assert_int_equal(out.index, is_known ? event.index : 0);
+	return is_known;
+}
+
+static void
+note(struct proven *proven, int64_t seq, uint8_t byte)
+{
+	const struct proven_event event = event_of(seq, byte);
+
+	proven_note(proven, &event);
+}
+
+static void
+only_events_that_were_noted_are_known(void **state)
+{
+	struct proven *proven = proven_new(by->cmk.public);
+	int64_t seq;
+
+	(void)state;
+	assert_false(knows(proven, 1, 1));
+	for (seq = 10; seq < 20; seq++)
+		note(proven, seq, 1);
+	assert_true(knows(proven, 10, 1));
+	assert_true(knows(proven, 19, 1));
+	assert_false(knows(proven, 19, 2));
+	assert_false(knows(proven, 20, 1));
+	assert_false(knows(proven, 9, 1));
+	/* What came to nothing is not what stands there now. */
+	note(proven, 15, 2);
+	assert_true(knows(proven, 15, 2));
+	assert_false(knows(proven, 15, 1));
+	assert_false(knows(proven, 16, 1));
+	assert_true(knows(proven, 14, 1));
+	/* Old ones are forgotten, and never the last ones. */
+	for (seq = 20; seq < 20000; seq++)
+		note(proven, seq, 3);
+	assert_false(knows(proven, 10, 1));
+	for (seq = 19000; seq < 20000; seq++)
+		assert_true(knows(proven, seq, 3));
+	proven_free(proven);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(only_events_that_were_noted_are_known),
 		cmocka_unit_test(only_what_was_verified_is_proven),
 		cmocka_unit_test(each_key_proves_for_itself),
 		cmocka_unit_test(threads_share_what_is_proven),
