@@ -69,6 +69,19 @@ note_early_ksk(struct cmd *cmd, const struct life_zone *life,
 		    when_rfc3339(ready_at, text), ksk->row.zone);
 }
 
+static void
+note_backup(struct cmd *cmd, const struct zone_life *zone,
+    const struct ksk *ksk)
+{
+	const size_t i = zone_life_find(zone, ksk->row.id);
+
+	if (i != LIFE_NONE && zone->life.keys[i].needs_backup &&
+	    zone->life.keys[i].backup_at == 0)
+		session_note(cmd->session, "KSK %s/%u has no backup yet, and "
+		    "its policy says that it gets no DS before: kmgr backup "
+		    "FILE", ksk->row.zone, ksk->row.key_tag);
+}
+
 static int
 note_early(struct cmd *cmd, const struct zone_life *life,
     const struct cmd_ds_set *data, struct error *err)
@@ -81,10 +94,13 @@ note_early(struct cmd *cmd, const struct zone_life *life,
 	    store_signature_list(store, data->zone_text, &rows, &n,
 	    err) != 0)
 		return -1;
-	for (i = 0; i < data->n_ksks; i++)
-		if (!cmd_ds_is_foreign(&data->ksks[i]))
-			note_early_ksk(cmd, &life->life, &data->ksks[i],
-			    first_signed(&data->ksks[i], rows, n));
+	for (i = 0; i < data->n_ksks; i++) {
+		if (cmd_ds_is_foreign(&data->ksks[i]))
+			continue;
+		note_early_ksk(cmd, &life->life, &data->ksks[i],
+		    first_signed(&data->ksks[i], rows, n));
+		note_backup(cmd, life, &data->ksks[i]);
+	}
 	signature_rows_free(rows, n);
 	return 0;
 }

@@ -37,6 +37,8 @@ waits() {
 	run -1 kmgr check --no-network
 	[[ $output == *"WARNING example.com. backup: KSK example.com./$tag has \
 no backup"* ]]
+	run -0 --separate-stderr kmgr get-ds example.com
+	[[ $stderr == *"KSK example.com./$tag has no backup yet"*"kmgr backup FILE"* ]]
 	# The store's backup does not have the key.
 	kmgr --json backup copy.db >b.json
 	[ "$(jq .covered b.json)" -eq 0 ]
@@ -46,6 +48,8 @@ no backup"* ]]
 	waits
 	run -0 kmgr confirm-backup "example.com/$tag"
 	[[ $output == "a backup covers 1 KSK now" ]]
+	run -0 --separate-stderr kmgr get-ds example.com
+	[[ $stderr == *"may have the DS"* && $stderr != *backup* ]]
 	[[ $(kmgr list-events --type confirm-backup) == *"example.com./$tag"* ]]
 	kmgr verify >/dev/null
 	run -0 kmgr_later 3d ds-seen "example.com/$tag"
