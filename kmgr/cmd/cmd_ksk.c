@@ -63,17 +63,22 @@ cmd_ksk_put_foreign(struct json *json, const struct zone_life *zone, size_t i,
 bool
 cmd_ksk_note_next(const struct ksk *list, size_t n, struct cmd *cmd)
 {
-	size_t i;
+	const char *zone = NULL;
+	size_t i, n_new = 0;
 
-	for (i = 0; i < n; i++) {
-		if (strcmp(list[i].row.state, "generated") != 0)
-			continue;
+	for (i = 0; i < n; i++)
+		if (strcmp(list[i].row.state, "generated") == 0 &&
+		    n_new++ == 0)
+			zone = list[i].row.zone;
+	if (n_new == 1)
 		session_note(cmd->session, "next: kmgr sign-zsks %s FILE, "
 		    "with the zone signer's ZSKs; then kmgr get-ds %s, for "
-		    "the parent", list[i].row.zone, list[i].row.zone);
-		return true;
-	}
-	return false;
+		    "the parent", zone, zone);
+	else if (n_new > 1)
+		session_note(cmd->session, "next: kmgr sign-zsks --zones-from "
+		    "DIR, with the zone signers' ZSKs in DIR/ZONE.zone; then "
+		    "kmgr get-ds --zones-from FILE, for the parents");
+	return n_new > 0;
 }
 
 int

@@ -70,8 +70,8 @@ void cmd_ksk_parts_widen(struct cmd_ksk_parts *parts, size_t zone_len);
 
 /**
  * cmd_ksk_note_next(list, n, cmd):
- * A note on what the operator does with the first of ${n} KSKs that nobody has
- * seen yet; whether there is one.
+ * A note on what the operator does with those of ${n} KSKs that nobody has seen
+ * yet; whether there is any.
  */
 bool cmd_ksk_note_next(const struct ksk *list, size_t n, struct cmd *cmd);
 

@@ -112,7 +112,7 @@ n_ksks() {
 	mv kmgr/away kmgr/pin
 	run -0 kmgr apply-plan "$hash"
 	[[ $output == *"did seal CMK prod"*"did make"*"example.net."*generated* ]]
-	[[ $output == *"next: kmgr sign-zsks example."* ]]
+	[[ $output == *"next: kmgr sign-zsks --zones-from DIR"*"get-ds --zones-from"* ]]
 	run -0 kmgr list-plans
 	[[ $output == *"applied  2 of 2"* ]]
 	run -0 kmgr disable-cmk prod --dry-run
