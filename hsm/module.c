@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #include <libp11.h>
 
@@ -11,15 +10,6 @@
 #include "hsm/info.h"
 #include "hsm/module.h"
 #include "kmgr/base/mem.h"
-
-int64_t
-module_clock_us(void)
-{
-	struct timespec ts;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
-}
 
 void
 module_called(const struct module *module, const char *call, ck_rv_t rv,
@@ -29,7 +19,7 @@ module_called(const struct module *module, const char *call, ck_rv_t rv,
 
 	if (config != NULL && config->trace != NULL)
 		config->trace(config->trace_arg, call, rv,
-		    module_clock_us() - at_us);
+		    when_elapsed_us() - at_us);
 }
 
 /* Whoever can write the module, or swap it, gets the PIN. */
@@ -205,7 +195,7 @@ own_load(struct module *module, const char *path, struct error *err)
 	if (image_check(path, err) != 0)
 		return -1;
 	module->ctx = PKCS11_CTX_new();
-	at_us = module_clock_us();
+	at_us = when_elapsed_us();
 	if (ctx_load(module->ctx, path, err) != 0) {
 		module_called(module, "C_Initialize", err->code, at_us);
 		PKCS11_CTX_free(module->ctx);
@@ -245,7 +235,7 @@ finish(struct module *module)
 
 	if (module->is_instance)
 		(void)CALL(module, C_Finalize, (NULL));
-	at_us = module_clock_us();
+	at_us = when_elapsed_us();
 	if (module->slots != NULL)
 		PKCS11_release_all_slots(module->ctx, module->slots,
 		    module->n_slots);
@@ -314,7 +304,7 @@ static int
 find_by_libp11(struct module *module, const struct hsm_uri *uri,
     ck_slot_id_t *slot, size_t *n_found, struct error *err)
 {
-	const int64_t at_us = module_clock_us();
+	const int64_t at_us = when_elapsed_us();
 	unsigned int i;
 
 	if (module->slots == NULL && PKCS11_enumerate_slots(module->ctx,

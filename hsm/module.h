@@ -18,6 +18,7 @@
 #include "hsm/token.h"
 #include "hsm/uri.h"
 #include "kmgr/base/err.h"
+#include "kmgr/base/when.h"
 
 struct PKCS11_ctx_st;
 struct PKCS11_slot_st;
@@ -41,17 +42,11 @@ struct module {
  * the function's.
  */
 #define CALL(module, name, args) __extension__ ({			\
-	const int64_t call_at_us = module_clock_us();			\
+	const int64_t call_at_us = when_elapsed_us();			\
 	const ck_rv_t call_rv = (module)->list->name args;		\
 	module_called((module), #name, call_rv, call_at_us);		\
 	call_rv;							\
 })
-
-/**
- * module_clock_us():
- * Microseconds of a clock that only runs forward.
- */
-int64_t module_clock_us(void);
 
 /**
  * module_called(module, call, rv, at_us):

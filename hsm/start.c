@@ -6,6 +6,7 @@
 
 #include "hsm/info.h"
 #include "hsm/start.h"
+#include "kmgr/base/when.h"
 
 #define LOCK_LIMIT_S 30
 
@@ -22,7 +23,7 @@ int
 start_lock(const struct hsm_token *token, int *fd, struct error *err)
 {
 	const char *path = token->config->lock_path;
-	const int64_t end_us = module_clock_us() + LOCK_LIMIT_S * 1000000L;
+	const int64_t end_us = when_elapsed_us() + LOCK_LIMIT_S * 1000000L;
 
 	*fd = -1;
 	if (path == NULL)
@@ -31,7 +32,7 @@ start_lock(const struct hsm_token *token, int *fd, struct error *err)
 	    0600)) < 0)
 		return err_set_errno(err, "open lock file %s", path);
 	while (flock(*fd, LOCK_EX | LOCK_NB) != 0) {
-		if (errno != EWOULDBLOCK || module_clock_us() > end_us) {
+		if (errno != EWOULDBLOCK || when_elapsed_us() > end_us) {
 			(void)err_set_errno(err, "lock %s", path);
 			(void)err_hint(err, "another kmgr process holds it "
 			    "while it logs in");

@@ -12,19 +12,11 @@
 
 #include "kmgr/base/mem.h"
 #include "kmgr/base/process_internal.h"
+#include "kmgr/base/when.h"
 
 #define PAUSE_MAX_MS	 50	/* between two looks whether it has ended */
 #define COMPLAINT_LEN	 800	/* bytes of its standard error */
 #define COMPLAINT_LINES	 3
-
-static int64_t
-clock_ms(void)
-{
-	struct timespec ts;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
 
 /*
  * write(), but of a program that reads no more it fails with EPIPE whatever
@@ -173,7 +165,7 @@ child_watch(struct process_child *child, int *status, struct error *err)
 	bool talks;
 
 	while (ended == 0) {
-		left_ms = child->end_ms - clock_ms();
+		left_ms = child->end_ms - when_elapsed_ms();
 		if (left_ms <= 0)
 			return child_failed(child, err,
 			    "did not end within %lld s",
@@ -234,7 +226,7 @@ child_run(struct process_child *child, int *exit_status, struct error *err)
 	for (i = 0; i < 3; i++)
 		child->fd[i] = -1;
 	child->kept = -1;
-	child->end_ms = clock_ms() + child->spec->limit_s * 1000;
+	child->end_ms = when_elapsed_ms() + child->spec->limit_s * 1000;
 	*exit_status = -1;
 	if (process_start(child, err) != 0 ||
 	    child_watch(child, &status, err) != 0)

@@ -1,6 +1,5 @@
-#include <time.h>
-
 #include "kmgr/base/progress.h"
+#include "kmgr/base/when.h"
 
 #define RATE_AFTER_MS 1000	/* less says little */
 #define PAUSE_MS      300	/* from one line to the next */
@@ -58,19 +57,10 @@ progress_text(size_t done, size_t all, size_t step_n, int64_t elapsed_ms,
 		    out);
 }
 
-static int64_t
-clock_ms(void)
-{
-	struct timespec ts;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 void
 progress_show(struct progress *progress, size_t done, size_t all)
 {
-	const int64_t now_ms = clock_ms();
+	const int64_t now_ms = when_elapsed_ms();
 	struct buf text = BUF_INIT;
 
 	if (all == 1)

@@ -26,12 +26,19 @@ when_now(void)
 }
 
 int64_t
-when_elapsed_ms(void)
+when_elapsed_us(void)
 {
 	struct timespec now;
 
 	(void)clock_gettime(CLOCK_BOOTTIME, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+int64_t
+when_elapsed_ms(void)
+{
+
+	return when_elapsed_us() / 1000;
 }
 
 /* The calendar parts of at, or NULL outside the years 1970 to 9999. */

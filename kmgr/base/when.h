@@ -21,11 +21,12 @@
 int64_t when_now(void);
 
 /**
- * when_elapsed_ms():
- * Milliseconds of a clock that nobody sets and that goes on while the machine
- * sleeps; only differences mean something.
+ * when_elapsed_ms(), when_elapsed_us():
+ * Milliseconds and microseconds of a clock that nobody sets and that goes on
+ * while the machine sleeps; only differences mean something.
  */
 int64_t when_elapsed_ms(void);
+int64_t when_elapsed_us(void);
 
 /**
  * when_rfc3339(at, out), when_dns(at, out):

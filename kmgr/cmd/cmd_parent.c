@@ -6,7 +6,6 @@
 #include "kmgr/cmd/cmd_ksk.h"
 #include "kmgr/cmd/cmd_parent.h"
 #include "kmgr/cmd/table.h"
-#include "kmgr/dns/resolve_socket.h"
 #include "kmgr/engine/zone_life.h"
 #include "kmgr/service/parent.h"
 #include "kmgr/service/peer.h"
@@ -264,7 +263,7 @@ cmd_check_parent(struct cmd *cmd, struct error *err)
 	struct cmd_parent_keys keys;
 	struct parent_view *view = NULL;
 	struct timespec pause = { 0 };
-	const int64_t begun_ms = resolve_clock_ms();
+	const int64_t begun_ms = when_elapsed_ms();
 	int i, rc;
 
 	rc = cmd_parent_keys(cmd, cmd->args->words[0], &keys, err);
@@ -276,7 +275,7 @@ cmd_check_parent(struct cmd *cmd, struct error *err)
 			(void)nanosleep(&pause, NULL);
 		}
 		rc = pass(cmd, &keys, session_now(cmd->session) +
-		    resolve_elapsed_s(begun_ms), &view, err);
+		    (when_elapsed_ms() - begun_ms) / 1000, &view, err);
 	}
 	if (rc == 0) {
 		note(cmd, view, &keys);

@@ -6,6 +6,7 @@
 
 #include "kmgr/base/crypto.h"
 #include "kmgr/base/file.h"
+#include "kmgr/base/when.h"
 #include "kmgr/dns/resolve.h"
 #include "kmgr/dns/resolve_socket.h"
 
@@ -172,7 +173,7 @@ resolve_ask(const struct resolve_server *server,
 {
 	const int64_t timeout_ms = query->timeout_ms > 0 ? query->timeout_ms :
 	    RESOLVE_TIMEOUT_MS;
-	const int64_t from_ms = resolve_clock_ms();
+	const int64_t from_ms = when_elapsed_ms();
 	enum resolve_transport transport = query->transport;
 	char text[RESOLVE_SERVER_TEXT];
 	int rc = 0;
@@ -189,19 +190,12 @@ resolve_ask(const struct resolve_server *server,
 		transport = RESOLVE_TCP;
 	}
 	if (rc == 0 && *out == NULL)
-		rc = ask_tcp(server, query, resolve_clock_ms() + timeout_ms,
+		rc = ask_tcp(server, query, when_elapsed_ms() + timeout_ms,
 		    out, err);
 	if (used != NULL)
 		*used = transport;
 	return rc == 0 ? 0 : err_wrap(err, "%s",
 	    resolve_server_text(server, text));
-}
-
-int64_t
-resolve_elapsed_s(int64_t since_ms)
-{
-
-	return (resolve_clock_ms() - since_ms) / 1000;
 }
 
 static void

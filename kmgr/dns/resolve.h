@@ -81,12 +81,6 @@ int resolve_ask(const struct resolve_server *server,
     enum resolve_transport *used, struct error *err);
 
 /**
- * resolve_elapsed_s(since_ms):
- * Whole seconds since ${since_ms} of resolve_clock_ms(), which nobody sets.
- */
-int64_t resolve_elapsed_s(int64_t since_ms);
-
-/**
  * resolve_config_system(config, err):
  * Fill in, where ${config} has no resolvers, those of /etc/resolv.conf, or
  * this machine (resolv.conf(5)).

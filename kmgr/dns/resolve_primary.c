@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "kmgr/base/crypto.h"
+#include "kmgr/base/when.h"
 #include "kmgr/dns/resolve_request.h"
 #include "kmgr/dns/resolve_socket.h"
 
@@ -201,7 +202,7 @@ int
 resolve_notify(const struct resolve_server *server, int64_t timeout_ms,
     const struct name *zone, uint16_t type, struct error *err)
 {
-	const int64_t from_ms = resolve_clock_ms();
+	const int64_t from_ms = when_elapsed_ms();
 	char text[RESOLVE_SERVER_TEXT];
 	struct buf wire = BUF_INIT;
 	int64_t until_ms = from_ms;

@@ -1,6 +1,7 @@
 #include <unistd.h>
 
 #include "kmgr/base/crypto.h"
+#include "kmgr/base/when.h"
 #include "kmgr/dns/resolve_request.h"
 #include "kmgr/dns/resolve_socket.h"
 
@@ -8,7 +9,7 @@ static int64_t
 until_ms(const struct resolve_peer *peer)
 {
 
-	return resolve_clock_ms() + (peer->timeout_ms > 0 ?
+	return when_elapsed_ms() + (peer->timeout_ms > 0 ?
 	    peer->timeout_ms : RESOLVE_TIMEOUT_MS);
 }
 

@@ -5,19 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "kmgr/base/when.h"
 #include "kmgr/dns/resolve_socket.h"
-
-int64_t
-resolve_clock_ms(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static int
 fail(struct error *err, const char *what)
@@ -37,7 +28,7 @@ wait_for(int fd, short events, int64_t until_ms, struct error *err)
 	int n;
 
 	do {
-		left_ms = until_ms - resolve_clock_ms();
+		left_ms = until_ms - when_elapsed_ms();
 		if (left_ms < 0)
 			left_ms = 0;
 		n = poll(&poll_fd, 1, left_ms > INT_MAX ? INT_MAX :

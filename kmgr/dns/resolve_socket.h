@@ -10,12 +10,6 @@
 #include "kmgr/dns/resolve.h"
 
 /**
- * resolve_clock_ms():
- * Milliseconds of a clock that nobody sets.
- */
-int64_t resolve_clock_ms(void);
-
-/**
  * resolve_socket_open(server, transport, until_ms, err):
  * A socket that is connected to ${server}, until ${until_ms} at the latest.
  *

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "kmgr/base/when.h"
 #include "kmgr/dns/resolve_request.h"
 #include "kmgr/dns/resolve_socket.h"
 
@@ -118,14 +119,14 @@ static int
 take_all(struct resolve_request *request, struct transfer *transfer,
     struct error *err)
 {
-	const int64_t until_ms = resolve_clock_ms() +
+	const int64_t until_ms = when_elapsed_ms() +
 	    RESOLVE_TRANSFER_S * INT64_C(1000);
 	struct message *message;
 	int rc;
 
 	while (!transfer->has_ended) {
 		/* Each message has its time; many small ones are no way out. */
-		if (resolve_clock_ms() > until_ms)
+		if (when_elapsed_ms() > until_ms)
 			return err_set(err, ERR_NETWORK, "it goes on for more "
 			    "than %d seconds", RESOLVE_TRANSFER_S);
 		if (resolve_request_next(request, &message, err) != 0)

@@ -1,4 +1,5 @@
 /* The signers of bulk.h: threads with a session of their own each. */
+#include "kmgr/base/when.h"
 #include "kmgr/engine/bulk_inner.h"
 
 /*
@@ -118,7 +119,7 @@ job_done(struct bulk_line *line, struct bulk_batch *batch,
 	if (batch->n_done == batch->n || line->is_ending)
 		(void)pthread_cond_signal(&line->for_caller);
 	if (!line->is_ending) {
-		(void)pace_done(&line->pace, pace_clock_us());
+		(void)pace_done(&line->pace, when_elapsed_us());
 		(void)signers_start(line);
 	}
 	(void)pthread_mutex_unlock(&line->lock);

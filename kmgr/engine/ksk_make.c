@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "kmgr/base/when.h"
 #include "kmgr/engine/intent.h"
 #include "kmgr/engine/key_record.h"
 #include "kmgr/engine/ksk_make.h"
@@ -144,7 +145,7 @@ item_done(struct brood *brood, struct newborn *item, int rc,
 	}
 	if (rc == 0)
 		(void)threads_want(brood, pace_done(&makers->pace,
-		    pace_clock_us()));
+		    when_elapsed_us()));
 	(void)pthread_mutex_unlock(&makers->lock);
 }
 

@@ -1,5 +1,3 @@
-#include <time.h>
-
 #include "kmgr/engine/pace.h"
 
 #define STEP	 4		/* times as many are tried */
@@ -76,13 +74,4 @@ pace_done(struct pace *pace, int64_t now_us)
 	judge(pace, (double)pace->n_done / (double)passed_us);
 	pace->began_us = 0;
 	return pace->n;
-}
-
-int64_t
-pace_clock_us(void)
-{
-	struct timespec ts;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
 }

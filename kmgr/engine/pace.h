@@ -27,16 +27,10 @@ struct pace {
  * pace_init(pace, sessions, n_items):
  * ${sessions} as configured, 0 to find out, for ${n_items}.
  *
- * pace_done(pace, now_us): an item was done at ${now_us}, by pace_clock_us().
+ * pace_done(pace, now_us): an item was done at ${now_us}, by when_elapsed_us().
  * Returns how many threads there are to be from now on.
  */
 void pace_init(struct pace *pace, int64_t sessions, size_t n_items);
 size_t pace_done(struct pace *pace, int64_t now_us);
-
-/**
- * pace_clock_us():
- * Microseconds of a clock that only runs forward.
- */
-int64_t pace_clock_us(void);
 
 #endif

@@ -2,9 +2,9 @@
 #include <string.h>
 
 #include "kmgr/base/mem.h"
+#include "kmgr/base/when.h"
 #include "kmgr/dns/nsec3.h"
 #include "kmgr/dns/resolve_chain.h"
-#include "kmgr/dns/resolve_socket.h"
 #include "kmgr/service/parent.h"
 #include "kmgr/service/peer.h"
 
@@ -16,7 +16,7 @@ struct asking {
 	struct resolve_config	 resolve;
 	struct resolve_chain	 chain;
 	int64_t			 now_at;
-	int64_t			 begun_ms;	/* of resolve_clock_ms() */
+	int64_t			 begun_ms;	/* of when_elapsed_ms() */
 	struct parent_view	*view;
 };
 
@@ -24,7 +24,7 @@ static int64_t
 asked_at(const struct asking *asking)
 {
 
-	return asking->now_at + resolve_elapsed_s(asking->begun_ms);
+	return asking->now_at + (when_elapsed_ms() - asking->begun_ms) / 1000;
 }
 
 /* Ask one server; anything but an authoritative answer is its trouble. */
@@ -264,7 +264,7 @@ parent_ask(const struct config *config, const struct name *zone,
     int64_t now_at, struct parent_view **out, struct error *err)
 {
 	struct asking asking = { .now_at = now_at,
-		.begun_ms = resolve_clock_ms() };
+		.begun_ms = when_elapsed_ms() };
 	const struct config_zone *own;
 	struct resolve_server *list = NULL;
 	char text[NAME_TEXT_MAX];

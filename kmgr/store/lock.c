@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "kmgr/base/mem.h"
+#include "kmgr/base/when.h"
 #include "kmgr/store/lock.h"
 
 #define POLL_MAX_MS 50		/* between two looks; the first come sooner */
@@ -82,21 +83,12 @@ open_file(const char *path, struct error *err)
 	return fd;
 }
 
-static int64_t
-now_ms(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 int
 lock_take(const char *base, int64_t wait_s, struct lock **out,
     struct error *err)
 {
 	struct timespec pause = { 0, 1000000L };
-	const int64_t until_ms = now_ms() + wait_s * 1000;
+	const int64_t until_ms = when_elapsed_ms() + wait_s * 1000;
 	char *path = mem_printf("%s.lock", base);
 	int fd = -1, rc = -1, taken;
 
@@ -108,7 +100,7 @@ lock_take(const char *base, int64_t wait_s, struct lock **out,
 			goto out;
 		if (taken == 1 && is_named(fd, path))
 			break;
-		if (taken == 0 && now_ms() >= until_ms) {
+		if (taken == 0 && when_elapsed_ms() >= until_ms) {
 			(void)refuse_held(fd, path, err);
 			goto out;
 		}
