@@ -70,7 +70,8 @@ progress_show(struct progress *progress, size_t done, size_t all)
 		progress->began_ms = now_ms;
 	}
 	progress->last = done;
-	if (progress->is_shown && now_ms - progress->shown_ms < PAUSE_MS)
+	/* Also where results have taken the place of the line meanwhile. */
+	if (progress->shown_ms != 0 && now_ms - progress->shown_ms < PAUSE_MS)
 		return;
 	progress_text(done, all, done - progress->first,
 	    now_ms - progress->began_ms, &text);

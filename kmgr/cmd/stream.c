@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <unistd.h>
 
 #include "kmgr/cmd/stream.h"
 
@@ -6,7 +7,8 @@ int
 stream_open(struct stream *stream, struct cmd *cmd, struct error *err)
 {
 
-	*stream = (struct stream) { .cmd = cmd, .why = ERR_INIT };
+	*stream = (struct stream) { .cmd = cmd, .why = ERR_INIT,
+		.is_terminal = isatty(STDOUT_FILENO) != 0 };
 	if (cmd_output(cmd) == NULL || args_has(cmd->args, OPT_DRY_RUN))
 		return 0;
 	return file_out_open(cmd_output(cmd), 0644, cmd->wants_json ?
@@ -31,8 +33,7 @@ put(struct stream *stream, const struct buf *text)
 
 	if (stream_is_broken(stream))
 		return;
-	/* Both may be one terminal. */
-	if (file == NULL)
+	if (file == NULL && stream->is_terminal)
 		progress_erase(cmd->progress);
 	if (fwrite(text->data, 1, text->len, to) != text->len ||
 	    (file == NULL && fflush(to) != 0)) {

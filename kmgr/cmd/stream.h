@@ -14,6 +14,7 @@
 struct stream {
 	struct cmd	*cmd;
 	struct file_out	*file;		/* of text; NULL: standard output */
+	bool		 is_terminal;	/* what standard output is */
 	atomic_bool	 is_broken;	/* it cannot be written to */
 	struct error	 why;
 };

@@ -516,6 +516,8 @@ performance() {
 	[[ ${seen##*"$erase"} != *sign-zsks:* ]]
 	seen=$(on_tty "$KMGR get-ds --zones-from list >out")
 	[[ $seen == *$'\rget-ds: '*" of 3"*"$erase"* ]]
+	# It stands until the end where results go elsewhere.
+	[ "${seen#*"$erase"}" = "${seen##*"$erase"}" ]
 	# Quiet, by a pipe, or among the calls to the token: nothing.
 	seen=$(on_tty "$KMGR -q sign-zsks --zones-from zones --again -o out")
 	[ -z "$seen" ]

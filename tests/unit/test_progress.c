@@ -62,6 +62,15 @@ two_at_once(struct progress *progress)
 }
 
 static void
+two_with_a_result_between(struct progress *progress)
+{
+
+	progress_show(progress, 1, 3);
+	progress_erase(progress);
+	progress_show(progress, 2, 3);
+}
+
+static void
 one_of_one(struct progress *progress)
 {
 
@@ -76,6 +85,9 @@ test_show(void **state)
 	(void)state;
 	assert_string_equal(shown(two_at_once, text, sizeof(text)),
 	    "\rsign: 1 of 3\033[K\r\033[K");
+	memset(text, 0, sizeof(text));
+	assert_string_equal(shown(two_with_a_result_between, text,
+	    sizeof(text)), "\rsign: 1 of 3\033[K\r\033[K");
 	memset(text, 0, sizeof(text));
 	assert_string_equal(shown(one_of_one, text, sizeof(text)), "");
 	progress_erase(NULL);
