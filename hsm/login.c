@@ -5,6 +5,18 @@
 #include "hsm/pin.h"
 #include "hsm/start.h"
 
+static int
+get_pin(struct hsm_token *token, struct error *err)
+{
+
+	if (pin_read(token->config->name, token->uri.pin_source, &token->pin,
+	    err) != 0)
+		return -1;
+	if (token->pin != NULL || token->has_pin_pad)
+		return 0;
+	return pin_ask(token->config->name, &token->pin, err);
+}
+
 int
 login_prepare(struct hsm_token *token, struct error *err)
 {
@@ -12,12 +24,12 @@ login_prepare(struct hsm_token *token, struct error *err)
 	if (!token->needs_login || token->pin != NULL ||
 	    token->pin_refusal != CKR_OK)
 		return 0;
-	if (pin_read(token->config->name, token->uri.pin_source, &token->pin,
-	    err) != 0)
-		return -1;
-	if (token->pin != NULL || token->has_pin_pad)
+	/* A command or a person that did not tell is not asked per zone. */
+	if (token->pin_failure.class == ERR_NONE &&
+	    get_pin(token, &token->pin_failure) == 0)
 		return 0;
-	return pin_ask(token->config->name, &token->pin, err);
+	*err = token->pin_failure;
+	return -1;
 }
 
 /* Nobody may find out from us that the next wrong PIN was the last one. */

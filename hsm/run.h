@@ -48,6 +48,7 @@ struct hsm_token {
 	bool			 has_pin_pad;
 	struct secret		*pin;		/* NULL: on the PIN pad */
 	ck_rv_t			 pin_refusal;	/* never tried again then */
+	struct error		 pin_failure;	/* nobody told it; likewise */
 
 	pthread_mutex_t		 memo_lock;
 	struct template_memo	 memos[TOKEN_N_MECHS];

@@ -89,17 +89,84 @@ refuse_event() {
 	softhsm_new "$BATS_TEST_TMPDIR" second
 	kmgr_env "$BATS_TEST_TMPDIR" "main=$first" "other=$TOKEN_URI"
 	kmgr -q create-cmk other --token other --policy p.yaml >/dev/null
-	kmgr -q create-ksk b.example d.example --cmk other >/dev/null
-	zones a.example c.example
+	kmgr -q create-ksk c.example d.example --cmk other >/dev/null
+	# Two that fail in a row end what is tried one by one.
+	zones a.example b.example
 	for zone in a b c d; do
 		echo "$zone.example. 3600 IN $KEY" >$zone.example.zsk
 		config $zone.example "publish: { directory: $PWD/$zone }"
 	done
 	sed -i '/^  main:/s/token=kmgr/token=gone/' kmgr.yaml
 	run -12 --separate-stderr kmgr --json run
-	[ -e b/dnskey.zone ]
+	[ -e c/dnskey.zone ]
 	[ -e d/dnskey.zone ]
 	jq -e '[.n_zones, .n_failed] == [4, 2]' <<<"$output"
+}
+
+# two_tokens COMMAND...: the KSKs of b to f are in a second one, and the command
+# is done by who is asked for its PIN.
+two_tokens() {
+	local first=$TOKEN_URI zone
+
+	softhsm_new "$BATS_TEST_TMPDIR" second
+	kmgr_env "$BATS_TEST_TMPDIR" "main=$first" "other=$TOKEN_URI"
+	kmgr -q create-cmk other --token other --policy p.yaml >/dev/null
+	kmgr -q create-ksk {b,c,d,e,f}.example --cmk other >/dev/null
+	zones a.example
+	for zone in a b c d e f; do
+		echo "$zone.example. 3600 IN $KEY" >$zone.example.zsk
+		config $zone.example "publish: { directory: $PWD/$zone }"
+	done
+	printf '#!/bin/sh\necho >>%s\n%s\n' "$PWD/asked" "$*" >ask
+	chmod +x ask
+	sed -i "/^  other:/s#file:.*#|$PWD/ask#" kmgr.yaml
+}
+
+@test "a PIN command that fails is run once, and not for each zone" {
+	two_tokens false
+	run -12 --separate-stderr kmgr --json run
+	jq -e '[.n_zones, .n_failed] == [6, 5] and ([.events[] |
+		select(.event == "failed" and
+		(.text | contains("token other")))] | length == 5)' \
+		<<<"$output"
+	[ -e a/dnskey.zone ]
+	[ "$(wc -l <asked)" -eq 1 ]
+}
+
+@test "a token that serves none is not asked for each zone" {
+	zones {a,b,c,d,e,f}.example
+	for zone in a b c d e f; do
+		config $zone.example "publish: { directory: $PWD/$zone }"
+	done
+	sed -i "s#$TOKEN_MODULE#$P11SHIM#" kmgr.yaml
+	export KMGR_SHIM_MODULE=$TOKEN_MODULE KMGR_SHIM_COUNT=$PWD/calls
+	run -6 env KMGR_SHIM_FAIL_ON=C_SignInit KMGR_SHIM_FAIL_AT=1 \
+		KMGR_SHIM_FAIL_COUNT=0 KMGR_SHIM_CKR=CKR_DEVICE_ERROR \
+		"$KMGR" --json run
+	# All of them together, and two more that may have been to blame; each
+	# has the token opened anew.
+	[ "$(wc -l <calls)" -le 9 ]
+}
+
+@test "what somebody signs after the pass has is what is handed over" {
+	two_tokens "[ ! -e $PWD/anew ] || { rm $PWD/anew
+		SOFTHSM2_CONF=$SOFTHSM2_CONF KMGR_CLOCK_SHIFT=864000 \
+		ASAN_OPTIONS=verify_asan_link_order=0 \
+		LD_PRELOAD=$TURNCLOCK $KMGR --config $KMGR_CONFIG -q \
+		sign-zsks a.example $PWD/a.example.zsk >$PWD/signed; }
+		cat $PWD/second/pin"
+	kmgr -q run >/dev/null
+	touch anew
+	run -0 --separate-stderr kmgr_later 10d --json run
+	jq -e '[.n_zones, .n_failed] == [6, 0]' <<<"$output"
+	kmgr --json list-events --type sign-zsks | jq -e '[.events[] |
+		.payload.zones[] | select(.zone == "a.example.")] |
+		length == 3'
+	# And at once, not when something else has it handed over again.
+	[ "$(events publish a.example)" -eq 2 ]
+	grep -qF "$(awk '$4 == "RRSIG" { print $NF; exit }' signed)" \
+		a/dnskey.zone
+	kmgr_later 10d -q verify >/dev/null
 }
 
 @test "signatures that cannot be recorded keep no other ones from being" {
