@@ -333,6 +333,19 @@ remove $tag" ]
 	kmgr run example.com | grep -qx 'example.com. did publish: the signed records'
 }
 
+@test "a source that stays away keeps no signature from renewal in the end" {
+	config
+	kmgr -q run >/dev/null
+	mv zsk elsewhere
+	# Signed for 14 days, anew from the 9th on; there is time to mend it.
+	run -9 kmgr_later 10d run
+	[ "$(events sign-zsks)" -eq 1 ]
+	run -0 kmgr_later 12d run
+	[[ $output == *"did sign"*"signed with the ZSK set that was admitted \
+last"*"$PWD/zsk"* ]]
+	[ "$(events sign-zsks)" -eq 2 ]
+}
+
 @test "a source with a KSK that nobody knows is refused" {
 	config
 	dnssec-keygen -q -a ECDSAP256SHA256 -f KSK example.com >/dev/null

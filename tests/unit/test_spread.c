@@ -38,7 +38,7 @@ each_is_done_once(void **state)
 struct meeting {
 	pthread_mutex_t lock;
 	pthread_cond_t	all;
-	size_t		n, most;
+	size_t		n, most, wanted;
 };
 
 static void
@@ -51,7 +51,7 @@ meet(void *arg, size_t i)
 	if (++meeting->n > meeting->most)
 		meeting->most = meeting->n;
 	(void)pthread_cond_broadcast(&meeting->all);
-	while (meeting->most < SPREAD_MAX)
+	while (meeting->most < meeting->wanted)
 		(void)pthread_cond_wait(&meeting->all, &meeting->lock);
 	meeting->n--;
 	(void)pthread_mutex_unlock(&meeting->lock);
@@ -60,13 +60,19 @@ meet(void *arg, size_t i)
 static void
 many_wait_at_once(void **state)
 {
-	struct meeting meeting = { PTHREAD_MUTEX_INITIALIZER,
-		PTHREAD_COND_INITIALIZER, 0, 0 };
+	static const size_t counts[] = { 2, SPREAD_MAX, 4 * SPREAD_MAX };
+	size_t i;
 
 	(void)state;
-	spread((size_t)4 * SPREAD_MAX, meet, &meeting);
-	assert_int_equal(meeting.most, SPREAD_MAX);
-	assert_int_equal(meeting.n, 0);
+	for (i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+		struct meeting meeting = { PTHREAD_MUTEX_INITIALIZER,
+			PTHREAD_COND_INITIALIZER, 0, 0,
+			counts[i] < SPREAD_MAX ? counts[i] : SPREAD_MAX };
+
+		spread(counts[i], meet, &meeting);
+		assert_int_equal(meeting.most, meeting.wanted);
+		assert_int_equal(meeting.n, 0);
+	}
 }
 
 int
