@@ -293,6 +293,26 @@ late() {
 $tag" ]
 }
 
+@test "what is signed while hooks are told the next pass hands over" {
+	config
+	hook ds-add <<-END
+		cat >/dev/null
+		SOFTHSM2_CONF=$SOFTHSM2_CONF KMGR_CLOCK_SHIFT=$((2 * 86400)) \
+		ASAN_OPTIONS=verify_asan_link_order=0 LD_PRELOAD=$TURNCLOCK \
+		$KMGR --config $KMGR_CONFIG -q sign-zsks example.com --fetch \
+			>$PWD/signed
+	END
+	kmgr -q run >/dev/null
+	run -0 kmgr_later 2d run
+	[[ $output == *"did ds-add"* ]]
+	run ! grep -qF "$(awk '$4 == "RRSIG" { print $NF; exit }' signed)" \
+		out/dnskey.zone
+	run -0 kmgr_later 2d run
+	[[ $output == *"did publish"* ]]
+	grep -qF "$(awk '$4 == "RRSIG" { print $NF; exit }' signed)" \
+		out/dnskey.zone
+}
+
 @test "of two hooks the one that fails is run again, and not the other" {
 	config
 	for word in add remove; do
