@@ -33,6 +33,8 @@ libhsm_la_SOURCES = \
 	hsm/module.h \
 	hsm/object.c \
 	hsm/object.h \
+	hsm/onlooker.c \
+	hsm/onlooker.h \
 	hsm/pair.c \
 	hsm/pair.h \
 	hsm/pin.c \
@@ -41,6 +43,7 @@ libhsm_la_SOURCES = \
 	hsm/probe.c \
 	hsm/probe.h \
 	hsm/probe_alg.c \
+	hsm/probe_birth.c \
 	hsm/probe_seal.c \
 	hsm/probe_value.c \
 	hsm/probe_wrapped.c \

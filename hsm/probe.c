@@ -100,6 +100,7 @@ open_trial(struct hsm_token *token, const struct probe_arg *arg,
 
 	memset(t, 0, sizeof(*t));
 	t->call = "nothing was called";
+	t->token = token;
 	t->module = &token->module;
 	t->mech = arg->mech;
 	t->uses_token_objects = arg->probe->uses_token_objects;

@@ -64,6 +64,17 @@ enum hsm_probe_scope {
 int hsm_probe_run(struct hsm_token *token, enum hsm_probe_scope scope,
     enum alg alg, struct hsm_probe **out, struct error *err);
 
+/* The first argument of a program that is to look on. */
+#define HSM_ONLOOKER_WORD "--onlooker"
+
+/**
+ * hsm_onlooker_is_asked(argc, argv), hsm_onlooker_main(argv):
+ * Whether this process was started as hsm_config.onlooker by a probe in
+ * another one; be that, and return the exit status.
+ */
+bool hsm_onlooker_is_asked(int argc, char *const *argv);
+int hsm_onlooker_main(char *const *argv);
+
 /**
  * hsm_probe_leak(probe):
  * The first row by which a private value could leave, or NULL: the only

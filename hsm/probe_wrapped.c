@@ -308,5 +308,7 @@ const struct trial_row probe_wrapped_rows[] = {
 	    try_master_copy, CKA_DECRYPT),
 	ROW("master-mechanism", "wrap by another mechanism",
 	    try_master_mechanism, CKM_AES_KEY_WRAP),
+	{ "birth-window", "use a pair from another process before it is "
+	    "wrapped", HSM_WRAPPED_ONLY, TRIAL_ATTACK_ALONE, probe_birth, 0 },
 	{ NULL, NULL, HSM_ADVISORY, TRIAL_WORK, NULL, 0 },
 };

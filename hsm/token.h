@@ -21,6 +21,11 @@ struct hsm_config {
 	 * in (SoftHSM 2.6.1 loses a race there), or NULL.
 	 */
 	const char	*lock_path;
+	/*
+	 * The program that a probe starts to look at its keys from another
+	 * process, hsm_onlooker_main(): from the root; NULL: it has none.
+	 */
+	const char	*onlooker;
 	/* Called after every Cryptoki call, or NULL. */
 	void		(*trace)(void *trace_arg, const char *call,
 			    unsigned long rv, int64_t elapsed_us);

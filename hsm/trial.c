@@ -134,10 +134,10 @@ trial_pair_make(struct trial *t, struct trial_pair *pair)
 	return ok;
 }
 
-static bool
-sign(struct trial *t, const struct mech *mech, ck_object_handle_t private_key,
-    uint8_t *tbs, size_t len, uint8_t sig[static HSM_SIG_MAX],
-    unsigned long *sig_len)
+bool
+trial_sign(struct trial *t, const struct mech *mech,
+    ck_object_handle_t private_key, uint8_t *tbs, size_t len,
+    uint8_t sig[static HSM_SIG_MAX], unsigned long *sig_len)
 {
 	struct ck_mechanism mechanism = { mech->sign, NULL, 0 };
 	uint8_t digest[MECH_TBS_MAX];
@@ -162,7 +162,8 @@ trial_pair_signs(struct trial *t, const struct trial_pair *pair,
 	unsigned long sig_len;
 	bool ok = false;
 
-	if (!sign(t, pair->mech, private_key, tbs, sizeof(tbs), sig, &sig_len))
+	if (!trial_sign(t, pair->mech, private_key, tbs, sizeof(tbs), sig,
+	    &sig_len))
 		return false;
 	if (pubkey_read(t->module, t->session, pair->public_key, &mech, &pub,
 	    &err) != 0)

@@ -29,13 +29,15 @@ enum trial_end {
 };
 
 struct trial {
+	struct hsm_token	*token;
 	const struct module	*module;
 	ck_session_handle_t	 session;
 	const struct mech	*mech;		/* of pairs, unless said */
 	bool			 uses_token_objects;
 	const char		*call;		/* what decided ... */
 	ck_rv_t			 rv;		/* ... and its answer, */
-	const char		*note;		/* or, if not NULL, this */
+	const char		*note;		/* or, if not NULL, this: */
+	char			 said[96];	/* room for it */
 	ck_object_handle_t	 made[TRIAL_MADE_MAX];
 	size_t			 n_made;
 };
@@ -64,6 +66,9 @@ extern const struct trial_row probe_alg_rows[];		/* these first */
 extern const struct trial_row probe_value_rows[];
 extern const struct trial_row probe_seal_rows[];
 extern const struct trial_row probe_wrapped_rows[];
+
+/* A row's attempt that has a file of its own: of probe_wrapped_rows. */
+trial_fn probe_birth;
 
 /**
  * trial_needs_rsa(row):
@@ -115,6 +120,15 @@ void trial_pair_init(const struct trial *t, struct trial_pair *pair,
  * Generate it; false when the token refuses.
  */
 bool trial_pair_make(struct trial *t, struct trial_pair *pair);
+
+/**
+ * trial_sign(t, mech, private_key, tbs, len, sig, sig_len):
+ * Sign the ${len} bytes ${tbs} by ${private_key} of ${mech}; nobody verifies
+ * it.
+ */
+bool trial_sign(struct trial *t, const struct mech *mech,
+    ck_object_handle_t private_key, uint8_t *tbs, size_t len,
+    uint8_t sig[static HSM_SIG_MAX], unsigned long *sig_len);
 
 /**
  * trial_pair_signs(t, pair, private_key):

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "hsm/probe.h"
 #include "kmgr/base/file.h"
 #include "kmgr/base/file_out.h"
 #include "kmgr/base/mem.h"
@@ -267,6 +268,7 @@ start_command(struct run *run, struct error *err)
 		config = args_get(&run->globals, OPT_CONFIG);
 	cmd.options.config_path = config_path(config);
 	cmd.options.now_at = when_now();
+	cmd.options.onlooker = "/proc/self/exe";
 	cmd.options.accepts_time_jump = args_has(&run->args,
 	    OPT_ACCEPT_TIME_JUMP);
 	if (has(run, OPT_VERBOSE))
@@ -368,6 +370,8 @@ main(int argc, char **argv)
 	(void)signal(SIGPIPE, SIG_IGN);
 	/* Whoever started us may ignore it; then no child has a status. */
 	(void)signal(SIGCHLD, SIG_DFL);
+	if (hsm_onlooker_is_asked(argc, argv))
+		return hsm_onlooker_main(argv);
 	if (run_all(argc, argv, &run, &err) == 0) {
 		status = run.status;
 	} else {

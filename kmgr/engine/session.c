@@ -328,9 +328,9 @@ find_token(struct session *session, const char *name,
 		free(open->lock_path);
 		open->lock_path = store_token_lock_path(store, name);
 		open->config = (struct hsm_config) {
-			.name = wanted->name,
-			.uri = wanted->uri,
+			.name = wanted->name, .uri = wanted->uri,
 			.lock_path = open->lock_path,
+			.onlooker = session->options.onlooker,
 			.trace = session->options.trace,
 			.trace_arg = session->options.arg,
 		};

@@ -23,6 +23,7 @@ struct session_options {
 	const char	*config_path;
 	int64_t		 now_at;	/* read once, for the whole run */
 	bool		 accepts_time_jump; /* --accept-time-jump */
+	const char	*onlooker;	/* hsm_config.onlooker */
 	/* Called after every Cryptoki call, or NULL. */
 	void		(*trace)(void *arg, const char *call,
 			    unsigned long rv, int64_t elapsed_us);

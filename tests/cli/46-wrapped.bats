@@ -280,6 +280,25 @@ was not refused: "* ]]
 		kmgr -q create-cmk prod --token main --policy token.yaml
 }
 
+@test "a token that shows a pair to other processes makes no wrapped CMK" {
+	kmgr_env "$PWD" "main=$(uri_of_shim "$TOKEN_URI")"
+	export KMGR_SHIM_MODULE=$TOKEN_MODULE
+	# They do not show theirs: the attack fails.
+	kmgr --json probe-token main >probe
+	[ "$(jq -r '.rows[] | select(.id == "birth-window") |
+		"\(.verdict) \(.weight)"' probe)" = 'enforced wrapped-only' ]
+	export KMGR_SHIM_SHARE_SESSIONS=1
+	run -6 kmgr create-cmk prod --token main --policy p.yaml
+	[[ $output == *"use a pair from another process before it is wrapped \
+(birth-window) was not refused: ignored, another process finds it, signs by it \
+and wraps it"* ]]
+	[[ $(kmgr verify) == "0 CMKs, 0 key pairs"* ]]
+	# The probe says it as well, and custody token does not mind.
+	kmgr probe-token main | grep -q '^birth-window  *ignored  *wrapped-only'
+	printf 'version: 1\nzones: ["."]\n' >token.yaml
+	kmgr -q create-cmk prod --token main --policy token.yaml
+}
+
 # planted KEY-ID LABEL KIND: an intent that says a run has left this key.
 planted() {
 	sql "DELETE FROM key WHERE id = '$1';

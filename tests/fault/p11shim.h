@@ -70,6 +70,7 @@ struct shim_conf {
 	struct shim_mechs	 refuse_mech;
 	bool			 ec_point_raw;
 	bool			 rsa_zero;
+	bool			 shares_sessions;
 	bool			 tag_wanted;
 	uint16_t		 tag;
 	uint8_t			 tag_alg;

@@ -1,6 +1,7 @@
 /*
  * Attributes that a token does not know (refuse), takes and forgets (ignore),
- * or writes in another form (EC points, RSA numbers).
+ * takes for another value (CKA_TOKEN of a pair, which all processes are shown
+ * then), or writes in another form (EC points, RSA numbers).
  */
 
 #include "tests/fault/p11shim.h"
@@ -71,6 +72,30 @@ bend(struct bent *bent, const struct ck_attribute *attrs, unsigned long n)
 	return CKR_OK;
 }
 
+static bool
+has(const struct bent *bent, ck_attribute_type_t type)
+{
+	unsigned long i;
+
+	for (i = 0; i < bent->n; i++)
+		if (bent->attrs[i].type == type)
+			return true;
+	return false;
+}
+
+/* One that nobody could destroy ends with its session all the same. */
+static void
+put_into_token(struct bent *bent)
+{
+	static unsigned char yes = 1;
+	unsigned long i;
+
+	for (i = 0; i < bent->n; i++)
+		if (bent->attrs[i].type == CKA_TOKEN &&
+		    !has(bent, CKA_DESTROYABLE))
+			bent->attrs[i].value = &yes;
+}
+
 static ck_rv_t
 generate_key_pair(ck_session_handle_t session, struct ck_mechanism *mech,
     struct ck_attribute *pub, unsigned long pub_n, struct ck_attribute *priv,
@@ -81,6 +106,10 @@ generate_key_pair(ck_session_handle_t session, struct ck_mechanism *mech,
 
 	if (bend(&a, pub, pub_n) != CKR_OK || bend(&b, priv, priv_n) != CKR_OK)
 		return CKR_ATTRIBUTE_TYPE_INVALID;
+	if (shim_conf()->shares_sessions) {
+		put_into_token(&a);
+		put_into_token(&b);
+	}
 	return real->C_GenerateKeyPair(
 	    session, mech, a.attrs, a.n, b.attrs, b.n, pub_key, priv_key);
 }
@@ -226,8 +255,10 @@ attr_install(
 	const struct shim_conf *conf = shim_conf();
 
 	real = below;
-	if (conf->refuse.n != 0 || conf->ignore.n != 0) {
+	if (conf->refuse.n != 0 || conf->ignore.n != 0 ||
+	    conf->shares_sessions)
 		list->C_GenerateKeyPair = generate_key_pair;
+	if (conf->refuse.n != 0 || conf->ignore.n != 0) {
 		list->C_GenerateKey = generate_key;
 		list->C_CreateObject = create_object;
 		list->C_UnwrapKey = unwrap_key;

@@ -39,6 +39,7 @@
  *				that lets the key leave
  * KMGR_SHIM_REFUSE_MECH=A,B	a token that makes no keys and starts no
  *				signature by mechanisms A and B
+ * KMGR_SHIM_SHARE_SESSIONS=1	other processes find the key pairs of a session
  * KMGR_SHIM_EC_POINT=raw	CKA_EC_POINT without the OCTET STRING around
  * KMGR_SHIM_RSA_ZERO=1		CKA_MODULUS and CKA_PUBLIC_EXPONENT with a
  *				leading zero byte
@@ -218,6 +219,7 @@ static const struct option options[] = {
 	{ "REFUSE_ATTR", read_attrs, &conf.refuse },
 	{ "IGNORE_ATTR", read_attrs, &conf.ignore },
 	{ "REFUSE_MECH", read_mechs, &conf.refuse_mech },
+	{ "SHARE_SESSIONS", read_one, &conf.shares_sessions },
 	{ "EC_POINT", read_raw, &conf.ec_point_raw },
 	{ "RSA_ZERO", read_one, &conf.rsa_zero },
 	{ "TAG", read_tag, &conf },

@@ -5,6 +5,8 @@
 #include "hsm/probe.h"
 #include "tests/unit/softhsm.h"
 
+#define SELF "/proc/self/exe"
+
 /* What is not "enforced" there, nor "works". */
 static const struct {
 	const char	*id;
@@ -64,10 +66,11 @@ test_softhsm(void **state)
 	size_t i, n = 99;
 
 	(void)state;
+	soft->config.onlooker = SELF;
 	unit_ok(hsm_probe_run(token, HSM_PROBE_ALL, ALG_NONE, &probe,
 	    &err), &err);
 	assert_false(probe->uses_token_objects);
-	assert_int_equal(probe->n_rows, 42);
+	assert_int_equal(probe->n_rows, 43);
 	for (i = 0; i < probe->n_rows; i++)
 		check_row(&probe->rows[i]);
 	assert_null(hsm_probe_leak(probe));
@@ -176,6 +179,97 @@ test_sweep(void **state)
 	softhsm_free(soft);
 }
 
+static struct ck_function_list *real;
+
+/* The probe is done without RSA keys, which take the time. */
+static ck_rv_t
+generate_no_rsa(ck_session_handle_t session, struct ck_mechanism *mech,
+    struct ck_attribute *pub, unsigned long n_pub, struct ck_attribute *priv,
+    unsigned long n_priv, ck_object_handle_t *pub_key,
+    ck_object_handle_t *priv_key)
+{
+
+	return mech->mechanism == CKM_RSA_PKCS_KEY_PAIR_GEN ?
+	    CKR_MECHANISM_INVALID : real->C_GenerateKeyPair(session, mech,
+	    pub, n_pub, priv, n_priv, pub_key, priv_key);
+}
+
+/* What is made in a session all processes are shown. */
+static ck_rv_t
+generate_shared(ck_session_handle_t session, struct ck_mechanism *mech,
+    struct ck_attribute *pub, unsigned long n_pub, struct ck_attribute *priv,
+    unsigned long n_priv, ck_object_handle_t *pub_key,
+    ck_object_handle_t *priv_key)
+{
+	unsigned long i;
+
+	for (i = 0; i < n_pub; i++)
+		if (pub[i].type == CKA_TOKEN)
+			*(unsigned char *)pub[i].value = 1;
+	for (i = 0; i < n_priv; i++)
+		if (priv[i].type == CKA_TOKEN)
+			*(unsigned char *)priv[i].value = 1;
+	return generate_no_rsa(session, mech, pub, n_pub, priv, n_priv,
+	    pub_key, priv_key);
+}
+
+static void
+birth_is(struct hsm_token *token, enum hsm_verdict verdict, const char *part)
+{
+	struct hsm_probe *probe = NULL;
+	struct error err = ERR_INIT;
+	size_t i, n = 0;
+
+	unit_ok(hsm_probe_run(token, HSM_PROBE_ALL, ALG_NONE, &probe, &err),
+	    &err);
+	for (i = 0; i < probe->n_rows; i++) {
+		const struct hsm_probe_row *row = &probe->rows[i];
+
+		if (strcmp(row->id, "birth-window") != 0)
+			continue;
+		n++;
+		assert_int_equal(row->weight, HSM_WRAPPED_ONLY);
+		if (row->verdict != verdict ||
+		    strstr(row->detail, part) == NULL)
+			fail_msg("%s (%s)", hsm_verdict_name(row->verdict),
+			    row->detail);
+	}
+	assert_int_equal(n, 1);
+	hsm_probe_free(probe);
+}
+
+/* Attack A8: what another process can do while a pair can leave. */
+static void
+test_birth(void **state)
+{
+	struct softhsm_fixture *f = softhsm_fixture_new();
+	struct hsm_object *objects = NULL;
+	struct ck_function_list bent;
+	struct error err = ERR_INIT;
+	size_t n = 99;
+
+	(void)state;
+	real = softhsm_bend(f, &bent);
+	bent.C_GenerateKeyPair = generate_no_rsa;
+	/* Who has not looked has seen nothing, which proves nothing. */
+	birth_is(f->token, HSM_NOT_TRIED, "no other process looks on");
+	f->soft->config.onlooker = "/bin/false";
+	birth_is(f->token, HSM_NOT_TRIED, "/bin/false");
+	f->soft->config.onlooker = "/bin/echo";
+	birth_is(f->token, HSM_NOT_TRIED, "prints more than 3 bytes");
+	f->soft->config.onlooker = softhsm_write(f->soft, "blind", 0700,
+	    "#!/bin/sh\necho 00\n");
+	birth_is(f->token, HSM_NOT_TRIED, "does not even find a token key");
+	f->soft->config.onlooker = SELF;
+	birth_is(f->token, HSM_ENFORCED, "and not this one");
+	unit_ok(hsm_object_list(f->token, &objects, &n, &err), &err);
+	assert_int_equal(n, 0);
+	bent.C_GenerateKeyPair = generate_shared;
+	birth_is(f->token, HSM_IGNORED, "signs by it and wraps it");
+	free(objects);
+	softhsm_fixture_free(f);
+}
+
 static void
 test_leak(void **state)
 {
@@ -197,15 +291,19 @@ test_leak(void **state)
 }
 
 int
-main(void)
+main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_softhsm),
 		cmocka_unit_test(test_resident),
 		cmocka_unit_test(test_needs_login),
 		cmocka_unit_test(test_sweep),
+		cmocka_unit_test(test_birth),
 		cmocka_unit_test(test_leak),
 	};
 
+	/* This program is what looks on, too. */
+	if (hsm_onlooker_is_asked(argc, argv))
+		return hsm_onlooker_main(argv);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
