@@ -50,6 +50,8 @@ libservice_la_SOURCES = \
 	kmgr/service/run_late.c \
 	kmgr/service/run_make.c \
 	kmgr/service/run_parent.c \
+	kmgr/service/run_places.c \
+	kmgr/service/run_places.h \
 	kmgr/service/run_publish.c \
 	kmgr/service/run_schedule.c \
 	kmgr/service/run_sign.c \

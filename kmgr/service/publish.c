@@ -71,22 +71,29 @@ put_update(struct work *work, struct error *err)
 	return rc;
 }
 
+void
+publish_where(const struct config_publish *to, struct buf *out)
+{
+	char *const *word;
+
+	if (to->directory != NULL)
+		buf_printf(out, "directory %s\n", to->directory);
+	if (to->update != NULL)
+		buf_printf(out, "update %s@%u %s\n", to->update->address,
+		    (unsigned int)to->update->port,
+		    to->tsig == NULL ? "" : to->tsig);
+	for (word = to->command; word != NULL && *word != NULL; word++)
+		buf_printf(out, "command %s\n", *word);
+}
+
 /* A new place gets what an old one has got. */
 static void
 hash_where(const struct config_publish *to,
     uint8_t out[static CRYPTO_SHA256_LEN])
 {
 	struct buf where = BUF_INIT;
-	char *const *word;
 
-	if (to->directory != NULL)
-		buf_printf(&where, "directory %s\n", to->directory);
-	if (to->update != NULL)
-		buf_printf(&where, "update %s@%u %s\n", to->update->address,
-		    (unsigned int)to->update->port,
-		    to->tsig == NULL ? "" : to->tsig);
-	for (word = to->command; word != NULL && *word != NULL; word++)
-		buf_printf(&where, "command %s\n", *word);
+	publish_where(to, &where);
 	crypto_sha256(where.data, where.len, out);
 	buf_free(&where);
 }
@@ -237,15 +244,23 @@ publish_is_configured(const struct config_zone *zone)
 }
 
 bool
-publish_is_current(const struct config_zone *zone,
+publish_is_elsewhere(const struct config_zone *zone,
     const struct zone_row *row)
 {
 	uint8_t where[CRYPTO_SHA256_LEN];
 
 	if (row->published_at == 0)
-		return false;
+		return true;
 	hash_where(&zone->publish, where);
-	return memcmp(where, row->published_hash, WHERE_LEN) == 0 &&
+	return memcmp(where, row->published_hash, WHERE_LEN) != 0;
+}
+
+bool
+publish_is_current(const struct config_zone *zone,
+    const struct zone_row *row)
+{
+
+	return !publish_is_elsewhere(zone, row) &&
 	    (zone->publish.directory == NULL ||
 	    directory_has(&zone->publish, row->published_hash));
 }

@@ -29,6 +29,18 @@ struct publish_given {
 bool publish_is_configured(const struct config_zone *zone);
 
 /**
+ * publish_where(to, out):
+ * Append a text that says where ${to} is, a line or more for each place.
+ *
+ * publish_is_elsewhere(zone, row):
+ * Whether ${zone} says another place than that to which, as ${row} says, was
+ * handed over last; also where nothing was.
+ */
+void publish_where(const struct config_publish *to, struct buf *out);
+bool publish_is_elsewhere(const struct config_zone *zone,
+    const struct zone_row *row);
+
+/**
  * publish_is_current(zone, row):
  * Whether what ${row} says was handed over last went to where ${zone} says
  * now, and is still there, if that is a directory.

@@ -2,6 +2,7 @@
 
 #include "kmgr/base/workers.h"
 #include "kmgr/engine/crew.h"
+#include "kmgr/service/run_places.h"
 #include "kmgr/service/run_workers.h"
 #include "kmgr/store/store_claim.h"
 #include "kmgr/store/store_life.h"
@@ -211,8 +212,13 @@ run_workers(const struct run *run, struct run_result *out,
 	struct store *store;
 	bool is_worth = false;
 
-	workers.n = run->is_trial || run->n_zones > 0 ? 1 :
-	    crew_size(run->session, SIZE_MAX, &crew.is_sure);
+	if (run->is_trial || run->n_zones > 0)
+		return run_pass(run, out, err);
+	if (run_places_look(run->session, err) != 0)
+		return -1;
+	workers.n = crew_size(run->session, SIZE_MAX, &crew.is_sure);
+	if (workers.n > 1 && crew.is_sure)
+		session_take_store(run->session, NULL);
 	if (workers.n > 1 && !crew.is_sure) {
 		if (is_much_due(run->session, &is_worth, err) != 0)
 			return -1;

@@ -207,6 +207,13 @@ store_zone_touch(struct store *store, const char *zone, struct error *err)
 }
 
 int
+store_zone_hasten(struct store *store, const char *zone, struct error *err)
+{
+
+	return store_zone_touch(store, zone, err);
+}
+
+int
 store_zone_unpublish(struct store *store, const char *zone,
     struct error *err)
 {

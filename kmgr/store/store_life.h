@@ -76,6 +76,15 @@ int store_zone_unpublish(struct store *store, const char *zone,
     struct error *err);
 
 /**
+ * store_zone_hasten(store, zone, err):
+ * Inside the caller's transaction: ${zone}, which has a row, is due now, also
+ * where a pass that does not know why is working on it; not where it has no
+ * key.
+ */
+int store_zone_hasten(struct store *store, const char *zone,
+    struct error *err);
+
+/**
  * store_zone_due(store, now_at, after, max, out, n, err):
  * At most ${max} zones that have a KSK which is not removed, or a foreign
  * key, and are due at ${now_at}, in the order of their names behind ${after}

@@ -60,6 +60,36 @@ did publish" ]
 	kmgr -q verify >/dev/null
 }
 
+@test "a place to publish to that is new is noticed at the next pass" {
+	config
+	kmgr -q run >/dev/null
+	run -0 kmgr run
+	[ -z "$output" ]
+	sed -i "s,$PWD/out,$PWD/other," kmgr.yaml
+	[ "$(told kmgr run)" = 'did publish' ]
+	diff out/dnskey.zone other/dnskey.zone
+	[ "$(told kmgr run)" = '' ]
+	# Also where there was none before; other settings are none of it.
+	printf '  example.net:\n    publish: { directory: %s }\n' \
+		"$PWD/net" >>kmgr.yaml
+	sed -i "s,directory: .*/other ,directory: $PWD/other\, command: \
+[/bin/true] ,; s,file: .*/zsk,file: $PWD/moved," kmgr.yaml
+	cp zsk moved
+	[ "$(told kmgr run)" = 'did publish' ]
+	[ "$(told kmgr run)" = '' ]
+	# One that fails is tried again, but not at each pass.
+	sed -i "s,/bin/true,/bin/false," kmgr.yaml
+	run -9 kmgr run
+	[[ $output == *"example.com. failed error: publish example.com. by \
+command"* ]]
+	[ "$(told kmgr run)" = '' ]
+	sed -i "s,/bin/false,/usr/bin/true," kmgr.yaml
+	[ "$(told kmgr run)" = 'did publish' ]
+	[ "$(events sign-zsks)" -eq 1 ]
+	[ "$(events publish)" -eq 4 ]
+	kmgr -q verify >/dev/null
+}
+
 @test "what is not due costs no call of the token" {
 	kmgr_env "$PWD" "main=$(uri_of_shim "$TOKEN_URI")"
 	export KMGR_SHIM_MODULE=$TOKEN_MODULE

@@ -1,0 +1,166 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "kmgr/base/crypto.h"
+#include "kmgr/base/mem.h"
+#include "kmgr/service/publish.h"
+#include "kmgr/service/run_places.h"
+#include "kmgr/store/store_life.h"
+
+#define PAGE 256		/* zones in a transaction */
+
+/* Under this kind, of the root, the store remembers what was seen last. */
+#define KIND "publish-places"
+
+/* All places, as a number that other ones do not have; 0: there is none. */
+static int64_t
+places_hash(const struct config *config)
+{
+	uint8_t hash[CRYPTO_SHA256_LEN];
+	struct buf text = BUF_INIT;
+	int64_t value = 0;
+	size_t i;
+
+	for (i = 0; i < config->n_zones; i++) {
+		const struct config_zone *zone = &config->zones[i];
+
+		if (!publish_is_configured(zone))
+			continue;
+		buf_printf(&text, "%s\n", zone->name);
+		publish_where(&zone->publish, &text);
+	}
+	if (text.len > 0) {
+		crypto_sha256(text.data, text.len, hash);
+		memcpy(&value, hash, sizeof(value));
+		value = (value & INT64_MAX) | 1;
+	}
+	buf_free(&text);
+	return value;
+}
+
+static int
+is_noted(struct store *store, int64_t hash, bool *is, struct error *err)
+{
+	struct observation_row *rows;
+	size_t n;
+
+	if (store_observation_list(store, ".", KIND, 0, &rows, &n, err) != 0)
+		return -1;
+	*is = hash == (n == 0 ? 0 : rows[0].value);
+	observation_rows_free(rows, n);
+	return 0;
+}
+
+static int
+note(struct store *store, int64_t hash, int64_t at, struct error *err)
+{
+	char root[] = ".", kind[] = KIND, empty[] = "";
+	const struct observation_row row = { .zone = root, .kind = kind,
+		.value = hash, .text = empty, .first_at = at, .last_at = at };
+
+	if (store_begin(store, err) != 0)
+		return -1;
+	if (store_observe(store, &row, err) == 0 &&
+	    store_commit(store, err) == 0)
+		return 0;
+	store_rollback(store);
+	return -1;
+}
+
+/* Zones of a page, in the order of names. */
+struct page {
+	const struct config_zone	*zones;
+	size_t				 n;
+	bool				 is_wanted[PAGE];
+	size_t				 n_wanted;
+};
+
+/* One that is due already finds out by itself. */
+static int
+is_wanted(struct store *store, const struct config_zone *zone,
+    int64_t now_at, bool *is, struct error *err)
+{
+	struct zone_row row;
+	bool found;
+
+	*is = false;
+	if (!publish_is_configured(zone))
+		return 0;
+	if (store_zone_find(store, zone->name, &row, &found, err) != 0)
+		return -1;
+	if (!found)
+		return 0;
+	*is = row.next_at > now_at && publish_is_elsewhere(zone, &row);
+	zone_row_clear(&row);
+	return 0;
+}
+
+static int
+page_look(struct store *store, struct page *page, int64_t now_at,
+    struct error *err)
+{
+	const char *names[PAGE];
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < page->n; i++)
+		names[i] = page->zones[i].name;
+	if (store_snapshot(store, err) != 0)
+		return -1;
+	store_ahead_of(store, names, page->n);
+	for (i = 0; i < page->n && rc == 0; i++) {
+		rc = is_wanted(store, &page->zones[i], now_at,
+		    &page->is_wanted[i], err);
+		page->n_wanted += page->is_wanted[i];
+	}
+	store_release(store);
+	return rc;
+}
+
+static int
+page_hasten(struct store *store, const struct page *page, struct error *err)
+{
+	size_t i;
+	int rc = 0;
+
+	if (page->n_wanted == 0)
+		return 0;
+	if (store_begin(store, err) != 0)
+		return -1;
+	for (i = 0; i < page->n && rc == 0; i++)
+		if (page->is_wanted[i])
+			rc = store_zone_hasten(store, page->zones[i].name,
+			    err);
+	if (rc == 0 && store_commit(store, err) == 0)
+		return 0;
+	store_rollback(store);
+	return -1;
+}
+
+int
+run_places_look(struct session *session, struct error *err)
+{
+	const struct config *config = session_config(session);
+	const int64_t now_at = session_now(session);
+	const int64_t hash = places_hash(config);
+	struct store *store;
+	bool is = false;
+	size_t i;
+
+	if (session_store(session, &store, err) != 0 ||
+	    is_noted(store, hash, &is, err) != 0)
+		return -1;
+	if (is)
+		return 0;
+	for (i = 0; i < config->n_zones; i += PAGE) {
+		struct page page = { .zones = &config->zones[i],
+			.n = config->n_zones - i < PAGE ?
+			config->n_zones - i : PAGE };
+
+		if (page_look(store, &page, now_at, err) != 0 ||
+		    page_hasten(store, &page, err) != 0)
+			return -1;
+	}
+	/* Last: what ends before it is done is done again. */
+	return note(store, hash, now_at, err);
+}
