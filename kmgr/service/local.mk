@@ -57,6 +57,7 @@ libservice_la_SOURCES = \
 	kmgr/service/run_sign.c \
 	kmgr/service/run_signer.c \
 	kmgr/service/run_step.c \
+	kmgr/service/run_update.c \
 	kmgr/service/run_workers.c \
 	kmgr/service/run_workers.h \
 	kmgr/service/run_zone.c \

@@ -19,6 +19,7 @@ struct work {
 	struct session			*session;
 	const struct config_zone	*zone;
 	const struct config_publish	*to;
+	const struct error		*updated;	/* as it was given */
 	struct publish_sets		 sets;
 	struct publish_files		 files;
 	uint8_t				 hash[CRYPTO_SHA256_LEN];
@@ -56,19 +57,32 @@ put_command(struct work *work, struct error *err)
 }
 
 static int
-put_update(struct work *work, struct error *err)
+update(const struct session *session, const struct work *work,
+    struct error *err)
 {
 	struct resolve_set sets[PUBLISH_SETS_N];
 	struct peer peer;
 	int rc = -1;
 
 	publish_sets_view(&work->sets, sets);
-	if (peer_init(&peer, work->session, work->to->update, work->to->tsig,
+	if (peer_init(&peer, session, work->to->update, work->to->tsig,
 	    err) == 0)
 		rc = resolve_update(&peer.peer, &work->sets.zone, sets,
 		    PUBLISH_SETS_N, err);
 	peer_clear(&peer);
 	return rc;
+}
+
+static int
+put_update(struct work *work, struct error *err)
+{
+
+	if (work->updated == NULL)
+		return update(work->session, work, err);
+	if (work->updated->class == ERR_NONE)
+		return 0;
+	*err = *work->updated;
+	return -1;
 }
 
 void
@@ -302,12 +316,27 @@ publish_has(const struct config_zone *zone,
 }
 
 int
+publish_update(const struct session *session, const struct config_zone *zone,
+    const struct publish_given *given, const struct zone_row *row,
+    struct error *err)
+{
+	struct work work = { .zone = zone, .to = &zone->publish };
+	int rc;
+
+	rc = work_init(&work, given, err);
+	if (rc == 0 && work.to->update != NULL && !is_known(&work, row))
+		rc = update(session, &work, err);
+	work_clear(&work);
+	return rc;
+}
+
+int
 publish_zone(struct session *session, const struct config_zone *zone,
     const struct publish_given *given, struct zone_row *row,
     struct json **event, struct error *err)
 {
 	struct work work = { .session = session, .zone = zone,
-		.to = &zone->publish };
+		.to = &zone->publish, .updated = given->updated };
 	bool done = false;
 	int rc = -1;
 

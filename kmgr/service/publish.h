@@ -19,6 +19,8 @@ struct publish_given {
 	/* As zsks_text() writes them; none: the zone is to be insecure. */
 	const struct buf	*records;
 	int64_t			 at;		/* of two, the later counts */
+	/* What came of publish_update(); NULL: nobody has called it. */
+	const struct error	*updated;
 };
 
 /**
@@ -55,6 +57,18 @@ bool publish_is_current(const struct config_zone *zone,
  */
 bool publish_has(const struct config_zone *zone,
     const struct publish_given *given, const struct zone_row *row);
+
+/**
+ * publish_update(session, zone, given, row, err):
+ * That part of publish_zone() which has to wait for a primary, done before it:
+ * ${given}->updated tells it what came of that. Several threads may do so at
+ * once, each for another zone.
+ *
+ * Errors: ERR_NETWORK, ERR_CONFIG and ERR_INPUT as publish_zone().
+ */
+int publish_update(const struct session *session,
+    const struct config_zone *zone, const struct publish_given *given,
+    const struct zone_row *row, struct error *err);
 
 /**
  * publish_zone(session, zone, given, row, event, err):

@@ -182,6 +182,23 @@ void run_hand_over(const struct run_zones *zones, enum run_which which);
 void run_unpublish(struct run_zone *z);
 
 /**
+ * run_give_check(z, err):
+ * Right before anything is handed over: that it is still what is to be, and
+ * the zone ours.
+ *
+ * run_update_all(zones):
+ * Of those ${zones} of which something is to be handed over, update the
+ * primaries that the configuration names, many at once; z->is_asked, and
+ * z->answer is what came of it. The rest of the hand-over is done a zone at a
+ * time.
+ *
+ * Errors: ERR_STORE, with ZONE_LIFE_CHANGED as its code where it is another;
+ * as trust_prove(), run_keep().
+ */
+int run_give_check(struct run_zone *z, struct error *err);
+void run_update_all(const struct run_zones *zones);
+
+/**
  * run_late_find(z, out, err):
  * Which DNSKEYs, of ours and of foreign keys, were put in, taken out or
  * revoked since the last hand-over, and in a second before this one: their

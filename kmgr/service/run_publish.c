@@ -259,6 +259,22 @@ prove_decided(struct run_zone *z, const struct publish_given *given,
 	    0 : prove(z, err);
 }
 
+int
+run_give_check(struct run_zone *z, struct error *err)
+{
+	const struct publish_given given = { .records = &z->records,
+		.at = z->records_at };
+	struct store *store;
+
+	if (session_store(z->run->session, &store, err) != 0 ||
+	    check_same(z, store, err) != 0 ||
+	    prove_decided(z, &given, err) != 0 || run_keep(z, err) != 0)
+		return -1;
+	/* The row tells of a hand-over that is not recorded yet. */
+	z->is_given = z->is_stale = true;
+	return 0;
+}
+
 /*
  * Under the claim, from the look at what is signed to the record of what was
  * handed over: of two hosts none replaces a newer set by an older one. Where
@@ -269,19 +285,16 @@ prove_decided(struct run_zone *z, const struct publish_given *given,
 static int
 give(struct run_zone *z, struct error *err)
 {
-	const struct publish_given given = { &z->records, z->records_at };
+	const struct publish_given given = { &z->records, z->records_at,
+		z->is_asked ? &z->answer : NULL };
 	struct session *session = z->run->session;
-	struct store *store;
 
+	z->is_asked = false;
 	json_free(z->event);
 	z->event = NULL;
 	/* Zones before this one were given theirs since the look at it. */
-	if (session_store(session, &store, err) != 0 ||
-	    check_same(z, store, err) != 0 ||
-	    prove_decided(z, &given, err) != 0 || run_keep(z, err) != 0)
+	if (given.updated == NULL && run_give_check(z, err) != 0)
 		return -1;
-	/* The row tells of a hand-over that is not recorded yet. */
-	z->is_given = z->is_stale = true;
 	if (publish_zone(session, z->config, &given, &z->zone->row, &z->event,
 	    err) != 0)
 		return -1;
@@ -327,11 +340,11 @@ act_where(const struct run_zones *zones, enum run_which which,
 	for (i = 0; i < zones->n; i++) {
 		struct run_zone *z = zones->list[i];
 
-		if ((which == RUN_WELL && !run_is_well(z)) ||
-		    (needs_giving && !z->is_giving))
+		if (needs_giving && !z->is_giving)
 			continue;
 		z->is_giving = false;
-		run_zone_act(z, act);
+		if (which == RUN_ALL || run_is_well(z))
+			run_zone_act(z, act);
 	}
 }
 
@@ -361,6 +374,7 @@ run_hand_over(const struct run_zones *zones, enum run_which which)
 	act_where(zones, which, false, find);
 	run_sign_all(zones);
 	act_where(zones, which, true, find_signed);
+	run_update_all(zones);
 	act_where(zones, which, true, give);
 	record_all(zones);
 	run_notify(zones);

@@ -14,6 +14,10 @@ setup() {
 	kmgr -q create-cmk prod --token main --policy p.yaml >/dev/null
 }
 
+teardown() {
+	servers_stop
+}
+
 # zones NAME...: with a KSK each; their ZSKs are in NAME.zsk.
 zones() {
 	local name
@@ -82,6 +86,59 @@ refuse_event() {
 	jq -e '[.n_zones, .n_failed] == [70, 0]' <<<"$output"
 	run -0 kmgr sign-zsks z1.example z1.example.zsk
 	[[ $output != *"brought token"* ]]
+}
+
+# primary N: takes updates, once N of them have come, whatever they say; the
+# last label but one of a name tells which are refused.
+primary() {
+	port=$(free_port)
+	cat >primary.py <<-'END'
+	import socket, sys, threading
+
+	together = threading.Barrier(int(sys.argv[2]))
+
+	def serve(link):
+	    file = link.makefile("rb")
+	    while len(head := file.read(2)) == 2:
+	        wire = file.read(int.from_bytes(head, "big"))
+	        is_update = wire[2] >> 3 & 15 == 5
+	        if is_update:
+	            together.wait()
+	        rcode = 5 if is_update and b"refused" in wire else 0
+	        end = wire.index(0, 12) + 5
+	        out = (wire[:2] + bytes([wire[2] | 0x80, rcode, 0, 1]) +
+	            bytes(6) + wire[12:end])
+	        link.sendall(len(out).to_bytes(2, "big") + out)
+
+	server = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+	while True:
+	    link, _ = server.accept()
+	    threading.Thread(target=serve, args=[link], daemon=True).start()
+	END
+	server_start primary python3 primary.py "$port" "$1"
+	server_ready primary 10 bash -c "exec 3<>/dev/tcp/127.0.0.1/$port"
+}
+
+@test "primaries of several zones are updated at once" {
+	need_program python3
+	primary 4
+	zones a.example b.example refused.example d.example
+	for zone in a b refused d; do
+		config $zone.example "publish: { update: { primary: \
+127.0.0.1@$port }, directory: $PWD/$zone }"
+	done
+	# One that refuses keeps nothing from the others, nor from its own
+	# directory; it answers none of them before it has heard all.
+	run -12 --separate-stderr kmgr --json run
+	jq -e '[.n_zones, .n_failed] == [4, 1] and ([.events[] |
+		select(.event == "failed") | .zone] == ["refused.example."]) and
+		([.events[] | select(.what == "publish") | .zone] ==
+		["a.example.", "b.example.", "d.example."])' <<<"$output"
+	[[ $output == *"publish refused.example. by update"*REFUSED* ]]
+	grep -q ' 257 3 13 ' refused/dnskey.zone
+	[ "$(events publish a.example) $(events publish refused.example)" = \
+		'1 0' ]
+	kmgr -q verify >/dev/null
 }
 
 @test "a token that is away keeps no zone of another one from being signed" {

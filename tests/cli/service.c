@@ -107,7 +107,7 @@ do_publish(struct session *session, char **words, struct error *err)
 	const struct config_zone *zone = NULL;
 	struct zone_row row = { 0 };
 	struct buf text = BUF_INIT;
-	struct publish_given given = { &text, 0 };
+	struct publish_given given = { .records = &text };
 	struct json *event = NULL;
 	int rc = -1;
 

@@ -206,6 +206,27 @@ what_changes_is_due(void **state)
 	ksk_row_clear(&ksk);
 }
 
+/* Who is at work on it meanwhile finds that it is not as it was. */
+static void
+hastens_a_zone(void **state)
+{
+	struct storehelp *help = storehelp_begun(state);
+	int64_t before, after;
+
+	put_ksk(help, 1, "a.");
+	put_ksk(help, 2, "b.");
+	set_next(help, "a.", AT);
+	set_next(help, "b.", AT);
+	unit_ok(store_zone_changes(help->store, "a.", &before, &help->err),
+	    &help->err);
+	unit_ok(store_zone_hasten(help->store, "a.", &help->err), &help->err);
+	unit_ok(store_zone_changes(help->store, "a.", &after, &help->err),
+	    &help->err);
+	assert_true(after > before);
+	is_next(help, "a.", 0);
+	is_next(help, "b.", AT);
+}
+
 static void
 keeps_the_life_of_a_ksk(void **state)
 {
@@ -486,6 +507,7 @@ main(void)
 		STOREHELP_TEST(keeps_a_zone),
 		STOREHELP_TEST(finds_zones_that_are_due),
 		STOREHELP_TEST(what_changes_is_due),
+		STOREHELP_TEST(hastens_a_zone),
 		STOREHELP_TEST(keeps_the_life_of_a_ksk),
 		STOREHELP_TEST(puts_a_ksk_with_its_life),
 		STOREHELP_TEST(keeps_algorithms),

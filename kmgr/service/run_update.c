@@ -1,0 +1,49 @@
+/* Primaries that take what is signed by an update: many at once. */
+#include "kmgr/service/publish.h"
+#include "kmgr/service/run_inner.h"
+
+static int
+begin(struct run_zone *z, struct error *err)
+{
+
+	z->is_giving = false;
+	if (run_give_check(z, err) != 0)
+		return -1;
+	z->is_giving = true;
+	return 0;
+}
+
+static void
+update(struct run_zone *z)
+{
+	const struct publish_given given = { .records = &z->records,
+		.at = z->records_at };
+
+	z->is_asked = true;
+	err_clear(&z->answer);
+	(void)publish_update(z->run->session, z->config, &given,
+	    &z->zone->row, &z->answer);
+}
+
+void
+run_update_all(const struct run_zones *zones)
+{
+	struct run_zones list = { NULL, 0 };
+	struct run_zone *z;
+	size_t i;
+
+	for (i = 0; i < zones->n; i++) {
+		z = zones->list[i];
+		if (!z->is_giving)
+			continue;
+		/* Of another question nobody has come to what was said. */
+		z->is_asked = false;
+		if (z->config->publish.update == NULL)
+			continue;
+		run_zone_act(z, begin);
+		if (z->is_giving)
+			run_zones_add(&list, z);
+	}
+	run_ask_all(&list, update);
+	run_zones_clear(&list);
+}
