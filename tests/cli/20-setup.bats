@@ -145,6 +145,14 @@ setup() {
 		"main=${TOKEN_URI%pin-source=*}pin-source=|echo%20$pin"
 	run kmgr probe-token main
 	[ "$status" -eq 0 ]
+	# The process that looks on logs in, too, and nobody is asked again.
+	asked=$BATS_TEST_TMPDIR/asked
+	kmgr_env "$BATS_TEST_TMPDIR" "main=${TOKEN_URI%pin-source=*}pin-source=\
+|echo%20once%3E%3E$asked%3B%20echo%20$pin"
+	run kmgr probe-token main
+	[ "$status" -eq 0 ]
+	[[ $output == *birth-window*enforced* ]]
+	[ "$(<"$asked")" = once ]
 	# Whoever starts it may not care how its children end.
 	run env --ignore-signal=CHLD "$KMGR" probe-token main
 	[ "$status" -eq 0 ]
