@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "kmgr/base/stop.h"
 #include "kmgr/cmd/tally.h"
 
@@ -15,12 +17,17 @@ struct json *
 tally_refuse(struct tally *tally, const char *name, const struct error *err)
 {
 	struct json *row = json_add_object(tally->refused);
+	const size_t len = strlen(name);
 
 	json_put_text(row, tally->member, name);
 	json_put_text(row, "error", err_class_name(err->class));
 	json_put_text(row, "message", err->msg);
 	json_put_text(row, "hint", err->hint);
-	session_note(tally->cmd->session, "%s: %s", name, err->msg);
+	/* What is wrong with a file begins with its name. */
+	if (strncmp(err->msg, name, len) == 0 && err->msg[len] == ':')
+		session_note(tally->cmd->session, "%s", err->msg);
+	else
+		session_note(tally->cmd->session, "%s: %s", name, err->msg);
 	if (tally->n_refused++ == 0)
 		tally->first = *err;
 	/* The ledger has what policy refuses. */
