@@ -16,6 +16,7 @@
 #define ZONES	  180
 #define RING	  4		/* places, with one signer */
 #define BEHIND_US 500
+#define WHOLE	  4		/* batches: 16, 64, 64 and what is left */
 
 /* In the place of what the engine has under these names. */
 struct session {
@@ -339,8 +340,8 @@ all_are_signed_once(int64_t sessions, size_t (*size)(size_t batch),
 		.sessions = sessions } } };
 	struct work work = { .size = size };
 	const struct bulk bulk = { .n = ZONES, .arg = &work,
-		.owed = owed, .next = next_share, .load = load,
-		.signed_one = signed_one, .refused = refused };
+		.owed = owed, .next = size == NULL ? NULL : next_share,
+		.load = load, .signed_one = signed_one, .refused = refused };
 	struct error err = ERR_INIT;
 	size_t i;
 
@@ -355,7 +356,8 @@ all_are_signed_once(int64_t sessions, size_t (*size)(size_t batch),
 		assert_int_equal(atomic_load(&zones[i].n_signed), 1);
 		assert_int_equal(atomic_load(&zones[i].n_recorded), 1);
 	}
-	assert_int_equal(session.n_progress, work.n_batches);
+	assert_int_equal(session.n_progress, size == NULL ? WHOLE :
+	    work.n_batches);
 }
 
 /* In the place of one with many zones comes one with few, and so on. */
@@ -397,6 +399,16 @@ many_signers_share_small_batches(void **state)
 	all_are_signed_once(8, many_and_few, NULL);
 }
 
+/* Then signers have something to do soon. */
+static void
+the_first_of_many_batches_is_small(void **state)
+{
+
+	(void)state;
+	all_are_signed_once(1, NULL, NULL);
+	all_are_signed_once(8, NULL, NULL);
+}
+
 static void
 tokens_hear_of_it_before_it_is_released(void **state)
 {
@@ -429,6 +441,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_signer_may_be_behind),
 		cmocka_unit_test(many_signers_share_small_batches),
+		cmocka_unit_test(the_first_of_many_batches_is_small),
 		cmocka_unit_test(tokens_hear_of_it_before_it_is_released),
 		cmocka_unit_test(what_tokens_are_owed_then_is_told_at_the_end),
 	};
