@@ -30,7 +30,7 @@ struct json *json_copy_of(const struct json *json);
 /**
  * json_share(json):
  * One more owner of ${json}, also where it stands in another one. What has two
- * owners, of which each may be another thread's, is changed by none.
+ * owners is changed by none, and both are in one thread.
  *
  * Owner: the caller, json_free().
  */

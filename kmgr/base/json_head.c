@@ -1,4 +1,3 @@
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,7 +6,6 @@
 
 struct json_head {
 	const char	*last;
-	pthread_mutex_t	 mutex;		/* over all that follows */
 	struct json	*members;	/* NULL: nothing is known */
 	struct buf	 text;		/* of them, up to the comma behind */
 	size_t		 n_others;	/* that began with something else */
@@ -19,7 +17,6 @@ json_head_new(const char *last)
 	struct json_head *head = mem_new(sizeof(*head));
 
 	head->last = last;
-	(void)pthread_mutex_init(&head->mutex, NULL);
 	return head;
 }
 
@@ -39,24 +36,15 @@ json_head_free(struct json_head *head)
 	if (head == NULL)
 		return;
 	forget(head);
-	(void)pthread_mutex_destroy(&head->mutex);
 	free(head);
 }
 
-/* The members that text begins with, and what is behind them; or NULL. */
-static struct json *
-find(struct json_head *head, const char *text, const char **rest)
+static bool
+is_known(const struct json_head *head, const char *text)
 {
-	struct json *members = NULL;
 
-	(void)pthread_mutex_lock(&head->mutex);
-	if (head->members != NULL &&
-	    strncmp(text, buf_text(&head->text), head->text.len) == 0) {
-		members = json_share(head->members);
-		*rest = text + head->text.len;
-	}
-	(void)pthread_mutex_unlock(&head->mutex);
-	return members;
+	return head->members != NULL && strncmp(text, buf_text(&head->text),
+	    head->text.len) == 0;
 }
 
 /* Put what is in members into json; false where it has one of them already. */
@@ -117,32 +105,23 @@ cut(const struct json *json, const char *last, struct buf *text)
 static void
 learn(struct json_head *head, const struct json *json)
 {
-	size_t n;
+	const size_t n = ++head->n_others;
 
-	(void)pthread_mutex_lock(&head->mutex);
-	n = ++head->n_others;
-	if ((n & (n - 1)) == 0) {
+	if ((n & (n - 1)) != 0)
+		return;
+	forget(head);
+	head->members = cut(json, head->last, &head->text);
+	if (json_len(head->members) == 0)
 		forget(head);
-		head->members = cut(json, head->last, &head->text);
-		if (json_len(head->members) == 0)
-			forget(head);
-	}
-	(void)pthread_mutex_unlock(&head->mutex);
 }
 
 int
 json_head_read(struct json_head *head, const char *text, struct json **out,
     struct error *err)
 {
-	struct json *members = NULL;
-	const char *rest;
 
-	*out = NULL;
-	if (head != NULL)
-		members = find(head, text, &rest);
-	if (members != NULL)
-		*out = read_rest(members, rest);
-	json_free(members);
+	*out = head == NULL || !is_known(head, text) ? NULL :
+	    read_rest(head->members, text + head->text.len);
 	if (*out != NULL)
 		return 0;
 	/* Anew, for the error alone where it was tried. */

@@ -22,8 +22,8 @@ void json_head_free(struct json_head *head);
  * json_head_read(head, text, out, err):
  * As json_read() of all of ${text}, whatever it is; the order of its members is
  * any. Its first ones may be shared with other objects, so that nobody changes
- * anything in *${out}. Several threads may read with one ${head}; with NULL
- * nothing is known, and nothing kept.
+ * anything in *${out}, and one thread at a time has ${head} and all that was
+ * read with it. With NULL nothing is known, and nothing kept.
  *
  * Owner: the caller, json_free().
  * Errors: as json_read().

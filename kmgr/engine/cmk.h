@@ -24,7 +24,8 @@ struct cmk {
 	struct crypto_key	*public;	/* the seal key's public half */
 	struct proven		*proven;	/* what that has signed */
 	bool			 shares_proven;	/* which is another's */
-	struct json_head	*endorsements;	/* which begin alike, or NULL */
+	struct json_head	*endorsements;	/* which begin alike, or NULL;
+					 * for ksk_check() */
 	char			 wrap_key_id[STORE_ID_TEXT]; /* that the seal
 					 * names; "" without one */
 	struct key_row		 identity_key;	/* empty without one */

@@ -85,7 +85,8 @@ int ksk_find_removed(struct store *store, const char *text,
 
 /**
  * ksk_check(cmk, row, ksk, err):
- * Check ${row} against its endorsement and fill all of ${ksk} but its row.
+ * Check ${row} against its endorsement and fill all of ${ksk} but its row. One
+ * thread at a time does so with ${cmk}.
  *
  * Errors: ERR_INTEGRITY.
  */

@@ -1,11 +1,7 @@
-#include <pthread.h>
-
 #include "tests/unit/unit.h"
 
 #include "kmgr/base/json_head.h"
 #include "kmgr/base/mem.h"
-
-#define N_READS 2000
 
 /* However often it is read, and whatever before: as json_read() has it. */
 static void
@@ -142,36 +138,6 @@ learns_what_comes_often(void **state)
 	json_head_free(head);
 }
 
-static void *
-read_many(void *arg)
-{
-	struct json_head *head = arg;
-	struct json *json;
-	int64_t c;
-	int i;
-
-	for (i = 0; i < N_READS; i++) {
-		json = read_one(head, texts[i % 8 == 0 ? 19 : i % 2]);
-		assert_true(json_get_int(json, "c", &c));
-		assert_int_equal(c, i % 8 == 0 || i % 2 == 0 ? 1 : 2);
-		json_free(json);
-	}
-	return NULL;
-}
-
-static void
-several_threads_read(void **state)
-{
-	struct json_head *head = json_head_new("b");
-	pthread_t thread;
-
-	(void)state;
-	assert_int_equal(pthread_create(&thread, NULL, read_many, head), 0);
-	(void)read_many(head);
-	(void)pthread_join(thread, NULL);
-	json_head_free(head);
-}
-
 int
 main(void)
 {
@@ -179,7 +145,6 @@ main(void)
 		cmocka_unit_test(reads_what_json_read_reads),
 		cmocka_unit_test(shares_what_is_known),
 		cmocka_unit_test(learns_what_comes_often),
-		cmocka_unit_test(several_threads_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
