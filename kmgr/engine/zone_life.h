@@ -159,6 +159,10 @@ bool zone_life_has_ds_of(const struct life_zone *life, size_t i,
  * transaction, that the facts of the ${i}th key are those of ${key} since the
  * step called ${step}, done at ${at}. Nobody is asked.
  *
+ * zone_life_append(session, zone, i, key, step, at, err): likewise, without the
+ * checkpoint: the caller calls trust_attest() for the CMK that
+ * zone_guarantor_of() names after the last one of them.
+ *
  * zone_life_facts(key, row): put the facts of ${key} into ${row}, which owns
  * its texts.
  *
@@ -168,6 +172,9 @@ bool zone_life_has_ds_of(const struct life_zone *life, size_t i,
 int zone_life_step(struct session *session, struct zone_life *zone,
     const struct life_step *step, struct error *err);
 int zone_life_record(struct session *session, const struct zone_life *zone,
+    size_t i, const struct life_key *key, const char *step, int64_t at,
+    struct error *err);
+int zone_life_append(struct session *session, const struct zone_life *zone,
     size_t i, const struct life_key *key, const char *step, int64_t at,
     struct error *err);
 void zone_life_facts(const struct life_key *key, struct ksk_row *row);

@@ -5,6 +5,7 @@
 #include "kmgr/base/mem.h"
 #include "kmgr/engine/foreign_facts.h"
 #include "kmgr/engine/ksk_facts.h"
+#include "kmgr/engine/trust.h"
 #include "kmgr/engine/zone_guarantor.h"
 #include "kmgr/engine/zone_life_inner.h"
 
@@ -53,7 +54,7 @@ zone_life_facts(const struct life_key *key, struct ksk_row *row)
 
 /* Of a row that is borrowed only the texts that change are new. */
 static int
-record_ours(struct session *session, const struct ksk *ksk,
+append_ours(struct session *session, const struct ksk *ksk,
     const struct life_key *key, const char *step, int64_t at,
     struct error *err)
 {
@@ -63,7 +64,7 @@ record_ours(struct session *session, const struct ksk *ksk,
 	row.state = mem_strdup(row.state);
 	row.standby = NULL;
 	zone_life_facts(key, &row);
-	rc = ksk_facts_record(session, &row, step, at, err);
+	rc = ksk_facts_append(session, &row, "ksk-step", step, at, err);
 	free(row.state);
 	free(row.standby);
 	return rc;
@@ -92,14 +93,27 @@ record_foreign(struct session *session, const struct zone_life *zone,
 }
 
 int
+zone_life_append(struct session *session, const struct zone_life *zone,
+    size_t i, const struct life_key *key, const char *step, int64_t at,
+    struct error *err)
+{
+
+	return i < zone->n_ksks ? append_ours(session, &zone->ksks[i], key,
+	    step, at, err) : record_foreign(session, zone, i, key, step, at,
+	    err);
+}
+
+int
 zone_life_record(struct session *session, const struct zone_life *zone,
     size_t i, const struct life_key *key, const char *step, int64_t at,
     struct error *err)
 {
 
-	return i < zone->n_ksks ? record_ours(session, &zone->ksks[i], key,
-	    step, at, err) : record_foreign(session, zone, i, key, step, at,
-	    err);
+	if (zone_life_append(session, zone, i, key, step, at, err) != 0)
+		return -1;
+	/* What happens to a foreign key is attested there. */
+	return i < zone->n_ksks ? trust_attest(session,
+	    zone->ksks[i].row.cmk_id, err) : 0;
 }
 
 int

@@ -100,7 +100,8 @@ do_nothing(struct run_zone *z)
 static void
 schedule(const struct run_zones *zones)
 {
-	static const struct run_write write = { run_schedule, do_nothing };
+	static const struct run_write write = { run_schedule_check,
+		run_schedule, NULL, do_nothing };
 	struct run_zones some = { NULL, 0 };
 	size_t i;
 

@@ -64,8 +64,11 @@ int run_keep_signed(struct run_zone *z, struct error *err);
  * Inside the caller's transaction, write when the zone is due again, and what
  * for; at once where another run has changed it.
  *
+ * run_schedule_check(z, err): before that, in the same one: whether it has.
+ *
  * Errors: ERR_STORE; as run_zone_load().
  */
+int run_schedule_check(struct run_zone *z, struct error *err);
 int run_schedule(struct run_zone *z, struct error *err);
 
 /**
@@ -199,28 +202,37 @@ int run_give_check(struct run_zone *z, struct error *err);
 void run_update_all(const struct run_zones *zones);
 
 /**
- * run_late_find(z, out, err):
+ * run_late_read(z, out, err):
  * Which DNSKEYs, of ours and of foreign keys, were put in, taken out or
- * revoked since the last hand-over, and in a second before this one: their
- * waits count from now on.
+ * revoked since the last hand-over: what the ledger says at the moment at which
+ * the zone was loaded, or after it.
+ *
+ * run_late_find(z, late): those of them for which that was in a second before
+ * this one: their waits count from now on. The zone was not loaded since
+ * run_late_read().
  *
  * run_late_prove(z, late, err): before the transaction, prove the CMKs that
  * answer for it.
  *
  * run_late_record(z, late, err): inside the caller's transaction, record it.
- * cmk_life_settle() of the zone's CMKs follows.
+ *
+ * run_late_attest(zones, err): after that, and still inside, have the CMKs that
+ * answer for it in all ${zones} attest it, once each. cmk_life_settle() of the
+ * zones' CMKs follows.
  *
  * run_late_is_decided(z, is, err): whether anything was decided since then.
  *
  * Owner: the caller, run_late_clear(), also where it fails.
  * Errors: ERR_STORE; as trust_prove(); as zone_life_record().
  */
-int run_late_find(struct run_zone *z, struct run_late *out,
+int run_late_read(struct run_zone *z, struct run_late *out,
     struct error *err);
+void run_late_find(struct run_zone *z, struct run_late *late);
 int run_late_prove(struct run_zone *z, const struct run_late *late,
     struct error *err);
 int run_late_record(struct run_zone *z, const struct run_late *late,
     struct error *err);
+int run_late_attest(const struct run_zones *zones, struct error *err);
 int run_late_is_decided(struct run_zone *z, bool *is, struct error *err);
 void run_late_clear(struct run_late *late);
 

@@ -1,4 +1,5 @@
 /* What the zone signer got later than it was decided begins to count then. */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,16 +10,9 @@
 #include "kmgr/service/run_inner.h"
 #include "kmgr/store/ledger.h"
 
-#define PAGE 100		/* events that are read at a time */
-
 /* Of one key: what was done to its DNSKEY since the last hand-over. */
-struct late {
+struct run_late_key {
 	bool is_in, is_out, is_revoked;
-};
-
-struct search {
-	const struct zone_life	*zone;
-	struct late		*keys;	/* as zone->life.keys */
 };
 
 /*
@@ -67,13 +61,13 @@ run_late_is_decided(struct run_zone *z, bool *is, struct error *err)
 }
 
 static void
-take_event(const struct search *search, const char *member,
+take_event(const struct run_late *late, const char *member,
     const struct ledger_record *record)
 {
 	struct error ignored = ERR_INIT;
 	struct json *event = NULL;
+	struct run_late_key *key;
 	const char *id, *step;
-	struct late *late;
 	size_t i;
 
 	if (json_read(record->payload, strlen(record->payload), &event,
@@ -81,36 +75,53 @@ take_event(const struct search *search, const char *member,
 		return;
 	id = json_get_text(event, member);
 	step = json_get_text(event, "step");
-	i = id == NULL ? LIFE_NONE : zone_life_find(search->zone, id);
+	i = id == NULL ? LIFE_NONE : zone_life_find(late->zone, id);
 	if (i != LIFE_NONE && step != NULL) {
-		late = &search->keys[i];
-		late->is_in |= strcmp(step,
+		key = &late->keys[i];
+		key->is_in |= strcmp(step,
 		    life_step_name(LIFE_PUBLISH_DNSKEY)) == 0;
-		late->is_out |= strcmp(step,
+		key->is_out |= strcmp(step,
 		    life_step_name(LIFE_WITHDRAW_DNSKEY)) == 0;
-		late->is_revoked |= strcmp(step,
+		key->is_revoked |= strcmp(step,
 		    life_step_name(LIFE_REVOKE_DNSKEY)) == 0;
 	}
 	json_free(event);
 }
 
+/* All that there are: those of many zones are read at once. */
 static int
-take_type(struct store *store, const struct search *search,
-    const char *type, const char *member, int64_t from, struct error *err)
+take_type(struct store *store, const struct run_late *late,
+    const char *type, const char *member, int64_t after, struct error *err)
 {
-	struct ledger_record *records;
-	size_t i, n = PAGE;
+	struct ledger_row *rows;
+	size_t i, n;
 
-	while (n == PAGE) {
-		if (ledger_of_zone(store, search->zone->text, type, from,
-		    PAGE, &records, &n, err) != 0)
-			return -1;
-		for (i = 0; i < n; i++)
-			take_event(search, member, &records[i]);
-		from = n > 0 ? records[n - 1].seq + 1 : from;
-		ledger_records_free(records, n);
-	}
+	if (ledger_all_of_zone(store, late->zone->text, type, &rows, &n,
+	    err) != 0)
+		return -1;
+	for (i = 0; i < n; i++)
+		if (rows[i].record.seq > after)
+			take_event(late, member, &rows[i].record);
+	ledger_row_list_free(rows, n);
 	return 0;
+}
+
+int
+run_late_read(struct run_zone *z, struct run_late *out, struct error *err)
+{
+	struct store *store;
+	int64_t seq;
+
+	run_late_clear(out);
+	out->zone = z->zone;
+	out->keys = mem_new((z->zone->life.n_keys + 1) * sizeof(*out->keys));
+	if (session_store(z->run->session, &store, err) != 0 ||
+	    find_last(store, z->text, &seq, err) != 0 ||
+	    take_type(store, out, "ksk-step", "ksk_id", seq, err) != 0)
+		return -1;
+	out->is_first = seq == 0;
+	return z->zone->n_foreign == 0 ? 0 : take_type(store, out,
+	    "foreign-step", "foreign_id", seq, err);
 }
 
 /*
@@ -127,60 +138,41 @@ put_off(bool is_new, int64_t now_at, int64_t *at)
 	return true;
 }
 
-/* The facts of the keys as they are from now on; whether any is another. */
+/* Those of one key from now on; whether any is another. */
 static bool
-put_off_all(const struct search *search, bool is_first, int64_t now_at,
-    struct life_zone *after)
+put_off_key(const struct run_late *late, size_t i, int64_t now_at,
+    struct life_key *key)
 {
-	bool any = false;
-	size_t i;
+	struct run_late_key was = late->keys[i];
+	bool any;
 
-	for (i = 0; i < after->n_keys; i++) {
-		struct life_key *key = &after->keys[i];
-		struct late *late = &search->keys[i];
-
-		/*
-		 * Before the first time that we hand something over, a key
-		 * that has a DS was published by other means.
-		 */
-		if (is_first && life_ds_state(&search->zone->life, i,
-		    now_at) != LIFE_HIDDEN)
-			*late = (struct late) { false, false, false };
-		late->is_in = put_off(late->is_in, now_at,
-		    &key->dnskey_in_at);
-		late->is_out = put_off(late->is_out, now_at,
-		    &key->dnskey_out_at);
-		late->is_revoked = put_off(late->is_revoked, now_at,
-		    &key->revoke_at);
-		any = any || late->is_in || late->is_out || late->is_revoked;
-	}
+	/*
+	 * Before the first time that we hand something over, a key that has a
+	 * DS was published by other means.
+	 */
+	if (late->is_first && life_ds_state(&late->zone->life, i, now_at) !=
+	    LIFE_HIDDEN)
+		return false;
+	any = put_off(was.is_in, now_at, &key->dnskey_in_at);
+	any |= put_off(was.is_out, now_at, &key->dnskey_out_at);
+	any |= put_off(was.is_revoked, now_at, &key->revoke_at);
 	return any;
 }
 
-int
-run_late_find(struct run_zone *z, struct run_late *out, struct error *err)
+void
+run_late_find(struct run_zone *z, struct run_late *late)
 {
-	const struct zone_life *zone = z->zone;
-	struct search search = { .zone = zone };
-	struct store *store;
-	int64_t seq;
-	int rc = -1;
+	const int64_t now_at = session_now(z->run->session);
+	size_t i;
 
-	life_zone_copy(&zone->life, &out->after);
-	out->is_any = false;
-	search.keys = mem_new((zone->life.n_keys + 1) * sizeof(struct late));
-	if (session_store(z->run->session, &store, err) == 0 &&
-	    find_last(store, z->text, &seq, err) == 0 &&
-	    take_type(store, &search, "ksk-step", "ksk_id", seq + 1,
-	    err) == 0 &&
-	    take_type(store, &search, "foreign-step", "foreign_id", seq + 1,
-	    err) == 0) {
-		out->is_any = put_off_all(&search, seq == 0,
-		    session_now(z->run->session), &out->after);
-		rc = 0;
-	}
-	free(search.keys);
-	return rc;
+	/* Of the zone as it was loaded, and is when it is recorded. */
+	assert(late->zone == z->zone);
+	life_zone_clear(&late->after);
+	life_zone_copy(&z->zone->life, &late->after);
+	late->is_any = false;
+	for (i = 0; i < late->after.n_keys; i++)
+		late->is_any |= put_off_key(late, i, now_at,
+		    &late->after.keys[i]);
 }
 
 static bool
@@ -219,17 +211,51 @@ run_late_record(struct run_zone *z, const struct run_late *late,
 	for (i = 0; i < late->after.n_keys; i++)
 		if (z->zone->n_ksks > 0 &&
 		    !is_same(&late->after.keys[i], &z->zone->life.keys[i]) &&
-		    zone_life_record(z->run->session, z->zone, i,
+		    zone_life_append(z->run->session, z->zone, i,
 		    &late->after.keys[i], "published-late",
 		    session_now(z->run->session), err) != 0)
 			return -1;
 	return 0;
 }
 
+/* Those that answer for a zone of which a fact is another. */
+static void
+add_cmks(const struct run_zone *z, struct trust_owed *cmks)
+{
+	const struct run_late *late = &z->late;
+	const struct cmk *cmk;
+	size_t i;
+
+	for (i = 0; late->is_any && i < late->after.n_keys; i++) {
+		cmk = zone_guarantor_of(z->run->session, z->zone, i);
+		if (cmk != NULL && !is_same(&late->after.keys[i],
+		    &z->zone->life.keys[i]))
+			trust_owe(cmks, cmk);
+	}
+}
+
+int
+run_late_attest(const struct run_zones *zones, struct error *err)
+{
+	struct trust_owed cmks = { 0 };
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < zones->n; i++)
+		if (zones->list[i]->event != NULL)
+			add_cmks(zones->list[i], &cmks);
+	for (i = 0; i < cmks.n && rc == 0; i++)
+		rc = trust_attest(zones->list[0]->run->session, cmks.cmks[i],
+		    err);
+	free(cmks.cmks);
+	return rc;
+}
+
 void
 run_late_clear(struct run_late *late)
 {
 
+	free(late->keys);
 	life_zone_clear(&late->after);
-	late->is_any = false;
+	*late = (struct run_late) { .is_any = false };
 }

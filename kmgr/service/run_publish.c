@@ -7,6 +7,8 @@
 #include "kmgr/service/run_inner.h"
 #include "kmgr/store/store_zone.h"
 
+#define FRESH_MS 100		/* since a look at what others did */
+
 static void
 raise_to(int64_t *at, int64_t value, int64_t now_at)
 {
@@ -74,19 +76,32 @@ owe(const struct run_zone *z)
 
 /* That nobody has signed, or changed, what was not in it. */
 static int
-check_same(struct run_zone *z, struct store *store, struct error *err)
+check_same(struct run_zone *z, struct error *err)
 {
+	struct store *store;
 	int64_t newest;
 
-	if (zone_life_check_same(z->run->session, z->zone, err) != 0 ||
+	if (session_store(z->run->session, &store, err) != 0 ||
+	    zone_life_check_same(z->run->session, z->zone, err) != 0 ||
 	    store_signature_last(store, z->text, &newest, err) != 0)
 		return -1;
+	z->checked_ms = when_elapsed_ms();
 	if (newest == z->newest)
 		return 0;
 	(void)err_set(err, ERR_STORE, "zone %s was signed while it was handed "
 	    "over", z->text);
 	err->code = ZONE_LIFE_CHANGED;
 	return -1;
+}
+
+static int
+check_giving(struct run_zone *z, struct error *err)
+{
+
+	if (check_same(z, err) != 0)
+		return -1;
+	z->is_giving = true;
+	return 0;
 }
 
 /*
@@ -99,8 +114,7 @@ record(struct run_zone *z, struct error *err)
 	struct session *session = z->run->session;
 	struct store *store;
 
-	if (session_store(session, &store, err) != 0 ||
-	    check_same(z, store, err) != 0)
+	if (session_store(session, &store, err) != 0)
 		return -1;
 	if (z->event != NULL &&
 	    (run_late_record(z, &z->late, err) != 0 ||
@@ -199,6 +213,8 @@ find(struct run_zone *z, struct error *err)
 	} else if (take_signed(z, err) != 0) {
 		return -1;
 	}
+	if (run_late_read(z, &z->late, err) != 0)
+		return -1;
 	z->is_giving = true;
 	z->wants_signing = has_records(z) && z->records.len == 0;
 	return 0;
@@ -210,7 +226,8 @@ find_signed(struct run_zone *z, struct error *err)
 {
 
 	if (z->is_stale && (run_zone_look(z, err) != 0 ||
-	    take_signed(z, err) != 0))
+	    take_signed(z, err) != 0 ||
+	    run_late_read(z, &z->late, err) != 0))
 		return -1;
 	z->is_giving = !has_records(z) || z->records.len > 0;
 	return 0;
@@ -246,6 +263,18 @@ prove(struct run_zone *z, struct error *err)
 	return 0;
 }
 
+static bool
+is_proved(const struct run_zone *z)
+{
+	size_t i;
+
+	for (i = 0; i < z->zone->n_ksks; i++)
+		if (!session_is_proved(z->run->session,
+		    z->zone->ksks[i].cmk->row.id))
+			return false;
+	return true;
+}
+
 /* Who decided something may have died before he told the token. */
 static int
 prove_decided(struct run_zone *z, const struct publish_given *given,
@@ -253,6 +282,8 @@ prove_decided(struct run_zone *z, const struct publish_given *given,
 {
 	bool is_decided;
 
+	if (is_proved(z))
+		return 0;
 	if (run_late_is_decided(z, &is_decided, err) != 0)
 		return -1;
 	return !is_decided && publish_has(z->config, given, &z->zone->row) ?
@@ -264,11 +295,10 @@ run_give_check(struct run_zone *z, struct error *err)
 {
 	const struct publish_given given = { .records = &z->records,
 		.at = z->records_at };
-	struct store *store;
 
-	if (session_store(z->run->session, &store, err) != 0 ||
-	    check_same(z, store, err) != 0 ||
-	    prove_decided(z, &given, err) != 0 || run_keep(z, err) != 0)
+	if ((when_elapsed_ms() - z->checked_ms > FRESH_MS &&
+	    check_same(z, err) != 0) || prove_decided(z, &given, err) != 0 ||
+	    run_keep(z, err) != 0)
 		return -1;
 	/* The row tells of a hand-over that is not recorded yet. */
 	z->is_given = z->is_stale = true;
@@ -300,10 +330,11 @@ give(struct run_zone *z, struct error *err)
 		return -1;
 	session_advance(session, when_now());
 	z->zone->row.published_at = session_now(session);
-	run_late_clear(&z->late);
-	if (z->event != NULL && (run_late_find(z, &z->late, err) != 0 ||
-	    run_late_prove(z, &z->late, err) != 0))
-		return -1;
+	if (z->event != NULL) {
+		run_late_find(z, &z->late);
+		if (run_late_prove(z, &z->late, err) != 0)
+			return -1;
+	}
 	z->is_giving = true;
 	return 0;
 }
@@ -331,10 +362,11 @@ finish(struct run_zone *z)
 }
 
 /* Those of which something is to be done; z->is_giving where it is, again. */
-static void
-act_where(const struct run_zones *zones, enum run_which which,
-    bool needs_giving, int (*act)(struct run_zone *z, struct error *err))
+static struct run_zones
+take_where(const struct run_zones *zones, enum run_which which,
+    bool needs_giving)
 {
+	struct run_zones some = { NULL, 0 };
 	size_t i;
 
 	for (i = 0; i < zones->n; i++) {
@@ -344,15 +376,38 @@ act_where(const struct run_zones *zones, enum run_which which,
 			continue;
 		z->is_giving = false;
 		if (which == RUN_ALL || run_is_well(z))
-			run_zone_act(z, act);
+			run_zones_add(&some, z);
 	}
+	return some;
+}
+
+static void
+read_where(const struct run_zones *zones, enum run_which which,
+    bool needs_giving, int (*read)(struct run_zone *z, struct error *err))
+{
+	struct run_zones some = take_where(zones, which, needs_giving);
+
+	run_zones_read(&some, read);
+	run_zones_clear(&some);
+}
+
+static void
+give_where(const struct run_zones *zones, enum run_which which)
+{
+	struct run_zones some = take_where(zones, which, true);
+	size_t i;
+
+	for (i = 0; i < some.n; i++)
+		run_zone_act(some.list[i], give);
+	run_zones_clear(&some);
 }
 
 /* What was given, in one transaction. */
 static void
 record_all(const struct run_zones *zones)
 {
-	static const struct run_write write = { record, finish };
+	static const struct run_write write = { check_same, record,
+		run_late_attest, finish };
 	struct run_zones given = { NULL, 0 };
 	size_t i;
 
@@ -371,11 +426,12 @@ run_hand_over(const struct run_zones *zones, enum run_which which)
 
 	for (i = 0; i < zones->n; i++)
 		zones->list[i]->is_giving = false;
-	act_where(zones, which, false, find);
+	read_where(zones, which, false, find);
 	run_sign_all(zones);
-	act_where(zones, which, true, find_signed);
+	read_where(zones, which, true, find_signed);
+	read_where(zones, which, true, check_giving);
 	run_update_all(zones);
-	act_where(zones, which, true, give);
+	give_where(zones, which);
 	record_all(zones);
 	run_notify(zones);
 }

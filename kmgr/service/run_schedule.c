@@ -58,18 +58,20 @@ schedule(struct run_zone *z)
 	row->waits_for = mem_strdup(waits_for);
 }
 
-static int
-is_same(struct run_zone *z, struct store *store, bool *is, struct error *err)
+int
+run_schedule_check(struct run_zone *z, struct error *err)
 {
 	int64_t changes, newest;
+	struct store *store;
 
-	*is = false;
+	z->is_same = false;
 	if (z->zone == NULL || z->is_stale)
 		return 0;
-	if (store_zone_changes(store, z->text, &changes, err) != 0 ||
+	if (session_store(z->run->session, &store, err) != 0 ||
+	    store_zone_changes(store, z->text, &changes, err) != 0 ||
 	    store_signature_last(store, z->text, &newest, err) != 0)
 		return -1;
-	*is = changes == z->zone->row.changes && newest == z->newest;
+	z->is_same = changes == z->zone->row.changes && newest == z->newest;
 	return 0;
 }
 
@@ -93,11 +95,9 @@ int
 run_schedule(struct run_zone *z, struct error *err)
 {
 	struct store *store;
-	bool is;
 
 	if (session_store(z->run->session, &store, err) != 0 ||
-	    is_same(z, store, &is, err) != 0 ||
-	    (!is && load_again(z, err) != 0))
+	    (!z->is_same && load_again(z, err) != 0))
 		return -1;
 	schedule(z);
 	return store_zone_schedule(store, &z->zone->row, err);

@@ -217,6 +217,18 @@ is_to_go_on(struct run_zone *z)
 }
 
 void
+run_zone_try(struct run_zone *z,
+    int (*act)(struct run_zone *z, struct error *err))
+{
+	struct error err = ERR_INIT;
+
+	/* It may be the load of the zone that has failed. */
+	if (is_to_go_on(z) && ((z->zone == NULL &&
+	    run_zone_load(z, &err) != 0) || act(z, &err) != 0))
+		run_zone_fail(z, &err);
+}
+
+void
 run_zone_act(struct run_zone *z,
     int (*act)(struct run_zone *z, struct error *err))
 {
@@ -225,10 +237,9 @@ run_zone_act(struct run_zone *z,
 
 	if (!is_to_go_on(z))
 		return;
-	/* It may be the load of the zone that has failed. */
-	if (run_zones_guard(&one, &err) != 0 ||
-	    (one.n > 0 && ((z->zone == NULL && run_zone_load(z, &err) != 0) ||
-	    act(z, &err) != 0)))
+	if (run_zones_guard(&one, &err) != 0)
 		run_zone_fail(z, &err);
+	else if (one.n > 0)
+		run_zone_try(z, act);
 	run_claims_leave(&z->pass->claims);
 }

@@ -30,6 +30,9 @@ struct run_pass {
 
 /* What is handed over now and was decided before. */
 struct run_late {
+	const struct zone_life	*zone;	/* that it is of */
+	struct run_late_key	*keys;	/* as zone->life.keys */
+	bool		 is_first;	/* hand-over of all */
 	struct life_zone after;		/* the facts from now on */
 	bool		 is_any;	/* one of them is another */
 };
@@ -77,6 +80,8 @@ struct run_zone {
 	bool			 is_dropped;	/* since a signal came */
 	size_t			 n_steps;	/* of run_advance() */
 	int64_t			 newest;	/* signature, when loaded */
+	int64_t			 checked_ms;	/* that it is so still, or 0 */
+	bool			 is_same;	/* likewise, to be scheduled */
 	int64_t			 told_at;	/* hooks, in this pass, or 0 */
 	int64_t			 next_at;	/* due again */
 	struct error		 err;		/* the first; none: well */
@@ -112,12 +117,18 @@ void run_zone_again(struct run_zone *z);
  * run_zones_look(zones): look at all that are nobody else's, together; what
  * fails is the zone's error.
  *
+ * run_zones_read(zones, read): call ${read} for each of ${zones} as
+ * run_zone_act() does, all at one moment of the store: what one asks it for is
+ * read for all. Nothing is written by ${read}, nor done.
+ *
  * Errors: as zone_life_load().
  */
 int run_zone_load(struct run_zone *z, struct error *err);
 int run_zone_look(struct run_zone *z, struct error *err);
 bool run_zone_is_loaded(const struct run_zone *z);
 void run_zones_look(const struct run_zones *zones);
+void run_zones_read(const struct run_zones *zones,
+    int (*read)(struct run_zone *z, struct error *err));
 
 /**
  * run_zone_act(z, act):
@@ -126,6 +137,13 @@ void run_zones_look(const struct run_zones *zones);
  * that is overtaken.
  */
 void run_zone_act(struct run_zone *z,
+    int (*act)(struct run_zone *z, struct error *err));
+
+/**
+ * run_zone_try(z, act):
+ * As run_zone_act(), for what writes nothing, and so needs no guard.
+ */
+void run_zone_try(struct run_zone *z,
     int (*act)(struct run_zone *z, struct error *err));
 
 /**
@@ -148,14 +166,19 @@ int run_zones_guard(struct run_zones *zones, struct error *err);
 
 /* What a transaction writes of a zone, and what is so after its commit. */
 struct run_write {
+	/* Of each, before any is written: nothing is written by it. */
+	int	(*check)(struct run_zone *z, struct error *err);
 	int	(*in)(struct run_zone *z, struct error *err);
+	/* Once, after all of them; or NULL. */
+	int	(*end)(const struct run_zones *zones, struct error *err);
 	void	(*done)(struct run_zone *z);
 };
 
 /**
  * run_zones_commit(zones, write):
  * Write all ${zones} in one transaction, guarded. Where that fails, in one
- * each: write->in() may be called twice. What fails then is that zone's error.
+ * each: all but write->done() may be called twice. What fails then is that
+ * zone's error.
  */
 void run_zones_commit(const struct run_zones *zones,
     const struct run_write *write);

@@ -110,6 +110,39 @@ run_ask_all(const struct run_zones *zones, void (*ask)(struct run_zone *z))
 		run_claims_leave(&zones->list[0]->pass->claims);
 }
 
+/* What zones stand together the store can give at once. */
+static void
+read_ahead(struct store *store, const struct run_zones *zones,
+    bool (*is_known)(const struct run_zone *z))
+{
+	const char **names = mem_new((zones->n + 1) * sizeof(*names));
+	size_t i, n = 0;
+
+	for (i = 0; i < zones->n; i++)
+		if (is_known == NULL || !is_known(zones->list[i]))
+			names[n++] = zones->list[i]->text;
+	if (n > 1)
+		store_ahead_of(store, names, n);
+	free(names);
+}
+
+static int
+write_all(struct store *store, const struct run_zones *zones,
+    const struct run_write *write, struct error *err)
+{
+	size_t i;
+
+	/* Up to the first change what was read ahead is so. */
+	read_ahead(store, zones, NULL);
+	for (i = 0; i < zones->n; i++)
+		if (write->check(zones->list[i], err) != 0)
+			return -1;
+	for (i = 0; i < zones->n; i++)
+		if (write->in(zones->list[i], err) != 0)
+			return -1;
+	return write->end == NULL ? 0 : write->end(zones, err);
+}
+
 static int
 commit(struct run_zones *zones, const struct run_write *write,
     struct error *err)
@@ -120,10 +153,8 @@ commit(struct run_zones *zones, const struct run_write *write,
 	if (session_store(zones->list[0]->run->session, &store, err) != 0 ||
 	    run_zones_guard(zones, err) != 0 || store_begin(store, err) != 0)
 		return -1;
-	for (i = 0; i < zones->n; i++)
-		if (write->in(zones->list[i], err) != 0)
-			break;
-	if (i < zones->n || store_commit(store, err) != 0) {
+	if (write_all(store, zones, write, err) != 0 ||
+	    store_commit(store, err) != 0) {
 		store_rollback(store);
 		return -1;
 	}
@@ -161,37 +192,27 @@ run_zones_commit(const struct run_zones *zones,
 	run_zones_clear(&all);
 }
 
-/* What zones stand together the store can give at once. */
-static void
-read_ahead(struct store *store, const struct run_zones *zones)
+/* NULL: there is no snapshot. Then each zone says what is wrong. */
+static struct store *
+begin_to_read(const struct run_zones *zones,
+    bool (*is_known)(const struct run_zone *z))
 {
-	const char **names = mem_new(zones->n * sizeof(*names));
-	size_t i, n = 0;
+	struct error ignored = ERR_INIT;
+	struct store *store = NULL;
 
-	for (i = 0; i < zones->n; i++)
-		if (!run_zone_is_loaded(zones->list[i]))
-			names[n++] = zones->list[i]->text;
-	if (n > 1)
-		store_ahead_of(store, names, n);
-	free(names);
+	if (zones->n <= 1 || session_store(zones->list[0]->run->session,
+	    &store, &ignored) != 0 || store_snapshot(store, &ignored) != 0)
+		return NULL;
+	read_ahead(store, zones, is_known);
+	return store;
 }
 
 void
 run_zones_look(const struct run_zones *zones)
 {
-	struct error ignored = ERR_INIT;
-	struct store *store = NULL;
-	bool is_ours = false;
+	struct store *store = begin_to_read(zones, run_zone_is_loaded);
 	size_t i;
 
-	if (zones->n == 0)
-		return;
-	/* Where there is no snapshot, each zone says what is wrong. */
-	if (zones->n > 1 && session_store(zones->list[0]->run->session,
-	    &store, &ignored) == 0 && store_snapshot(store, &ignored) == 0) {
-		is_ours = true;
-		read_ahead(store, zones);
-	}
 	for (i = 0; i < zones->n; i++) {
 		struct error err = ERR_INIT;
 
@@ -199,6 +220,24 @@ run_zones_look(const struct run_zones *zones)
 		    run_zone_look(zones->list[i], &err) != 0)
 			run_zone_fail(zones->list[i], &err);
 	}
-	if (is_ours)
+	if (store != NULL)
 		store_release(store);
+}
+
+void
+run_zones_read(const struct run_zones *zones,
+    int (*read)(struct run_zone *z, struct error *err))
+{
+	struct run_zones ours = copy(zones);
+	struct store *store;
+	size_t i;
+
+	if (ours.n > 0)
+		drop_lost(&ours, &ours.list[0]->pass->claims);
+	store = begin_to_read(&ours, NULL);
+	for (i = 0; i < ours.n; i++)
+		run_zone_try(ours.list[i], read);
+	if (store != NULL)
+		store_release(store);
+	run_zones_clear(&ours);
 }

@@ -184,6 +184,7 @@ db_change(struct db *db, const struct db_question *question,
 	int step = -1;
 
 	assert(db->is_writing);
+	db_ahead_end(db);
 	if (db->driver->ask(db, question, args, n, &rows, err) == 0)
 		step = db->driver->next(rows, err);
 	if (step == 0 && changed != NULL)
@@ -209,6 +210,7 @@ db_insert(struct db *db, const struct db_question *question,
 	size_t ids_n = 0;
 
 	assert(db->is_writing);
+	db_ahead_end(db);
 	/* To its end: only then has the INSERT been done. */
 	if (db_list(db, question, args, n, &number, &ids, &ids_n, err) != 0)
 		return -1;

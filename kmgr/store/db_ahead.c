@@ -160,7 +160,7 @@ void
 db_ahead(struct db *db, const char *after, const char *last)
 {
 
-	assert(db->is_snapshot);
+	assert(db->is_snapshot || db->is_writing);
 	db_ahead_end(db);
 	db->ahead = mem_new(sizeof(*db->ahead));
 	db->ahead->base.driver = &driver;

@@ -18,9 +18,10 @@ struct db_of_zone {
 
 /**
  * db_ahead(db, after, last), db_ahead_end(db):
- * Inside a snapshot, and until its end: read what is asked of a zone behind
- * ${after}, up to ${last}, for all of these when it is first asked. Forget what
- * was read; where nothing was it does nothing.
+ * Inside a snapshot, and until its end, or inside a transaction that writes,
+ * and until it first does: read what is asked of a zone behind ${after}, up to
+ * ${last}, for all of these when it is first asked. Forget what was read; where
+ * nothing was it does nothing.
  */
 void db_ahead(struct db *db, const char *after, const char *last);
 void db_ahead_end(struct db *db);

@@ -59,6 +59,7 @@ db_commit(struct db *db, struct error *err)
 {
 
 	assert(db->is_writing);
+	db_ahead_end(db);
 	if (db->driver->commit(db, err) != 0) {
 		db_rollback(db);
 		return err_hint(err, "nothing of it was written");
@@ -71,6 +72,7 @@ void
 db_rollback(struct db *db)
 {
 
+	db_ahead_end(db);
 	if (db->is_writing)
 		db->driver->rollback(db);
 	db->is_writing = false;

@@ -58,6 +58,32 @@ put_record(struct store *store, const struct ledger_record *record,
 	    err);
 }
 
+/*
+ * Who writes is alone: after what he appended himself he need not ask. (Where
+ * that went wrong the chain is guarded by the store.)
+ */
+static int
+read_head(struct store *store, struct ledger_record *record,
+    struct error *err)
+{
+
+	if (store->head_seq == 0)
+		return ledger_head(store, &record->seq, record->prev, err);
+	record->seq = store->head_seq;
+	memcpy(record->prev, store->head, sizeof(record->prev));
+	return 0;
+}
+
+static void
+note_head(struct store *store, const struct ledger_record *record)
+{
+
+	if (store->own_seq == 0)
+		store->own_seq = record->seq;
+	store->head_seq = record->seq;
+	memcpy(store->head, record->hash, sizeof(store->head));
+}
+
 int
 ledger_append(struct store *store, const char *type,
     const struct json *payload, const struct json *actor, int64_t at,
@@ -70,7 +96,7 @@ ledger_append(struct store *store, const char *type,
 	if (!text_is_label(type, TYPE_MAX))
 		return err_set(err, ERR_INTERNAL,
 		    "ledger: \"%s\" is no type of a record", type);
-	if (ledger_head(store, &record.seq, record.prev, err) != 0)
+	if (read_head(store, &record, err) != 0)
 		return -1;
 	record.seq++;
 	record.type = mem_strdup(type);
@@ -79,9 +105,10 @@ ledger_append(struct store *store, const char *type,
 	json_canonical(actor, &text);
 	record.actor = buf_take(&text);
 	ledger_record_hash(&record, record.hash);
+	store->head_seq = 0;
 	rc = put_record(store, &record, payload, err);
-	if (rc == 0 && store->own_seq == 0)
-		store->own_seq = record.seq;
+	if (rc == 0)
+		note_head(store, &record);
 	ledger_record_clear(&record);
 	return rc;
 }

@@ -31,10 +31,17 @@ static const struct db_question ask_before = {
 	"read a zone's event before another one",
 	"SELECT " COLUMNS ", cmk_id, zone FROM ledger WHERE zone = $1 "
 	"AND type = $2 AND seq < $3 ORDER BY seq DESC LIMIT 1" };
-/* Of each zone by its own way into the index: no other event is touched. */
+/*
+ * Of each zone by its own way into the index: no other event is touched. A
+ * database that knows nothing of its rows yet (no statistics) takes a type for
+ * rarer than zones are, and goes over all events of it; so the type is one that
+ * is known only once the zone is.
+ */
 #define OF_EACH(what) \
 	" FROM zone CROSS JOIN ledger " \
 	"WHERE zone.zone > $1 AND zone.zone <= $2 AND " what
+#define OF_TYPE "ledger.zone = zone.zone AND type = " \
+	"CASE zone.zone WHEN '' THEN '' ELSE $3 END"
 #define ROW_COLUMNS \
 	"seq, prev, hash, type, payload, actor, at, cmk_id, ledger.zone"
 static const struct db_of_zone ask_newest_of_zone = {
@@ -47,18 +54,18 @@ static const struct db_of_zone ask_newest_of_zone = {
 static const struct db_of_zone ask_seq_of_zone = {
 	{ "find a zone's last event",
 	"SELECT max(seq) FROM ledger WHERE zone = $1 AND type = $2" },
-	"SELECT zone.zone, max(seq)" OF_EACH("ledger.zone = zone.zone "
-	"AND type = $3") " GROUP BY zone.zone ORDER BY zone.zone" };
+	"SELECT zone.zone, max(seq)" OF_EACH(OF_TYPE)
+	" GROUP BY zone.zone ORDER BY zone.zone" };
 static const struct db_of_zone ask_all_of_zone = {
 	{ "read all events of a zone",
 	"SELECT " ROW_COLUMNS " FROM ledger WHERE zone = $1 AND type = $2 "
 	"ORDER BY seq" },
-	"SELECT zone.zone, " ROW_COLUMNS OF_EACH("ledger.zone = zone.zone "
-	"AND type = $3") " ORDER BY zone.zone, seq" };
+	"SELECT zone.zone, " ROW_COLUMNS OF_EACH(OF_TYPE)
+	" ORDER BY zone.zone, seq" };
 static const struct db_of_zone ask_count = { { "count a zone's events",
 	"SELECT count(*) FROM ledger WHERE zone = $1 AND type = $2" },
-	"SELECT zone.zone, count(*)" OF_EACH("ledger.zone = zone.zone "
-	"AND type = $3") " GROUP BY zone.zone ORDER BY zone.zone" };
+	"SELECT zone.zone, count(*)" OF_EACH(OF_TYPE)
+	" GROUP BY zone.zone ORDER BY zone.zone" };
 
 void
 ledger_record_clear(struct ledger_record *record)

@@ -55,12 +55,20 @@ static const struct db_question ask_holder = { "find who has the lock",
 	"datname = current_database()) AND classid::bigint = $1::bigint >> 32 "
 	"AND objid::bigint = $1::bigint & 4294967295 LIMIT 1" };
 
-/* What is unset waits for ever; a commit is one when the disk has it. */
+/*
+ * What is unset waits for ever; a commit is one when the disk has it. Questions
+ * are written for nested loops over indexes, the only joins that SQLite has:
+ * so are plans, which are kept as long as the connection, and which otherwise
+ * would be made for tables that were empty, or unknown, when it began.
+ */
 static const char settings[] =
 	"SELECT set_config(name, value, false) FROM (VALUES "
 	"('lock_timeout', '30s'), ('statement_timeout', '5min'), "
 	"('idle_in_transaction_session_timeout', '5min')) AS x (name, value) "
 	"WHERE current_setting(name) = '0'; "
+	"SELECT set_config(name, 'off', false) FROM (VALUES "
+	"('enable_hashjoin'), ('enable_mergejoin'), ('enable_seqscan'), "
+	"('jit')) AS x (name); "
 	"SELECT set_config('synchronous_commit', 'on', false) WHERE "
 	"current_setting('synchronous_commit') NOT IN ('on', 'remote_apply')";
 

@@ -85,7 +85,7 @@ int
 store_begin(struct store *store, struct error *err)
 {
 
-	store->own_seq = 0;
+	store->own_seq = store->head_seq = 0;
 	return db_begin(store->db, err);
 }
 

@@ -80,9 +80,10 @@ void store_release(struct store *store);
 
 /**
  * store_ahead(store, after, last):
- * Inside a snapshot: who asks now about one zone of those behind ${after} up to
- * ${last} is about to ask the same of all, as one does who goes through them a
- * page at a time. So it is read for all of them at once.
+ * Inside a snapshot, or a transaction up to its first change: who asks now
+ * about one zone of those behind ${after} up to ${last} is about to ask the
+ * same of all, as one does who goes through them a page at a time. So it is
+ * read for all of them at once.
  */
 void store_ahead(struct store *store, const char *after, const char *last);
 

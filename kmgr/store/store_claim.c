@@ -57,6 +57,13 @@ static const struct db_question ask_release = { "release claims",
 static const struct db_question ask_hold = { "look at a claim", HOLD("") };
 static const struct db_question ask_hold_locked = { "look at a claim",
 	HOLD(" FOR NO KEY UPDATE") };
+/* Of all that he has, for who needs many. */
+#define HOLD_ALL(share)                                                      \
+	"SELECT zone, epoch FROM claim WHERE holder = $1 AND until_at > 0"   \
+	share
+static const struct db_question ask_all = { "look at claims", HOLD_ALL("") };
+static const struct db_question ask_all_locked = { "look at claims",
+	HOLD_ALL(" FOR NO KEY UPDATE") };
 static const struct db_question ask_next = { "find when a zone is due",
 	"SELECT coalesce((SELECT zone.next_at FROM zone "
 	"WHERE NOT EXISTS (SELECT 1 FROM claim WHERE claim.zone = zone.zone "
@@ -276,31 +283,54 @@ refuse_lost(struct store_claim *claim, struct error *err)
 	    "claim lasts; nothing of it was written or released");
 }
 
+static int
+check_one(struct store *store, struct error *err)
+{
+	const struct db_question *ask = store->db->driver->locks_rows ?
+	    &ask_hold_locked : &ask_hold;
+	const struct db_value args[] = {
+		db_text(store->claims[0].zone),
+		db_text(store->holder->name),
+		db_int(store->claims[0].epoch) };
+	int64_t held;
+
+	if (db_number(store->db, ask, args, STORE_N(args), &held, err) != 0)
+		return -1;
+	return held == 0 ? refuse_lost(&store->claims[0], err) : 0;
+}
+
+static int
+check_all(struct store *store, struct error *err)
+{
+	const struct db_question *ask = store->db->driver->locks_rows ?
+	    &ask_all_locked : &ask_all;
+	const struct db_value args[] = { db_text(store->holder->name) };
+	struct store_claim *held = NULL;
+	size_t i, n = 0;
+	int rc = 0;
+
+	if (db_list(store->db, ask, args, STORE_N(args), &shape, &held, &n,
+	    err) != 0)
+		return -1;
+	for (i = 0; i < store->n_claims && rc == 0; i++)
+		if (!has(held, n, &store->claims[i]))
+			rc = refuse_lost(&store->claims[i], err);
+	store_claims_free(held, n);
+	return rc;
+}
+
 /*
- * The row stays locked until the commit: who would take the zone over between
+ * The rows stay locked until the commit: who would take a zone over between
  * this look and that passes it over.
  */
 int
 store_claim_check(struct store *store, struct error *err)
 {
-	const struct db_question *ask = store->db->driver->locks_rows ?
-	    &ask_hold_locked : &ask_hold;
-	int64_t held;
-	size_t i;
 
-	for (i = 0; i < store->n_claims; i++) {
-		const struct db_value args[] = {
-			db_text(store->claims[i].zone),
-			db_text(store->holder->name),
-			db_int(store->claims[i].epoch) };
-
-		if (db_number(store->db, ask, args, STORE_N(args), &held,
-		    err) != 0)
-			return -1;
-		if (held == 0)
-			return refuse_lost(&store->claims[i], err);
-	}
-	return 0;
+	if (store->n_claims == 0)
+		return 0;
+	return store->n_claims == 1 ? check_one(store, err) :
+	    check_all(store, err);
 }
 
 int

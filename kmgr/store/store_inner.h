@@ -8,7 +8,10 @@
 
 struct store {
 	struct db *db;
-	int64_t own_seq;	/* first event of the transaction; 0: none */
+	/* Of the transaction; 0: none. */
+	int64_t own_seq;	/* first event */
+	int64_t head_seq;	/* last event, and its hash */
+	uint8_t head[CRYPTO_SHA256_LEN];
 	const struct store_holder *holder;
 	struct store_claim *claims;	/* of his, that a commit needs */
 	size_t n_claims;

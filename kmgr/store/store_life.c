@@ -16,9 +16,11 @@ static const struct db_of_zone ask_find = { { "find a zone",
 	"SELECT zone, " COLUMNS ", changes FROM zone "
 	"WHERE zone > $1 AND zone <= $2 "
 	"ORDER BY zone" };
-static const struct db_question ask_changes = {
-	"count a zone's changes",
-	"SELECT changes FROM zone WHERE zone = $1" };
+static const struct db_of_zone ask_changes = {
+	{ "count a zone's changes",
+	"SELECT changes FROM zone WHERE zone = $1" },
+	"SELECT zone, changes FROM zone WHERE zone > $1 AND zone <= $2 "
+	"ORDER BY zone" };
 static const struct db_question ask_put = { "write a zone",
 	"INSERT INTO zone (" COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, "
 	"$8, $9) ON CONFLICT (zone) DO UPDATE SET goal = $2, goal_at = $3, "
@@ -141,7 +143,7 @@ store_zone_changes(struct store *store, const char *zone, int64_t *changes,
 {
 	const struct db_value args[] = { db_text(zone) };
 
-	return db_number(store->db, &ask_changes, args, STORE_N(args),
+	return db_zone_number(store->db, &ask_changes, args, STORE_N(args),
 	    changes, err);
 }
 

@@ -61,9 +61,12 @@ static const struct db_of_zone ask_signature_times = {
 	"WHERE last.zone = zone.zone AND last.type_covered = 48 "
 	"ORDER BY last.id DESC LIMIT 1) "
 	"WHERE zone.zone > $1 AND zone.zone <= $2 ORDER BY zone.zone" };
-static const struct db_question ask_signature_last = {
-	"find a zone's newest signature",
-	"SELECT max(id) FROM signature WHERE zone = $1" };
+static const struct db_of_zone ask_signature_last = {
+	{ "find a zone's newest signature",
+	"SELECT max(id) FROM signature WHERE zone = $1" },
+	"SELECT zone, (SELECT max(id) FROM signature "
+	"WHERE signature.zone = zone.zone) FROM zone "
+	"WHERE zone > $1 AND zone <= $2 ORDER BY zone" };
 static const struct db_question ask_signature_since = {
 	"count a zone's new signatures",
 	"SELECT count(*) FROM signature WHERE zone = $1 AND id > $2" };
@@ -255,8 +258,8 @@ store_signature_last(struct store *store, const char *zone, int64_t *id,
 {
 	const struct db_value args[] = { db_text(zone) };
 
-	return db_number(store->db, &ask_signature_last, args, STORE_N(args),
-	    id, err);
+	return db_zone_number(store->db, &ask_signature_last, args,
+	    STORE_N(args), id, err);
 }
 
 int
