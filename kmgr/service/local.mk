@@ -53,6 +53,7 @@ libservice_la_SOURCES = \
 	kmgr/service/run_places.c \
 	kmgr/service/run_places.h \
 	kmgr/service/run_publish.c \
+	kmgr/service/run_records.c \
 	kmgr/service/run_schedule.c \
 	kmgr/service/run_sign.c \
 	kmgr/service/run_signer.c \

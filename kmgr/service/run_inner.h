@@ -169,8 +169,17 @@ void run_source_ask(struct run_zone *z);
 /**
  * run_take_records(z, zsks, at):
  * What ${zsks} signed at ${at} is what the zone signer is to have.
+ *
+ * run_take_signed(z, err): what is signed already, and good, by this pass or
+ * another one; z->records is empty where something of it is not.
+ *
+ * run_has_records(z): whether he is to have any.
+ *
+ * Errors: as zsks_again().
  */
 void run_take_records(struct run_zone *z, const struct zsks *zsks, int64_t at);
+int run_take_signed(struct run_zone *z, struct error *err);
+bool run_has_records(const struct run_zone *z);
 
 enum run_which { RUN_WELL, RUN_ALL };
 

@@ -2,7 +2,6 @@
 #include "kmgr/base/when.h"
 #include "kmgr/engine/cmk_life.h"
 #include "kmgr/engine/trust.h"
-#include "kmgr/engine/zsks.h"
 #include "kmgr/service/publish.h"
 #include "kmgr/service/run_inner.h"
 #include "kmgr/store/store_zone.h"
@@ -41,14 +40,6 @@ decided_at(const struct run_zone *z)
 	return at;
 }
 
-/* Once the last KSK has gone the zone signer is to have none, too. */
-static bool
-has_records(const struct run_zone *z)
-{
-
-	return z->zone->life.first_signed_at != 0;
-}
-
 static bool
 is_behind(const struct run_zone *z)
 {
@@ -56,7 +47,7 @@ is_behind(const struct run_zone *z)
 	if (z->zone->life.has_response)
 		return false;
 	/* Who leaves a zone to others takes nothing away from them. */
-	if (!has_records(z) && (z->zone->row.published_at == 0 ||
+	if (!run_has_records(z) && (z->zone->row.published_at == 0 ||
 	    z->zone->life.goal != LIFE_INSECURE))
 		return false;
 	/* Of one second, nobody knows which came first: a look will tell. */
@@ -123,75 +114,6 @@ record(struct run_zone *z, struct error *err)
 	return store_zone_schedule(store, &z->zone->row, err);
 }
 
-static bool
-has_cds(const struct zsks *zsks)
-{
-	const struct zsks_signed *sets;
-	size_t i, n;
-
-	sets = zsks_signed(zsks, &n);
-	for (i = 0; i < n; i++)
-		if (sets[i].rrset->type == RRTYPE_CDS)
-			return true;
-	return false;
-}
-
-void
-run_take_records(struct run_zone *z, const struct zsks *zsks, int64_t at)
-{
-
-	z->records.len = 0;
-	zsks_text(zsks, &z->records);
-	z->records_at = at;
-	z->has_cds = has_cds(zsks);
-}
-
-/*
- * Whether the newest signatures are those of this pass, and nothing else was
- * done to the zone since the look before them: no DNSKEY, CDS or CDNSKEY is
- * another.
- */
-static int
-is_just_signed(struct run_zone *z, bool *is, struct error *err)
-{
-	struct store *store;
-	int64_t n;
-
-	*is = false;
-	if (z->records.len == 0 || z->n_signed == 0 ||
-	    z->zone->row.changes != z->signed_changes)
-		return 0;
-	if (session_store(z->run->session, &store, err) != 0 ||
-	    store_signature_since(store, z->text, z->signed_newest, &n,
-	    err) != 0)
-		return -1;
-	*is = n == z->n_signed;
-	return 0;
-}
-
-/* What is signed already, and good: by this pass or another one. */
-static int
-take_signed(struct run_zone *z, struct error *err)
-{
-	struct zsks *zsks = NULL;
-	bool is_just;
-
-	if (is_just_signed(z, &is_just, err) != 0)
-		return -1;
-	if (is_just)
-		return 0;
-	if (zsks_again(z->run->session, run_cmks_now(&z->pass->cmks),
-	    &z->name, &zsks, err) != 0)
-		return -1;
-	if (z->zone->signed_at > z->records_at)
-		z->records.len = 0;
-	if (zsks == NULL)
-		return 0;
-	run_take_records(z, zsks, z->zone->signed_at);
-	zsks_free(zsks);
-	return 0;
-}
-
 /*
  * Where there is something to hand over, what it is: signed already, or to be
  * signed now. The zone is loaded before its signatures are, so that whatever
@@ -207,16 +129,16 @@ find(struct run_zone *z, struct error *err)
 		return -1;
 	if (!is_behind(z))
 		return 0;
-	if (!has_records(z)) {
+	if (!run_has_records(z)) {
 		z->records.len = 0;
 		z->records_at = z->zone->life.goal_at;
-	} else if (take_signed(z, err) != 0) {
+	} else if (run_take_signed(z, err) != 0) {
 		return -1;
 	}
 	if (run_late_read(z, &z->late, err) != 0)
 		return -1;
 	z->is_giving = true;
-	z->wants_signing = has_records(z) && z->records.len == 0;
+	z->wants_signing = run_has_records(z) && z->records.len == 0;
 	return 0;
 }
 
@@ -226,10 +148,10 @@ find_signed(struct run_zone *z, struct error *err)
 {
 
 	if (z->is_stale && (run_zone_look(z, err) != 0 ||
-	    take_signed(z, err) != 0 ||
+	    run_take_signed(z, err) != 0 ||
 	    run_late_read(z, &z->late, err) != 0))
 		return -1;
-	z->is_giving = !has_records(z) || z->records.len > 0;
+	z->is_giving = !run_has_records(z) || z->records.len > 0;
 	return 0;
 }
 
@@ -356,7 +278,7 @@ finish(struct run_zone *z)
 	if (!is_told)
 		return;
 	z->is_published = true;
-	run_tell(z, RUN_DID, "publish", NULL, has_records(z) ?
+	run_tell(z, RUN_DID, "publish", NULL, run_has_records(z) ?
 	    "the signed records" : "no records: the zone signer may stop");
 	z->is_to_notify = z->has_cds && run_is_awaited(z);
 }

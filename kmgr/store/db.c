@@ -193,6 +193,19 @@ db_change(struct db *db, const struct db_question *question,
 	return step == 0 ? 0 : err_wrap(err, "%s", question->what);
 }
 
+int
+db_change_later(struct db *db, const struct db_question *question,
+    const struct db_value *args, size_t n, struct error *err)
+{
+
+	if (db->driver->later == NULL)
+		return db_change(db, question, args, n, NULL, err);
+	assert(db->is_writing);
+	db_ahead_end(db);
+	return db->driver->later(db, question, args, n, err) == 0 ? 0 :
+	    err_wrap(err, "%s", question->what);
+}
+
 static void
 read_int(const struct db_rows *rows, void *row)
 {

@@ -99,6 +99,9 @@ struct db_driver {
 	int (*renumber)(struct db *db, struct error *err);
 	int (*set_aside)(struct db *db, const char *suffix, char **kept,
 	    struct error *err);
+	/* NULL: a change costs no more at once. */
+	int (*later)(struct db *db, const struct db_question *question,
+	    const struct db_value *args, size_t n, struct error *err);
 	int (*ask)(struct db *db, const struct db_question *question,
 	    const struct db_value *args, size_t n, struct db_rows **out,
 	    struct error *err);
@@ -214,6 +217,15 @@ struct db_value db_buf(const struct buf *buf);
 int db_change(struct db *db, const struct db_question *question,
     const struct db_value *args, size_t n, int64_t *changed,
     struct error *err);
+
+/**
+ * db_change_later(db, question, args, n, err):
+ * As db_change(), for what nobody goes on from, whatever becomes of it: a
+ * backend may send it with what follows. It may be then that the next question
+ * fails of it, or the commit; nothing of the transaction is left in any case.
+ */
+int db_change_later(struct db *db, const struct db_question *question,
+    const struct db_value *args, size_t n, struct error *err);
 
 /**
  * db_insert(db, question, args, n, id, err):

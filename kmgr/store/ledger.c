@@ -54,8 +54,8 @@ put_record(struct store *store, const struct ledger_record *record,
 		db_text(json_get_text(payload, "zone")),
 	};
 
-	return db_change(store->db, &ask_append, args, STORE_N(args), NULL,
-	    err);
+	return db_change_later(store->db, &ask_append, args,
+	    STORE_N(args), err);
 }
 
 /*

@@ -15,10 +15,13 @@ libstore_la_SOURCES = \
 	kmgr/store/lock.h \
 	kmgr/store/pgsql.c \
 	kmgr/store/pgsql_inner.h \
+	kmgr/store/pgsql_later.c \
 	kmgr/store/pgsql_link.c \
 	kmgr/store/pgsql_link.h \
 	kmgr/store/pgsql_pq.c \
 	kmgr/store/pgsql_pq.h \
+	kmgr/store/pgsql_question.c \
+	kmgr/store/pgsql_question.h \
 	kmgr/store/pgsql_rows.c \
 	kmgr/store/pgsql_setup.c \
 	kmgr/store/pgsql_setup.h \

@@ -24,7 +24,8 @@ pgsql_script(struct db *base, const char *sql, struct error *err)
 	int rc;
 
 	pgsql_rows_put_aside(db);
-	if (pgsql_link_check_lost(&db->link, err) != 0)
+	if (pgsql_link_check_lost(&db->link, err) != 0 ||
+	    pgsql_later_end(db, err) != 0)
 		return -1;
 	result = db->link.pq->exec(db->link.conn, sql);
 	rc = pgsql_link_judge(&db->link, result, err);
@@ -52,8 +53,10 @@ pgsql_rollback(struct db *base)
 {
 	struct pgsql *db = pgsql_of(base);
 	const struct pgsql_pq *pq = db->link.pq;
+	struct error ignored = ERR_INIT;
 
 	pgsql_rows_put_aside(db);
+	(void)pgsql_later_end(db, &ignored);
 	if (!db->link.is_lost && pq->transactionStatus(db->link.conn) !=
 	    PQTRANS_IDLE)
 		pq->clear(pq->exec(db->link.conn, "ROLLBACK"));
@@ -110,7 +113,8 @@ pgsql_commit(struct db *base, struct error *err)
 	int rc = 0;
 
 	pgsql_rows_put_aside(db);
-	if (pgsql_link_check_lost(&db->link, err) != 0)
+	if (pgsql_link_check_lost(&db->link, err) != 0 ||
+	    pgsql_later_end(db, err) != 0)
 		return err_wrap(err, "commit");
 	result = pq->exec(db->link.conn, "COMMIT");
 	if (!pgsql_pq_is_answer(pq, result))
@@ -130,6 +134,7 @@ pgsql_close(struct db *base)
 
 	pgsql_link_close(&db->link);
 	free(db->prepared);
+	free(db->later);
 	free(db->begin);
 	free(base->name);
 	free(base->lock_base);
@@ -224,6 +229,7 @@ const struct db_driver pgsql_driver = {
 	.copy = store_copy_to_file,
 	.renumber = pgsql_setup_renumber,
 	.set_aside = pgsql_setup_set_aside,
+	.later = pgsql_later,
 	.ask = pgsql_rows_ask,
 	.next = pgsql_rows_next,
 	.changed = pgsql_rows_changed,

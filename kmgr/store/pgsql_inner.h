@@ -14,6 +14,8 @@ struct pgsql {
 	int64_t schema;			/* the number of that of the store */
 	char *begin;			/* SQL that begins to write */
 	struct pgsql_rows *reading;	/* a list that still comes over */
+	const struct db_question **later; /* that were sent, unanswered */
+	size_t later_n;
 };
 
 /**
@@ -28,6 +30,19 @@ struct pgsql *pgsql_of(struct db *db);
  * other word to the server. What fails in it that list tells.
  */
 void pgsql_rows_put_aside(struct pgsql *db);
+
+/**
+ * pgsql_later(db, question, args, n, err):
+ * Send a change whose answer is read later. That of the driver.
+ *
+ * pgsql_later_end(db, err): read all answers, before any other word to the
+ * server. Behind one that fails the transaction can only be undone.
+ *
+ * Errors: ERR_STORE, of the first that fails.
+ */
+int pgsql_later(struct db *db, const struct db_question *question,
+    const struct db_value *args, size_t n, struct error *err);
+int pgsql_later_end(struct pgsql *db, struct error *err);
 
 /* What struct db_driver asks of rows. */
 int pgsql_rows_ask(struct db *db, const struct db_question *question,

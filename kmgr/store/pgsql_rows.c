@@ -1,6 +1,3 @@
-#include <assert.h>
-#include <endian.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,8 +6,7 @@
 #include "kmgr/base/mem.h"
 #include "kmgr/store/pgsql_inner.h"
 #include "kmgr/store/pgsql_pq.h"
-
-#define ARGS_MAX 32
+#include "kmgr/store/pgsql_question.h"
 
 /*
  * A list is read as it comes over, row by row (libpq's single-row mode): of a
@@ -24,15 +20,6 @@ struct pgsql_rows {
 	bool is_reading;		/* more of them is to come over */
 	PGresult *rest;			/* what was put aside, NULL: nothing */
 	PGresult *failed;		/* what it ends with, NULL: nothing */
-};
-
-/* Arguments as libpq wants them: binary, numbers in network order. */
-struct arguments {
-	const char *values[ARGS_MAX];
-	int lengths[ARGS_MAX];
-	int formats[ARGS_MAX];
-	uint64_t numbers[ARGS_MAX];
-	int n;
 };
 
 static struct pgsql_rows *
@@ -56,53 +43,6 @@ pq_of(const struct db_rows *rows)
 	return pgsql_of(rows->db)->link.pq;
 }
 
-/* Of types that PostgreSQL finds itself: those of the columns. */
-static int
-prepare(struct pgsql *db, const char *sql, char name[static 24],
-    struct error *err)
-{
-	PGresult *result;
-	size_t i;
-	int rc;
-
-	for (i = 0; i < db->prepared_n && db->prepared[i] != sql; i++)
-		continue;
-	(void)snprintf(name, 24, "q%zu", i);
-	if (i < db->prepared_n)
-		return 0;
-	result = db->link.pq->prepare(db->link.conn, name, sql, 0, NULL);
-	rc = pgsql_link_judge(&db->link, result, err);
-	db->link.pq->clear(result);
-	if (rc != 0)
-		return -1;
-	*(const char **)mem_push(&db->prepared, db->prepared_n++,
-	    sizeof(*db->prepared)) = sql;
-	return 0;
-}
-
-static void
-bind(struct arguments *to, const struct db_value *args, size_t n)
-{
-	size_t i;
-
-	assert(n <= ARGS_MAX);
-	to->n = (int)n;
-	for (i = 0; i < n; i++) {
-		to->formats[i] = 1;
-		to->values[i] = args[i].p;
-		to->lengths[i] = (int)args[i].len;
-		if (args[i].kind == DB_INT) {
-			to->numbers[i] = htobe64((uint64_t)args[i].i);
-			to->values[i] = (const char *)&to->numbers[i];
-			to->lengths[i] = (int)sizeof(to->numbers[i]);
-		} else if (args[i].kind == DB_NULL) {
-			to->values[i] = NULL;
-		} else if (args[i].p == NULL) {
-			to->values[i] = "";	/* of no bytes is not NULL */
-		}
-	}
-}
-
 /* The next result of a pipeline, with the end of its question read. */
 static PGresult *
 next_of_pipeline(const struct pgsql_pq *pq, PGconn *conn)
@@ -121,7 +61,7 @@ next_of_pipeline(const struct pgsql_pq *pq, PGconn *conn)
  */
 static PGresult *
 ask_in_savepoint(const struct pgsql_link *link, const char *name,
-    const struct arguments *a)
+    const struct pgsql_arguments *a)
 {
 	const struct pgsql_pq *pq = link->pq;
 	PGconn *conn = link->conn;
@@ -156,7 +96,7 @@ ask_in_savepoint(const struct pgsql_link *link, const char *name,
 
 /* A list: its rows come when they are asked for. */
 static int
-ask_list(struct pgsql *db, const char *name, const struct arguments *a,
+ask_list(struct pgsql *db, const char *name, const struct pgsql_arguments *a,
     struct pgsql_rows *rows, struct error *err)
 {
 	const struct pgsql_pq *pq = db->link.pq;
@@ -171,7 +111,7 @@ ask_list(struct pgsql *db, const char *name, const struct arguments *a,
 }
 
 static int
-ask_change(struct pgsql *db, const char *name, const struct arguments *a,
+ask_change(struct pgsql *db, const char *name, const struct pgsql_arguments *a,
     struct pgsql_rows *rows, struct error *err)
 {
 
@@ -192,15 +132,16 @@ pgsql_rows_ask(struct db *base, const struct db_question *question,
 	const bool is_list = strncmp(question->sql, "SELECT", 6) == 0;
 	struct pgsql *db = pgsql_of(base);
 	struct pgsql_rows *rows;
-	struct arguments bound;
-	char name[24];
+	struct pgsql_arguments bound;
+	char name[PGSQL_QUESTION_NAME];
 
 	pgsql_rows_put_aside(db);
 	db->link.fault = DB_FAULT_NONE;
 	if (pgsql_link_check_lost(&db->link, err) != 0 ||
-	    prepare(db, question->sql, name, err) != 0)
+	    pgsql_later_end(db, err) != 0 ||
+	    pgsql_question_prepare(db, question->sql, name, err) != 0)
 		return -1;
-	bind(&bound, args, n);
+	pgsql_question_bind(&bound, args, n);
 	rows = mem_new(sizeof(*rows));
 	rows->base.db = base;
 	rows->at = -1;

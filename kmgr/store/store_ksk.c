@@ -319,8 +319,8 @@ touch_zone(struct store *store, const char *id, struct error *err)
 {
 	const struct db_value args[] = { db_text(id) };
 
-	return db_change(store->db, &ask_touch, args, STORE_N(args), NULL,
-	    err);
+	return db_change_later(store->db, &ask_touch, args,
+	    STORE_N(args), err);
 }
 
 int

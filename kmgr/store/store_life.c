@@ -195,8 +195,8 @@ store_zone_schedule(struct store *store, const struct zone_row *row,
 		db_text(row->zone),
 	};
 
-	return db_change(store->db, &ask_schedule, args, STORE_N(args), NULL,
-	    err);
+	return db_change_later(store->db, &ask_schedule, args,
+	    STORE_N(args), err);
 }
 
 int
@@ -204,8 +204,8 @@ store_zone_touch(struct store *store, const char *zone, struct error *err)
 {
 	const struct db_value args[] = { db_text(zone) };
 
-	return db_change(store->db, &ask_touch, args, STORE_N(args), NULL,
-	    err);
+	return db_change_later(store->db, &ask_touch, args,
+	    STORE_N(args), err);
 }
 
 int
@@ -367,8 +367,8 @@ store_zone_alg_put(struct store *store, const struct zone_alg_row *row,
 
 	if (store_zone_touch(store, row->zone, err) != 0)
 		return -1;
-	return db_change(store->db, &ask_alg_put, args, STORE_N(args), NULL,
-	    err);
+	return db_change_later(store->db, &ask_alg_put, args,
+	    STORE_N(args), err);
 }
 
 int

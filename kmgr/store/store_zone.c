@@ -157,8 +157,8 @@ store_signature_put(struct store *store, const struct signature_row *row,
 		db_int(row->created_at),
 	};
 
-	return db_change(store->db, &ask_signature_put, args, STORE_N(args),
-	    NULL, err);
+	return db_change_later(store->db, &ask_signature_put, args,
+	    STORE_N(args), err);
 }
 
 int
@@ -336,6 +336,6 @@ store_zsk_set_put(struct store *store, const struct zsk_set_row *row,
 	zsk_set_row_clear(&last);
 	if (is_same)
 		return 0;
-	return db_change(store->db, &ask_set_put, args, STORE_N(args), NULL,
-	    err);
+	return db_change_later(store->db, &ask_set_put, args,
+	    STORE_N(args), err);
 }

@@ -206,13 +206,17 @@ ask_signed(struct storehelp *help, const char *zone, struct buf *out)
 	struct zsk_set_row set = { .zone = NULL };
 	struct signature_row *rows;
 	int64_t end_at, made_at;
+	int64_t changes, last;
 	bool found;
 	size_t n;
 
 	unit_ok(store_signature_times(store, zone, &made_at, &end_at, err),
 	    err);
-	buf_printf(out, "signed %lld %lld\n", (long long)end_at,
-	    (long long)made_at);
+	unit_ok(store_signature_last(store, zone, &last, err), err);
+	unit_ok(store_zone_changes(store, zone, &changes, err), err);
+	buf_printf(out, "signed %lld %lld, last %lld, changed %lld\n",
+	    (long long)end_at, (long long)made_at, (long long)last,
+	    (long long)changes);
 	unit_ok(store_signature_sets(store, zone, WHEN, &rows, &n, err), err);
 	tell_signatures("set", rows, n, out);
 	unit_ok(store_signature_newest(store, zone, &rows, &n, err), err);
@@ -429,6 +433,42 @@ a_release_forgets_what_was_read(void **state)
 	free(after);
 }
 
+/* What was read ahead is so only as long as nothing is written. */
+static void
+a_change_forgets_what_was_read(void **state)
+{
+	struct storehelp *help = *state;
+	char *zone = zone_of(4), *other = zone_of(5);
+	int64_t was, is;
+
+	fill(help);
+	unit_ok(store_begin(help->store, &help->err), &help->err);
+	store_ahead(help->store, "", "z9.example.");
+	storehelp_count(help);
+	unit_ok(store_zone_changes(help->store, zone, &was, &help->err),
+	    &help->err);
+	unit_ok(store_zone_changes(help->store, other, &is, &help->err),
+	    &help->err);
+	assert_int_equal(help->n_asked, 1);
+	storehelp_count_end(help);
+	unit_ok(store_zone_touch(help->store, zone, &help->err), &help->err);
+	unit_ok(store_zone_changes(help->store, zone, &is, &help->err),
+	    &help->err);
+	assert_int_equal(is, was + 1);
+	/* And nothing of it is left in the next transaction. */
+	store_ahead(help->store, "", "z9.example.");
+	unit_ok(store_zone_changes(help->store, zone, &is, &help->err),
+	    &help->err);
+	store_rollback(help->store);
+	unit_ok(store_begin(help->store, &help->err), &help->err);
+	unit_ok(store_zone_changes(help->store, zone, &is, &help->err),
+	    &help->err);
+	assert_int_equal(is, was);
+	store_rollback(help->store);
+	free(zone);
+	free(other);
+}
+
 /* Who asks for ever other things gets them, and they are not all kept. */
 static void
 very_many_ways_to_ask_are_not_read_ahead(void **state)
@@ -491,6 +531,7 @@ static const struct CMUnitTest tests[] = {
 	STOREHELP_TEST(only_the_first_zone_of_a_page_asks),
 	STOREHELP_TEST(a_list_is_a_page_where_its_zones_stand_together),
 	STOREHELP_TEST(a_release_forgets_what_was_read),
+	STOREHELP_TEST(a_change_forgets_what_was_read),
 	STOREHELP_TEST(very_many_ways_to_ask_are_not_read_ahead),
 };
 
