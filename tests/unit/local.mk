@@ -74,6 +74,7 @@ store_tests = \
 	tests/unit/test_store_cmk \
 	tests/unit/test_store_group \
 	tests/unit/test_store_ksr \
+	tests/unit/test_store_later \
 	tests/unit/test_store_life \
 	tests/unit/test_store_migrate \
 	tests/unit/test_store_plan
@@ -142,6 +143,10 @@ tests_unit_test_store_ksr_SOURCES = tests/unit/test_store_ksr.c \
 	$(unit_store_help)
 tests_unit_test_store_ksr_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_store_ksr_LDADD = $(unit_store_ldadd)
+tests_unit_test_store_later_SOURCES = tests/unit/test_store_later.c \
+	$(unit_store_help)
+tests_unit_test_store_later_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_store_later_LDADD = $(unit_store_ldadd)
 tests_unit_test_store_life_SOURCES = tests/unit/test_store_life.c \
 	$(unit_store_help)
 tests_unit_test_store_life_CPPFLAGS = $(unit_cppflags)

@@ -480,57 +480,6 @@ undoes_what_is_not_committed(void **state)
 	key_row_clear(&orphan);
 }
 
-/* Of a KSK that nobody knows; a backend may say so with what follows it. */
-static int
-put_orphan(struct storehelp *help)
-{
-	struct signature_row row = { .zone = mem_strdup("a."),
-		.type_covered = 48, .created_at = AT, .expiration_at = AT };
-	int rc;
-
-	(void)storehelp_id(4711, row.ksk_id);
-	buf_add(&row.rrsig, "nineteen bytes long", 19);
-	rc = store_signature_put(help->store, &row, &help->err);
-	buf_free(&row.rrsig);
-	free(row.zone);
-	return rc;
-}
-
-static void
-what_fails_later_undoes_all(void **state)
-{
-	struct storehelp *help = storehelp_begun(state);
-	int64_t n;
-	int rc;
-
-	unit_ok(put_ksk(help, 1, "a.", 1, 0), &help->err);
-	rc = put_orphan(help);
-	if (rc == 0)
-		rc = store_zone_changes(help->store, "a.", &n, &help->err);
-	unit_fails(rc, &help->err, ERR_STORE, "record a signature");
-	store_rollback(help->store);
-	lists_as(help, NULL, NULL, "");
-	/* What is asked next was not taken, and does not say so. */
-	unit_ok(store_begin(help->store, &help->err), &help->err);
-	rc = put_orphan(help);
-	if (rc == 0)
-		rc = put_ksk(help, 1, "a.", 1, 0);
-	unit_fails(rc, &help->err, ERR_STORE, "record a signature");
-	store_rollback(help->store);
-	unit_ok(store_begin(help->store, &help->err), &help->err);
-	unit_ok(put_ksk(help, 1, "a.", 1, 0), &help->err);
-	rc = put_orphan(help);
-	if (rc == 0)
-		rc = store_commit(help->store, &help->err);
-	else
-		store_rollback(help->store);
-	unit_fails(rc, &help->err, ERR_STORE, "record a signature");
-	unit_ok(store_begin(help->store, &help->err), &help->err);
-	unit_ok(put_ksk(help, 1, "a.", 1, 0), &help->err);
-	storehelp_committed(help);
-	lists_as(help, NULL, NULL, "a./1");
-}
-
 static int
 hang_while_writing(struct store *store, struct error *err)
 {
@@ -629,7 +578,6 @@ main(void)
 		STOREHELP_TEST(keeps_the_last_zsk_set),
 		STOREHELP_TEST(keeps_intents),
 		STOREHELP_TEST(undoes_what_is_not_committed),
-		STOREHELP_TEST(what_fails_later_undoes_all),
 		STOREHELP_TEST(forgets_what_a_killed_process_wrote),
 		STOREHELP_TEST(hands_the_lock_over),
 		STOREHELP_TEST(makes_ids_and_names),
