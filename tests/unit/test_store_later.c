@@ -1,4 +1,4 @@
-/* Changes that nobody waits for are made, or fail with all that is with them. */
+/* Changes that nobody waits for: made, or failing with all that is beside. */
 #include "tests/unit/storehelp.h"
 
 #include "kmgr/base/mem.h"
