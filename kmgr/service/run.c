@@ -132,6 +132,18 @@ look_at(struct run_pass *pass, struct error *err)
 	return 0;
 }
 
+/* How many zones there are, unless somebody else tells of progress. */
+static int
+count_all(struct run_pass *pass, struct store *store, struct error *err)
+{
+	const struct run *run = pass->run;
+
+	pass->n_all = run->n_zones;
+	return run->n_zones > 0 || run->is_behind != NULL ? 0 :
+	    store_claim_n_due(store, session_now(run->session), &pass->n_all,
+	    err);
+}
+
 int
 run_pass(const struct run *run, struct run_result *out, struct error *err)
 {
@@ -141,8 +153,10 @@ run_pass(const struct run *run, struct run_result *out, struct error *err)
 
 	*out = (struct run_result) { .next_at = INT64_MAX, .first = ERR_INIT };
 	session_advance(run->session, when_now());
+	if (session_store(run->session, &store, err) != 0 ||
+	    count_all(&pass, store, err) != 0)
+		return -1;
 	rc = run->is_trial ? look_at(&pass, err) : work(&pass, err);
 	run_cmks_clear(&pass.cmks);
-	return rc != 0 || session_store(run->session, &store, err) != 0 ? -1 :
-	    store_claim_next(store, &out->next_at, err);
+	return rc != 0 ? -1 : store_claim_next(store, &out->next_at, err);
 }

@@ -65,4 +65,11 @@ struct run_result {
 int run_pass(const struct run *run, struct run_result *out,
     struct error *err);
 
+/**
+ * run_progress(session, done, all):
+ * session_progress(), of ${done} zones that are behind and ${all} that were
+ * due when it began: others may become due meanwhile.
+ */
+void run_progress(struct session *session, size_t done, size_t all);
+
 #endif

@@ -160,6 +160,14 @@ is_lost(struct run_zone *z)
 	return true;
 }
 
+/* Others go over them, too, and some become due meanwhile. */
+void
+run_progress(struct session *session, size_t done, size_t all)
+{
+
+	session_progress(session, done, all < done ? done : all);
+}
+
 void
 run_count(const struct run_zone *z)
 {
@@ -171,8 +179,8 @@ run_count(const struct run_zone *z)
 	if (z->run->is_behind != NULL)
 		z->run->is_behind(z->run->arg);
 	else
-		session_progress(z->run->session, pass->result->n_zones,
-		    z->run->n_zones);
+		run_progress(z->run->session, pass->result->n_zones,
+		    pass->n_all);
 }
 
 /* Everything failed that was to be done; it is tried again soon. */

@@ -5,7 +5,6 @@
 #include "kmgr/service/run_places.h"
 #include "kmgr/service/run_workers.h"
 #include "kmgr/store/store_claim.h"
-#include "kmgr/store/store_life.h"
 
 #define WORTH_N 128		/* zones; for fewer one worker is enough */
 #define N_TEXTS 3
@@ -14,6 +13,7 @@ struct crew {
 	const struct run	*run;
 	struct run_result	*out;
 	bool			 is_sure;	/* more than one is of use */
+	size_t			 n_all;		/* zones at the beginning */
 	size_t			 n_behind;	/* zones */
 	/* In a worker. */
 	struct worker		*worker;
@@ -172,8 +172,8 @@ hear(void *arg, const uint8_t *data, size_t len)
 		    NULL);
 		break;
 	case MESSAGE_BEHIND:
-		session_progress(crew->run->session, ++crew->n_behind,
-		    crew->run->n_zones);
+		run_progress(crew->run->session, ++crew->n_behind,
+		    crew->n_all);
 		break;
 	case MESSAGE_RESULT:
 		add_result(crew, &message.result, texts[0]);
@@ -182,23 +182,24 @@ hear(void *arg, const uint8_t *data, size_t len)
 }
 
 /*
- * Whether it is worth more than one process. The store is closed then: none is
- * handed from one to another.
+ * How many processes it is worth. Where that is more than one the store is
+ * closed then: none is handed from one to another.
  */
 static int
-is_much_due(struct session *session, bool *is, struct error *err)
+size_up(struct crew *crew, size_t *n_workers, struct error *err)
 {
+	struct session *session = crew->run->session;
 	struct store *store;
-	char **names;
-	size_t n;
 
-	if (session_store(session, &store, err) != 0 ||
-	    store_zone_due(store, session_now(session), "", WORTH_N, &names,
-	    &n, err) != 0)
+	*n_workers = crew_size(session, SIZE_MAX, &crew->is_sure);
+	if (*n_workers == 1)
+		return 0;
+	if (session_store(session, &store, err) != 0 || store_claim_n_due(store,
+	    session_now(session), &crew->n_all, err) != 0)
 		return -1;
-	zone_names_free(names, n);
-	*is = n == WORTH_N;
-	if (*is)
+	if (!crew->is_sure && crew->n_all < WORTH_N)
+		*n_workers = 1;
+	else
 		session_take_store(session, NULL);
 	return 0;
 }
@@ -210,20 +211,12 @@ run_workers(const struct run *run, struct run_result *out,
 	struct crew crew = { .run = run, .out = out };
 	struct workers workers = { .arg = &crew, .work = work, .take = hear };
 	struct store *store;
-	bool is_worth = false;
 
 	if (run->is_trial || run->n_zones > 0)
 		return run_pass(run, out, err);
-	if (run_places_look(run->session, err) != 0)
+	if (run_places_look(run->session, err) != 0 ||
+	    size_up(&crew, &workers.n, err) != 0)
 		return -1;
-	workers.n = crew_size(run->session, SIZE_MAX, &crew.is_sure);
-	if (workers.n > 1 && crew.is_sure)
-		session_take_store(run->session, NULL);
-	if (workers.n > 1 && !crew.is_sure) {
-		if (is_much_due(run->session, &is_worth, err) != 0)
-			return -1;
-		workers.n = is_worth ? workers.n : 1;
-	}
 	if (workers.n == 1)
 		return run_pass(run, out, err);
 	workers.is_first_alone = !crew.is_sure;

@@ -23,6 +23,7 @@ struct run_pass {
 	const struct run	*run;
 	struct run_result	*result;
 	struct zsks_keys	*keys;
+	size_t			 n_all;		/* zones at the beginning */
 	struct run_claims	 claims;	/* where something is changed */
 	struct trust_owed	 owed;		/* by all batches so far */
 	struct run_cmks		 cmks;		/* of the batch */

@@ -64,6 +64,8 @@ static const struct db_question ask_hold_locked = { "look at a claim",
 static const struct db_question ask_all = { "look at claims", HOLD_ALL("") };
 static const struct db_question ask_all_locked = { "look at claims",
 	HOLD_ALL(" FOR NO KEY UPDATE") };
+static const struct db_question ask_n_due = { "count zones that are due",
+	"SELECT count(*) FROM zone WHERE next_at <= $1 AND " STORE_ZONE_USED };
 static const struct db_question ask_next = { "find when a zone is due",
 	"SELECT coalesce((SELECT zone.next_at FROM zone "
 	"WHERE NOT EXISTS (SELECT 1 FROM claim WHERE claim.zone = zone.zone "
@@ -340,6 +342,20 @@ store_claim_next(struct store *store, int64_t *next_at, struct error *err)
 
 	return db_clock(store->db, &now.i, err) != 0 ? -1 :
 	    db_number(store->db, &ask_next, &now, 1, next_at, err);
+}
+
+int
+store_claim_n_due(struct store *store, int64_t due_at, size_t *n,
+    struct error *err)
+{
+	const struct db_value args[] = { db_int(due_at) };
+	int64_t count;
+
+	if (db_number(store->db, &ask_n_due, args, STORE_N(args), &count,
+	    err) != 0)
+		return -1;
+	*n = (size_t)count;
+	return 0;
 }
 
 int

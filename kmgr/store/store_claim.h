@@ -98,6 +98,13 @@ int store_claim_next(struct store *store, int64_t *next_at,
     struct error *err);
 
 /**
+ * store_claim_n_due(store, due_at, n, err):
+ * How many zones are due at ${due_at}, whoever has a claim on them.
+ */
+int store_claim_n_due(struct store *store, int64_t due_at, size_t *n,
+    struct error *err);
+
+/**
  * store_claim_holders(store, out, n, err):
  * The names of all who have not released what they claimed.
  *

@@ -465,6 +465,28 @@ waits_for_no_zone_that_others_have(void **state)
 }
 
 static void
+due_are(struct storehelp *help, int64_t due_at, size_t want)
+{
+	size_t n = 99;
+
+	unit_ok(store_claim_n_due(help->store, due_at, &n, &help->err),
+	    &help->err);
+	assert_int_equal(n, want);
+}
+
+static void
+counts_what_is_due_whoever_has_it(void **state)
+{
+	struct storehelp *help = three(state);
+
+	due_are(help, AT, 0);
+	due_are(help, AT + 2, 2);
+	takes(help, &one, AT + 2, 9, "b. 1 c. 1");
+	due_are(help, AT + 2, 2);
+	due_are(help, AT + 3, 3);
+}
+
+static void
 knows_who_works(void **state)
 {
 	struct storehelp *help = three(state);
@@ -557,6 +579,7 @@ main(void)
 		STOREHELP_TEST(tidies_up_without_its_claim),
 		STOREHELP_TEST(claims_one_by_name),
 		STOREHELP_TEST(waits_for_no_zone_that_others_have),
+		STOREHELP_TEST(counts_what_is_due_whoever_has_it),
 		STOREHELP_TEST(knows_who_works),
 		STOREHELP_TEST(epoch_never_goes_back),
 		STOREHELP_TEST(stays_where_it_is),
