@@ -58,22 +58,6 @@ put_record(struct store *store, const struct ledger_record *record,
 	    STORE_N(args), err);
 }
 
-/*
- * Who writes is alone: after what he appended himself he need not ask. (Where
- * that went wrong the chain is guarded by the store.)
- */
-static int
-read_head(struct store *store, struct ledger_record *record,
-    struct error *err)
-{
-
-	if (store->head_seq == 0)
-		return ledger_head(store, &record->seq, record->prev, err);
-	record->seq = store->head_seq;
-	memcpy(record->prev, store->head, sizeof(record->prev));
-	return 0;
-}
-
 static void
 note_head(struct store *store, const struct ledger_record *record)
 {
@@ -96,7 +80,7 @@ ledger_append(struct store *store, const char *type,
 	if (!text_is_label(type, TYPE_MAX))
 		return err_set(err, ERR_INTERNAL,
 		    "ledger: \"%s\" is no type of a record", type);
-	if (read_head(store, &record, err) != 0)
+	if (ledger_head(store, &record.seq, record.prev, err) != 0)
 		return -1;
 	record.seq++;
 	record.type = mem_strdup(type);
@@ -205,8 +189,10 @@ ledger_append_record(struct store *store, const struct ledger_record *record,
 	int rc = -1;
 
 	if (ledger_head(store, &seq, prev, err) == 0 &&
-	    check_record(record, seq + 1, prev, &payload, err) == 0)
+	    check_record(record, seq + 1, prev, &payload, err) == 0) {
+		store->head_seq = 0;
 		rc = put_record(store, record, payload, err);
+	}
 	json_free(payload);
 	return rc;
 }

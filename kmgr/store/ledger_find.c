@@ -168,6 +168,11 @@ ledger_head(struct store *store, int64_t *seq,
 	struct head head = { 0 };
 	bool found = false;
 
+	if (store->db->is_writing && store->head_seq != 0) {
+		*seq = store->head_seq;
+		memcpy(hash, store->head, sizeof(store->head));
+		return 0;
+	}
 	if (db_one(store->db, &ask_head, NULL, 0, &head_shape, &head, &found,
 	    err) != 0)
 		return -1;

@@ -54,6 +54,33 @@ hashes_as_documented(void **state)
 	assert_int_equal(n, 2);
 }
 
+/* What is signed as its head is what was written, whatever became of it. */
+static void
+knows_what_it_has_appended_itself(void **state)
+{
+	uint8_t own[CRYPTO_SHA256_LEN], head[CRYPTO_SHA256_LEN];
+	struct storehelp *help = *state;
+	struct json *nothing = json_new_object();
+	int64_t seq = 0;
+
+	storehelp_append(help, 2);
+	unit_ok(store_begin(help->store, &help->err), &help->err);
+	unit_ok(ledger_append(help->store, "seal", nothing, nothing, AT,
+	    &help->err), &help->err);
+	json_free(nothing);
+	unit_ok(ledger_head(help->store, &seq, own, &help->err), &help->err);
+	assert_int_equal(seq, 3);
+	unit_ok(storehelp_sql(help, "DROP TRIGGER ledger_update"), &help->err);
+	unit_ok(storehelp_sql(help, "UPDATE ledger SET hash = zeroblob(32) "
+	    "WHERE seq = 3"), &help->err);
+	unit_ok(ledger_head(help->store, &seq, head, &help->err), &help->err);
+	assert_memory_equal(head, own, sizeof(own));
+	store_rollback(help->store);
+	unit_ok(ledger_head(help->store, &seq, head, &help->err), &help->err);
+	assert_int_equal(seq, 2);
+	assert_memory_not_equal(head, own, sizeof(own));
+}
+
 static void
 lists_a_page_at_a_time(void **state)
 {
@@ -374,6 +401,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		STOREHELP_TEST(hashes_as_documented),
+		STOREHELP_SQLITE_TEST(knows_what_it_has_appended_itself),
 		STOREHELP_TEST(lists_a_page_at_a_time),
 		STOREHELP_TEST(refuses_a_type_that_needs_escapes),
 		STOREHELP_TEST(verifies_a_long_ledger),
