@@ -248,8 +248,9 @@ hsm_onlooker_main(char *const *argv)
 {
 	struct error err = ERR_INIT;
 
-	/* Whoever asked may end while a token keeps us waiting. */
+	/* Whoever asked may end while a token keeps us waiting, or has. */
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	(void)alarm(2 * PAD_LIMIT_S);
 	if (look_on(argv + 2, &err) == 0)
 		return EXIT_SUCCESS;
 	(void)fprintf(stderr, "%s\n", err.msg);

@@ -52,11 +52,11 @@ enum hsm_probe_scope {
  * hsm_probe_run(token, scope, alg, out, err):
  * Try every property and algorithm of ${scope} on keys that are destroyed
  * afterwards (session objects where the token has them; otherwise token
- * objects labelled "kmgr1:probe:...", and remains of an earlier probe are
- * removed first). HSM_PROBE_RESIDENT tries ${alg} and P-256 only, of which
- * seal keys are; where the token has neither, the other algorithms too. What
- * concerns RSA keys alone it tries only where there will be some, or where
- * token objects are used. The token must be logged in.
+ * objects labelled "kmgr1:probe:...", as is one pair in any case, and remains
+ * of an earlier probe are removed first). HSM_PROBE_RESIDENT tries ${alg} and
+ * P-256 only, of which seal keys are; where the token has neither, the other
+ * algorithms too. What concerns RSA keys alone it tries only where there will
+ * be some, or where token objects are used. The token must be logged in.
  *
  * Owner: the caller, hsm_probe_free().
  * Errors: ERR_TOKEN only where nothing could be tried at all.

@@ -68,7 +68,7 @@ was_seen_to_wrap(const struct cmk *cmk, enum alg alg)
 	char id[64];
 	struct error ignored = ERR_INIT;
 	const struct json *row;
-	bool wraps = false, keeps = true;
+	bool wraps = false, keeps = true, is_whole = false;
 	const char *verdict;
 	struct json *rows;
 	size_t i;
@@ -86,9 +86,12 @@ was_seen_to_wrap(const struct cmk *cmk, enum alg alg)
 			wraps = strcmp(verdict, "works") == 0;
 		else if (strncmp(json_get_text(row, "id"), id, 8) != 0)
 			keeps = keeps && strcmp(verdict, "enforced") == 0;
+		/* The last of them: an older probe does not have it. */
+		is_whole |= strcmp(json_get_text(row, "id"),
+		    "birth-window") == 0;
 	}
 	json_free(rows);
-	return wraps && keeps;
+	return wraps && keeps && is_whole;
 }
 
 /* What was decided for ever when the seal key was made. */
