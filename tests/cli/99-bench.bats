@@ -57,10 +57,12 @@ first wrapped ecdsap256sha256 3 1 3 and 3
 again wrapped ecdsap256sha256 3 1 3 and 3
 first wrapped ecdsap256sha256 3 2 3 and 3
 again wrapped ecdsap256sha256 3 2 3 and 3" ]
-	[ "$(rows Scaling what zones processes)" = "first 2 2
+	for scaling in 'Scaling, all' 'Scaling, as many'; do
+		[ "$(rows "$scaling" what zones processes)" = "first 2 2
 again 2 2
 first 3 2
 again 3 2" ]
+	done
 	[ "$(rows Growth what processes 'from zones' 'to zones' target)" = \
 "first 1 2 3 -
 again 1 2 3 -
@@ -119,18 +121,18 @@ sign 2" ]
 	need_program dnssec-keygen sqlite3
 	bench latency --custody wrapped --latency '0 2' --sessions '1 2' \
 		--seconds 0.004
-	[ "$(rows 'A token that answers late' custody latency sessions)" = \
+	[ "$(rows 'Signing again, by a token' custody latency sessions)" = \
 "wrapped 0 ms 1
 wrapped 0 ms 2
 wrapped 2 ms 1
 wrapped 2 ms 2" ]
 	for column in 'floor, calls a second' 'bound, calls a second' \
 		'kmgr, calls a second' ratio; do
-		numbers 'A token that answers late' "$column"
+		numbers 'Signing again, by a token' "$column"
 	done
 	# One C_UnwrapKey and one C_Sign each, the one more or less at the
 	# beginning is not a matter of zones.
-	rows 'A token that answers late' zones 'calls of the token' |
+	rows 'Signing again, by a token' zones 'calls of the token' |
 		awk '$2 < 2 * ($1 - 1) { bad = 1 } END { exit bad || NR != 4 }'
 	nothing_is_left
 }
