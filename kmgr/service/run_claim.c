@@ -25,8 +25,6 @@
 #define WAIT_MS	   200
 
 #define MACHINE_ID_MAX 64
-#define MACHINE_LEN    8	/* bytes of its hash */
-#define MACHINE_TEXT   (2 * MACHINE_LEN + 1)
 
 static void
 nap(long ms)
@@ -36,9 +34,8 @@ nap(long ms)
 	(void)nanosleep(&pause, NULL);
 }
 
-/* Of machine-id(5), which others are not to see; "" is unknown. */
-static void
-machine(char out[static MACHINE_TEXT])
+void
+run_machine(char out[static RUN_MACHINE_TEXT])
 {
 	struct error ignored = ERR_INIT;
 	uint8_t hash[CRYPTO_SHA256_LEN];
@@ -48,7 +45,7 @@ machine(char out[static MACHINE_TEXT])
 	if (file_read("/etc/machine-id", MACHINE_ID_MAX, &id, &ignored) == 0 &&
 	    id.len > 0) {
 		crypto_sha256(id.data, id.len, hash);
-		(void)text_hex(hash, MACHINE_LEN, out);
+		(void)text_hex(hash, RUN_MACHINE_LEN, out);
 	}
 	buf_free(&id);
 }
@@ -60,14 +57,14 @@ machine(char out[static MACHINE_TEXT])
 static void
 id_space(char out[static 64])
 {
-	char space[32], id[MACHINE_TEXT];
+	char space[32], id[RUN_MACHINE_TEXT];
 	const ssize_t n = readlink("/proc/self/ns/pid", space, 31);
 
 	out[0] = '\0';
 	if (n <= 0)
 		return;
 	space[n] = '\0';
-	machine(id);
+	run_machine(id);
 	(void)snprintf(out, 64, "%s-%s", space, id);
 }
 

@@ -14,6 +14,8 @@
 #include "kmgr/store/store_claim.h"
 
 #define RUN_CLAIM_NAME_LEN 512
+#define RUN_MACHINE_LEN	   8	/* bytes of a hash */
+#define RUN_MACHINE_TEXT   (2 * RUN_MACHINE_LEN + 1)
 
 struct run_claims {
 	struct session		*session;
@@ -25,6 +27,13 @@ struct run_claims {
 	struct store_claim	*entered;	/* of these, borrowed texts */
 	int64_t			 renewed_ms;
 };
+
+/**
+ * run_machine(out):
+ * A name of this machine alone, of machine-id(5), which others are not to see;
+ * "" where it has none.
+ */
+void run_machine(char out[static RUN_MACHINE_TEXT]);
 
 /**
  * run_claims_init(claims, session, err):

@@ -1,6 +1,7 @@
 /* Making KSKs, for as many zones at once as are to have one. */
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "kmgr/base/mem.h"
 #include "kmgr/base/stop.h"
@@ -9,6 +10,7 @@
 
 #define FAILED_MAX 2	/* in a row, and a token is not asked again */
 #define RSA_MAX	   4	/* at once: a lease has to outlast them */
+#define TURN_MS	   100	/* who waits for the lock looks so often, or more */
 
 /* What a zone is to get. */
 struct wish {
@@ -299,19 +301,29 @@ make_group(struct group *group)
 
 /*
  * Who makes keys is the only one: what another process has begun to make
- * looks like what one that died has left.
+ * looks like what one that died has left. Between groups others may have their
+ * turn: RSA keys take their time.
  */
-static void
-make_all(struct run_zones *zones)
+static int
+make_all(struct run_zones *zones, struct error *err)
 {
+	const struct timespec turn = { 0, TURN_MS * 1000000L };
+	struct session *session = zones->list[0]->run->session;
 
 	while (zones->n > 0 && stop_signal() == 0) {
-		struct group group = take_alike(zones);
+		struct group group;
 
+		if (run_lock(zones->list[0], err) != 0)
+			return -1;
+		group = take_alike(zones);
 		if (group.zones.n > 0)
 			make_group(&group);
 		run_zones_clear(&group.zones);
+		session_unlock(session);
+		if (zones->n > 0)
+			(void)nanosleep(&turn, NULL);
 	}
+	return 0;
 }
 
 bool
@@ -328,10 +340,8 @@ run_make_all(const struct run_zones *zones)
 		zones->list[i]->wants_key = false;
 	}
 	any = list.n > 0;
-	if (any && run_lock(list.list[0], &err) == 0) {
-		make_all(&list);
-		session_unlock(zones->list[0]->run->session);
-	}
+	if (any)
+		(void)make_all(&list, &err);
 	for (i = 0; i < list.n && err.class != ERR_NONE; i++)
 		run_zone_fail(list.list[i], &err);
 	run_zones_clear(&list);

@@ -1,16 +1,29 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "kmgr/base/crypto.h"
 #include "kmgr/base/mem.h"
 #include "kmgr/service/publish.h"
+#include "kmgr/service/run_claim.h"
 #include "kmgr/service/run_places.h"
 #include "kmgr/store/store_life.h"
 
 #define PAGE 256		/* zones in a transaction */
 
-/* Under this kind, of the root, the store remembers what was seen last. */
-#define KIND "publish-places"
+/* Under this kind, of the root, the store remembers what a machine saw last. */
+#define KIND	 "publish-places-"
+#define KIND_LEN (sizeof(KIND) + RUN_MACHINE_TEXT)
+
+static char *
+kind_text(char out[static KIND_LEN])
+{
+	char machine[RUN_MACHINE_TEXT];
+
+	run_machine(machine);
+	(void)snprintf(out, KIND_LEN, KIND "%s", machine);
+	return out;
+}
 
 /* All places, as a number that other ones do not have; 0: there is none. */
 static int64_t
@@ -42,9 +55,11 @@ static int
 is_noted(struct store *store, int64_t hash, bool *is, struct error *err)
 {
 	struct observation_row *rows;
+	char kind[KIND_LEN];
 	size_t n;
 
-	if (store_observation_list(store, ".", KIND, 0, &rows, &n, err) != 0)
+	if (store_observation_list(store, ".", kind_text(kind), 0, &rows, &n,
+	    err) != 0)
 		return -1;
 	*is = hash == (n == 0 ? 0 : rows[0].value);
 	observation_rows_free(rows, n);
@@ -54,8 +69,9 @@ is_noted(struct store *store, int64_t hash, bool *is, struct error *err)
 static int
 note(struct store *store, int64_t hash, int64_t at, struct error *err)
 {
-	char root[] = ".", kind[] = KIND, empty[] = "";
-	const struct observation_row row = { .zone = root, .kind = kind,
+	char root[] = ".", kind[KIND_LEN], empty[] = "";
+	const struct observation_row row = { .zone = root,
+		.kind = kind_text(kind),
 		.value = hash, .text = empty, .first_at = at, .last_at = at };
 
 	if (store_begin(store, err) != 0)
@@ -75,7 +91,10 @@ struct page {
 	size_t				 n_wanted;
 };
 
-/* One that is due already finds out by itself. */
+/*
+ * One that is due, and was never handed over, finds out by itself; on another
+ * one that is due somebody may be at work who knows the old place only.
+ */
 static int
 is_wanted(struct store *store, const struct config_zone *zone,
     int64_t now_at, bool *is, struct error *err)
@@ -90,7 +109,8 @@ is_wanted(struct store *store, const struct config_zone *zone,
 		return -1;
 	if (!found)
 		return 0;
-	*is = row.next_at > now_at && publish_is_elsewhere(zone, &row);
+	*is = (row.next_at > now_at || row.published_at != 0) &&
+	    publish_is_elsewhere(zone, &row);
 	zone_row_clear(&row);
 	return 0;
 }
