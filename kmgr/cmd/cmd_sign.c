@@ -101,7 +101,7 @@ try_one(struct cmd *cmd, struct cmk_cache *cache, struct zsks_keys *keys,
 	} else if (zsks_prove(cmd->session, zsks, err) == 0 &&
 	    zsks_sign(cmd->session, keys, zsks, err) == 0 &&
 	    zsks_record(cmd->session, &zsks, 1, &owed, err) == 0 &&
-	    trust_owed_tell(cmd->session, &owed, err) == 0) {
+	    trust_owed_end(cmd->session, &owed, 0, err) == 0) {
 		zsks_text(zsks, &cmd->text);
 		if (cmd->wants_json)
 			json_put_take(cmd->json, "signed", zsks_json(zsks));

@@ -1,4 +1,5 @@
 #include <stdlib.h>
+#include <time.h>
 
 #include "kmgr/base/mem.h"
 #include "kmgr/engine/bulk_inner.h"
@@ -43,7 +44,7 @@ bulk_room(const struct pace *pace)
 }
 
 /* What the caller's thread is to do. */
-enum step { STEP_PROVE, STEP_RECORD, STEP_NONE };
+enum step { STEP_PROVE, STEP_RECORD, STEP_TELL, STEP_NONE };
 
 /* Whether nothing of the batch is on its way; the lock is held. */
 static bool
@@ -66,6 +67,23 @@ n_to_record(struct bulk_line *line)
 	return n;
 }
 
+/* The lock is held: wait for something to do; false: tokens wait for it. */
+static bool
+caller_wait(struct bulk_line *line)
+{
+	const int64_t wait_ms = trust_owed_wait_ms(line->owed);
+	struct timespec until;
+
+	if (wait_ms == INT64_MAX) {
+		(void)pthread_cond_wait(&line->for_caller, &line->lock);
+		return true;
+	}
+	(void)clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += (time_t)(wait_ms / 1000) + 1;
+	(void)pthread_cond_timedwait(&line->for_caller, &line->lock, &until);
+	return trust_owed_wait_ms(line->owed) > 0;
+}
+
 /* Signers that wait go first; what is recorded is recorded in order. */
 static enum step
 step_wait(struct bulk_line *line, size_t *n_batches)
@@ -84,7 +102,10 @@ step_wait(struct bulk_line *line, size_t *n_batches)
 		}
 		if (line->is_ending && line->n_recorded == line->n_proved)
 			break;
-		(void)pthread_cond_wait(&line->for_caller, &line->lock);
+		if (!caller_wait(line)) {
+			step = STEP_TELL;
+			break;
+		}
 	}
 	(void)pthread_mutex_unlock(&line->lock);
 	return step;
@@ -256,6 +277,10 @@ attend(struct bulk_line *line, struct error *err)
 			break;
 		case STEP_RECORD:
 			rc = record(line, n_batches, err);
+			break;
+		case STEP_TELL:
+			rc = trust_owed_tell_some(line->session, line->owed,
+			    err);
 			break;
 		case STEP_NONE:
 			return 0;

@@ -62,27 +62,53 @@ note_busy(struct session *session, const struct error *busy,
 	return 0;
 }
 
-int
-trust_owed_tell(struct session *session, struct trust_owed *owed,
+/* Each of them; who cannot be told is owed still. */
+static int
+tell_all(struct session *session, struct trust_owed *owed, struct error *err)
+{
+	struct error failed = ERR_INIT;
+	size_t i, n = 0;
+	int rc = 0;
+
+	for (i = 0; i < owed->n; i++) {
+		if (tell(session, owed->cmks[i], rc == 0 ? err :
+		    &failed) == 0)
+			continue;
+		memmove(owed->cmks[n++], owed->cmks[i], STORE_ID_TEXT);
+		rc = -1;
+	}
+	owed->n = n;
+	return rc;
+}
+
+static int
+tell_locked(struct session *session, struct trust_owed *owed, int64_t wait_s,
     struct error *err)
 {
 	struct error busy = ERR_INIT;
-	size_t i;
-	int rc = 0;
+	int rc;
 
 	if (owed->n == 0)
 		return 0;
-	if (session_lock(session, has_noted(session) ? 0 : BUSY_WAIT_S,
-	    &busy) == 0) {
-		for (i = 0; i < owed->n && rc == 0; i++)
-			rc = tell(session, owed->cmks[i], err);
+	if (session_lock(session, wait_s, &busy) == 0) {
+		rc = tell_all(session, owed, err);
 		session_unlock(session);
 	} else {
 		rc = note_busy(session, &busy, err);
 	}
-	free(owed->cmks);
-	*owed = (struct trust_owed) { .told_ms = when_elapsed_ms() };
+	owed->told_ms = when_elapsed_ms();
 	return rc;
+}
+
+int64_t
+trust_owed_wait_ms(const struct trust_owed *owed)
+{
+	const int64_t left_ms = owed->told_ms + TRUST_TELL_S * 1000 -
+	    when_elapsed_ms();
+
+	if (owed->n == 0)
+		return INT64_MAX;
+	return owed->told_ms == 0 || left_ms < 0 ? 0 : left_ms;
 }
 
 int
@@ -90,8 +116,16 @@ trust_owed_tell_some(struct session *session, struct trust_owed *owed,
     struct error *err)
 {
 
-	return owed->told_ms != 0 && when_elapsed_ms() - owed->told_ms <
-	    TRUST_TELL_S * 1000 ? 0 : trust_owed_tell(session, owed, err);
+	return trust_owed_wait_ms(owed) > 0 ? 0 : tell_locked(session, owed,
+	    has_noted(session) ? 0 : BUSY_WAIT_S, err);
+}
+
+int
+trust_owed_tell(struct session *session, struct trust_owed *owed,
+    struct error *err)
+{
+
+	return tell_locked(session, owed, BUSY_WAIT_S, err);
 }
 
 int
@@ -100,8 +134,11 @@ trust_owed_end(struct session *session, struct trust_owed *owed, int rc,
 {
 	struct error ignored = ERR_INIT;
 
-	return trust_owed_tell(session, owed, rc == 0 ? err : &ignored) == 0 ?
-	    rc : -1;
+	if (trust_owed_tell(session, owed, rc == 0 ? err : &ignored) != 0)
+		rc = -1;
+	free(owed->cmks);
+	*owed = (struct trust_owed) { NULL, 0, 0 };
+	return rc;
 }
 
 /* --- what runs that died owed -------------------------------------------- */

@@ -16,7 +16,7 @@
 #include "kmgr/engine/cmk.h"
 #include "kmgr/engine/session.h"
 
-#define TRUST_TELL_S 5		/* no later is a token told of what goes on */
+#define TRUST_TELL_S 5		/* a token is not told more often */
 
 /* CMKs whose tokens are to be told. */
 struct trust_owed {
@@ -30,14 +30,17 @@ struct trust_owed {
  * The token of ${cmk} is to be told of what was committed.
  *
  * trust_owed_tell(session, owed, err): settle with all of them under the lock.
- * Nothing is owed after that: where somebody holds the lock for long, or a
- * token is away, the next run does it, and a note says so.
+ * Where somebody holds that for long, or a token is away, a note says so: who
+ * proves the CMK next makes up for it. A CMK that fails is owed still, and
+ * keeps no other one from being told.
  *
  * trust_owed_tell_some(session, owed, err): likewise, unless that was done less
- * than TRUST_TELL_S ago. A trust_owed_end() is to follow.
+ * than TRUST_TELL_S ago. trust_owed_wait_ms(owed): when it does something; 0:
+ * now, INT64_MAX: nothing is owed.
  *
- * trust_owed_end(session, owed, rc, err): trust_owed_tell() in any case, after
- * something came to ${rc}, with ${err} where it failed; both together.
+ * trust_owed_end(session, owed, rc, err): trust_owed_tell() for the last time,
+ * after something came to ${rc}, with ${err} where it failed; both together.
+ * It is to follow in any case: then ${owed} is empty.
  *
  * Errors: as cmk_life_settle().
  */
@@ -46,6 +49,7 @@ int trust_owed_tell(struct session *session, struct trust_owed *owed,
     struct error *err);
 int trust_owed_tell_some(struct session *session, struct trust_owed *owed,
     struct error *err);
+int64_t trust_owed_wait_ms(const struct trust_owed *owed);
 int trust_owed_end(struct session *session, struct trust_owed *owed, int rc,
     struct error *err);
 

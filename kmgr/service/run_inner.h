@@ -194,6 +194,10 @@ void run_hand_over(const struct run_zones *zones, enum run_which which);
 void run_unpublish(struct run_zone *z);
 
 /**
+ * run_tell_tokens(zones):
+ * Before something is handed over of ${zones}: tokens are told of what was
+ * signed, if not just now.
+ *
  * run_give_check(z, err):
  * Right before anything is handed over: that it is still what is to be, and
  * the zone ours.
@@ -207,6 +211,7 @@ void run_unpublish(struct run_zone *z);
  * Errors: ERR_STORE, with ZONE_LIFE_CHANGED as its code where it is another;
  * as trust_prove(), run_keep().
  */
+void run_tell_tokens(const struct run_zones *zones);
 int run_give_check(struct run_zone *z, struct error *err);
 void run_update_all(const struct run_zones *zones);
 

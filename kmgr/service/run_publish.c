@@ -2,6 +2,7 @@
 #include "kmgr/base/when.h"
 #include "kmgr/engine/cmk_life.h"
 #include "kmgr/engine/trust.h"
+#include "kmgr/service/hook.h"
 #include "kmgr/service/publish.h"
 #include "kmgr/service/run_inner.h"
 #include "kmgr/store/store_zone.h"
@@ -91,8 +92,27 @@ check_giving(struct run_zone *z, struct error *err)
 
 	if (check_same(z, err) != 0)
 		return -1;
+	z->checked_ms = z->pass->read_ms;
 	z->is_giving = true;
 	return 0;
+}
+
+/* Programs of the operator may have done anything meanwhile. */
+static bool
+is_fresh(const struct run_zone *z)
+{
+
+	return z->checked_ms > z->pass->outside_ms &&
+	    when_elapsed_ms() - z->checked_ms <= FRESH_MS;
+}
+
+static void
+note_outside(const struct run_zone *z)
+{
+
+	if (z->config->publish.command != NULL || hook_is_configured(
+	    session_config(z->run->session), HOOK_ZONE_PUBLISH))
+		z->pass->outside_ms = when_elapsed_ms();
 }
 
 /*
@@ -218,9 +238,8 @@ run_give_check(struct run_zone *z, struct error *err)
 	const struct publish_given given = { .records = &z->records,
 		.at = z->records_at };
 
-	if ((when_elapsed_ms() - z->checked_ms > FRESH_MS &&
-	    check_same(z, err) != 0) || prove_decided(z, &given, err) != 0 ||
-	    run_keep(z, err) != 0)
+	if ((!is_fresh(z) && check_same(z, err) != 0) ||
+	    prove_decided(z, &given, err) != 0 || run_keep(z, err) != 0)
 		return -1;
 	/* The row tells of a hand-over that is not recorded yet. */
 	z->is_given = z->is_stale = true;
@@ -240,15 +259,18 @@ give(struct run_zone *z, struct error *err)
 	const struct publish_given given = { &z->records, z->records_at,
 		z->is_asked ? &z->answer : NULL };
 	struct session *session = z->run->session;
+	int rc;
 
 	z->is_asked = false;
 	json_free(z->event);
 	z->event = NULL;
 	/* Zones before this one were given theirs since the look at it. */
-	if (given.updated == NULL && run_give_check(z, err) != 0)
+	if (run_give_check(z, err) != 0)
 		return -1;
-	if (publish_zone(session, z->config, &given, &z->zone->row, &z->event,
-	    err) != 0)
+	rc = publish_zone(session, z->config, &given, &z->zone->row, &z->event,
+	    err);
+	note_outside(z);
+	if (rc != 0)
 		return -1;
 	session_advance(session, when_now());
 	z->zone->row.published_at = session_now(session);
@@ -352,6 +374,7 @@ run_hand_over(const struct run_zones *zones, enum run_which which)
 	run_sign_all(zones);
 	read_where(zones, which, true, find_signed);
 	read_where(zones, which, true, check_giving);
+	run_tell_tokens(zones);
 	run_update_all(zones);
 	give_where(zones, which);
 	record_all(zones);

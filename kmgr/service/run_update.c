@@ -47,3 +47,34 @@ run_update_all(const struct run_zones *zones)
 	run_ask_all(&list, update);
 	run_zones_clear(&list);
 }
+
+/*
+ * Before others hear of what was signed: what a program takes may last long,
+ * and nothing that is known outside is to be unknown to the token meanwhile.
+ */
+void
+run_tell_tokens(const struct run_zones *zones)
+{
+	struct error err = ERR_INIT;
+	bool any = false, lasts = false;
+	struct run_pass *pass;
+	size_t i;
+
+	for (i = 0; i < zones->n; i++)
+		if (zones->list[i]->is_giving) {
+			any = true;
+			lasts |= zones->list[i]->config->publish.command !=
+			    NULL;
+		}
+	if (!any)
+		return;
+	pass = zones->list[0]->pass;
+	if ((lasts ? trust_owed_tell : trust_owed_tell_some)(
+	    pass->run->session, &pass->owed, &err) == 0)
+		return;
+	for (i = 0; i < zones->n; i++)
+		if (zones->list[i]->is_giving) {
+			zones->list[i]->is_giving = false;
+			run_zone_fail(zones->list[i], &err);
+		}
+}

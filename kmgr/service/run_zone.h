@@ -27,6 +27,9 @@ struct run_pass {
 	struct run_claims	 claims;	/* where something is changed */
 	struct trust_owed	 owed;		/* by all batches so far */
 	struct run_cmks		 cmks;		/* of the batch */
+	/* When the store was last read for many, and when a program that is
+	 * not ours, which may call this one, ended. */
+	int64_t			 read_ms, outside_ms;
 };
 
 /* What is handed over now and was decided before. */

@@ -4,6 +4,7 @@
 #include "kmgr/base/mem.h"
 #include "kmgr/base/spread.h"
 #include "kmgr/base/stop.h"
+#include "kmgr/base/when.h"
 #include "kmgr/service/run_inner.h"
 
 void
@@ -232,8 +233,10 @@ run_zones_read(const struct run_zones *zones,
 	struct store *store;
 	size_t i;
 
-	if (ours.n > 0)
+	if (ours.n > 0) {
 		drop_lost(&ours, &ours.list[0]->pass->claims);
+		zones->list[0]->pass->read_ms = when_elapsed_ms();
+	}
 	store = begin_to_read(&ours, NULL);
 	for (i = 0; i < ours.n; i++)
 		run_zone_try(ours.list[i], read);

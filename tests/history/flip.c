@@ -384,7 +384,7 @@ sign(const struct flipper *f, const char *zone, struct buf *out,
 	    zsks_prove(session, zsks, err) == 0 &&
 	    zsks_sign(session, keys, zsks, err) == 0 &&
 	    zsks_record(session, &zsks, 1, &owed, err) == 0 &&
-	    trust_owed_tell(session, &owed, err) == 0) {
+	    trust_owed_end(session, &owed, 0, err) == 0) {
 		append_records(zsks, out);
 		rc = 0;
 	}

@@ -258,6 +258,13 @@ trust_owed_tell_some(struct session *session, struct trust_owed *owed,
 	return 0;
 }
 
+int64_t
+trust_owed_wait_ms(const struct trust_owed *owed)
+{
+
+	return owed->n == 0 ? INT64_MAX : 1000;
+}
+
 int
 trust_owed_end(struct session *session, struct trust_owed *owed, int rc,
     struct error *err)
