@@ -237,7 +237,7 @@ settle(const struct many *many, int rc, struct error *err)
 	if (rc != 0 || many->tally.n_before == 0 ||
 	    args_has(many->cmd->args, OPT_DRY_RUN))
 		return rc;
-	return trust_owed_settle(many->cmd->session, err);
+	return trust_owed_settle(many->cmd->session, NULL, err);
 }
 
 /* What was recorded is handed over, whatever came then. */

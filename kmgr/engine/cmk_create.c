@@ -14,6 +14,7 @@
 #include "kmgr/engine/recovery.h"
 #include "kmgr/engine/tokens.h"
 #include "kmgr/engine/trust.h"
+#include "kmgr/engine/trust_owed.h"
 #include "kmgr/store/ledger.h"
 #include "kmgr/store/store_intent.h"
 #include "policy/rules.h"
@@ -310,6 +311,7 @@ run_locked(struct session *session, const struct cmk_request *request,
 {
 
 	if (recover(session, request, err) != 0 ||
+	    trust_owed_settle(session, request->token, err) != 0 ||
 	    find_existing(session, request, out, err) != 0)
 		return -1;
 	if (*out == NULL) {

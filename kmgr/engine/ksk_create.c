@@ -157,8 +157,11 @@ run_locked(struct session *session, struct store *store, struct cmk *cmk,
 
 	if (resumed == NULL)
 		resumed = &now;
+	/* In a part of something greater what is owed is told at its end. */
 	if (cmk_life_check_usable(cmk, err) == 0 &&
 	    trust_prove(session, cmk, err) == 0 &&
+	    (request->owed != NULL ||
+	    trust_owed_settle(session, cmk->row.token, err) == 0) &&
 	    ksk_resumed_run(session, cmk, resumed, err) == 0 &&
 	    plan_rest(store, cmk, request, resumed, &plan, err) == 0)
 		rc = plan.n == 0 ? 0 :

@@ -180,22 +180,26 @@ make_sure(struct session *session, const struct cmk *cmk, struct error *err)
 
 static int
 settle(struct session *session, struct store *store, const char *id,
-    struct error *err)
+    const char *token, struct error *err)
 {
 	struct cmk *cmk;
-	int rc;
+	bool is_wanted;
+	int rc = 0;
 
 	if (cmk_load(store, id, &cmk, err) != 0)
 		return -1;
-	rc = trust_prove(session, cmk, err);
-	if (rc == 0)
+	is_wanted = token == NULL || strcmp(cmk->row.token, token) == 0;
+	if (is_wanted)
+		rc = trust_prove(session, cmk, err);
+	if (is_wanted && rc == 0)
 		rc = make_sure(session, cmk, err);
 	cmk_free(cmk);
 	return rc;
 }
 
 int
-trust_owed_settle(struct session *session, struct error *err)
+trust_owed_settle(struct session *session, const char *token,
+    struct error *err)
 {
 	struct cmk_id *owed = NULL;
 	struct store *store;
@@ -207,7 +211,7 @@ trust_owed_settle(struct session *session, struct error *err)
 		return -1;
 	for (i = 0; i < n; i++) {
 		failed = (struct error)ERR_INIT;
-		if (settle(session, store, owed[i].id, &failed) != 0)
+		if (settle(session, store, owed[i].id, token, &failed) != 0)
 			session_note(session, "a token may be behind the "
 			    "ledger: %s", failed.msg);
 	}

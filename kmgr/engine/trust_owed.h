@@ -63,13 +63,14 @@ int trust_owed_note(struct session *session, const struct cmk *cmk,
     const struct checkpoint *last, struct error *err);
 
 /**
- * trust_owed_settle(session, err):
- * trust_prove() each CMK whose token may be owed something, which makes up
- * for it, and note that it is. One that cannot be proved is told to the user,
- * and no error.
+ * trust_owed_settle(session, token, err):
+ * trust_prove() each CMK whose token, the one called ${token} or with NULL any,
+ * may be owed something, which makes up for it, and note that it is. One that
+ * cannot be proved is told to the user, and no error.
  *
  * Errors: ERR_STORE.
  */
-int trust_owed_settle(struct session *session, struct error *err);
+int trust_owed_settle(struct session *session, const char *token,
+    struct error *err);
 
 #endif

@@ -45,7 +45,7 @@ work(struct run_pass *pass, struct error *err)
 	int rc = -1;
 
 	pass->keys = zsks_keys_new();
-	if (trust_owed_settle(session, err) == 0 &&
+	if (trust_owed_settle(session, NULL, err) == 0 &&
 	    run_claims_init(&pass->claims, session, err) == 0)
 		rc = pass->run->n_zones == 0 ? all_due(pass, err) :
 		    all_named(pass, err);

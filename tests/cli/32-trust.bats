@@ -595,6 +595,33 @@ lagging() {
 	[ "$(kept)" = "$(points)" ]
 }
 
+@test "who makes keys in a token tells it of other CMKs, too" {
+	local last
+
+	KMGR_SHIM_MODULE=$TOKEN_MODULE
+	export KMGR_SHIM_MODULE KMGR_SHIM_FAIL_ON=C_CreateObject
+	kmgr_env "$BATS_TEST_TMPDIR" "main=$(uri_of_shim "$TOKEN_URI")"
+	KMGR_SHIM_COUNT=calls kmgr -q create-cmk one --token main \
+		--policy p.yaml >/dev/null
+	last=$(wc -l <calls)
+	# Killed when all is recorded and the token is to have it.
+	KMGR_SHIM_KILL_AT=$last run kmgr create-cmk two --token main \
+		--policy p.yaml
+	[ "$status" -eq 137 ]
+	run kmgr verify
+	[[ $output == *"token main is behind the ledger of CMK two"* ]]
+	run -0 kmgr create-ksk b.example --cmk prod
+	[[ $output == *"brought token main up to the ledger"* ]]
+	run -0 kmgr verify
+	# And so does who makes another CMK there.
+	KMGR_SHIM_KILL_AT=$last run kmgr create-cmk three --token main \
+		--policy p.yaml
+	[ "$status" -eq 137 ]
+	run -0 kmgr create-cmk four --token main --policy p.yaml
+	[[ $output == *"brought token main up to the ledger"* ]]
+	run -0 kmgr verify
+}
+
 @test "a token that takes no more records still signs, and that is told" {
 	lagging
 	KMGR_SHIM_FAIL_ON=C_CreateObject KMGR_SHIM_FAIL_AT=1 \
