@@ -139,20 +139,6 @@ try_one(struct health_trials *trials, struct session *session,
 	    note_away(trials, ksk->cmk, err);
 }
 
-static int
-remember(struct store *store, const struct observation_row *row)
-{
-	struct error ignored = ERR_INIT;
-
-	if (store_begin(store, &ignored) != 0)
-		return -1;
-	if (store_observe(store, row, &ignored) == 0 &&
-	    store_commit(store, &ignored) == 0)
-		return 0;
-	store_rollback(store);
-	return -1;
-}
-
 /*
  * Since when it fails: the store remembers, where whoever checks may write
  * to it. Else nobody knows, 0.
@@ -176,7 +162,8 @@ failing_since(struct store *store, const struct zone_life *life,
 	row.zone = mem_strdup(life->text);
 	/* That all is well is worth a row only where it was not. */
 	if ((is_failing || (n > 0 && rows[0].value != 0)) &&
-	    remember(store, &row) != 0 && (n == 0 || rows[0].value == 0))
+	    store_observe_now(store, &row, &ignored) != 0 &&
+	    (n == 0 || rows[0].value == 0))
 		since_at = 0;
 	observation_rows_free(rows, n);
 	free(row.zone);

@@ -337,12 +337,6 @@ metrics_note_run(struct session *session, struct error *err)
 		.last_at = session_now(session) };
 	struct store *store;
 
-	if (session_store(session, &store, err) != 0 ||
-	    store_begin(store, err) != 0)
-		return -1;
-	if (store_observe(store, &row, err) == 0 &&
-	    store_commit(store, err) == 0)
-		return 0;
-	store_rollback(store);
-	return -1;
+	return session_store(session, &store, err) != 0 ? -1 :
+	    store_observe_now(store, &row, err);
 }

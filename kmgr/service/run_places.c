@@ -74,13 +74,7 @@ note(struct store *store, int64_t hash, int64_t at, struct error *err)
 		.kind = kind_text(kind),
 		.value = hash, .text = empty, .first_at = at, .last_at = at };
 
-	if (store_begin(store, err) != 0)
-		return -1;
-	if (store_observe(store, &row, err) == 0 &&
-	    store_commit(store, err) == 0)
-		return 0;
-	store_rollback(store);
-	return -1;
+	return store_observe_now(store, &row, err);
 }
 
 /* Zones of a page, in the order of names. */

@@ -192,6 +192,8 @@ void observation_rows_free(struct observation_row *rows, size_t n);
  * Record it: where zone, kind, value and text are those of the newest of this
  * kind, only its last_at goes on. The newest 1000 of a kind are kept.
  *
+ * store_observe_now(store, row, err): in a transaction of its own.
+ *
  * store_observe_max(store, row, is_new, err):
  * Likewise, of a kind of which only what is more than all that came after it
  * is of use: its rows get larger as they get older. Where there would be more
@@ -201,6 +203,8 @@ void observation_rows_free(struct observation_row *rows, size_t n);
  * Those last seen at ${since_at} or later, newest first, at most 1000.
  */
 int store_observe(struct store *store, const struct observation_row *row,
+    struct error *err);
+int store_observe_now(struct store *store, const struct observation_row *row,
     struct error *err);
 int store_observe_max(struct store *store, const struct observation_row *row,
     bool *is_new, struct error *err);

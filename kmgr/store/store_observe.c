@@ -112,6 +112,20 @@ store_observe(struct store *store, const struct observation_row *row,
 }
 
 int
+store_observe_now(struct store *store, const struct observation_row *row,
+    struct error *err)
+{
+
+	if (store_begin(store, err) != 0)
+		return -1;
+	if (store_observe(store, row, err) == 0 &&
+	    store_commit(store, err) == 0)
+		return 0;
+	store_rollback(store);
+	return -1;
+}
+
+int
 store_observe_max(struct store *store, const struct observation_row *row,
     bool *is_new, struct error *err)
 {
