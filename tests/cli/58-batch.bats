@@ -141,6 +141,22 @@ primary() {
 	kmgr -q verify >/dev/null
 }
 
+@test "a token is told before a program is given what was signed" {
+	local i names=()
+
+	for i in {1..70}; do
+		names+=("z$i.example")
+	done
+	zones "${names[@]}"
+	for i in {1..70}; do
+		put "z$i.example" "sqlite3 $PWD/kmgr.db \"SELECT settled_seq = (
+			SELECT max(seq) FROM ledger WHERE type = 'checkpoint')
+			FROM cmk\" >>$PWD/told"
+	done
+	run -0 --separate-stderr kmgr --json run
+	[ "$(sort told | uniq -c | awk '{ print $1, $2 }')" = "70 1" ]
+}
+
 @test "a token that is away keeps no zone of another one from being signed" {
 	first=$TOKEN_URI
 	softhsm_new "$BATS_TEST_TMPDIR" second
