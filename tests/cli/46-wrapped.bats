@@ -387,4 +387,13 @@ wrapping key is destroyed"* ]]
 	run -5 kmgr put-policy prod ed.yaml
 	[[ $output == *"did not see it keep what custody: wrapped needs"* ]]
 	kmgr -q create-ksk a.example --cmk prod
+	# A probe of before the last attack was known says nothing of it.
+	kmgr -q create-cmk later --token main --policy p.yaml
+	sqlite3 kmgr.db "DROP TRIGGER cmk_identity;
+		UPDATE cmk SET probe = (SELECT json_group_array(json(value))
+		FROM json_each(probe) WHERE value ->> 'id' != 'birth-window')
+		WHERE name = 'later'"
+	kmgr -q put-policy later token.yaml
+	run -5 kmgr put-policy later p.yaml
+	[[ $output == *"did not see it keep what custody: wrapped needs"* ]]
 }
