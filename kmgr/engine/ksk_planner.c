@@ -188,21 +188,28 @@ append(struct plan *to, struct plan *from)
 	*from = (struct plan)PLAN_INIT;
 }
 
-int
-ksk_planner_add(struct ksk_planner *planner, const struct name *zones,
-    size_t n, struct plan *plan, struct error *err)
+void
+ksk_plan_seal(const struct cmk *cmk, struct plan *plan)
 {
 	char hex[2 * CRYPTO_SHA256_LEN + 1];
-	const struct cmk *cmk = planner->cmk;
-	struct plan part = PLAN_INIT;
-	int rc;
 
-	rc = plan_zones(planner, zones, n, &part, err);
-	if (rc == 0 && part.n > 0 && !cmk_is_sealed(cmk) && !planner->seals) {
+	if (!cmk_is_sealed(cmk))
 		plan_add(plan, ACTION_SEAL, NULL,
 		    "seal CMK %s: its policy %.16s... can never change again",
 		    cmk->row.name, text_hex(cmk->row.policy_hash,
 		    CRYPTO_SHA256_LEN, hex));
+}
+
+int
+ksk_planner_add(struct ksk_planner *planner, const struct name *zones,
+    size_t n, struct plan *plan, struct error *err)
+{
+	struct plan part = PLAN_INIT;
+	int rc;
+
+	rc = plan_zones(planner, zones, n, &part, err);
+	if (rc == 0 && part.n > 0 && !planner->seals) {
+		ksk_plan_seal(planner->cmk, plan);
 		planner->seals = true;
 	}
 	if (rc == 0)

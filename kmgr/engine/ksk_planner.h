@@ -33,4 +33,10 @@ void ksk_planner_free(struct ksk_planner *planner);
 int ksk_planner_add(struct ksk_planner *planner, const struct name *zones,
     size_t n, struct plan *plan, struct error *err);
 
+/**
+ * ksk_plan_seal(cmk, plan):
+ * Append to ${plan} that ${cmk} is sealed by its first KSK, if it is not yet.
+ */
+void ksk_plan_seal(const struct cmk *cmk, struct plan *plan);
+
 #endif

@@ -309,6 +309,7 @@ libengine_la_SOURCES = \
 	kmgr/engine/zone_roll_group_apply.c \
 	kmgr/engine/zone_roll_group_inner.h \
 	kmgr/engine/zone_roll_group_look.c \
+	kmgr/engine/zone_roll_look.c \
 	kmgr/engine/zone_roll_inner.h \
 	kmgr/engine/zone_step.c \
 	kmgr/engine/zone_step.h \

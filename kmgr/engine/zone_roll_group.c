@@ -3,8 +3,10 @@
 #include <string.h>
 
 #include "kmgr/base/stop.h"
+#include "kmgr/engine/approvers.h"
 #include "kmgr/engine/cmk_life.h"
 #include "kmgr/engine/ksk_create.h"
+#include "kmgr/engine/ksk_planner.h"
 #include "kmgr/engine/zone_roll_group_inner.h"
 #include "kmgr/store/store_group.h"
 
@@ -116,6 +118,7 @@ zone_roll_group_plan(const struct zone_roll_group *group, struct plan *plan)
 {
 	const char *alg = alg_name(group->to->policy->alg);
 
+	ksk_plan_seal(group->to, plan);
 	if (!is_shared(group->to))
 		plan_add(plan, ACTION_MAKE_KSK, NULL, "make an %s KSK under "
 		    "CMK %s in token %s for each zone of CMK %s, and endorse "
@@ -134,17 +137,43 @@ zone_roll_group_plan(const struct zone_roll_group *group, struct plan *plan)
 	    zone_roll_reason_name(group->request->reason));
 }
 
-/* One approval for all of it, by the policy that demands it. */
+/* One approval for all of it, by the CMK whose zones they are: that of its two
+ * demands which more of them have to sign for. */
 const char *
 zone_roll_group_op(const struct zone_roll_group *group)
 {
+	const size_t n_roll =
+	    group->request->reason == ZONE_ROLL_SCHEDULED ? 0 :
+	    approvers_needed(group->from->policy, ZONE_ROLL_OP);
+	const size_t n_make = !stays_with_cmk(group) ? 0 :
+	    approvers_needed(group->to->policy, KSK_CREATE_OP);
 
-	if (group->request->reason != ZONE_ROLL_SCHEDULED &&
-	    approval_is_needed(group->from, ZONE_ROLL_OP))
-		return ZONE_ROLL_OP;
-	return stays_with_cmk(group) &&
-	    approval_is_needed(group->to, KSK_CREATE_OP) ? KSK_CREATE_OP :
-	    NULL;
+	if (n_roll == 0 && n_make == 0)
+		return NULL;
+	return n_roll >= n_make ? ZONE_ROLL_OP : KSK_CREATE_OP;
+}
+
+bool
+zone_roll_group_may_make(const struct zone_roll_group *group)
+{
+
+	return stays_with_cmk(group) && zone_roll_group_op(group) != NULL;
+}
+
+int
+zone_roll_group_check_making(const struct zone_roll_group *group,
+    struct error *err)
+{
+
+	if (stays_with_cmk(group) ||
+	    !approval_is_needed(group->to, KSK_CREATE_OP))
+		return 0;
+	(void)err_set(err, ERR_POLICY, "the policy of CMK %s demands "
+	    "approvers for %s, and the zones have no KSK under it yet",
+	    group->to->row.name, KSK_CREATE_OP);
+	return err_hint(err, "have them make the successors: kmgr create-ksk "
+	    "--zones-from FILE --another --cmk %s; roll-ksk takes them then",
+	    group->to->row.name);
 }
 
 struct zone_roll_request

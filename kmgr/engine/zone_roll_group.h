@@ -44,6 +44,7 @@ struct zone_roll_group_outlook {
 	char				cmk_id[33];
 	const char			*op;	/* whose approvers are asked;
 						 * NULL: none are needed */
+	bool				makes;	/* KSKs, or endorses some */
 	struct zone_roll_group_count	count;
 	struct zone_roll_phase		phases[ZONE_ROLL_PHASES];
 };

@@ -74,7 +74,7 @@ make(struct batch *batch, const struct name *zones, size_t n,
 	struct zone_roll_group *group = batch->group;
 	const struct ksk_request request = { .cmk = group->to->row.id,
 		.zones = zones, .n_zones = n, .wish = KSK_ANOTHER,
-		.is_part = zone_roll_group_op(group) != NULL,
+		.is_part = zone_roll_group_may_make(group),
 		.owed = &batch->owed };
 	struct error second = ERR_INIT;
 	struct cmk_cache cache = { 0 };
@@ -306,11 +306,19 @@ zone_roll_group_approved(struct session *session, const char *cmk_id,
 		.arguments = arguments,
 	};
 	struct zone_roll_group_count count;
+	int rc;
 
 	(void)cmk_id;		/* approval_demand() compares it */
 	if (request.group == NULL || reason == NULL ||
 	    zone_roll_reason_read(reason, &request.reason, err) != 0)
 		return err_set(err, ERR_INTEGRITY, "the plan names no CMK or "
 		    "no reason");
-	return zone_roll_group_apply(session, &request, &count, err);
+	rc = zone_roll_group_apply(session, &request, &count, err);
+	if (rc != 0 || count.n_refused == 0)
+		return rc;
+	(void)err_set(err, ERR_PARTIAL, "%zu of %zu zones were not rolled",
+	    count.n_refused, count.n_refused + count.n_rolled +
+	    count.n_rolling);
+	return err_hint(err, "the plan waits for them: do what hinders each, "
+	    "then kmgr apply-plan");
 }

@@ -42,6 +42,21 @@ void zone_roll_group_plan(const struct zone_roll_group *group,
 const char *zone_roll_group_op(const struct zone_roll_group *group);
 
 /**
+ * zone_roll_group_may_make(group):
+ * Whether who approved this roll approved of making keys by that. Approvers
+ * speak for their own CMK alone.
+ *
+ * zone_roll_group_check_making(group, err):
+ * Whether keys can be made for this roll, where approvers of another CMK have
+ * to be asked for that.
+ *
+ * Errors: ERR_POLICY.
+ */
+bool zone_roll_group_may_make(const struct zone_roll_group *group);
+int zone_roll_group_check_making(const struct zone_roll_group *group,
+    struct error *err);
+
+/**
  * zone_roll_group_one(group, zone, request):
  * The roll of one ${zone}, as a part of this one; it borrows both.
  */

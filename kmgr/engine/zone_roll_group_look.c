@@ -76,6 +76,7 @@ look_at(struct zone_roll_group *group, char **zones, size_t n, void *arg,
 		verdict = zone_roll_group_choose(group, zones[i], &roll, err);
 		if (verdict == ZONE_ROLL_ROLLS) {
 			group->count->n_rolled++;
+			out->makes |= roll.kind == ZONE_ROLL_MAKE;
 			group->count->n_made +=
 			    group->to->policy->custody != CUSTODY_SHARED &&
 			    roll.kind == ZONE_ROLL_MAKE;
@@ -103,7 +104,9 @@ zone_roll_group_look(struct session *session,
 		out->phases[k].kind = kinds[k];
 	if (zone_roll_group_open(session, request, &out->count, &group,
 	    err) == 0 && (rc = zone_roll_group_each(&group, look_at, out,
-	    err)) == 0 && out->count.n_rolled > 0) {
+	    err)) == 0 && out->makes)
+		rc = zone_roll_group_check_making(&group, err);
+	if (rc == 0 && out->count.n_rolled > 0) {
 		zone_roll_group_plan(&group, &out->plan);
 		out->op = zone_roll_group_op(&group);
 		out->count.n_made += group.pair[0] == '\0' &&

@@ -51,6 +51,13 @@ int zone_roll_check_token(struct session *session,
     const struct zone_roll *roll, struct error *err);
 
 /**
+ * zone_roll_plan(roll, request, plan):
+ * Append to ${plan} what the roll does.
+ */
+void zone_roll_plan(const struct zone_roll *roll,
+    const struct zone_roll_request *request, struct plan *plan);
+
+/**
  * zone_roll_judge(session, roll, request, after, err):
  * Ask the oracle whether the old KSKs may be retired now, and have the CMKs
  * whose facts change proved; ${after} is the zone then.

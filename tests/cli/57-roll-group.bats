@@ -256,17 +256,124 @@ rolled() {
 	[ "$(privates)" -eq 2 ]
 }
 
-# approve DURATION|now OP: the plan that waits.
+# approve DURATION|now OP [KEY]: the plan that waits, with alice's key or this.
 approve() {
-	local hash later=(kmgr)
+	local hash later=(kmgr) key=${3-alice}
 
 	[ "$1" = now ] || later=(kmgr_later "$1")
 	hash=$(kmgr --json list-plans | jq -r --arg op "$2" '.plans[] |
 		select(.state == "waiting" and .op == $op).hash')
 	kmgr -q show-plan "$hash" -o plan >/dev/null
 	rm -f plan.sig
-	ssh-keygen -q -Y sign -n kmgr-plan -f alice plan
+	ssh-keygen -q -Y sign -n kmgr-plan -f "$key" plan
 	"${later[@]}" -q approve "$hash" --signature plan.sig >/dev/null
+}
+
+@test "approvers of a roll speak for their own CMK, and as many as it wants" {
+	need_program jq sqlite3 pkcs11-tool ssh-keygen
+	for who in alice bob; do
+		ssh-keygen -q -t ed25519 -N '' -C $who -f $who
+	done
+	policy weak token "approvals: { roll-ksk: 1, approvers: [\"$(
+		cat alice.pub)\"] }"
+	policy strong token "approvals: { create-ksk: 1, approvers: [\"$(
+		cat bob.pub)\"] }"
+	policy both token "approvals: { create-ksk: 2, roll-ksk: 1,
+		approvers: [\"$(cat alice.pub)\", \"$(cat bob.pub)\"] }"
+	for cmk in weak strong both; do
+		kmgr -q create-cmk $cmk --token main --policy $cmk.yaml \
+			>/dev/null
+	done
+	kmgr -q create-ksk a.example --cmk weak >/dev/null
+	echo "a.example. $ZSK" >a
+	kmgr -q sign-zsks a.example a >/dev/null
+	run -11 kmgr create-ksk b.example --cmk both
+	approve now create-ksk
+	approve now create-ksk bob
+	echo "b.example. $ZSK" >b
+	kmgr -q sign-zsks b.example b >/dev/null
+	ds_of a.example "$(newest a.example)" 2d
+	ds_of b.example "$(newest b.example)" 2d
+	# A CMK whose approvers nobody asks makes nothing, and is not sealed.
+	for how in --dry-run --yes; do
+		run -5 kmgr_later 5d roll-ksk --zones-of weak --cmk strong \
+			--reason compromise $how
+		[[ $output == *"CMK strong demands approvers for create-ksk"* ]]
+		[[ $output == *"kmgr create-ksk --zones-from FILE --another --cmk strong"* ]]
+	done
+	kmgr --json list-plans | jq -e '[.plans[].state] == ["applied"]'
+	kmgr --json describe-cmk strong | jq -e '.cmk.sealed == null'
+	# They make the successor, and the other ones retire what was before.
+	echo a.example >list
+	run -11 kmgr_later 5d create-ksk --zones-from list --another \
+		--cmk strong
+	approve 5d create-ksk bob
+	run -11 kmgr_later 5d roll-ksk --zones-of weak --cmk strong \
+		--reason compromise --yes
+	approve 5d roll-ksk
+	[ "$(sqlite3 kmgr.db "SELECT count(*), count(retire_at) FROM ksk
+		WHERE zone = 'a.example.'")" = '2|1' ]
+	# One CMK that wants two for making keys does so of this roll, too.
+	run -11 kmgr_later 5d roll-ksk --zones-of both --reason compromise --yes
+	[[ $output == *"waits for 2 approvers"* ]]
+	[ "$(privates)" -eq 3 ]
+	approve 5d create-ksk
+	[ "$(privates)" -eq 3 ]
+	approve 5d create-ksk bob
+	[ "$(privates)" -eq 4 ]
+	kmgr_later 5d -q verify >/dev/null
+}
+
+@test "what is approved names the CMK that it seals" {
+	need_program jq pkcs11-tool ssh-keygen
+	ssh-keygen -q -t ed25519 -N '' -f alice
+	policy old token "approvals: { roll-ksk: 1, approvers: [\"$(
+		cat alice.pub)\"] }"
+	policy new token
+	kmgr -q create-cmk old --token main --policy old.yaml >/dev/null
+	kmgr -q create-cmk new --token main --policy new.yaml >/dev/null
+	kmgr -q create-ksk a.example --cmk old >/dev/null
+	echo "a.example. $ZSK" >a
+	kmgr -q sign-zsks a.example a >/dev/null
+	ds_of a.example "$(newest a.example)" 2d
+	for what in '--zones-of old' a.example; do
+		kmgr_later 5d --json roll-ksk $what --cmk new \
+			--reason compromise --yes --dry-run | jq -e '
+			.plan | map(.action) | index("seal") == 0'
+	done
+	run -11 kmgr_later 5d roll-ksk --zones-of old --cmk new \
+		--reason compromise --yes
+	approve 5d roll-ksk
+	rolled "$(newest a.example)" a.example
+}
+
+@test "an approved roll of which a zone is refused stays open for it" {
+	need_program jq sqlite3 pkcs11-tool ssh-keygen
+	ssh-keygen -q -t ed25519 -N '' -f alice
+	policy p shared "approvals: { create-ksk: 1, approvers: [\"$(
+		cat alice.pub)\"] }"
+	kmgr -q create-cmk group --token main --policy p.yaml >/dev/null
+	run -11 kmgr create-ksk a.example b.example --cmk group
+	approve now create-ksk
+	for zone in a b; do
+		echo "$zone.example. $ZSK" >$zone
+		kmgr -q sign-zsks $zone.example $zone >/dev/null
+	done
+	ds_of a.example "$(newest a.example)" 2d
+	ds_of b.example "$(newest b.example)" 2d
+	run -11 kmgr_later 5d roll-ksk --zones-of group
+	kmgr_later 5d -q go-insecure b.example --yes >/dev/null
+	hash=$(kmgr --json list-plans | jq -r '.plans[] |
+		select(.state == "waiting").hash')
+	run -12 approve 5d create-ksk
+	run -12 kmgr_later 5d apply-plan "$hash"
+	[[ $output == *"1 of 2 zones were not rolled"*"kmgr apply-plan"* ]]
+	new=$(newest a.example)
+	rolled "$new" a.example
+	kmgr_later 6d -q go-secure b.example >/dev/null
+	kmgr_later 6d -q apply-plan "$hash" >/dev/null
+	rolled "$new" a.example b.example
+	run -5 kmgr_later 6d apply-plan "$hash"
 }
 
 @test "a group rolls on schedule, whenever its zones joined" {
