@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "kmgr/base/mem.h"
-#include "kmgr/base/text.h"
 #include "kmgr/base/when.h"
 #include "kmgr/engine/approval_inner.h"
 #include "kmgr/engine/approvers.h"
@@ -211,166 +210,52 @@ approval_check_waiting(struct session *session, struct store *store,
 		return -1;
 	if (row->expires_at > session_now(session))
 		return 0;
-	if (approval_resolve(session, row, "expired", err) != 0)
-		return -1;
 	(void)err_set(err, ERR_POLICY, "plan %.16s expired at %s", row->hash,
 	    when_rfc3339(row->expires_at, text));
 	return err_hint(err, "ask for a new plan: run the command again");
 }
 
-/* Inside a transaction: the signature with its event. */
-static int
-record(struct session *session, struct store *store,
-    const struct plan_row *plan, const struct approval_row *row,
-    struct error *err)
+int
+approval_take(struct session *session, struct store *store,
+    const struct approval_status *status, struct error *err)
 {
-	struct json *event;
-	int rc;
+	const struct plan_row *row = &status->row;
+	struct error over = ERR_INIT;
 
-	if (store_approval_put(store, row, err) != 0)
+	if (approval_check_waiting(session, store, status, &over) == 0)
+		return 0;
+	if (over.class == ERR_POLICY && strcmp(row->state, "waiting") == 0 &&
+	    row->expires_at <= session_now(session) &&
+	    approval_resolve(session, row, "expired", err) != 0)
 		return -1;
-	event = json_new_object();
-	json_put_text(event, "cmk_id", plan->cmk_id);
-	json_put_text(event, "plan_hash", plan->hash);
-	json_put_text(event, "op", plan->op);
-	json_put_text(event, "who", row->who);
-	json_put_text(event, "fingerprint", row->fingerprint);
-	json_put_text(event, "signature", row->signature);
-	rc = event_append(session, "approval", event, err);
-	json_free(event);
-	return rc;
+	*err = over;
+	return -1;
 }
 
-/* Another key gives a person no second voice. */
+/* The plan, which is to wait: whether its time is over does not matter. */
 static int
-check_new_voice(struct store *store, const struct approvers *approvers,
-    const struct plan_row *plan, const struct ssh_signer *signer,
-    struct error *err)
+find_waiting(struct session *session, const char *hash,
+    struct approval_status *out, struct error *err)
 {
-	struct approvers_voices voices;
-	int rc = 0;
 
-	if (approvers_count(store, approvers, plan, &voices, err) != 0)
+	if (approval_find(session, hash, out, err) != 0)
 		return -1;
-	if (approvers_voices_has(&voices, signer))
-		rc = err_set(err, ERR_INPUT, "%s (%s) has approved plan "
-		    "%.16s already", signer->who, signer->fingerprint,
-		    plan->hash);
-	approvers_voices_clear(&voices);
-	return rc;
-}
-
-/* Verify signature and keep it. */
-static int
-give(struct session *session, struct store *store,
-    const struct approval_status *status, const char *signature,
-    struct error *err)
-{
-	struct approval_row row = { .at = session_now(session) };
-	struct approvers approvers = { 0 };
-	struct ssh_signer signer = { 0 };
-	struct cmk *cmk = NULL;
-	int rc = -1;
-
-	memcpy(row.plan_hash, status->row.hash, sizeof(row.plan_hash));
-	if (cmk_load(store, status->row.cmk_id, &cmk, err) != 0 ||
-	    approvers_load(store, cmk, &approvers, err) != 0 ||
-	    approvers_verify(&approvers, status->row.text, signature, row.at,
-	    &signer, err) != 0 || check_new_voice(store, &approvers,
-	    &status->row, &signer, err) != 0 || store_begin(store, err) != 0)
-		goto out;
-	row.who = signer.who;
-	row.fingerprint = signer.fingerprint;
-	row.signature = mem_strdup(signature);
-	if (record(session, store, &status->row, &row, err) == 0)
-		rc = store_commit(store, err);
-	if (rc != 0)
-		store_rollback(store);
- out:
-	ssh_signer_clear(&signer);
-	free(row.signature);
-	approvers_clear(&approvers);
-	cmk_free(cmk);
-	return rc;
+	return strcmp(out->row.state, "waiting") == 0 ? 0 :
+	    err_set(err, ERR_POLICY, "plan %.16s is %s", out->row.hash,
+	    out->row.state);
 }
 
 int
-approval_give(struct session *session, const char *hash,
-    const char *signature, struct approval_status *out, struct error *err)
-{
-	struct store *store;
-	int rc = -1;
-
-	*out = (struct approval_status) { 0 };
-	if (session_lock(session, SESSION_LOCK_WAIT_S, err) != 0)
-		return -1;
-	if (session_store(session, &store, err) == 0 &&
-	    approval_find(session, hash, out, err) == 0 &&
-	    approval_check_waiting(session, store, out, err) == 0 &&
-	    give(session, store, out, signature, err) == 0)
-		rc = count(store, out, err);
-	session_unlock(session);
-	if (rc != 0)
-		approval_status_clear(out);
-	return rc;
-}
-
-/* Who approved, for the events of what is done now. */
-static void
-name_approvers(struct session *session, const struct approval_status *status)
-{
-	struct json *list = json_new_array();
-	size_t i;
-
-	for (i = 0; i < status->n_approvals; i++)
-		json_add_text(list, status->approvals[i].fingerprint);
-	session_set_approval(session, status->row.hash, list);
-}
-
-static int
-apply(struct session *session, const struct approval_status *status,
-    struct error *err)
-{
-	const struct approval_op *op = approval_op_find(status->row.op);
-	struct approval approval = {
-		.op = status->row.op,
-		.arguments = json_get(status->text, "arguments"),
-		.actions = json_get(status->text, "actions"),
-	};
-	int rc;
-
-	if (op == NULL)
-		return err_set(err, ERR_INTEGRITY, "a plan for %s, which "
-		    "nobody can ask for", status->row.op);
-	if (status->n_valid < status->n_needed)
-		return err_set(err, ERR_NOT_YET, "%zu of %zu approvers have "
-		    "signed plan %.16s", status->n_valid, status->n_needed,
-		    status->row.hash);
-	memcpy(approval.cmk_id, status->row.cmk_id, sizeof(approval.cmk_id));
-	name_approvers(session, status);
-	rc = op->apply(session, approval.cmk_id, &approval,
-	    approval.arguments, err);
-	/* Where this is not reached, a second try finds nothing left to do. */
-	if (rc == 0)
-		rc = approval_resolve(session, &status->row, "applied", err);
-	session_set_approval(session, NULL, NULL);
-	return rc;
-}
-
-int
-approval_apply(struct session *session, const char *hash, struct error *err)
+approval_withdraw_plan(struct session *session, const char *hash,
+    struct plan *plan, struct error *err)
 {
 	struct approval_status status = { 0 };
-	struct store *store;
-	int rc = -1;
+	int rc;
 
-	if (session_store(session, &store, err) != 0 ||
-	    session_lock(session, SESSION_LOCK_WAIT_S, err) != 0)
-		return -1;
-	if (approval_find(session, hash, &status, err) == 0 &&
-	    approval_check_waiting(session, store, &status, err) == 0)
-		rc = apply(session, &status, err);
-	session_unlock(session);
+	if ((rc = find_waiting(session, hash, &status, err)) == 0)
+		plan_add(plan, ACTION_END_PLAN, NULL, "end plan %.16s, which "
+		    "waits to do %s, as withdrawn; nothing of it is ever done",
+		    status.row.hash, status.row.op);
 	approval_status_clear(&status);
 	return rc;
 }
@@ -380,15 +265,12 @@ approval_withdraw(struct session *session, const char *hash,
     struct error *err)
 {
 	struct approval_status status = { 0 };
-	int rc = -1;
+	int rc;
 
 	if (session_lock(session, SESSION_LOCK_WAIT_S, err) != 0)
 		return -1;
-	if (approval_find(session, hash, &status, err) == 0)
-		rc = strcmp(status.row.state, "waiting") == 0 ?
-		    approval_resolve(session, &status.row, "withdrawn", err) :
-		    err_set(err, ERR_POLICY, "plan %.16s is %s",
-		    status.row.hash, status.row.state);
+	if ((rc = find_waiting(session, hash, &status, err)) == 0)
+		rc = approval_resolve(session, &status.row, "withdrawn", err);
 	session_unlock(session);
 	approval_status_clear(&status);
 	return rc;

@@ -16,7 +16,7 @@
 #include "kmgr/engine/session.h"
 #include "kmgr/store/store_plan.h"
 
-/* That enough approvers signed one plan. Only approval.c makes one. */
+/* That enough approvers signed one plan. Only approval_apply.c makes one. */
 struct approval;
 
 /* What is about to be done, and what came of it as actions. */
@@ -136,6 +136,23 @@ int approval_give(struct session *session, const char *hash,
  */
 int approval_apply(struct session *session, const char *hash,
     struct error *err);
+
+/**
+ * approval_give_plan(session, hash, signature, plan, err),
+ * approval_apply_plan(session, hash, plan, err),
+ * approval_withdraw_plan(session, hash, plan, err):
+ * Append to ${plan} what the functions without _plan would do now: with the
+ * last signature that is needed, what approval_apply() would do then as well.
+ * No token is asked. Where that fails ${plan} has what would be done before.
+ *
+ * Errors: theirs, as far as they come from the store.
+ */
+int approval_give_plan(struct session *session, const char *hash,
+    const char *signature, struct plan *plan, struct error *err);
+int approval_apply_plan(struct session *session, const char *hash,
+    struct plan *plan, struct error *err);
+int approval_withdraw_plan(struct session *session, const char *hash,
+    struct plan *plan, struct error *err);
 
 /**
  * approval_withdraw(session, hash, err):

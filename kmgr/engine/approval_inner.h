@@ -18,6 +18,11 @@ struct approval_op {
 	int		(*apply)(struct session *session, const char *cmk_id,
 			    const struct approval *approval,
 			    const struct json *arguments, struct error *err);
+	/* What that would do now, in the order in which it is done. */
+	int		(*plan)(struct session *session, const char *cmk_id,
+			    const struct approval *approval,
+			    const struct json *arguments, struct plan *plan,
+			    struct error *err);
 };
 
 /**
@@ -59,13 +64,28 @@ int approval_check_current(struct store *store,
 
 /**
  * approval_check_waiting(session, store, status, err):
- * Whether the plan waits and may be signed or carried out; one whose time is
- * over ends.
+ * Whether the plan waits and may be signed or carried out.
+ *
+ * approval_take(session, store, status, err): the same, where it is about to
+ * be; one whose time is over ends. Called under session_lock().
  *
  * Errors: ERR_POLICY (it waits no more), ERR_INTEGRITY, ERR_STORE.
  */
 int approval_check_waiting(struct session *session, struct store *store,
     const struct approval_status *status, struct error *err);
+int approval_take(struct session *session, struct store *store,
+    const struct approval_status *status, struct error *err);
+
+/**
+ * approval_look(session, status, plan, err):
+ * Append to ${plan} what carrying out the plan of ${status} would do now, and
+ * that it ends. Whether it waits was checked.
+ *
+ * Errors: as approval_apply().
+ */
+int approval_look(struct session *session,
+    const struct approval_status *status, struct plan *plan,
+    struct error *err);
 
 /**
  * approval_resolve(session, row, state, err):

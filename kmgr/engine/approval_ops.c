@@ -11,13 +11,14 @@
 #include "kmgr/engine/zone_roll.h"
 
 static const struct approval_op ops[] = {
-	{ KSK_CREATE_OP, ksk_create_approved },
-	{ KSK_END_OP, ksk_end_approved },
-	{ KSK_REVOKE_OP, ksk_revoke_approved },
-	{ SKR_OP, skr_approved },
-	{ ZONE_ROLL_OP, zone_roll_approved },
-	{ CMK_LIFE_DELETION_OP, cmk_life_approved },
-	{ APPROVERS_REPLACE, approver_change_approved },
+	{ KSK_CREATE_OP, ksk_create_approved, ksk_create_approved_plan },
+	{ KSK_END_OP, ksk_end_approved, ksk_end_approved_plan },
+	{ KSK_REVOKE_OP, ksk_revoke_approved, ksk_revoke_approved_plan },
+	{ SKR_OP, skr_approved, skr_approved_plan },
+	{ ZONE_ROLL_OP, zone_roll_approved, zone_roll_approved_plan },
+	{ CMK_LIFE_DELETION_OP, cmk_life_approved, cmk_life_approved_plan },
+	{ APPROVERS_REPLACE, approver_change_approved,
+	    approver_change_approved_plan },
 };
 #define N_OPS (sizeof(ops) / sizeof(ops[0]))
 

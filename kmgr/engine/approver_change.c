@@ -119,6 +119,19 @@ record(struct session *session, const struct cmk *cmk,
 	return rc;
 }
 
+/* What is to be done still: nothing, where it was recorded before. */
+static int
+plan_rest(struct session *session, struct store *store,
+    const struct cmk *cmk, const struct approver_change *change,
+    struct plan *plan, struct error *err)
+{
+	bool is_done;
+
+	if (is_recorded(session, store, cmk->row.id, &is_done, err) != 0)
+		return -1;
+	return is_done ? 0 : plan_for(store, cmk, change, plan, err);
+}
+
 /* Under the lock, with what cmk is now. */
 static int
 carry_out(struct session *session, struct store *store,
@@ -129,16 +142,27 @@ carry_out(struct session *session, struct store *store,
 	struct plan plan = PLAN_INIT;
 	const struct approval_subject subject = { APPROVERS_REPLACE,
 		arguments, &plan };
-	bool is_done;
 	int rc = -1;
 
-	if (is_recorded(session, store, cmk->row.id, &is_done, err) == 0 &&
-	    (is_done || (plan_for(store, cmk, change, &plan, err) == 0 &&
-	    approval_demand(cmk, &subject, approval, err) == 0 &&
+	if (plan_rest(session, store, cmk, change, &plan, err) == 0 &&
+	    (plan.n == 0 ||
+	    (approval_demand(cmk, &subject, approval, err) == 0 &&
 	    record(session, cmk, change, err) == 0)))
 		rc = trust_settle(session, cmk, err);
 	plan_clear(&plan);
 	return rc;
+}
+
+static int
+read_arguments(const char *cmk_id, const struct json *arguments,
+    struct approver_change *out, struct error *err)
+{
+
+	*out = (struct approver_change) { cmk_id,
+		json_get_text(arguments, "remove"),
+		json_get_text(arguments, "add") };
+	return out->remove != NULL && out->add != NULL ? 0 :
+	    err_set(err, ERR_INTEGRITY, "the plan names no key");
 }
 
 int
@@ -146,16 +170,13 @@ approver_change_approved(struct session *session, const char *cmk_id,
     const struct approval *approval, const struct json *arguments,
     struct error *err)
 {
-	const struct approver_change change = { cmk_id,
-		json_get_text(arguments, "remove"),
-		json_get_text(arguments, "add") };
+	struct approver_change change;
 	struct store *store;
 	struct cmk *cmk = NULL;
 	int rc = -1;
 
-	if (change.remove == NULL || change.add == NULL)
-		return err_set(err, ERR_INTEGRITY, "the plan names no key");
-	if (session_lock(session, SESSION_LOCK_WAIT_S, err) != 0)
+	if (read_arguments(cmk_id, arguments, &change, err) != 0 ||
+	    session_lock(session, SESSION_LOCK_WAIT_S, err) != 0)
 		return -1;
 	if (session_store(session, &store, err) == 0 &&
 	    cmk_load(store, cmk_id, &cmk, err) == 0 &&
@@ -163,6 +184,25 @@ approver_change_approved(struct session *session, const char *cmk_id,
 		rc = carry_out(session, store, cmk, &change, approval,
 		    arguments, err);
 	session_unlock(session);
+	cmk_free(cmk);
+	return rc;
+}
+
+int
+approver_change_approved_plan(struct session *session, const char *cmk_id,
+    const struct approval *approval, const struct json *arguments,
+    struct plan *plan, struct error *err)
+{
+	struct approver_change change;
+	struct store *store;
+	struct cmk *cmk;
+	int rc;
+
+	(void)approval;		/* whoever calls compares it */
+	if (read_arguments(cmk_id, arguments, &change, err) != 0 ||
+	    cmk_get(session, cmk_id, &store, &cmk, err) != 0)
+		return -1;
+	rc = plan_rest(session, store, cmk, &change, plan, err);
 	cmk_free(cmk);
 	return rc;
 }

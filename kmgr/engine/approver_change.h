@@ -36,10 +36,17 @@ int approver_change_plan(struct session *session,
  * approver_change_approved(session, cmk_id, approval, arguments, err):
  * Record the replacement that was approved.
  *
+ * approver_change_approved_plan(session, cmk_id, approval, arguments, plan,
+ * err):
+ * What that would do now.
+ *
  * Errors: as approver_change_plan(); ERR_TOKEN.
  */
 int approver_change_approved(struct session *session, const char *cmk_id,
     const struct approval *approval, const struct json *arguments,
     struct error *err);
+int approver_change_approved_plan(struct session *session,
+    const char *cmk_id, const struct approval *approval,
+    const struct json *arguments, struct plan *plan, struct error *err);
 
 #endif

@@ -284,19 +284,40 @@ cmk_life_arguments(const struct cmk_life_request *request)
 	return arguments;
 }
 
-int
-cmk_life_approved(struct session *session, const char *cmk_id,
-    const struct approval *approval, const struct json *arguments,
+static int
+read_arguments(const char *cmk_id, const struct approval *approval,
+    const struct json *arguments, struct cmk_life_request *out,
     struct error *err)
 {
-	struct cmk_life_request request = {
+
+	*out = (struct cmk_life_request) {
 		.cmk = cmk_id,
 		.step = CMK_SCHEDULE_DELETION,
 		.approval = approval,
 		.arguments = arguments,
 	};
+	return json_get_int(arguments, "pending_window", &out->window_s) ? 0 :
+	    err_set(err, ERR_INTEGRITY, "the plan has no window");
+}
 
-	if (!json_get_int(arguments, "pending_window", &request.window_s))
-		return err_set(err, ERR_INTEGRITY, "the plan has no window");
-	return cmk_life_apply(session, &request, err);
+int
+cmk_life_approved(struct session *session, const char *cmk_id,
+    const struct approval *approval, const struct json *arguments,
+    struct error *err)
+{
+	struct cmk_life_request request;
+
+	return read_arguments(cmk_id, approval, arguments, &request,
+	    err) != 0 ? -1 : cmk_life_apply(session, &request, err);
+}
+
+int
+cmk_life_approved_plan(struct session *session, const char *cmk_id,
+    const struct approval *approval, const struct json *arguments,
+    struct plan *plan, struct error *err)
+{
+	struct cmk_life_request request;
+
+	return read_arguments(cmk_id, approval, arguments, &request,
+	    err) != 0 ? -1 : cmk_life_plan(session, &request, plan, err);
 }

@@ -47,11 +47,17 @@ struct json *cmk_life_arguments(const struct cmk_life_request *request);
  * cmk_life_approved(session, cmk_id, approval, arguments, err):
  * Schedule the deletion that was approved.
  *
+ * cmk_life_approved_plan(session, cmk_id, approval, arguments, plan, err):
+ * What that would do now.
+ *
  * Errors: as cmk_life_apply().
  */
 int cmk_life_approved(struct session *session, const char *cmk_id,
     const struct approval *approval, const struct json *arguments,
     struct error *err);
+int cmk_life_approved_plan(struct session *session, const char *cmk_id,
+    const struct approval *approval, const struct json *arguments,
+    struct plan *plan, struct error *err);
 
 /**
  * cmk_life_plan(session, request, plan, err):

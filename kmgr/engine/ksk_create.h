@@ -72,11 +72,17 @@ int ksk_create_made(struct session *session, const char *plan,
  * Carry out what was approved. Zones for which an interrupted run has done so
  * already are left alone.
  *
+ * ksk_create_approved_plan(session, cmk_id, approval, arguments, plan, err):
+ * What that would do now.
+ *
  * Errors: as ksk_create_apply().
  */
 int ksk_create_approved(struct session *session, const char *cmk_id,
     const struct approval *approval, const struct json *arguments,
     struct error *err);
+int ksk_create_approved_plan(struct session *session, const char *cmk_id,
+    const struct approval *approval, const struct json *arguments,
+    struct plan *plan, struct error *err);
 
 /**
  * ksk_create_plan(session, request, plan, err):

@@ -121,6 +121,23 @@ read_zones(struct session *session, const struct json *arguments,
 	return 0;
 }
 
+/* Its zones are the caller's, free(), also after an error. */
+static int
+read_request(struct session *session, const struct json *arguments,
+    struct ksk_request *request, struct name **zones, struct error *err)
+{
+	bool another = false;
+
+	*zones = mem_new(json_len(json_get(arguments, "zones")) *
+	    sizeof(**zones));
+	(void)json_get_bool(arguments, "another", &another);
+	request->wish = another ? KSK_ANOTHER : KSK_IF_MISSING;
+	request->standby = ksk_record_standby(json_get_text(arguments,
+	    "standby"));
+	request->zones = *zones;
+	return read_zones(session, arguments, *zones, &request->n_zones, err);
+}
+
 int
 ksk_create_approved(struct session *session, const char *cmk_id,
     const struct approval *approval, const struct json *arguments,
@@ -129,29 +146,39 @@ ksk_create_approved(struct session *session, const char *cmk_id,
 	struct ksk_request request = { .cmk = cmk_id, .approval = approval,
 		.arguments = arguments };
 	struct cmk_cache cache = { 0 };
-	struct name *zones = mem_new(json_len(json_get(arguments, "zones")) *
-	    sizeof(*zones));
 	struct ksk *list = NULL;
-	bool another = false;
+	struct name *zones;
 	size_t n = 0;
-	int rc = -1;
+	int rc;
 
-	if (zone_roll_group_is(arguments)) {
-		free(zones);
+	if (zone_roll_group_is(arguments))
 		return zone_roll_group_approved(session, cmk_id, approval,
 		    arguments, err);
-	}
-	(void)json_get_bool(arguments, "another", &another);
-	request.wish = another ? KSK_ANOTHER : KSK_IF_MISSING;
-	request.standby = ksk_record_standby(json_get_text(arguments,
-	    "standby"));
-	request.zones = zones;
-	if (read_zones(session, arguments, zones, &request.n_zones,
-	    err) == 0)
+	rc = read_request(session, arguments, &request, &zones, err);
+	if (rc == 0)
 		rc = ksk_create_apply(session, &request, &cache, &list, &n,
 		    err);
 	ksk_list_free(list, n);
 	cmk_cache_clear(&cache);
+	free(zones);
+	return rc;
+}
+
+int
+ksk_create_approved_plan(struct session *session, const char *cmk_id,
+    const struct approval *approval, const struct json *arguments,
+    struct plan *plan, struct error *err)
+{
+	struct ksk_request request = { .cmk = cmk_id };
+	struct name *zones;
+	int rc;
+
+	if (zone_roll_group_is(arguments))
+		return zone_roll_group_approved_plan(session, cmk_id,
+		    approval, arguments, plan, err);
+	rc = read_request(session, arguments, &request, &zones, err);
+	if (rc == 0)
+		rc = ksk_create_plan(session, &request, plan, err);
 	free(zones);
 	return rc;
 }

@@ -353,34 +353,3 @@ ksk_end_apply(struct session *session, const struct ksk_end_request *request,
 		ksk_row_clear(out);
 	return rc;
 }
-
-struct json *
-ksk_end_arguments(const struct ksk *ksk)
-{
-	struct json *arguments = json_new_object();
-
-	json_put_text(arguments, "ksk_id", ksk->row.id);
-	return arguments;
-}
-
-int
-ksk_end_approved(struct session *session, const char *cmk_id,
-    const struct approval *approval, const struct json *arguments,
-    struct error *err)
-{
-	const struct ksk_end_request request = {
-		.ksk = json_get_text(arguments, "ksk_id"),
-		.approval = approval,
-		.arguments = arguments,
-	};
-	struct ksk_row row;
-	enum ksk_fate fate;
-
-	(void)cmk_id;		/* approval_demand() compares it */
-	if (request.ksk == NULL)
-		return err_set(err, ERR_INTEGRITY, "the plan names no KSK");
-	if (ksk_end_apply(session, &request, &row, &fate, err) != 0)
-		return -1;
-	ksk_row_clear(&row);
-	return 0;
-}

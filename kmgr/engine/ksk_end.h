@@ -47,11 +47,17 @@ struct json *ksk_end_arguments(const struct ksk *ksk);
  * ksk_end_approved(session, cmk_id, approval, arguments, err):
  * Carry out what was approved.
  *
+ * ksk_end_approved_plan(session, cmk_id, approval, arguments, plan, err):
+ * What that would do now.
+ *
  * Errors: as ksk_end_apply().
  */
 int ksk_end_approved(struct session *session, const char *cmk_id,
     const struct approval *approval, const struct json *arguments,
     struct error *err);
+int ksk_end_approved_plan(struct session *session, const char *cmk_id,
+    const struct approval *approval, const struct json *arguments,
+    struct plan *plan, struct error *err);
 
 /**
  * ksk_end_plan(session, request, plan, err):

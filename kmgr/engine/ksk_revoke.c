@@ -222,19 +222,41 @@ ksk_revoke_arguments(const struct ksk_revoke_ids *ids)
 	return arguments;
 }
 
+static int
+read_arguments(const struct approval *approval, const struct json *arguments,
+    struct ksk_revoke_request *out, struct error *err)
+{
+
+	*out = (struct ksk_revoke_request) {
+		.ksk = json_get_text(arguments, "ksk"),
+		.approval = approval,
+		.arguments = arguments,
+	};
+	return out->ksk != NULL ? 0 : err_set(err, ERR_INTEGRITY,
+	    "the plan names no KSK");
+}
+
 int
 ksk_revoke_approved(struct session *session, const char *cmk_id,
     const struct approval *approval, const struct json *arguments,
     struct error *err)
 {
-	const struct ksk_revoke_request request = {
-		.ksk = json_get_text(arguments, "ksk"),
-		.approval = approval,
-		.arguments = arguments,
-	};
+	struct ksk_revoke_request request;
 
 	(void)cmk_id;		/* approval_demand() compares it */
-	if (request.ksk == NULL)
-		return err_set(err, ERR_INTEGRITY, "the plan names no KSK");
-	return ksk_revoke_apply(session, &request, err);
+	return read_arguments(approval, arguments, &request, err) != 0 ? -1 :
+	    ksk_revoke_apply(session, &request, err);
+}
+
+int
+ksk_revoke_approved_plan(struct session *session, const char *cmk_id,
+    const struct approval *approval, const struct json *arguments,
+    struct plan *plan, struct error *err)
+{
+	struct ksk_revoke_request request;
+	struct ksk_revoke_ids ids;
+
+	(void)cmk_id;		/* approval_demand() compares it */
+	return read_arguments(approval, arguments, &request, err) != 0 ? -1 :
+	    ksk_revoke_plan(session, &request, &ids, plan, err);
 }

@@ -63,11 +63,17 @@ int ksk_revoke_lacks(struct session *session, const struct ksk *ksk,
  * approval, arguments, err):
  * As a plan has it, which the caller frees; carry out what was approved.
  *
+ * ksk_revoke_approved_plan(session, cmk_id, approval, arguments, plan, err):
+ * What that would do now.
+ *
  * Errors: as ksk_revoke_apply().
  */
 struct json *ksk_revoke_arguments(const struct ksk_revoke_ids *ids);
 int ksk_revoke_approved(struct session *session, const char *cmk_id,
     const struct approval *approval, const struct json *arguments,
     struct error *err);
+int ksk_revoke_approved_plan(struct session *session, const char *cmk_id,
+    const struct approval *approval, const struct json *arguments,
+    struct plan *plan, struct error *err);
 
 #endif

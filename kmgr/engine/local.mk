@@ -6,7 +6,9 @@ libengine_la_SOURCES = \
 	kmgr/engine/admission.h \
 	kmgr/engine/approval.c \
 	kmgr/engine/approval.h \
+	kmgr/engine/approval_apply.c \
 	kmgr/engine/approval_each.c \
+	kmgr/engine/approval_give.c \
 	kmgr/engine/approval_inner.h \
 	kmgr/engine/approval_ops.c \
 	kmgr/engine/approval_plan.c \
@@ -108,6 +110,7 @@ libengine_la_SOURCES = \
 	kmgr/engine/ksk_create_plan.c \
 	kmgr/engine/ksk_end.c \
 	kmgr/engine/ksk_end.h \
+	kmgr/engine/ksk_end_approved.c \
 	kmgr/engine/ksk_end_check.c \
 	kmgr/engine/ksk_end_check.h \
 	kmgr/engine/ksk_end_finish.c \

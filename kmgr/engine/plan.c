@@ -31,6 +31,10 @@ action_name(enum action_kind kind)
 		[ACTION_SET_GOAL] = "set-goal",
 		[ACTION_RECORD_SIGNER] = "record-signer",
 		[ACTION_FOREIGN_KEY] = "foreign-key",
+		[ACTION_WRITE_BACKUP] = "write-backup",
+		[ACTION_APPROVE] = "approve",
+		[ACTION_END_PLAN] = "end-plan",
+		[ACTION_OBSERVE] = "observe",
 	};
 
 	return names[kind];
@@ -52,6 +56,20 @@ plan_add(struct plan *plan, enum action_kind kind, const struct name *zone,
 	action->text = mem_strdup(text);
 	if (zone != NULL)
 		action->zone = *zone;
+}
+
+void
+plan_take(struct plan *plan, struct plan *more)
+{
+	struct action *action;
+	size_t i;
+
+	for (i = 0; i < more->n; i++) {
+		action = mem_push(&plan->actions, plan->n++, sizeof(*action));
+		*action = more->actions[i];
+	}
+	more->n = 0;
+	plan_clear(more);
 }
 
 void

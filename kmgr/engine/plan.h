@@ -30,7 +30,11 @@ enum action_kind {
 	ACTION_LIFE_STEP,	/* of a KSK's life cycle */
 	ACTION_SET_GOAL,	/* of a zone: secure or insecure */
 	ACTION_RECORD_SIGNER,	/* what the zone signer signs with */
-	ACTION_FOREIGN_KEY	/* another provider's comes or goes */
+	ACTION_FOREIGN_KEY,	/* another provider's comes or goes */
+	ACTION_WRITE_BACKUP,	/* of the store, into a file */
+	ACTION_APPROVE,		/* an approver's signature is recorded */
+	ACTION_END_PLAN,	/* one that waits, as applied or withdrawn */
+	ACTION_OBSERVE		/* what servers were seen to serve */
 };
 
 struct action {
@@ -53,6 +57,12 @@ struct plan {
 void plan_add(struct plan *plan, enum action_kind kind,
     const struct name *zone, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
+
+/**
+ * plan_take(plan, more):
+ * Append the actions of ${more}, which has none then.
+ */
+void plan_take(struct plan *plan, struct plan *more);
 
 /**
  * plan_text(plan, out), plan_json(plan):

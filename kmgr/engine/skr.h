@@ -179,11 +179,16 @@ int skr_apply(struct session *session, struct skr *skr,
  * skr_arguments(request):
  * ${request} as a plan for approvers keeps it. Owner: the caller.
  * skr_approved(): carry out such a plan; the response is then in the store.
+ * skr_approved_plan(): what that would do now, and whether the approvers of all
+ * CMKs have signed.
  */
 struct json *skr_arguments(const struct skr_request *request);
 int skr_approved(struct session *session, const char *cmk_id,
     const struct approval *approval, const struct json *arguments,
     struct error *err);
+int skr_approved_plan(struct session *session, const char *cmk_id,
+    const struct approval *approval, const struct json *arguments,
+    struct plan *plan, struct error *err);
 
 /**
  * skr_free(skr):

@@ -4,7 +4,7 @@
 
 #include "kmgr/base/mem.h"
 #include "kmgr/engine/ksr_roles.h"
-#include "kmgr/engine/skr.h"
+#include "kmgr/engine/skr_internal.h"
 
 struct json *
 skr_arguments(const struct skr_request *request)
@@ -88,29 +88,71 @@ read_arguments(const struct json *arguments, struct skr_request *out,
 	return 0;
 }
 
+/* A plan's request, judged once more, and all that it needs. */
+struct judged {
+	struct cmk_cache	 cache;
+	struct skr_request	 request;
+	struct buf		 text;
+	const char		**signatures;
+	struct skr		*skr;
+};
+
+/* Owner: the caller, judged_clear(), also after an error. */
+static int
+judge(struct session *session, const struct json *arguments,
+    struct judged *out, struct error *err)
+{
+
+	*out = (struct judged) { .text = BUF_INIT };
+	if (read_arguments(arguments, &out->request, &out->text, err) != 0)
+		return -1;
+	out->request.signatures = out->signatures = read_signatures(arguments,
+	    &out->request.n_signatures);
+	return skr_prepare(session, &out->cache, &out->request, &out->skr,
+	    err);
+}
+
+static void
+judged_clear(struct judged *judged)
+{
+
+	skr_free(judged->skr);
+	free(judged->signatures);
+	cmk_cache_clear(&judged->cache);
+	buf_free(&judged->text);
+}
+
 int
 skr_approved(struct session *session, const char *cmk_id,
     const struct approval *approval, const struct json *arguments,
     struct error *err)
 {
-	struct cmk_cache cache = { 0 };
-	struct skr_request request;
-	struct buf text = BUF_INIT;
-	const char **signatures = NULL;
-	struct skr *skr = NULL;
-	int rc = -1;
+	struct judged judged;
+	int rc;
 
 	(void)cmk_id;		/* approval_demand() compares it */
-	if (read_arguments(arguments, &request, &text, err) == 0) {
-		request.signatures = signatures = read_signatures(arguments,
-		    &request.n_signatures);
-		if (skr_prepare(session, &cache, &request, &skr, err) == 0)
-			rc = skr_apply(session, skr, arguments, approval,
-			    err);
+	rc = judge(session, arguments, &judged, err);
+	if (rc == 0)
+		rc = skr_apply(session, judged.skr, arguments, approval, err);
+	judged_clear(&judged);
+	return rc;
+}
+
+int
+skr_approved_plan(struct session *session, const char *cmk_id,
+    const struct approval *approval, const struct json *arguments,
+    struct plan *plan, struct error *err)
+{
+	const struct approval_subject subject = { SKR_OP, arguments, plan };
+	struct judged judged;
+	int rc;
+
+	(void)cmk_id;		/* approval_demand() compares it */
+	rc = judge(session, arguments, &judged, err);
+	if (rc == 0 && !skr_is_answered(judged.skr)) {
+		skr_plan(judged.skr, plan);
+		rc = skr_demand(session, judged.skr, &subject, approval, err);
 	}
-	skr_free(skr);
-	free(signatures);
-	cmk_cache_clear(&cache);
-	buf_free(&text);
+	judged_clear(&judged);
 	return rc;
 }

@@ -151,6 +151,16 @@ int skr_judge_chain(struct session *session, struct skr *skr,
     const struct skr_half *half, struct error *err);
 
 /**
+ * skr_demand(session, skr, subject, approval, err):
+ * approval_demand_each() of the CMKs that take part in ${skr}.
+ *
+ * Errors: as that.
+ */
+int skr_demand(struct session *session, const struct skr *skr,
+    const struct approval_subject *subject, const struct approval *approval,
+    struct error *err);
+
+/**
  * skr_fetch(session, skr, row, out, err):
  * The text of the response ${row}, as it was released; NULL where the store
  * was restored without it and nobody has given it. Owner: the caller, free().

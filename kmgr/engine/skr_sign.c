@@ -229,9 +229,8 @@ make_halves(struct session *session, struct zsks_keys *keys, struct skr *skr,
 	return 0;
 }
 
-/* The approvers of every CMK that takes part. */
-static int
-demand(struct session *session, const struct skr *skr,
+int
+skr_demand(struct session *session, const struct skr *skr,
     const struct approval_subject *subject, const struct approval *approval,
     struct error *err)
 {
@@ -328,7 +327,7 @@ skr_apply(struct session *session, struct skr *skr,
 	skr_plan(skr, &plan);
 	if (skr->is_answered)
 		rc = prove(session, skr, err);
-	else if (demand(session, skr, &subject, approval, err) == 0 &&
+	else if (skr_demand(session, skr, &subject, approval, err) == 0 &&
 	    prove(session, skr, err) == 0 &&
 	    sign_and_record(session, skr, err) == 0)
 		rc = end_plans(session, skr, &subject, approval, err);

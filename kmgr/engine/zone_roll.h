@@ -106,11 +106,17 @@ int zone_roll_apply(struct session *session,
  * zone_roll_approved(session, cmk_id, approval, arguments, err):
  * Carry out what was approved.
  *
+ * zone_roll_approved_plan(session, cmk_id, approval, arguments, plan, err):
+ * What that would do now.
+ *
  * Errors: as zone_roll_apply().
  */
 struct json *zone_roll_arguments(const struct zone_roll_request *request);
 int zone_roll_approved(struct session *session, const char *cmk_id,
     const struct approval *approval, const struct json *arguments,
     struct error *err);
+int zone_roll_approved_plan(struct session *session, const char *cmk_id,
+    const struct approval *approval, const struct json *arguments,
+    struct plan *plan, struct error *err);
 
 #endif

@@ -86,6 +86,10 @@ int zone_roll_group_apply(struct session *session,
  * zone_roll_group_approved(session, cmk_id, approval, arguments, err):
  * Carry out what was approved.
  *
+ * zone_roll_group_approved_plan(session, cmk_id, approval, arguments, plan,
+ * err):
+ * What that would do now.
+ *
  * Errors: as zone_roll_group_apply().
  */
 struct json *zone_roll_group_arguments(
@@ -94,5 +98,8 @@ bool zone_roll_group_is(const struct json *arguments);
 int zone_roll_group_approved(struct session *session, const char *cmk_id,
     const struct approval *approval, const struct json *arguments,
     struct error *err);
+int zone_roll_group_approved_plan(struct session *session,
+    const char *cmk_id, const struct approval *approval,
+    const struct json *arguments, struct plan *plan, struct error *err);
 
 #endif

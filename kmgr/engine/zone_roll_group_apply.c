@@ -291,13 +291,14 @@ note_refused(void *arg, const char *zone, const struct error *err)
 	session_note(arg, "%s: %s", zone, err->msg);
 }
 
-int
-zone_roll_group_approved(struct session *session, const char *cmk_id,
-    const struct approval *approval, const struct json *arguments,
+static int
+read_arguments(struct session *session, const struct approval *approval,
+    const struct json *arguments, struct zone_roll_group_request *out,
     struct error *err)
 {
 	const char *reason = json_get_text(arguments, "reason");
-	struct zone_roll_group_request request = {
+
+	*out = (struct zone_roll_group_request) {
 		.group = json_get_text(arguments, "zones_of"),
 		.cmk = json_get_text(arguments, "cmk"),
 		.refused = note_refused,
@@ -305,20 +306,60 @@ zone_roll_group_approved(struct session *session, const char *cmk_id,
 		.approval = approval,
 		.arguments = arguments,
 	};
+	if (out->group == NULL || reason == NULL ||
+	    zone_roll_reason_read(reason, &out->reason, err) != 0)
+		return err_set(err, ERR_INTEGRITY, "the plan names no CMK or "
+		    "no reason");
+	return 0;
+}
+
+/* Who approved it is told of those that it left out, as any other is. */
+static int
+check_refused(const struct zone_roll_group_count *count, struct error *err)
+{
+
+	if (count->n_refused == 0)
+		return 0;
+	(void)err_set(err, ERR_PARTIAL, "%zu of %zu zones were not rolled",
+	    count->n_refused, count->n_refused + count->n_rolled +
+	    count->n_rolling);
+	return err_hint(err, "the plan waits for them: do what hinders each, "
+	    "then kmgr apply-plan");
+}
+
+int
+zone_roll_group_approved(struct session *session, const char *cmk_id,
+    const struct approval *approval, const struct json *arguments,
+    struct error *err)
+{
+	struct zone_roll_group_request request;
 	struct zone_roll_group_count count;
+
+	(void)cmk_id;		/* approval_demand() compares it */
+	if (read_arguments(session, approval, arguments, &request,
+	    err) != 0 || zone_roll_group_apply(session, &request, &count,
+	    err) != 0)
+		return -1;
+	return check_refused(&count, err);
+}
+
+int
+zone_roll_group_approved_plan(struct session *session, const char *cmk_id,
+    const struct approval *approval, const struct json *arguments,
+    struct plan *plan, struct error *err)
+{
+	struct zone_roll_group_outlook outlook;
+	struct zone_roll_group_request request;
 	int rc;
 
 	(void)cmk_id;		/* approval_demand() compares it */
-	if (request.group == NULL || reason == NULL ||
-	    zone_roll_reason_read(reason, &request.reason, err) != 0)
-		return err_set(err, ERR_INTEGRITY, "the plan names no CMK or "
-		    "no reason");
-	rc = zone_roll_group_apply(session, &request, &count, err);
-	if (rc != 0 || count.n_refused == 0)
-		return rc;
-	(void)err_set(err, ERR_PARTIAL, "%zu of %zu zones were not rolled",
-	    count.n_refused, count.n_refused + count.n_rolled +
-	    count.n_rolling);
-	return err_hint(err, "the plan waits for them: do what hinders each, "
-	    "then kmgr apply-plan");
+	if (read_arguments(session, approval, arguments, &request, err) != 0)
+		return -1;
+	if ((rc = zone_roll_group_look(session, &request, &outlook,
+	    err)) == 0) {
+		plan_take(plan, &outlook.plan);
+		rc = check_refused(&outlook.count, err);
+	}
+	zone_roll_group_outlook_clear(&outlook);
+	return rc;
 }
