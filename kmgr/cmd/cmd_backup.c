@@ -1,31 +1,47 @@
 #include "kmgr/base/text.h"
 #include "kmgr/cmd/command.h"
+#include "kmgr/engine/backup.h"
 #include "kmgr/engine/cover.h"
-#include "kmgr/engine/restore.h"
+
+static int
+plan_backup(struct cmd *cmd, struct error *err)
+{
+	struct plan plan = PLAN_INIT;
+	int rc;
+
+	rc = backup_plan(cmd->session, cmd->args->words[0], &plan, err);
+	cmd_plan(cmd, &plan);
+	/* The file is written although what it covers cannot be recorded. */
+	cmd->is_partial = plan.n > 0;
+	plan_clear(&plan);
+	return rc;
+}
 
 int
 cmd_backup(struct cmd *cmd, struct error *err)
 {
 	char hex[2 * CRYPTO_SHA256_LEN + 1];
 	const char *path = cmd->args->words[0];
-	struct restore_copy copy;
+	struct backup backup;
 
-	if (restore_backup(cmd->session, path, &copy, err) != 0)
+	if (args_has(cmd->args, OPT_DRY_RUN))
+		return plan_backup(cmd, err);
+	if (backup_make(cmd->session, path, &backup, err) != 0)
 		return -1;
 	json_put_text(cmd->json, "file", path);
-	json_put_text(cmd->json, "sha256", text_hex(copy.sha256,
-	    sizeof(copy.sha256), hex));
+	json_put_text(cmd->json, "sha256", text_hex(backup.sha256,
+	    sizeof(backup.sha256), hex));
 	buf_printf(&cmd->text, "wrote %s\n  SHA-256  %s\n", path, hex);
-	json_put_int(cmd->json, "seq", copy.seq);
-	json_put_text(cmd->json, "head", text_hex(copy.head,
-	    sizeof(copy.head), hex));
+	json_put_int(cmd->json, "seq", backup.seq);
+	json_put_text(cmd->json, "head", text_hex(backup.head,
+	    sizeof(backup.head), hex));
 	buf_printf(&cmd->text, "  head     event %lld, %s\n",
-	    (long long)copy.seq, hex);
-	json_put_int(cmd->json, "covered", (int64_t)copy.n_covered);
-	if (copy.n_covered > 0)
+	    (long long)backup.seq, hex);
+	json_put_int(cmd->json, "covered", (int64_t)backup.n_covered);
+	if (backup.n_covered > 0)
 		buf_printf(&cmd->text, "  covers   %zu KSK%s that may get "
-		    "their DS now\n", copy.n_covered,
-		    copy.n_covered == 1 ? "" : "s");
+		    "their DS now\n", backup.n_covered,
+		    backup.n_covered == 1 ? "" : "s");
 	return 0;
 }
 

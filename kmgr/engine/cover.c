@@ -79,28 +79,6 @@ load_wrapped(struct session *session, struct cover *cover, struct error *err)
 	return 0;
 }
 
-int
-cover_plan(struct session *session, const struct cover_request *request,
-    struct plan *plan, struct error *err)
-{
-	struct cover cover;
-	const struct ksk *ksk;
-	size_t i;
-	int rc;
-
-	rc = load(session, request, &cover, err);
-	for (i = 0; rc == 0 && i < cover.n; i++) {
-		ksk = &cover.ksks[i];
-		if (ksk->row.backup_at == 0)
-			plan_add(plan, ACTION_RECORD_BACKUP, &ksk->zone,
-			    "record that a backup covers KSK %s/%u; it may "
-			    "get its DS then", ksk->row.zone,
-			    ksk->row.key_tag);
-	}
-	clear(&cover);
-	return rc;
-}
-
 static bool
 has_ksk_of(const struct cover *cover, const struct cmk *cmk)
 {
@@ -207,6 +185,63 @@ check_facts(struct session *session, const struct cover *cover,
 		if (ksk_facts_check(store, &cover->ksks[i].row, err) != 0)
 			return -1;
 	return 0;
+}
+
+static int
+find_token(struct session *session, const struct cmk *cmk, struct error *err)
+{
+
+	return session_find_token(session, cmk->row.token, err);
+}
+
+/* What apply() does. */
+static int
+look(struct session *session, struct cover *cover, struct plan *plan,
+    struct error *err)
+{
+	const struct ksk *ksk;
+	size_t i;
+
+	if (check_facts(session, cover, err) != 0)
+		return -1;
+	drop_covered(cover);
+	if (for_each_cmk(session, cover, find_token, err) != 0)
+		return -1;
+	for (i = 0; i < cover->n; i++) {
+		ksk = &cover->ksks[i];
+		plan_add(plan, ACTION_RECORD_BACKUP, &ksk->zone, "record that "
+		    "a backup covers KSK %s/%u; it may get its DS then",
+		    ksk->row.zone, ksk->row.key_tag);
+	}
+	return 0;
+}
+
+int
+cover_plan(struct session *session, const struct cover_request *request,
+    struct plan *plan, struct error *err)
+{
+	struct cover cover;
+	int rc;
+
+	rc = load(session, request, &cover, err);
+	if (rc == 0)
+		rc = look(session, &cover, plan, err);
+	clear(&cover);
+	return rc;
+}
+
+int
+cover_wrapped_plan(struct session *session, struct plan *plan,
+    struct error *err)
+{
+	struct cover cover;
+	int rc;
+
+	rc = load_wrapped(session, &cover, err);
+	if (rc == 0)
+		rc = look(session, &cover, plan, err);
+	clear(&cover);
+	return rc;
 }
 
 static int

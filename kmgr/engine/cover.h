@@ -24,6 +24,7 @@ struct cover_request {
  * err):
  * Record that a backup covers the KSKs of ${request} since now, each with its
  * event; *${n} of them were not covered before. The others stay as they are.
+ * cover_plan() asks for no PIN.
  *
  * Errors: ERR_INPUT (no such KSK or CMK), ERR_TOKEN, ERR_INTEGRITY, ERR_STORE.
  */
@@ -33,13 +34,16 @@ int cover_apply(struct session *session, const struct cover_request *request,
     size_t *n, struct error *err);
 
 /**
- * cover_wrapped(session, n, err):
+ * cover_wrapped_plan(session, plan, err), cover_wrapped(session, n, err):
  * Likewise of every KSK whose policy requires a backup and whose private half
  * is in the store, which was just copied. No token is asked where there is
- * none that was not covered before. Under session_lock() from before the copy.
+ * none that was not covered before. cover_wrapped() under session_lock() from
+ * before the copy.
  *
  * Errors: as cover_apply().
  */
+int cover_wrapped_plan(struct session *session, struct plan *plan,
+    struct error *err);
 int cover_wrapped(struct session *session, size_t *n, struct error *err);
 
 #endif

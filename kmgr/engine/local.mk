@@ -18,6 +18,8 @@ libengine_la_SOURCES = \
 	kmgr/engine/approvers.c \
 	kmgr/engine/approvers.h \
 	kmgr/engine/approvers_list.c \
+	kmgr/engine/backup.c \
+	kmgr/engine/backup.h \
 	kmgr/engine/batch_proof.c \
 	kmgr/engine/batch_proof.h \
 	kmgr/engine/bulk.c \

@@ -3,7 +3,6 @@
 
 #include "kmgr/base/file.h"
 #include "kmgr/base/text.h"
-#include "kmgr/engine/cover.h"
 #include "kmgr/engine/event.h"
 #include "kmgr/engine/history.h"
 #include "kmgr/engine/ledger_file.h"
@@ -12,67 +11,6 @@
 #include "kmgr/engine/restore_ledger.h"
 #include "kmgr/engine/trust.h"
 #include "kmgr/store/ledger.h"
-
-/* That the backup is there, in the store that it is of. */
-static int
-tell_backup(struct session *session, struct store *store,
-    const struct restore_copy *copy, const char *path, struct error *err)
-{
-	struct json *event = json_new_object();
-	char hex[2 * CRYPTO_SHA256_LEN + 1];
-	int rc = -1;
-
-	json_put_text(event, "file", path);
-	json_put_text(event, "sha256", text_hex(copy->sha256,
-	    CRYPTO_SHA256_LEN, hex));
-	json_put_int(event, "to", copy->seq);
-	if (store_begin(store, err) == 0) {
-		if (event_append(session, "backup", event, err) == 0)
-			rc = store_commit(store, err);
-		if (rc != 0)
-			store_rollback(store);
-	}
-	json_free(event);
-	return rc == 0 ? 0 : err_wrap(err, "%s is whole, but the store could "
-	    "not record it", path);
-}
-
-/* Under the lock: what was made behind the copy is not in it. */
-static int
-write_backup(struct session *session, const char *path,
-    struct restore_copy *out, struct error *err)
-{
-	struct store *store;
-
-	*out = (struct restore_copy) { 0 };
-	/* The event last: it is not to tell of a file that never was. */
-	if (session_store(session, &store, err) != 0 ||
-	    ledger_head(store, &out->seq, out->head, err) != 0 ||
-	    store_backup(store, path, err) != 0 ||
-	    crypto_sha256_file(path, out->sha256, err) != 0)
-		return -1;
-	if (tell_backup(session, store, out, path, err) != 0)
-		return -1;
-	if (cover_wrapped(session, &out->n_covered, err) == 0)
-		return 0;
-	(void)err_wrap(err, "%s is whole, but that it covers KSKs could not "
-	    "be recorded, and they get no DS", path);
-	return err->hint[0] != '\0' ? -1 : err_hint(err, "write another "
-	    "backup when the token is there; or kmgr confirm-backup");
-}
-
-int
-restore_backup(struct session *session, const char *path,
-    struct restore_copy *out, struct error *err)
-{
-	int rc;
-
-	if (session_lock(session, SESSION_LOCK_WAIT_S, err) != 0)
-		return -1;
-	rc = write_backup(session, path, out, err);
-	session_unlock(session);
-	return rc;
-}
 
 /* A sound store gives way to what has all of its events. */
 static int

@@ -5,9 +5,6 @@
 #ifndef ENGINE_RESTORE_H
 #define ENGINE_RESTORE_H
 
-#include <stdint.h>
-
-#include "kmgr/base/crypto.h"
 #include "kmgr/base/err.h"
 #include "kmgr/engine/plan.h"
 #include "kmgr/engine/session.h"
@@ -21,27 +18,6 @@ struct restore_request {
 	const char		*file;
 	enum restore_source	 source;
 };
-
-/* A backup that was written. */
-struct restore_copy {
-	uint8_t	sha256[CRYPTO_SHA256_LEN];	/* of the file */
-	int64_t	seq;		/* it has all events up to this one, */
-	uint8_t	head[CRYPTO_SHA256_LEN];	/* whose hash this is */
-	size_t	n_covered;	/* KSKs that had no backup before and need one
-				 * for their DS */
-};
-
-/**
- * restore_backup(session, path, out, err):
- * Write the store to the new file ${path}, and record that the backup ${out}
- * is made: an event that the backup itself does not have. It covers KSKs whose
- * private half is in the store, which cover_wrapped() records.
- *
- * Errors: ERR_STORE, ERR_SYSTEM; those of cover_wrapped(). The file may be
- * there, whole, where the store could not record it; the message says so.
- */
-int restore_backup(struct session *session, const char *path,
-    struct restore_copy *out, struct error *err);
 
 /**
  * restore_plan(session, request, plan, err):

@@ -387,12 +387,13 @@ int store_ksk_retire(struct store *store, const struct ksk_row *ksk,
     struct error *err);
 
 /**
- * store_backup(store, path, err):
+ * store_backup(store, path, err), store_backup_check(path, err):
  * Write a copy of the store as it is now to the new file ${path}, whole or
- * not at all, readable by its owner only.
+ * not at all, readable by its owner only. Look whether it could be written.
  *
  * Errors: ERR_STORE; ERR_SYSTEM (the file is there, or cannot be written).
  */
 int store_backup(struct store *store, const char *path, struct error *err);
+int store_backup_check(const char *path, struct error *err);
 
 #endif

@@ -49,6 +49,23 @@ publish(const char *temp, const char *path, struct error *err)
 	return 0;
 }
 
+static int
+check_place(const char *path, struct error *err)
+{
+
+	if (faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		return refuse_existing(path, err);
+	return file_check_writable(path, err);
+}
+
+int
+store_backup_check(const char *path, struct error *err)
+{
+
+	return check_place(path, err) == 0 ? 0 :
+	    err_wrap(err, "back the store up");
+}
+
 int
 store_backup(struct store *store, const char *path, struct error *err)
 {
@@ -57,9 +74,8 @@ store_backup(struct store *store, const char *path, struct error *err)
 	int rc = -1;
 
 	assert(!db->is_writing && !db->is_snapshot);
-	if (faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
-		(void)refuse_existing(path, err);
-	else if (make_temp(path, &temp, err) == 0 &&
+	if (check_place(path, err) == 0 &&
+	    make_temp(path, &temp, err) == 0 &&
 	    db->driver->copy(db, temp, err) == 0 &&
 	    file_sync(temp, err) == 0)
 		rc = publish(temp, path, err);
