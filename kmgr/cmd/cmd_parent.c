@@ -232,34 +232,54 @@ interval_of(struct cmd *cmd, const struct name *zone)
 	    own->parent.check_interval_s;
 }
 
-/* One pass; its result takes the place of the one before. */
-static int
-pass(struct cmd *cmd, struct cmd_parent_keys *keys, int64_t now_at,
-    struct parent_view **view, struct error *err)
+static void
+put_view(struct cmd *cmd, const struct parent_view *view,
+    const struct cmd_parent_keys *keys)
 {
-	struct json *json;
+	struct json *json = parent_json(view, keys->list, keys->n);
 	const char *member;
 
-	parent_view_free(*view);
-	if (parent_ask(session_config(cmd->session), &keys->life->name, now_at,
-	    view, err) != 0 ||
-	    parent_judge(cmd->session, *view, keys->list, keys->n, err) != 0)
-		return -1;
-	json = parent_json(*view, keys->list, keys->n);
 	for (member = json_next_key(json, NULL); member != NULL;
 	    member = json_next_key(json, member))
 		json_put_take(cmd->json, member,
 		    json_copy_of(json_get(json, member)));
 	json_free(json);
-	print(cmd, *view, keys);
+	print(cmd, view, keys);
 	cmd->is_partial = true;
-	return 0;
+}
+
+/* One pass; its result takes the place of the one before. */
+static int
+pass(struct cmd *cmd, struct cmd_parent_keys *keys, int64_t now_at,
+    struct parent_view **view, struct error *err)
+{
+	const bool is_dry = args_has(cmd->args, OPT_DRY_RUN);
+	struct plan plan = PLAN_INIT;
+	int rc;
+
+	parent_view_free(*view);
+	if (parent_ask(session_config(cmd->session), &keys->life->name, now_at,
+	    view, err) != 0)
+		return -1;
+	rc = is_dry ? parent_look(cmd->session, *view, keys->list, keys->n,
+	    &plan, err) : parent_judge(cmd->session, *view, keys->list,
+	    keys->n, err);
+	if (rc == 0)
+		put_view(cmd, *view, keys);
+	if (rc == 0 && is_dry) {
+		buf_printf(&cmd->text, "\n");
+		cmd_plan(cmd, &plan);
+	}
+	plan_clear(&plan);
+	return rc;
 }
 
 int
 cmd_check_parent(struct cmd *cmd, struct error *err)
 {
-	const int passes = args_has(cmd->args, OPT_ONCE) ? 1 : PASSES;
+	/* What is not recorded confirms nothing. */
+	const int passes = args_has(cmd->args, OPT_ONCE) ||
+	    args_has(cmd->args, OPT_DRY_RUN) ? 1 : PASSES;
 	struct cmd_parent_keys keys;
 	struct parent_view *view = NULL;
 	struct timespec pause = { 0 };

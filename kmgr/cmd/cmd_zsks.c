@@ -78,24 +78,39 @@ remember(struct cmd *cmd, const struct config_zone *zone,
 	return 0;
 }
 
+static void
+tell_plan(struct cmd *cmd, const struct config_zone *zone,
+    const struct source_set *set)
+{
+	struct plan plan = PLAN_INIT;
+
+	source_plan(zone->name, set, &plan);
+	cmd_plan(cmd, &plan);
+	plan_clear(&plan);
+}
+
 /* The set, and with which TTLs it came. */
 static int
 print_set(struct cmd *cmd, const struct config_zone *zone, struct error *err)
 {
+	const bool is_dry = args_has(cmd->args, OPT_DRY_RUN);
 	struct source_set set;
 	int rc;
 
 	if (source_read(cmd->session, zone, &set, err) != 0)
 		return -1;
-	rc = remember(cmd, zone, &set, err);
+	rc = is_dry ? 0 : remember(cmd, zone, &set, err);
 	if (zone->source.primary != NULL && zone->source.tsig == NULL)
 		session_note(cmd->session, "the set came without TSIG: "
 		    "whoever is between us and the primary can have changed "
 		    "it");
-	buf_add(&cmd->text, set.zsks.data, set.zsks.len);
+	if (is_dry)
+		tell_plan(cmd, zone, &set);
+	else
+		buf_add(&cmd->text, set.zsks.data, set.zsks.len);
 	json_put_text(cmd->json, "zone", zone->name);
 	json_put_text(cmd->json, "tsig", zone->source.tsig);
-	json_put_text(cmd->json, "records", buf_text(&cmd->text));
+	json_put_text(cmd->json, "records", buf_text(&set.zsks));
 	if (set.dnskey_ttl_s != 0)
 		json_put_int(cmd->json, "dnskey_ttl", set.dnskey_ttl_s);
 	if (set.max_zone_ttl_s != 0)

@@ -46,6 +46,17 @@ zone_ttl_record(struct session *session, const char *zone,
 	return rc;
 }
 
+void
+zone_ttl_plan(const char *zone, enum zone_ttl what, uint32_t ttl_s,
+    struct plan *plan)
+{
+
+	if (ttl_s != 0)
+		plan_add(plan, ACTION_OBSERVE, NULL, "record that the %s of "
+		    "%s is served with a TTL of %u seconds: no wait is "
+		    "shorter", ttls[what].name, zone, ttl_s);
+}
+
 int
 zone_ttl_seen(struct store *store, const char *zone, enum zone_ttl what,
     int64_t lag_s, int64_t now_at, int64_t *ttl_s, struct error *err)

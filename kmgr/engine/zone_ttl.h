@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "kmgr/base/err.h"
+#include "kmgr/engine/plan.h"
 #include "kmgr/engine/session.h"
 
 /*
@@ -38,6 +39,13 @@ enum zone_ttl {
  */
 int zone_ttl_record(struct session *session, const char *zone,
     enum zone_ttl what, uint32_t ttl_s, int64_t at, struct error *err);
+
+/**
+ * zone_ttl_plan(zone, what, ttl_s, plan):
+ * Append to ${plan} what zone_ttl_record() would record.
+ */
+void zone_ttl_plan(const char *zone, enum zone_ttl what, uint32_t ttl_s,
+    struct plan *plan);
 
 /**
  * zone_ttl_seen(store, zone, what, lag_s, now_at, ttl_s, err):

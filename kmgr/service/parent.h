@@ -19,6 +19,7 @@
 #include "kmgr/dns/resolve.h"
 #include "kmgr/dns/rrset.h"
 #include "kmgr/dns/rrsig.h"
+#include "kmgr/engine/plan.h"
 #include "kmgr/engine/session.h"
 #include "kmgr/store/store.h"
 
@@ -95,10 +96,15 @@ struct parent_key {
  * wanted: it counts as one that differs, unless parent.quorum servers agree
  * and none contradicts.
  *
+ * parent_look(session, view, keys, n, plan, err): decide the same, and append
+ * to ${plan} what would be recorded.
+ *
  * Errors: ERR_STORE.
  */
 int parent_judge(struct session *session, const struct parent_view *view,
     struct parent_key *keys, size_t n, struct error *err);
+int parent_look(struct session *session, const struct parent_view *view,
+    struct parent_key *keys, size_t n, struct plan *plan, struct error *err);
 
 /**
  * parent_key_is_done(key):

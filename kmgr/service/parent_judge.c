@@ -86,60 +86,86 @@ last_asked(const struct parent_view *view, int64_t now_at)
 	return at;
 }
 
-/* Compare with what was seen before, and record it. */
+/* What this pass says of a key, as what was seen before confirms it. */
 static int
-record_key(struct store *store, const char *zone, int64_t interval_s,
+compare_key(struct store *store, const char *zone, int64_t interval_s,
     struct parent_key *key, int64_t at, struct error *err)
 {
 	char *kind = mem_printf("parent/%s", key->id);
-	const char *word = parent_has_name(key->has);
-	struct observation_row row = { .kind = kind, .first_at = at,
-		.last_at = at };
 	struct observation_row *before = NULL;
 	size_t n = 0;
 	int rc;
 
-	row.zone = mem_strdup(zone);
-	row.text = mem_strdup(word);
 	rc = store_observation_list(store, zone, kind, 0, &before, &n, err);
 	key->since_at = at;
 	key->is_confirmed = false;
-	if (rc == 0 && n > 0 && strcmp(before[0].text, word) == 0 &&
-	    before[0].first_at <= at) {
+	if (rc == 0 && n > 0 && before[0].first_at <= at &&
+	    strcmp(before[0].text, parent_has_name(key->has)) == 0) {
 		key->since_at = before[0].first_at;
 		key->is_confirmed = at - before[0].first_at >= interval_s;
 	}
 	/* What differs is never certain. */
 	if (key->has == PARENT_HAS_SOME || key->has == PARENT_UNSURE)
 		key->is_confirmed = false;
-	if (rc == 0)
-		rc = store_observe(store, &row, err);
 	observation_rows_free(before, n);
-	free(row.zone);
-	free(row.text);
 	free(kind);
 	return rc;
 }
 
+/* Decide, by what the store has now. */
 static int
-record(struct session *session, const struct parent_view *view,
-    const struct config_parent *own, struct parent_key *keys, size_t n,
+judge(struct session *session, struct store *store,
+    const struct parent_view *view, struct parent_key *keys, size_t n,
     struct error *err)
 {
-	const int64_t interval_s = own == NULL ? PEER_CHECK_INTERVAL_S :
-	    own->check_interval_s;
 	const int64_t at = last_asked(view, session_now(session));
+	const struct config_parent *own;
 	char zone[NAME_TEXT_MAX];
-	struct store *store;
 	size_t i;
 
-	(void)name_text(&view->zone, zone);
-	if (session_store(session, &store, err) != 0 || zone_ttl_record(
-	    session, zone, ZONE_TTL_DS, view->ttl_s, at, err) != 0)
+	own = config_of(session, name_text(&view->zone, zone));
+	for (i = 0; i < n; i++) {
+		keys[i].has = judge_one(view, keys[i].dnskey,
+		    own == NULL ? 0 : (size_t)own->quorum);
+		if (compare_key(store, zone, own == NULL ?
+		    PEER_CHECK_INTERVAL_S : own->check_interval_s, &keys[i],
+		    at, err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+record_key(struct store *store, const char *zone,
+    const struct parent_key *key, int64_t at, struct error *err)
+{
+	struct observation_row row = { .first_at = at, .last_at = at };
+	int rc;
+
+	row.zone = mem_strdup(zone);
+	row.kind = mem_printf("parent/%s", key->id);
+	row.text = mem_strdup(parent_has_name(key->has));
+	rc = store_observe(store, &row, err);
+	free(row.zone);
+	free(row.kind);
+	free(row.text);
+	return rc;
+}
+
+static int
+record(struct session *session, struct store *store,
+    const struct parent_view *view, const struct parent_key *keys, size_t n,
+    struct error *err)
+{
+	const int64_t at = last_asked(view, session_now(session));
+	char zone[NAME_TEXT_MAX];
+	size_t i;
+
+	if (zone_ttl_record(session, name_text(&view->zone, zone),
+	    ZONE_TTL_DS, view->ttl_s, at, err) != 0)
 		return -1;
 	for (i = 0; i < n; i++)
-		if (record_key(store, zone, interval_s, &keys[i], at,
-		    err) != 0)
+		if (record_key(store, zone, &keys[i], at, err) != 0)
 			return -1;
 	return 0;
 }
@@ -148,23 +174,41 @@ int
 parent_judge(struct session *session, const struct parent_view *view,
     struct parent_key *keys, size_t n, struct error *err)
 {
-	const struct config_parent *own;
 	struct store *store;
-	char zone[NAME_TEXT_MAX];
-	size_t i;
 
-	own = config_of(session, name_text(&view->zone, zone));
-	for (i = 0; i < n; i++)
-		keys[i].has = judge_one(view, keys[i].dnskey,
-		    own == NULL ? 0 : (size_t)own->quorum);
 	if (session_store(session, &store, err) != 0 ||
 	    store_begin(store, err) != 0)
 		return -1;
-	if (record(session, view, own, keys, n, err) != 0) {
-		store_rollback(store);
+	if (judge(session, store, view, keys, n, err) == 0 &&
+	    record(session, store, view, keys, n, err) == 0)
+		return store_commit(store, err);
+	store_rollback(store);
+	return -1;
+}
+
+int
+parent_look(struct session *session, const struct parent_view *view,
+    struct parent_key *keys, size_t n, struct plan *plan, struct error *err)
+{
+	static const char *const said[] = {
+		"all its servers have a DS",
+		"none of its servers has a DS",
+		"its servers differ about the DS",
+		"too few of its servers answered about the DS" };
+	char zone[NAME_TEXT_MAX];
+	struct store *store;
+	size_t i;
+
+	if (session_store(session, &store, err) != 0 ||
+	    judge(session, store, view, keys, n, err) != 0)
 		return -1;
-	}
-	return store_commit(store, err);
+	zone_ttl_plan(name_text(&view->zone, zone), ZONE_TTL_DS, view->ttl_s,
+	    plan);
+	for (i = 0; i < n; i++)
+		plan_add(plan, ACTION_OBSERVE, &view->zone, "record what the "
+		    "parent was seen to have: %s of KSK %s",
+		    said[keys[i].has], keys[i].name);
+	return 0;
 }
 
 bool

@@ -332,6 +332,16 @@ source_read(struct session *session, const struct config_zone *zone,
 	return -1;
 }
 
+void
+source_plan(const char *zone, const struct source_set *set, struct plan *plan)
+{
+
+	if (set->dnskey_ttl_s == 0)
+		return;
+	zone_ttl_plan(zone, ZONE_TTL_DNSKEY, set->dnskey_ttl_s, plan);
+	zone_ttl_plan(zone, ZONE_TTL_MAX, set->max_zone_ttl_s, plan);
+}
+
 int
 source_record(struct session *session, const char *zone,
     const struct source_set *set, struct error *err)

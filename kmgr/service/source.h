@@ -10,6 +10,7 @@
 
 #include "kmgr/base/buf.h"
 #include "kmgr/base/err.h"
+#include "kmgr/engine/plan.h"
 #include "kmgr/engine/session.h"
 
 /**
@@ -58,8 +59,12 @@ void source_set_clear(struct source_set *set);
  * Record the TTLs that ${set} came with, for the waits of ${zone}. Not inside
  * a transaction.
  *
+ * source_plan(zone, set, plan): append to ${plan} what that would record.
+ *
  * Errors: ERR_STORE.
  */
+void source_plan(const char *zone, const struct source_set *set,
+    struct plan *plan);
 int source_record(struct session *session, const char *zone,
     const struct source_set *set, struct error *err);
 
