@@ -165,6 +165,62 @@ put_records(struct cmd *cmd, const struct hsm_probe *probe)
 		    weak->detail[0] == '\0' ? "" : ": ", weak->detail);
 }
 
+/* What keeps keys of one algorithm from custody wrapped; NULL: nothing. */
+static struct json *
+wrapped_json(const char *algorithm, const struct hsm_probe_row *why)
+{
+	struct json *json = json_new_object();
+
+	json_put_text(json, "algorithm", algorithm);
+	json_put_bool(json, "possible", why == NULL);
+	json_put_text(json, "row", why == NULL ? NULL : why->id);
+	json_put_text(json, "verdict", why == NULL ? NULL :
+	    hsm_verdict_name(why->verdict));
+	json_put_text(json, "detail", why == NULL ? NULL : why->detail);
+	return json;
+}
+
+static void
+add_wrapped(const char *algorithm, const struct hsm_probe_row *why,
+    struct buf *out)
+{
+
+	buf_printf(out, "%s%s", out->len == 0 ? "" : ", ", algorithm);
+	if (why != NULL)
+		buf_printf(out, " (%s %s%s%s)", why->id,
+		    hsm_verdict_name(why->verdict), why->detail[0] == '\0' ?
+		    "" : ": ", why->detail);
+}
+
+/* For keys of which algorithms custody wrapped can be had, and why not. */
+static void
+put_wrapped(struct cmd *cmd, const struct hsm_probe *probe)
+{
+	struct json *list = json_put_array(cmd->json, "custody_wrapped");
+	struct buf can = BUF_INIT, cannot = BUF_INIT;
+	const struct hsm_probe_row *why;
+	const struct alg_info *info;
+	unsigned int alg;
+
+	for (alg = 1; alg <= UINT8_MAX; alg++) {
+		if ((info = alg_find(alg)) == NULL || info->refusal != NULL ||
+		    tokens_wrap_row(probe, (enum alg)alg) == NULL)
+			continue;
+		why = tokens_no_wrap(probe, (enum alg)alg);
+		json_add_take(list, wrapped_json(info->word, why));
+		add_wrapped(info->word, why, why == NULL ? &can : &cannot);
+	}
+	buf_printf(&cmd->text, "custody wrapped: ");
+	if (can.len > 0)
+		buf_printf(&cmd->text, "possible for %s%s", buf_text(&can),
+		    cannot.len > 0 ? "; " : "");
+	if (cannot.len > 0)
+		buf_printf(&cmd->text, "not for %s", buf_text(&cannot));
+	buf_printf(&cmd->text, "\n");
+	buf_free(&can);
+	buf_free(&cannot);
+}
+
 int
 cmd_probe_token(struct cmd *cmd, struct error *err)
 {
@@ -208,6 +264,7 @@ cmd_probe_token(struct cmd *cmd, struct error *err)
 	json_put_take(cmd->json, "rows", tokens_probe_json(probe));
 	json_put_text(cmd->json, "leak", leak == NULL ? NULL : leak->id);
 	put_records(cmd, probe);
+	put_wrapped(cmd, probe);
 	if (leak != NULL) {
 		cmd->is_partial = true;
 		rc = err_set(err, ERR_TOKEN, "token %s lets a private key "

@@ -49,7 +49,8 @@ const struct command commands_keys[] = {
 	    "token does not know the attribute), not-tried (it has "
 	    "nothing to try it with), works or absent (algorithms). Only "
 	    "a private value that could leave makes a token unfit: "
-	    "exit 6.",
+	    "exit 6. The last line says for which algorithms custody "
+	    "wrapped is possible.",
 	    none, 1, 1, CMD_WITH_SESSION, cmd_probe_token },
 	{ "check-policy", GROUP_POLICY, "FILE",
 	    "read a policy, judge it, and show it with every default",

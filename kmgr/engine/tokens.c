@@ -92,6 +92,19 @@ tokens_unwrap_hole(const struct hsm_probe *probe)
 }
 
 const struct hsm_probe_row *
+tokens_no_wrap(const struct hsm_probe *probe, enum alg alg)
+{
+	const struct hsm_probe_row *row = hsm_probe_leak(probe);
+
+	if (row != NULL)
+		return row;
+	if (!tokens_can(probe, alg))
+		return tokens_row(probe, alg);
+	row = tokens_wrap_row(probe, alg);
+	return row->verdict == HSM_WORKS ? tokens_unwrap_hole(probe) : row;
+}
+
+const struct hsm_probe_row *
 tokens_weak_record(const struct hsm_probe *probe)
 {
 	size_t i;

@@ -46,6 +46,15 @@ const struct hsm_probe_row *tokens_wrap_row(const struct hsm_probe *probe,
 const struct hsm_probe_row *tokens_unwrap_hole(const struct hsm_probe *probe);
 
 /**
+ * tokens_no_wrap(probe, alg):
+ * The first row by which the token is not fit for custody wrapped with keys of
+ * ${alg}, for which tokens_wrap_row() is there; NULL where it is. Of a probe of
+ * all.
+ */
+const struct hsm_probe_row *tokens_no_wrap(const struct hsm_probe *probe,
+    enum alg alg);
+
+/**
  * tokens_weak_record(probe):
  * The first row by which a record in the token could be changed or removed,
  * which makes the token tamper-evident only; NULL where there is none.

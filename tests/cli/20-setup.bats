@@ -174,6 +174,8 @@ setup() {
 	[ "$status" -eq 0 ]
 	[[ $output == *"no way was found for a private value to leave"* ]]
 	[[ $output == *"records that kmgr keeps in it can neither be changed"* ]]
+	[[ ${lines[-1]} == "custody wrapped: possible for rsasha256, \
+ecdsap256sha256, ecdsap384sha384; not for ed25519 (wrapped-ed25519 absent: "* ]]
 	run kmgr --json probe-token main
 	for row in sensitive-read extractable-set; do
 		[ "$(jq -r ".rows[] | select(.id == \"$row\") | .verdict" \
@@ -184,6 +186,13 @@ setup() {
 		<<<"$output")" -eq 4 ]
 	[ "$(jq -r .leak <<<"$output")" = null ]
 	[ "$(jq -r .tamper_evident_only <<<"$output")" = null ]
+	# It says of each algorithm whether custody wrapped is possible.
+	[ "$(jq -c '[.custody_wrapped[] | select(.possible) | .algorithm] |
+		sort' <<<"$output")" = \
+		'["ecdsap256sha256","ecdsap384sha384","rsasha256"]' ]
+	jq -e '.custody_wrapped[] | select(.possible | not) |
+		.algorithm == "ed25519" and .row == "wrapped-ed25519" and
+		.verdict == "absent" and (.detail | length > 0)' <<<"$output"
 	# The throw-away keys are gone.
 	run kmgr verify
 	[ "$status" -eq 0 ]

@@ -268,6 +268,11 @@ was not refused: "* ]]
 	[ "$(jq -c '[.rows[] | select(.weight == "wrapped-only" and
 		.verdict == "ignored").id]' <<<"$output")" = \
 		'["unwrap-readable","unwrap-extractable","unwrap-secret","unwrap-trojan"]' ]
+	[ "$(jq -c '[.custody_wrapped[] | select(.possible)]' <<<"$output")" = \
+		'[]' ]
+	[ "$(jq -r '.custody_wrapped[] | select(.algorithm == "rsasha256") |
+		"\(.row) \(.verdict)"' <<<"$output")" = \
+		'unwrap-readable ignored' ]
 	KMGR_SHIM_IGNORE_ATTR=ALLOWED_MECHANISMS \
 		run -6 kmgr create-cmk prod --token main --policy p.yaml
 	[[ $output == *"wrap by another mechanism (master-mechanism) was not"* ]]
