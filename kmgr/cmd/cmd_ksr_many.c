@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "kmgr/base/file.h"
 #include "kmgr/base/mem.h"
@@ -295,6 +296,24 @@ sign_all(struct many *many, struct dirent **entries, size_t n,
 	return tally_end(&many->tally, rc, err);
 }
 
+/* As for any -o, the folder is made by who names it. */
+static int
+check_output(const char *folder, struct error *err)
+{
+
+	if (folder == NULL || is_folder(folder))
+		return 0;
+	if (access(folder, F_OK) != 0) {
+		(void)err_set(err, ERR_USAGE, "there is no folder %s for -o",
+		    folder);
+		return err_hint(err, "mkdir -p %s makes it; then run the "
+		    "command again", folder);
+	}
+	(void)err_set(err, ERR_USAGE, "-o %s is no folder", folder);
+	return err_hint(err, "the responses to the requests of a folder go "
+	    "to a folder that is there, or without -o beside them");
+}
+
 /* What is said of one request cannot be meant for all. */
 static int
 check_options(const struct cmd *cmd, struct error *err)
@@ -309,11 +328,7 @@ check_options(const struct cmd *cmd, struct error *err)
 			return err_set(err, ERR_USAGE, "--%s is of one "
 			    "request, and %s is a folder",
 			    args_opt(of_one[i])->name, cmd->args->words[0]);
-	if (cmd_output(cmd) == NULL || is_folder(cmd_output(cmd)))
-		return 0;
-	(void)err_set(err, ERR_USAGE, "-o %s is no folder", cmd_output(cmd));
-	return err_hint(err, "the responses to the requests of a folder go "
-	    "to a folder, or beside them");
+	return check_output(cmd_output(cmd), err);
 }
 
 int

@@ -72,8 +72,11 @@ signatures() {
 		--end +60d -o in/ksr-net.txt 2>/dev/null
 	echo junk >in/junk.ksr
 	echo other >in/README
-	run kmgr sign-ksr in --yes --genesis --end +61d -o file
-	[ "$status" -eq 2 ]
+	run -2 kmgr sign-ksr in --yes --genesis --end +61d -o zsk.zone
+	[[ $output == *"-o zsk.zone is no folder"*"a folder that is there"* ]]
+	run -2 kmgr sign-ksr in --yes --genesis --end +61d -o new
+	[[ $output == *"there is no folder new"*"hint: mkdir -p new"* ]]
+	[ ! -e new ]
 	run kmgr sign-ksr in --yes --genesis --record r
 	[ "$status" -eq 2 ]
 	run kmgr sign-ksr out --yes
