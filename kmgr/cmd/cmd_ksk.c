@@ -63,13 +63,24 @@ cmd_ksk_put_foreign(struct json *json, const struct zone_life *zone, size_t i,
 bool
 cmd_ksk_note_next(const struct ksk *list, size_t n, struct cmd *cmd)
 {
+	const struct policy *wrapped = NULL;
 	const char *zone = NULL;
 	size_t i, n_new = 0;
 
-	for (i = 0; i < n; i++)
-		if (strcmp(list[i].row.state, "generated") == 0 &&
-		    n_new++ == 0)
+	for (i = 0; i < n; i++) {
+		if (strcmp(list[i].row.state, "generated") != 0)
+			continue;
+		if (n_new++ == 0)
 			zone = list[i].row.zone;
+		if (list[i].cmk->policy->custody == CUSTODY_WRAPPED)
+			wrapped = list[i].cmk->policy;
+	}
+	if (wrapped != NULL)
+		session_note(cmd->session, "only the store has the private "
+		    "key%s, as ciphertext (custody: wrapped): kmgr backup "
+		    "FILE before the DS%s", n_new == 1 ? "" : "s",
+		    wrapped->require_backup ? ", which is not asked for "
+		    "without" : " is at the parent");
 	if (n_new == 1)
 		session_note(cmd->session, "next: kmgr sign-zsks %s FILE, "
 		    "with the zone signer's ZSKs; then kmgr get-ds %s, for "
