@@ -33,6 +33,12 @@ int cmd_plan_dry(struct cmd *cmd, const char *cmk, const char *op,
     const struct plan *plan, struct error *err);
 
 /**
+ * cmd_plan_put(json, status):
+ * Put a plan that waits, or waited, for approvers into ${json}.
+ */
+void cmd_plan_put(struct json *json, const struct approval_status *status);
+
+/**
  * cmd_plan_ask(cmd, cmk, subject, err),
  * cmd_plan_ask_each(cmd, cmks, n, subject, err):
  * Write ${subject} down as a plan that waits for the approvers of ${cmk}, or

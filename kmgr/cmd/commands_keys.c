@@ -19,7 +19,7 @@ static const enum opt create_ksk_opts[] = { OPT_CMK, OPT_ZONES_FROM,
 	OPT_ANOTHER, OPT_STANDBY, OPT_ACCEPT_TIME_JUMP, OPT_DRY_RUN, OPT_END };
 static const enum opt list_ksks_opts[] = { OPT_CMK, OPT_END };
 static const enum opt get_zsks_opts[] = { OPT_FROM, OPT_TSIG, OPT_TRANSFER,
-	OPT_OUTPUT, OPT_END };
+	OPT_OUTPUT, OPT_DRY_RUN, OPT_END };
 static const enum opt sign_zsks_opts[] = { OPT_CDS, OPT_INCEPTION,
 	OPT_EXPIRATION, OPT_VALIDITY, OPT_REQUESTER_SIGNATURE, OPT_FETCH,
 	OPT_ZONES_FROM, OPT_AGAIN, OPT_OUTPUT, OPT_ACCEPT_TIME_JUMP,
@@ -165,7 +165,8 @@ const struct command commands_keys[] = {
 	    "left out. With --tsig the answer counts only if it is signed by "
 	    "the key NAME of the section tsig. With --transfer the whole "
 	    "zone is taken, and its highest TTL is waited for from now on. "
-	    "Needs no token.",
+	    "With --dry-run what would be noted is printed instead of the "
+	    "set. Needs no token.",
 	    get_zsks_opts, 1, 1, CMD_WITH_SESSION, cmd_get_zsks },
 	{ "sign-zsks", GROUP_SIGN, "ZONE [FILE|-|--fetch] [--cds] [-o FILE]",
 	    "sign a zone signer's ZSK set",

@@ -8,7 +8,7 @@ static const enum opt list_events_opts[] = { OPT_CMK, OPT_ZONE, OPT_TYPE,
 	OPT_SINCE, OPT_UNTIL, OPT_LAST, OPT_END };
 static const enum opt get_ds_opts[] = { OPT_FORMAT, OPT_DIFF,
 	OPT_ZONES_FROM, OPT_OUTPUT, OPT_END };
-static const enum opt check_parent_opts[] = { OPT_ONCE, OPT_END };
+static const enum opt check_parent_opts[] = { OPT_ONCE, OPT_DRY_RUN, OPT_END };
 static const enum opt trust_anchor_opts[] = { OPT_SOURCE, OPT_OUTPUT,
 	OPT_END };
 static const enum opt export_endorsement_opts[] = { OPT_OUTPUT, OPT_END };
@@ -17,7 +17,7 @@ static const enum opt confirm_backup_opts[] = { OPT_CMK,
 	OPT_ACCEPT_TIME_JUMP, OPT_DRY_RUN, OPT_END };
 static const enum opt restore_opts[] = { OPT_LEDGER, OPT_ACCEPT_TIME_JUMP,
 	OPT_DRY_RUN, OPT_END };
-static const enum opt migrate_store_opts[] = { OPT_DRY_RUN, OPT_END };
+static const enum opt store_opts[] = { OPT_DRY_RUN, OPT_END };
 static const enum opt recover_opts[] = { OPT_ACCEPT_LOSS, OPT_TOKEN,
 	OPT_ENDORSEMENT, OPT_KEYS, OPT_LEDGER, OPT_APPROVERS, OPT_SIGNATURE,
 	OPT_OUTPUT, OPT_ACCEPT_TIME_JUMP, OPT_DRY_RUN, OPT_END };
@@ -26,7 +26,8 @@ static const enum opt verify_ledger_opts[] = { OPT_ANCHOR, OPT_CMK_PUBLIC_KEY,
 static const enum opt verify_endorsement_opts[] = { OPT_CMK_PUBLIC_KEY,
 	OPT_END };
 static const enum opt show_plan_opts[] = { OPT_OUTPUT, OPT_END };
-static const enum opt approve_opts[] = { OPT_SIGNATURE, OPT_END };
+static const enum opt approve_opts[] = { OPT_SIGNATURE, OPT_DRY_RUN, OPT_END };
+static const enum opt plan_opts[] = { OPT_DRY_RUN, OPT_END };
 static const enum opt replace_approver_opts[] = { OPT_REMOVE, OPT_ADD,
 	OPT_DRY_RUN, OPT_END };
 
@@ -55,7 +56,8 @@ const struct command commands_trust[] = {
 	    "parent.check-interval (60s) apart: in two passes, or with --once "
 	    "in one that an earlier run may confirm. Exit 0 where it is as "
 	    "wanted, 11 where it is not yet, 8 where a server gave no answer. "
-	    "Records what was seen, and no fact. Needs no token.",
+	    "Records what was seen, and no fact. --dry-run makes one pass and "
+	    "records nothing. Needs no token.",
 	    check_parent_opts, 1, 1, CMD_WITH_SESSION, cmd_check_parent },
 	{ "ds-seen", GROUP_PARENT, "ZONE/KEYTAG|ID [--at TIME] [--force]",
 	    "tell that the parent has the DS of a KSK",
@@ -132,15 +134,17 @@ const struct command commands_trust[] = {
 	    "The signature is verified with ssh-keygen and counts if its key "
 	    "is an approver's, or certified by an authority of the policy. "
 	    "When enough approvers have signed, exactly that plan is applied, "
-	    "unless what it would do has changed since.",
+	    "unless what it would do has changed since. --dry-run says whose "
+	    "signature it is, and what would then be done.",
 	    approve_opts, 1, 1, CMD_WITH_SESSION, cmd_approve },
 	{ "apply-plan", GROUP_APPROVE, "HASH",
 	    "apply a plan that enough approvers have signed",
-	    "For a plan whose token was away when the last approver signed.",
-	    none, 1, 1, CMD_WITH_SESSION, cmd_apply_plan },
+	    "For a plan whose token was away when the last approver signed. "
+	    "--dry-run prints its steps as they are judged now.",
+	    plan_opts, 1, 1, CMD_WITH_SESSION, cmd_apply_plan },
 	{ "withdraw-plan", GROUP_APPROVE, "HASH",
 	    "end a plan that waits; nothing of it is ever done", "",
-	    none, 1, 1, CMD_WITH_SESSION, cmd_withdraw_plan },
+	    plan_opts, 1, 1, CMD_WITH_SESSION, cmd_withdraw_plan },
 	{ "replace-approver", GROUP_APPROVE,
 	    "CMK --remove FINGERPRINT --add FILE",
 	    "ask for another key in the place of a lost approver's",
@@ -152,8 +156,9 @@ const struct command commands_trust[] = {
 	{ "backup", GROUP_STORE, "FILE", "write a copy of the store",
 	    "FILE must not be there yet. It has all that the store has, and "
 	    "no private key. Prints its SHA-256 and the ledger's head. Needs "
-	    "no token.",
-	    none, 1, 1, CMD_WITH_SESSION, cmd_backup },
+	    "no token, but where it is to cover KSKs in custody wrapped. "
+	    "--dry-run says whether FILE can be written, and what it covers.",
+	    store_opts, 1, 1, CMD_WITH_SESSION, cmd_backup },
 	{ "confirm-backup", GROUP_STORE, "ZONE/KEYTAG|ID | --cmk CMK",
 	    "tell that a backup of the token has a KSK",
 	    "For KSKs whose policy says ksk.require-backup: they get no DS "
@@ -189,7 +194,7 @@ const struct command commands_trust[] = {
 	    "and the chain of the ledger is verified, before anything of it "
 	    "is committed. FROM stays as it is. Needs neither token nor "
 	    "configuration.",
-	    migrate_store_opts, 2, 2, CMD_NO_SESSION, cmd_migrate_store },
+	    store_opts, 2, 2, CMD_NO_SESSION, cmd_migrate_store },
 	{ "help", GROUP_HELP, "[COMMAND]", "say how a command is used", "",
 	    none, 0, 1, CMD_NO_SESSION, cmd_help },
 };

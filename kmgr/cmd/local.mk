@@ -4,6 +4,7 @@ libcmd_la_SOURCES = \
 	kmgr/cmd/args.c \
 	kmgr/cmd/args.h \
 	kmgr/cmd/cmd.c \
+	kmgr/cmd/cmd_approve.c \
 	kmgr/cmd/cmd_backup.c \
 	kmgr/cmd/cmd_check.c \
 	kmgr/cmd/cmd_cmk.c \

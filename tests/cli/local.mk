@@ -18,6 +18,7 @@ cli_tests = \
 	tests/cli/01-tokens.bats \
 	tests/cli/02-install-deps.bats \
 	tests/cli/10-usage.bats \
+	tests/cli/12-dry-run.bats \
 	tests/cli/20-setup.bats \
 	tests/cli/22-postgresql.bats \
 	tests/cli/23-machines.bats \

@@ -140,6 +140,28 @@ ds_line() {
 	    .unknown_ds == []' <<<"$output"
 }
 
+@test "--dry-run asks, shows, and records nothing" {
+	example 7 "$(ds_line)"
+	parent_up 1 example.7
+	parent_up 2 example.7
+	sqlite3 kmgr.db .dump >before
+	run -11 --separate-stderr kmgr check-parent child.example -n
+	[[ $output == *'yes        all'* ]]
+	[[ $output == *"would record that the DS RRset of child.example. is \
+served with a TTL of 3600 seconds"*"would record what the parent was seen to \
+have: all its servers have a DS of KSK child.example./"* ]]
+	sleep 1		# check-interval
+	# What was not recorded confirms nothing; what was does.
+	run -11 --separate-stderr kmgr --json check-parent child.example -n
+	jq -e '.dry_run and .keys[0].parent_has == "all" and
+	    (.keys[0].confirmed | not) and
+	    [.plan[].action] == ["observe", "observe"]' <<<"$output"
+	sqlite3 kmgr.db .dump | diff before -
+	run -11 kmgr check-parent child.example --once
+	sleep 1
+	run -0 kmgr check-parent child.example -n
+}
+
 @test "one command makes both passes" {
 	example 7 "$(ds_line)"
 	parent_up 1 example.7

@@ -188,6 +188,13 @@ kmgr_ready() {
 	kmgr -q sign-zsks $ZONE zsks >signed
 	[ "$(grep -c 'DNSKEY 25[67] 3 13 ' signed)" = 2 ]
 	diff zsks <(kmgr get-zsks $ZONE)
+	# What it would note, and nothing is noted, nor written.
+	sqlite3 kmgr.db 'DELETE FROM observation' .dump >before
+	run -0 kmgr -q get-zsks $ZONE --transfer -n -o none
+	[[ $output == "would record that the DNSKEY RRset of "*"would record \
+that the record that is kept longest of "* ]]
+	[ ! -e none ]
+	sqlite3 kmgr.db .dump | diff before -
 	run -0 --separate-stderr kmgr get-zsks $ZONE --from "127.0.0.1@$AUTH_PORT"
 	diff zsks - <<<"$output"
 	[[ $stderr == *'without TSIG'* ]]
