@@ -45,7 +45,7 @@ sign() {
 
 approve() {
 	sign "$1"
-	kmgr approve "$hash" --signature "$1.sig"
+	foretold kmgr approve "$hash" --signature "$1.sig"
 }
 
 n_ksks() {

@@ -266,7 +266,7 @@ approve() {
 	kmgr -q show-plan "$hash" -o plan >/dev/null
 	rm -f plan.sig
 	ssh-keygen -q -Y sign -n kmgr-plan -f "$key" plan
-	"${later[@]}" -q approve "$hash" --signature plan.sig >/dev/null
+	foretold "${later[@]}" -q approve "$hash" --signature plan.sig >/dev/null
 }
 
 @test "approvers of a roll speak for their own CMK, and as many as it wants" {

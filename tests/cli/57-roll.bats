@@ -87,7 +87,7 @@ setup() {
 	plan=$(kmgr --json list-plans | jq -r '.plans[0].hash')
 	kmgr -q show-plan "$plan" -o plan.txt
 	ssh-keygen -q -Y sign -n kmgr-plan -f alice plan.txt
-	kmgr -q approve "$plan" --signature plan.txt.sig >/dev/null
+	foretold kmgr -q approve "$plan" --signature plan.txt.sig >/dev/null
 	kmgr --json list-ksks example.net | jq -e '.ksks | length == 2'
 	# On schedule nobody is asked.
 	kmgr -q roll-ksk example.com --dry-run >/dev/null || [ $? -eq 4 ]

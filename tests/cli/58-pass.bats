@@ -37,7 +37,7 @@ alice_signs() {
 	hash=$(kmgr --json create-ksk example.com --cmk prod |
 		jq -r .plan_hash) || true
 	alice_signs "$hash"
-	kmgr -q approve "$hash" --signature plan.sig >/dev/null
+	foretold kmgr -q approve "$hash" --signature plan.sig >/dev/null
 	tag=$(kmgr --json list-ksks | jq '.ksks[0].key_tag')
 	life_activate
 	runs 2d
@@ -83,7 +83,7 @@ example.com./$tag"* ]]
 	runs 41d
 	run ! revoked
 	alice_signs "$hash"
-	kmgr_later 41d -q approve "$hash" --signature plan.sig >/dev/null
+	foretold kmgr_later 41d -q approve "$hash" --signature plan.sig >/dev/null
 	runs 41d
 	revoked
 	run kmgr_later 41d revoke-ksk "example.com/$tag"

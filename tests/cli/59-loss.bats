@@ -366,7 +366,7 @@ approved() {
 	kmgr_later "$when" show-plan "$hash" -o plan >/dev/null
 	rm -f plan.sig
 	ssh-keygen -q -Y sign -n kmgr-plan -f alice plan 2>/dev/null
-	kmgr_later "$when" approve "$hash" --signature plan.sig
+	foretold kmgr_later "$when" approve "$hash" --signature plan.sig
 }
 
 @test "loss: approvers of a lost CMK are asked, and what they signed is done" {

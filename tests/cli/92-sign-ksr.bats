@@ -364,7 +364,7 @@ example.net. in/ksr-net.txt out/skr-net.txt (answered before)" ]
 	hash=$(kmgr --json list-plans | jq -r '.plans[0].plan_hash // .plans[0].hash')
 	kmgr show-plan "$hash" -o plan >/dev/null
 	ssh-keygen -q -Y sign -n kmgr-plan -f alice plan 2>/dev/null
-	kmgr -q approve "$hash" --signature plan.sig >/dev/null
+	foretold kmgr -q approve "$hash" --signature plan.sig >/dev/null
 	[ "$(n_answers)" -eq 1 ]
 	kmgr -q sign-ksr r.ksr -o out.skr >/dev/null
 	kmgr verify-skr out.skr --ksr r.ksr >/dev/null
@@ -376,7 +376,7 @@ signed() {
 	kmgr show-plan "$2" -o plan >/dev/null
 	rm -f plan.sig
 	ssh-keygen -q -Y sign -n kmgr-plan -f "$1" plan 2>/dev/null
-	kmgr -q approve "$2" --signature plan.sig
+	foretold kmgr -q approve "$2" --signature plan.sig
 }
 
 @test "where two CMKs demand approvers each has its plan, and both are needed" {

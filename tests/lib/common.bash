@@ -121,6 +121,31 @@ batch_of_one() {
 			sha256sum | cut -d ' ' -f 1)"
 }
 
+# foretold COMMAND...: runs what approves or applies a plan, but first with
+# --dry-run: which refuses only what is refused then as well, and otherwise says
+# what is done, step for step.
+foretold() {
+	local told=$BATS_TEST_TMPDIR/foretold would=0 did=0
+
+	"$@" --dry-run >"$told.would" 2>/dev/null || would=$?
+	"$@" >"$told.did" 2>"$told.err" || did=$?
+	cat "$told.did"
+	cat "$told.err" >&2
+	[ $would -eq 0 ] || [ $would -eq $did ] || {
+		echo "--dry-run ended with $would" >&2
+		return 99
+	}
+	sed '/^would record that .* approves plan/d
+		/^would end plan .* as applied$/d; s/^would //' \
+		"$told.would" >"$told.steps"
+	# What an earlier run has done is no step, but is told once more.
+	[ $did -ne 0 ] || [ ! -s "$told.steps" ] ||
+		! grep -q '^did ' "$told.did" ||
+		sed -n 's/^did //p' "$told.did" | diff "$told.steps" - >&2 ||
+		return 99
+	return $did
+}
+
 # --- SoftHSM ---------------------------------------------------------------
 
 # kmgr_here: for setup. A token and a store of this test alone, and it goes on
