@@ -162,7 +162,7 @@ run_locked(struct session *session, struct store *store, struct cmk *cmk,
 	    trust_prove(session, cmk, err) == 0 &&
 	    (request->owed != NULL ||
 	    trust_owed_settle(session, cmk->row.token, err) == 0) &&
-	    ksk_resumed_run(session, cmk, resumed, err) == 0 &&
+	    ksk_resumed_run(session, cmk, request, resumed, err) == 0 &&
 	    plan_rest(store, cmk, request, resumed, &plan, err) == 0)
 		rc = plan.n == 0 ? 0 :
 		    apply_and_settle(session, cmk, &plan, collect, err);

@@ -79,9 +79,55 @@ compare(struct store *store, const struct cmk *cmk, const struct begun *begun,
 	return 0;
 }
 
+/* Whether one of the zones still has a KSK that was begun. */
+static int
+find_left(struct store *store, const struct cmk *cmk,
+    const struct ksk_request *request, bool *is_left, struct error *err)
+{
+	struct begun_list list = { NULL, 0 };
+	size_t i, k;
+	int rc;
+
+	*is_left = false;
+	rc = list_begun(store, cmk, &list, err);
+	for (i = 0; rc == 0 && i < list.n; i++)
+		for (k = 0; k < request->n_zones && !*is_left; k++)
+			*is_left = name_is_same(&list.items[i].zone,
+			    &request->zones[k]);
+	free(list.items);
+	return rc;
+}
+
+/*
+ * What the store does not take of another zone stands in the way of that one
+ * only: no second key is made for it.
+ */
+static int
+recover(struct session *session, struct store *store, const struct cmk *cmk,
+    const struct ksk_request *request, struct error *err)
+{
+	struct error failed = ERR_INIT;
+	bool is_left;
+
+	if (recovery_run(session, cmk->row.token, &failed) == 0 &&
+	    recovery_run(session, cmk->row.seal_token, &failed) == 0)
+		return 0;
+	if (failed.class == ERR_STORE && find_left(store, cmk, request,
+	    &is_left, err) != 0)
+		return -1;
+	if (failed.class != ERR_STORE || is_left) {
+		*err = failed;
+		return -1;
+	}
+	session_note(session, "what a run has begun for another zone is still "
+	    "to be finished: %s", failed.msg);
+	return 0;
+}
+
 int
 ksk_resumed_run(struct session *session, const struct cmk *cmk,
-    struct ksk_resumed *resumed, struct error *err)
+    const struct ksk_request *request, struct ksk_resumed *resumed,
+    struct error *err)
 {
 	struct begun_list list = { NULL, 0 };
 	struct store *store;
@@ -89,9 +135,8 @@ ksk_resumed_run(struct session *session, const struct cmk *cmk,
 	int rc = -1;
 
 	if (session_store(session, &store, err) == 0 &&
-	    list_begun(store, cmk, &list, err) == 0 &&
-	    recovery_run(session, cmk->row.token, err) == 0)
-		rc = recovery_run(session, cmk->row.seal_token, err);
+	    list_begun(store, cmk, &list, err) == 0)
+		rc = recover(session, store, cmk, request, err);
 	for (i = 0; rc == 0 && i < list.n; i++)
 		rc = compare(store, cmk, &list.items[i], resumed, err);
 	free(list.items);

@@ -327,20 +327,48 @@ resume_one(struct session *session, struct hsm_token *token,
 	return rc;
 }
 
+/*
+ * One that the store does not take now keeps no other one from being resumed;
+ * it stays open. Of all that fail, the last tells why.
+ */
 static int
 resume_all(struct session *session, const char *token_name,
     const struct intent_row *intents, size_t n, struct error *err)
 {
+	struct error failed = ERR_INIT;
 	struct hsm_token *token;
 	size_t i;
 
 	if (session_token(session, token_name, &token, err) != 0)
 		return -1;
-	for (i = 0; i < n; i++)
+	for (i = 0; i < n && (failed.class == ERR_NONE ||
+	    failed.class == ERR_STORE); i++)
 		if (strcmp(intents[i].token, token_name) == 0 &&
-		    resume_one(session, token, &intents[i], err) != 0)
-			return err_wrap(err, "resume %s", intents[i].label);
-	return 0;
+		    resume_one(session, token, &intents[i], &failed) != 0)
+			(void)err_wrap(&failed, "resume %s",
+			    intents[i].label);
+	if (failed.class == ERR_NONE)
+		return 0;
+	*err = failed;
+	return -1;
+}
+
+/* What was finished is told to the token, whatever stays open. */
+static int
+resume(struct session *session, const char *token_name,
+    const struct intent_row *intents, size_t n, struct error *err)
+{
+	struct error second = ERR_INIT;
+	int rc;
+
+	/* In another token nothing would be found, and all taken for undone. */
+	if (trust_prove_token(session, token_name, err) != 0)
+		return -1;
+	rc = resume_all(session, token_name, intents, n, err);
+	if (rc != 0 && err->class != ERR_STORE)
+		return -1;
+	return trust_settle_token(session, token_name, rc == 0 ? err :
+	    &second) == 0 ? rc : -1;
 }
 
 int
@@ -357,11 +385,8 @@ recovery_run(struct session *session, const char *token_name,
 		return -1;
 	for (i = 0; i < n; i++)
 		n_here += strcmp(intents[i].token, token_name) == 0;
-	/* In another token nothing would be found, and all taken for undone. */
-	if (n_here > 0 && (trust_prove_token(session, token_name, err) != 0 ||
-	    resume_all(session, token_name, intents, n, err) != 0 ||
-	    trust_settle_token(session, token_name, err) != 0))
-		rc = -1;
+	if (n_here > 0)
+		rc = resume(session, token_name, intents, n, err);
 	intent_rows_free(intents, n);
 	return rc;
 }

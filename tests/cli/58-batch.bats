@@ -366,15 +366,40 @@ made_for() {
 	kmgr_later 93d -q verify >/dev/null
 }
 
-@test "a KSK that cannot be recorded keeps no other one from being" {
-	rolling own wrapped a.example b.example c.example
+# unrecorded CUSTODY: of three zones one has a KSK that cannot be recorded.
+unrecorded() {
+	rolling own "$1" a.example b.example c.example
 	ds_seen 2d {a,b,c}.example
 	refuse_event create-ksk b.example
 	run -12 --separate-stderr kmgr_later 93d --json run
 	made_for a.example c.example
-	jq -e '[.events[] | select(.event == "failed") |
-		[.zone, .text[:31]]] == [["b.example.",
-		"create KSK for b.example.: appe"]]' <<<"$output"
+	jq -e '[.events[] | select(.event == "failed") | .zone] ==
+		["b.example."] and (.events[] | select(.event == "failed") |
+		.text | contains("create KSK for b.example.: append"))' \
+		<<<"$output"
+}
+
+@test "a pair that cannot be recorded keeps no other one from being" {
+	unrecorded token
+	[ "$(sqlite3 kmgr.db "SELECT count(*) FROM intent
+		WHERE state = 'open'")" -eq 1 ]
+	# Nor does what is left of it: but that zone gets no second pair.
+	kmgr_later 93d -q create-ksk d.example --cmk own
+	run -7 kmgr_later 93d create-ksk b.example --cmk own --another
+	[[ $output == *"create KSK for b.example.: append"* ]]
+	sqlite3 kmgr.db 'DROP TRIGGER refuse'
+	run -0 kmgr_later 94d run
+	[[ $output == *"b.example. did make-ksk"* ]]
+	[ "$(of_second zone)" = 'a.example. a.example.
+b.example. b.example.
+c.example. c.example.' ]
+	[ "$(sqlite3 kmgr.db "SELECT count(*) FROM intent
+		WHERE state != 'done'")" -eq 0 ]
+	kmgr_later 94d -q verify >/dev/null
+}
+
+@test "a KSK that cannot be recorded keeps no other one from being" {
+	unrecorded wrapped
 	sqlite3 kmgr.db 'DROP TRIGGER refuse'
 	run -0 --separate-stderr kmgr_later 94d --json run
 	made_for b.example
