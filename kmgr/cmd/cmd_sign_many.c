@@ -173,12 +173,14 @@ plan_all(struct many *many, struct error *err)
 
 /* Some at a time, so that no more sets than that are in memory. */
 static int
-sign_slice(struct many *many, size_t n, struct error *err)
+sign_slice(struct many *many, size_t n, struct trust_owed *owed,
+    struct error *err)
 {
 	struct bulk bulk = many_bulk(many);
 	size_t i;
 
 	bulk.n = n;
+	bulk.owed = owed;
 	for (i = 0; i < n && !is_stopped(many); i++)
 		sign_entry_fetch(many->cmd, &many->entries[many->first + i]);
 	return is_stopped(many) ? 0 : bulk_sign(many->cmd->session, &bulk,
@@ -201,6 +203,8 @@ static int
 sign_here(struct many *many, struct error *err)
 {
 	const size_t slice = is_fetched(many) ? SLICE : many->n;
+	struct trust_owed owed = { NULL, 0, 0 };
+	struct error ignored = ERR_INIT;
 	size_t n;
 	int rc = 0;
 
@@ -209,9 +213,11 @@ sign_here(struct many *many, struct error *err)
 		n = many->n - many->first;
 		if (n > slice)
 			n = slice;
-		rc = sign_slice(many, n, err);
+		rc = sign_slice(many, n, &owed, err);
+		/* Who is asked for the next sets may take his time. */
+		(void)trust_owed_tell(many->cmd->session, &owed, &ignored);
 	}
-	return rc;
+	return trust_owed_end(many->cmd->session, &owed, rc, err);
 }
 
 static int

@@ -193,24 +193,31 @@ record_all(struct bulk_line *line, size_t n_batches, struct error *err)
 	return -1;
 }
 
+/* Of whose CMK a token cannot be told waits; no other one does. */
+static void
+release_one(struct bulk_line *line, struct bulk_job *job, size_t i)
+{
+	const struct bulk *bulk = line->bulk;
+	const struct error *why = job->state == BULK_REFUSED ? &job->err :
+	    job->state == BULK_SIGNED ?
+	    zsks_untold(job->zsks, line->owed) : NULL;
+
+	if (why != NULL)
+		bulk->refused(bulk->arg, i, why);
+	else if (job->state == BULK_SIGNED)
+		bulk->signed_one(bulk->arg, i, job->zsks);
+}
+
 static void
 release(struct bulk_line *line, struct bulk_batch *batch)
 {
-	const struct bulk *bulk = line->bulk;
 	size_t i;
 
-	for (i = 0; i < batch->n; i++) {
-		struct bulk_job *job = &batch->jobs[i];
-
-		if (job->state == BULK_SIGNED)
-			bulk->signed_one(bulk->arg, batch->first + i,
-			    job->zsks);
-		else if (job->state == BULK_REFUSED)
-			bulk->refused(bulk->arg, batch->first + i, &job->err);
-	}
-	if (!bulk->is_part)
+	for (i = 0; i < batch->n; i++)
+		release_one(line, &batch->jobs[i], batch->first + i);
+	if (!line->bulk->is_part)
 		session_progress(line->session, batch->first + batch->n,
-		    bulk->n);
+		    line->bulk->n);
 }
 
 /* How many there are stays: signers who are behind look for more. */
@@ -241,14 +248,23 @@ leave_behind(struct bulk_line *line)
 	(void)pthread_mutex_unlock(&line->lock);
 }
 
+/* Whose token cannot be told is still owed that: in the end it is an error. */
+static void
+tell_some(struct bulk_line *line)
+{
+	struct error ignored = ERR_INIT;
+
+	(void)trust_owed_tell_some(line->session, line->owed, &ignored);
+}
+
 /* Only what is recorded is released. */
 static int
 record(struct bulk_line *line, size_t n_batches, struct error *err)
 {
 
-	if (record_all(line, n_batches, err) != 0 || trust_owed_tell_some(
-	    line->session, line->owed, err) != 0)
+	if (record_all(line, n_batches, err) != 0)
 		return -1;
+	tell_some(line);
 	for (; n_batches > 0; n_batches--) {
 		struct bulk_batch *batch = bulk_at(line, line->n_recorded);
 
@@ -279,8 +295,7 @@ attend(struct bulk_line *line, struct error *err)
 			rc = record(line, n_batches, err);
 			break;
 		case STEP_TELL:
-			rc = trust_owed_tell_some(line->session, line->owed,
-			    err);
+			tell_some(line);
 			break;
 		case STEP_NONE:
 			return 0;
@@ -292,9 +307,8 @@ static int
 run(struct bulk_line *line, struct error *err)
 {
 	pthread_t thread;
-	int rc;
+	int rc = pthread_create(&thread, NULL, bulk_prepare, line);
 
-	rc = pthread_create(&thread, NULL, bulk_prepare, line);
 	if (rc != 0)
 		return err_set(err, ERR_SYSTEM, "start a thread (%d)", rc);
 	rc = bulk_signers_start(line, err);

@@ -52,13 +52,14 @@ struct bulk {
 /**
  * bulk_sign(session, bulk, err):
  * Sign every zone of ${bulk}, and give each to signed_one() or refused(), in
- * order. What a zone itself is to blame for stops no other zone. Where all
- * would fail, or it is stopped, what was signed until then is recorded and
- * released, and zones that were not begun, or failed with that, are given to
- * nobody.
+ * order. What a zone itself is to blame for stops no other zone; nor does a
+ * token that cannot be told of what was signed: zones with a KSK of its CMK are
+ * refused, recorded as they are. Where all would fail, or it is stopped, what
+ * was signed until then is recorded and released, and zones that were not
+ * begun, or failed with that, are given to nobody.
  *
  * Errors: ERR_TOKEN, ERR_STORE, ERR_SYSTEM, ERR_INTERNAL: all zones would
- * fail.
+ * fail; without bulk->owed, those of trust_owed_end().
  */
 int bulk_sign(struct session *session, const struct bulk *bulk,
     struct error *err);

@@ -115,12 +115,18 @@ apply_and_settle(struct session *session, struct cmk *cmk,
 	struct error second = ERR_INIT;
 	const int rc = apply(session, cmk, plan, collect, err);
 	struct trust_owed *owed = collect->request->owed;
-	struct error *why = rc == 0 ? err : &second;
+	const struct error *untold;
 
-	if (owed != NULL)
-		trust_owe(owed, cmk);
-	return (owed != NULL ? trust_owed_tell_some(session, owed, why) :
-	    trust_settle(session, cmk, why)) == 0 ? rc : -1;
+	if (owed == NULL)
+		return trust_settle(session, cmk, rc == 0 ? err : &second) ==
+		    0 ? rc : -1;
+	trust_owe(owed, cmk);
+	(void)trust_owed_tell_some(session, owed, &second);
+	untold = trust_owed_why(owed, cmk);
+	if (untold == NULL || rc != 0)
+		return rc;
+	*err = *untold;
+	return -1;
 }
 
 /* Of a plan that was approved, or where nobody has to approve. */

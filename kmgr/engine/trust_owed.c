@@ -13,16 +13,36 @@
 
 /* --- what this run owes -------------------------------------------------- */
 
-void
-trust_owe(struct trust_owed *owed, const struct cmk *cmk)
+static struct trust_debt *
+find(const struct trust_owed *owed, const struct cmk *cmk)
 {
 	size_t i;
 
 	for (i = 0; i < owed->n; i++)
-		if (strcmp(owed->cmks[i], cmk->row.id) == 0)
-			return;
-	memcpy(mem_push(&owed->cmks, owed->n++, STORE_ID_TEXT), cmk->row.id,
-	    STORE_ID_TEXT);
+		if (strcmp(owed->debts[i].cmk_id, cmk->row.id) == 0)
+			return &owed->debts[i];
+	return NULL;
+}
+
+void
+trust_owe(struct trust_owed *owed, const struct cmk *cmk)
+{
+	struct trust_debt *debt;
+
+	if (find(owed, cmk) != NULL)
+		return;
+	debt = mem_push(&owed->debts, owed->n++, sizeof(*debt));
+	*debt = (struct trust_debt) { .why = ERR_INIT };
+	memcpy(debt->cmk_id, cmk->row.id, sizeof(debt->cmk_id));
+}
+
+const struct error *
+trust_owed_why(const struct trust_owed *owed, const struct cmk *cmk)
+{
+	const struct trust_debt *debt = find(owed, cmk);
+
+	return debt == NULL || debt->why.class == ERR_NONE ? NULL :
+	    &debt->why;
 }
 
 static int
@@ -49,36 +69,39 @@ has_noted(struct session *session)
 
 /* It is recorded whatever the token was told: that is made up. */
 static int
-note_busy(struct session *session, const struct error *busy,
-    struct error *err)
+note_busy(struct session *session, struct trust_owed *owed,
+    const struct error *busy, struct error *err)
 {
+	size_t i;
 
-	if (busy->class != ERR_STORE) {
-		*err = *busy;
-		return -1;
+	if (busy->class == ERR_STORE) {
+		if (!has_noted(session))
+			session_note(session, BUSY_NOTE " (%s)", busy->msg);
+		return 0;
 	}
-	if (!has_noted(session))
-		session_note(session, BUSY_NOTE " (%s)", busy->msg);
-	return 0;
+	for (i = 0; i < owed->n; i++)
+		owed->debts[i].why = *busy;
+	*err = *busy;
+	return -1;
 }
 
 /* Each of them; who cannot be told is owed still. */
 static int
 tell_all(struct session *session, struct trust_owed *owed, struct error *err)
 {
-	struct error failed = ERR_INIT;
+	struct trust_debt debt;
 	size_t i, n = 0;
-	int rc = 0;
 
 	for (i = 0; i < owed->n; i++) {
-		if (tell(session, owed->cmks[i], rc == 0 ? err :
-		    &failed) == 0)
-			continue;
-		memmove(owed->cmks[n++], owed->cmks[i], STORE_ID_TEXT);
-		rc = -1;
+		debt = owed->debts[i];
+		err_clear(&debt.why);
+		if (tell(session, debt.cmk_id, &debt.why) != 0)
+			owed->debts[n++] = debt;
 	}
 	owed->n = n;
-	return rc;
+	if (n > 0)
+		*err = owed->debts[0].why;
+	return n == 0 ? 0 : -1;
 }
 
 static int
@@ -94,7 +117,7 @@ tell_locked(struct session *session, struct trust_owed *owed, int64_t wait_s,
 		rc = tell_all(session, owed, err);
 		session_unlock(session);
 	} else {
-		rc = note_busy(session, &busy, err);
+		rc = note_busy(session, owed, &busy, err);
 	}
 	owed->told_ms = when_elapsed_ms();
 	return rc;
@@ -136,7 +159,7 @@ trust_owed_end(struct session *session, struct trust_owed *owed, int rc,
 
 	if (trust_owed_tell(session, owed, rc == 0 ? err : &ignored) != 0)
 		rc = -1;
-	free(owed->cmks);
+	free(owed->debts);
 	*owed = (struct trust_owed) { NULL, 0, 0 };
 	return rc;
 }

@@ -18,11 +18,17 @@
 
 #define TRUST_TELL_S 5		/* a token is not told more often */
 
-/* CMKs whose tokens are to be told. */
+/* A CMK whose token is to be told, and why that failed when it was tried. */
+struct trust_debt {
+	char		 cmk_id[STORE_ID_TEXT];
+	struct error	 why;
+};
+
 struct trust_owed {
-	char	(*cmks)[STORE_ID_TEXT];
-	size_t	  n;
-	int64_t	  told_ms;	/* when some were last; when_elapsed_ms() */
+	struct trust_debt	*debts;
+	size_t			 n;
+	int64_t			 told_ms; /* when some were last tried;
+					   * when_elapsed_ms() */
 };
 
 /**
@@ -32,11 +38,15 @@ struct trust_owed {
  * trust_owed_tell(session, owed, err): settle with all of them under the lock.
  * Where somebody holds that for long, or a token is away, a note says so: who
  * proves the CMK next makes up for it. A CMK that fails is owed still, and
- * keeps no other one from being told.
+ * keeps no other one from being told; ${err} is why the first of them failed.
  *
  * trust_owed_tell_some(session, owed, err): likewise, unless that was done less
  * than TRUST_TELL_S ago. trust_owed_wait_ms(owed): when it does something; 0:
  * now, INT64_MAX: nothing is owed.
+ *
+ * trust_owed_why(owed, cmk): why its token could not be told when that was last
+ * tried: nothing that was signed or made under ${cmk} is to go out. NULL: it
+ * could, or was not yet.
  *
  * trust_owed_end(session, owed, rc, err): trust_owed_tell() for the last time,
  * after something came to ${rc}, with ${err} where it failed; both together.
@@ -50,6 +60,8 @@ int trust_owed_tell(struct session *session, struct trust_owed *owed,
 int trust_owed_tell_some(struct session *session, struct trust_owed *owed,
     struct error *err);
 int64_t trust_owed_wait_ms(const struct trust_owed *owed);
+const struct error *trust_owed_why(const struct trust_owed *owed,
+    const struct cmk *cmk);
 int trust_owed_end(struct session *session, struct trust_owed *owed, int rc,
     struct error *err);
 

@@ -181,6 +181,15 @@ int zsks_record(struct session *session, struct zsks *const *zsks, size_t n,
     struct trust_owed *owed, struct error *err);
 
 /**
+ * zsks_untold(zsks, owed):
+ * Why the token of a CMK that has a KSK in the zone could not be told of what
+ * was recorded: then the set is not to be released. NULL: all are told, as far
+ * as that was tried. Owner: ${owed}.
+ */
+const struct error *zsks_untold(const struct zsks *zsks,
+    const struct trust_owed *owed);
+
+/**
  * zsks_is_overtaken(err):
  * Whether zsks_record() failed because another run has changed a zone, or a
  * CMK that signs in it, since it was prepared. The other zones can be recorded

@@ -280,6 +280,17 @@ zsks_attest_life(struct session *session, struct zsks *const *zsks, size_t n,
 	return rc;
 }
 
+const struct error *
+zsks_untold(const struct zsks *zsks, const struct trust_owed *owed)
+{
+	const struct error *why = NULL;
+	size_t i;
+
+	for (i = 0; i < zsks->n_cmks && why == NULL; i++)
+		why = trust_owed_why(owed, zsks->cmks[i]);
+	return why;
+}
+
 void
 zsks_owe_life(struct session *session, struct zsks *const *zsks, size_t n,
     const bool *did, struct trust_owed *owed)

@@ -196,7 +196,7 @@ void run_unpublish(struct run_zone *z);
 /**
  * run_tell_tokens(zones):
  * Before something is handed over of ${zones}: tokens are told of what was
- * signed, if not just now.
+ * signed, if not just now. A zone of whose CMKs one cannot be told fails.
  *
  * run_give_check(z, err):
  * Right before anything is handed over: that it is still what is to be, and

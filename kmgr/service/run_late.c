@@ -245,9 +245,9 @@ run_late_attest(const struct run_zones *zones, struct error *err)
 		if (zones->list[i]->event != NULL)
 			add_cmks(zones->list[i], &cmks);
 	for (i = 0; i < cmks.n && rc == 0; i++)
-		rc = trust_attest(zones->list[0]->run->session, cmks.cmks[i],
-		    err);
-	free(cmks.cmks);
+		rc = trust_attest(zones->list[0]->run->session,
+		    cmks.debts[i].cmk_id, err);
+	free(cmks.debts);
 	return rc;
 }
 

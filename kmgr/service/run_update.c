@@ -48,6 +48,18 @@ run_update_all(const struct run_zones *zones)
 	run_zones_clear(&list);
 }
 
+/* Why a token does not know, and cannot be told, what was signed of it. */
+static const struct error *
+untold_of(const struct run_zone *z)
+{
+	const struct error *why = NULL;
+	size_t i;
+
+	for (i = 0; i < z->zone->n_ksks && why == NULL; i++)
+		why = trust_owed_why(&z->pass->owed, z->zone->ksks[i].cmk);
+	return why;
+}
+
 /*
  * Before others hear of what was signed: what a program takes may last long,
  * and nothing that is known outside is to be unknown to the token meanwhile.
@@ -55,8 +67,9 @@ run_update_all(const struct run_zones *zones)
 void
 run_tell_tokens(const struct run_zones *zones)
 {
-	struct error err = ERR_INIT;
+	struct error ignored = ERR_INIT;
 	bool any = false, lasts = false;
+	const struct error *untold;
 	struct run_pass *pass;
 	size_t i;
 
@@ -69,12 +82,13 @@ run_tell_tokens(const struct run_zones *zones)
 	if (!any)
 		return;
 	pass = zones->list[0]->pass;
-	if ((lasts ? trust_owed_tell : trust_owed_tell_some)(
-	    pass->run->session, &pass->owed, &err) == 0)
-		return;
-	for (i = 0; i < zones->n; i++)
-		if (zones->list[i]->is_giving) {
-			zones->list[i]->is_giving = false;
-			run_zone_fail(zones->list[i], &err);
-		}
+	(void)(lasts ? trust_owed_tell : trust_owed_tell_some)(
+	    pass->run->session, &pass->owed, &ignored);
+	for (i = 0; i < zones->n; i++) {
+		if (!zones->list[i]->is_giving ||
+		    (untold = untold_of(zones->list[i])) == NULL)
+			continue;
+		zones->list[i]->is_giving = false;
+		run_zone_fail(zones->list[i], untold);
+	}
 }

@@ -115,6 +115,25 @@ batches() {
 	run -0 kmgr verify
 }
 
+@test "a token that cannot be told keeps back its own sets, and no other" {
+	zones 2
+	kmgr -q create-cmk other --token main --policy p.yaml >/dev/null
+	kmgr -q create-ksk o.example --cmk other >/dev/null
+	echo "o.example. 3600 $ZSK" >zones/o.example.zone
+	sqlite3 kmgr.db "CREATE TRIGGER untold BEFORE UPDATE OF settled_seq
+		ON cmk WHEN NEW.name = 'other'
+		BEGIN SELECT RAISE(ABORT, 'nobody notes it'); END"
+	run -7 --separate-stderr kmgr sign-zsks --zones-from zones
+	[[ $stderr == *"2 of 3 zones signed, 0 signed before, 1 refused"* ]]
+	[[ $stderr == *"o.example"*"nobody notes it"* ]]
+	[ "$(awk '$4 == "RRSIG" { print $1 }' <<<"$output" | sort -u)" = \
+		$'z1.example.\nz2.example.' ]
+	sqlite3 kmgr.db 'DROP TRIGGER untold'
+	run -0 --separate-stderr kmgr sign-zsks --zones-from zones
+	[[ $output == *"o.example. "* ]]
+	run -0 kmgr verify
+}
+
 @test "killed before the end, the next command tells the token the rest" {
 	local records hit_at=580
 

@@ -157,6 +157,27 @@ primary() {
 	[ "$(sort told | uniq -c | awk '{ print $1, $2 }')" = "70 1" ]
 }
 
+@test "a token that cannot be told keeps back its own zones, and no other" {
+	kmgr -q create-cmk other --token main --policy p.yaml >/dev/null
+	kmgr -q create-ksk b.example d.example --cmk other >/dev/null
+	zones a.example c.example
+	for zone in a b c d; do
+		echo "$zone.example. 3600 IN $KEY" >$zone.example.zsk
+		config $zone.example "publish: { directory: $PWD/$zone }"
+	done
+	sqlite3 kmgr.db "CREATE TRIGGER untold BEFORE UPDATE OF settled_seq
+		ON cmk WHEN NEW.name = 'other'
+		BEGIN SELECT RAISE(ABORT, 'nobody notes it'); END"
+	run -7 --separate-stderr kmgr run
+	[[ $stderr == *"nobody notes it"* ]]
+	[ "$(cd "$PWD" && echo ?/dnskey.zone)" = 'a/dnskey.zone c/dnskey.zone' ]
+	sqlite3 kmgr.db 'DROP TRIGGER untold'
+	run -0 kmgr_later 1h run
+	[ -e b/dnskey.zone ]
+	[ -e d/dnskey.zone ]
+	kmgr -q verify >/dev/null
+}
+
 @test "a token that is away keeps no zone of another one from being signed" {
 	first=$TOKEN_URI
 	softhsm_new "$BATS_TEST_TMPDIR" second

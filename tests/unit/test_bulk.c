@@ -241,8 +241,10 @@ zsks_record(struct session *session, struct zsks *const *zsks, size_t n,
 /* The tokens hear of so many zones at the end, or while it goes on. */
 static struct {
 	bool	is_soon;	/* they were told just now */
+	bool	keeps_odd;	/* that of every other zone cannot be told */
 	size_t	n_some, n_all;
 } told;
+static const struct error untold = { ERR_INTEGRITY, 0, "untold", "" };
 
 int
 trust_owed_tell_some(struct session *session, struct trust_owed *owed,
@@ -250,12 +252,22 @@ trust_owed_tell_some(struct session *session, struct trust_owed *owed,
 {
 
 	(void)session;
-	(void)err;
 	if (told.is_soon)
 		return 0;
 	told.n_some += owed->n;
 	owed->n = 0;
-	return 0;
+	if (!told.keeps_odd)
+		return 0;
+	*err = untold;
+	return -1;
+}
+
+const struct error *
+zsks_untold(const struct zsks *zsks, const struct trust_owed *owed)
+{
+
+	(void)owed;
+	return told.keeps_odd && zsks->zone % 2 == 1 ? &untold : NULL;
 }
 
 int64_t
@@ -291,6 +303,7 @@ struct work {
 	size_t	 n_batches;
 	size_t	 n_shared;
 	size_t	 n_told;
+	size_t	 n_refused;
 	bool	 is_out_of_order;
 	bool	 is_early;	/* before tokens heard of it */
 };
@@ -335,8 +348,12 @@ static void
 refused(void *arg, size_t i, const struct error *err)
 {
 
-	(void)arg;
-	fail_msg("zone %zu: %s", i, err->msg);
+	struct work *work = arg;
+
+	if (!told.keeps_odd || i % 2 == 0 || i != work->n_told)
+		fail_msg("zone %zu: %s", i, err->msg);
+	work->n_told++;
+	work->n_refused++;
 }
 
 static void
@@ -356,6 +373,7 @@ all_are_signed_once(int64_t sessions, size_t (*size)(size_t batch),
 	memset(zones, 0, sizeof(zones));
 	unit_ok(bulk_sign(&session, &bulk, &err), &err);
 	assert_int_equal(work.n_told, ZONES);
+	assert_int_equal(work.n_refused, told.keeps_odd ? ZONES / 2 : 0);
 	assert_false(work.is_out_of_order);
 	assert_false(work.is_early);
 	for (i = 0; i < ZONES; i++) {
@@ -427,6 +445,16 @@ tokens_hear_of_it_before_it_is_released(void **state)
 }
 
 static void
+what_a_token_cannot_be_told_waits_alone(void **state)
+{
+
+	(void)state;
+	told.keeps_odd = true;
+	all_are_signed_once(1, many_and_few, NULL);
+	told.keeps_odd = false;
+}
+
+static void
 what_tokens_are_owed_then_is_told_at_the_end(void **state)
 {
 	struct trust_owed owed = { NULL, 0, 0 };
@@ -450,6 +478,7 @@ main(void)
 		cmocka_unit_test(many_signers_share_small_batches),
 		cmocka_unit_test(the_first_of_many_batches_is_small),
 		cmocka_unit_test(tokens_hear_of_it_before_it_is_released),
+		cmocka_unit_test(what_a_token_cannot_be_told_waits_alone),
 		cmocka_unit_test(what_tokens_are_owed_then_is_told_at_the_end),
 	};
 
