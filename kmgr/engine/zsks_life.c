@@ -186,14 +186,14 @@ has_part(struct session *session, const struct zsks *zsks,
 	return false;
 }
 
-/* Each CMK of those that did something, once. */
+/* Each CMK of those that did something, once; sets have it of many caches. */
 static bool
 is_among(const struct cmk *const *seen, size_t n, const struct cmk *cmk)
 {
 	size_t i;
 
 	for (i = 0; i < n; i++)
-		if (seen[i] == cmk)
+		if (strcmp(seen[i]->row.id, cmk->row.id) == 0)
 			return true;
 	return false;
 }
@@ -218,6 +218,18 @@ cmks_of(struct session *session, struct zsks *const *zsks, size_t n,
 			    sizeof(cmk)) = cmk;
 		}
 	return seen;
+}
+
+/* As one cache has it: another one may have it otherwise. */
+static bool
+is_checked(const struct cmk *const *seen, size_t n, const struct cmk *cmk)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (seen[i] == cmk)
+			return true;
+	return false;
 }
 
 /* Its row as it is now: who was allowed to sign by it may be so no more. */
@@ -255,7 +267,7 @@ zsks_check_cmks(struct session *session, struct zsks *const *zsks, size_t n,
 		for (k = 0; k < zsks[i]->n_ksks && rc == 0; k++) {
 			const struct cmk *cmk = zsks[i]->ksks[k].cmk;
 
-			if (is_among(seen, n_seen, cmk))
+			if (is_checked(seen, n_seen, cmk))
 				continue;
 			*(const struct cmk **)mem_push(&seen, n_seen++,
 			    sizeof(cmk)) = cmk;

@@ -134,6 +134,18 @@ batches() {
 	run -0 kmgr verify
 }
 
+@test "what one transaction records has one checkpoint of a CMK" {
+	zones 700
+	echo 'performance: { workers: 1 }' >>kmgr.yaml
+	# As if another run was faster with it: CMKs are loaded anew for batches
+	# behind, of which one may be recorded together with those before.
+	cp zones/z1.example.zone zones/Z1.example.zone
+	run kmgr -q sign-zsks --zones-from zones
+	[ "$(sqlite3 kmgr.db "SELECT count(*) FROM ledger AS a, ledger AS b
+		WHERE b.seq = a.seq + 1 AND a.type = 'checkpoint'
+		AND b.type = 'checkpoint'")" -eq 0 ]
+}
+
 @test "killed before the end, the next command tells the token the rest" {
 	local records hit_at=580
 
