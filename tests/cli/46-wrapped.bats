@@ -401,4 +401,15 @@ wrapping key is destroyed"* ]]
 	kmgr -q put-policy later token.yaml
 	run -5 kmgr put-policy later p.yaml
 	[[ $output == *"did not see it keep what custody: wrapped needs"* ]]
+	[[ $output == *"make a new CMK with this policy, and kmgr delete-cmk \
+later, which is a draft"* ]]
+	# Nor does one that is none, whatever it is.
+	for probe in '' '{' '{}' 'null' '[]' '[7, null, [], {}]' \
+		'[{ "weight": "wrapped-only", "verdict": "enforced" }]' \
+		'[{ "id": 7, "weight": "wrapped-only", "verdict": "works" },
+		{ "id": "birth-window", "weight": 7, "verdict": null }]'; do
+		sqlite3 kmgr.db "UPDATE cmk SET probe = '$probe'
+			WHERE name = 'later'"
+		run -5 kmgr put-policy later p.yaml
+	done
 }
