@@ -50,11 +50,11 @@ libservice_la_SOURCES = \
 	kmgr/service/run_late.c \
 	kmgr/service/run_make.c \
 	kmgr/service/run_parent.c \
-	kmgr/service/run_places.c \
-	kmgr/service/run_places.h \
 	kmgr/service/run_publish.c \
 	kmgr/service/run_records.c \
 	kmgr/service/run_schedule.c \
+	kmgr/service/run_settings.c \
+	kmgr/service/run_settings.h \
 	kmgr/service/run_sign.c \
 	kmgr/service/run_signer.c \
 	kmgr/service/run_step.c \

@@ -4,6 +4,7 @@
 #include "kmgr/base/int64.h"
 #include "kmgr/base/mem.h"
 #include "kmgr/service/run_inner.h"
+#include "kmgr/service/run_settings.h"
 #include "kmgr/store/store_zone.h"
 
 #define RETRY_S 300		/* after a failure */
@@ -49,6 +50,7 @@ schedule(struct run_zone *z)
 			waits_for = life_wait_name(step->wait);
 	}
 	row->next_at = z->next_at;
+	row->settings = run_settings_hash(z->config);
 	int64_raise(&row->told_at, z->told_at);
 	if (*waits_for == '\0')
 		row->waiting_since_at = 0;

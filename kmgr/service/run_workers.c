@@ -2,7 +2,7 @@
 
 #include "kmgr/base/workers.h"
 #include "kmgr/engine/crew.h"
-#include "kmgr/service/run_places.h"
+#include "kmgr/service/run_settings.h"
 #include "kmgr/service/run_workers.h"
 #include "kmgr/store/store_claim.h"
 
@@ -214,7 +214,7 @@ run_workers(const struct run *run, struct run_result *out,
 
 	if (run->is_trial || run->n_zones > 0)
 		return run_pass(run, out, err);
-	if (run_places_look(run->session, err) != 0 ||
+	if (run_settings_look(run->session, err) != 0 ||
 	    size_up(&crew, &workers.n, err) != 0)
 		return -1;
 	if (workers.n == 1)

@@ -76,6 +76,7 @@ CREATE TABLE zone (
 	published_hash	BLOB CHECK (length(published_hash) = 32),
 	published_at	INTEGER CHECK (published_at > 0),
 	changes		INTEGER NOT NULL DEFAULT 0 CHECK (changes >= 0),
+	settings	INTEGER CHECK (settings > 0),
 	CHECK (goal = 'secure' OR goal_at IS NOT NULL),
 	CHECK ((published_hash IS NULL) = (published_at IS NULL))
 ) STRICT;

@@ -8,7 +8,7 @@
 
 #define COLUMNS                                                             \
 	"zone, goal, goal_at, next_at, waiting_since_at, waits_for, "       \
-	"published_hash, published_at, told_at"
+	"published_hash, published_at, told_at, settings"
 #define CHANGED "changes = zone.changes + 1"
 
 static const struct db_of_zone ask_find = { { "find a zone",
@@ -23,13 +23,14 @@ static const struct db_of_zone ask_changes = {
 	"ORDER BY zone" };
 static const struct db_question ask_put = { "write a zone",
 	"INSERT INTO zone (" COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, "
-	"$8, $9) ON CONFLICT (zone) DO UPDATE SET goal = $2, goal_at = $3, "
-	"next_at = $4, waiting_since_at = $5, waits_for = $6, "
-	"published_hash = $7, published_at = $8, told_at = $9, " CHANGED };
+	"$8, $9, $10) ON CONFLICT (zone) DO UPDATE SET goal = $2, "
+	"goal_at = $3, next_at = $4, waiting_since_at = $5, waits_for = $6, "
+	"published_hash = $7, published_at = $8, told_at = $9, settings = $10, "
+	CHANGED };
 static const struct db_question ask_schedule = { "schedule a zone",
 	"UPDATE zone SET next_at = $1, waiting_since_at = $2, "
 	"waits_for = $3, published_hash = $4, published_at = $5, "
-	"told_at = $6 WHERE zone = $7" };
+	"told_at = $6, settings = $7 WHERE zone = $8" };
 static const struct db_question ask_unpublish = {
 	"forget what was published",
 	"UPDATE zone SET next_at = 0, published_hash = NULL, "
@@ -80,8 +81,7 @@ static const struct db_question ask_alg_all = {
 	"SELECT zone, alg, signed_at FROM zone_alg ORDER BY zone, alg" };
 static const struct db_question ask_page = { "read zones",
 	"SELECT " COLUMNS ", changes FROM zone WHERE zone > $1 "
-	"ORDER BY zone LIMIT $2"
-};
+	"ORDER BY zone LIMIT $2" };
 
 void
 zone_row_clear(struct zone_row *row)
@@ -114,7 +114,8 @@ read_row(const struct db_rows *rows, void *out)
 	db_get_fixed(rows, 6, row->published_hash, CRYPTO_SHA256_LEN);
 	row->published_at = db_get_int(rows, 7);
 	row->told_at = db_get_int(rows, 8);
-	row->changes = db_get_int(rows, 9);
+	row->settings = db_get_int(rows, 9);
+	row->changes = db_get_int(rows, 10);
 }
 
 static const struct db_shape shape = { sizeof(struct zone_row), read_row,
@@ -175,6 +176,7 @@ store_zone_put(struct store *store, const struct zone_row *row,
 		    db_blob(row->published_hash, CRYPTO_SHA256_LEN),
 		db_time(row->published_at),
 		db_time(row->told_at),
+		db_time(row->settings),
 	};
 
 	return db_change(store->db, &ask_put, args, STORE_N(args), NULL, err);
@@ -192,6 +194,7 @@ store_zone_schedule(struct store *store, const struct zone_row *row,
 		    db_blob(row->published_hash, CRYPTO_SHA256_LEN),
 		db_time(row->published_at),
 		db_time(row->told_at),
+		db_time(row->settings),
 		db_text(row->zone),
 	};
 

@@ -21,6 +21,9 @@ struct zone_row {
 	uint8_t	 published_hash[CRYPTO_SHA256_LEN]; /* what was handed to the
 					 * zone signer last; zeroes: nothing */
 	int64_t	 published_at;
+	int64_t	 settings;		/* of the configuration, by which it
+					 * was gone over last: a number; 0:
+					 * not, or it says nothing */
 	int64_t	 changes;		/* of facts, counted: two rows that
 					 * have the same number tell the same */
 };
@@ -62,7 +65,8 @@ int store_zone_page(struct store *store, const char *after, size_t max,
 /**
  * store_zone_schedule(store, row, err):
  * Write what a pass found out of ${row}->zone, which has a row: when it is due,
- * what it waits for, when it was told and what was published. Its goal stays.
+ * what it waits for, when it was told, what was published and by which settings
+ * it was gone over. Its goal stays.
  */
 int store_zone_schedule(struct store *store, const struct zone_row *row,
     struct error *err);

@@ -69,7 +69,7 @@ did publish" ]
 	[ "$(told kmgr run)" = 'did publish' ]
 	diff out/dnskey.zone other/dnskey.zone
 	[ "$(told kmgr run)" = '' ]
-	# Also where there was none before; other settings are none of it.
+	# Also where there was none before.
 	printf '  example.net:\n    publish: { directory: %s }\n' \
 		"$PWD/net" >>kmgr.yaml
 	sed -i "s,directory: .*/other ,directory: $PWD/other\, command: \
@@ -88,6 +88,40 @@ command"* ]]
 	[ "$(events sign-zsks)" -eq 1 ]
 	[ "$(events publish)" -eq 4 ]
 	kmgr -q verify >/dev/null
+}
+
+# goes_over: whether a pass goes over a zone that was not due.
+goes_over() {
+	local is_same
+
+	sqlite3 kmgr.db 'UPDATE zone SET next_at = next_at + 1000000'
+	kmgr -q run >/dev/null
+	is_same=$(sqlite3 kmgr.db 'SELECT count(*) FROM zone
+		WHERE next_at > unixepoch() + 1000000')
+	sqlite3 kmgr.db 'UPDATE zone SET next_at = next_at - 1000000
+		WHERE next_at > unixepoch() + 1000000'
+	[ "$is_same" -eq 0 ]
+}
+
+@test "another source, parent or timing of a zone counts from the next pass" {
+	local before
+
+	config "    parent: { check-interval: 1m }"
+	kmgr -q run >/dev/null
+	before=$(sqlite3 kmgr.db 'SELECT next_at FROM zone')
+	run -1 goes_over
+	# What is decided by it is another thing at once.
+	echo '    timing: { publish-safety: 5d }' >>kmgr.yaml
+	kmgr -q run >/dev/null
+	[ "$(sqlite3 kmgr.db 'SELECT next_at FROM zone')" -gt "$before" ]
+	run -1 goes_over
+	sed -i 's/check-interval: 1m/check-interval: 2m/' kmgr.yaml
+	goes_over
+	sed -i 's/source: .*/source: { command: [\/bin\/cat, zsk] }/' kmgr.yaml
+	goes_over
+	# What is not of the zone, or not for a pass, counts for nothing.
+	printf '    servers: [ 127.0.0.1 ]\n  other.example: {}\n' >>kmgr.yaml
+	run -1 goes_over
 }
 
 @test "what is not due costs no call of the token" {

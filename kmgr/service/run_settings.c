@@ -6,13 +6,13 @@
 #include "kmgr/base/mem.h"
 #include "kmgr/service/publish.h"
 #include "kmgr/service/run_claim.h"
-#include "kmgr/service/run_places.h"
+#include "kmgr/service/run_settings.h"
 #include "kmgr/store/store_life.h"
 
 #define PAGE 256		/* zones in a transaction */
 
 /* Under this kind, of the root, the store remembers what a machine saw last. */
-#define KIND	 "publish-places-"
+#define KIND	 "zone-settings-"
 #define KIND_LEN (sizeof(KIND) + RUN_MACHINE_TEXT)
 
 static char *
@@ -25,30 +25,96 @@ kind_text(char out[static KIND_LEN])
 	return out;
 }
 
-/* All places, as a number that other ones do not have; 0: there is none. */
-static int64_t
-places_hash(const struct config *config)
+static void
+put_server(const char *what, const struct config_server *server,
+    struct buf *out)
 {
-	uint8_t hash[CRYPTO_SHA256_LEN];
-	struct buf text = BUF_INIT;
-	int64_t value = 0;
+
+	if (server != NULL)
+		buf_printf(out, "%s %s@%u\n", what, server->address,
+		    (unsigned int)server->port);
+}
+
+static void
+put_source(const struct config_source *source, struct buf *out)
+{
+	char *const *word;
+
+	put_server("primary", source->primary, out);
+	if (source->tsig != NULL)
+		buf_printf(out, "tsig %s\n", source->tsig);
+	if (source->transfer)
+		buf_printf(out, "transfer\n");
+	if (source->file != NULL)
+		buf_printf(out, "file %s\n", source->file);
+	for (word = source->command; word != NULL && *word != NULL; word++)
+		buf_printf(out, "command %s\n", *word);
+}
+
+/* By what a pass decides when it goes over the zone. */
+static void
+put_settings(const struct config_zone *zone, struct buf *out)
+{
+	const struct config_parent *parent = &zone->parent;
+	const struct config_timing *timing = &zone->timing;
 	size_t i;
 
-	for (i = 0; i < config->n_zones; i++) {
-		const struct config_zone *zone = &config->zones[i];
+	put_source(&zone->source, out);
+	for (i = 0; i < parent->n_servers; i++)
+		put_server("parent", &parent->servers[i], out);
+	buf_printf(out, "of %s %lld %lld\n",
+	    parent->zone == NULL ? "" : parent->zone,
+	    (long long)parent->check_interval_s, (long long)parent->quorum);
+	buf_printf(out, "timing %lld %lld %lld %lld %lld %lld %lld %lld\n",
+	    (long long)timing->dnskey_ttl_s,
+	    (long long)timing->publish_safety_s,
+	    (long long)timing->retire_safety_s,
+	    (long long)timing->zone_propagation_delay_s,
+	    (long long)timing->max_zone_ttl_s,
+	    (long long)timing->parent_ds_ttl_s,
+	    (long long)timing->parent_propagation_delay_s,
+	    (long long)timing->parent_registration_delay_s);
+}
 
-		if (!publish_is_configured(zone))
-			continue;
-		buf_printf(&text, "%s\n", zone->name);
-		publish_where(&zone->publish, &text);
-	}
-	if (text.len > 0) {
-		crypto_sha256(text.data, text.len, hash);
+/* A number that other texts do not have; 0 for none. */
+static int64_t
+hash_take(struct buf *text_take)
+{
+	uint8_t hash[CRYPTO_SHA256_LEN];
+	int64_t value = 0;
+
+	if (text_take->len > 0) {
+		crypto_sha256(text_take->data, text_take->len, hash);
 		memcpy(&value, hash, sizeof(value));
 		value = (value & INT64_MAX) | 1;
 	}
-	buf_free(&text);
+	buf_free(text_take);
 	return value;
+}
+
+int64_t
+run_settings_hash(const struct config_zone *zone)
+{
+	struct buf text = BUF_INIT;
+
+	if (zone != NULL)
+		put_settings(zone, &text);
+	return hash_take(&text);
+}
+
+/* Of all zones, with the places where they are published. */
+static int64_t
+hash_all(const struct config *config)
+{
+	struct buf text = BUF_INIT;
+	size_t i;
+
+	for (i = 0; i < config->n_zones; i++) {
+		buf_printf(&text, "%s\n", config->zones[i].name);
+		put_settings(&config->zones[i], &text);
+		publish_where(&config->zones[i].publish, &text);
+	}
+	return hash_take(&text);
 }
 
 static int
@@ -85,9 +151,29 @@ struct page {
 	size_t				 n_wanted;
 };
 
+static bool
+is_elsewhere(const struct config_zone *zone, const struct zone_row *row,
+    int64_t now_at)
+{
+
+	return publish_is_configured(zone) &&
+	    (row->next_at > now_at || row->published_at != 0) &&
+	    publish_is_elsewhere(zone, row);
+}
+
+static bool
+is_set_anew(const struct config_zone *zone, const struct zone_row *row,
+    int64_t now_at)
+{
+
+	return (row->next_at > now_at || row->settings != 0) &&
+	    run_settings_hash(zone) != row->settings;
+}
+
 /*
- * One that is due, and was never handed over, finds out by itself; on another
- * one that is due somebody may be at work who knows the old place only.
+ * One that is due, and was never handed over, or gone over, finds out by
+ * itself; on another one that is due somebody may be at work who knows the old
+ * configuration only.
  */
 static int
 is_wanted(struct store *store, const struct config_zone *zone,
@@ -97,14 +183,12 @@ is_wanted(struct store *store, const struct config_zone *zone,
 	bool found;
 
 	*is = false;
-	if (!publish_is_configured(zone))
-		return 0;
 	if (store_zone_find(store, zone->name, &row, &found, err) != 0)
 		return -1;
 	if (!found)
 		return 0;
-	*is = (row.next_at > now_at || row.published_at != 0) &&
-	    publish_is_elsewhere(zone, &row);
+	*is = is_elsewhere(zone, &row, now_at) ||
+	    is_set_anew(zone, &row, now_at);
 	zone_row_clear(&row);
 	return 0;
 }
@@ -152,11 +236,11 @@ page_hasten(struct store *store, const struct page *page, struct error *err)
 }
 
 int
-run_places_look(struct session *session, struct error *err)
+run_settings_look(struct session *session, struct error *err)
 {
 	const struct config *config = session_config(session);
 	const int64_t now_at = session_now(session);
-	const int64_t hash = places_hash(config);
+	const int64_t hash = hash_all(config);
 	struct store *store;
 	bool is = false;
 	size_t i;
