@@ -201,6 +201,29 @@ hit() {
 		"$KMGR" "${@:3}"
 }
 
+@test "a zone whose key the token has no more stops no other" {
+	local half
+
+	printf '%s\n' 'version: 1' 'zones: ["."]' \
+		'ksk: { require-backup: false }' >own.yaml
+	kmgr -q create-cmk own --token main --policy own.yaml >/dev/null
+	mkdir zones
+	for zone in a b c; do
+		kmgr -q create-ksk $zone.example --cmk own >/dev/null
+		echo "$zone.example. 3600 $ZSK" >zones/$zone.example.zone
+	done
+	for half in privkey pubkey; do
+		pkcs11-tool --module "$TOKEN_MODULE" --token-label kmgr \
+			--login --pin "$TOKEN_PIN" --delete-object \
+			--type $half --id "$(sqlite3 kmgr.db "SELECT key_id
+			FROM ksk WHERE zone = 'b.example.'")" >/dev/null
+	done
+	run -12 --separate-stderr kmgr sign-zsks --zones-from zones
+	[[ $stderr == *"2 of 3 zones signed, 0 signed before, 1 refused"* ]]
+	[ "$(awk '$4 == "RRSIG" { print $1 }' <<<"$output" | sort -u)" = \
+		$'a.example.\nc.example.' ]
+}
+
 @test "a signal ends it between zones; the same command does what is left" {
 	zones 200
 	by_shim

@@ -272,6 +272,18 @@ late() {
 	at 128 verify >/dev/null
 }
 
+@test "what was served before run had the zone counts from when it was" {
+	local before
+
+	life_activate
+	before=$(fact dnskey_in_at)
+	config
+	kmgr_later 3d -q run >/dev/null
+	[ "$(events publish)" -eq 1 ]
+	[ "$(fact dnskey_in_at)" = "$before" ]
+	kmgr_later 3d -q verify >/dev/null
+}
+
 @test "a key of others counts from when it is published" {
 	start=$(date +%s)
 	config '  example.net:' "    source: { file: $PWD/net.zsk }" \
@@ -507,6 +519,11 @@ last"*"$PWD/zsk"* ]]
 	kmgr_later 32d run example.org >said
 	grep -q 'example.org. waits approval: .*kmgr create-ksk example.org.' said
 	grep -qx 'example.org. did sign: the DNSKEY RRset' said
+	# And not at each pass, though the next KSK is to be signed for at last.
+	signed=$(events sign-zsks)
+	kmgr_later 32d run example.org >said
+	grep -q 'example.org. waits approval: ' said
+	[ "$(events sign-zsks)" -eq "$signed" ]
 	kmgr_later 32d -q verify >/dev/null
 }
 

@@ -425,6 +425,17 @@ another() {
 	another "$tag"
 }
 
+@test "a shared key that collides in a zone: nothing is planned for it" {
+	kmgr -q create-cmk g --token main \
+		--policy "$WORLD/shared-governance.yaml"
+	kmgr -q create-ksk two.example --cmk g
+	tag=$(ask "SELECT key_tag FROM ksk WHERE zone = 'two.example.'")
+	KMGR_SHIM_TAG=$tag:13 kmgr -q create-ksk three.example --cmk c
+	[ "$(ask "SELECT count(*) FROM ksk WHERE key_tag = $tag")" = 2 ]
+	fails 5 "three.example" "shared key's tag $tag is in use" -- \
+		kmgr create-ksk --dry-run three.example --another --cmk g
+}
+
 @test "a colliding key that a crash left is not taken" {
 	signs one.example
 	KMGR_SHIM_COUNT=$BATS_TEST_TMPDIR/calls kmgr create-ksk two.example \

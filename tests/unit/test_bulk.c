@@ -16,6 +16,7 @@
 #define ZONES	  180
 #define RING	  4		/* places, with one signer */
 #define BEHIND_US 500
+#define ROOM_TRIES 20000	/* milliseconds, and more */
 #define WHOLE	  4		/* batches: 16, 64, 64 and what is left */
 
 /* In the place of what the engine has under these names. */
@@ -162,11 +163,27 @@ zsks_keys_beside(struct zsks_keys *keys)
 	return own;
 }
 
+/* Of the first zone's signer, who has no room before another one rests. */
+static bool is_crowded;
+static atomic_int n_rests;
+
 void
 zsks_keys_rest(struct zsks_keys *keys)
 {
 
 	(void)keys;
+	atomic_fetch_add(&n_rests, 1);
+}
+
+static bool
+gets_room(void)
+{
+	const struct timespec pause = { 0, 1000000L };
+	int i;
+
+	for (i = 0; i < ROOM_TRIES && atomic_load(&n_rests) == 0; i++)
+		(void)nanosleep(&pause, NULL);
+	return atomic_load(&n_rests) > 0;
 }
 
 void
@@ -220,6 +237,8 @@ zsks_sign(struct session *session, struct zsks_keys *keys, struct zsks *zsks,
 	if (atomic_load(&zone->n_proved) != 1)
 		return err_set(err, ERR_INTERNAL, "zone %zu is not proved",
 		    zsks->zone);
+	if (is_crowded && zsks->zone == 0 && !gets_room())
+		return err_set(err, ERR_INTERNAL, "nobody makes room");
 	atomic_fetch_add(&zone->n_signed, 1);
 	return 0;
 }
@@ -424,6 +443,18 @@ many_signers_share_small_batches(void **state)
 	all_are_signed_once(8, many_and_few, NULL);
 }
 
+/* Who has nothing to do has the token's room for keys, and gives it up. */
+static void
+a_signer_that_waits_makes_room(void **state)
+{
+
+	(void)state;
+	is_crowded = true;
+	atomic_store(&n_rests, 0);
+	all_are_signed_once(8, one, NULL);
+	is_crowded = false;
+}
+
 /* Then signers have something to do soon. */
 static void
 the_first_of_many_batches_is_small(void **state)
@@ -476,6 +507,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_signer_may_be_behind),
 		cmocka_unit_test(many_signers_share_small_batches),
+		cmocka_unit_test(a_signer_that_waits_makes_room),
 		cmocka_unit_test(the_first_of_many_batches_is_small),
 		cmocka_unit_test(tokens_hear_of_it_before_it_is_released),
 		cmocka_unit_test(what_a_token_cannot_be_told_waits_alone),
