@@ -309,7 +309,12 @@ lost_for_good() {
 	# Not without the token of who answers for it.
 	token_gone spare
 	run -6 kmgr_later 25d delete-ksk "example.com/$tag"
+	# Nor with its own: that is not lost, and whose it is, is to be found out.
 	tokens_back
+	run kmgr_later 25d delete-ksk "example.com/$tag" --dry-run
+	[[ $output == *"sign with the seal key of CMK a that KSK example.com./$tag"* ]]
+	[[ $output != *"$lost"* ]]
+	run -10 kmgr_later 25d delete-ksk "example.com/$tag"
 	token_gone kmgr
 	run kmgr_later 25d delete-ksk "example.com/$tag"
 	[ "$status" -eq 0 ]
