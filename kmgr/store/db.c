@@ -193,17 +193,43 @@ db_change(struct db *db, const struct db_question *question,
 	return step == 0 ? 0 : err_wrap(err, "%s", question->what);
 }
 
+static int
+change_later(struct db *db, const struct db_question *question,
+    const char *none, const struct db_value *args, size_t n,
+    struct error *err)
+{
+
+	assert(db->is_writing);
+	db_ahead_end(db);
+	return db->driver->later(db, question, none, args, n, err) == 0 ? 0 :
+	    err_wrap(err, "%s", question->what);
+}
+
 int
 db_change_later(struct db *db, const struct db_question *question,
     const struct db_value *args, size_t n, struct error *err)
 {
 
-	if (db->driver->later == NULL)
-		return db_change(db, question, args, n, NULL, err);
-	assert(db->is_writing);
-	db_ahead_end(db);
-	return db->driver->later(db, question, args, n, err) == 0 ? 0 :
-	    err_wrap(err, "%s", question->what);
+	return db->driver->later == NULL ?
+	    db_change(db, question, args, n, NULL, err) :
+	    change_later(db, question, NULL, args, n, err);
+}
+
+int
+db_change_one_later(struct db *db, const struct db_question *question,
+    const char *none, const struct db_value *args, size_t n,
+    struct error *err)
+{
+	int64_t changed = 0;
+
+	if (db->driver->later != NULL)
+		return change_later(db, question, none, args, n, err);
+	if (db_change(db, question, args, n, &changed, err) != 0)
+		return -1;
+	if (changed == 1)
+		return 0;
+	(void)err_set(err, ERR_STORE, "%s", none);
+	return err_wrap(err, "%s", question->what);
 }
 
 static void

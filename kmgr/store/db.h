@@ -99,9 +99,11 @@ struct db_driver {
 	int (*renumber)(struct db *db, struct error *err);
 	int (*set_aside)(struct db *db, const char *suffix, char **kept,
 	    struct error *err);
-	/* NULL: a change costs no more at once. */
+	/* NULL: a change costs no more at once. As db_change_one_later(); none
+	 * is NULL where any number of rows will do. */
 	int (*later)(struct db *db, const struct db_question *question,
-	    const struct db_value *args, size_t n, struct error *err);
+	    const char *none, const struct db_value *args, size_t n,
+	    struct error *err);
 	int (*ask)(struct db *db, const struct db_question *question,
 	    const struct db_value *args, size_t n, struct db_rows **out,
 	    struct error *err);
@@ -226,6 +228,15 @@ int db_change(struct db *db, const struct db_question *question,
  */
 int db_change_later(struct db *db, const struct db_question *question,
     const struct db_value *args, size_t n, struct error *err);
+
+/**
+ * db_change_one_later(db, question, none, args, n, err):
+ * Likewise, for what has to write one row: else it fails of ${none}, a
+ * constant, which says what it means that there is no such row.
+ */
+int db_change_one_later(struct db *db, const struct db_question *question,
+    const char *none, const struct db_value *args, size_t n,
+    struct error *err);
 
 /**
  * db_insert(db, question, args, n, id, err):

@@ -57,6 +57,7 @@ pgsql_rollback(struct db *base)
 
 	pgsql_rows_put_aside(db);
 	(void)pgsql_later_end(db, &ignored);
+	db->is_void = false;
 	if (!db->link.is_lost && pq->transactionStatus(db->link.conn) !=
 	    PQTRANS_IDLE)
 		pq->clear(pq->exec(db->link.conn, "ROLLBACK"));

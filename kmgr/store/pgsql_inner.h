@@ -6,6 +6,12 @@
 
 #include "kmgr/store/pgsql_link.h"
 
+/* A change that was sent. */
+struct pgsql_sent {
+	const struct db_question *question;
+	const char *none;		/* it is to write one row, or NULL */
+};
+
 struct pgsql {
 	struct db base;
 	struct pgsql_link link;
@@ -14,8 +20,10 @@ struct pgsql {
 	int64_t schema;			/* the number of that of the store */
 	char *begin;			/* SQL that begins to write */
 	struct pgsql_rows *reading;	/* a list that still comes over */
-	const struct db_question **later; /* that were sent, unanswered */
+	struct pgsql_sent *later;	/* unanswered */
 	size_t later_n;
+	bool is_void;			/* one wrote no row, and is to be
+					 * undone with all beside it */
 };
 
 /**
@@ -32,7 +40,7 @@ struct pgsql *pgsql_of(struct db *db);
 void pgsql_rows_put_aside(struct pgsql *db);
 
 /**
- * pgsql_later(db, question, args, n, err):
+ * pgsql_later(db, question, none, args, n, err):
  * Send a change whose answer is read later. That of the driver.
  *
  * pgsql_later_end(db, err): read all answers, before any other word to the
@@ -41,7 +49,8 @@ void pgsql_rows_put_aside(struct pgsql *db);
  * Errors: ERR_STORE, of the first that fails.
  */
 int pgsql_later(struct db *db, const struct db_question *question,
-    const struct db_value *args, size_t n, struct error *err);
+    const char *none, const struct db_value *args, size_t n,
+    struct error *err);
 int pgsql_later_end(struct pgsql *db, struct error *err);
 
 /* What struct db_driver asks of rows. */

@@ -33,13 +33,12 @@ static const struct db_question ask_touch = { "make a KSK's zone due",
 static const struct store_change set_state = { { "write the state of a KSK",
 	"UPDATE ksk SET state = $1 WHERE id = $2" },
 	"KSK", ERR_STORE, "the store has no KSK of this id" };
-static const struct store_change set_life = {
-	{ "write the life cycle of a KSK",
+static const struct db_question set_life = {
+	"write the life cycle of a KSK",
 	"UPDATE ksk SET state = $1, ds_seen_at = $2, ds_gone_at = $3, "
 	"standby = $4, dnskey_in_at = $5, dnskey_out_at = $6, "
 	"ds_add_at = $7, ds_remove_at = $8, retire_at = $9, revoke_at = $10, "
-	"compromised_at = $11, backup_at = $12 WHERE id = $13" },
-	"KSK", ERR_STORE, "the store has no KSK of this id" };
+	"compromised_at = $11, backup_at = $12 WHERE id = $13" };
 static const struct store_change raise_horizon = {
 	{ "raise the horizon of a KSK",
 	"UPDATE ksk SET horizon_at = CASE WHEN horizon_at > $1 "
@@ -343,8 +342,8 @@ store_ksk_set_life(struct store *store, const struct ksk_row *ksk,
 		db_text(ksk->id),
 	};
 
-	if (store_change(store, &set_life, args, STORE_N(args), ksk->id,
-	    err) != 0)
+	if (db_change_one_later(store->db, &set_life,
+	    "the store has no KSK of this id", args, STORE_N(args), err) != 0)
 		return -1;
 	return touch_zone(store, ksk->id, err);
 }

@@ -218,7 +218,8 @@ int store_observation_list(struct store *store, const char *zone,
 
 /**
  * store_ksk_set_life(store, ksk, err):
- * Write state, standby and all instants of the life cycle of ${ksk}->id.
+ * Write state, standby and all instants of the life cycle of ${ksk}->id. That
+ * there is no such KSK may show at the next question, or the commit.
  */
 int store_ksk_set_life(struct store *store, const struct ksk_row *ksk,
     struct error *err);

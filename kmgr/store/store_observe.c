@@ -93,8 +93,8 @@ put(struct store *store, const struct observation_row *row, bool *is_new,
 	    err) != 0)
 		return -1;
 	*is_new = changed == 0;
-	return changed != 0 ? 0 : db_change(store->db, &ask_put, new,
-	    STORE_N(new), NULL, err);
+	return changed != 0 ? 0 : db_change_later(store->db, &ask_put, new,
+	    STORE_N(new), err);
 }
 
 int
@@ -107,8 +107,8 @@ store_observe(struct store *store, const struct observation_row *row,
 
 	if (put(store, row, &is_new, err) != 0)
 		return -1;
-	return !is_new ? 0 : db_change(store->db, &ask_trim, args,
-	    STORE_N(args), NULL, err);
+	return !is_new ? 0 : db_change_later(store->db, &ask_trim, args,
+	    STORE_N(args), err);
 }
 
 int
@@ -136,8 +136,8 @@ store_observe_max(struct store *store, const struct observation_row *row,
 		return -1;
 	if (!*is_new)
 		return 0;
-	return db_change(store->db, &ask_exceeded, args, 3, NULL, err) != 0 ||
-	    db_change(store->db, &ask_between, args, 2, NULL, err) != 0 ?
+	return db_change_later(store->db, &ask_exceeded, args, 3, err) != 0 ||
+	    db_change_later(store->db, &ask_between, args, 2, err) != 0 ?
 	    -1 : 0;
 }
 

@@ -114,9 +114,83 @@ many_are_made_and_the_last_one_counts(void **state)
 	signature_rows_free(rows, n);
 }
 
+/* KSK ${n} becomes what the word says. */
+static int
+set_state(struct storehelp *help, unsigned int n, const char *word)
+{
+	struct ksk_row ksk = storehelp_ksk(n, "a.", 1);
+	int rc;
+
+	free(ksk.state);
+	ksk.state = mem_strdup(word);
+	rc = store_ksk_set_life(help->store, &ksk, &help->err);
+	ksk_row_clear(&ksk);
+	return rc;
+}
+
+static void
+check_state(struct storehelp *help, const char *word)
+{
+	struct ksk_row *rows = NULL;
+	size_t n = 0;
+
+	unit_ok(store_ksk_list(help->store, "a.", NULL, &rows, &n,
+	    &help->err), &help->err);
+	assert_int_equal(n, 1);
+	assert_string_equal(rows[0].state, word);
+	ksk_rows_free(rows, n);
+}
+
+/* Who changes one row that is not there has all beside it undone. */
+static void
+what_is_to_be_there_is_missed(void **state)
+{
+	struct storehelp *help = storehelp_begun(state);
+	int64_t n;
+	int rc;
+
+	unit_ok(put_ksk(help), &help->err);
+	unit_ok(set_state(help, 1, "published"), &help->err);
+	storehelp_committed(help);
+	check_state(help, "published");
+	unit_ok(store_begin(help->store, &help->err), &help->err);
+	unit_ok(set_state(help, 1, "active"), &help->err);
+	rc = set_state(help, 4711, "active");
+	if (rc == 0)
+		rc = set_state(help, 1, "retired");
+	if (rc == 0)
+		rc = store_commit(help->store, &help->err);
+	unit_fails(rc, &help->err, ERR_STORE, "the life cycle of a KSK: the "
+	    "store has no KSK of this id");
+	store_rollback(help->store);
+	check_state(help, "published");
+	unit_ok(store_begin(help->store, &help->err), &help->err);
+	unit_ok(set_state(help, 1, "active"), &help->err);
+	rc = set_state(help, 4711, "active");
+	if (rc == 0) {
+		rc = store_zone_changes(help->store, "a.", &n, &help->err);
+		unit_fails(rc, &help->err, ERR_STORE, "no KSK of this id");
+		/* Whoever goes on all the same comes to nothing. */
+		rc = store_zone_changes(help->store, "a.", &n, &help->err);
+		unit_fails(rc, &help->err, ERR_STORE, "before it failed");
+		rc = set_state(help, 1, "retired");
+		if (rc == 0)
+			rc = store_commit(help->store, &help->err);
+	}
+	assert_int_equal(rc, -1);
+	err_clear(&help->err);
+	store_rollback(help->store);
+	check_state(help, "published");
+	unit_ok(store_begin(help->store, &help->err), &help->err);
+	unit_ok(set_state(help, 1, "active"), &help->err);
+	storehelp_committed(help);
+	check_state(help, "active");
+}
+
 static const struct CMUnitTest tests[] = {
 	STOREHELP_TEST(what_fails_is_named_by_who_comes_next),
 	STOREHELP_TEST(many_are_made_and_the_last_one_counts),
+	STOREHELP_TEST(what_is_to_be_there_is_missed),
 };
 
 int
