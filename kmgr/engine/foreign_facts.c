@@ -129,7 +129,7 @@ foreign_facts_add(struct session *session, const char *cmk_id,
 }
 
 int
-foreign_facts_record(struct session *session, const char *cmk_id,
+foreign_facts_append(struct session *session, const char *cmk_id,
     const struct foreign_key_row *row, const char *step, int64_t at,
     struct error *err)
 {
@@ -140,11 +140,20 @@ foreign_facts_record(struct session *session, const char *cmk_id,
 	json_put_text(event, "step", step);
 	json_put_int(event, "at", at);
 	if (session_store(session, &store, err) == 0 &&
-	    store_foreign_set(store, row, err) == 0 &&
-	    event_append(session, "foreign-step", event, err) == 0)
-		rc = trust_attest(session, cmk_id, err);
+	    store_foreign_set(store, row, err) == 0)
+		rc = event_append(session, "foreign-step", event, err);
 	json_free(event);
 	return rc;
+}
+
+int
+foreign_facts_record(struct session *session, const char *cmk_id,
+    const struct foreign_key_row *row, const char *step, int64_t at,
+    struct error *err)
+{
+
+	return foreign_facts_append(session, cmk_id, row, step, at,
+	    err) != 0 ? -1 : trust_attest(session, cmk_id, err);
 }
 
 /* What the ledger tells of a zone's foreign keys. */

@@ -49,11 +49,18 @@ void foreign_facts_clear(struct foreign_key_row *row);
  * A checkpoint of the CMK, one of those that the zone's KSKs are under,
  * follows; it was proved.
  *
+ * foreign_facts_append(session, cmk_id, row, step, at, err): as
+ * foreign_facts_record(), without the checkpoint: the caller's trust_attest()
+ * of the CMK follows.
+ *
  * Errors: ERR_STORE; ERR_INPUT (key tag); those of trust_attest().
  */
 int foreign_facts_add(struct session *session, const char *cmk_id,
     const struct foreign_key_row *row, struct error *err);
 int foreign_facts_record(struct session *session, const char *cmk_id,
+    const struct foreign_key_row *row, const char *step, int64_t at,
+    struct error *err);
+int foreign_facts_append(struct session *session, const char *cmk_id,
     const struct foreign_key_row *row, const char *step, int64_t at,
     struct error *err);
 

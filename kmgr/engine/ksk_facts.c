@@ -144,36 +144,89 @@ take_event(const struct ledger_row *event, const struct ksk_row *row,
 	return is_of;
 }
 
+/* What is found, and how far it was looked for. */
+struct finding_newest {
+	const struct ksk_row	*row;
+	int64_t			 below;	/* events that were not looked at */
+	int64_t			 seq;	/* of the one that tells, 0: none */
+	struct ksk_row		 told;
+};
+
+/* Whether nothing below the event is of use. */
+static bool
+look_at(struct finding_newest *find, int64_t above,
+    const struct ledger_row *event)
+{
+	struct error ignored = ERR_INIT;
+
+	find->below = event->record.seq;
+	if (event->record.seq <= above)
+		return true;
+	if (!take_event(event, find->row, &find->told, &ignored))
+		return false;
+	find->seq = event->record.seq;
+	return true;
+}
+
+/* Those of a zone that has had few keys are read with those of others. */
+static int
+look_at_few(struct store *store, struct finding_newest *find,
+    const char *type, int64_t above, bool *is_over, struct error *err)
+{
+	struct ledger_row *rows;
+	size_t i, n;
+
+	if (ledger_last_few(store, find->row->zone, type, &rows, &n,
+	    err) != 0)
+		return -1;
+	*is_over = n < LEDGER_FEW;
+	for (i = 0; i < n; i++)
+		if (look_at(find, above, &rows[i])) {
+			*is_over = true;
+			break;
+		}
+	ledger_row_list_free(rows, n);
+	return 0;
+}
+
+static int
+look_further(struct store *store, struct finding_newest *find,
+    const char *type, int64_t above, struct error *err)
+{
+	struct ledger_row event = { 0 };
+	bool found = true, is_over = false;
+
+	while (!is_over) {
+		if (ledger_before(store, find->row->zone, type, find->below,
+		    &event, &found, err) != 0)
+			return -1;
+		is_over = !found || look_at(find, above, &event);
+		ledger_row_clear(&event);
+	}
+	return 0;
+}
+
 /* The newest event of type about the KSK, where it is newer than *seq. */
 static int
 find_newest(struct store *store, const struct ksk_row *row, const char *type,
     int64_t *seq, struct ksk_row *told, struct error *err)
 {
-	struct error ignored = ERR_INIT;
-	struct ksk_row facts = { .standby = NULL };
-	struct ledger_row event = { 0 };
-	int64_t below = INT64_MAX, last = 0;
-	bool found = true, is_of;
+	struct finding_newest find = { .row = row, .below = INT64_MAX };
+	bool is_over = false;
+	int64_t last = 0;
 
 	if (ledger_seq_of_zone(store, row->zone, type, &last, err) != 0)
 		return -1;
-	while (found && last > *seq) {
-		if (ledger_before(store, row->zone, type, below, &event,
-		    &found, err) != 0)
-			return -1;
-		if (!found || event.record.seq <= *seq)
-			break;
-		below = event.record.seq;
-		is_of = take_event(&event, row, &facts, &ignored);
-		ledger_row_clear(&event);
-		if (!is_of)
-			continue;
-		*seq = below;
-		ksk_row_clear(told);
-		*told = facts;
+	if (last <= *seq)
 		return 0;
-	}
-	ledger_row_clear(&event);
+	if (look_at_few(store, &find, type, *seq, &is_over, err) != 0 ||
+	    (!is_over && look_further(store, &find, type, *seq, err) != 0))
+		return -1;
+	if (find.seq == 0)
+		return 0;
+	*seq = find.seq;
+	ksk_row_clear(told);
+	*told = find.told;
 	return 0;
 }
 

@@ -331,6 +331,7 @@ libengine_la_SOURCES = \
 	kmgr/engine/zsks_keys.c \
 	kmgr/engine/zsks_ksks.c \
 	kmgr/engine/zsks_life.c \
+	kmgr/engine/zsks_look.c \
 	kmgr/engine/zsks_sign.c \
 	kmgr/engine/zsks_take.c \
 	kmgr/engine/zsks_try.c

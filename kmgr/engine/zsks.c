@@ -290,6 +290,8 @@ zsks_free(struct zsks *zsks)
 	admissions_clear(&zsks->requesters);
 	findings_clear(&zsks->findings);
 	free(zsks->note);
+	free(zsks->is_new_alg);
+	zsk_set_row_clear(&zsks->admitted);
 	zonefile_free(zsks->file);
 	free(zsks);
 }

@@ -36,9 +36,8 @@ find_rrsig(const struct zsks *zsks, const struct signature_row *rows,
  * When all is signed anew follows from the DNSKEY RRset, which is the first:
  * no other one may end before it.
  */
-bool
-zsks_find_signed(struct zsks *zsks, const struct signature_row *rows,
-    size_t n)
+static bool
+find_all(struct zsks *zsks, const struct signature_row *rows, size_t n)
 {
 	const struct zsks_signed *first = &zsks->sets[0];
 	size_t i, k;
@@ -51,6 +50,29 @@ zsks_find_signed(struct zsks *zsks, const struct signature_row *rows,
 			    first->rrsigs[0].expiration_at)
 				return false;
 	return true;
+}
+
+/* Most are among the newest, which are read with those of other zones. */
+int
+zsks_find_signed(struct store *store, struct zsks *zsks, const char *zone,
+    bool *found, struct error *err)
+{
+	struct signature_row *rows;
+	bool is_all;
+	size_t n;
+
+	if (store_signature_few(store, zone, &rows, &n, err) != 0)
+		return -1;
+	is_all = n < STORE_SIGNATURE_FEW;
+	*found = find_all(zsks, rows, n);
+	signature_rows_free(rows, n);
+	if (*found || is_all)
+		return 0;
+	if (store_signature_list(store, zone, &rows, &n, err) != 0)
+		return -1;
+	*found = find_all(zsks, rows, n);
+	signature_rows_free(rows, n);
+	return 0;
 }
 
 /* The set as facts have it, signatures laid out but not there. */
@@ -82,20 +104,6 @@ is_harmless(const struct error *why)
 	    why->class != ERR_INTERNAL;
 }
 
-static int
-find(struct store *store, struct zsks *zsks, const char *zone, bool *found,
-    struct error *err)
-{
-	struct signature_row *rows;
-	size_t n;
-
-	if (store_signature_list(store, zone, &rows, &n, err) != 0)
-		return -1;
-	*found = zsks_find_signed(zsks, rows, n);
-	signature_rows_free(rows, n);
-	return 0;
-}
-
 int
 zsks_again(struct session *session, struct cmk_cache *cache,
     const struct name *zone, struct zsks **out, struct error *err)
@@ -122,7 +130,7 @@ zsks_again(struct session *session, struct cmk_cache *cache,
 		}
 		found = false;
 	}
-	if (found && find(store, zsks, text, &found, err) != 0)
+	if (found && zsks_find_signed(store, zsks, text, &found, err) != 0)
 		goto out;
 	if (found) {
 		*out = zsks;

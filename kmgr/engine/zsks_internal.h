@@ -34,6 +34,10 @@ struct zsks {
 	struct zsks_signed	*sets;
 	size_t			 n_sets;
 	bool			 is_taken;	/* signed before */
+	/* What zsks_look() has found, good for its transaction. */
+	struct zsk_set_row	 admitted;	/* as it is to be recorded */
+	bool			 is_admitted;	/* and is already */
+	bool			*is_new_alg;	/* of after.algs */
 };
 
 /**
@@ -82,34 +86,40 @@ int zsks_add_cds(const struct zsks_request *request, struct zsks *zsks,
     struct error *err);
 
 /**
- * zsks_find_signed(zsks, rows, n):
- * Fill in the newest of the ${n} signatures ${rows}, newest first, by each KSK
- * over each RRset; whether each is there, is good now, verifies, and ends no
- * sooner than the first over the DNSKEY RRset.
+ * zsks_find_signed(store, zsks, zone, found, err):
+ * Fill in the newest signature of ${zone} by each KSK over each RRset; whether
+ * each is there, is good now, verifies, and ends no sooner than the first over
+ * the DNSKEY RRset.
  *
  * zsks_take_signed(session, request, zsks, err):
- * Do so with those of the store; zsks_is_taken() says whether.
+ * Do so; zsks_is_taken() says whether.
  *
  * Errors: ERR_STORE.
  */
-bool zsks_find_signed(struct zsks *zsks, const struct signature_row *rows,
-    size_t n);
+int zsks_find_signed(struct store *store, struct zsks *zsks,
+    const char *zone, bool *found, struct error *err);
 int zsks_take_signed(struct session *session,
     const struct zsks_request *request, struct zsks *zsks,
     struct error *err);
 
 /**
- * zsks_check_same(session, zsks, err):
- * Inside the transaction, before anything is recorded: whether the zone is
- * still what the set was laid out by. Of two runs that sign one zone the later
- * one does not know what it does where the other has changed facts, or it was
- * to sign only what nobody else has.
+ * zsks_look(session, zsks, n, err):
+ * Inside the transaction, before anything is recorded: zsks_check_same() of
+ * each, and find out what of its ZSK set and its algorithms the store does not
+ * have yet.
+ *
+ * zsks_check_same(session, zsks, err): whether the zone is still what the set
+ * was laid out by. Of two runs that sign one zone the later one does not know
+ * what it does where the other has changed facts, or it was to sign only what
+ * nobody else has.
  *
  * zsks_check_cmks(session, zsks, n, err): whether the CMKs that sign are; one
  * that was stopped since then signs nothing more.
  *
  * Errors: ERR_STORE, with ZONE_LIFE_CHANGED as its code where it is not.
  */
+int zsks_look(struct session *session, struct zsks *const *zsks, size_t n,
+    struct error *err);
 int zsks_check_same(struct session *session, const struct zsks *zsks,
     struct error *err);
 int zsks_check_cmks(struct session *session, struct zsks *const *zsks,
@@ -117,8 +127,8 @@ int zsks_check_cmks(struct session *session, struct zsks *const *zsks,
 
 /**
  * zsks_record_life(session, zsks, did, err):
- * Inside the caller's transaction: record what of the life cycle this set
- * does; *${did} says whether that is anything.
+ * Inside the caller's transaction, after zsks_look(): record what of the life
+ * cycle this set does; *${did} says whether that is anything.
  *
  * zsks_attest_life(session, zsks, n, did, err): after the last one of ${n} a
  * checkpoint of each CMK that has a part in it.

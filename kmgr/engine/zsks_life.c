@@ -106,7 +106,7 @@ record_ksk(struct session *session, const struct zsks *zsks, size_t i,
 
 static int
 record_foreign(struct session *session, const struct zsks *zsks, size_t i,
-    struct error *err)
+    bool *did, struct error *err)
 {
 	const size_t k = zsks->life->n_ksks + i;
 	const struct life_key *is = &zsks->after.keys[k];
@@ -117,54 +117,45 @@ record_foreign(struct session *session, const struct zsks *zsks, size_t i,
 		return 0;
 	row.dnskey_in_at = is->dnskey_in_at;
 	row.dnskey_out_at = is->dnskey_out_at;
-	return foreign_facts_record(session, zsks->ksks[0].row.cmk_id, &row,
+	*did = true;
+	return foreign_facts_append(session, zsks->ksks[0].row.cmk_id, &row,
 	    life_step_name(step), zsks->rules.now_at, err);
 }
 
 /* Algorithms of which the set itself is the first word. */
 static int
-record_algs(struct session *session, struct store *store,
-    const struct zsks *zsks, bool *did, struct error *err)
+record_algs(struct session *session, const struct zsks *zsks, bool *did,
+    struct error *err)
 {
 	struct zone_alg_row row = { .zone = zsks->ksks[0].row.zone };
-	struct zone_alg_row *rows;
-	size_t i, k, n;
-	int rc = 0;
+	size_t i;
 
-	if (store_zone_alg_list(store, row.zone, &rows, &n, err) != 0)
-		return -1;
-	for (i = 0; i < zsks->after.n_algs && rc == 0; i++) {
-		for (k = 0; k < n; k++)
-			if (rows[k].alg == zsks->after.algs[i].alg)
-				break;
-		if (k < n || zsks->after.algs[i].signed_at == 0)
+	for (i = 0; i < zsks->after.n_algs; i++) {
+		if (!zsks->is_new_alg[i])
 			continue;
 		row.alg = zsks->after.algs[i].alg;
 		row.signed_at = zsks->after.algs[i].signed_at;
-		rc = zone_facts_append_alg(session, zsks->ksks[0].row.cmk_id,
-		    &row, err);
+		if (zone_facts_append_alg(session, zsks->ksks[0].row.cmk_id,
+		    &row, err) != 0)
+			return -1;
 		*did = true;
 	}
-	zone_alg_rows_free(rows, n);
-	return rc;
+	return 0;
 }
 
 int
 zsks_record_life(struct session *session, const struct zsks *zsks, bool *did,
     struct error *err)
 {
-	struct store *store;
 	size_t i;
 
-	if (session_store(session, &store, err) != 0)
-		return -1;
 	for (i = 0; i < zsks->life->n_ksks; i++)
 		if (record_ksk(session, zsks, i, did, err) != 0)
 			return -1;
 	for (i = 0; i < zsks->life->n_foreign; i++)
-		if (record_foreign(session, zsks, i, err) != 0)
+		if (record_foreign(session, zsks, i, did, err) != 0)
 			return -1;
-	return record_algs(session, store, zsks, did, err);
+	return record_algs(session, zsks, did, err);
 }
 
 /* Whether an event of cmk may have been appended for the zone. */

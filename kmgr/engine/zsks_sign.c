@@ -104,31 +104,15 @@ record_signature(struct session *session, struct store *store,
 	return rc;
 }
 
-/* The ZSKs alone, in canonical order, as the admitted set. */
 static int
 record_zsk_set(struct session *session, struct store *store,
-    const struct zsks *zsks, struct error *err)
+    struct zsks *zsks, struct error *err)
 {
-	struct zsk_set_row row = { .zone = zsks->ksks[0].row.zone,
-		.admitted_at = session_now(session) };
-	struct rrset *rrset = rrset_new(&zsks->rules.zone, RRTYPE_DNSKEY,
-	    zsks->sets[0].rrset->ttl);
-	struct buf wire = BUF_INIT, text = BUF_INIT;
-	size_t i;
-	int rc;
 
-	for (i = 0; i < zsks->rules.n_records; i++)
-		rrset_add(rrset, zsks->rules.records[i].rdata,
-		    zsks->rules.records[i].rdata_len);
-	rrset_wire(rrset, &wire);
-	crypto_sha256(wire.data, wire.len, row.hash);
-	rrset_text(rrset, &text);
-	row.text = buf_take(&text);
-	rc = store_zsk_set_put(store, &row, err);
-	free(row.text);
-	buf_free(&wire);
-	rrset_free(rrset);
-	return rc;
+	if (zsks->is_admitted)
+		return 0;
+	zsks->admitted.admitted_at = session_now(session);
+	return store_zsk_set_put(store, &zsks->admitted, err);
 }
 
 static int
@@ -200,36 +184,45 @@ raise_horizons(struct store *store, struct zsks *const *zsks, size_t n,
 	return rc;
 }
 
-/* All in one transaction; those with a life have changed a fact. */
+/* All of them; those with a life have changed a fact. */
+static int
+record_each(struct session *session, struct store *store,
+    struct zsks *const *zsks, size_t n, bool *lives, struct error *err)
+{
+	struct json *payload = json_new_object();
+	struct json *events = json_put_array(payload, "zones");
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < n && rc == 0; i++)
+		if (record_zone(session, store, zsks[i], events, err) != 0 ||
+		    zsks_record_life(session, zsks[i], &lives[i], err) != 0)
+			rc = -1;
+	if (rc == 0)
+		rc = event_append(session, "sign-zsks", payload, err);
+	json_free(payload);
+	return rc;
+}
+
+/* In one transaction. */
 static int
 record_all(struct session *session, struct zsks *const *zsks, size_t n,
     bool *lives, struct error *err)
 {
-	struct json *payload = json_new_object();
-	struct json *events = json_put_array(payload, "zones");
 	struct store *store;
-	size_t i;
-	int rc = -1;
 
 	if (session_store(session, &store, err) != 0 ||
 	    store_begin(store, err) != 0)
-		goto out;
-	rc = zsks_check_cmks(session, zsks, n, err);
-	for (i = 0; i < n && rc == 0; i++)
-		if (zsks_check_same(session, zsks[i], err) != 0 ||
-		    record_zone(session, store, zsks[i], events, err) != 0 ||
-		    zsks_record_life(session, zsks[i], &lives[i], err) != 0)
-			break;
-	rc = -1;
-	if (i == n && raise_horizons(store, zsks, n, err) == 0 &&
-	    event_append(session, "sign-zsks", payload, err) == 0 &&
-	    zsks_attest_life(session, zsks, n, lives, err) == 0)
-		rc = store_commit(store, err);
-	if (rc != 0)
-		store_rollback(store);
- out:
-	json_free(payload);
-	return rc;
+		return -1;
+	if (zsks_check_cmks(session, zsks, n, err) == 0 &&
+	    zsks_look(session, zsks, n, err) == 0 &&
+	    record_each(session, store, zsks, n, lives, err) == 0 &&
+	    raise_horizons(store, zsks, n, err) == 0 &&
+	    zsks_attest_life(session, zsks, n, lives, err) == 0 &&
+	    store_commit(store, err) == 0)
+		return 0;
+	store_rollback(store);
+	return -1;
 }
 
 int

@@ -79,22 +79,19 @@ static int
 take(struct store *store, struct zsks *zsks, int64_t inception_at,
     int64_t expiration_at, struct error *err)
 {
-	struct signature_row *rows;
 	struct rrsig *laid_out;
-	size_t n;
+	bool found = false;
+	int rc;
 
-	if (store_signature_list(store, zsks->life->text, &rows, &n,
-	    err) != 0)
-		return -1;
 	laid_out = mem_new(zsks->n_sets * zsks->n_ksks * sizeof(*laid_out));
 	swap(zsks, laid_out);
-	zsks->is_taken = zsks_find_signed(zsks, rows, n) &&
+	rc = zsks_find_signed(store, zsks, zsks->life->text, &found, err);
+	zsks->is_taken = found &&
 	    has_window(zsks, inception_at, expiration_at);
 	if (!zsks->is_taken)
 		swap(zsks, laid_out);
 	free(laid_out);
-	signature_rows_free(rows, n);
-	return 0;
+	return rc;
 }
 
 int

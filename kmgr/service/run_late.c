@@ -10,6 +10,8 @@
 #include "kmgr/service/run_inner.h"
 #include "kmgr/store/ledger.h"
 
+#define HAND_OVER "publish"	/* the event */
+
 /* Of one key: what was done to its DNSKEY since the last hand-over. */
 struct run_late_key {
 	bool is_in, is_out, is_revoked;
@@ -27,7 +29,7 @@ find_last(struct store *store, const char *zone, int64_t *seq,
 	bool found = false;
 
 	*seq = 0;
-	if (ledger_before(store, zone, "publish", INT64_MAX, &row, &found,
+	if (ledger_before(store, zone, HAND_OVER, INT64_MAX, &row, &found,
 	    err) != 0)
 		return -1;
 	if (found)
@@ -88,20 +90,18 @@ take_event(const struct run_late *late, const char *member,
 	json_free(event);
 }
 
-/* All that there are: those of many zones are read at once. */
 static int
 take_type(struct store *store, const struct run_late *late,
-    const char *type, const char *member, int64_t after, struct error *err)
+    const char *type, const char *member, struct error *err)
 {
 	struct ledger_row *rows;
 	size_t i, n;
 
-	if (ledger_all_of_zone(store, late->zone->text, type, &rows, &n,
+	if (ledger_since(store, late->zone->text, type, HAND_OVER, &rows, &n,
 	    err) != 0)
 		return -1;
 	for (i = 0; i < n; i++)
-		if (rows[i].record.seq > after)
-			take_event(late, member, &rows[i].record);
+		take_event(late, member, &rows[i].record);
 	ledger_row_list_free(rows, n);
 	return 0;
 }
@@ -117,11 +117,11 @@ run_late_read(struct run_zone *z, struct run_late *out, struct error *err)
 	out->keys = mem_new((z->zone->life.n_keys + 1) * sizeof(*out->keys));
 	if (session_store(z->run->session, &store, err) != 0 ||
 	    find_last(store, z->text, &seq, err) != 0 ||
-	    take_type(store, out, "ksk-step", "ksk_id", seq, err) != 0)
+	    take_type(store, out, "ksk-step", "ksk_id", err) != 0)
 		return -1;
 	out->is_first = seq == 0;
 	return z->zone->n_foreign == 0 ? 0 : take_type(store, out,
-	    "foreign-step", "foreign_id", seq, err);
+	    "foreign-step", "foreign_id", err);
 }
 
 /*

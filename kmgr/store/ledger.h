@@ -146,6 +146,27 @@ int ledger_all_of_zone(struct store *store, const char *zone,
     const char *type, struct ledger_row **out, size_t *n, struct error *err);
 
 /**
+ * ledger_last_few(store, zone, type, out, n, err):
+ * The newest LEDGER_FEW records of ${type} that are filed under ${zone}, or as
+ * many as there are, newest first.
+ *
+ * Owner: the caller, ledger_row_list_free().
+ */
+#define LEDGER_FEW 16
+int ledger_last_few(struct store *store, const char *zone, const char *type,
+    struct ledger_row **out, size_t *n, struct error *err);
+
+/**
+ * ledger_since(store, zone, type, last, out, n, err):
+ * Of these only those behind the newest one of type ${last} that is filed under
+ * ${zone}; all of them where there is none.
+ *
+ * Owner: the caller, ledger_row_list_free().
+ */
+int ledger_since(struct store *store, const char *zone, const char *type,
+    const char *last, struct ledger_row **out, size_t *n, struct error *err);
+
+/**
  * ledger_count_of_zone(store, zone, type, n, err):
  * How many records of ${type} tell of ${zone}.
  */

@@ -62,6 +62,25 @@ static const struct db_of_zone ask_all_of_zone = {
 	"ORDER BY seq" },
 	"SELECT zone.zone, " ROW_COLUMNS OF_EACH(OF_TYPE)
 	" ORDER BY zone.zone, seq" };
+#define SINCE(of, type) " AND seq > coalesce((SELECT max(last.seq) " \
+	"FROM ledger AS last WHERE last.zone = " of " AND last.type = " type \
+	"), 0)"
+static const struct db_of_zone ask_since = {
+	{ "read a zone's events since one",
+	"SELECT " ROW_COLUMNS " FROM ledger WHERE zone = $1 AND type = $2"
+	SINCE("$1", "$3") " ORDER BY seq" },
+	"SELECT zone.zone, " ROW_COLUMNS OF_EACH(OF_TYPE)
+	SINCE("zone.zone", "$4") " ORDER BY zone.zone, seq" };
+_Static_assert(LEDGER_FEW == 16, "as in SQL");
+static const struct db_of_zone ask_last_few = {
+	{ "read a zone's last events",
+	"SELECT " ROW_COLUMNS " FROM ledger WHERE zone = $1 AND type = $2 "
+	"ORDER BY seq DESC LIMIT 16" },
+	"SELECT zone.zone, " ROW_COLUMNS OF_EACH(OF_TYPE)
+	" AND seq >= coalesce((SELECT few.seq FROM ledger AS few "
+	"WHERE few.zone = zone.zone AND few.type = $3 "
+	"ORDER BY few.seq DESC LIMIT 1 OFFSET 15), 0) "
+	"ORDER BY zone.zone, seq DESC" };
 static const struct db_of_zone ask_count = { { "count a zone's events",
 	"SELECT count(*) FROM ledger WHERE zone = $1 AND type = $2" },
 	"SELECT zone.zone, count(*)" OF_EACH(OF_TYPE)
@@ -289,6 +308,31 @@ ledger_all_of_zone(struct store *store, const char *zone, const char *type,
 	*out = NULL;
 	*n = 0;
 	return db_zone_list(store->db, &ask_all_of_zone, args, STORE_N(args),
+	    &row_shape, out, n, err);
+}
+
+int
+ledger_last_few(struct store *store, const char *zone, const char *type,
+    struct ledger_row **out, size_t *n, struct error *err)
+{
+	const struct db_value args[] = { db_text(zone), db_text(type) };
+
+	*out = NULL;
+	*n = 0;
+	return db_zone_list(store->db, &ask_last_few, args, STORE_N(args),
+	    &row_shape, out, n, err);
+}
+
+int
+ledger_since(struct store *store, const char *zone, const char *type,
+    const char *last, struct ledger_row **out, size_t *n, struct error *err)
+{
+	const struct db_value args[] = { db_text(zone), db_text(type),
+		db_text(last) };
+
+	*out = NULL;
+	*n = 0;
+	return db_zone_list(store->db, &ask_since, args, STORE_N(args),
 	    &row_shape, out, n, err);
 }
 

@@ -16,6 +16,18 @@ static const struct db_question ask_signature_list = {
 	"list a zone's signatures",
 	"SELECT id, " SIGNATURE_COLUMNS " FROM signature WHERE zone = $1 "
 	"ORDER BY id DESC LIMIT 1000" };
+_Static_assert(STORE_SIGNATURE_FEW == 64, "as in SQL");
+static const struct db_of_zone ask_signature_few = {
+	{ "list a zone's newest signatures",
+	"SELECT id, " SIGNATURE_COLUMNS " FROM signature WHERE zone = $1 "
+	"ORDER BY id DESC LIMIT 64" },
+	"SELECT zone.zone, id, ksk_id, signature.zone, type_covered, "
+	"tbs_hash, inception_at, expiration_at, rrsig, created_at "
+	"FROM zone CROSS JOIN signature WHERE zone.zone > $1 "
+	"AND zone.zone <= $2 AND signature.zone = zone.zone "
+	"AND id >= coalesce((SELECT few.id FROM signature AS few "
+	"WHERE few.zone = zone.zone ORDER BY few.id DESC "
+	"LIMIT 1 OFFSET 63), 0) ORDER BY zone.zone, id DESC" };
 /* What is signed for a response is recorded at the instant of its answer. */
 static const struct db_of_zone ask_signature_sets = {
 	{ "list what was signed for a zone",
@@ -174,6 +186,18 @@ store_signature_list(struct store *store, const char *zone,
 }
 
 int
+store_signature_few(struct store *store, const char *zone,
+    struct signature_row **out, size_t *n, struct error *err)
+{
+	const struct db_value args[] = { db_text(zone) };
+
+	*out = NULL;
+	*n = 0;
+	return db_zone_list(store->db, &ask_signature_few, args,
+	    STORE_N(args), &signature_shape, out, n, err);
+}
+
+int
 store_signature_sets(struct store *store, const char *zone,
     int64_t since_at, struct signature_row **out, size_t *n,
     struct error *err)
@@ -317,6 +341,22 @@ zsk_set_rows_free(struct zsk_set_row *rows, size_t n)
 }
 
 int
+store_zsk_set_is_last(struct store *store, const char *zone,
+    const uint8_t hash[static CRYPTO_SHA256_LEN], bool *is,
+    struct error *err)
+{
+	struct zsk_set_row last = { 0 };
+	bool found = false;
+
+	*is = false;
+	if (store_zsk_set_last(store, zone, &last, &found, err) != 0)
+		return -1;
+	*is = found && memcmp(last.hash, hash, sizeof(last.hash)) == 0;
+	zsk_set_row_clear(&last);
+	return 0;
+}
+
+int
 store_zsk_set_put(struct store *store, const struct zsk_set_row *row,
     struct error *err)
 {
@@ -326,16 +366,7 @@ store_zsk_set_put(struct store *store, const struct zsk_set_row *row,
 		db_text(row->text),
 		db_int(row->admitted_at),
 	};
-	struct zsk_set_row last = { 0 };
-	bool found = false, is_same;
 
-	if (store_zsk_set_last(store, row->zone, &last, &found, err) != 0)
-		return -1;
-	is_same = found &&
-	    memcmp(last.hash, row->hash, sizeof(last.hash)) == 0;
-	zsk_set_row_clear(&last);
-	if (is_same)
-		return 0;
 	return db_change_later(store->db, &ask_set_put, args,
 	    STORE_N(args), err);
 }

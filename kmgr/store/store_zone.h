@@ -24,8 +24,13 @@ int store_signature_put(struct store *store, const struct signature_row *row,
 /**
  * store_signature_list(store, zone, out, n, err):
  * The signatures made for ${zone}, newest first, at most 1000.
+ *
+ * store_signature_few(store, zone, out, n, err): at most STORE_SIGNATURE_FEW.
  */
+#define STORE_SIGNATURE_FEW 64
 int store_signature_list(struct store *store, const char *zone,
+    struct signature_row **out, size_t *n, struct error *err);
+int store_signature_few(struct store *store, const char *zone,
     struct signature_row **out, size_t *n, struct error *err);
 
 /**
@@ -93,14 +98,17 @@ void zsk_set_row_clear(struct zsk_set_row *row);
 
 /**
  * store_zsk_set_put(store, row, err), store_zsk_set_last(store, zone, out,
- * found, err):
- * Record an admitted set (one equal to the last is not added again); the
- * last one of ${zone}.
+ * found, err), store_zsk_set_is_last(store, zone, hash, is, err):
+ * Record an admitted set; the last one of ${zone}; whether that is the one with
+ * ${hash}, which is not to be recorded again.
  */
 int store_zsk_set_put(struct store *store, const struct zsk_set_row *row,
     struct error *err);
 int store_zsk_set_last(struct store *store, const char *zone,
     struct zsk_set_row *out, bool *found, struct error *err);
+int store_zsk_set_is_last(struct store *store, const char *zone,
+    const uint8_t hash[static CRYPTO_SHA256_LEN], bool *is,
+    struct error *err);
 
 /**
  * store_zsk_set_page(store, after, max, out, n, err):

@@ -223,6 +223,10 @@ reads_ahead_from_indexes(void **state)
 	    err));
 	is_read_ahead(help, ledger_all_of_zone(help->store, "a.", "t",
 	    &events, &n, err));
+	is_read_ahead(help, ledger_last_few(help->store, "a.", "t", &events,
+	    &n, err));
+	is_read_ahead(help, ledger_since(help->store, "a.", "t", "u", &events,
+	    &n, err));
 	is_read_ahead(help, ledger_before(help->store, "a.", "t", INT64_MAX,
 	    &event, &found, err));
 	is_read_ahead(help, store_ksk_list(help->store, "a.", NULL, &ksks, &n,

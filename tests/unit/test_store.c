@@ -384,23 +384,30 @@ keeps_the_last_zsk_set(void **state)
 	struct storehelp *help = storehelp_begun(state);
 	struct zsk_set_row row = { 0, "a.", { 1 }, "a. DNSKEY ...\n", AT };
 	struct zsk_set_row got = { 0 };
-	bool found = true;
+	bool found = true, is;
 
 	unit_ok(store_zsk_set_last(help->store, "a.", &got, &found,
 	    &help->err), &help->err);
 	assert_false(found);
-	unit_ok(store_zsk_set_put(help->store, &row, &help->err), &help->err);
-	/* The same once more is no news. */
-	row.admitted_at = AT + 1;
-	unit_ok(store_zsk_set_put(help->store, &row, &help->err), &help->err);
-	unit_ok(store_zsk_set_last(help->store, "a.", &got, &found,
+	unit_ok(store_zsk_set_is_last(help->store, "a.", row.hash, &is,
 	    &help->err), &help->err);
-	assert_true(found);
-	assert_int_equal(got.admitted_at, AT);
-	zsk_set_row_clear(&got);
+	assert_false(is);
+	unit_ok(store_zsk_set_put(help->store, &row, &help->err), &help->err);
+	unit_ok(store_zsk_set_is_last(help->store, "a.", row.hash, &is,
+	    &help->err), &help->err);
+	assert_true(is);
+	unit_ok(store_zsk_set_is_last(help->store, "b.", row.hash, &is,
+	    &help->err), &help->err);
+	assert_false(is);
 	row.hash[0] = 2;
+	unit_ok(store_zsk_set_is_last(help->store, "a.", row.hash, &is,
+	    &help->err), &help->err);
+	assert_false(is);
 	unit_ok(store_zsk_set_put(help->store, &row, &help->err), &help->err);
 	row.hash[0] = 1;
+	unit_ok(store_zsk_set_is_last(help->store, "a.", row.hash, &is,
+	    &help->err), &help->err);
+	assert_false(is);
 	row.admitted_at = AT + 2;
 	unit_ok(store_zsk_set_put(help->store, &row, &help->err), &help->err);
 	storehelp_committed(help);

@@ -219,6 +219,8 @@ ask_signed(struct storehelp *help, const char *zone, struct buf *out)
 	    (long long)changes);
 	unit_ok(store_signature_sets(store, zone, WHEN, &rows, &n, err), err);
 	tell_signatures("set", rows, n, out);
+	unit_ok(store_signature_few(store, zone, &rows, &n, err), err);
+	tell_signatures("few", rows, n, out);
 	unit_ok(store_signature_newest(store, zone, &rows, &n, err), err);
 	tell_signatures("newest", rows, n, out);
 	unit_ok(store_zsk_set_last(store, zone, &set, &found, err), err);
@@ -282,6 +284,17 @@ ask_events(struct storehelp *help, const char *zone, const char *type,
 		buf_printf(out, "event %lld %s %s %s\n",
 		    (long long)rows[i].record.seq, rows[i].record.type,
 		    rows[i].zone, rows[i].cmk_id);
+	ledger_row_list_free(rows, n);
+	unit_ok(ledger_last_few(store, zone, type, &rows, &n, err), err);
+	for (i = 0; i < n; i++)
+		buf_printf(out, "few %lld %s\n",
+		    (long long)rows[i].record.seq, rows[i].record.type);
+	ledger_row_list_free(rows, n);
+	unit_ok(ledger_since(store, zone, type, "create-ksk", &rows, &n,
+	    err), err);
+	for (i = 0; i < n; i++)
+		buf_printf(out, "since %lld %s\n",
+		    (long long)rows[i].record.seq, rows[i].record.type);
 	ledger_row_list_free(rows, n);
 }
 
