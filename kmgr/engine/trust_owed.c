@@ -45,6 +45,18 @@ trust_owed_why(const struct trust_owed *owed, const struct cmk *cmk)
 	    &debt->why;
 }
 
+int
+trust_owed_attest(struct session *session, const struct trust_owed *owed,
+    struct error *err)
+{
+	size_t i;
+
+	for (i = 0; i < owed->n; i++)
+		if (trust_attest(session, owed->debts[i].cmk_id, err) != 0)
+			return -1;
+	return 0;
+}
+
 static int
 tell(struct session *session, const char *id, struct error *err)
 {

@@ -35,6 +35,9 @@ struct trust_owed {
  * trust_owe(owed, cmk):
  * The token of ${cmk} is to be told of what was committed.
  *
+ * trust_owed_attest(session, owed, err): before that, inside the caller's
+ * transaction, trust_attest() of each of them.
+ *
  * trust_owed_tell(session, owed, err): settle with all of them under the lock.
  * Where somebody holds that for long, or a token is away, a note says so: who
  * proves the CMK next makes up for it. A CMK that fails is owed still, and
@@ -55,6 +58,8 @@ struct trust_owed {
  * Errors: as cmk_life_settle().
  */
 void trust_owe(struct trust_owed *owed, const struct cmk *cmk);
+int trust_owed_attest(struct session *session, const struct trust_owed *owed,
+    struct error *err);
 int trust_owed_tell(struct session *session, struct trust_owed *owed,
     struct error *err);
 int trust_owed_tell_some(struct session *session, struct trust_owed *owed,

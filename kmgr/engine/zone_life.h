@@ -147,6 +147,14 @@ bool zone_life_wants_ds(const struct zone_life *zone, size_t i,
 bool zone_life_has_ds_of(const struct life_zone *life, size_t i,
     int64_t now_at);
 
+/* A step that is to be recorded, or is, and what its zone is with it. */
+struct zone_life_change {
+	struct life_step step;
+	struct life_zone after;
+	int64_t		 at;		/* when it is done */
+	int64_t		 changes;	/* of the zone's row, this one too */
+};
+
 /**
  * zone_life_step(session, zone, step, err):
  * Record that ${step}, one of RETIRE, PROMOTE, ADD_DS, REMOVE_DS and, of a
@@ -154,6 +162,18 @@ bool zone_life_has_ds_of(const struct life_zone *life, size_t i,
  * facts, event and checkpoint in one transaction, and in ${zone}. The oracle
  * is asked before, with the step done. The CMK of the key, of the
  * newest KSK for a foreign one, was proved; trust_settle() is to follow.
+ *
+ * Its parts, for who does the steps of many zones in one transaction:
+ *
+ * zone_life_step_judge(session, zone, step, out, err): ask the oracle, before
+ * it. Owner of ${out}: the caller, zone_life_change_clear(), in any case.
+ *
+ * zone_life_step_append(session, zone, change, err): inside it, after
+ * zone_life_check_same(), facts and event, as zone_life_append(). After those
+ * of all zones ${change}->changes is what store_zone_changes() says.
+ *
+ * zone_life_step_take(zone, change): after the commit, ${zone} is what it was
+ * recorded to be. ${change} is empty then.
  *
  * zone_life_record(session, zone, i, key, step, at, err): inside the caller's
  * transaction, that the facts of the ${i}th key are those of ${key} since the
@@ -171,6 +191,15 @@ bool zone_life_has_ds_of(const struct life_zone *life, size_t i,
  */
 int zone_life_step(struct session *session, struct zone_life *zone,
     const struct life_step *step, struct error *err);
+int zone_life_step_judge(struct session *session,
+    const struct zone_life *zone, const struct life_step *step,
+    struct zone_life_change *out, struct error *err);
+int zone_life_step_append(struct session *session,
+    const struct zone_life *zone, const struct zone_life_change *change,
+    struct error *err);
+void zone_life_step_take(struct zone_life *zone,
+    struct zone_life_change *change);
+void zone_life_change_clear(struct zone_life_change *change);
 int zone_life_record(struct session *session, const struct zone_life *zone,
     size_t i, const struct life_key *key, const char *step, int64_t at,
     struct error *err);

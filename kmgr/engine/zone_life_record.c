@@ -71,7 +71,7 @@ append_ours(struct session *session, const struct ksk *ksk,
 }
 
 static int
-record_foreign(struct session *session, const struct zone_life *zone,
+append_foreign(struct session *session, const struct zone_life *zone,
     size_t i, const struct life_key *key, const char *step, int64_t at,
     struct error *err)
 {
@@ -88,7 +88,7 @@ record_foreign(struct session *session, const struct zone_life *zone,
 	row.ds_remove_at = key->ds_remove_at;
 	row.ds_gone_at = key->ds_gone_at;
 	row.retire_at = key->retire_at;
-	return foreign_facts_record(session,
+	return foreign_facts_append(session,
 	    zone_guarantor(session, zone)->row.id, &row, step, at, err);
 }
 
@@ -99,7 +99,7 @@ zone_life_append(struct session *session, const struct zone_life *zone,
 {
 
 	return i < zone->n_ksks ? append_ours(session, &zone->ksks[i], key,
-	    step, at, err) : record_foreign(session, zone, i, key, step, at,
+	    step, at, err) : append_foreign(session, zone, i, key, step, at,
 	    err);
 }
 
@@ -109,11 +109,9 @@ zone_life_record(struct session *session, const struct zone_life *zone,
     struct error *err)
 {
 
-	if (zone_life_append(session, zone, i, key, step, at, err) != 0)
-		return -1;
-	/* What happens to a foreign key is attested there. */
-	return i < zone->n_ksks ? trust_attest(session,
-	    zone->ksks[i].row.cmk_id, err) : 0;
+	return zone_life_append(session, zone, i, key, step, at,
+	    err) != 0 ? -1 : trust_attest(session,
+	    zone_guarantor_of(session, zone, i)->row.id, err);
 }
 
 int
@@ -135,29 +133,6 @@ zone_life_check_same(struct session *session, const struct zone_life *zone,
 	    "command again");
 }
 
-/* In its own transaction. */
-static int
-record(struct session *session, struct zone_life *zone,
-    const struct life_step *step, const struct life_zone *after,
-    struct error *err)
-{
-	struct store *store;
-	int rc = -1;
-
-	if (session_store(session, &store, err) != 0 ||
-	    store_begin(store, err) != 0)
-		return -1;
-	if (zone_life_check_same(session, zone, err) == 0 &&
-	    zone_life_record(session, zone, step->key,
-	    &after->keys[step->key], life_step_name(step->kind),
-	    session_now(session), err) == 0 && store_zone_changes(store,
-	    zone->text, &zone->row.changes, err) == 0)
-		rc = store_commit(store, err);
-	if (rc != 0)
-		store_rollback(store);
-	return rc;
-}
-
 /* A DNSKEY goes without a signature only when none of ours is to stay. */
 static bool
 is_by_itself(const struct zone_life *zone, enum life_step_kind kind,
@@ -169,33 +144,99 @@ is_by_itself(const struct zone_life *zone, enum life_step_kind kind,
 	    (kind == LIFE_WITHDRAW_DNSKEY && zone_life_ends(zone, now_at));
 }
 
+static int
+wrap(const struct zone_life *zone, const struct life_step *step,
+    struct error *err)
+{
+
+	return err_wrap(err, "%s of KSK %s", life_step_name(step->kind),
+	    zone->names[step->key]);
+}
+
+int
+zone_life_step_judge(struct session *session, const struct zone_life *zone,
+    const struct life_step *step, struct zone_life_change *out,
+    struct error *err)
+{
+
+	*out = (struct zone_life_change) { .step = *step,
+		.at = session_now(session) };
+	if (step->key >= zone->life.n_keys ||
+	    !is_by_itself(zone, step->kind, out->at))
+		return err_set(err, ERR_INTERNAL, "%s is no step of a key "
+		    "that is recorded by itself",
+		    life_step_name(step->kind));
+	life_zone_copy(&zone->life, &out->after);
+	life_apply(&out->after, step, out->at);
+	return zone_life_judge(session, zone, &out->after, err) == 0 ? 0 :
+	    wrap(zone, step, err);
+}
+
+int
+zone_life_step_append(struct session *session, const struct zone_life *zone,
+    const struct zone_life_change *change, struct error *err)
+{
+	const size_t i = change->step.key;
+
+	return zone_life_append(session, zone, i, &change->after.keys[i],
+	    life_step_name(change->step.kind), change->at, err);
+}
+
+void
+zone_life_step_take(struct zone_life *zone, struct zone_life_change *change)
+{
+	const size_t i = change->step.key;
+
+	life_zone_clear(&zone->life);
+	zone->life = change->after;
+	change->after = (struct life_zone) { .name = NULL };
+	zone->row.changes = change->changes;
+	if (i < zone->n_ksks)
+		zone_life_facts(&zone->life.keys[i], &zone->ksks[i].row);
+}
+
+void
+zone_life_change_clear(struct zone_life_change *change)
+{
+
+	life_zone_clear(&change->after);
+	*change = (struct zone_life_change) { .at = 0 };
+}
+
+/* In its own transaction. */
+static int
+record(struct session *session, const struct zone_life *zone,
+    struct zone_life_change *change, struct error *err)
+{
+	const size_t i = change->step.key;
+	struct store *store;
+
+	if (session_store(session, &store, err) != 0 ||
+	    store_begin(store, err) != 0)
+		return -1;
+	if (zone_life_check_same(session, zone, err) == 0 &&
+	    zone_life_record(session, zone, i, &change->after.keys[i],
+	    life_step_name(change->step.kind), change->at, err) == 0 &&
+	    store_zone_changes(store, zone->text, &change->changes,
+	    err) == 0 && store_commit(store, err) == 0)
+		return 0;
+	store_rollback(store);
+	return -1;
+}
+
 int
 zone_life_step(struct session *session, struct zone_life *zone,
     const struct life_step *step, struct error *err)
 {
-	struct life_zone after;
+	struct zone_life_change change;
 	int rc;
 
-	if (step->key >= zone->life.n_keys ||
-	    !is_by_itself(zone, step->kind, session_now(session)))
-		return err_set(err, ERR_INTERNAL, "%s is no step of a key "
-		    "that is recorded by itself",
-		    life_step_name(step->kind));
-	life_zone_copy(&zone->life, &after);
-	life_apply(&after, step, session_now(session));
-	rc = zone_life_judge(session, zone, &after, err) != 0 ||
-	    record(session, zone, step, &after, err) != 0 ? -1 : 0;
-	if (rc != 0) {
-		(void)err_wrap(err, "%s of KSK %s",
-		    life_step_name(step->kind), zone->names[step->key]);
-		life_zone_clear(&after);
-		return -1;
-	}
+	rc = zone_life_step_judge(session, zone, step, &change, err);
+	if (rc == 0 && record(session, zone, &change, err) != 0)
+		rc = wrap(zone, step, err);
 	/* The zone is as it was recorded, for what follows in this run. */
-	life_zone_clear(&zone->life);
-	zone->life = after;
-	if (step->key < zone->n_ksks)
-		zone_life_facts(&zone->life.keys[step->key],
-		    &zone->ksks[step->key].row);
-	return 0;
+	if (rc == 0)
+		zone_life_step_take(zone, &change);
+	zone_life_change_clear(&change);
+	return rc;
 }

@@ -1,4 +1,4 @@
-/* The steps of a zone that are due, one after the other. */
+/* The step of a zone that is due first. */
 #include "kmgr/service/run_inner.h"
 
 #define STEPS_MAX 64		/* of a zone in a pass; more is a fault */
@@ -19,27 +19,21 @@ int
 run_advance(struct run_zone *z, struct error *err)
 {
 	const struct life_step *step;
-	bool done = true;
 
-	z->is_going = z->is_stuck = false;
-	while (!z->wants_signing && !z->wants_key && done) {
-		if (run_zone_look(z, err) != 0)
-			return -1;
-		step = run_first_due(z);
-		if (step == NULL)
-			return 0;
-		if (z->n_steps++ == STEPS_MAX)
-			return err_set(err, ERR_INTERNAL, "%d steps were due "
-			    "in one pass", STEPS_MAX);
-		if (run_step_signs(z, step))
-			z->wants_signing = true;
-		else if (run_step_makes(step))
-			z->wants_key = true;
-		else if (run_step(z, step, &done, err) != 0)
-			return -1;
-	}
-	z->is_stuck = !done;
-	return 0;
+	z->is_stuck = false;
+	if (z->wants_signing || z->wants_key)
+		return 0;
+	if (run_zone_plan(z, err) != 0)
+		return -1;
+	step = run_first_due(z);
+	if (step == NULL)
+		return 0;
+	if (z->n_steps++ == STEPS_MAX)
+		return err_set(err, ERR_INTERNAL, "%d steps were due in one "
+		    "pass", STEPS_MAX);
+	z->wants_signing = run_step_signs(z, step);
+	z->wants_key = run_step_makes(step);
+	return z->wants_signing || z->wants_key ? 0 : run_step(z, step, err);
 }
 
 /* Whether the DNSKEY RRset is to be signed even if no roll begins. */

@@ -52,6 +52,29 @@ sign(const struct run_zones *zones)
 	return true;
 }
 
+/* A step of each that is going; whether one of them goes on. */
+static bool
+step(const struct run_zones *zones)
+{
+	struct run_zones going = { NULL, 0 };
+	bool any;
+	size_t i;
+
+	for (i = 0; i < zones->n; i++)
+		if (zones->list[i]->is_going)
+			run_zones_add(&going, zones->list[i]);
+	any = going.n > 0;
+	/* Those that are not loaded any more, together. */
+	run_zones_look(&going);
+	for (i = 0; i < going.n; i++) {
+		going.list[i]->is_going = false;
+		run_zone_act(going.list[i], run_advance);
+	}
+	run_steps(&going);
+	run_zones_clear(&going);
+	return any;
+}
+
 /* All that is due, as far as it goes. */
 static void
 advance(const struct run_zones *zones)
@@ -61,9 +84,8 @@ advance(const struct run_zones *zones)
 	for (i = 0; i < zones->n; i++)
 		zones->list[i]->is_going = run_is_well(zones->list[i]);
 	do {
-		for (i = 0; i < zones->n; i++)
-			if (zones->list[i]->is_going)
-				run_zone_act(zones->list[i], run_advance);
+		while (step(zones))
+			continue;
 	} while (run_make_all(zones) || sign(zones));
 }
 

@@ -46,8 +46,8 @@ bool run_is_overtaken(const struct error *err);
  * The first step that is due, and does more than tell; NULL: there is none.
  *
  * run_advance(z, err):
- * Do all that are due, up to one that is done for many zones together:
- * z->wants_key or z->wants_signing, and after that z->is_going, and it is
+ * Begin it. It is done for many zones together: by run_steps(), or where
+ * z->wants_key or z->wants_signing say so. After that z->is_going, and it is
  * called again.
  *
  * run_keep_signed(z, err):
@@ -111,9 +111,13 @@ bool run_awaits_remove(const struct life_key *key);
 bool run_is_awaited(const struct run_zone *z);
 
 /**
- * run_step(z, step, done, err):
- * Do ${step}, which is due, no signature, and makes no key. *${done} is false
- * where something from outside is missing; that was told.
+ * run_step(z, step, err):
+ * Begin ${step}, which is due, no signature, and makes no key: z->is_stepping.
+ * z->is_stuck where something from outside is missing; that was told.
+ *
+ * run_steps(zones): do what was begun of ${zones}, in one transaction with one
+ * checkpoint a CMK. One that cannot be done keeps no other one from being. What
+ * is done was told, and its zone is going.
  *
  * run_step_signs(z, step): whether it is done by signing.
  *
@@ -121,8 +125,9 @@ bool run_is_awaited(const struct run_zone *z);
  *
  * Errors: those of what is done.
  */
-int run_step(struct run_zone *z, const struct life_step *step, bool *done,
+int run_step(struct run_zone *z, const struct life_step *step,
     struct error *err);
+void run_steps(const struct run_zones *zones);
 bool run_step_signs(const struct run_zone *z, const struct life_step *step);
 bool run_step_makes(const struct life_step *step);
 

@@ -238,15 +238,15 @@ int
 run_late_attest(const struct run_zones *zones, struct error *err)
 {
 	struct trust_owed cmks = { 0 };
-	size_t i;
 	int rc = 0;
+	size_t i;
 
 	for (i = 0; i < zones->n; i++)
 		if (zones->list[i]->event != NULL)
 			add_cmks(zones->list[i], &cmks);
-	for (i = 0; i < cmks.n && rc == 0; i++)
-		rc = trust_attest(zones->list[0]->run->session,
-		    cmks.debts[i].cmk_id, err);
+	if (cmks.n > 0)
+		rc = trust_owed_attest(zones->list[0]->run->session, &cmks,
+		    err);
 	free(cmks.debts);
 	return rc;
 }

@@ -1,4 +1,4 @@
-/* Steps of a pass, each done and recorded. */
+/* Steps of a pass, recorded for many zones together. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,7 +12,17 @@
 #include "kmgr/store/store_zone.h"
 
 static int
-record(struct run_zone *z, const struct life_step *step, struct error *err)
+wrap(const struct run_zone *z, struct error *err)
+{
+
+	return err_wrap(err, "%s of KSK %s",
+	    life_step_name(z->change.step.kind),
+	    run_key_name(z, &z->change.step));
+}
+
+/* What is to answer for it is believed before anything is decided. */
+static int
+begin(struct run_zone *z, const struct life_step *step, struct error *err)
 {
 	const struct cmk *cmk = zone_guarantor_of(z->run->session, z->zone,
 	    step->key);
@@ -22,19 +32,124 @@ record(struct run_zone *z, const struct life_step *step, struct error *err)
 		    z->text);
 	if (trust_prove(z->run->session, cmk, err) != 0)
 		return -1;
+	z->change.step = *step;
+	z->is_stepping = true;
+	return 0;
+}
+
+static int
+judge(struct run_zone *z, struct error *err)
+{
+	const struct life_step step = z->change.step;
+
+	zone_life_change_clear(&z->change);
+	if (zone_life_step_judge(z->run->session, z->zone, &step, &z->change,
+	    err) != 0)
+		return -1;
+	z->is_stepping = true;
+	return 0;
+}
+
+static int
+check(struct run_zone *z, struct error *err)
+{
+
+	return zone_life_check_same(z->run->session, z->zone, err) == 0 ? 0 :
+	    wrap(z, err);
+}
+
+static int
+append(struct run_zone *z, struct error *err)
+{
+
 	/* Where that fails nobody knows what of it the zone tells of. */
 	z->is_stale = true;
-	if (zone_life_step(z->run->session, z->zone, step, err) != 0)
-		return -1;
+	return zone_life_step_append(z->run->session, z->zone, &z->change,
+	    err) == 0 ? 0 : wrap(z, err);
+}
+
+static const struct cmk *
+guarantor(const struct run_zone *z)
+{
+
+	return zone_guarantor_of(z->run->session, z->zone,
+	    z->change.step.key);
+}
+
+/* One checkpoint of a CMK answers for what all its zones have done. */
+static int
+attest(const struct run_zones *zones, struct error *err)
+{
+	struct trust_owed cmks = { 0 };
+	struct session *session;
+	struct store *store;
+	size_t i;
+	int rc;
+
+	if (zones->n == 0)
+		return 0;
+	session = zones->list[0]->run->session;
+	rc = session_store(session, &store, err);
+	if (rc == 0)
+		run_zones_ahead(zones, store);
+	for (i = 0; i < zones->n && rc == 0; i++) {
+		trust_owe(&cmks, guarantor(zones->list[i]));
+		rc = store_zone_changes(store, zones->list[i]->text,
+		    &zones->list[i]->change.changes, err);
+	}
+	if (rc == 0)
+		rc = trust_owed_attest(session, &cmks, err);
+	free(cmks.debts);
+	return rc == 0 || zones->n > 1 ? rc : wrap(zones->list[0], err);
+}
+
+static void
+finish(struct run_zone *z)
+{
+	const struct life_step *step = &z->change.step;
+
+	zone_life_step_take(z->zone, &z->change);
 	/* Of a foreign key it has more than was brought up to date. */
 	z->is_stale = step->key >= z->zone->n_ksks;
-	trust_owe(&z->pass->owed, cmk);
+	trust_owe(&z->pass->owed, guarantor(z));
 	/* CDS and CDNSKEY may be others now. */
 	z->records.len = 0;
-	z->is_changed = true;
+	z->is_changed = z->is_going = true;
 	run_tell(z, RUN_DID, life_step_name(step->kind), NULL, "%s",
 	    run_key_name(z, step));
-	return 0;
+}
+
+static struct run_zones
+stepping(const struct run_zones *zones)
+{
+	struct run_zones some = { NULL, 0 };
+	size_t i;
+
+	for (i = 0; i < zones->n; i++)
+		if (zones->list[i]->is_stepping)
+			run_zones_add(&some, zones->list[i]);
+	return some;
+}
+
+void
+run_steps(const struct run_zones *zones)
+{
+	static const struct run_write write = { check, append, attest,
+		finish };
+	struct run_zones some = stepping(zones), judged;
+	size_t i;
+
+	for (i = 0; i < some.n; i++)
+		some.list[i]->is_stepping = false;
+	run_zones_read(&some, judge);
+	judged = stepping(&some);
+	run_zones_commit(&judged, &write);
+	for (i = 0; i < some.n; i++) {
+		some.list[i]->is_stepping = false;
+		zone_life_change_clear(&some.list[i]->change);
+	}
+	run_zones_clear(&judged);
+	run_zones_clear(&some);
 }
 
 bool
@@ -55,18 +170,16 @@ run_step_makes(const struct life_step *step)
 }
 
 int
-run_step(struct run_zone *z, const struct life_step *step, bool *done,
-    struct error *err)
+run_step(struct run_zone *z, const struct life_step *step, struct error *err)
 {
 
-	*done = true;
 	switch (step->kind) {
 	case LIFE_RETIRE:
 	case LIFE_PROMOTE:
 	case LIFE_ADD_DS:
 	case LIFE_REMOVE_DS:
 	case LIFE_WITHDRAW_DNSKEY:
-		return record(z, step, err);
+		return begin(z, step, err);
 	case LIFE_MAKE_KSK:
 	case LIFE_MAKE_STANDBY:
 	case LIFE_PUBLISH_DNSKEY:
@@ -76,7 +189,7 @@ run_step(struct run_zone *z, const struct life_step *step, bool *done,
 	case LIFE_SIGNER_DROP_ALG:
 	case LIFE_DONE:
 	default:
-		*done = false;
+		z->is_stuck = true;
 		run_tell(z, RUN_WAITS, life_step_name(step->kind), NULL,
 		    "algorithm %u: tell the zone signer", step->alg);
 		return 0;

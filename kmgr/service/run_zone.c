@@ -100,6 +100,7 @@ run_zone_clear(struct run_zone *z)
 	buf_free(&z->records);
 	json_free(z->event);
 	run_late_clear(&z->late);
+	zone_life_change_clear(&z->change);
 }
 
 void
@@ -155,6 +156,17 @@ run_zone_look(struct run_zone *z, struct error *err)
 {
 
 	if (!run_zone_is_loaded(z))
+		return run_zone_load(z, err);
+	session_advance(z->run->session, when_now());
+	plan(z);
+	return 0;
+}
+
+int
+run_zone_plan(struct run_zone *z, struct error *err)
+{
+
+	if (z->zone == NULL || z->is_stale)
 		return run_zone_load(z, err);
 	session_advance(z->run->session, when_now());
 	plan(z);

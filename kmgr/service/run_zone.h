@@ -83,6 +83,8 @@ struct run_zone {
 	bool			 is_published;	/* in this pass */
 	bool			 is_dropped;	/* since a signal came */
 	size_t			 n_steps;	/* of run_advance() */
+	bool			 is_stepping;	/* run_steps() is to do that */
+	struct zone_life_change	 change;
 	int64_t			 newest;	/* signature, when loaded */
 	int64_t			 checked_ms;	/* that it is so still, or 0 */
 	bool			 is_same;	/* likewise, to be scheduled */
@@ -118,6 +120,9 @@ void run_zone_again(struct run_zone *z);
  * (z->is_stale), or did so a while ago: run_zone_is_loaded(z) is false. What
  * others change meanwhile is found by who records what was decided by it.
  *
+ * run_zone_plan(z, err): likewise, of one that was looked at with others just
+ * now: how long they take is no reason to load it anew.
+ *
  * run_zones_look(zones): look at all that are nobody else's, together; what
  * fails is the zone's error.
  *
@@ -129,6 +134,7 @@ void run_zone_again(struct run_zone *z);
  */
 int run_zone_load(struct run_zone *z, struct error *err);
 int run_zone_look(struct run_zone *z, struct error *err);
+int run_zone_plan(struct run_zone *z, struct error *err);
 bool run_zone_is_loaded(const struct run_zone *z);
 void run_zones_look(const struct run_zones *zones);
 void run_zones_read(const struct run_zones *zones,
@@ -170,7 +176,7 @@ int run_zones_guard(struct run_zones *zones, struct error *err);
 
 /* What a transaction writes of a zone, and what is so after its commit. */
 struct run_write {
-	/* Of each, before any is written: nothing is written by it. */
+	/* Of each, before any is written: nothing is written by it; or NULL. */
 	int	(*check)(struct run_zone *z, struct error *err);
 	int	(*in)(struct run_zone *z, struct error *err);
 	/* Once, after all of them; or NULL. */
@@ -186,6 +192,12 @@ struct run_write {
  */
 void run_zones_commit(const struct run_zones *zones,
     const struct run_write *write);
+
+/**
+ * run_zones_ahead(zones, store):
+ * store_ahead_of() all ${zones}.
+ */
+void run_zones_ahead(const struct run_zones *zones, struct store *store);
 
 /**
  * run_zones_add(zones, z):

@@ -127,6 +127,13 @@ read_ahead(struct store *store, const struct run_zones *zones,
 	free(names);
 }
 
+void
+run_zones_ahead(const struct run_zones *zones, struct store *store)
+{
+
+	read_ahead(store, zones, NULL);
+}
+
 static int
 write_all(struct store *store, const struct run_zones *zones,
     const struct run_write *write, struct error *err)
@@ -134,8 +141,8 @@ write_all(struct store *store, const struct run_zones *zones,
 	size_t i;
 
 	/* Up to the first change what was read ahead is so. */
-	read_ahead(store, zones, NULL);
-	for (i = 0; i < zones->n; i++)
+	run_zones_ahead(zones, store);
+	for (i = 0; i < zones->n && write->check != NULL; i++)
 		if (write->check(zones->list[i], err) != 0)
 			return -1;
 	for (i = 0; i < zones->n; i++)

@@ -387,6 +387,56 @@ made_for() {
 	kmgr_later 93d -q verify >/dev/null
 }
 
+# asked ZONE...: run has told, in $output, that the parents were asked for the DS
+# of these.
+asked() {
+	jq -e --arg zones "$*" '[.events[] | select(.what == "add-ds") |
+		.zone[:-1]] == ($zones | split(" "))' <<<"$output"
+}
+
+# steps STEP: the numbers of their events.
+steps() {
+	sqlite3 kmgr.db "SELECT seq FROM ledger WHERE type = 'ksk-step'
+		AND payload LIKE '%\"step\":\"$1\"%' ORDER BY seq"
+}
+
+@test "the steps of rolls are recorded together, and one checkpoint tells of them" {
+	local seqs
+
+	rolling own token a.example b.example c.example d.example
+	rolling group shared x.example y.example
+	run -0 --separate-stderr kmgr_later 2d --json run
+	asked {a,b,c,d,x,y}.example
+	mapfile -t seqs < <(steps add-ds)
+	[ "${#seqs[@]}" -eq 6 ]
+	[ $((seqs[5] - seqs[0])) -eq 5 ]
+	# One of each CMK, and no other event between.
+	[ "$(sqlite3 kmgr.db "SELECT group_concat(type) FROM (SELECT type
+		FROM ledger WHERE seq > ${seqs[5]} ORDER BY seq LIMIT 2)")" = \
+		checkpoint,checkpoint ]
+	[ "$(sqlite3 kmgr.db "SELECT count(DISTINCT cmk_id) FROM ledger
+		WHERE seq BETWEEN ${seqs[5]} + 1 AND ${seqs[5]} + 2")" -eq 2 ]
+	run -0 kmgr_later 2d -q run
+	[ "$(steps add-ds | wc -l)" -eq 6 ]
+	kmgr_later 2d -q verify >/dev/null
+}
+
+@test "a step that cannot be recorded keeps no other one from being" {
+	rolling own token a.example b.example c.example
+	refuse_event ksk-step b.example
+	run -12 --separate-stderr kmgr_later 2d --json run
+	asked a.example c.example
+	jq -e '.n_failed == 1 and ([.events[] | select(.event == "failed") |
+		.zone] == ["b.example."])' <<<"$output"
+	[[ $output == *"add-ds of KSK b.example./"*"there is no place"* ]]
+	[ "$(steps add-ds | wc -l)" -eq 2 ]
+	sqlite3 kmgr.db 'DROP TRIGGER refuse'
+	run -0 --separate-stderr kmgr_later 3d --json run
+	asked b.example
+	[ "$(steps add-ds | wc -l)" -eq 3 ]
+	kmgr_later 3d -q verify >/dev/null
+}
+
 # unrecorded CUSTODY: of three zones one has a KSK that cannot be recorded.
 unrecorded() {
 	rolling own "$1" a.example b.example c.example
