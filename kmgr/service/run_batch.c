@@ -145,7 +145,7 @@ go(const struct run_zones *zones)
 	/* What the zone signer does not have did not happen yet. */
 	run_hand_over(zones, RUN_WELL);
 	run_parents(zones);
-	each_well(zones, run_signer);
+	run_signers(zones);
 	advance(zones);
 	keep_signed(zones);
 	run_hand_over(zones, RUN_ALL);

@@ -159,17 +159,32 @@ void run_ask_all(const struct run_zones *zones,
     void (*ask)(struct run_zone *z));
 
 /**
- * run_source(z, out, err):
- * Append the ZSK set of the configured source, which may have been asked
- * already, to ${out}, and record with which TTLs it came. Not inside a
- * transaction.
+ * run_gather(zones):
+ * Before that: of those ${zones} that want to be signed those of which there is
+ * a ZSK set, from their sources, else the last that was admitted: z->zsks. The
+ * TTLs that it came with are recorded. Owner: the caller, run_zones_clear().
  *
- * run_source_ask(z): for run_ask_all().
- *
- * Errors: as source_read(), source_record().
+ * run_get_stuck(z): somebody else has to do something first.
  */
-int run_source(struct run_zone *z, struct buf *out, struct error *err);
+struct run_zones run_gather(const struct run_zones *zones);
+void run_get_stuck(struct run_zone *z);
+
+/**
+ * run_source_ask(z), run_source_ask_all(zones):
+ * Ask the configured source; the primaries among the sources of ${zones}, many
+ * at once. Not inside a transaction.
+ *
+ * run_source_take(z, out, err): after that, append its ZSK set to ${out}.
+ *
+ * run_source_record(zones): after that, record with which TTLs the sets of
+ * ${zones} came. Where that fails z->zsks is empty.
+ *
+ * Errors: as source_fetch(), source_take().
+ */
+void run_source_ask_all(const struct run_zones *zones);
+void run_source_record(const struct run_zones *zones);
 void run_source_ask(struct run_zone *z);
+int run_source_take(struct run_zone *z, struct buf *out, struct error *err);
 
 /**
  * run_take_records(z, zsks, at):
@@ -279,14 +294,12 @@ void run_parent_due(struct run_zone *z);
 int64_t run_check_interval_s(const struct run_zone *z);
 
 /**
- * run_signer(z, err):
- * Where the plan waits for the zone signer, look at the configured source;
- * z->wants_signing where that has begun or ceased to have ZSKs of an
- * algorithm.
- *
- * Errors: of the source.
+ * run_signers(zones):
+ * Of those ${zones} that are well, where the plan waits for the zone signer,
+ * look at the configured source; z->wants_signing where that has begun or
+ * ceased to have ZSKs of an algorithm.
  */
-int run_signer(struct run_zone *z, struct error *err);
+void run_signers(const struct run_zones *zones);
 
 /**
  * run_hooks(z, err):

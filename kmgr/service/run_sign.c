@@ -5,54 +5,9 @@
 #include "kmgr/base/when.h"
 #include "kmgr/engine/admission.h"
 #include "kmgr/engine/bulk.h"
-#include "kmgr/service/publish.h"
 #include "kmgr/service/run_inner.h"
-#include "kmgr/service/source.h"
-#include "kmgr/store/store_zone.h"
 
 #define FAILED_MAX 2		/* in a row, and a token is not asked again */
-
-/* Whether half of the time to sign anew is gone already. */
-static bool
-is_pressing(const struct run_zone *z)
-{
-	const struct life_zone *life = &z->zone->life;
-
-	return life->signed_until_at != 0 && session_now(z->run->session) >
-	    life->signed_until_at - life->timing.refresh_s / 2;
-}
-
-/* The ZSK set to sign: from its source, else the last that was admitted. */
-static int
-zsk_set(struct run_zone *z, struct error *err)
-{
-	struct zsk_set_row row = { 0 };
-	struct error why = ERR_INIT;
-	struct store *store;
-	bool found = false;
-
-	z->zsks.len = 0;
-	z->zsks_from = "the configured source";
-	if (source_is_configured(z->config)) {
-		if (run_source(z, &z->zsks, &why) == 0)
-			return 0;
-		if (!is_pressing(z)) {
-			*err = why;
-			return -1;
-		}
-		session_note(z->run->session, "%s: signed with the ZSK set "
-		    "that was admitted last, before signatures expire: %s",
-		    z->text, why.msg);
-	}
-	z->zsks_from = "the last admitted ZSK set";
-	if (session_store(z->run->session, &store, err) != 0 ||
-	    store_zsk_set_last(store, z->text, &row, &found, err) != 0)
-		return -1;
-	if (found)
-		buf_add(&z->zsks, row.text, strlen(row.text));
-	zsk_set_row_clear(&row);
-	return 0;
-}
 
 static void
 tell_signed(struct run_zone *z, const struct zsks *zsks)
@@ -77,37 +32,12 @@ tell_signed(struct run_zone *z, const struct zsks *zsks)
 			    findings->items[i].message);
 }
 
-/* Somebody else has to do something first. */
-static void
-get_stuck(struct run_zone *z)
+void
+run_get_stuck(struct run_zone *z)
 {
 
 	z->is_stuck = true;
 	z->is_going = false;
-}
-
-/* What is to be signed: z->zsks, or nothing. */
-static int
-gather(struct run_zone *z, struct error *err)
-{
-
-	if (!publish_is_configured(z->config)) {
-		run_tell(z, RUN_WAITS, "publish", NULL, "nobody is named who "
-		    "gets the signed records: configure publish for %s in "
-		    "the section zones, or kmgr sign-zsks %s FILE -o FILE",
-		    z->text, z->text);
-		get_stuck(z);
-		return 0;
-	}
-	if (zsk_set(z, err) != 0)
-		return -1;
-	if (z->zsks.len == 0) {
-		run_tell(z, RUN_WAITS, "zsk-set", NULL, "no ZSK set was "
-		    "admitted yet: kmgr sign-zsks %s FILE, or configure "
-		    "zones.%s.source", z->text, z->text);
-		get_stuck(z);
-	}
-	return 0;
 }
 
 static int
@@ -169,7 +99,7 @@ refused(void *arg, size_t i, const struct error *err)
 	/* The set comes too early: that is no failure. */
 	if (err->class == ERR_NOT_YET) {
 		run_tell(z, RUN_WAITS, "time", err, "%s", err->msg);
-		get_stuck(z);
+		run_get_stuck(z);
 	} else {
 		run_zone_fail(z, err);
 	}
@@ -291,43 +221,11 @@ sign_alike(struct run_zones *zones)
 		run_zone_fail(zones->list[0], &err);
 }
 
-/* Primaries are asked at once; one that does not answer takes its time. */
-static void
-ask_primaries(const struct run_zones *zones)
-{
-	struct run_zones list = { NULL, 0 };
-	size_t i;
-
-	for (i = 0; i < zones->n; i++) {
-		struct run_zone *z = zones->list[i];
-
-		if (z->wants_signing && publish_is_configured(z->config) &&
-		    z->config->source.primary != NULL)
-			run_zones_add(&list, z);
-	}
-	run_ask_all(&list, run_source_ask);
-	run_zones_clear(&list);
-}
-
 void
 run_sign_all(const struct run_zones *zones)
 {
-	struct run_zones list = { NULL, 0 };
-	size_t i;
+	struct run_zones list = run_gather(zones);
 
-	ask_primaries(zones);
-	for (i = 0; i < zones->n; i++) {
-		struct run_zone *z = zones->list[i];
-
-		if (!z->wants_signing)
-			continue;
-		z->wants_signing = false;
-		z->is_tried = true;
-		z->zsks.len = 0;
-		run_zone_act(z, gather);
-		if (z->zsks.len > 0)
-			run_zones_add(&list, z);
-	}
 	while (list.n > 0) {
 		struct run_zones alike = take_alike(&list);
 

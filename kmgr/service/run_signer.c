@@ -18,39 +18,22 @@ run_source_ask(struct run_zone *z)
 	    &z->answer);
 }
 
-static int
-take_source(struct run_zone *z, struct buf *out, struct error *err)
+int
+run_source_take(struct run_zone *z, struct buf *out, struct error *err)
 {
+	int rc = -1;
 
+	z->is_asked = false;
 	if (z->answer.class != ERR_NONE) {
 		*err = z->answer;
 		err_clear(&z->answer);
-		return -1;
+	} else {
+		rc = source_take(z->run->session, z->config, &z->source, err);
 	}
-	if (source_take(z->run->session, z->config, &z->source, err) != 0)
-		return -1;
-	/* Waits may be longer by the TTLs that it came with. */
-	if (z->source.dnskey_ttl_s != 0)
-		z->is_stale = true;
-	if (source_record(z->run->session, z->text, &z->source, err) != 0)
-		return -1;
-	buf_add(out, z->source.zsks.data, z->source.zsks.len);
-	return 0;
-}
-
-int
-run_source(struct run_zone *z, struct buf *out, struct error *err)
-{
-	int rc;
-
-	if (!z->is_asked) {
-		if (run_keep(z, err) != 0)
-			return -1;
-		run_source_ask(z);
-	}
-	z->is_asked = false;
-	rc = take_source(z, out, err);
-	source_set_clear(&z->source);
+	if (rc == 0)
+		buf_add(out, z->source.zsks.data, z->source.zsks.len);
+	else
+		source_set_clear(&z->source);
 	return rc;
 }
 
@@ -93,21 +76,64 @@ compare(const struct run_zone *z, const struct buf *text, bool *differs,
 	return 0;
 }
 
-int
-run_signer(struct run_zone *z, struct error *err)
+static int
+ask(struct run_zone *z, struct error *err)
+{
+
+	if (z->is_asked)
+		return 0;
+	if (run_keep(z, err) != 0)
+		return -1;
+	run_source_ask(z);
+	return 0;
+}
+
+static int
+look(struct run_zone *z, struct error *err)
 {
 	struct buf text = BUF_INIT;
 	bool differs = false;
 	int rc;
 
-	if (!is_signer_awaited(z) || !source_is_configured(z->config) ||
-	    !publish_is_configured(z->config))
+	if (!z->is_asked)
 		return 0;
-	rc = run_source(z, &text, err);
+	rc = run_source_take(z, &text, err);
 	if (rc == 0)
 		rc = compare(z, &text, &differs, err);
 	buf_free(&text);
 	z->wants_signing = rc == 0 && differs;
-	run_due(z, session_now(z->run->session) + run_check_interval_s(z));
 	return rc;
+}
+
+static bool
+is_to_be_asked(const struct run_zone *z)
+{
+
+	return run_is_well(z) && is_signer_awaited(z) &&
+	    source_is_configured(z->config) &&
+	    publish_is_configured(z->config);
+}
+
+void
+run_signers(const struct run_zones *zones)
+{
+	struct run_zones list = { NULL, 0 };
+	size_t i;
+
+	for (i = 0; i < zones->n; i++)
+		if (is_to_be_asked(zones->list[i]))
+			run_zones_add(&list, zones->list[i]);
+	run_source_ask_all(&list);
+	for (i = 0; i < list.n; i++)
+		run_zone_act(list.list[i], ask);
+	run_zones_read(&list, look);
+	run_source_record(&list);
+	for (i = 0; i < list.n; i++) {
+		struct run_zone *z = list.list[i];
+
+		z->wants_signing = z->wants_signing && run_is_well(z);
+		run_due(z, session_now(z->run->session) +
+		    run_check_interval_s(z));
+	}
+	run_zones_clear(&list);
 }

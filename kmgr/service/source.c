@@ -343,6 +343,19 @@ source_plan(const char *zone, const struct source_set *set, struct plan *plan)
 }
 
 int
+source_put(struct session *session, const char *zone,
+    const struct source_set *set, struct error *err)
+{
+
+	if (set->dnskey_ttl_s == 0)
+		return 0;
+	return zone_ttl_record(session, zone, ZONE_TTL_DNSKEY,
+	    set->dnskey_ttl_s, set->asked_at, err) != 0 ? -1 :
+	    zone_ttl_record(session, zone, ZONE_TTL_MAX, set->max_zone_ttl_s,
+	    set->asked_at, err);
+}
+
+int
 source_record(struct session *session, const char *zone,
     const struct source_set *set, struct error *err)
 {
@@ -353,10 +366,7 @@ source_record(struct session *session, const char *zone,
 	if (session_store(session, &store, err) != 0 ||
 	    store_begin(store, err) != 0)
 		return -1;
-	if (zone_ttl_record(session, zone, ZONE_TTL_DNSKEY,
-	    set->dnskey_ttl_s, set->asked_at, err) == 0 &&
-	    zone_ttl_record(session, zone, ZONE_TTL_MAX,
-	    set->max_zone_ttl_s, set->asked_at, err) == 0 &&
+	if (source_put(session, zone, set, err) == 0 &&
 	    store_commit(store, err) == 0)
 		return 0;
 	store_rollback(store);

@@ -59,13 +59,17 @@ void source_set_clear(struct source_set *set);
  * Record the TTLs that ${set} came with, for the waits of ${zone}. Not inside
  * a transaction.
  *
- * source_plan(zone, set, plan): append to ${plan} what that would record.
+ * source_put(session, zone, set, err): likewise, inside the caller's.
+ *
+ * source_plan(zone, set, plan): append to ${plan} what they would record.
  *
  * Errors: ERR_STORE.
  */
 void source_plan(const char *zone, const struct source_set *set,
     struct plan *plan);
 int source_record(struct session *session, const char *zone,
+    const struct source_set *set, struct error *err);
+int source_put(struct session *session, const char *zone,
     const struct source_set *set, struct error *err);
 
 #endif

@@ -107,6 +107,41 @@ head_of() {
 	[[ $output == *example.com.* ]]
 }
 
+# statements ARGUMENT...: what the server heard of a command two days from now.
+statements() {
+	psql_as_owner -d postgres -c "ALTER ROLE keeper SET log_statement = 'all'" \
+		-c "ALTER ROLE keeper SET log_min_messages = 'log'"
+	: >"$PGDIR/log"
+	kmgr_later 2d "$@" >/dev/null || return
+	grep -a -o -E '(execute [^:]*|statement): .*' "$PGDIR/log"
+	psql_as_owner -d postgres -c "ALTER ROLE keeper RESET ALL"
+}
+
+@test "run asks the store of many zones at once, and changes them at once" {
+	local zone
+
+	begin
+	echo zones: >>kmgr.yaml
+	for zone in {a,b,c,d,e,f}.example; do
+		sed "s/^example.com/$zone/" zsk >"$zone.zsk"
+		echo "  $zone: { source: { file: $PWD/$zone.zsk }," \
+			"publish: { directory: $PWD/$zone } }" >>kmgr.yaml
+	done
+	kmgr -q create-ksk {a,b,c,d,e,f}.example --cmk prod >/dev/null
+	kmgr -q run >/dev/null || [ $? -eq 12 ]
+	statements -q run >asked
+	# Each was to have its DS, and was signed anew with CDS.
+	[ "$(grep -c 'UPDATE ksk SET state' asked)" -ge 6 ]
+	[ "$(grep -c 'INSERT INTO signature ' asked)" -ge 18 ]
+	# Of none it was asked alone what keys it has, or what was signed.
+	run ! grep -E "FROM (ksk|foreign_key|zsk_set|zone_alg) WHERE zone = " \
+		asked
+	# No change was waited for before that of the next one was made, and
+	# their steps are one transaction.
+	[ "$(grep -c ' SAVEPOINT q' asked)" -le 9 ]
+	[ "$(grep -c 'BEGIN .*pg_advisory_xact_lock' asked)" -le 9 ]
+}
+
 @test "libpq is loaded for a store in PostgreSQL alone" {
 	LD_DEBUG=files LD_DEBUG_OUTPUT=$PWD/server kmgr -q init >/dev/null
 	grep -q '/libpq\.so' server.*
