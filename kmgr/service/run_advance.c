@@ -21,8 +21,6 @@ run_advance(struct run_zone *z, struct error *err)
 	const struct life_step *step;
 
 	z->is_stuck = false;
-	if (z->wants_signing || z->wants_key)
-		return 0;
 	if (run_zone_plan(z, err) != 0)
 		return -1;
 	step = run_first_due(z);

@@ -81,8 +81,13 @@ advance(const struct run_zones *zones)
 {
 	size_t i;
 
+	/*
+	 * One of which it is decided that it is signed is not looked at before:
+	 * what somebody else has signed since it was would be signed over.
+	 */
 	for (i = 0; i < zones->n; i++)
-		zones->list[i]->is_going = run_is_well(zones->list[i]);
+		zones->list[i]->is_going = run_is_well(zones->list[i]) &&
+		    !zones->list[i]->wants_signing;
 	do {
 		while (step(zones))
 			continue;
