@@ -138,7 +138,7 @@ statements() {
 		asked
 	# No change was waited for before that of the next one was made, and
 	# their steps are one transaction.
-	[ "$(grep -c ' SAVEPOINT q' asked)" -le 9 ]
+	[ "$(grep -c ': SAVEPOINT q' asked)" -le 9 ]
 	[ "$(grep -c 'BEGIN .*pg_advisory_xact_lock' asked)" -le 9 ]
 }
 
