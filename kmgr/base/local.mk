@@ -24,8 +24,8 @@ libbase_la_SOURCES = \
 	kmgr/base/int64.h \
 	kmgr/base/json.c \
 	kmgr/base/json.h \
-	kmgr/base/json_head.c \
-	kmgr/base/json_head.h \
+	kmgr/base/json_members.c \
+	kmgr/base/json_members.h \
 	kmgr/base/mem.c \
 	kmgr/base/mem.h \
 	kmgr/base/merkle.c \

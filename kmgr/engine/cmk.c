@@ -115,7 +115,6 @@ load_parts(struct store *store, struct cmk *cmk, const struct cmk *known,
 		return -1;
 	}
 	set_proven(cmk, known);
-	cmk->endorsements = json_head_new("cmk_public_key");
 	if (check_policy(cmk, err) != 0 ||
 	    identity_load(store, cmk, err) != 0 ||
 	    checkpoint_epoch(store, cmk->row.id, &cmk->epoch, err) != 0)
@@ -391,7 +390,6 @@ cmk_free(struct cmk *cmk)
 	policy_free(cmk->policy);
 	if (!cmk->shares_proven)
 		proven_free(cmk->proven);
-	json_head_free(cmk->endorsements);
 	crypto_key_free(cmk->public);
 	key_row_clear(&cmk->identity_key);
 	crypto_key_free(cmk->identity_public);

@@ -8,7 +8,6 @@
 #include "hsm/key.h"
 #include "kmgr/base/crypto.h"
 #include "kmgr/base/err.h"
-#include "kmgr/base/json_head.h"
 #include "kmgr/engine/proven.h"
 #include "kmgr/engine/session.h"
 #include "kmgr/store/store.h"
@@ -24,8 +23,6 @@ struct cmk {
 	struct crypto_key	*public;	/* the seal key's public half */
 	struct proven		*proven;	/* what that has signed */
 	bool			 shares_proven;	/* which is another's */
-	struct json_head	*endorsements;	/* which begin alike, or NULL;
-					 * for ksk_check() */
 	char			 wrap_key_id[STORE_ID_TEXT]; /* that the seal
 					 * names; "" without one */
 	struct key_row		 identity_key;	/* empty without one */

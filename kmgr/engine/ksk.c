@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kmgr/base/json_members.h"
 #include "kmgr/base/mem.h"
 #include "kmgr/base/text.h"
 #include "kmgr/dns/ds.h"
@@ -11,6 +12,12 @@
 #include "kmgr/engine/ksk_wrapped.h"
 #include "kmgr/engine/statement.h"
 #include "kmgr/store/ledger.h"
+
+/* What compare() and ksk_wrapped_read() want of an endorsement. */
+static const char *const compared[] = { "cmk_id", "custody", "dnskey",
+	"generation", "key_id", "key_tag", "ksk_id", "policy_hash",
+	"wrap_key_id", "wrapped_key_sha256", "zone" };
+#define N_COMPARED (sizeof(compared) / sizeof(compared[0]))
 
 /* The SHA-256 DS at least, and every digest that the policy names. */
 static void
@@ -139,8 +146,8 @@ ksk_check(struct cmk *cmk, const struct ksk_row *row, struct ksk *ksk,
 	if (batch_proof_verify(row->endorsement_signature,
 	    STATEMENT_ENDORSEMENT, row->endorsement, cmk->row.id, cmk->proven,
 	    err) != 0 ||
-	    json_head_read(cmk->endorsements, row->endorsement, &statement,
-	    err) != 0 ||
+	    json_members_read(row->endorsement, compared, N_COMPARED,
+	    &statement, err) != 0 ||
 	    name_read(row->zone, &ksk->zone, err) != 0 ||
 	    dnskey_from_rdata(row->dnskey.data, row->dnskey.len, &ksk->dnskey,
 	    err) != 0 || compare(statement, ksk, row, err) != 0 ||

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kmgr/base/json_members.h"
 #include "kmgr/base/mem.h"
 #include "kmgr/engine/event.h"
 #include "kmgr/engine/instants.h"
@@ -118,11 +119,13 @@ static bool
 take_event(const struct ledger_row *event, const struct ksk_row *row,
     struct ksk_row *told, struct error *err)
 {
+	static const char *const names[] = { "cmk_id", "ds_gone_at",
+		"ds_seen_at", "ksk_id", "life", "zone" };
 	struct json *payload = NULL;
 	const char *id, *cmk_id, *zone;
 	bool is_of = false;
 
-	if (json_read(event->record.payload, strlen(event->record.payload),
+	if (json_members_read(event->record.payload, names, N(names),
 	    &payload, err) != 0) {
 		err_clear(err);
 		return false;

@@ -177,7 +177,7 @@ unit_base = \
 	tests/unit/test_err \
 	tests/unit/test_file \
 	tests/unit/test_json \
-	tests/unit/test_json_head \
+	tests/unit/test_json_members \
 	tests/unit/test_mem \
 	tests/unit/test_merkle \
 	tests/unit/test_pgpwords \
@@ -222,8 +222,8 @@ tests_unit_test_file_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_file_LDADD = $(unit_ldadd)
 tests_unit_test_json_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_json_LDADD = $(unit_ldadd)
-tests_unit_test_json_head_CPPFLAGS = $(unit_cppflags)
-tests_unit_test_json_head_LDADD = $(unit_ldadd)
+tests_unit_test_json_members_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_json_members_LDADD = $(unit_ldadd)
 tests_unit_test_mem_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_mem_LDADD = $(unit_ldadd)
 tests_unit_test_merkle_CPPFLAGS = $(unit_cppflags)
