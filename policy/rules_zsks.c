@@ -176,7 +176,6 @@ static void
 check_key_data(const void *subject, struct report *report)
 {
 	const struct zsk_set *s = subject;
-	struct crypto_key *public = NULL;
 	struct error why = ERR_INIT;
 	const struct zsk *zsk;
 	struct dnskey key;
@@ -193,11 +192,9 @@ check_key_data(const void *subject, struct report *report)
 		/* Of other algorithms nobody here knows what is right. */
 		if (!zsk->is_dnskey || !is_signer_alg(zsk->key.alg))
 			continue;
-		if (dnskey_public(&zsk->key, &public, &why) != 0)
+		if (dnskey_check(&zsk->key, &why) != 0)
 			report_fail(report, "line %zu: %s", zsk->record->line,
 			    why.msg);
-		crypto_key_free(public);
-		public = NULL;
 	}
 }
 

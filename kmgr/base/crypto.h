@@ -89,6 +89,16 @@ int crypto_key_from_point(enum crypto_kind kind, const uint8_t *point,
     size_t len, struct crypto_key **out, struct error *err);
 
 /**
+ * crypto_point_check(kind, point, len, err):
+ * Whether crypto_key_from_point() makes a key of them, in a fraction of the
+ * time that it takes.
+ *
+ * Errors: ERR_INPUT.
+ */
+int crypto_point_check(enum crypto_kind kind, const uint8_t *point,
+    size_t len, struct error *err);
+
+/**
  * crypto_key_from_spki(der, len, out, err):
  * The key in the DER SubjectPublicKeyInfo ${der} (RFC 5280 section 4.1).
  *

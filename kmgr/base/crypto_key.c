@@ -124,40 +124,6 @@ from_ec_point(const struct curve *curve, const uint8_t *xy, size_t len)
 	return NULL;
 }
 
-/*
- * Whether the key decodes to a point (RFC 8032 s5.1.3), which OpenSSL never
- * asks: x^2 = (y^2 - 1) / (d y^2 + 1) has a root, d = -121665 / 121666. With
- * numerator and denominator multiplied by 121666, u / v is a square exactly
- * where u v is one.
- */
-static bool
-is_ed25519_point(const uint8_t *key)
-{
-	uint8_t le[32];
-	BN_CTX *ctx = BN_CTX_new();
-	BIGNUM *p = BN_new(), *y = BN_new(), *u = BN_new(), *v = BN_new();
-	int root;
-
-	assert(ctx != NULL && p != NULL && y != NULL && u != NULL && v != NULL);
-	memcpy(le, key, sizeof(le));
-	le[31] &= 0x7f;
-	root = BN_set_bit(p, 255) == 1 && BN_sub_word(p, 19) == 1 &&
-	    BN_lebin2bn(le, sizeof(le), y) != NULL && BN_cmp(y, p) < 0 &&
-	    BN_mod_sqr(y, y, p, ctx) == 1 && BN_copy(u, y) != NULL &&
-	    BN_copy(v, y) != NULL && BN_mul_word(u, 121666) == 1 &&
-	    BN_sub_word(u, 121666) == 1 && BN_mul_word(v, 121665) == 1 &&
-	    BN_sub_word(v, 121666) == 1 && BN_mod_mul(u, u, v, p, ctx) == 1 ?
-	    BN_kronecker(u, p, ctx) : -1;
-	/* -(u v) and u v are squares together: -1 is one, as p mod 4 is 1. */
-	BN_CTX_free(ctx);
-	BN_free(p);
-	BN_free(y);
-	BN_free(u);
-	BN_free(v);
-	/* x = 0 has no negative. */
-	return root == 1 || (root == 0 && (key[31] & 0x80) == 0);
-}
-
 int
 crypto_key_from_point(enum crypto_kind kind, const uint8_t *point, size_t len,
     struct crypto_key **out, struct error *err)
@@ -169,8 +135,8 @@ crypto_key_from_point(enum crypto_kind kind, const uint8_t *point, size_t len,
 		pkey = from_ec_point(&p256, point, len);
 	else if (kind == CRYPTO_P384 && len == 96)
 		pkey = from_ec_point(&p384, point, len);
-	else if (kind == CRYPTO_ED25519 && len == 32 &&
-	    is_ed25519_point(point))
+	else if (kind == CRYPTO_ED25519 &&
+	    crypto_point_check(kind, point, len, err) == 0)
 		pkey = EVP_PKEY_new_raw_public_key_ex(NULL, "ED25519", NULL,
 		    point, len);
 	if (pkey == NULL)

@@ -11,6 +11,7 @@ libbase_la_SOURCES = \
 	kmgr/base/crypto_hmac.h \
 	kmgr/base/crypto_inner.h \
 	kmgr/base/crypto_key.c \
+	kmgr/base/crypto_point.c \
 	kmgr/base/crypto_private.c \
 	kmgr/base/crypto_private.h \
 	kmgr/base/crypto_sig.c \

@@ -65,6 +65,7 @@ rsa_public(const struct dnskey *key, struct crypto_key **out,
 	struct rsa_parts rsa;
 	unsigned int bits;
 
+	*out = NULL;
 	if (rsa_split(key, &rsa) != 0)
 		return err_set(err, ERR_INPUT,
 		    "the key data is no RSA exponent and modulus");
@@ -113,7 +114,6 @@ dnskey_init(struct dnskey *key, uint16_t flags, uint8_t alg,
 {
 	const struct alg_info *info = alg_find(alg);
 	struct dnskey made = { .flags = flags, .protocol = 3, .alg = alg };
-	struct crypto_key *again = NULL;
 	struct buf data = BUF_INIT;
 
 	if (info == NULL || info->refusal != NULL ||
@@ -136,9 +136,8 @@ dnskey_init(struct dnskey *key, uint16_t flags, uint8_t alg,
 	buf_free(&data);
 
 	/* What is made here is what is taken from others. */
-	if (dnskey_public(&made, &again, err) != 0)
+	if (dnskey_check(&made, err) != 0)
 		return -1;
-	crypto_key_free(again);
 	*key = made;
 	return 0;
 }
@@ -196,27 +195,56 @@ dnskey_rdata(const struct dnskey *key, struct buf *out)
 	buf_add(out, key->key, key->key_len);
 }
 
+/* Its algorithm, if it may be used, and has keys of this length. */
+static const struct alg_info *
+find_alg(const struct dnskey *key, struct error *err)
+{
+	const struct alg_info *info = alg_find(key->alg);
+
+	if (info == NULL)
+		(void)err_set(err, ERR_INPUT, "algorithm %u is unknown",
+		    key->alg);
+	else if (info->refusal != NULL)
+		(void)err_set(err, ERR_INPUT, "algorithm %s (%u): %s",
+		    info->mnemonic, info->number, info->refusal);
+	else if (info->kind != CRYPTO_RSA && key->key_len != info->key_len)
+		(void)err_set(err, ERR_INPUT,
+		    "a public key of %zu octets where %s has %zu",
+		    key->key_len, info->mnemonic, info->key_len);
+	else
+		return info;
+	return NULL;
+}
+
 int
 dnskey_public(const struct dnskey *key, struct crypto_key **out,
     struct error *err)
 {
-	const struct alg_info *info = alg_find(key->alg);
+	const struct alg_info *info = find_alg(key, err);
 
 	*out = NULL;
 	if (info == NULL)
-		return err_set(err, ERR_INPUT, "algorithm %u is unknown",
-		    key->alg);
-	if (info->refusal != NULL)
-		return err_set(err, ERR_INPUT, "algorithm %s (%u): %s",
-		    info->mnemonic, info->number, info->refusal);
-	if (info->kind == CRYPTO_RSA)
-		return rsa_public(key, out, err);
-	if (key->key_len != info->key_len)
-		return err_set(err, ERR_INPUT,
-		    "a public key of %zu octets where %s has %zu",
-		    key->key_len, info->mnemonic, info->key_len);
-	return crypto_key_from_point(info->kind, key->key, key->key_len, out,
+		return -1;
+	return info->kind == CRYPTO_RSA ? rsa_public(key, out, err) :
+	    crypto_key_from_point(info->kind, key->key, key->key_len, out,
 	    err);
+}
+
+int
+dnskey_check(const struct dnskey *key, struct error *err)
+{
+	const struct alg_info *info = find_alg(key, err);
+	struct crypto_key *public;
+	int rc;
+
+	if (info == NULL)
+		return -1;
+	if (info->kind != CRYPTO_RSA)
+		return crypto_point_check(info->kind, key->key, key->key_len,
+		    err);
+	rc = rsa_public(key, &public, err);
+	crypto_key_free(public);
+	return rc;
 }
 
 /* RFC 4034 appendix B: the octets of the RDATA, summed as in a checksum. */

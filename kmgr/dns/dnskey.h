@@ -75,6 +75,14 @@ int dnskey_public(const struct dnskey *key, struct crypto_key **out,
     struct error *err);
 
 /**
+ * dnskey_check(key, err):
+ * Whether dnskey_public() has one of ${key}. It takes less time.
+ *
+ * Errors: as dnskey_public().
+ */
+int dnskey_check(const struct dnskey *key, struct error *err);
+
+/**
  * dnskey_tag(key), dnskey_revoked_tag(key):
  * The key tag (RFC 4034 appendix B), and the tag that ${key} gets when its
  * REVOKE bit is set (RFC 5011 section 2.1).

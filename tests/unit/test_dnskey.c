@@ -7,6 +7,19 @@
 #define CARRY_KEY "example. IN DNSKEY 257 3 15 " \
 	"tTYC20GdPf6at2E/nqD0nXTr2Hgy0YSwSwuk5yVVGmk="
 
+/* As dnskey_public(); dnskey_check() says the same. */
+static int
+public_of(const struct dnskey *key, struct crypto_key **out,
+    struct error *err)
+{
+	struct error checked = ERR_INIT;
+	const int rc = dnskey_public(key, out, err);
+
+	assert_int_equal(dnskey_check(key, &checked), rc);
+	assert_string_equal(checked.msg, rc == 0 ? "" : err->msg);
+	return rc;
+}
+
 static void
 tags_are_those_of_others(void **state)
 {
@@ -131,7 +144,7 @@ public_keys_make_the_same_dnskey(void **state)
 	(void)state;
 	for (i = 0; i < N_DNSKEY_SETS; i++) {
 		key = dnshelp_key(dnskey_sets[i].ksk);
-		unit_ok(dnskey_public(&key, &public, &err), &err);
+		unit_ok(public_of(&key, &public, &err), &err);
 		assert_int_equal(crypto_key_bits(public), dnskey_sets[i].bits);
 		assert_int_equal(dnskey_bits(&key), dnskey_sets[i].bits);
 		unit_ok(dnskey_init(&again, key.flags, key.alg, public, &err),
@@ -153,7 +166,7 @@ init_refuses_other_kinds(void **state)
 	(void)state;
 	for (i = 0; i < N_DNSKEY_SETS; i++) {
 		key = dnshelp_key(dnskey_sets[i].ksk);
-		unit_ok(dnskey_public(&key, &public, &err), &err);
+		unit_ok(public_of(&key, &public, &err), &err);
 		for (j = 0; j < N_OF(algs); j++) {
 			if (algs[j] == key.alg)
 				continue;
@@ -204,9 +217,9 @@ rsa_is_checked(void **state)
 	(void)state;
 	for (i = 0; i < N_OF(t); i++) {
 		if (t[i].why == NULL)
-			unit_ok(dnskey_public(&t[i].key, &public, &err), &err);
+			unit_ok(public_of(&t[i].key, &public, &err), &err);
 		else
-			unit_fails(dnskey_public(&t[i].key, &public, &err),
+			unit_fails(public_of(&t[i].key, &public, &err),
 			    &err, ERR_INPUT, t[i].why);
 		assert_int_equal(public != NULL, t[i].why == NULL);
 		crypto_key_free(public);
@@ -239,7 +252,7 @@ rsa_data_must_be_whole(void **state)
 		memset(key.key, 0xee, sizeof(key.key));
 		memcpy(key.key, bad[i].bytes, bad[i].len);
 		key.key_len = bad[i].len;
-		unit_fails(dnskey_public(&key, &public, &err), &err,
+		unit_fails(public_of(&key, &public, &err), &err,
 		    ERR_INPUT, "exponent and modulus");
 		assert_int_equal(dnskey_bits(&key), 0);
 	}
@@ -258,14 +271,14 @@ long_exponents(void **state)
 	memset(key.key, 0x81, sizeof(key.key));
 	memcpy(key.key, "\0\0\3\1\0\1", 6);
 	key.key_len = 6 + 256;
-	unit_fails(dnskey_public(&key, &public, &err), &err, ERR_INPUT,
+	unit_fails(public_of(&key, &public, &err), &err, ERR_INPUT,
 	    "leading zero");
 	assert_int_equal(dnskey_bits(&key), 2048);
 
 	memcpy(key.key, "\0\0\xff", 3);
 	key.key[3] = 0x81;
 	key.key_len = 3 + 255 + 256;
-	unit_fails(dnskey_public(&key, &public, &err), &err, ERR_INPUT,
+	unit_fails(public_of(&key, &public, &err), &err, ERR_INPUT,
 	    "leading zero");
 	key.alg = 10;
 	assert_int_equal(dnskey_bits(&key), 2048);
@@ -275,7 +288,7 @@ long_exponents(void **state)
 	memset(key.key, 0x81, sizeof(key.key));
 	key.key[0] = 255;
 	key.key_len = 1 + 255 + 256;
-	unit_ok(dnskey_public(&key, &public, &err), &err);
+	unit_ok(public_of(&key, &public, &err), &err);
 	unit_ok(dnskey_init(&again, 256, ALG_RSASHA256, public, &err), &err);
 	assert_true(dnskey_is_same_key(&key, &again));
 	crypto_key_free(public);
@@ -283,7 +296,7 @@ long_exponents(void **state)
 	memset(key.key, 0x81, sizeof(key.key));
 	memcpy(key.key, "\0\1\0", 3);
 	key.key_len = 3 + 256 + 512;
-	unit_ok(dnskey_public(&key, &public, &err), &err);
+	unit_ok(public_of(&key, &public, &err), &err);
 	unit_ok(dnskey_init(&again, 256, ALG_RSASHA256, public, &err), &err);
 	assert_true(dnskey_is_same_key(&key, &again));
 	crypto_key_free(public);
@@ -329,20 +342,50 @@ points_are_checked(void **state)
 		if (key.alg == ALG_RSASHA256)
 			continue;
 		key.key_len--;
-		unit_fails(dnskey_public(&key, &public, &err), &err,
+		unit_fails(public_of(&key, &public, &err), &err,
 		    ERR_INPUT, "octets where");
 		key.key_len += 2;
-		unit_fails(dnskey_public(&key, &public, &err), &err,
+		unit_fails(public_of(&key, &public, &err), &err,
 		    ERR_INPUT, "octets where");
 		key.key_len--;
 		if (key.alg == ALG_ED25519)
 			continue;
 		key.key[5] ^= 1;
-		unit_fails(dnskey_public(&key, &public, &err), &err,
+		unit_fails(public_of(&key, &public, &err), &err,
 		    ERR_INPUT, "not a point");
 		memset(key.key, 0, sizeof(key.key));
-		unit_fails(dnskey_public(&key, &public, &err), &err,
+		unit_fails(public_of(&key, &public, &err), &err,
 		    ERR_INPUT, "not a point");
+	}
+}
+
+/* Where one bit or byte is another, also where a coordinate is too large. */
+static void
+check_agrees_beside_points(void **state)
+{
+	static const uint8_t changes[] = { 1, 0x10, 0x80, 0xff };
+	struct crypto_key *public;
+	struct error err = ERR_INIT;
+	struct dnskey key;
+	size_t i, j, k;
+
+	(void)state;
+	for (i = 0; i < N_DNSKEY_SETS; i++) {
+		key = dnshelp_key(dnskey_sets[i].ksk);
+		for (j = 0; j < key.key_len; j++)
+			for (k = 0; k < N_OF(changes); k++) {
+				key.key[j] ^= changes[k];
+				(void)public_of(&key, &public, &err);
+				crypto_key_free(public);
+				err_clear(&err);
+				key.key[j] ^= changes[k];
+			}
+		if (key.alg == ALG_RSASHA256)
+			continue;
+		memset(key.key, 0xff, key.key_len);
+		(void)public_of(&key, &public, &err);
+		crypto_key_free(public);
+		err_clear(&err);
 	}
 }
 
@@ -354,18 +397,18 @@ other_algorithms_have_no_public_key(void **state)
 	struct error err = ERR_INIT;
 
 	(void)state;
-	unit_fails(dnskey_public(&key, &public, &err), &err, ERR_INPUT,
+	unit_fails(public_of(&key, &public, &err), &err, ERR_INPUT,
 	    "RFC 9905");
 	assert_int_equal(dnskey_bits(&key), 1024);
 	key.alg = 99;
-	unit_fails(dnskey_public(&key, &public, &err), &err, ERR_INPUT,
+	unit_fails(public_of(&key, &public, &err), &err, ERR_INPUT,
 	    "99 is unknown");
 	assert_int_equal(dnskey_bits(&key), 0);
 	key.alg = 16;
-	unit_fails(dnskey_public(&key, &public, &err), &err, ERR_INPUT,
+	unit_fails(public_of(&key, &public, &err), &err, ERR_INPUT,
 	    "ED448");
 	key = dnshelp_key(RFC5702_KEY);
-	unit_fails(dnskey_public(&key, &public, &err), &err, ERR_INPUT,
+	unit_fails(public_of(&key, &public, &err), &err, ERR_INPUT,
 	    "RSA of 512 bits");
 	assert_int_equal(dnskey_bits(&key), 512);
 }
@@ -425,6 +468,7 @@ main(void)
 		cmocka_unit_test(long_exponents),
 		cmocka_unit_test(init_refuses_rsa_of_other_sizes),
 		cmocka_unit_test(points_are_checked),
+		cmocka_unit_test(check_agrees_beside_points),
 		cmocka_unit_test(other_algorithms_have_no_public_key),
 		cmocka_unit_test(same_key_is_the_key_alone),
 		cmocka_unit_test(text_is_what_was_read),
