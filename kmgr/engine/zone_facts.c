@@ -98,7 +98,7 @@ zone_facts_drop_alg(struct session *session, const char *cmk_id,
 /* Whether the event is filed where those of the zone's CMKs are judged. */
 static bool
 is_filed(const struct ledger_row *event, const struct json *payload,
-    const struct ksk_row *ksks, size_t n)
+    char (*cmks)[STORE_ID_TEXT], size_t n)
 {
 	const char *cmk_id = json_get_text(payload, "cmk_id");
 	size_t i;
@@ -107,13 +107,13 @@ is_filed(const struct ledger_row *event, const struct json *payload,
 	    strcmp(cmk_id, event->cmk_id) != 0)
 		return false;
 	for (i = 0; i < n; i++)
-		if (strcmp(ksks[i].cmk_id, cmk_id) == 0)
+		if (strcmp(cmks[i], cmk_id) == 0)
 			return true;
 	return false;
 }
 
 static int
-give(const struct ledger_row *event, const struct ksk_row *ksks, size_t n,
+give(const struct ledger_row *event, char (*cmks)[STORE_ID_TEXT], size_t n,
     int (*take)(void *arg, const struct json *payload, struct error *err),
     void *arg, struct error *err)
 {
@@ -124,7 +124,7 @@ give(const struct ledger_row *event, const struct ksk_row *ksks, size_t n,
 	    &payload, err) != 0)
 		err->class = ERR_INTEGRITY;
 	else
-		rc = is_filed(event, payload, ksks, n) ?
+		rc = is_filed(event, payload, cmks, n) ?
 		    take(arg, payload, err) : 0;
 	json_free(payload);
 	return rc == 0 ? 0 : err_wrap(err, "event %lld (%s)",
@@ -137,18 +137,18 @@ zone_facts_each(struct store *store, const char *zone, const char *type,
     void *arg, struct error *err)
 {
 	struct ledger_row *rows = NULL;
-	struct ksk_row *ksks = NULL;
-	size_t i, n = 0, n_ksks = 0;
+	char (*cmks)[STORE_ID_TEXT] = NULL;
+	size_t i, n = 0, n_cmks = 0;
 	int rc = -1;
 
 	if (ledger_all_of_zone(store, zone, type, &rows, &n, err) == 0 &&
 	    (n == 0 ||
-	    store_ksk_list(store, zone, NULL, &ksks, &n_ksks, err) == 0))
+	    store_ksk_cmks(store, zone, &cmks, &n_cmks, err) == 0))
 		rc = 0;
 	for (i = 0; i < n && rc == 0; i++)
-		rc = give(&rows[i], ksks, n_ksks, take, arg, err);
+		rc = give(&rows[i], cmks, n_cmks, take, arg, err);
 	ledger_row_list_free(rows, n);
-	ksk_rows_free(ksks, n_ksks);
+	free(cmks);
 	return rc;
 }
 

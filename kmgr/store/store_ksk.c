@@ -270,6 +270,26 @@ store_ksk_has_removed(struct store *store, const char *zone, bool *has,
 	return 0;
 }
 
+static void
+read_cmk(const struct db_rows *rows, void *out)
+{
+
+	db_get_id(rows, 1, out);
+}
+
+int
+store_ksk_cmks(struct store *store, const char *zone,
+    char (**out)[STORE_ID_TEXT], size_t *n, struct error *err)
+{
+	static const struct db_shape cmk = { STORE_ID_TEXT, read_cmk, NULL };
+	const struct db_value args[] = { db_text(zone) };
+
+	*out = NULL;
+	*n = 0;
+	return db_zone_list(store->db, &ask_zone, args, STORE_N(args), &cmk,
+	    out, n, err);
+}
+
 int
 store_ksk_find(struct store *store, const char *id, struct ksk_row *out,
     bool *found, struct error *err)

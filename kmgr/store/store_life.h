@@ -233,6 +233,9 @@ int store_ksk_set_life(struct store *store, const struct ksk_row *ksk,
  *
  * store_ksk_has_removed(store, zone, has, err): whether there are such.
  *
+ * store_ksk_cmks(store, zone, out, n, err): of each KSK, removed or not, the id
+ * of its CMK. Owner: the caller, free().
+ *
  * Owner: the caller, ksk_rows_free().
  */
 int store_ksk_facts(struct store *store, const char *zone,
@@ -241,6 +244,8 @@ int store_ksk_removed(struct store *store, const char *zone,
     struct ksk_row **out, size_t *n, struct error *err);
 int store_ksk_has_removed(struct store *store, const char *zone, bool *has,
     struct error *err);
+int store_ksk_cmks(struct store *store, const char *zone,
+    char (**out)[STORE_ID_TEXT], size_t *n, struct error *err);
 
 /* Since when the pair of a KSK is there. */
 struct key_age {
