@@ -61,8 +61,8 @@ flags_fill(struct hsm_token_info *out, ck_flags_t flags)
 }
 
 int
-info_read(const struct module *module, ck_slot_id_t slot,
-    struct hsm_token_info *out, struct error *err)
+info_read_all(const struct module *module, ck_slot_id_t slot,
+    struct hsm_token_info *out, ck_flags_t *flags, struct error *err)
 {
 	struct ck_token_info info;
 	struct ck_info library;
@@ -85,7 +85,17 @@ info_read(const struct module *module, ck_slot_id_t slot,
 	flags_fill(out, info.flags);
 	out->max_sessions = limit_of(info.max_session_count);
 	out->free_memory = known_or(info.free_private_memory, UINT64_MAX);
+	*flags = info.flags;
 	return 0;
+}
+
+int
+info_read(const struct module *module, ck_slot_id_t slot,
+    struct hsm_token_info *out, struct error *err)
+{
+	ck_flags_t ignored;
+
+	return info_read_all(module, slot, out, &ignored, err);
 }
 
 bool

@@ -8,13 +8,17 @@
 #include "hsm/token.h"
 
 /**
- * info_read(module, slot, out, err):
- * What the token in ${slot} and its library say of themselves.
+ * info_read(module, slot, out, err), info_read_all(module, slot, out, flags,
+ * err):
+ * What the token in ${slot} and its library say of themselves; *${flags} are
+ * CK_TOKEN_INFO.flags of the same answer.
  *
  * Errors: ERR_TOKEN.
  */
 int info_read(const struct module *module, ck_slot_id_t slot,
     struct hsm_token_info *out, struct error *err);
+int info_read_all(const struct module *module, ck_slot_id_t slot,
+    struct hsm_token_info *out, ck_flags_t *flags, struct error *err);
 
 /**
  * info_slots(module, slots, n, err):

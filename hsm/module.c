@@ -67,27 +67,31 @@ libp11_error(struct error *err, const char *call, const char *otherwise)
 	return err_set(err, ERR_TOKEN, "%s", otherwise);
 }
 
-/* libp11 prints the loader's complaint; ours goes into the error. */
-static int
-image_check(const char *path, struct error *err)
+/*
+ * libp11 prints the loader's complaint; ours goes into the error. Whoever has
+ * the image open until libp11 has it has it loaded once. Owner: the caller,
+ * dlclose().
+ */
+static void *
+image_open(const char *path, struct error *err)
 {
 	void *image = dlopen(path, RTLD_NOW | RTLD_LOCAL);
 	const char *why;
-	bool is_module;
 
 	if (image == NULL) {
 		why = dlerror();
 		(void)err_set(err, ERR_TOKEN, "load module: %s",
 		    why == NULL ? path : why);
-		return err_hint(err, "is module-path a PKCS#11 module for "
+		(void)err_hint(err, "is module-path a PKCS#11 module for "
 		    "this machine?");
+		return NULL;
 	}
-	is_module = dlsym(image, "C_GetFunctionList") != NULL;
+	if (dlsym(image, "C_GetFunctionList") != NULL)
+		return image;
 	(void)dlclose(image);
-	if (!is_module)
-		return err_set(err, ERR_TOKEN, "%s is not a PKCS#11 module "
-		    "(it has no C_GetFunctionList)", path);
-	return 0;
+	(void)err_set(err, ERR_TOKEN, "%s is not a PKCS#11 module "
+	    "(it has no C_GetFunctionList)", path);
+	return NULL;
 }
 
 /*
@@ -190,13 +194,17 @@ ctx_load(PKCS11_CTX *ctx, const char *path, struct error *err)
 static int
 own_load(struct module *module, const char *path, struct error *err)
 {
+	void *image;
 	int64_t at_us;
+	int rc;
 
-	if (image_check(path, err) != 0)
+	if ((image = image_open(path, err)) == NULL)
 		return -1;
 	module->ctx = PKCS11_CTX_new();
 	at_us = when_elapsed_us();
-	if (ctx_load(module->ctx, path, err) != 0) {
+	rc = ctx_load(module->ctx, path, err);
+	(void)dlclose(image);
+	if (rc != 0) {
 		module_called(module, "C_Initialize", err->code, at_us);
 		PKCS11_CTX_free(module->ctx);
 		module->ctx = NULL;

@@ -124,9 +124,7 @@ load_and_find(struct hsm_token *token, load_fn *load,
 	if (rc == 0)
 		rc = module_find(module, &token->uri, &token->slot, err);
 	if (rc == 0)
-		rc = info_read(module, token->slot, info, err);
-	if (rc == 0)
-		rc = info_flags(module, token->slot, &flags, err);
+		rc = info_read_all(module, token->slot, info, &flags, err);
 	start_unlock(fd);
 	if (rc != 0)
 		module_unload(module);
