@@ -8,6 +8,8 @@
 #include "kmgr/base/json.h"
 #include "kmgr/engine/session.h"
 
+#define KEPT_PREFIX "kmgr1:"	/* that the names of all of them begin with */
+
 /**
  * kept_application(prefix, cmk_id, out):
  * Write the CKA_APPLICATION of a CMK's objects: ${prefix} and the first 16

@@ -5,7 +5,6 @@
 #include "hsm/data.h"
 #include "kmgr/base/json.h"
 #include "kmgr/base/mem.h"
-#include "kmgr/engine/kept.h"
 #include "kmgr/engine/ratchet.h"
 
 static int
@@ -40,6 +39,20 @@ ratchet_read(struct hsm_token *token, struct ratchet *out, struct error *err)
 	*out = (struct ratchet){ NULL, 0 };
 	return hsm_data_list_prefix(token, RATCHET_PREFIX, &out->objects,
 	    &out->n, err);
+}
+
+void
+ratchet_take(struct hsm_data *objects_take, size_t n, struct ratchet *out)
+{
+	size_t i;
+
+	*out = (struct ratchet){ objects_take, 0 };
+	for (i = 0; i < n; i++)
+		if (strncmp(objects_take[i].application, RATCHET_PREFIX,
+		    strlen(RATCHET_PREFIX)) == 0)
+			objects_take[out->n++] = objects_take[i];
+		else
+			buf_free(&objects_take[i].value);
 }
 
 void

@@ -14,9 +14,10 @@
 #include "kmgr/base/err.h"
 #include "kmgr/engine/checkpoint.h"
 #include "kmgr/engine/cmk.h"
+#include "kmgr/engine/kept.h"
 #include "kmgr/engine/session.h"
 
-#define RATCHET_PREFIX "kmgr1:ratchet:"	/* and 16 digits of the CMK's id */
+#define RATCHET_PREFIX KEPT_PREFIX "ratchet:"	/* and 16 digits of its id */
 
 /* What a token keeps of all CMKs; read in one pass. */
 struct ratchet {
@@ -29,9 +30,14 @@ struct ratchet {
  * Owner: the caller, ratchet_clear().
  *
  * Errors: ERR_TOKEN.
+ *
+ * ratchet_take(objects_take, n, out):
+ * Likewise, of the ${n} ${objects_take} of a token, whatever they are.
  */
 int ratchet_read(struct hsm_token *token, struct ratchet *out,
     struct error *err);
+void ratchet_take(struct hsm_data *objects_take, size_t n,
+    struct ratchet *out);
 void ratchet_clear(struct ratchet *ratchet);
 
 /**

@@ -2,11 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hsm/data.h"
 #include "kmgr/base/json.h"
 #include "kmgr/base/mem.h"
 #include "kmgr/base/text.h"
-#include "kmgr/engine/kept.h"
 #include "kmgr/engine/sealed.h"
 #include "kmgr/engine/statement.h"
 
@@ -53,25 +51,21 @@ read_object(const struct cmk *cmk, const struct hsm_data *data,
 	return is_one;
 }
 
-int
-sealed_list(struct hsm_token *token, const struct cmk *cmk,
-    struct sealed **out, size_t *n, struct error *err)
+void
+sealed_list(const struct hsm_data *objects, size_t n_objects,
+    const struct cmk *cmk, struct sealed **out, size_t *n)
 {
 	char application[HSM_DATA_NAME_MAX + 1];
-	struct hsm_data *objects;
-	size_t i, n_objects;
+	size_t i;
 
-	*out = NULL;
 	*n = 0;
-	if (hsm_data_list(token, kept_application(SEALED_PREFIX, cmk->row.id,
-	    application), &objects, &n_objects, err) != 0)
-		return -1;
 	*out = mem_new((n_objects + 1) * sizeof(**out));
+	(void)kept_application(SEALED_PREFIX, cmk->row.id, application);
 	for (i = 0; i < n_objects; i++)
-		if (read_object(cmk, &objects[i], &(*out)[*n]))
+		if (objects[i].is_private &&
+		    strcmp(objects[i].application, application) == 0 &&
+		    read_object(cmk, &objects[i], &(*out)[*n]))
 			(*n)++;
-	hsm_data_list_free(objects, n_objects);
-	return 0;
 }
 
 int

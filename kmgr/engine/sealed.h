@@ -9,13 +9,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "hsm/data.h"
 #include "hsm/token.h"
 #include "kmgr/base/crypto.h"
 #include "kmgr/base/err.h"
 #include "kmgr/engine/cmk.h"
+#include "kmgr/engine/kept.h"
 #include "kmgr/engine/session.h"
 
-#define SEALED_PREFIX "kmgr1:seal:"	/* and 16 digits of the CMK's id */
+#define SEALED_PREFIX KEPT_PREFIX "seal:"	/* and 16 digits of its id */
 
 /* A policy that the seal key sealed. */
 struct sealed {
@@ -23,15 +25,15 @@ struct sealed {
 };
 
 /**
- * sealed_list(token, cmk, out, n, err):
- * The seals of ${cmk} in ${token} that its seal key signed; others can be put
- * there by whoever has the PIN, and are left out.
+ * sealed_list(objects, n_objects, cmk, out, n):
+ * The seals of ${cmk} among the ${objects} of its token that its seal key
+ * signed; others can be put there by whoever has the PIN, and are left out,
+ * and so is what has no PIN to it.
  *
  * Owner: the caller, free(*${out}).
- * Errors: ERR_TOKEN.
  */
-int sealed_list(struct hsm_token *token, const struct cmk *cmk,
-    struct sealed **out, size_t *n, struct error *err);
+void sealed_list(const struct hsm_data *objects, size_t n_objects,
+    const struct cmk *cmk, struct sealed **out, size_t *n);
 
 /**
  * sealed_put(session, token, cmk, err):

@@ -21,13 +21,15 @@ int
 evidence_read(struct hsm_token *token, const struct cmk *cmk,
     struct evidence *out, struct error *err)
 {
+	struct hsm_data *objects;
+	size_t n;
 
 	*out = (struct evidence){ 0 };
-	if (ratchet_read(token, &out->ratchet, err) != 0 ||
-	    sealed_list(token, cmk, &out->seals, &out->n_seals, err) != 0) {
-		evidence_clear(out);
+	/* In one pass: each search has a token look at all that it holds. */
+	if (hsm_data_list_prefix(token, KEPT_PREFIX, &objects, &n, err) != 0)
 		return -1;
-	}
+	sealed_list(objects, n, cmk, &out->seals, &out->n_seals);
+	ratchet_take(objects, n, &out->ratchet);
 	ratchet_list(&out->ratchet, cmk->row.id, &out->records,
 	    &out->n_records);
 	return 0;

@@ -177,7 +177,7 @@ verify_kept_strangers(struct verifier *v, struct hsm_token *token,
 	struct hsm_data *list;
 	size_t i, n;
 
-	if (hsm_data_list_prefix(token, "kmgr1:", &list, &n, err) != 0)
+	if (hsm_data_list_prefix(token, KEPT_PREFIX, &list, &n, err) != 0)
 		return -1;
 	for (i = 0; i < n; i++)
 		if (!list[i].is_private)

@@ -144,9 +144,11 @@ points() {
 	done
 	KMGR_SHIM_COUNT=after signs a
 	[ "$(wc -l <before)" -eq "$(wc -l <after)" ]
-	# The challenge and the DNSKEY; two keys, records, seals.
+	# The challenge and the DNSKEY; two keys, records and seals at once.
 	[ "$(grep -c ' C_Sign$' after)" -eq 2 ]
-	[ "$(grep -c ' C_FindObjectsInit$' after)" -eq 4 ]
+	[ "$(grep -c ' C_FindObjectsInit$' after)" -eq 3 ]
+	# libp11 asks it of both slots; then who it is, and if it takes a PIN.
+	[ "$(grep -c ' C_GetTokenInfo$' after)" -eq 4 ]
 }
 
 # --- rollback ----------------------------------------------------------------
