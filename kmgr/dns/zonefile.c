@@ -208,6 +208,40 @@ zonefile_read_part(const char *text, size_t len, const char *what, size_t line,
 	return 0;
 }
 
+/* A number of at most max, and the blank behind it. */
+static bool
+skip_number(const char **p, uint64_t max, uint64_t *out)
+{
+	const char *begin = *p;
+
+	for (*out = 0; **p >= '0' && **p <= '9' && *out <= max; (*p)++)
+		*out = *out * 10 + (uint64_t)(**p - '0');
+	return *p > begin && *out <= max && *(*p)++ == ' ';
+}
+
+bool
+zonefile_peek_alg(const char **text, uint8_t *alg)
+{
+	static const char type[] = "IN DNSKEY ";
+	const char *p = *text + strcspn(*text, " \n"), *end;
+	uint64_t ttl, flags, protocol, number;
+
+	/* An owner is absolute there, and this is no comment. */
+	if (p == *text || p[-1] != '.' || **text == ';' || *p++ != ' ' ||
+	    !skip_number(&p, UINT32_MAX, &ttl) ||
+	    strncmp(p, type, strlen(type)) != 0)
+		return false;
+	p += strlen(type);
+	if (!skip_number(&p, UINT16_MAX, &flags) ||
+	    !skip_number(&p, UINT8_MAX, &protocol) ||
+	    !skip_number(&p, UINT8_MAX, &number) ||
+	    (end = strchr(p, '\n')) == NULL || end == p)
+		return false;
+	*text = end + 1;
+	*alg = (uint8_t)number;
+	return true;
+}
+
 void
 zonefile_free(struct zonefile *zonefile)
 {

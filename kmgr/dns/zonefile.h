@@ -64,6 +64,14 @@ int zonefile_read_part(const char *text, size_t len, const char *what,
     struct error *err);
 
 /**
+ * zonefile_peek_alg(text, alg):
+ * The algorithm of the DNSKEY that the line at *${text} holds in the form of
+ * rrset_text(), and *${text} behind that line; false, and nothing changed,
+ * where it has another form. The key data is not looked at.
+ */
+bool zonefile_peek_alg(const char **text, uint8_t *alg);
+
+/**
  * zonefile_free(zonefile):
  * Free all records.
  */

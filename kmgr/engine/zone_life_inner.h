@@ -4,6 +4,9 @@
 
 #include "kmgr/engine/zone_life.h"
 
+/* What is made of what the store says. */
+enum zone_life_proof { ZONE_LIFE_PROVED, ZONE_LIFE_BELIEVED };
+
 /**
  * zone_life_fill(zone):
  * Fill zone->life with what the KSKs, their policies and the foreign keys of
@@ -21,13 +24,14 @@ int zone_life_time(struct session *session, struct zone_life *zone,
     struct error *err);
 
 /**
- * zone_life_signed(store, zone, now_at, err):
- * Fill in what was signed: by us, and by the zone signer.
+ * zone_life_signed(store, zone, proof, now_at, err):
+ * Fill in what was signed: by us, and by the zone signer. Of ZSKs that are
+ * believed nothing but the algorithm is read.
  *
  * Errors: ERR_STORE, ERR_INTEGRITY.
  */
 int zone_life_signed(struct store *store, struct zone_life *zone,
-    int64_t now_at, struct error *err);
+    enum zone_life_proof proof, int64_t now_at, struct error *err);
 
 /**
  * zone_life_has_ds(zone, now_at):

@@ -9,8 +9,6 @@
 #include "kmgr/engine/zone_facts.h"
 #include "kmgr/engine/zone_life_inner.h"
 
-enum proof { PROVED, BELIEVED };
-
 /* Other providers' keys that are in use. */
 static int
 load_foreign(struct store *store, struct zone_life *zone, struct error *err)
@@ -171,17 +169,18 @@ read_ksks(struct store *store, struct cmk_cache *cache,
 
 static int
 load_ksks(struct store *store, struct cmk_cache *cache,
-    struct zone_life *zone, enum proof proof, struct error *err)
+    struct zone_life *zone, enum zone_life_proof proof, struct error *err)
 {
 
-	return proof == BELIEVED ? read_ksks(store, cache, zone, err) :
-	    ksk_load(store, cache, &zone->name, NULL, &zone->ksks,
+	if (proof == ZONE_LIFE_BELIEVED)
+		return read_ksks(store, cache, zone, err);
+	return ksk_load(store, cache, &zone->name, NULL, &zone->ksks,
 	    &zone->n_ksks, err);
 }
 
 static int
 load_all(struct session *session, struct cmk_cache *cache,
-    struct zone_life *zone, enum proof proof, struct error *err)
+    struct zone_life *zone, enum zone_life_proof proof, struct error *err)
 {
 	struct store *store;
 
@@ -195,15 +194,16 @@ load_all(struct session *session, struct cmk_cache *cache,
 		return err_hint(err, "kmgr create-ksk %s --cmk NAME makes "
 		    "one", zone->text);
 	}
-	if ((proof == PROVED && check_facts(store, zone, err) != 0) ||
+	if ((proof == ZONE_LIFE_PROVED && check_facts(store, zone, err) != 0) ||
 	    load_goal(store, zone, err) != 0)
 		return -1;
 	zone_life_fill(zone);
 	find_lost(session, zone);
 	if (zone_life_time(session, zone, err) != 0 ||
-	    zone_life_signed(store, zone, session_now(session), err) != 0)
+	    zone_life_signed(store, zone, proof, session_now(session),
+	    err) != 0)
 		return -1;
-	if (proof == BELIEVED)
+	if (proof == ZONE_LIFE_BELIEVED)
 		return 0;
 	find_unapproved(session, zone);
 	catch_up(session, zone);
@@ -216,7 +216,7 @@ load_all(struct session *session, struct cmk_cache *cache,
  */
 static int
 load_steady(struct session *session, struct cmk_cache *cache,
-    struct zone_life *zone, enum proof proof, struct error *err)
+    struct zone_life *zone, enum zone_life_proof proof, struct error *err)
 {
 	struct store *store;
 	bool is_ours;
@@ -235,7 +235,7 @@ load_steady(struct session *session, struct cmk_cache *cache,
 
 static int
 load(struct session *session, struct cmk_cache *cache,
-    const struct name *name, enum proof proof, struct zone_life **out,
+    const struct name *name, enum zone_life_proof proof, struct zone_life **out,
     struct error *err)
 {
 	struct zone_life *zone = mem_new(sizeof(*zone));
@@ -256,7 +256,7 @@ zone_life_load(struct session *session, struct cmk_cache *cache,
     const struct name *name, struct zone_life **out, struct error *err)
 {
 
-	return load(session, cache, name, PROVED, out, err);
+	return load(session, cache, name, ZONE_LIFE_PROVED, out, err);
 }
 
 int
@@ -264,7 +264,7 @@ zone_life_read(struct session *session, struct cmk_cache *cache,
     const struct name *name, struct zone_life **out, struct error *err)
 {
 
-	return load(session, cache, name, BELIEVED, out, err);
+	return load(session, cache, name, ZONE_LIFE_BELIEVED, out, err);
 }
 
 bool

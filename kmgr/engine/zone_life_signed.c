@@ -46,24 +46,54 @@ put_zsks(struct life_zone *life, const struct zonefile *file)
 			put_alg(life, dnskey.alg)->has_zsk = true;
 }
 
+/* Whether all of the text is as we write it, and so nothing is to be read. */
+static bool
+peek_zsks(struct life_zone *life, const char *text)
+{
+	bool has[UINT8_MAX + 1] = { false };
+	uint8_t alg = 0;
+	size_t i;
+
+	while (*text != '\0') {
+		if (!zonefile_peek_alg(&text, &alg))
+			return false;
+		has[alg] = true;
+	}
+	for (i = 0; i <= UINT8_MAX; i++)
+		if (has[i])
+			put_alg(life, (uint8_t)i)->has_zsk = true;
+	return true;
+}
+
+static int
+read_zsks(struct zone_life *zone, const char *text, struct error *err)
+{
+	struct zonefile *file;
+
+	if (zonefile_read(text, strlen(text), "the admitted ZSK set",
+	    &zone->name, &file, err) != 0)
+		return -1;
+	put_zsks(&zone->life, file);
+	zonefile_free(file);
+	return 0;
+}
+
 /* The ZSKs that were admitted last; their text is ours. */
 static int
-load_zsks(struct store *store, struct zone_life *zone, struct error *err)
+load_zsks(struct store *store, struct zone_life *zone,
+    enum zone_life_proof proof, struct error *err)
 {
 	struct zsk_set_row row = { 0 };
-	struct zonefile *file = NULL;
 	bool found = false;
-	int rc;
+	int rc = 0;
 
 	if (store_zsk_set_last(store, zone->text, &row, &found, err) != 0)
 		return -1;
-	rc = !found ? 0 : zonefile_read(row.text, strlen(row.text),
-	    "the admitted ZSK set", &zone->name, &file, err);
-	if (rc == 0 && file != NULL)
-		put_zsks(&zone->life, file);
-	zonefile_free(file);
-	if (found)
-		zsk_set_row_clear(&row);
+	if (!found)
+		return 0;
+	if (proof == ZONE_LIFE_PROVED || !peek_zsks(&zone->life, row.text))
+		rc = read_zsks(zone, row.text, err);
+	zsk_set_row_clear(&row);
 	return rc;
 }
 
@@ -124,8 +154,8 @@ put_response(struct life_zone *life, const struct ksr *response)
 
 /* What is admitted: by the response that is served, or the last set alone. */
 static int
-load_admitted(struct store *store, struct zone_life *zone, int64_t now_at,
-    struct error *err)
+load_admitted(struct store *store, struct zone_life *zone,
+    enum zone_life_proof proof, int64_t now_at, struct error *err)
 {
 	struct zone_response response;
 	int rc;
@@ -136,7 +166,7 @@ load_admitted(struct store *store, struct zone_life *zone, int64_t now_at,
 	if (rc == 0 && response.response != NULL)
 		put_response(&zone->life, response.response);
 	else if (rc == 0)
-		rc = load_zsks(store, zone, err);
+		rc = load_zsks(store, zone, proof, err);
 	zone_response_clear(&response);
 	return rc;
 }
@@ -178,15 +208,15 @@ first_signed_at(const struct life_zone *life)
 }
 
 int
-zone_life_signed(struct store *store, struct zone_life *zone, int64_t now_at,
-    struct error *err)
+zone_life_signed(struct store *store, struct zone_life *zone,
+    enum zone_life_proof proof, int64_t now_at, struct error *err)
 {
 
 	zone->life.first_signed_at = first_signed_at(&zone->life);
 	if (store_signature_times(store, zone->text, &zone->signed_at,
 	    &zone->life.signed_until_at, err) != 0 ||
 	    load_algs(store, zone, err) != 0 ||
-	    load_admitted(store, zone, now_at, err) != 0)
+	    load_admitted(store, zone, proof, now_at, err) != 0)
 		return -1;
 	suppose_algs(&zone->life, now_at);
 	return 0;

@@ -378,6 +378,45 @@ keeps_limits(void **state)
 	buf_free(&text);
 }
 
+/* What rrset_text() writes, and nothing else that a zone file may say. */
+static void
+peeks_at_algorithms(void **state)
+{
+	static const char *const others[] = { "", "\n", "a", "a.",
+		"; 1 IN DNSKEY 256 3 13 AAAA\n",
+		";a. 1 IN DNSKEY 256 3 13 AAAA\n",
+		"a 1 IN DNSKEY 256 3 13 AAAA\n",
+		"a. 3600 IN DNSKEY 256 3 13 AAAA",
+		"a. 3600 IN DNSKEY 256 3 13 \n",
+		"a. 3600 IN DNSKEY 256 3 13\n",
+		"a. 3600 IN DNSKEY 256 3 256 AAAA\n",
+		"a. 3600 IN DNSKEY 256 256 13 AAAA\n",
+		"a. 3600 IN DNSKEY 65536 3 13 AAAA\n",
+		"a. 4294967296 IN DNSKEY 256 3 13 AAAA\n",
+		"a. 3600 IN DNSKEY 256 3 ECDSAP256SHA256 AAAA\n",
+		"a. 3600 IN  DNSKEY 256 3 13 AAAA\n",
+		"a. IN DNSKEY 256 3 13 AAAA\n",
+		"a. 3600 IN CDNSKEY 256 3 13 AAAA\n",
+		" 3600 IN DNSKEY 256 3 13 AAAA\n" };
+	const char *p = "a. 3600 IN DNSKEY 256 3 8 AwEAAQ==\n"
+	    "b.\\032c. 0 IN DNSKEY 65535 255 255 A\n";
+	const char *begin = p;
+	uint8_t alg = 0;
+	size_t i;
+
+	(void)state;
+	assert_true(zonefile_peek_alg(&p, &alg) && alg == 8);
+	assert_ptr_equal(p, strchr(begin, '\n') + 1);
+	assert_true(zonefile_peek_alg(&p, &alg) && alg == 255);
+	assert_string_equal(p, "");
+	for (i = 0; i < N_OF(others); i++) {
+		p = others[i];
+		alg = 1;
+		assert_false(zonefile_peek_alg(&p, &alg));
+		assert_true(p == others[i] && alg == 1);
+	}
+}
+
 int
 main(void)
 {
@@ -393,6 +432,7 @@ main(void)
 		cmocka_unit_test(refuses_broken_files),
 		cmocka_unit_test(no_cut_is_a_shorter_key),
 		cmocka_unit_test(keeps_limits),
+		cmocka_unit_test(peeks_at_algorithms),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
