@@ -2,11 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "hsm/attr_read.h"
 #include "hsm/attr_row.h"
-#include "hsm/find.h"
-
-#define N_MECHS_READ 32
-#define N_NESTED     16
 
 static const char *const half_names[] = { "private", "public", "secret",
 	"private" };
@@ -112,43 +109,24 @@ judge(const struct attr_row *row, const struct ck_attribute *attr,
 		    HSM_ATTR_UNREADABLE;
 }
 
-/* Values of an attribute that is a template, in two steps. */
-struct nested {
-	struct ck_attribute	list[N_NESTED];
-	unsigned long		values[N_NESTED];
-};
-
-/* PKCS #11 3.0 s5.7.5: types and lengths first, then the values. */
-static int
-nested_read(const struct module *module, ck_session_handle_t session,
-    ck_object_handle_t object, struct ck_attribute *attr,
-    struct nested *nested, struct error *err)
+void
+attr_judge(const struct attr_read *read, const struct attr_want *want,
+    struct hsm_attr out[static ATTR_REPORT_MAX], size_t *n)
 {
-	size_t i, n;
+	size_t i;
 
-	memset(nested, 0, sizeof(*nested));
-	attr->value = nested->list;
-	attr->value_len = sizeof(nested->list);
-	if (find_values(module, session, object, attr, 1, err) != 0)
-		return -1;
-	if (attr->value_len == CK_UNAVAILABLE_INFORMATION)
-		return 0;
-	n = attr->value_len / sizeof(nested->list[0]);
-	for (i = 0; i < n; i++) {
-		nested->list[i].value = &nested->values[i];
-		if (nested->list[i].value_len > sizeof(nested->values[i]))
-			nested->list[i].value_len = 0;
+	for (i = 0; i < read->n_rows; i++) {
+		struct hsm_attr *place = &out[*n];
+
+		assert(*n < ATTR_REPORT_MAX);
+		judge(read->rows[i], &read->list[i], want, place);
+		/* Not asked for is no matter, unless somebody did before. */
+		if (read->rows[i]->type == CKA_DESTROYABLE &&
+		    !attr_row_is_asked(read->rows[i], want) &&
+		    place->verdict != HSM_ATTR_HELD)
+			continue;
+		(*n)++;
 	}
-	return find_values(module, session, object, attr, 1, err);
-}
-
-static size_t
-room_of(ck_attribute_type_t type)
-{
-
-	if (type == CKA_ALLOWED_MECHANISMS)
-		return N_MECHS_READ * sizeof(unsigned long);
-	return type == CKA_VALUE_LEN ? sizeof(unsigned long) : 1;
 }
 
 int
@@ -157,39 +135,13 @@ attr_report(const struct module *module, ck_session_handle_t session,
     const struct attr_want *want, struct hsm_attr out[static ATTR_REPORT_MAX],
     size_t *n, struct error *err)
 {
-	unsigned long values[ATTR_REPORT_MAX][N_MECHS_READ] = { { 0 } };
-	struct ck_attribute attrs[ATTR_REPORT_MAX];
-	const struct attr_row *rows[ATTR_REPORT_MAX];
-	struct nested nested;
-	const struct attr_row *row;
-	size_t i, n_rows = 0;
+	struct attr_read read;
 
-	for (row = attr_rows; row->name != NULL; row++) {
-		if (row->half != half)
-			continue;
-		assert(n_rows < ATTR_REPORT_MAX);
-		attrs[n_rows].type = row->type;
-		attrs[n_rows].value = values[n_rows];
-		attrs[n_rows].value_len = room_of(row->type);
-		rows[n_rows++] = row;
-	}
-	if (find_values(module, session, object, attrs, n_rows, err) != 0)
+	attr_read_init(&read);
+	attr_read_half(&read, half);
+	if (attr_read_do(&read, module, session, object, err) != 0)
 		return -1;
-	for (i = 0; i < n_rows; i++) {
-		struct hsm_attr *place = &out[*n];
-
-		assert(*n < ATTR_REPORT_MAX);
-		if (rows[i]->type == CKA_UNWRAP_TEMPLATE && nested_read(module,
-		    session, object, &attrs[i], &nested, err) != 0)
-			return -1;
-		judge(rows[i], &attrs[i], want, place);
-		/* Not asked for is no matter, unless somebody did before. */
-		if (rows[i]->type == CKA_DESTROYABLE &&
-		    !attr_row_is_asked(rows[i], want) &&
-		    place->verdict != HSM_ATTR_HELD)
-			continue;
-		(*n)++;
-	}
+	attr_judge(&read, want, out, n);
 	return 0;
 }
 

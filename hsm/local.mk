@@ -5,6 +5,8 @@ libhsm_la_LIBADD = libdns.la libbase.la $(LIBP11_LIBS) $(P11KIT_LIBS) -ldl \
 libhsm_la_SOURCES = \
 	hsm/attr.c \
 	hsm/attr.h \
+	hsm/attr_read.c \
+	hsm/attr_read.h \
 	hsm/attr_report.c \
 	hsm/attr_row.h \
 	hsm/ckr.c \

@@ -1,7 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hsm/find.h"
+#include "hsm/attr_read.h"
 #include "hsm/index.h"
 #include "hsm/login.h"
 #include "hsm/pair.h"
@@ -50,42 +50,43 @@ pair_locate(struct hsm_key *key, ck_session_handle_t session, bool *found,
 }
 
 /* Not by the table of attributes: it is text. Longer ones are cut. */
-static int
-label_read(struct hsm_key *key, ck_session_handle_t session,
-    struct error *err)
+static void
+label_take(struct hsm_key *key, const struct ck_attribute *attr)
 {
-	char label[256];
-	struct ck_attribute attr = { CKA_LABEL, label, sizeof(label) };
-	size_t len;
+	size_t len = attr->value_len == CK_UNAVAILABLE_INFORMATION ? 0 :
+	    attr->value_len;
 
-	if (find_values(&key->token->module, session, key->private, &attr, 1,
-	    err) != 0)
-		return -1;
-	len = attr.value_len == CK_UNAVAILABLE_INFORMATION ? 0 :
-	    attr.value_len;
 	if (len > HSM_LABEL_MAX)
 		len = HSM_LABEL_MAX;
-	memcpy(key->label, label, len);
+	memcpy(key->label, attr->value, len);
 	key->label[len] = '\0';
-	return 0;
 }
 
+/* One call for each of the two objects, where the type was known before. */
 int
 pair_read(struct hsm_key *key, ck_session_handle_t session, struct error *err)
 {
 	const struct module *module = &key->token->module;
+	struct attr_read private, public;
+	char text[256];
+	const struct ck_attribute label = { CKA_LABEL, text, sizeof(text) };
+	size_t at;
 
 	crypto_key_free(key->pub);
 	key->pub = NULL;
 	key->n_attrs = 0;
-	if (label_read(key, session, err) != 0 ||
-	    pubkey_read(module, session, key->public, &key->want.mech,
-	    &key->pub, err) != 0 ||
-	    attr_report(module, session, key->private, ATTR_PRIVATE,
-	    &key->want, key->attrs, &key->n_attrs, err) != 0 ||
-	    attr_report(module, session, key->public, ATTR_PUBLIC,
-	    &key->want, key->attrs, &key->n_attrs, err) != 0)
+	attr_read_init(&private);
+	attr_read_half(&private, ATTR_PRIVATE);
+	at = attr_read_add(&private, &label);
+	attr_read_init(&public);
+	attr_read_half(&public, ATTR_PUBLIC);
+	if (attr_read_do(&private, module, session, key->private, err) != 0 ||
+	    pubkey_read(module, session, key->public, &public,
+	    &key->want.mech, &key->pub, err) != 0)
 		return -1;
+	label_take(key, &private.list[at]);
+	attr_judge(&private, &key->want, key->attrs, &key->n_attrs);
+	attr_judge(&public, &key->want, key->attrs, &key->n_attrs);
 	return 0;
 }
 
@@ -93,7 +94,7 @@ static int
 find_again(struct hsm_key *key, ck_session_handle_t session,
     struct error *err)
 {
-	const struct mech *mech;
+	const struct mech *mech = key->want.mech;
 	struct crypto_key *pub = NULL;
 	bool found = false;
 	int rc = 0;
@@ -105,8 +106,8 @@ find_again(struct hsm_key *key, ck_session_handle_t session,
 	if (!found)
 		return ckr_set(err, "the key is no longer in the token",
 		    CKR_KEY_HANDLE_INVALID);
-	if (pubkey_read(&key->token->module, session, key->public, &mech,
-	    &pub, err) != 0) {
+	if (pubkey_read(&key->token->module, session, key->public, NULL,
+	    &mech, &pub, err) != 0) {
 		key->epoch = 0;
 		return -1;
 	}

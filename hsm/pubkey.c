@@ -33,13 +33,12 @@ part_init(struct ck_attribute *attr, ck_attribute_type_t type, void *value,
 	attr->value_len = len;
 }
 
-/* The attributes of the key type that was read; the others are not asked. */
-static int
-parts_read(const struct module *module, ck_session_handle_t session,
-    ck_object_handle_t object, struct parts *parts, struct error *err)
+static void
+parts_init(struct parts *parts)
 {
 	struct ck_attribute *a = parts->attrs;
 
+	memset(parts, 0, sizeof(*parts));
 	part_init(&a[P_TYPE], CKA_KEY_TYPE, &parts->key_type,
 	    sizeof(parts->key_type));
 	part_init(&a[P_PARAMS], CKA_EC_PARAMS, parts->params,
@@ -50,13 +49,64 @@ parts_read(const struct module *module, ck_session_handle_t session,
 	    sizeof(parts->modulus));
 	part_init(&a[P_EXPONENT], CKA_PUBLIC_EXPONENT, parts->exponent,
 	    sizeof(parts->exponent));
-	if (find_values(module, session, object, &a[P_TYPE], 1, err) != 0)
+}
+
+/* The first of the two that a key of this type has. */
+static size_t
+first_of(unsigned long key_type)
+{
+
+	return key_type == CKK_RSA ? P_MODULUS : P_PARAMS;
+}
+
+/* The type, those of the type that is expected, and all of also. */
+static int
+parts_ask(struct parts *parts, const struct mech *expected,
+    struct attr_read *also, const struct module *module,
+    ck_session_handle_t session, ck_object_handle_t object,
+    struct error *err)
+{
+	const size_t first = expected == NULL ? P_N :
+	    first_of(expected->key_type);
+	struct ck_attribute *a = parts->attrs;
+	const size_t at = attr_read_add(also, &a[P_TYPE]);
+	int rc;
+
+	if (first != P_N) {
+		(void)attr_read_add(also, &a[first]);
+		(void)attr_read_add(also, &a[first + 1]);
+	}
+	rc = attr_read_do(also, module, session, object, err);
+	a[P_TYPE] = also->list[at];
+	if (first != P_N) {
+		a[first] = also->list[at + 1];
+		a[first + 1] = also->list[at + 2];
+	}
+	/* The buffers of the parts are not for long. */
+	also->n = at;
+	return rc;
+}
+
+/* The attributes of the key type that was read; the others are not asked. */
+static int
+parts_read(const struct module *module, ck_session_handle_t session,
+    ck_object_handle_t object, const struct mech *expected,
+    struct attr_read *also, struct parts *parts, struct error *err)
+{
+	struct ck_attribute *a = parts->attrs;
+	size_t first;
+
+	parts_init(parts);
+	if (parts_ask(parts, expected, also, module, session, object,
+	    err) != 0)
 		return -1;
 	if (a[P_TYPE].value_len != sizeof(parts->key_type))
 		return err_set(err, ERR_TOKEN, "the token does not tell "
 		    "CKA_KEY_TYPE of the public key");
-	return find_values(module, session, object,
-	    &a[parts->key_type == CKK_RSA ? P_MODULUS : P_PARAMS], 2, err);
+	first = first_of(parts->key_type);
+	if (expected != NULL && first_of(expected->key_type) == first)
+		return 0;
+	return find_values(module, session, object, &a[first], 2, err);
 }
 
 static int
@@ -95,27 +145,32 @@ point_read(const struct mech *mech, const struct ck_attribute *point,
 
 int
 pubkey_read(const struct module *module, ck_session_handle_t session,
-    ck_object_handle_t object, const struct mech **mech,
-    struct crypto_key **out, struct error *err)
+    ck_object_handle_t object, struct attr_read *also,
+    const struct mech **mech, struct crypto_key **out, struct error *err)
 {
 	struct parts parts;
 	struct ck_attribute *a = parts.attrs;
+	const struct mech *found;
+	struct attr_read none;
 	int rc;
 
 	*out = NULL;
-	memset(&parts, 0, sizeof(parts));
-	if (parts_read(module, session, object, &parts, err) != 0)
+	if (also == NULL)
+		attr_read_init(also = &none);
+	if (parts_read(module, session, object, *mech, also, &parts,
+	    err) != 0)
 		return -1;
-	*mech = mech_detect(parts.key_type, parts.params,
+	found = mech_detect(parts.key_type, parts.params,
 	    a[P_PARAMS].value_len);
-	if (*mech == NULL)
+	if (found == NULL)
 		return err_set(err, ERR_TOKEN, "the key is of a type or curve "
 		    "that DNSSEC has no algorithm for (CKA_KEY_TYPE 0x%lx)",
 		    parts.key_type);
-	if ((*mech)->key_type == CKK_RSA)
+	*mech = found;
+	if (found->key_type == CKK_RSA)
 		rc = rsa_read(&a[P_MODULUS], &a[P_EXPONENT], out, err);
 	else
-		rc = point_read(*mech, &a[P_POINT], out, err);
+		rc = point_read(found, &a[P_POINT], out, err);
 	/* What OpenSSL finds wrong, the token told. */
 	if (rc != 0)
 		err->class = ERR_TOKEN;

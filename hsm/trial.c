@@ -158,15 +158,15 @@ trial_pair_signs(struct trial *t, const struct trial_pair *pair,
 	uint8_t tbs[] = "kmgr/probe/v1", sig[HSM_SIG_MAX];
 	struct error err = ERR_INIT;
 	struct crypto_key *pub = NULL;
-	const struct mech *mech;
+	const struct mech *mech = pair->mech;
 	unsigned long sig_len;
 	bool ok = false;
 
 	if (!trial_sign(t, pair->mech, private_key, tbs, sizeof(tbs), sig,
 	    &sig_len))
 		return false;
-	if (pubkey_read(t->module, t->session, pair->public_key, &mech, &pub,
-	    &err) != 0)
+	if (pubkey_read(t->module, t->session, pair->public_key, NULL, &mech,
+	    &pub, &err) != 0)
 		(void)trial_ok(t, err.code != 0 ? "C_GetAttributeValue" :
 		    "reading the public key", err.code != 0 ? err.code :
 		    CKR_PUBLIC_KEY_INVALID);

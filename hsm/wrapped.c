@@ -216,12 +216,12 @@ struct create_arg {
 static int
 pub_read(struct trial *t, struct create_arg *create, struct error *err)
 {
-	const struct mech *mech = NULL;
+	const struct mech *mech = create->mech;
 
 	crypto_key_free(create->pub);
 	create->pub = NULL;
 	if (pubkey_read(t->module, t->session, create->blob.pair.public_key,
-	    &mech, &create->pub, err) != 0)
+	    NULL, &mech, &create->pub, err) != 0)
 		return -1;
 	if (mech != create->mech || (mech->key_type == CKK_RSA &&
 	    crypto_key_bits(create->pub) != create->bits))

@@ -5,7 +5,8 @@
 #include "tests/unit/unit.h"
 
 #include "hsm/object.h"
-#include "hsm/run.h"
+#include "hsm/pair.h"
+#include "hsm/pubkey.h"
 #include "tests/unit/softhsm.h"
 
 /* The functions bent here, and how; a module has no place to carry it. */
@@ -23,6 +24,7 @@ static struct {
 	ck_flags_t		flags;
 	ck_rv_t			sign_rv;
 	bool			needs_raw_rsa;
+	unsigned int		n_reads;
 } how;
 
 static int
@@ -121,6 +123,7 @@ bent_values(ck_session_handle_t session, ck_object_handle_t object,
 	const ck_rv_t rv = real->C_GetAttributeValue(session, object, list, n);
 	struct ck_attribute *attr;
 
+	how.n_reads++;
 	if (rv != CKR_OK)
 		return rv;
 	/* Points as they are, numbers with a leading zero. */
@@ -411,14 +414,21 @@ signs_once(struct hsm_key *key, unsigned int i)
 }
 
 static struct hsm_key *
-make(struct softhsm_fixture *f, enum alg alg)
+make_as(struct softhsm_fixture *f, enum alg alg, uint8_t id)
 {
-	struct hsm_key_spec spec = spec_of(alg, (uint8_t)alg);
+	struct hsm_key_spec spec = spec_of(alg, id);
 	struct hsm_key *key = NULL;
 	struct error err = ERR_INIT;
 
 	unit_ok(hsm_key_generate(f->token, &spec, &key, &err), &err);
 	return key;
+}
+
+static struct hsm_key *
+make(struct softhsm_fixture *f, enum alg alg)
+{
+
+	return make_as(f, alg, (uint8_t)alg);
 }
 
 static void
@@ -434,6 +444,74 @@ test_public_forms(void **state)
 	for (i = 0; i < N_OF(algs); i++) {
 		key = make(f, algs[i]);
 		signs_once(key, 0);
+		hsm_key_free(key);
+	}
+}
+
+/* A module may look at its files anew with every call. */
+static void
+test_each_half_is_read_at_once(void **state)
+{
+	static const enum alg algs[] = { ALG_ECDSAP256SHA256, ALG_RSASHA256 };
+	struct softhsm_fixture *f = *state;
+	struct hsm_key *key;
+	size_t i, n;
+
+	bent.C_GetAttributeValue = bent_values;
+	for (i = 0; i < N_OF(algs); i++) {
+		how.n_reads = 0;
+		key = make(f, algs[i]);
+		assert_int_equal(how.n_reads, 2);
+		(void)hsm_key_attrs(key, &n);
+		assert_int_equal(n, 25);
+		assert_string_equal(hsm_key_label(key), "kmgr1:test");
+		hsm_key_free(key);
+	}
+}
+
+struct other_kind {
+	const struct hsm_key	*key;
+	enum alg		 expected;
+	struct crypto_key	*pub;
+	const struct mech	*mech;
+};
+
+static int
+read_other(struct hsm_token *token, ck_session_handle_t session, void *arg,
+    struct error *err)
+{
+	struct other_kind *other = arg;
+
+	other->mech = mech_find(other->expected);
+	return pubkey_read(&token->module, session, other->key->public, NULL,
+	    &other->mech, &other->pub, err);
+}
+
+/* What was expected is not believed. */
+static void
+test_another_kind_than_expected(void **state)
+{
+	static const enum alg algs[][2] = {
+		{ ALG_ECDSAP256SHA256, ALG_RSASHA256 },
+		{ ALG_RSASHA256, ALG_ECDSAP256SHA256 },
+		{ ALG_ECDSAP384SHA384, ALG_ECDSAP256SHA256 },
+		{ ALG_ECDSAP256SHA256, ALG_ED25519 },
+	};
+	struct softhsm_fixture *f = *state;
+	struct error err = ERR_INIT;
+	struct hsm_key *key;
+	size_t i;
+
+	for (i = 0; i < N_OF(algs); i++) {
+		struct other_kind other = { .expected = algs[i][1] };
+		const struct run run = { read_other, NULL, &other, RUN_ONCE };
+
+		other.key = key = make_as(f, algs[i][0], (uint8_t)(i + 1));
+		unit_ok(run_do(f->token, &run, &err), &err);
+		assert_int_equal(other.mech->alg, algs[i][0]);
+		assert_true(crypto_key_is_same(other.pub,
+		    hsm_key_public(key)));
+		crypto_key_free(other.pub);
 		hsm_key_free(key);
 	}
 }
@@ -504,6 +582,10 @@ main(void)
 		    teardown),
 		cmocka_unit_test_setup_teardown(test_public_forms, setup,
 		    teardown),
+		cmocka_unit_test_setup_teardown(test_each_half_is_read_at_once,
+		    setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    test_another_kind_than_expected, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_short_signature, setup,
 		    teardown),
 		cmocka_unit_test_setup_teardown(test_pin_flags, setup,
