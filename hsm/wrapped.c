@@ -178,7 +178,6 @@ hsm_wrapped_open(struct hsm_wrap_key *wrap,
 {
 	struct hsm_key *key = pair_new(wrap->token, id);
 	const struct run run = { open_work, pair_forget, key, RUN_AGAIN };
-	struct buf spki = BUF_INIT;
 	char hex[2 * HSM_ID_LEN + 1];
 	int rc = -1;
 
@@ -187,9 +186,8 @@ hsm_wrapped_open(struct hsm_wrap_key *wrap,
 	key->wrapped->wrap = wrap;
 	buf_add(&key->wrapped->blob, blob, len);
 	key->want.mech = mech_of_key(crypto_key_kind(pub));
-	crypto_key_spki(pub, &spki);
+	key->pub = crypto_key_copy(pub);
 	if (type_check(wrap, key->want.mech, err) != 0 ||
-	    crypto_key_from_spki(spki.data, spki.len, &key->pub, err) != 0 ||
 	    run_do(wrap->token, &run, err) != 0)
 		goto out;
 	*out = key;
@@ -201,7 +199,6 @@ hsm_wrapped_open(struct hsm_wrap_key *wrap,
 		    text_hex(id, HSM_ID_LEN, hex),
 		    hsm_token_name(wrap->token));
 	hsm_key_free(key);
-	buf_free(&spki);
 	return rc;
 }
 

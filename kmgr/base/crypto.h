@@ -149,6 +149,12 @@ void crypto_key_spki(const struct crypto_key *key, struct buf *out);
 void crypto_key_pem(const struct crypto_key *key, struct buf *out);
 
 /**
+ * crypto_key_copy(key):
+ * The same key once more. Owner: the caller, crypto_key_free().
+ */
+struct crypto_key *crypto_key_copy(const struct crypto_key *key);
+
+/**
  * crypto_key_is_same(a, b):
  * Whether both are the same public key.
  */

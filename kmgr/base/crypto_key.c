@@ -221,6 +221,20 @@ crypto_key_from_spki(const uint8_t *der, size_t len, struct crypto_key **out,
 	return from_spki_decoded(der, len, out, err);
 }
 
+struct crypto_key *
+crypto_key_copy(const struct crypto_key *key)
+{
+	struct crypto_key *copy = wrap(key->pkey, key->kind);
+	int ok;
+
+	/* What OpenSSL has of it nobody changes: both hold it. */
+	ok = EVP_PKEY_up_ref(key->pkey);
+	assert(ok == 1);
+	memcpy(copy->point, key->point, sizeof(copy->point));
+	copy->point_len = key->point_len;
+	return copy;
+}
+
 bool
 crypto_key_is_same(const struct crypto_key *a, const struct crypto_key *b)
 {

@@ -281,6 +281,32 @@ other_kinds_are_refused(void **state)
 }
 
 static void
+a_copy_outlives_its_key(void **state)
+{
+	struct buf spki, again;
+	struct crypto_key *key, *copy;
+	struct error err = ERR_INIT;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < N_OF(keys); i++) {
+		spki = (struct buf)BUF_INIT;
+		again = (struct buf)BUF_INIT;
+		unit_ok(key_from(keys[i].spki, &key, &err), &err);
+		crypto_key_spki(key, &spki);
+		copy = crypto_key_copy(key);
+		assert_true(crypto_key_is_same(key, copy));
+		crypto_key_free(key);
+		crypto_key_spki(copy, &again);
+		assert_int_equal(again.len, spki.len);
+		assert_memory_equal(again.data, spki.data, spki.len);
+		crypto_key_free(copy);
+		buf_free(&spki);
+		buf_free(&again);
+	}
+}
+
+static void
 keys_come_back_from_pem(void **state)
 {
 	static const char text[] = "Public-Key: (256 bit)\n";
@@ -538,6 +564,7 @@ main(void)
 		cmocka_unit_test(keys_are_read_back),
 		cmocka_unit_test(one_key_has_one_form),
 		cmocka_unit_test(other_kinds_are_refused),
+		cmocka_unit_test(a_copy_outlives_its_key),
 		cmocka_unit_test(keys_come_back_from_pem),
 		cmocka_unit_test(other_pem_is_refused),
 		cmocka_unit_test(points_lie_on_the_curve),
