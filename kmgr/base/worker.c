@@ -23,21 +23,41 @@ is_too_far(const struct worker *worker, size_t at)
 	    !atomic_load(&shared->is_enough) && stop_signal() == 0;
 }
 
+/*
+ * Towards the end there is less for each, or all would wait for who has taken
+ * the last share.
+ */
+static size_t
+share_at(const struct workers *workers, size_t at)
+{
+	const size_t least = (workers->n_share + 3) / 4;
+	const size_t left = workers->n_items - at;
+	size_t n = left / (2 * workers->n);
+
+	if (n > workers->n_share)
+		n = workers->n_share;
+	if (n < least)
+		n = least;
+	return n < left ? n : left;
+}
+
 bool
 worker_next(struct worker *worker, size_t *first, size_t *n)
 {
 	const struct timespec rest = { 0, REST_MS * 1000000L };
 	const struct workers *workers = worker->workers;
-	const size_t at = atomic_fetch_add(&worker->shared->next,
-	    workers->n_share);
+	size_t at = atomic_load(&worker->shared->next), share;
 
-	if (at >= workers->n_items)
-		return false;
+	do {
+		if (at >= workers->n_items)
+			return false;
+		share = share_at(workers, at);
+	} while (!atomic_compare_exchange_weak(&worker->shared->next, &at,
+	    at + share));
 	while (is_too_far(worker, at))
 		(void)nanosleep(&rest, NULL);
 	*first = at;
-	*n = workers->n_items - at < workers->n_share ?
-	    workers->n_items - at : workers->n_share;
+	*n = share;
 	return true;
 }
 

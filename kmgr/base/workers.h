@@ -24,7 +24,7 @@ struct workers {
 	 * worker_want_others(). */
 	bool	 is_first_alone;
 	size_t	 n_items;	/* to be shared, worker_next() */
-	size_t	 n_share;	/* so many at once */
+	size_t	 n_share;	/* so many at once; at the end fewer */
 	void	*arg;
 	/*
 	 * In a worker process. What it returns is what the process that

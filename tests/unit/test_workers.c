@@ -106,6 +106,35 @@ every_item_is_done_once(void **state)
 	}
 }
 
+/* Nobody waits for long for who has taken the last ones. */
+static int
+look_at_shares(void *arg, struct worker *worker, struct error *err)
+{
+	size_t first, n, left, wanted = 64;
+
+	(void)arg;
+	while (worker_next(worker, &first, &n)) {
+		left = ITEMS - first;
+		if (left < 4 * 64)
+			wanted = left > 4 * 16 ? left / 4 : 16;
+		if (n != (wanted < left ? wanted : left))
+			return err_set(err, ERR_INTERNAL, "%zu of %zu", n,
+			    left);
+	}
+	return 0;
+}
+
+static void
+shares_are_smaller_in_the_end(void **state)
+{
+	const struct workers workers = { .n = 2, .n_items = ITEMS,
+		.n_share = 64, .work = look_at_shares };
+	struct error err = ERR_INIT;
+
+	(void)state;
+	unit_ok(workers_run(&workers, &err), &err);
+}
+
 /* Nothing of what was told before is lost. */
 static void
 a_worker_that_fails_says_why(void **state)
@@ -549,6 +578,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_item_is_done_once),
+		cmocka_unit_test(shares_are_smaller_in_the_end),
 		cmocka_unit_test(a_worker_that_fails_says_why),
 		cmocka_unit_test(a_worker_that_is_killed_stops_no_other),
 		cmocka_unit_test(nobody_is_far_ahead),
