@@ -2,17 +2,6 @@
 #include "kmgr/base/when.h"
 #include "kmgr/engine/bulk_inner.h"
 
-/*
- * As many as the token has use for, and one that verifies meanwhile; no more
- * than are configured.
- */
-static size_t
-n_wanted(const struct pace *pace)
-{
-
-	return pace->n < pace->max ? pace->n + 1 : pace->n;
-}
-
 /* The lock is held: the next zone that is to be signed, or NULL. */
 static struct bulk_job *
 job_next(struct bulk_line *line, struct bulk_batch **batch)
@@ -56,7 +45,7 @@ job_take(struct bulk_signer *signer, struct zsks_keys *keys,
 
 	(void)pthread_mutex_lock(&line->lock);
 	while (!is_over(line)) {
-		if (signer->number < n_wanted(&line->pace) &&
+		if (signer->number < pace_threads(&line->pace) &&
 		    (job = job_next(line, batch)) != NULL) {
 			(*batch)->n_busy++;
 			break;
@@ -69,7 +58,7 @@ job_take(struct bulk_signer *signer, struct zsks_keys *keys,
 			continue;
 		}
 		line->pace.is_starved |= signer->number <
-		    n_wanted(&line->pace);
+		    pace_threads(&line->pace);
 		(void)pthread_mutex_unlock(&line->lock);
 		zsks_keys_rest(keys);
 		(void)pthread_mutex_lock(&line->lock);
@@ -91,7 +80,7 @@ signers_start(struct bulk_line *line)
 	struct bulk_signer *signer;
 	int rc = 0;
 
-	while (rc == 0 && line->n_signers < n_wanted(&line->pace)) {
+	while (rc == 0 && line->n_signers < pace_threads(&line->pace)) {
 		signer = &line->signers[line->n_signers];
 		*signer = (struct bulk_signer) { .line = line,
 			.number = line->n_signers };

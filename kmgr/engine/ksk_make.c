@@ -101,7 +101,7 @@ item_take(struct brood *brood)
 	(void)pthread_mutex_lock(&makers->lock);
 	if (brood->err.class != ERR_NONE || brood->n_begun == brood->n)
 		makers->pace.is_starved = true;
-	else if (brood->n_working <= makers->pace.n)
+	else if (brood->n_working <= pace_threads(&makers->pace))
 		item = &brood->items[brood->n_begun++];
 	if (item == NULL)
 		brood->n_working--;
@@ -111,10 +111,14 @@ item_take(struct brood *brood)
 
 static void *make(void *brood);
 
-/* The lock is held: have n threads, or as many as can be started. */
+/*
+ * The lock is held: have as many threads as are wanted, or as can be started.
+ * While the token makes one pair, the one before is verified in software.
+ */
 static int
-threads_want(struct brood *brood, size_t n)
+threads_want(struct brood *brood)
 {
+	size_t n = pace_threads(&brood->makers->pace);
 	int rc = 0;
 
 	if (n > brood->n)
@@ -143,9 +147,10 @@ item_done(struct brood *brood, struct newborn *item, int rc,
 		brood->err = *why;
 		brood->failed = (size_t)(item - brood->items);
 	}
-	if (rc == 0)
-		(void)threads_want(brood, pace_done(&makers->pace,
-		    when_elapsed_us()));
+	if (rc == 0) {
+		(void)pace_done(&makers->pace, when_elapsed_us());
+		(void)threads_want(brood);
+	}
 	(void)pthread_mutex_unlock(&makers->lock);
 }
 
@@ -177,7 +182,7 @@ brood_make(struct brood *brood, struct error *err)
 	brood->n_threads = brood->n_working = 0;
 	err_clear(&brood->err);
 	(void)pthread_mutex_lock(&makers->lock);
-	rc = threads_want(brood, makers->pace.n);
+	rc = threads_want(brood);
 	(void)pthread_mutex_unlock(&makers->lock);
 	return brood->n_threads > 0 ? 0 :
 	    err_set(err, ERR_SYSTEM, "start a thread (%d)", rc);

@@ -75,3 +75,10 @@ pace_done(struct pace *pace, int64_t now_us)
 	pace->began_us = 0;
 	return pace->n;
 }
+
+size_t
+pace_threads(const struct pace *pace)
+{
+
+	return pace->n < pace->max ? pace->n + 1 : pace->n;
+}

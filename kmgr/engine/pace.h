@@ -13,7 +13,7 @@
 #include "kmgr/engine/config.h"
 
 struct pace {
-	size_t	 n;		/* threads at work */
+	size_t	 n;		/* threads that the token has use for */
 	size_t	 max;
 	bool	 is_settled;
 	size_t	 before;	/* how many there were; 0: none to compare */
@@ -28,9 +28,13 @@ struct pace {
  * ${sessions} as configured, 0 to find out, for ${n_items}.
  *
  * pace_done(pace, now_us): an item was done at ${now_us}, by when_elapsed_us().
- * Returns how many threads there are to be from now on.
+ * Returns how many threads the token has use for from now on.
+ *
+ * pace_threads(pace):
+ * So many, and one that computes meanwhile; no more than are configured.
  */
 void pace_init(struct pace *pace, int64_t sessions, size_t n_items);
 size_t pace_done(struct pace *pace, int64_t now_us);
+size_t pace_threads(const struct pace *pace);
 
 #endif

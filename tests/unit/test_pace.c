@@ -99,6 +99,24 @@ what_is_configured_is_not_measured(void **state)
 	assert_int_equal(pace.n, 1);
 }
 
+/* Where the token does one at a time another thread verifies meanwhile. */
+static void
+one_computes_beside_those_of_the_token(void **state)
+{
+	struct pace pace;
+
+	(void)state;
+	pace_init(&pace, 0, 10000);
+	assert_int_equal(pace_threads(&pace), 2);
+	pace.n = 16;
+	assert_int_equal(pace_threads(&pace), 17);
+	/* No more than are configured, or than there are items. */
+	pace_init(&pace, 8, 10000);
+	assert_int_equal(pace_threads(&pace), 8);
+	pace_init(&pace, 0, 1);
+	assert_int_equal(pace_threads(&pace), 1);
+}
+
 /* Signers that wait for zones need no help. */
 static void
 who_waits_for_zones_gets_no_help(void **state)
@@ -143,6 +161,7 @@ main(void)
 		cmocka_unit_test(a_token_far_away_gets_as_many_as_it_can_use),
 		cmocka_unit_test(it_is_found_out_soon),
 		cmocka_unit_test(what_is_configured_is_not_measured),
+		cmocka_unit_test(one_computes_beside_those_of_the_token),
 		cmocka_unit_test(who_waits_for_zones_gets_no_help),
 		cmocka_unit_test(room_on_the_line_is_bounded),
 	};
