@@ -258,6 +258,15 @@ publish_is_configured(const struct config_zone *zone)
 }
 
 bool
+publish_runs_program(const struct config *config,
+    const struct config_zone *zone)
+{
+
+	return zone->publish.command != NULL ||
+	    hook_is_configured(config, HOOK_ZONE_PUBLISH);
+}
+
+bool
 publish_is_elsewhere(const struct config_zone *zone,
     const struct zone_row *row)
 {

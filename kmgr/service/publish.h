@@ -31,6 +31,14 @@ struct publish_given {
 bool publish_is_configured(const struct config_zone *zone);
 
 /**
+ * publish_runs_program(config, zone):
+ * Whether a program of the operator's has a part in it: one that takes the
+ * records, or a hook. It may last long, and call this one.
+ */
+bool publish_runs_program(const struct config *config,
+    const struct config_zone *zone);
+
+/**
  * publish_where(to, out):
  * Append a text that says where ${to} is, a line or more for each place.
  *

@@ -2,7 +2,6 @@
 #include "kmgr/base/when.h"
 #include "kmgr/engine/cmk_life.h"
 #include "kmgr/engine/trust.h"
-#include "kmgr/service/hook.h"
 #include "kmgr/service/publish.h"
 #include "kmgr/service/run_inner.h"
 #include "kmgr/store/store_zone.h"
@@ -110,8 +109,7 @@ static void
 note_outside(const struct run_zone *z)
 {
 
-	if (z->config->publish.command != NULL || hook_is_configured(
-	    session_config(z->run->session), HOOK_ZONE_PUBLISH))
+	if (publish_runs_program(session_config(z->run->session), z->config))
 		z->pass->outside_ms = when_elapsed_ms();
 }
 

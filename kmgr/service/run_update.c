@@ -76,8 +76,9 @@ run_tell_tokens(const struct run_zones *zones)
 	for (i = 0; i < zones->n; i++)
 		if (zones->list[i]->is_giving) {
 			any = true;
-			lasts |= zones->list[i]->config->publish.command !=
-			    NULL;
+			lasts |= publish_runs_program(session_config(
+			    zones->list[i]->run->session),
+			    zones->list[i]->config);
 		}
 	if (!any)
 		return;

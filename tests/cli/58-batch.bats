@@ -141,18 +141,42 @@ primary() {
 	kmgr -q verify >/dev/null
 }
 
-@test "a token is told before a program is given what was signed" {
+# knows: a line of a program that notes whether the token was told of all that is recorded.
+knows() {
+	echo "sqlite3 $PWD/kmgr.db \"SELECT settled_seq = (SELECT max(seq)
+		FROM ledger WHERE type = 'checkpoint') FROM cmk\" >>$PWD/told"
+}
+
+# many COMMAND: 70 zones, more than go together, each configured by COMMAND.
+many() {
 	local i names=()
 
 	for i in {1..70}; do
 		names+=("z$i.example")
 	done
 	zones "${names[@]}"
-	for i in {1..70}; do
-		put "z$i.example" "sqlite3 $PWD/kmgr.db \"SELECT settled_seq = (
-			SELECT max(seq) FROM ledger WHERE type = 'checkpoint')
-			FROM cmk\" >>$PWD/told"
+	for i in "${names[@]}"; do
+		"$1" "$i"
 	done
+}
+
+@test "a token is told before a program is given what was signed" {
+	put_knowing() {
+		put "$1" "$(knows)"
+	}
+	many put_knowing
+	run -0 --separate-stderr kmgr --json run
+	[ "$(sort told | uniq -c | awk '{ print $1, $2 }')" = "70 1" ]
+}
+
+@test "a token is told before a hook is of what was handed over" {
+	put_folder() {
+		config "$1" "publish: { directory: $PWD/$1 }"
+	}
+	printf '#!/bin/sh\n%s\n' "$(knows)" >hook
+	chmod +x hook
+	printf 'hooks:\n  zone-publish: [%s]\n' "$PWD/hook" >>kmgr.yaml
+	many put_folder
 	run -0 --separate-stderr kmgr --json run
 	[ "$(sort told | uniq -c | awk '{ print $1, $2 }')" = "70 1" ]
 }
