@@ -32,6 +32,7 @@ libstore_la_SOURCES = \
 	kmgr/store/sqlite_setup.h \
 	kmgr/store/store.c \
 	kmgr/store/store.h \
+	kmgr/store/store_alg.c \
 	kmgr/store/store_backup.c \
 	kmgr/store/store_claim.c \
 	kmgr/store/store_claim.h \
