@@ -75,10 +75,14 @@ CREATE TABLE zone (
 	told_at		INTEGER CHECK (told_at > 0),
 	published_hash	BLOB CHECK (length(published_hash) = 32),
 	published_at	INTEGER CHECK (published_at > 0),
+	published_signature INTEGER CHECK (published_signature >= 0),
+	published_changes INTEGER CHECK (published_changes >= 0),
 	changes		INTEGER NOT NULL DEFAULT 0 CHECK (changes >= 0),
 	settings	INTEGER CHECK (settings > 0),
 	CHECK (goal = 'secure' OR goal_at IS NOT NULL),
-	CHECK ((published_hash IS NULL) = (published_at IS NULL))
+	CHECK ((published_hash IS NULL) = (published_at IS NULL)),
+	CHECK ((published_hash IS NULL) = (published_signature IS NULL)),
+	CHECK ((published_hash IS NULL) = (published_changes IS NULL))
 ) STRICT;
 CREATE INDEX zone_due ON zone (next_at, zone);
 

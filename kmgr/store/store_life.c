@@ -8,12 +8,15 @@
 
 #define COLUMNS                                                             \
 	"zone, goal, goal_at, next_at, waiting_since_at, waits_for, "       \
-	"published_hash, published_at, told_at, settings"
+	"told_at, settings"
+#define READ                                                                \
+	COLUMNS ", published_hash, published_at, published_signature, "     \
+	"published_changes, changes"
 #define CHANGED "changes = zone.changes + 1"
 
 static const struct db_of_zone ask_find = { { "find a zone",
-	"SELECT " COLUMNS ", changes FROM zone WHERE zone = $1" },
-	"SELECT zone, " COLUMNS ", changes FROM zone "
+	"SELECT " READ " FROM zone WHERE zone = $1" },
+	"SELECT zone, " READ " FROM zone "
 	"WHERE zone > $1 AND zone <= $2 "
 	"ORDER BY zone" };
 static const struct db_of_zone ask_changes = {
@@ -23,18 +26,21 @@ static const struct db_of_zone ask_changes = {
 	"ORDER BY zone" };
 static const struct db_question ask_put = { "write a zone",
 	"INSERT INTO zone (" COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, "
-	"$8, $9, $10) ON CONFLICT (zone) DO UPDATE SET goal = $2, "
-	"goal_at = $3, next_at = $4, waiting_since_at = $5, waits_for = $6, "
-	"published_hash = $7, published_at = $8, told_at = $9, settings = $10, "
-	CHANGED };
+	"$8) ON CONFLICT (zone) DO UPDATE SET goal = $2, goal_at = $3, "
+	"next_at = $4, waiting_since_at = $5, waits_for = $6, told_at = $7, "
+	"settings = $8, " CHANGED };
 static const struct db_question ask_schedule = { "schedule a zone",
 	"UPDATE zone SET next_at = $1, waiting_since_at = $2, "
-	"waits_for = $3, published_hash = $4, published_at = $5, "
-	"told_at = $6, settings = $7 WHERE zone = $8" };
+	"waits_for = $3, told_at = $4, settings = $5 WHERE zone = $6" };
+static const struct db_question ask_publish = {
+	"write what was published",
+	"UPDATE zone SET published_hash = $1, published_at = $2, "
+	"published_signature = $3, published_changes = $4 WHERE zone = $5" };
 static const struct db_question ask_unpublish = {
 	"forget what was published",
 	"UPDATE zone SET next_at = 0, published_hash = NULL, "
-	"published_at = NULL, " CHANGED " WHERE zone = $1" };
+	"published_at = NULL, published_signature = NULL, "
+	"published_changes = NULL, " CHANGED " WHERE zone = $1" };
 static const struct db_question ask_touch = { "make a zone due",
 	"INSERT INTO zone (zone, goal, next_at, waits_for) "
 	"VALUES ($1, 'secure', 0, '') "
@@ -64,8 +70,9 @@ static const struct db_question ask_next = { "find when a zone is due",
 	"SELECT coalesce((SELECT next_at FROM zone WHERE " STORE_ZONE_USED
 	" ORDER BY next_at LIMIT 1), 9223372036854775807)" };
 static const struct db_question ask_page = { "read zones",
-	"SELECT " COLUMNS ", changes FROM zone WHERE zone > $1 "
-	"ORDER BY zone LIMIT $2" };
+	"SELECT " READ " FROM zone WHERE zone > $1 "
+	"ORDER BY zone LIMIT $2"
+};
 
 void
 zone_row_clear(struct zone_row *row)
@@ -95,11 +102,13 @@ read_row(const struct db_rows *rows, void *out)
 	row->next_at = db_get_int(rows, 3);
 	row->waiting_since_at = db_get_int(rows, 4);
 	row->waits_for = db_get_text(rows, 5);
-	db_get_fixed(rows, 6, row->published_hash, CRYPTO_SHA256_LEN);
-	row->published_at = db_get_int(rows, 7);
-	row->told_at = db_get_int(rows, 8);
-	row->settings = db_get_int(rows, 9);
-	row->changes = db_get_int(rows, 10);
+	row->told_at = db_get_int(rows, 6);
+	row->settings = db_get_int(rows, 7);
+	db_get_fixed(rows, 8, row->published_hash, CRYPTO_SHA256_LEN);
+	row->published_at = db_get_int(rows, 9);
+	row->published_signature = db_get_int(rows, 10);
+	row->published_changes = db_get_int(rows, 11);
+	row->changes = db_get_int(rows, 12);
 }
 
 static const struct db_shape shape = { sizeof(struct zone_row), read_row,
@@ -156,9 +165,6 @@ store_zone_put(struct store *store, const struct zone_row *row,
 		db_int(row->next_at),
 		db_time(row->waiting_since_at),
 		db_text(row->waits_for == NULL ? "" : row->waits_for),
-		row->published_at == 0 ? db_text(NULL) :
-		    db_blob(row->published_hash, CRYPTO_SHA256_LEN),
-		db_time(row->published_at),
 		db_time(row->told_at),
 		db_time(row->settings),
 	};
@@ -174,15 +180,28 @@ store_zone_schedule(struct store *store, const struct zone_row *row,
 		db_int(row->next_at),
 		db_time(row->waiting_since_at),
 		db_text(row->waits_for == NULL ? "" : row->waits_for),
-		row->published_at == 0 ? db_text(NULL) :
-		    db_blob(row->published_hash, CRYPTO_SHA256_LEN),
-		db_time(row->published_at),
 		db_time(row->told_at),
 		db_time(row->settings),
 		db_text(row->zone),
 	};
 
 	return db_change_later(store->db, &ask_schedule, args,
+	    STORE_N(args), err);
+}
+
+int
+store_zone_publish(struct store *store, const struct zone_row *row,
+    struct error *err)
+{
+	const struct db_value args[] = {
+		db_blob(row->published_hash, CRYPTO_SHA256_LEN),
+		db_int(row->published_at),
+		db_int(row->published_signature),
+		db_int(row->published_changes),
+		db_text(row->zone),
+	};
+
+	return db_change_later(store->db, &ask_publish, args,
 	    STORE_N(args), err);
 }
 

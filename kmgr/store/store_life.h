@@ -20,7 +20,10 @@ struct zone_row {
 	int64_t	 told_at;		/* hooks were told of DS changes */
 	uint8_t	 published_hash[CRYPTO_SHA256_LEN]; /* what was handed to the
 					 * zone signer last; zeroes: nothing */
-	int64_t	 published_at;
+	int64_t	 published_at;		/* 0: nothing was */
+	/* The newest signature, and the changes, that there were then. */
+	int64_t	 published_signature;
+	int64_t	 published_changes;
 	int64_t	 settings;		/* of the configuration, by which it
 					 * was gone over last: a number; 0:
 					 * not, or it says nothing */
@@ -33,8 +36,8 @@ void zone_rows_free(struct zone_row *rows, size_t n);
 /**
  * store_zone_find(store, zone, out, found, err), store_zone_put(store, row,
  * err):
- * The row of ${zone}; write it whole, new or not. Owner: the caller,
- * zone_row_clear().
+ * The row of ${zone}; write it, new or not, but for what was published. Owner:
+ * the caller, zone_row_clear().
  *
  * A zone has a row as soon as it has a key: store_ksk_put() and
  * store_foreign_put() make it. These, and whatever else here and in store.h
@@ -65,17 +68,23 @@ int store_zone_page(struct store *store, const char *after, size_t max,
 /**
  * store_zone_schedule(store, row, err):
  * Write what a pass found out of ${row}->zone, which has a row: when it is due,
- * what it waits for, when it was told, what was published and by which settings
- * it was gone over. Its goal stays.
+ * what it waits for, when it was told and by which settings it was gone over.
+ * Its goal stays.
  */
 int store_zone_schedule(struct store *store, const struct zone_row *row,
     struct error *err);
 
 /**
+ * store_zone_publish(store, row, err):
+ * Inside the caller's transaction, of ${row}->zone, which has a row: what was
+ * published, when, and what there was then.
+ *
  * store_zone_unpublish(store, zone, err):
  * In a transaction of its own: what ${zone}'s signer has is not known any
  * more, so that it is handed over anew.
  */
+int store_zone_publish(struct store *store, const struct zone_row *row,
+    struct error *err);
 int store_zone_unpublish(struct store *store, const char *zone,
     struct error *err);
 

@@ -268,23 +268,25 @@ two_tokens() {
 
 @test "what somebody signs after the pass has is what is handed over" {
 	two_tokens "[ ! -e $PWD/anew ] || { rm $PWD/anew
-		SOFTHSM2_CONF=$SOFTHSM2_CONF KMGR_CLOCK_SHIFT=864000 \
+		SOFTHSM2_CONF=$SOFTHSM2_CONF KMGR_CLOCK_SHIFT=1036800 \
 		ASAN_OPTIONS=verify_asan_link_order=0 \
 		LD_PRELOAD=$TURNCLOCK $KMGR --config $KMGR_CONFIG -q \
 		sign-zsks a.example $PWD/a.example.zsk >$PWD/signed; }
 		cat $PWD/second/pin"
 	kmgr -q run >/dev/null
+	# Then nothing but to sign is left, and the token is asked for that.
+	kmgr_later 2d -q run >/dev/null
 	touch anew
-	run -0 --separate-stderr kmgr_later 10d --json run
+	run -0 --separate-stderr kmgr_later 12d --json run
 	jq -e '[.n_zones, .n_failed] == [6, 0]' <<<"$output"
 	kmgr --json list-events --type sign-zsks | jq -e '[.events[] |
 		.payload.zones[] | select(.zone == "a.example.")] |
-		length == 3'
+		length == 4'
 	# And at once, not when something else has it handed over again.
-	[ "$(events publish a.example)" -eq 2 ]
+	[ "$(events publish a.example)" -eq 3 ]
 	grep -qF "$(awk '$4 == "RRSIG" { print $NF; exit }' signed)" \
 		a/dnskey.zone
-	kmgr_later 10d -q verify >/dev/null
+	kmgr_later 12d -q verify >/dev/null
 }
 
 @test "signatures that cannot be recorded keep no other ones from being" {

@@ -76,6 +76,7 @@ record(struct session *session, struct zone_row *row,
 		return -1;
 	if ((event == NULL || publish_record(session, event, err) == 0) &&
 	    store_zone_put(store, row, err) == 0 &&
+	    store_zone_publish(store, row, err) == 0 &&
 	    store_commit(store, err) == 0)
 		return 0;
 	store_rollback(store);

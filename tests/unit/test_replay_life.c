@@ -408,7 +408,8 @@ is_silent(const char *table, const char *column)
 {
 	static const char *const silent[] = { "next_at", "waiting_since_at",
 		"waits_for", "told_at", "published_hash", "published_at",
-		"settings", "changes" };
+		"published_signature", "published_changes", "settings",
+		"changes" };
 	size_t i;
 
 	for (i = 0; strcmp(table, "zone") == 0 && i < N_OF(silent); i++)

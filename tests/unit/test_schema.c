@@ -271,7 +271,8 @@ static const char *const living[] = {
 	"WHERE revoke_at IS NULL",
 	"UPDATE zone SET goal = 'insecure', goal_at = 1, "
 	"waiting_since_at = 1, waits_for = 'ds-seen', next_at = 9, "
-	"published_hash = zeroblob(32), published_at = 1",
+	"published_hash = zeroblob(32), published_at = 1, "
+	"published_signature = 0, published_changes = 0",
 	"UPDATE zone SET goal = 'secure', goal_at = NULL, next_at = 0",
 	"UPDATE foreign_key SET dnskey_in_at = 1, dnskey_out_at = 2, "
 	"ds_add_at = 1, ds_seen_at = 1, ds_remove_at = 1, "

@@ -34,7 +34,8 @@ keeps_a_zone(void **state)
 	struct zone_row want = { .zone = zone, .goal = goal, .goal_at = AT,
 		.next_at = AT + 1, .waiting_since_at = AT + 2,
 		.waits_for = waits, .published_hash = { 7 },
-		.published_at = AT + 3 }, got = { .zone = NULL };
+		.published_at = AT + 3, .published_signature = 4,
+		.published_changes = 5 }, got = { .zone = NULL };
 	bool found = true;
 
 	unit_ok(store_zone_find(help->store, "a.", &got, &found, &help->err),
@@ -43,6 +44,15 @@ keeps_a_zone(void **state)
 	unit_ok(store_zone_put(help->store, &want, &help->err), &help->err);
 	want.next_at++;
 	unit_ok(store_zone_put(help->store, &want, &help->err), &help->err);
+	got = zone_of(help, "a.");
+	assert_int_equal(got.published_at, 0);
+	zone_row_clear(&got);
+	unit_ok(store_zone_publish(help->store, &want, &help->err),
+	    &help->err);
+	/* Whoever writes something else leaves it alone. */
+	unit_ok(store_zone_put(help->store, &want, &help->err), &help->err);
+	unit_ok(store_zone_schedule(help->store, &want, &help->err),
+	    &help->err);
 	storehelp_committed(help);
 	got = zone_of(help, "a.");
 	assert_string_equal(got.zone, "a.");
@@ -53,6 +63,8 @@ keeps_a_zone(void **state)
 	assert_string_equal(got.waits_for, "ds-gone");
 	assert_memory_equal(got.published_hash, want.published_hash, 32);
 	assert_int_equal(got.published_at, AT + 3);
+	assert_int_equal(got.published_signature, 4);
+	assert_int_equal(got.published_changes, 5);
 	zone_row_clear(&got);
 }
 
