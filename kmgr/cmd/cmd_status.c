@@ -5,6 +5,7 @@
 #include "kmgr/dns/alg.h"
 #include "kmgr/engine/config.h"
 #include "kmgr/life/life_todo.h"
+#include "kmgr/service/publish.h"
 
 /* A zone at this instant. */
 struct standing {
@@ -12,6 +13,7 @@ struct standing {
 	int64_t			 now_at;
 	struct life_todo	 todo;
 	int64_t			 left_s;	/* of coverage */
+	bool			 is_unpublished; /* what was signed last */
 };
 
 static const char *
@@ -39,9 +41,9 @@ leave_to_run(struct cmd *cmd, const struct zone_life *zone,
 	(void)snprintf(todo->command, sizeof(todo->command), "kmgr run");
 }
 
-static void
+static int
 stand(struct cmd *cmd, const struct zone_life *zone,
-    const struct life_plan *plan, struct standing *out)
+    const struct life_plan *plan, struct standing *out, struct error *err)
 {
 
 	out->zone = zone;
@@ -49,6 +51,13 @@ stand(struct cmd *cmd, const struct zone_life *zone,
 	life_todo(&zone->life, plan, &out->todo);
 	leave_to_run(cmd, zone, &out->todo);
 	out->left_s = zone->life.signed_until_at - out->now_at;
+	if (publish_waits(cmd->session, zone, &out->is_unpublished, err) != 0)
+		return -1;
+	/* Before whatever somebody else is asked for. */
+	if (out->is_unpublished)
+		(void)snprintf(out->todo.command, sizeof(out->todo.command),
+		    "kmgr run");
+	return 0;
 }
 
 /* What is retired is rolled no more. */
@@ -112,6 +121,7 @@ json_of(const struct cmd *cmd, const struct standing *standing)
 	cmd_life_put_time(json, "signed_until", zone->life.signed_until_at);
 	json_put_int(json, "coverage_left_s", standing->left_s > 0 ?
 	    standing->left_s : 0);
+	json_put_bool(json, "waits_for_hand_over", standing->is_unpublished);
 	return json;
 }
 
@@ -149,11 +159,13 @@ show_line(struct cmd *cmd, const struct zone_life *zone,
 	char text[WHEN_TEXT_LEN];
 	struct standing standing;
 
-	stand(cmd, zone, plan, &standing);
+	if (stand(cmd, zone, plan, &standing, err) != 0)
+		return -1;
 	buf_printf(&cmd->text, "%s: ", zone->text);
 	print_words(&standing, &cmd->text);
-	buf_printf(&cmd->text, "; signed: %s; waits for %s",
-	    coverage(&standing, text), wait_text(&standing));
+	buf_printf(&cmd->text, "; signed: %s%s; waits for %s",
+	    coverage(&standing, text), standing.is_unpublished ?
+	    " (not handed over)" : "", wait_text(&standing));
 	if (standing.todo.since_at > 0)
 		buf_printf(&cmd->text, " since %s",
 		    when_rfc3339(standing.todo.since_at, text));
@@ -209,16 +221,18 @@ show_details(struct cmd *cmd, const struct zone_life *zone,
 	struct standing standing;
 	size_t i;
 
-	stand(cmd, zone, plan, &standing);
+	if (stand(cmd, zone, plan, &standing, err) != 0)
+		return -1;
 	todo = &standing.todo;
 	buf_printf(out, "%s is to be %s\n", zone->text,
 	    zone->life.goal == LIFE_INSECURE ? "insecure" : "secure");
 	for (i = 0; i < zone->life.n_keys; i++)
 		print_key(&standing, i, out);
 	if (zone->life.signed_until_at != 0)
-		buf_printf(out, "signed until %s (%s left)\n",
+		buf_printf(out, "signed until %s (%s left)%s\n",
 		    when_rfc3339(zone->life.signed_until_at, text),
-		    coverage(&standing, (char[WHEN_TEXT_LEN]) { 0 }));
+		    coverage(&standing, (char[WHEN_TEXT_LEN]) { 0 }),
+		    standing.is_unpublished ? ", not handed over" : "");
 	else
 		buf_printf(out, "never signed\n");
 	buf_printf(out, "waits for %s", wait_text(&standing));

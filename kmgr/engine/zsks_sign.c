@@ -140,6 +140,27 @@ record_zone(struct session *session, struct store *store, struct zsks *zsks,
 	return record_zsk_set(session, store, zsks, err);
 }
 
+/*
+ * Who signs need not be who hands over. A pass that signs zones because they
+ * are due leaves them so until it has done both.
+ */
+static int
+make_due(struct session *session, struct store *store,
+    struct zsks *const *zsks, size_t n, struct error *err)
+{
+	bool are_due = true;
+	size_t i, k, n_signatures = 0;
+
+	for (i = 0; i < n; i++) {
+		are_due = are_due &&
+		    zsks[i]->life->actor == ZONE_LIFE_BY_ITSELF &&
+		    zsks[i]->life->row.next_at <= session_now(session);
+		for (k = 0; k < zsks[i]->n_sets; k++)
+			n_signatures += zsks[i]->sets[k].n_rrsigs;
+	}
+	return are_due ? 0 : store_zone_signed(store, n_signatures, err);
+}
+
 /* Until when something of a CMK is signed. */
 struct horizon {
 	const char *cmk_id;
@@ -217,6 +238,7 @@ record_all(struct session *session, struct zsks *const *zsks, size_t n,
 	if (zsks_check_cmks(session, zsks, n, err) == 0 &&
 	    zsks_look(session, zsks, n, err) == 0 &&
 	    record_each(session, store, zsks, n, lives, err) == 0 &&
+	    make_due(session, store, zsks, n, err) == 0 &&
 	    raise_horizons(store, zsks, n, err) == 0 &&
 	    zsks_attest_life(session, zsks, n, lives, err) == 0 &&
 	    store_commit(store, err) == 0)

@@ -115,8 +115,10 @@ struct health_zone {
 	/* What a step waits for, "" and 0: nothing. */
 	char			*waits_for;	/* "ds-seen of ..." */
 	int64_t			 waits_since_at;
-	int64_t			 next_at;	/* of the next step or signing;
-						 * LIFE_NEVER */
+	int64_t			 next_at;	/* of the next step, signing or
+						 * hand-over; LIFE_NEVER */
+	int64_t			 unpublished_since_at;	/* what was signed last
+						 * is not handed over; 0: is */
 	int64_t			 token_failing_since_at; /* of a key that fails;
 						 * 0: nobody knows */
 	struct findings		 policy;	/* rules, of all its CMKs */

@@ -199,6 +199,23 @@ take_plan(const struct zone_life *life, struct health_zone *zone)
 	life_plan_clear(&plan);
 }
 
+/* After the plan, which knows nothing of it. */
+static int
+take_publish(struct session *session, const struct zone_life *life,
+    struct health_zone *zone, struct error *err)
+{
+	bool waits;
+
+	if (publish_waits(session, life, &waits, err) != 0)
+		return -1;
+	if (!waits)
+		return 0;
+	zone->unpublished_since_at = life->signed_at;
+	if (zone->next_at > life->signed_at)
+		zone->next_at = life->signed_at;
+	return 0;
+}
+
 static void
 take_life(const struct zone_life *life, struct health_zone *zone)
 {
@@ -285,7 +302,8 @@ health_facts(struct session *session, struct zone_life *life,
 	take_life(life, zone);
 	take_policies(session, life, zone);
 	take_plan(life, zone);
-	if (take_observed(store, life, zone, err) != 0 ||
+	if (take_publish(session, life, zone, err) != 0 ||
+	    take_observed(store, life, zone, err) != 0 ||
 	    health_facts_released(session, life, zone, err) != 0)
 		return -1;
 	return zone->n_keys == 0 ? 0 : ask_oracle(session, life, zone, err);

@@ -178,9 +178,10 @@ HEALTH_CHECK(health_store_late)
 	health_add(report, "run-lateness", zone,
 	    health_above(zone->now_at - zone->next_at,
 	    limits->lateness_warning_s, limits->lateness_critical_s),
-	    "something is due since %s; next: kmgr plan %s, kmgr run, and "
-	    "see why its timer does not", when_rfc3339(zone->next_at, since),
-	    zone->name);
+	    "%s %s; next: kmgr plan %s, kmgr run, and see why its timer does "
+	    "not", zone->next_at == zone->unpublished_since_at ?
+	    "not handed over what was signed at" : "something is due since",
+	    when_rfc3339(zone->next_at, since), zone->name);
 }
 
 /* With longer waits than the policy was sealed with it may not fit any more. */

@@ -10,6 +10,7 @@
 #include "kmgr/service/peer.h"
 #include "kmgr/service/publish.h"
 #include "kmgr/service/publish_files.h"
+#include "kmgr/store/store_zone.h"
 
 /* published_hash: so much of where it went, the rest of what it was. */
 #define WHERE_LEN (CRYPTO_SHA256_LEN / 2)
@@ -276,6 +277,24 @@ publish_is_elsewhere(const struct config_zone *zone,
 		return true;
 	hash_where(&zone->publish, where);
 	return memcmp(where, row->published_hash, WHERE_LEN) != 0;
+}
+
+int
+publish_waits(struct session *session, const struct zone_life *zone,
+    bool *waits, struct error *err)
+{
+	struct store *store;
+	int64_t newest;
+
+	*waits = false;
+	if (zone->life.has_response || !publish_is_configured(config_zone(
+	    session_config(session), zone->text)))
+		return 0;
+	if (session_store(session, &store, err) != 0 ||
+	    store_signature_last(store, zone->text, &newest, err) != 0)
+		return -1;
+	*waits = newest != zone->row.published_signature;
+	return 0;
 }
 
 bool

@@ -12,6 +12,7 @@
 #include "kmgr/base/err.h"
 #include "kmgr/base/json.h"
 #include "kmgr/engine/session.h"
+#include "kmgr/engine/zone_life.h"
 #include "kmgr/store/store_life.h"
 
 /* What is handed over. */
@@ -49,6 +50,16 @@ bool publish_runs_program(const struct config *config,
 void publish_where(const struct config_publish *to, struct buf *out);
 bool publish_is_elsewhere(const struct config_zone *zone,
     const struct zone_row *row);
+
+/**
+ * publish_waits(session, zone, waits, err):
+ * Whether what was signed last of ${zone} is to be handed over, and was not
+ * yet.
+ *
+ * Errors: ERR_STORE.
+ */
+int publish_waits(struct session *session, const struct zone_life *zone,
+    bool *waits, struct error *err);
 
 /**
  * publish_is_current(zone, row):

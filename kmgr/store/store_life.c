@@ -46,6 +46,10 @@ static const struct db_question ask_touch = { "make a zone due",
 	"VALUES ($1, 'secure', 0, '') "
 	"ON CONFLICT (zone) DO UPDATE SET next_at = " STORE_ZONE_NEXT
 	", " CHANGED };
+/* One that is due at once is left as it is: that costs nothing. */
+static const struct db_question ask_signed = { "make signed zones due",
+	"UPDATE zone SET next_at = 0 WHERE next_at > 0 AND zone IN "
+	"(SELECT zone FROM signature ORDER BY id DESC LIMIT $1)" };
 /*
  * The instant is looked for in the index, not the name: what is due is little
  * of what there is. An expression hides the name from the planner.
@@ -219,6 +223,15 @@ store_zone_hasten(struct store *store, const char *zone, struct error *err)
 {
 
 	return store_zone_touch(store, zone, err);
+}
+
+int
+store_zone_signed(struct store *store, size_t n, struct error *err)
+{
+	const struct db_value args[] = { db_int((int64_t)n) };
+
+	return db_change_later(store->db, &ask_signed, args,
+	    STORE_N(args), err);
 }
 
 int

@@ -98,6 +98,14 @@ int store_zone_hasten(struct store *store, const char *zone,
     struct error *err);
 
 /**
+ * store_zone_signed(store, n, err):
+ * Inside the caller's transaction: the zones of the ${n} signatures that were
+ * recorded last are due now, so that they are handed over. That changes no
+ * fact: a pass that is working on one finds the signature.
+ */
+int store_zone_signed(struct store *store, size_t n, struct error *err);
+
+/**
  * store_zone_due(store, now_at, after, max, out, n, err):
  * At most ${max} zones that have a KSK which is not removed, or a foreign
  * key, and are due at ${now_at}, in the order of their names behind ${after}

@@ -325,6 +325,45 @@ rrsig_of() {
 		-eq 1 ]
 }
 
+@test "what was handed over by a clock far ahead is replaced" {
+	config
+	kmgr -q run >/dev/null
+	kmgr_later 30d -q run >/dev/null
+	now=$(date -u +%Y%m%d%H%M%S)
+	[[ $(awk '$4 == "RRSIG" { print $10 }' out/dnskey.zone) > $now ]]
+	kmgr -q sign-zsks example.com zsk --accept-time-jump >signed
+	told kmgr run | grep -qx 'did publish'
+	diff <(grep RRSIG signed) <(grep RRSIG out/dnskey.zone)
+	[[ ! $(awk '$4 == "RRSIG" { print $10 }' out/dnskey.zone) > $now ]]
+	run ! grep -qx 'did publish' <<<"$(told kmgr run example.com)"
+}
+
+@test "what somebody else signs the next pass hands over" {
+	config
+	kmgr -q run >/dev/null
+	run -0 kmgr run
+	[ -z "$output" ]
+	run -0 kmgr status
+	[[ $output != *"handed over"* ]]
+	kmgr -q sign-zsks example.com --fetch >signed
+	run -0 kmgr status
+	[[ $output == *"; signed: "*" (not handed over); waits for "*"; next: \
+kmgr run" ]]
+	run -0 kmgr --json status example.com
+	jq -e '.zones[0] | .waits_for_hand_over and .todo == "kmgr run"' \
+		<<<"$output"
+	kmgr_later 1d check --no-network --no-token >checked || true
+	grep -q "run-lateness: not handed over what was signed at .*kmgr run" \
+		checked
+	[ "$(told kmgr run)" = 'did publish' ]
+	grep -qF "$(rrsig_of signed)" out/dnskey.zone
+	run -0 kmgr status example.com
+	[[ $output != *"handed over"* ]]
+	kmgr --json status | jq -e '.zones[0].waits_for_hand_over | not'
+	kmgr_later 1d check --no-network --no-token >checked || true
+	run ! grep "handed over" checked
+}
+
 @test "what is published is what was signed last, whether a token is there" {
 	config
 	echo >out

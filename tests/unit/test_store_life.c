@@ -218,6 +218,48 @@ what_changes_is_due(void **state)
 	ksk_row_clear(&ksk);
 }
 
+static void
+put_signature(struct storehelp *help, unsigned int ksk, char *zone)
+{
+	struct signature_row row = { .zone = zone, .type_covered = 48,
+		.inception_at = AT, .expiration_at = AT + 1,
+		.created_at = AT };
+
+	(void)storehelp_id(1000 + ksk, row.ksk_id);
+	buf_add(&row.rrsig, "nineteen bytes long", 19);
+	unit_ok(store_signature_put(help->store, &row, &help->err),
+	    &help->err);
+	buf_free(&row.rrsig);
+}
+
+static void
+makes_due_what_is_signed(void **state)
+{
+	struct storehelp *help = storehelp_begun(state);
+	char a[] = "a.", b[] = "b.", c[] = "c.";
+	int64_t before, after;
+
+	put_ksk(help, 1, a);
+	put_ksk(help, 2, b);
+	put_ksk(help, 3, c);
+	set_next(help, a, AT);
+	set_next(help, b, AT);
+	set_next(help, c, AT);
+	put_signature(help, 3, c);
+	put_signature(help, 1, a);
+	put_signature(help, 2, b);
+	put_signature(help, 2, b);
+	unit_ok(store_zone_changes(help->store, a, &before, &help->err),
+	    &help->err);
+	unit_ok(store_zone_signed(help->store, 3, &help->err), &help->err);
+	is_next(help, a, 0);
+	is_next(help, b, 0);
+	is_next(help, c, AT);
+	unit_ok(store_zone_changes(help->store, a, &after, &help->err),
+	    &help->err);
+	assert_int_equal(after, before);
+}
+
 /* Who is at work on it meanwhile finds that it is not as it was. */
 static void
 hastens_a_zone(void **state)
@@ -522,6 +564,7 @@ main(void)
 		STOREHELP_TEST(keeps_a_zone),
 		STOREHELP_TEST(finds_zones_that_are_due),
 		STOREHELP_TEST(what_changes_is_due),
+		STOREHELP_TEST(makes_due_what_is_signed),
 		STOREHELP_TEST(hastens_a_zone),
 		STOREHELP_TEST(keeps_the_life_of_a_ksk),
 		STOREHELP_TEST(puts_a_ksk_with_its_life),
