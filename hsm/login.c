@@ -22,7 +22,7 @@ login_prepare(struct hsm_token *token, struct error *err)
 {
 
 	if (!token->needs_login || token->pin != NULL ||
-	    token->pin_refusal != CKR_OK)
+	    atomic_load(token->pin_refusal) != CKR_OK)
 		return 0;
 	/* A command or a person that did not tell is not asked per zone. */
 	if (token->pin_failure.class == ERR_NONE &&
@@ -81,8 +81,8 @@ login_now(struct hsm_token *token, ck_session_handle_t session,
 	ck_flags_t flags;
 	ck_rv_t rv;
 
-	if (token->pin_refusal != CKR_OK)
-		return ckr_set(err, "C_Login", token->pin_refusal);
+	if ((rv = atomic_load(token->pin_refusal)) != CKR_OK)
+		return ckr_set(err, "C_Login", rv);
 	if (info_flags(&token->module, token->slot, &flags, err) != 0)
 		return -1;
 	if (flags_check(flags, err) != 0)
@@ -91,7 +91,7 @@ login_now(struct hsm_token *token, ck_session_handle_t session,
 	if (rv == CKR_OK || rv == CKR_USER_ALREADY_LOGGED_IN)
 		return 0;
 	if (is_pin_refusal(rv)) {
-		token->pin_refusal = rv;
+		atomic_store(token->pin_refusal, rv);
 		secret_free(token->pin);
 		token->pin = NULL;
 	}

@@ -47,7 +47,8 @@ struct hsm_token {
 	unsigned long		 login_epoch;	/* of the login; 0: none */
 	bool			 has_pin_pad;
 	struct secret		*pin;		/* NULL: on the PIN pad */
-	ck_rv_t			 pin_refusal;	/* never tried again then */
+	atomic_ulong		*pin_refusal;	/* never tried again then */
+	atomic_ulong		 own_refusal;	/* where nobody shares it */
 	struct error		 pin_failure;	/* nobody told it; likewise */
 
 	pthread_mutex_t		 memo_lock;

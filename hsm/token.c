@@ -44,6 +44,8 @@ token_new(const struct hsm_config *config)
 	struct hsm_token *token = mem_new(sizeof(*token));
 
 	token->config = config;
+	token->pin_refusal = config->pin_refusal != NULL ?
+	    config->pin_refusal : &token->own_refusal;
 	token->module.config = config;
 	session_pool_init(&token->pool);
 	index_init(&token->index);

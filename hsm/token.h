@@ -5,6 +5,7 @@
 #ifndef HSM_TOKEN_H
 #define HSM_TOKEN_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -21,6 +22,12 @@ struct hsm_config {
 	 * in (SoftHSM 2.6.1 loses a race there), or NULL.
 	 */
 	const char	*lock_path;
+	/*
+	 * How the token refused its PIN, a CK_RV, or 0. In memory that all
+	 * processes of a command have in common, so that none of them tries it
+	 * after another one was refused; NULL: there is only this one.
+	 */
+	atomic_ulong	*pin_refusal;
 	/*
 	 * The program that a probe starts to look at its keys from another
 	 * process, hsm_onlooker_main(): from the root; NULL: it has none.

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "kmgr/base/mem.h"
 
@@ -52,6 +53,23 @@ mem_new(size_t len)
 
 	return len > SMALL ? mem_checked(calloc(1, len)) :
 	    memset(mem_raw(len), 0, len);
+}
+
+void *
+mem_new_shared(size_t len)
+{
+	void *p = mmap(NULL, len == 0 ? 1 : len, PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	return mem_checked(p == MAP_FAILED ? NULL : p);
+}
+
+void
+mem_free_shared(void *p, size_t len)
+{
+
+	if (p != NULL)
+		(void)munmap(p, len == 0 ? 1 : len);
 }
 
 void *

@@ -23,6 +23,14 @@ void mem_setup(void);
 void *mem_new(size_t len) __attribute__((malloc, warn_unused_result));
 
 /**
+ * mem_new_shared(len), mem_free_shared(p, len):
+ * ${len} bytes of zeroes that this process has in common with those that it
+ * forks.
+ */
+void *mem_new_shared(size_t len) __attribute__((warn_unused_result));
+void mem_free_shared(void *p, size_t len);
+
+/**
  * mem_dup(p, len):
  * A copy of the ${len} bytes at ${p}. Owner: the caller, free().
  */

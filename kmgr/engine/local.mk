@@ -220,6 +220,8 @@ libengine_la_SOURCES = \
 	kmgr/engine/sealed.h \
 	kmgr/engine/session.c \
 	kmgr/engine/session.h \
+	kmgr/engine/session_inner.h \
+	kmgr/engine/session_proof.c \
 	kmgr/engine/signer.c \
 	kmgr/engine/signer.h \
 	kmgr/engine/skr.c \

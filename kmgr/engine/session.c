@@ -1,4 +1,3 @@
-#include <pthread.h>
 #include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -7,40 +6,7 @@
 #include <unistd.h>
 
 #include "kmgr/base/mem.h"
-#include "kmgr/engine/session.h"
-
-struct open_token {
-	struct hsm_config	 config;
-	char			*lock_path;
-	struct hsm_token	*token;
-};
-
-/* A CMK, and the one that vouches for it; ids. */
-struct voucher {
-	char	id[STORE_ID_TEXT];
-	char	by[STORE_ID_TEXT];
-};
-
-/* What the threads of a run use at the same time. */
-struct common {
-	pthread_mutex_t		 lock;		/* over all that follows */
-	struct open_token	*tokens;	/* one a configured token */
-	char			(*proved)[STORE_ID_TEXT]; /* ids of CMKs */
-	size_t			 n_proved;
-};
-
-struct session {
-	struct session_options	 options;
-	struct config		*config;
-	struct json		*actor;
-	struct store		*store;
-	struct common		*common;
-	struct buf		 notes;
-	size_t			 n_locks;
-	bool			 is_trial;
-	struct voucher		*vouchers;
-	size_t			 n_vouchers;
-};
+#include "kmgr/engine/session_inner.h"
 
 static struct json *
 actor_new(void)
@@ -63,6 +29,8 @@ common_new(size_t n_tokens)
 
 	(void)pthread_mutex_init(&common->lock, NULL);
 	common->tokens = mem_new(n_tokens * sizeof(*common->tokens));
+	common->pin_refusals = mem_new_shared(n_tokens *
+	    sizeof(*common->pin_refusals));
 	return common;
 }
 
@@ -76,6 +44,8 @@ common_free(struct common *common, size_t n_tokens)
 		free(common->tokens[i].lock_path);
 	}
 	free(common->tokens);
+	mem_free_shared(common->pin_refusals, n_tokens *
+	    sizeof(*common->pin_refusals));
 	free(common->proved);
 	(void)pthread_mutex_destroy(&common->lock);
 	free(common);
@@ -263,54 +233,6 @@ session_unlock(struct session *session)
 		store_unlock(session->store);
 }
 
-bool
-session_is_proved(const struct session *session, const char *id)
-{
-	struct common *common = session->common;
-	bool is_among = false;
-	size_t i;
-
-	(void)pthread_mutex_lock(&common->lock);
-	for (i = 0; i < common->n_proved && !is_among; i++)
-		is_among = strcmp(common->proved[i], id) == 0;
-	(void)pthread_mutex_unlock(&common->lock);
-	return is_among;
-}
-
-void
-session_set_proved(struct session *session, const char *id)
-{
-	struct common *common = session->common;
-	char *next;
-
-	(void)pthread_mutex_lock(&common->lock);
-	next = mem_push(&common->proved, common->n_proved++, STORE_ID_TEXT);
-	(void)strncpy(next, id, STORE_ID_TEXT - 1);
-	next[STORE_ID_TEXT - 1] = '\0';
-	(void)pthread_mutex_unlock(&common->lock);
-}
-
-const char *
-session_voucher(const struct session *session, const char *id)
-{
-	size_t i;
-
-	for (i = 0; i < session->n_vouchers; i++)
-		if (strcmp(session->vouchers[i].id, id) == 0)
-			return session->vouchers[i].by;
-	return NULL;
-}
-
-void
-session_set_voucher(struct session *session, const char *id, const char *by)
-{
-	struct voucher *next = mem_push(&session->vouchers,
-	    session->n_vouchers++, sizeof(*next));
-
-	(void)snprintf(next->id, sizeof(next->id), "%s", id);
-	(void)snprintf(next->by, sizeof(next->by), "%s", by);
-}
-
 /* The token called name, found, but not logged in; the lock is held. */
 static int
 find_token(struct session *session, const char *name,
@@ -319,17 +241,20 @@ find_token(struct session *session, const char *name,
 	const struct config_token *wanted;
 	struct open_token *open;
 	struct store *store;
+	size_t i;
 
 	if ((wanted = config_token(session->config, name, err)) == NULL ||
 	    session_store(session, &store, err) != 0)
 		return -1;
-	open = &session->common->tokens[wanted - session->config->tokens];
+	i = (size_t)(wanted - session->config->tokens);
+	open = &session->common->tokens[i];
 	if (open->token == NULL) {
 		free(open->lock_path);
 		open->lock_path = store_token_lock_path(store, name);
 		open->config = (struct hsm_config) {
 			.name = wanted->name, .uri = wanted->uri,
 			.lock_path = open->lock_path,
+			.pin_refusal = &session->common->pin_refusals[i],
 			.onlooker = session->options.onlooker,
 			.trace = session->options.trace,
 			.trace_arg = session->options.arg,

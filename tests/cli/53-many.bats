@@ -450,6 +450,32 @@ performance() {
 	[ "$(grep -c RRSIG out)" -eq 300 ]
 }
 
+@test "of several workers one tries a wrong PIN, and none after it" {
+	local zone
+
+	zones 300
+	by_shim
+	performance '{ workers: 4 }'
+	{
+		echo zones:
+		for zone in $(<list); do
+			echo "  $zone: { source: { file: $PWD/zones/$zone.zone }," \
+				"publish: { directory: $PWD/out/$zone } }"
+		done
+	} >>kmgr.yaml
+	echo 00000000 >"${TOKEN_URI##*pin-source=file:}"
+	run --separate-stderr kmgr sign-zsks --zones-from zones -o out
+	[ "$status" -eq 6 ]
+	[[ $stderr == *"it was tried once"* ]]
+	[ "$(grep -c ' C_Login$' calls)" -eq 1 ]
+	[ "$(grep -c ' C_Initialize$' calls)" -gt 1 ]
+	rm calls
+	run --separate-stderr kmgr run
+	[ "$status" -ne 0 ]
+	[ "$(grep -c ' C_Login$' calls)" -eq 1 ]
+	[ "$(n_signatures)" -eq 0 ]
+}
+
 @test "workers: auto is one a processor where the module computes here, else one" {
 	local pid workers
 
