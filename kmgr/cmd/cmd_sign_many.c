@@ -232,20 +232,6 @@ sign_all(struct many *many, struct error *err)
 	    many_sign_in_workers(many, n, is_sure, err);
 }
 
-/*
- * What is taken as it is may be of a run that was killed before it had told the
- * tokens: only then they are opened.
- */
-static int
-settle(const struct many *many, int rc, struct error *err)
-{
-
-	if (rc != 0 || many->tally.n_before == 0 ||
-	    args_has(many->cmd->args, OPT_DRY_RUN))
-		return rc;
-	return trust_owed_settle(many->cmd->session, NULL, err);
-}
-
 /* What was recorded is handed over, whatever came then. */
 static int
 finish(struct many *many, int rc, struct error *err)
@@ -287,7 +273,6 @@ cmd_sign_many(struct cmd *cmd, const struct zsks_request *request,
 		many.tally.all = many.n;
 		rc = (args_has(cmd->args, OPT_DRY_RUN) ? plan_all :
 		    sign_all)(&many, err);
-		rc = settle(&many, rc, err);
 		rc = finish(&many, rc, err);
 	}
 	stream_close(&many.stream);

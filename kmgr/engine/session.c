@@ -47,6 +47,7 @@ common_free(struct common *common, size_t n_tokens)
 	mem_free_shared(common->pin_refusals, n_tokens *
 	    sizeof(*common->pin_refusals));
 	free(common->proved);
+	free(common->doubted);
 	(void)pthread_mutex_destroy(&common->lock);
 	free(common);
 }
@@ -185,7 +186,7 @@ session_give_store(struct session *session)
 
 	session->store = NULL;
 	session->n_locks = 0;		/* the lock goes with it */
-	session->common->n_proved = 0;
+	session->common->n_proved = session->common->n_doubted = 0;
 	session->n_vouchers = 0;
 	return store;
 }

@@ -132,6 +132,13 @@ bool session_is_proved(const struct session *session, const char *id);
 void session_set_proved(struct session *session, const char *id);
 
 /**
+ * session_is_doubted(session, id), session_set_doubted(session, id):
+ * Whether the user was told that the CMK ${id} could not be proved.
+ */
+bool session_is_doubted(const struct session *session, const char *id);
+void session_set_doubted(struct session *session, const char *id);
+
+/**
  * session_voucher(session, id), session_set_voucher(session, id, by):
  * The id of the CMK, proved by its token in this run, that vouches for what is
  * told of the CMK with the id ${id}, whose token is not there; NULL without.

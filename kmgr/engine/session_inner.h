@@ -27,6 +27,8 @@ struct common {
 						 * worker processes share */
 	struct cmk_id		*proved;
 	size_t			 n_proved;
+	struct cmk_id		*doubted;
+	size_t			 n_doubted;
 };
 
 struct session {

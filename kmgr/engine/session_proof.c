@@ -47,6 +47,22 @@ session_set_proved(struct session *session, const char *id)
 	add(common, &common->proved, &common->n_proved, id);
 }
 
+bool
+session_is_doubted(const struct session *session, const char *id)
+{
+	struct common *common = session->common;
+
+	return is_among(common, &common->doubted, &common->n_doubted, id);
+}
+
+void
+session_set_doubted(struct session *session, const char *id)
+{
+	struct common *common = session->common;
+
+	add(common, &common->doubted, &common->n_doubted, id);
+}
+
 const char *
 session_voucher(const struct session *session, const char *id)
 {

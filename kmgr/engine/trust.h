@@ -40,6 +40,18 @@ int trust_prove_retired(struct session *session, const struct cmk *cmk,
     struct error *err);
 
 /**
+ * trust_prove_given(session, cmk, err):
+ * As trust_prove(), before what was signed earlier is handed over: a store that
+ * was rolled back has signatures that are good, and old. A token that is not
+ * there, or not in the configuration any more, keeps nobody from what was
+ * signed before it went; a note says so, once a run.
+ *
+ * Errors: as trust_prove(), but ERR_TOKEN and ERR_CONFIG.
+ */
+int trust_prove_given(struct session *session, const struct cmk *cmk,
+    struct error *err);
+
+/**
  * trust_prove_token(session, name, err):
  * trust_prove() every CMK whose KSKs are in the token called ${name}, and find
  * the seal keys that are there: before what a run that died has left in it is

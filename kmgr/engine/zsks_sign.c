@@ -41,19 +41,28 @@ signs(const struct zsks *zsks, const struct cmk *cmk)
 	return false;
 }
 
+static int
+prove_cmk(struct session *session, const struct zsks *zsks,
+    const struct cmk *cmk, struct error *err)
+{
+
+	if (zsks->is_taken)
+		return trust_prove_given(session, cmk, err);
+	return signs(zsks, cmk) ? trust_prove(session, cmk, err) :
+	    trust_prove_retired(session, cmk, err);
+}
+
 int
 zsks_prove(struct session *session, const struct zsks *zsks,
     struct error *err)
 {
 	size_t i;
 
+	for (i = 0; i < zsks->n_cmks; i++)
+		if (prove_cmk(session, zsks, zsks->cmks[i], err) != 0)
+			return -1;
 	if (zsks->is_taken)
 		return 0;
-	for (i = 0; i < zsks->n_cmks; i++)
-		if ((signs(zsks, zsks->cmks[i]) ?
-		    trust_prove(session, zsks->cmks[i], err) :
-		    trust_prove_retired(session, zsks->cmks[i], err)) != 0)
-			return -1;
 	/* One that is removed from now on has the set refused when it is to be
 	 * recorded: zsks_check_same(). */
 	return zsks->has_removed ? ksk_lost_check(session, zsks->life->text,

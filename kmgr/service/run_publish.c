@@ -152,33 +152,15 @@ find_signed(struct run_zone *z, struct error *err)
 	return 0;
 }
 
-/*
- * A store that was rolled back has signatures that are good, and old: the
- * tokens know. What they owe the store is made up for. One that is not there,
- * or not in the configuration any more, keeps nobody from what was signed
- * before it went.
- */
 static int
 prove(struct run_zone *z, struct error *err)
 {
-	const struct cmk *cmk;
-	struct error why;
 	size_t i;
 
-	for (i = 0; i < z->zone->n_ksks; i++) {
-		cmk = z->zone->ksks[i].cmk;
-		why = (struct error)ERR_INIT;
-		if (session_is_proved(z->run->session, cmk->row.id) ||
-		    trust_prove(z->run->session, cmk, &why) == 0)
-			continue;
-		if (why.class != ERR_TOKEN && why.class != ERR_CONFIG) {
-			*err = why;
+	for (i = 0; i < z->zone->n_ksks; i++)
+		if (trust_prove_given(z->run->session, z->zone->ksks[i].cmk,
+		    err) != 0)
 			return -1;
-		}
-		session_note(z->run->session, "%s: what was signed before is "
-		    "handed over, and nobody can say that it is the newest: "
-		    "%s", z->text, why.msg);
-	}
 	return 0;
 }
 

@@ -48,6 +48,7 @@ n_signatures() {
 	mv tokens away
 	run --separate-stderr kmgr sign-zsks --zones-from zones -o second
 	[ "$status" -eq 0 ]
+	[ "$(grep -c "nobody can say that it is the newest" <<<"$stderr")" -eq 1 ]
 	[[ $stderr == *"0 of 3 zones signed, 3 signed before, 0 refused"* ]]
 	[ "$(head -n "$(wc -l <first)" second)" = "$(cat first)" ]
 	[ "$(n_signatures)" -eq 3 ]
@@ -64,6 +65,24 @@ n_signatures() {
 	[ "$(n_signatures)" -eq 4 ]
 	kmgr -q sign-zsks --zones-from zones --again >out
 	[ "$(n_signatures)" -eq 7 ]
+}
+
+@test "sets of a store that was rolled back are taken by nobody" {
+	zones 3
+	kmgr -q sign-zsks --zones-from zones -o one
+	sqlite3 kmgr.db '.backup old'
+	by_shim
+	kmgr -q sign-zsks --zones-from zones -o again
+	cmp one again
+	# Once for all of them, and nothing is signed but the challenge.
+	[ "$(grep -c ' C_Login$' calls)" -eq 1 ]
+	[ "$(grep -c ' C_Sign$' calls)" -eq 1 ]
+	kmgr -q create-ksk z1.example --cmk prod --another >/dev/null
+	rm kmgr.db*
+	cp old kmgr.db
+	run --separate-stderr -10 kmgr sign-zsks --zones-from zones -o out
+	[ ! -s out ]
+	[[ $stderr == *"z3.example: prove CMK prod: the store was rolled back"* ]]
 }
 
 @test "who is at a token for long keeps nobody from what is signed" {
