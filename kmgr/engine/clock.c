@@ -2,6 +2,7 @@
 #include "kmgr/engine/clock.h"
 #include "kmgr/engine/event.h"
 #include "kmgr/store/ledger.h"
+#include "kmgr/store/store_claim.h"
 
 enum clock_verdict
 clock_judge(const struct policy *policy, int64_t last_at, int64_t now_at)
@@ -74,6 +75,33 @@ refuse(const struct policy *policy, enum clock_verdict verdict,
 }
 
 int
+clock_check_store(struct session *session, int64_t tolerance_s,
+    struct error *err)
+{
+	const int64_t apart_s = tolerance_s > CLOCK_APART_MIN_S ?
+	    tolerance_s : CLOCK_APART_MIN_S;
+	char here[WHEN_TEXT_LEN], there[WHEN_TEXT_LEN], text[WHEN_TEXT_LEN];
+	int64_t from_at, at, to_at;
+	struct store *store;
+
+	if (session_store(session, &store, err) != 0)
+		return -1;
+	/* The answer may have taken its time. */
+	from_at = when_now();
+	if (store_clock(store, &at, err) != 0)
+		return -1;
+	to_at = when_now();
+	if (at >= from_at - apart_s && at <= to_at + apart_s)
+		return 0;
+	(void)err_set(err, ERR_POLICY, "the clock of this machine says %s, and "
+	    "that of the database %s: more than %s apart",
+	    when_rfc3339(to_at, here), when_rfc3339(at, there),
+	    when_duration(apart_s, text));
+	return err_hint(err, "set the wrong one of the two right; with "
+	    "--accept-time-jump, too, nothing is done by clocks that differ");
+}
+
+int
 clock_check(struct session *session, const struct policy *policy,
     int64_t signed_at, bool *jumps, struct error *err)
 {
@@ -83,7 +111,8 @@ clock_check(struct session *session, const struct policy *policy,
 	int64_t seq, at;
 
 	*jumps = false;
-	if (session_store(session, &store, err) != 0 ||
+	if (clock_check_store(session, policy->clock_tolerance_s, err) != 0 ||
+	    session_store(session, &store, err) != 0 ||
 	    last_event(store, &seq, &at, err) != 0)
 		return -1;
 	verdict = seq == 0 ? CLOCK_FINE : clock_judge(policy, at, now_at);

@@ -33,6 +33,23 @@ enum clock_verdict clock_judge(const struct policy *policy, int64_t last_at,
 bool clock_is_stale(const struct policy *policy, int64_t signed_at,
     int64_t now_at);
 
+/* So far apart are clocks of which nothing is wrong, whatever a policy says. */
+#define CLOCK_APART_MIN_S 10
+
+/* The most that a policy may have as its clock.tolerance. */
+#define CLOCK_APART_MAX_S 3600
+
+/**
+ * clock_check_store(session, tolerance_s, err):
+ * Whether the clock of this machine is no further than ${tolerance_s} from that
+ * of the database, which the machines that use it have in common. Nobody can
+ * answer for both: --accept-time-jump changes nothing here.
+ *
+ * Errors: ERR_POLICY, with both times; ERR_STORE.
+ */
+int clock_check_store(struct session *session, int64_t tolerance_s,
+    struct error *err);
+
 /**
  * clock_check(session, policy, signed_at, jumps, err):
  * Judge the clock of this run by ${signed_at}, when the CMK's last checkpoint
@@ -42,7 +59,7 @@ bool clock_is_stale(const struct policy *policy, int64_t signed_at,
  * clock as it was.) Such an event excuses no jump ahead: who can write to the
  * store can append one. Where the operator answers for it (--accept-time-jump)
  * a jump either way is no error but *${jumps}, and clock_record_jump() and a
- * checkpoint are to follow.
+ * checkpoint are to follow. clock_check_store() comes first.
  *
  * Errors: ERR_POLICY, with both times; ERR_STORE.
  */

@@ -2,6 +2,7 @@
 
 #include "kmgr/base/stop.h"
 #include "kmgr/base/when.h"
+#include "kmgr/engine/clock.h"
 #include "kmgr/engine/trust_owed.h"
 #include "kmgr/service/metrics.h"
 #include "kmgr/service/run_inner.h"
@@ -153,7 +154,9 @@ run_pass(const struct run *run, struct run_result *out, struct error *err)
 
 	*out = (struct run_result) { .next_at = INT64_MAX, .first = ERR_INIT };
 	session_advance(run->session, when_now());
+	/* The clock alone says what is due; each CMK has its own limit. */
 	if (session_store(run->session, &store, err) != 0 ||
+	    clock_check_store(run->session, CLOCK_APART_MAX_S, err) != 0 ||
 	    count_all(&pass, store, err) != 0)
 		return -1;
 	rc = run->is_trial ? look_at(&pass, err) : work(&pass, err);

@@ -107,12 +107,49 @@ head_of() {
 	[[ $output == *example.com.* ]]
 }
 
+@test "by a clock that is not the server's nothing is signed, whoever answers for it" {
+	local apart="and that of the database "
+
+	printf 'version: 1\nzones: ["."]\nclock: { tolerance: 0s }\n' >exact
+	begin
+	kmgr -q create-cmk exact --token main --policy exact >/dev/null
+	kmgr -q create-ksk exact.example --cmk exact >/dev/null
+	sed 's/^example.com/exact.example/' zsk >exact.zsk
+	echo "zones: { example.com: { publish: { directory: $PWD/out } } }" \
+		>>kmgr.yaml
+	for skew in 1800 -1800 $((30 * 86400)); do
+		run -5 with_clock $skew "$KMGR" sign-zsks example.com zsk
+		[[ $output == *"$apart"*"more than 5m apart"* ]]
+		run -5 with_clock $skew "$KMGR" sign-zsks example.com zsk \
+			--accept-time-jump
+		[[ $output == *"$apart"* ]]
+	done
+	run -5 with_clock 30 "$KMGR" sign-zsks exact.example exact.zsk
+	[[ $output == *"more than 10s apart"* ]]
+	with_clock 3 "$KMGR" -q sign-zsks exact.example exact.zsk >/dev/null
+	with_clock 200 "$KMGR" -q sign-zsks example.com zsk >/dev/null
+	for flag in -n --accept-time-jump; do
+		run -5 kmgr_later 30d run $flag
+		[[ $output == *"$apart"*"more than 1h apart"* ]]
+		run -5 kmgr_later 30d run example.com $flag
+	done
+	[ ! -e out ]
+	[ "$(sql 'SELECT count(*) FROM signature')" -eq 3 ]
+	# Both of them may be right, much later.
+	postgresql_clock $((30 * 86400))
+	kmgr_later 30d -q run
+	postgresql_clock 0
+	[ "$(sql 'SELECT count(*) FROM signature')" -gt 3 ]
+}
+
 # statements ARGUMENT...: what the server heard of a command two days from now.
 statements() {
 	psql_as_owner -d postgres -c "ALTER ROLE keeper SET log_statement = 'all'" \
 		-c "ALTER ROLE keeper SET log_min_messages = 'log'"
 	: >"$PGDIR/log"
+	postgresql_clock 172800
 	kmgr_later 2d "$@" >/dev/null || return
+	postgresql_clock 0
 	grep -a -o -E '(execute [^:]*|statement): .*' "$PGDIR/log"
 	psql_as_owner -d postgres -c "ALTER ROLE keeper RESET ALL"
 }

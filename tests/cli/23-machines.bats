@@ -122,6 +122,7 @@ hit() {
 
 # sign_part ROUND: so that it is to be signed anew in that round.
 sign_part() {
+	postgresql_clock $(($1 * STEP * 86400)) || return
 	with_clock $(($1 * STEP * 86400)) "$KMGR" -q sign-zsks \
 		--zones-from "zsks$1" >/dev/null
 }
@@ -136,6 +137,7 @@ finish_round() {
 run_round() {
 	local shift_s=$(((10 + $1 * STEP) * 86400)) since n end
 
+	postgresql_clock $shift_s || return
 	since=$(($(date +%s) + shift_s))
 	end=$((since + 5 * 86400))
 	n=$(ends_by $end)

@@ -18,6 +18,13 @@ postgresql() {
 	"$srcdir/tests/lib/postgresql" "$1" "$PGDIR" "${@:2}" 3>&-
 }
 
+# postgresql_clock SECONDS: so far ahead is the server's clock from now on.
+postgresql_clock() {
+	echo "$1" >"$PGDIR/clock.new"
+	chmod 644 "$PGDIR/clock.new"
+	mv "$PGDIR/clock.new" "$PGDIR/clock"
+}
+
 # psql_as_owner [DATABASE] ...: SQL as the server's superuser.
 psql_as_owner() {
 	psql -X -q -A -t -v ON_ERROR_STOP=1 -h "$PGDIR" -U kmgr "$@"
