@@ -128,7 +128,7 @@ int zsks_check_cmks(struct session *session, struct zsks *const *zsks,
 /**
  * zsks_record_life(session, zsks, did, err):
  * Inside the caller's transaction, after zsks_look(): record what of the life
- * cycle this set does; *${did} says whether that is anything.
+ * cycle this set does; *${did} becomes true where that is anything.
  *
  * zsks_attest_life(session, zsks, n, did, err): after the last one of ${n} a
  * checkpoint of each CMK that has a part in it.

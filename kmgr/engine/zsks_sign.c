@@ -214,7 +214,10 @@ raise_horizons(struct store *store, struct zsks *const *zsks, size_t n,
 	return rc;
 }
 
-/* All of them; those with a life have changed a fact. */
+/*
+ * All of them; those with a life have changed a fact. A set of other ZSKs is
+ * one: of a store that has lost it the set before would be served again.
+ */
 static int
 record_each(struct session *session, struct store *store,
     struct zsks *const *zsks, size_t n, bool *lives, struct error *err)
@@ -224,10 +227,12 @@ record_each(struct session *session, struct store *store,
 	size_t i;
 	int rc = 0;
 
-	for (i = 0; i < n && rc == 0; i++)
+	for (i = 0; i < n && rc == 0; i++) {
+		lives[i] = !zsks[i]->is_admitted;
 		if (record_zone(session, store, zsks[i], events, err) != 0 ||
 		    zsks_record_life(session, zsks[i], &lives[i], err) != 0)
 			rc = -1;
+	}
 	if (rc == 0)
 		rc = event_append(session, "sign-zsks", payload, err);
 	json_free(payload);

@@ -85,6 +85,38 @@ n_signatures() {
 	[[ $stderr == *"z3.example: prove CMK prod: the store was rolled back"* ]]
 }
 
+# other_zsks I: from now on zone I has other ZSKs.
+other_zsks() {
+	rm -f K*
+	dnssec-keygen -q -a ECDSAP256SHA256 "z$1.example" >/dev/null
+	cat "Kz$1.example."*.key >"zones/z$1.example.zone"
+}
+
+@test "a token is told of other ZSKs, and not of a renewal" {
+	local records
+
+	need_program dnssec-keygen
+	zones 3
+	kmgr -q sign-zsks --zones-from zones -o one
+	records=$(n_records)
+	kmgr -q sign-zsks --zones-from zones --again -o again
+	kmgr -q sign-zsks z1.example zones/z1.example.zone >again
+	[ "$(n_records)" -eq "$records" ]
+	sqlite3 kmgr.db '.backup old'
+	other_zsks 2
+	kmgr -q sign-zsks --zones-from zones --again -o two
+	[ "$(n_records)" -eq $((records + 1)) ]
+	other_zsks 2
+	kmgr -q sign-zsks z2.example zones/z2.example.zone >three
+	[ "$(n_records)" -eq $((records + 2)) ]
+	run -0 kmgr verify
+	# A store that has lost them signs nothing by the set before.
+	rm kmgr.db*
+	cp old kmgr.db
+	run -10 kmgr verify
+	run -10 kmgr sign-zsks z1.example zones/z1.example.zone
+}
+
 @test "who is at a token for long keeps nobody from what is signed" {
 	local lock
 
