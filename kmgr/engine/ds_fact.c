@@ -60,7 +60,10 @@ refuse_before(int64_t at, const char *what, int64_t known_at,
 	    "would shorten a wait");
 }
 
-/* Whether the change may be asked for now; forced ones ask nobody. */
+/*
+ * Whether the change may be asked for now; forced ones ask nobody, and of one
+ * that goes and that nobody told of it is an answer.
+ */
 static int
 begin(struct session *session, const struct ds_fact_request *request,
     enum life_step_kind kind, struct told *told, struct error *err)
@@ -69,7 +72,8 @@ begin(struct session *session, const struct ds_fact_request *request,
 	struct life_step step;
 
 	told->is_begun = true;
-	if (request->doubt == DS_FACT_FORCED)
+	if (request->doubt == DS_FACT_FORCED || life_ds_is_untold(
+	    &told->zone->life, told->i, session_now(session)))
 		return 0;
 	return zone_step_need(told->zone, &wanted, session_now(session),
 	    &step, err);

@@ -56,6 +56,17 @@ in_at(const struct life_key *key)
 	    key->dnskey_in_at;
 }
 
+/* From when on its DS may be at the parent, whoever was told; 0: never. */
+static int64_t
+open_at(const struct future *future, const struct life_key *key)
+{
+	const struct timing *timing = &future->zone->timing;
+
+	return strcmp(future->zone->name, ".") == 0 || in_at(key) == 0 ? 0 :
+	    in_at(key) + timing->dnskey_ttl_s +
+	    timing->zone_propagation_delay_s;
+}
+
 static void
 find_points(struct future *future)
 {
@@ -65,6 +76,7 @@ find_points(struct future *future)
 		const struct life_key *key = &future->zone->keys[i];
 
 		add_point(future, in_at(key));
+		add_point(future, open_at(future, key));
 		add_point(future, key->dnskey_out_at);
 		add_point(future, key->revoke_at);
 		add_point(future, key->ds_add_at);
@@ -102,13 +114,33 @@ is_published(const struct life_key *key, int64_t at)
 
 enum presence { ABSENT, OPEN, PRESENT };
 
+/*
+ * Nobody asked for its DS: the operator may have put it up all the same once
+ * the DNSKEY was in every cache, and as long as one has it.
+ */
+static bool
+may_have_ds(const struct future *future, const struct life_key *key,
+    int64_t at)
+{
+	const struct timing *timing = &future->zone->timing;
+
+	return open_at(future, key) != 0 && at >= open_at(future, key) &&
+	    (key->dnskey_out_at == 0 || at < key->dnskey_out_at +
+	    timing->dnskey_ttl_s + timing->zone_propagation_delay_s +
+	    timing->retire_safety_s) &&
+	    (key->ds_gone_at == 0 || at < key->ds_gone_at);
+}
+
 static enum presence
-ds_presence(const struct life_key *key, int64_t at)
+ds_presence(const struct future *future, const struct life_key *key,
+    int64_t at)
 {
 	const int64_t asked_at = key->ds_add_at != 0 ? key->ds_add_at :
 	    key->ds_seen_at;
 
-	if (asked_at == 0 || at < asked_at ||
+	if (asked_at == 0)
+		return may_have_ds(future, key, at) ? OPEN : ABSENT;
+	if (at < asked_at ||
 	    (key->ds_gone_at != 0 && at >= key->ds_gone_at))
 		return ABSENT;
 	if (key->ds_seen_at == 0 || at < key->ds_seen_at)
@@ -132,7 +164,7 @@ move_to(struct future *future, int64_t at)
 	for (; future->first < future->last; future->first++) {
 		key = &zone->keys[future->first];
 		if (key->dnskey_out_at == 0 || at < key->dnskey_out_at ||
-		    ds_presence(key, at) != ABSENT)
+		    ds_presence(future, key, at) != ABSENT)
 			break;
 	}
 }
@@ -187,7 +219,7 @@ add_ds(struct future *future, int64_t at, int64_t end_at, unsigned int chosen)
 	size_t i, n = 0;
 
 	for (i = future->first; i < future->last; i++) {
-		presence = ds_presence(&future->zone->keys[i], at);
+		presence = ds_presence(future, &future->zone->keys[i], at);
 		if (presence == PRESENT || (presence == OPEN &&
 		    (chosen >> n_open++ & 1) != 0))
 			keys[n++] = key_of(future, i);
@@ -204,7 +236,8 @@ count_open(const struct future *future, int64_t at)
 	size_t i, n = 0;
 
 	for (i = future->first; i < future->last; i++)
-		n += ds_presence(&future->zone->keys[i], at) == OPEN;
+		n += ds_presence(future, &future->zone->keys[i],
+		    at) == OPEN;
 	return n < OPEN_MAX ? n : OPEN_MAX;
 }
 

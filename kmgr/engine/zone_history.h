@@ -50,9 +50,12 @@ void zone_history_timing(const struct policy *const *policies, size_t n,
 void zone_history_lengthen(struct zone_history_timing *timing,
     const struct timing *life);
 
-/* What was asked and told of a DS; 0 for what was not. */
+/*
+ * What was asked and told of a DS; 0 for what was not. Where nobody told that
+ * it came or went, the parent may have it from may_at on, 0: it never has.
+ */
 struct zone_history_facts {
-	int64_t	add_at, seen_at, remove_at, gone_at;
+	int64_t	add_at, seen_at, remove_at, gone_at, may_at;
 };
 
 /* A KSK in a set that is to be signed; one of another provider signs it too,

@@ -38,6 +38,9 @@ static int64_t
 may_come_at(const struct history_ksk *ksk)
 {
 
+	if (ksk->ds.may_at != 0 && ksk->ds.add_at == 0 &&
+	    ksk->ds.seen_at == 0 && ksk->ds.gone_at == 0)
+		return ksk->ds.may_at;
 	return ksk->ds.add_at != 0 && ksk->ds.add_at < came_at(ksk) ?
 	    ksk->ds.add_at : came_at(ksk);
 }

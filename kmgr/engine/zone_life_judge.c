@@ -95,12 +95,29 @@ load_past(struct session *session, struct past *past, struct error *err)
 	    load_responses(store, past, err) != 0 ? -1 : 0;
 }
 
+/*
+ * A DS that nobody told of was perhaps given to the parent all the same, not
+ * before caches had the DNSKEY. Where none has it any more it is no concern.
+ */
+static int64_t
+may_at(const struct past *past, const struct life_key *key)
+{
+	const int64_t cached_s = past->timing.dnskey_ttl_s +
+	    past->timing.zone_propagation_delay_s;
+
+	if (strcmp(past->zone->text, ".") == 0 || key->dnskey_in_at == 0 ||
+	    (key->dnskey_out_at != 0 && key->dnskey_out_at + cached_s +
+	    past->timing.retire_safety_s <= past->now_at))
+		return 0;
+	return key->dnskey_in_at + cached_s;
+}
+
 static struct zone_history_facts
-facts_of(const struct life_key *key)
+facts_of(const struct past *past, const struct life_key *key)
 {
 
 	return (struct zone_history_facts) { key->ds_add_at, key->ds_seen_at,
-		key->ds_remove_at, key->ds_gone_at };
+		key->ds_remove_at, key->ds_gone_at, may_at(past, key) };
 }
 
 static int
@@ -118,7 +135,7 @@ add_keys(const struct past *past, const struct life_zone *life,
 			return -1;
 	for (i = 0; i < life->n_keys; i++) {
 		key = &life->keys[i];
-		ds = facts_of(key);
+		ds = facts_of(past, key);
 		if (key->is_foreign)
 			zone_history_add_foreign(history,
 			    zone_life_dnskey(zone, i), &ds,
@@ -213,7 +230,7 @@ compare(const struct past *past, const struct life_zone *before,
 	return rc;
 }
 
-/* A key that was told of with a DS, or is to get one; else all is insecure. */
+/* A key that was told of with a DS, or is to get one. */
 static bool
 has_ds_fact(const struct life_zone *life)
 {
@@ -229,6 +246,19 @@ has_ds_fact(const struct life_zone *life)
 	return false;
 }
 
+/* A key that is in the set now, and that is not to be so any more. */
+static bool
+loses_key(const struct life_zone *before, const struct life_zone *after)
+{
+	size_t i;
+
+	for (i = 0; i < before->n_keys; i++)
+		if (zone_life_is_in(before, i) && (!zone_life_is_in(after, i) ||
+		    before->keys[i].revoke_at != after->keys[i].revoke_at))
+			return true;
+	return false;
+}
+
 static int
 judge(struct session *session, const struct zone_life *zone,
     const struct life_zone *before, const struct life_zone *after,
@@ -238,8 +268,9 @@ judge(struct session *session, const struct zone_life *zone,
 	int rc = -1;
 
 	find_timing(&past);
+	/* Without any DS all is insecure, unless what nobody told of goes. */
 	if (!has_ds_fact(&zone->life) && !has_ds_fact(after) &&
-	    !past.timing.is_rfc5011)
+	    !loses_key(&zone->life, after) && !past.timing.is_rfc5011)
 		return 0;
 	if (load_past(session, &past, err) == 0)
 		rc = compare(&past, before, after, err);

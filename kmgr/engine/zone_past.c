@@ -9,7 +9,7 @@ zone_past_ksk(struct zone_history *history, const struct ksk_row *row,
     struct error *err)
 {
 	const struct zone_history_facts ds = { row->ds_add_at,
-		row->ds_seen_at, row->ds_remove_at, row->ds_gone_at };
+		row->ds_seen_at, row->ds_remove_at, row->ds_gone_at, 0 };
 	struct dnskey dnskey;
 
 	if (dnskey_from_rdata(row->dnskey.data, row->dnskey.len, &dnskey,

@@ -101,7 +101,8 @@ change(const struct zone_roll *roll, const struct zone_roll_request *request,
 		    is_emergency(request);
 		if (request->chain == ZONE_ROLL_BREAK_CHAIN &&
 		    key->ds_remove_at == 0 && (key->ds_add_at != 0 ||
-		    key->ds_seen_at != 0))
+		    key->ds_seen_at != 0 ||
+		    life_ds_is_untold(after, i, now_at)))
 			key->ds_remove_at = now_at;
 	}
 }

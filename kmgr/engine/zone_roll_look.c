@@ -1,5 +1,6 @@
 /* What a roll of one zone comes to, and how long an old key can do harm. */
 #include <stdio.h>
+#include <string.h>
 #include <stdlib.h>
 
 #include "kmgr/base/mem.h"
@@ -23,6 +24,17 @@ plan_heir(const struct zone_roll *roll, struct plan *plan)
 		    zone->life.keys[roll->heir].name);
 }
 
+/* It is published, and its DS may have been given to the parent by hand. */
+static bool
+is_untold(const struct zone_life *zone, size_t i)
+{
+	const struct life_key *key = &zone->life.keys[i];
+
+	return strcmp(zone->text, ".") != 0 && key->dnskey_in_at != 0 &&
+	    key->dnskey_out_at == 0 && key->ds_add_at == 0 &&
+	    key->ds_seen_at == 0 && key->ds_gone_at == 0;
+}
+
 void
 zone_roll_plan(const struct zone_roll *roll,
     const struct zone_roll_request *request, struct plan *plan)
@@ -35,8 +47,11 @@ zone_roll_plan(const struct zone_roll *roll,
 		if (!roll->is_old[i])
 			continue;
 		plan_add(plan, ACTION_LIFE_STEP, &zone->name, "retire KSK %s "
-		    "(%s)", zone->life.keys[i].name,
-		    zone_roll_reason_name(request->reason));
+		    "(%s)%s%s", zone->life.keys[i].name,
+		    zone_roll_reason_name(request->reason),
+		    !is_untold(zone, i) ? "" : "; nobody told of its DS, "
+		    "which may be at the parent: it stays until kmgr ds-gone ",
+		    is_untold(zone, i) ? zone->life.keys[i].name : "");
 		if (request->chain == ZONE_ROLL_BREAK_CHAIN)
 			plan_add(plan, ACTION_LIFE_STEP, &zone->name, "ask "
 			    "the parent at once to remove the DS of KSK %s: "

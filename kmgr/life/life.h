@@ -178,6 +178,10 @@ struct life_plan {
  * becomes O or U becomes H by time alone; LIFE_NEVER where a fact is missing,
  * and for the states that are certain.
  *
+ * life_ds_is_untold(zone, i, now_at): whether the ${i}th key was published, is
+ * to go, and nobody told of its DS. It may be at the parent and may not: D is
+ * R, without an end, until that is told or no cache has the DNSKEY.
+ *
  * Source: RFC 7583 s3.3.1; see struct timing.
  */
 enum life_state life_dnskey_state(const struct life_zone *zone, size_t i,
@@ -187,6 +191,8 @@ enum life_state life_ds_state(const struct life_zone *zone, size_t i,
 int64_t life_dnskey_until(const struct life_zone *zone, size_t i,
     int64_t now_at);
 int64_t life_ds_until(const struct life_zone *zone, size_t i,
+    int64_t now_at);
+bool life_ds_is_untold(const struct life_zone *zone, size_t i,
     int64_t now_at);
 
 /**

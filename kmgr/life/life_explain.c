@@ -146,13 +146,15 @@ suppose(struct life_zone *zone, const struct life_step *step, enum said said,
 		return true;
 	case SAID_SEEN:
 		if (life_ds_state(zone, i, now_at) != LIFE_RUMOURED ||
+		    life_ds_is_untold(zone, i, now_at) ||
 		    life_ds_until(zone, i, now_at) != LIFE_NEVER)
 			return false;
 		key->ds_seen_at = now_at;
 		return true;
 	case SAID_GONE:
 	default:
-		if (life_ds_state(zone, i, now_at) != LIFE_UNRETENTIVE ||
+		if ((life_ds_state(zone, i, now_at) != LIFE_UNRETENTIVE &&
+		    !life_ds_is_untold(zone, i, now_at)) ||
 		    life_ds_until(zone, i, now_at) != LIFE_NEVER)
 			return false;
 		key->ds_gone_at = now_at;

@@ -7,6 +7,8 @@
  */
 #include "kmgr/life/life_core.h"
 
+#define LONG_AGO 1	/* no cache has what was gone then */
+
 typedef bool rule_fn(const struct life_zone *zone, int64_t now_at);
 
 static bool
@@ -201,8 +203,8 @@ comes_to_hold(rule_fn *rule, const struct life_zone *zone, int64_t now_at)
 	return false;
 }
 
-bool
-life_allowed(const struct life_zone *zone, enum life_step_kind kind,
+static bool
+keeps_rules(const struct life_zone *zone, enum life_step_kind kind,
     size_t i, int64_t now_at)
 {
 	static rule_fn *const rules[] = { is_secured, has_chain,
@@ -225,5 +227,27 @@ life_allowed(const struct life_zone *zone, enum life_step_kind kind,
 			is_allowed = false;
 	}
 	life_zone_clear(&after);
+	return is_allowed;
+}
+
+/* What nobody told of may be there or not: the rules are kept in both. */
+bool
+life_allowed(const struct life_zone *zone, enum life_step_kind kind,
+    size_t i, int64_t now_at)
+{
+	struct life_zone without;
+	bool is_sure = true, is_allowed = keeps_rules(zone, kind, i, now_at);
+	size_t k;
+
+	life_zone_copy(zone, &without);
+	for (k = 0; k < zone->n_keys; k++) {
+		if (!life_ds_is_untold(zone, k, now_at))
+			continue;
+		is_sure = false;
+		without.keys[k].ds_gone_at = LONG_AGO;
+	}
+	if (is_allowed && !is_sure)
+		is_allowed = keeps_rules(&without, kind, i, now_at);
+	life_zone_clear(&without);
 	return is_allowed;
 }

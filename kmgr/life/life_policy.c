@@ -18,6 +18,14 @@ has_ds(const struct life_zone *zone, size_t i, int64_t now_at)
 	return life_is_put(life_ds_state(zone, i, now_at));
 }
 
+/* It is there, or was asked for: not where nobody told of it. */
+static bool
+knows_ds(const struct life_zone *zone, size_t i, int64_t now_at)
+{
+
+	return has_ds(zone, i, now_at) && !life_ds_is_untold(zone, i, now_at);
+}
+
 static bool
 is_omnipresent(const struct life_zone *zone, size_t i, int64_t now_at)
 {
@@ -86,7 +94,7 @@ order_of(const struct life_zone *zone, size_t i, int64_t now_at)
 	if (zone->keys[i].is_foreign)
 		return LIFE_DOUBLE_SIGNATURE;
 	/* Once the set is signed anew the lost one's signature is gone. */
-	if (lost != LIFE_NONE && lost != i && has_ds(zone, lost, now_at) &&
+	if (lost != LIFE_NONE && lost != i && knows_ds(zone, lost, now_at) &&
 	    life_is_out(zone, lost, now_at))
 		return LIFE_DOUBLE_DS;
 	for (j = 0; j < zone->n_keys; j++) {
@@ -97,7 +105,7 @@ order_of(const struct life_zone *zone, size_t i, int64_t now_at)
 		is_urgent = is_urgent || (key->is_compromised &&
 		    !life_is_hidden(zone, j, now_at));
 		has_peer = has_peer || (key->alg == zone->keys[i].alg &&
-		    has_dnskey(zone, j, now_at) && has_ds(zone, j, now_at));
+		    has_dnskey(zone, j, now_at) && knows_ds(zone, j, now_at));
 	}
 	/*
 	 * A DS before its DNSKEY needs one beside it that leads somewhere, by

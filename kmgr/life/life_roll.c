@@ -138,11 +138,13 @@ life_exposure(const struct life_zone *zone, size_t i, int64_t now_at,
 	int64_t end_at = LIFE_NEVER;
 	size_t n;
 
-	if (life_ds_state(zone, i, now_at) == LIFE_HIDDEN)
-		return 0;
 	life_zone_copy(zone, &after);
 	after.keys[i].is_compromised = true;
 	after.keys[i].retire_at = now_at;
+	if (life_ds_state(&after, i, now_at) == LIFE_HIDDEN) {
+		life_zone_clear(&after);
+		return 0;
+	}
 	life_simulate(&after, now_at, now_at + horizon_s, &world, &moments,
 	    &n);
 	if (life_ds_state(&after, i, now_at + horizon_s) == LIFE_HIDDEN)

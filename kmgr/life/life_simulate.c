@@ -117,7 +117,8 @@ answer_key(struct simulation *sim, size_t i, int64_t now_at,
 		    now_at, next_at);
 	if (life_ds_until(zone, i, now_at) != LIFE_NEVER)
 		return;
-	if (life_ds_state(zone, i, now_at) == LIFE_RUMOURED)
+	if (life_ds_state(zone, i, now_at) == LIFE_RUMOURED &&
+	    !life_ds_is_untold(zone, i, now_at))
 		answer(&key->ds_seen_at, key->ds_add_at, registration_s,
 		    now_at, next_at);
 	if (life_ds_state(zone, i, now_at) == LIFE_UNRETENTIVE)

@@ -79,6 +79,23 @@ ds_is_gone(const struct life_key *key, int64_t now_at)
 	    key->ds_gone_at >= key->ds_add_at;
 }
 
+/*
+ * What get-ds printed may be at the parent, whoever was told of it. While the
+ * key stays that cuts no chain; with its DNSKEY all that the DS led to is gone.
+ */
+bool
+life_ds_is_untold(const struct life_zone *zone, size_t i, int64_t now_at)
+{
+	const struct life_key *key = &zone->keys[i];
+
+	return life_has_parent(zone) && life_is_out(zone, i, now_at) &&
+	    life_dnskey_state(zone, i, now_at) != LIFE_HIDDEN &&
+	    !life_has(key->ds_add_at, now_at) &&
+	    !life_has(key->ds_seen_at, now_at) &&
+	    !life_has(key->ds_remove_at, now_at) &&
+	    !life_has(key->ds_gone_at, now_at);
+}
+
 enum life_state
 life_ds_state(const struct life_zone *zone, size_t i, int64_t now_at)
 {
@@ -94,8 +111,8 @@ life_ds_state(const struct life_zone *zone, size_t i, int64_t now_at)
 	if (ds_is_seen(key, now_at))
 		return now_at < key->ds_seen_at + ds_s ?
 		    LIFE_RUMOURED : LIFE_OMNIPRESENT;
-	return life_has(key->ds_add_at, now_at) ?
-	    LIFE_RUMOURED : LIFE_HIDDEN;
+	return life_has(key->ds_add_at, now_at) ||
+	    life_ds_is_untold(zone, i, now_at) ? LIFE_RUMOURED : LIFE_HIDDEN;
 }
 
 int64_t

@@ -182,3 +182,50 @@ setup() {
 		WHERE zone = 'example.net.'")" = none,none ]
 	kmgr -q verify >/dev/null
 }
+
+@test "a DS that nobody told of keeps the DNSKEY until it is known to be gone" {
+	kmgr -q sign-zsks example.com zsk >/dev/null
+	# What get-ds printed may be at the parent, and the old KSK stays.
+	run kmgr_later 3d roll-ksk example.com --dry-run
+	[[ $output == *"would retire KSK example.com./$tag (scheduled); nobody told of its DS, which may be at the parent: it stays until kmgr ds-gone example.com./$tag"* ]]
+	kmgr_later 3d -q roll-ksk example.com >/dev/null
+	new=$(life_newest)
+	for at in 3d 4d 90d; do
+		kmgr_later $at -q sign-zsks example.com zsk >signed
+		[ "$(grep -c ' 257 ' signed)" -eq 2 ]
+	done
+	run kmgr_later 90d plan example.com
+	[[ $output == *"example.com./$tag"* ]]
+	kmgr_later 90d -q ds-add "example.com/$new" >/dev/null
+	kmgr_later 90d -q ds-seen "example.com/$new" >/dev/null
+	kmgr_later 90d -q ds-remove "example.com/$tag" >/dev/null
+	[ "$(life_todo 95d)" = "ds-gone kmgr ds-gone example.com./$tag" ]
+	kmgr_later 95d -q ds-gone "example.com/$tag" >/dev/null
+	kmgr_later 95d -q sign-zsks example.com zsk >signed
+	[ "$(grep -c ' 257 ' signed)" -eq 2 ]
+	kmgr_later 97d -q sign-zsks example.com zsk >signed
+	[ "$(grep -c ' 257 ' signed)" -eq 1 ]
+	kmgr_later 97d -q verify >/dev/null
+}
+
+@test "a DS that nobody told of: ds-gone and ds-seen of what goes are answers" {
+	kmgr -q sign-zsks example.com zsk >/dev/null
+	kmgr_later 3d -q roll-ksk example.com >/dev/null
+	kmgr_later 3d -q sign-zsks example.com zsk >/dev/null
+	kmgr_later 3d -q ds-seen "example.com/$tag" >/dev/null
+	run -11 kmgr_later 3d ds-gone "example.com/$tag"
+	kmgr_later 5d -q ds-seen "example.com/$(life_newest)" >/dev/null
+	kmgr_later 5d -q ds-gone "example.com/$tag" >/dev/null
+	kmgr_later 7d -q sign-zsks example.com zsk >signed
+	[ "$(grep -c ' 257 ' signed)" -eq 1 ]
+}
+
+@test "a zone without a DS goes on once that is told" {
+	kmgr -q sign-zsks example.com zsk >/dev/null
+	kmgr_later 3d -q roll-ksk example.com >/dev/null
+	kmgr_later 3d -q ds-gone "example.com/$tag" >/dev/null
+	kmgr_later 3d -q sign-zsks example.com zsk >signed
+	[ "$(grep -c ' 257 ' signed)" -eq 2 ]
+	kmgr_later 5d -q sign-zsks example.com zsk >signed
+	[ "$(grep -c ' 257 ' signed)" -eq 1 ]
+}

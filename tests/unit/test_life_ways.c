@@ -83,6 +83,7 @@ rfc5011_revokes_what_not_all_trust(void **state)
 	lifecase_fresh(&zone, "new");
 	lifecase_due(&zone, 0, "publish-dnskey 1");
 	zone.keys[NEW].retire_at = T0 + 5;
+	zone.keys[NEW].ds_gone_at = T0 + 5 - DS_S;
 	lifecase_due(&zone, 5, "revoke-dnskey 1");
 	lifecase_due(&zone, RETIRE_S + 3600 + 30 * DAY + 4, "");
 	lifecase_due(&zone, RETIRE_S + 3600 + 30 * DAY + 5,
@@ -267,6 +268,12 @@ a_new_key_is_retired(void **state)
 	lifecase_fresh(&zone, "new");
 	lifecase_due(&zone, 0, "publish-dnskey 1");
 	zone.keys[1].retire_at = T0 + 5;
+	/* Nobody told of its DS: it may be anywhere, until that is told. */
+	lifecase_due(&zone, 5, "remove-ds 1");
+	lifecase_waits(&zone, 5, LIFE_WITHDRAW_DNSKEY, 1,
+	    LIFE_WAITS_DS_GONE, 0, "new");
+	zone.keys[1].ds_remove_at = 0;
+	zone.keys[1].ds_gone_at = T0 + 5 - DS_S;
 	lifecase_due(&zone, 5, "withdraw-dnskey 1");
 	lifecase_wants_not(&zone, 4 + RETIRE_S, LIFE_DONE, 1);
 	lifecase_waits(&zone, 5 + RETIRE_S, LIFE_DONE, 1, LIFE_DUE,

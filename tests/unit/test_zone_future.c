@@ -110,7 +110,10 @@ test_verdict(void **state)
 	life_zone_clear(&zone);
 }
 
-/* Without a DS nobody can be bogus; a zone without keys is no hole. */
+/*
+ * Without a DS nobody can be bogus; a zone without keys is no hole. That
+ * nobody told of a DS does not say that there is none.
+ */
 static void
 test_insecure(void **state)
 {
@@ -121,6 +124,11 @@ test_insecure(void **state)
 	key.ds_add_at = key.ds_seen_at = 0;
 	key.dnskey_out_at = T0 + 60;
 	lifehelp_zone(&zone, "example.com.", &key, 1);
+	assert_true(holes_of(&zone) > 0);
+	zone.keys[0].ds_gone_at = LONG_AGO;
+	assert_int_equal(holes_of(&zone), 0);
+	zone.keys[0].ds_gone_at = 0;
+	zone.name = ".";	/* has no parent */
 	assert_int_equal(holes_of(&zone), 0);
 	zone.n_keys = 0;
 	assert_int_equal(holes_of(&zone), 0);
