@@ -51,7 +51,8 @@ add_foreign(const struct skr *skr, struct zone_history *history)
 	for (i = 0; i < life->n_foreign; i++) {
 		key = &life->life.keys[life->n_ksks + i];
 		ds = (struct zone_history_facts) { key->ds_add_at,
-			key->ds_seen_at, key->ds_remove_at, key->ds_gone_at, 0 };
+			key->ds_seen_at, key->ds_remove_at, key->ds_gone_at,
+			0 };
 		zone_history_add_foreign(history, &life->foreign_dnskeys[i],
 		    &ds, key->dnskey_in_at, key->dnskey_out_at);
 	}

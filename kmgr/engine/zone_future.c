@@ -62,7 +62,8 @@ open_at(const struct future *future, const struct life_key *key)
 {
 	const struct timing *timing = &future->zone->timing;
 
-	return strcmp(future->zone->name, ".") == 0 || in_at(key) == 0 ? 0 :
+	return strcmp(future->zone->name, ".") == 0 || key->is_foreign ||
+	    in_at(key) == 0 ? 0 :
 	    in_at(key) + timing->dnskey_ttl_s +
 	    timing->zone_propagation_delay_s;
 }

@@ -105,7 +105,8 @@ may_at(const struct past *past, const struct life_key *key)
 	const int64_t cached_s = past->timing.dnskey_ttl_s +
 	    past->timing.zone_propagation_delay_s;
 
-	if (strcmp(past->zone->text, ".") == 0 || key->dnskey_in_at == 0 ||
+	if (strcmp(past->zone->text, ".") == 0 || key->is_foreign ||
+	    key->dnskey_in_at == 0 ||
 	    (key->dnskey_out_at != 0 && key->dnskey_out_at + cached_s +
 	    past->timing.retire_safety_s <= past->now_at))
 		return 0;

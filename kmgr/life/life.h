@@ -178,9 +178,10 @@ struct life_plan {
  * becomes O or U becomes H by time alone; LIFE_NEVER where a fact is missing,
  * and for the states that are certain.
  *
- * life_ds_is_untold(zone, i, now_at): whether the ${i}th key was published, is
- * to go, and nobody told of its DS. It may be at the parent and may not: D is
- * R, without an end, until that is told or no cache has the DNSKEY.
+ * life_ds_is_untold(zone, i, now_at): whether the ${i}th key, ours, was
+ * published, is to go, and nobody told of its DS. It may be at the parent and
+ * may not: D is R, without an end, until that is told or no cache has the
+ * DNSKEY.
  *
  * Source: RFC 7583 s3.3.1; see struct timing.
  */

@@ -82,13 +82,15 @@ ds_is_gone(const struct life_key *key, int64_t now_at)
 /*
  * What get-ds printed may be at the parent, whoever was told of it. While the
  * key stays that cuts no chain; with its DNSKEY all that the DS led to is gone.
+ * Another provider's signs nothing here: what is signed leads on by ours.
  */
 bool
 life_ds_is_untold(const struct life_zone *zone, size_t i, int64_t now_at)
 {
 	const struct life_key *key = &zone->keys[i];
 
-	return life_has_parent(zone) && life_is_out(zone, i, now_at) &&
+	return life_has_parent(zone) && !key->is_foreign &&
+	    life_is_out(zone, i, now_at) &&
 	    life_dnskey_state(zone, i, now_at) != LIFE_HIDDEN &&
 	    !life_has(key->ds_add_at, now_at) &&
 	    !life_has(key->ds_seen_at, now_at) &&
