@@ -243,7 +243,7 @@ static const struct policy_field fields[] = {
 	    "parent's primary to its last secondary"),
 	DURATION("timing.parent-registration-delay",
 	    parent_registration_delay_s, 0, YEAR, "0s",
-	    "request of a DS change to its publication, for planning"),
+	    "request of a DS change to its publication"),
 
 	{ .key = "ds.digest-types", .kind = POLICY_DIGESTS,
 	    LIST(digests, n_digests), .n_min = 1,
@@ -266,7 +266,7 @@ static const struct policy_field fields[] = {
 	    APPROVALS_DOC),
 	APPROVALS("revoke-ksk", REVOKE_KSK, APPROVALS_DOC),
 	APPROVALS("roll-ksk", ROLL_KSK,
-	    "the same, of a roll because of compromise"),
+	    "the same, of a roll because of compromise or loss"),
 	APPROVALS("sign-ksr", SIGN_KSR, APPROVALS_DOC),
 	APPROVALS("recover", RECOVER, APPROVALS_DOC),
 	SSH_KEYS("approvals.approvers", approvers, n_approvers,

@@ -212,6 +212,28 @@ policy_of() {
 	[ "$n" -ge 90 ]
 }
 
+@test "the manual says that every key of a policy takes effect, and it does" {
+	local member unused=
+
+	run -1 grep -nF '(+)' "$man"
+	grep -qx 'Every key takes effect\.' "$man"
+	# Its value is read where something is decided.
+	sed -n '/^struct policy_ksr {/,/^};/p; /^struct policy {/,/^};/p' \
+		"$srcdir/policy/policy.h" | sed 's,/\*.*\*/,,' |
+		grep -v '^struct policy\(_ksr\)\? {' |
+		grep -oE '[a-z_0-9]+(\[[A-Z_]+\])?[,;]' |
+		sed 's/[[,;].*//' | grep -v '^n_' >members
+	[ "$(wc -l <members)" -ge 60 ]
+	while read -r member; do
+		find "$srcdir/kmgr" "$srcdir/policy" -name '*.c' \
+			-not -name 'policy.c' -not -name 'policy_*.c' \
+			-exec grep -lw -- "$member" {} + >users ||
+			unused+=" $member"
+	done <members
+	echo "nothing reads:$unused"
+	[ -z "$unused" ]
+}
+
 @test "the configuration in the manual is one" {
 	sed -n '/^\.Sh CONFIGURATION FILE/,/^\.Ed/p' "$man" |
 		sed '1,/^\.Bd/d; /^\.Ed/d; s/\\e$/\\/' >kmgr.yaml
