@@ -10,7 +10,7 @@ ZONE=child.example
 TYPES="www.$ZONE A|$ZONE DNSKEY|$ZONE SOA|none.$ZONE A|$ZONE CDS"
 
 setup_file() {
-	need_program dnssec-keygen dnssec-signzone named nsd knotd unbound \
+	need_program dnssec-keygen dnssec-signzone named nsd knotd keymgr unbound \
 		delv dig ldns-keygen ldns-signzone pdns_server pdnsutil jq
 }
 
@@ -255,6 +255,49 @@ sign_transferred() {
 our_sigs() {
 	awk '$4 == "RRSIG" { print $5 "\t" $NF }' $ZONE/transferred |
 		LC_ALL=C sort
+}
+
+# recipe TITLE: the lines of its examples in the manual, one block after the
+# other, with what the manual's source escapes.
+recipe() {
+	awk -v title=".Ss $1" '
+		/^\.S[hs] / { here = $0 == title }
+		/^\.Ed/ { shown = 0 }
+		here && shown { gsub(/\\e/, "\\"); print }
+		/^\.Bd -literal/ { shown = 1 }' "$srcdir/kmgr/kmgr-recipes.7"
+}
+
+@test "Knot, offline KSK: the policy and the commands of the manual" {
+	recipe 'Knot DNS, offline KSK' >lines
+	mkdir knot
+	zone_write example.com ECDSAP256SHA256
+	AUTH_PORT=$(free_port)
+	knotd_config "$PWD/knot" example.com="$PWD/example.com/zone" |
+		sed 's/^  - id: default/&\n    dnssec-signing: on\n    dnssec-policy: offline/' \
+		>part
+	{
+		grep -v '^k' lines
+		cat part
+	} >knot/conf
+	sed -n 's/example\.com/example.com./g; /^keymgr/s/^keymgr/& -c knot\/conf/p
+		/^kmgr/p' lines >commands
+	[ "$(wc -l <commands)" -eq 5 ]
+	printf '%s\n' 'version: 1' 'zones: [example.com]' >other.yaml
+	kmgr -q create-cmk offline --token main --policy other.yaml
+	kmgr -q create-ksk example.com --cmk offline
+	(
+		kmgr() { "$KMGR" "$@"; }
+		set -e
+		. ./commands
+	) >said
+	# What the server then serves is signed by our KSK, for all the time.
+	server_start auth knotd -c "$PWD/knot/conf"
+	server_ready auth 20 is_served example.com
+	kmgr -q get-ds example.com -o offline.ds
+	wait_until 20 eval 'dig_at "$AUTH_PORT" +norec +dnssec example.com \
+		DNSKEY | grep -q "RRSIG.*DNSKEY"'
+	[ "$(delv_says offline.ds example.com www.example.com A)" = secure ]
+	run -0 kmgr verify-skr skr --ksr ksr
 }
 
 @test "each script that is shipped is in the manual, and the other way round" {
