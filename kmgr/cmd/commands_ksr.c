@@ -48,11 +48,12 @@ const struct command commands_ksr[] = {
 	    "response by every rule, asks for Yes, signs every bundle in the "
 	    "token, reads the response again, and writes it. Without --schema "
 	    "every KSK that the zone needs now is published and signs in "
-	    "every bundle. The same request gets the same response again "
-	    "while KSKs and policy are the same. In DIR every request is "
-	    "answered, NAME.ksr by NAME.skr and ksr-NAME.xml by skr-NAME.xml, "
-	    "beside it or in the folder of -o, which must be there; exit 12 "
-	    "where some were refused.",
+	    "every bundle. BIND's format needs --end TIME: it does not say "
+	    "when the last bundle ends. The same request gets the same "
+	    "response again while KSKs and policy are the same. In DIR every "
+	    "request is answered, NAME.ksr by NAME.skr and ksr-NAME.xml by "
+	    "skr-NAME.xml, beside it or in the folder of -o, which must be "
+	    "there; exit 12 where some were refused.",
 	    sign_ksr_opts, 1, 1, CMD_WITH_SESSION, cmd_sign_ksr },
 	{ "verify-skr", GROUP_KSR, "FILE [--ksr KSR] [--ds FILE]",
 	    "judge a signed key response before it is imported",

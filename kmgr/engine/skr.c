@@ -146,6 +146,24 @@ lay_out_or_explain(struct skr *skr, const char *kind, struct error *err)
 	return err_wrap(err, "%s", skr->asked->what);
 }
 
+/* Without it two weeks of the months that were asked for would be answered. */
+static int
+check_end(const struct skr *skr, struct error *err)
+{
+	const struct ksr *request = skr->request;
+	char at[WHEN_TEXT_LEN];
+
+	if (request->format != KSR_BIND || skr->asked->end_at != KSR_OPEN)
+		return 0;
+	(void)err_set(err, ERR_USAGE, "%s: BIND's format does not say when "
+	    "the last bundle ends, which begins at %s", skr->asked->what,
+	    when_rfc3339(request->bundles[request->n_bundles - 1].
+	    inception_at, at));
+	return err_hint(err, "--end TIME says until when it is to be signed: "
+	    "what whoever made the request gave to dnssec-ksr as -e, or to "
+	    "make-ksr as --end");
+}
+
 static int
 prepare(struct session *session, struct cmk_cache *cache, struct skr *skr,
     struct error *err)
@@ -161,7 +179,9 @@ prepare(struct session *session, struct cmk_cache *cache, struct skr *skr,
 	    skr_find_answer(session, skr, &found, err) != 0)
 		return -1;
 	skr->is_answered = found;
-	return found ? 0 : skr_judge(session, skr, err);
+	if (found)
+		return 0;
+	return skr_judge(session, skr, err) != 0 ? -1 : check_end(skr, err);
 }
 
 int

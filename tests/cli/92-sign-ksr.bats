@@ -62,6 +62,23 @@ signatures() {
 	kmgr verify >/dev/null
 }
 
+@test "BIND: without an end the last bundle would be two weeks of all" {
+	zone
+	request bind r.ksr
+	run --separate-stderr -2 kmgr sign-ksr r.ksr --yes --genesis -o r.skr
+	[[ $stderr == *"does not say when the last bundle ends"* ]]
+	[[ $stderr == *"hint: --end TIME"* ]]
+	[ ! -e r.skr ]
+	run -2 kmgr sign-ksr r.ksr --genesis --dry-run
+	# Nothing was answered: with the end it is.
+	[ "$(n_answers)" -eq 0 ]
+	kmgr -q sign-ksr r.ksr --yes --genesis --end +60d -o r.skr >/dev/null
+	[ "$(grep -c '^;; SignedKeyResponse 1.0 [0-9]' r.skr)" -eq 7 ]
+	# What was answered needs none.
+	kmgr -q sign-ksr r.ksr -o again.skr >/dev/null
+	cmp r.skr again.skr
+}
+
 @test "a folder of requests: each is answered once, a bad one stops no other" {
 	zone
 	kmgr -q create-ksk example.net --cmk prod >/dev/null
@@ -125,7 +142,7 @@ example.net. in/ksr-net.txt out/skr-net.txt (answered before)" ]
 @test "the same request gets the same bytes, without a signature" {
 	zone
 	request bind r.ksr
-	kmgr -q sign-ksr r.ksr --yes --genesis -o a.skr >/dev/null
+	kmgr -q sign-ksr r.ksr --end +10d --yes --genesis -o a.skr >/dev/null
 	kmgr sign-ksr r.ksr >b.skr 2>notes
 	cmp a.skr b.skr
 	grep -q 'answered before' notes
@@ -165,7 +182,8 @@ example.net. in/ksr-net.txt out/skr-net.txt (answered before)" ]
 		--end +60d --schema revoke -o a.skr
 	[[ $stderr == *"schema revoke has other roles"*"the request has 1"* ]]
 	[[ $stderr == *"hint: publish+ and rollover+ are"* ]]
-	run --separate-stderr -4 kmgr sign-ksr r.ksr --yes --genesis \
+	run --separate-stderr -4 kmgr sign-ksr r.ksr \
+		--end +10d --yes --genesis \
 		--schema normal --current 1 -o a.skr
 	[[ $stderr == *"no KSK with key tag 1"*"kmgr list-ksks"* ]]
 	[ ! -e a.skr ]
@@ -182,7 +200,7 @@ example.net. in/ksr-net.txt out/skr-net.txt (answered before)" ]
 		rm -f out/*
 		KMGR_KILL_PATHS=$PWD/out KMGR_KILL_AT=$n preloaded \
 			"$KILLWRITE" "$KMGR" -q sign-ksr r.ksr --yes \
-			--genesis -o "$PWD/out/r.skr" >/dev/null 2>&1 && break
+			--genesis --end +60d -o "$PWD/out/r.skr" >/dev/null 2>&1 && break
 		[ ! -e out/r.skr ] || kmgr verify-skr out/r.skr >/dev/null
 		[ "$(n_answers)" -le 1 ]
 		n=$((n + 1))
@@ -197,7 +215,8 @@ example.net. in/ksr-net.txt out/skr-net.txt (answered before)" ]
 	zone
 	request bind r.ksr
 	before=$(sha256_of kmgr.db)
-	run --separate-stderr setsid -w "$KMGR" sign-ksr r.ksr --genesis \
+	run --separate-stderr setsid -w "$KMGR" sign-ksr r.ksr \
+		--end +10d --genesis \
 		-o r.skr
 	[ "$status" -eq 2 ]
 	[[ $stderr == *"--yes"* ]]
@@ -210,14 +229,16 @@ example.net. in/ksr-net.txt out/skr-net.txt (answered before)" ]
 	zone
 	request bind r.ksr
 	for answer in yes YES '' 'Yes '; do
-		run script -qec "$KMGR sign-ksr r.ksr --genesis -o r.skr" \
+		run script -qec "$KMGR sign-ksr r.ksr \
+			--end +10d --genesis -o r.skr" \
 			/dev/null <<<"$answer"
 		[ "$status" -eq 5 ]
 		[[ $output == *"$(sha256sum r.ksr | cut -d ' ' -f 1)"* ]]
 		[ ! -e r.skr ]
 	done
 	[ "$(n_answers)" -eq 0 ]
-	run script -qec "$KMGR sign-ksr r.ksr --genesis -o r.skr" /dev/null \
+	run script -qec "$KMGR sign-ksr r.ksr \
+		--end +10d --genesis -o r.skr" /dev/null \
 		<<<Yes
 	[ "$status" -eq 0 ]
 	kmgr verify-skr r.skr --ksr r.ksr >/dev/null
@@ -227,7 +248,8 @@ example.net. in/ksr-net.txt out/skr-net.txt (answered before)" ]
 	zone
 	request bind r.ksr
 	before=$(sha256_of kmgr.db)
-	run --separate-stderr kmgr --json sign-ksr r.ksr --genesis --dry-run \
+	run --separate-stderr kmgr --json sign-ksr r.ksr \
+		--end +10d --genesis --dry-run \
 		-o r.skr
 	[ "$status" -eq 0 ]
 	[ "$(jq '.plan | length' <<<"$output")" -eq 1 ]
@@ -254,7 +276,7 @@ example.net. in/ksr-net.txt out/skr-net.txt (answered before)" ]
 	[ "$status" -ne 0 ]
 	[ ! -e r.skr ]
 	# Another zone's.
-	run --separate-stderr kmgr sign-ksr r.ksr --yes --genesis \
+	run --separate-stderr kmgr sign-ksr r.ksr --end +10d --yes --genesis \
 		--zone example.net -o r.skr
 	[ "$status" -ne 0 ]
 	[ "$(kmgr --json list-ksks | jq -r '.ksks[0].state')" = generated ]
@@ -286,13 +308,13 @@ example.net. in/ksr-net.txt out/skr-net.txt (answered before)" ]
 @test "a DS that nobody has told of is noted where a KSK may go" {
 	zone
 	request bind r.ksr
-	run --separate-stderr -0 kmgr sign-ksr r.ksr --genesis -n
+	run --separate-stderr -0 kmgr sign-ksr r.ksr --end +10d --genesis -n
 	[[ $stderr != *SKR-DS-CHAIN* ]]
-	run --separate-stderr -0 kmgr sign-ksr r.ksr --genesis -n \
+	run --separate-stderr -0 kmgr sign-ksr r.ksr --end +10d --genesis -n \
 		--schema normal
 	[[ $stderr == *"SKR-DS-CHAIN was not judged"*"kmgr ds-seen first"* ]]
 	kmgr -q ds-seen --force "example.com/$(tag_of 0)"
-	run --separate-stderr -0 kmgr sign-ksr r.ksr --genesis -n \
+	run --separate-stderr -0 kmgr sign-ksr r.ksr --end +10d --genesis -n \
 		--schema normal
 	[[ $stderr != *"was not judged"* ]]
 }
@@ -301,7 +323,7 @@ example.net. in/ksr-net.txt out/skr-net.txt (answered before)" ]
 	zone
 	old=$(tag_of 0)
 	request bind r.ksr
-	kmgr -q sign-ksr r.ksr --yes --genesis -o r.skr >/dev/null
+	kmgr -q sign-ksr r.ksr --end +10d --yes --genesis -o r.skr >/dev/null
 	end=$(kmgr --json show-ksr r.skr |
 		jq -r '[.bundles[].signatures[].expiration] | max')
 	run --separate-stderr kmgr ds-seen --force "example.com/$old"
@@ -324,7 +346,7 @@ example.net. in/ksr-net.txt out/skr-net.txt (answered before)" ]
 	zone
 	old=$(tag_of 0)
 	request bind r.ksr
-	run --separate-stderr kmgr sign-ksr r.ksr --yes --genesis \
+	run --separate-stderr kmgr sign-ksr r.ksr --end +10d --yes --genesis \
 		--emergency-skr e.skr -o r.skr
 	[ "$status" -eq 5 ]
 	[[ $stderr == *"has none beside"* ]]
@@ -333,7 +355,7 @@ example.net. in/ksr-net.txt out/skr-net.txt (answered before)" ]
 	kmgr -q create-ksk example.com --cmk prod --another >/dev/null
 	new=$(kmgr --json list-ksks |
 		jq ".ksks[] | select(.key_tag != $old) | .key_tag")
-	run --separate-stderr kmgr sign-ksr r.ksr --yes --genesis \
+	run --separate-stderr kmgr sign-ksr r.ksr --end +10d --yes --genesis \
 		--emergency-skr e.skr -o r.skr
 	[ "$status" -eq 0 ]
 	[ "$(grep -c "of no use.*DS of KSK example.com./$new," \
@@ -357,7 +379,8 @@ example.net. in/ksr-net.txt out/skr-net.txt (answered before)" ]
 	zone 'approvals:' '  sign-ksr: 1' '  approvers:' \
 		"    - $(cat alice.pub)"
 	request bind r.ksr
-	run --separate-stderr kmgr --json sign-ksr r.ksr --yes --genesis \
+	run --separate-stderr kmgr --json sign-ksr r.ksr \
+		--end +10d --yes --genesis \
 		-o r.skr
 	[ "$status" -eq 11 ]
 	[ "$(n_answers)" -eq 0 ]
@@ -391,7 +414,9 @@ signed() {
 			>/dev/null
 	done
 	request bind r.ksr
-	run --separate-stderr kmgr --json sign-ksr r.ksr --yes --genesis
+	end=$(date -u -d '10 days' +%Y%m%d%H%M%S)
+	run --separate-stderr kmgr --json sign-ksr r.ksr \
+		--end "$end" --yes --genesis
 	[ "$status" -eq 11 ]
 	[ "$(jq -r '.plans[].cmk' <<<"$output" | paste -sd ' ')" = \
 		'of-alice of-bob' ]
@@ -399,7 +424,7 @@ signed() {
 	b=$(jq -r '.plans[1].plan_hash' <<<"$output")
 	[ "$(jq -r .plan_hash <<<"$output")" = "$a" ]
 	# Asked again, the same wait.
-	run --separate-stderr kmgr sign-ksr r.ksr --yes --genesis
+	run --separate-stderr kmgr sign-ksr r.ksr --end "$end" --yes --genesis
 	[ "$status" -eq 11 ]
 	[[ $stderr == *'of CMK of-alice and 1 approver of CMK of-bob'* ]]
 	[ "$(kmgr --json list-plans | jq '.plans | length')" -eq 2 ]
@@ -430,7 +455,8 @@ signed() {
 		kmgr -q create-ksk example.com --another --cmk $cmk >/dev/null
 	done
 	request bind r.ksr
-	run --separate-stderr kmgr --json sign-ksr r.ksr --yes --genesis
+	run --separate-stderr kmgr --json sign-ksr r.ksr \
+		--end +10d --yes --genesis
 	one=$(jq -r '.plans[0].plan_hash' <<<"$output")
 	two=$(jq -r '.plans[1].plan_hash' <<<"$output")
 	run signed alice "$two"
@@ -446,7 +472,7 @@ signed() {
 	zone
 	request bind r.ksr
 	kmgr -q backup b0.db >/dev/null
-	kmgr -q sign-ksr r.ksr --yes --genesis -o r.skr >/dev/null
+	kmgr -q sign-ksr r.ksr --end +10d --yes --genesis -o r.skr >/dev/null
 	kmgr -q backup b.db >/dev/null
 	rm kmgr.db*
 	kmgr -q restore b.db >/dev/null
@@ -475,7 +501,7 @@ signed() {
 @test "a text that was changed in the store is found, and not given away" {
 	zone
 	request bind r.ksr
-	kmgr -q sign-ksr r.ksr --yes --genesis -o r.skr >/dev/null
+	kmgr -q sign-ksr r.ksr --end +10d --yes --genesis -o r.skr >/dev/null
 	sqlite3 kmgr.db "DROP TRIGGER ksr_identity;
 		UPDATE ksr SET response = replace(response, '13 2', '13 3')"
 	run --separate-stderr kmgr sign-ksr r.ksr -o again.skr
@@ -529,7 +555,8 @@ END
 @test "the record of a ceremony says who, with what, and what came of it" {
 	zone
 	request bind r.ksr
-	kmgr -q sign-ksr r.ksr --yes --genesis --record rec -o r.skr >/dev/null
+	kmgr -q sign-ksr r.ksr \
+		--end +10d --yes --genesis --record rec -o r.skr >/dev/null
 	grep -q "$(sha256sum r.ksr | cut -d ' ' -f 1)" rec
 	grep -q "$(sha256sum r.skr | cut -d ' ' -f 1)" rec
 	grep -q 'ledger_head' rec

@@ -38,7 +38,11 @@ ask() {
 }
 
 sign() {
-	kmgr -q sign-ksr "$1" --yes -o "$1.skr" "${@:2}" </dev/null
+	local end=()
+
+	[[ $* == *--end* ]] || ! grep -q 'Request 1.0 [0-9]\{14\} ' "$1" ||
+		end=(--end +60d)
+	kmgr -q sign-ksr "$1" --yes -o "$1.skr" "${end[@]}" "${@:2}" </dev/null
 }
 
 # refused EXIT WHAT FILE OPTION...: and nothing but a refusal is in the store.

@@ -118,7 +118,8 @@ n_events() {
 	refused 'zsk.admission is ssh' r.ksr
 	: >r.ksr.sig
 	refused 'zsk.admission is ssh' r.ksr
-	run kmgr sign-ksr r.ksr --yes --genesis --requester-signature none
+	run kmgr sign-ksr r.ksr \
+		--end +10d --yes --genesis --requester-signature none
 	[ "$status" -eq 9 ]
 	[[ $output == *"--requester-signature"*none* ]]
 }
@@ -150,9 +151,9 @@ n_events() {
 	zone
 	request bind r.ksr
 	sign kmgr-ksr alice r.ksr
-	kmgr -q sign-ksr r.ksr --yes --genesis -o a.skr >/dev/null
+	kmgr -q sign-ksr r.ksr --end +10d --yes --genesis -o a.skr >/dev/null
 	rm r.ksr.sig
-	kmgr -q sign-ksr r.ksr --yes --genesis -o b.skr >/dev/null
+	kmgr -q sign-ksr r.ksr --end +10d --yes --genesis -o b.skr >/dev/null
 	cmp a.skr b.skr
 	[ "$(n_events sign-ksr)" -eq 1 ]
 }
@@ -161,11 +162,12 @@ n_events() {
 	zone
 	request bind r.ksr
 	sign kmgr-ksr alice r.ksr
-	run setsid -w "$KMGR" sign-ksr r.ksr --genesis -o out.skr </dev/null
+	run setsid -w "$KMGR" sign-ksr r.ksr \
+		--end +10d --genesis -o out.skr </dev/null
 	[ "$status" -eq 2 ]
 	[[ $output == *"compare the digest, and add --yes"* ]]
 	[ ! -e out.skr ]
-	kmgr sign-ksr r.ksr --genesis --dry-run >/dev/null
+	kmgr sign-ksr r.ksr --end +10d --genesis --dry-run >/dev/null
 }
 
 @test "where two CMKs sign, the policy of each judges" {
@@ -179,7 +181,7 @@ n_events() {
 	cp r.ksr.sig alice.sig
 	sign kmgr-ksr mallory r.ksr
 	refused "key $(print_of mallory) is not a requester's" r.ksr
-	kmgr --json sign-ksr r.ksr --yes --genesis -o a.skr \
+	kmgr --json sign-ksr r.ksr --end +10d --yes --genesis -o a.skr \
 		--requester-signature r.ksr.sig \
 		--requester-signature alice.sig >out
 	[ "$(jq -r '.requesters[].name' out | sort)" = "$(printf \
@@ -287,7 +289,7 @@ n_events() {
 	request bind r.ksr
 	head -c 300 /dev/urandom >r.ksr.sig
 	mkdir zsk.zone.sig
-	kmgr --json sign-ksr r.ksr --yes --genesis -o out.skr >out
+	kmgr --json sign-ksr r.ksr --end +10d --yes --genesis -o out.skr >out
 	[ "$(jq -c .requesters out)" = '[]' ]
 	[ "$(kmgr --json list-events --type sign-ksr |
 		jq '.events[].payload | has("requesters")')" = false ]
@@ -306,7 +308,8 @@ n_events() {
 	request bind r.ksr
 	refused 'no signature is given' r.ksr
 	sign kmgr-ksr alice r.ksr
-	run --separate-stderr kmgr --json sign-ksr r.ksr --yes --genesis
+	run --separate-stderr kmgr --json sign-ksr r.ksr \
+		--end +10d --yes --genesis
 	[ "$status" -eq 11 ]
 	hash=$(jq -r .plan_hash <<<"$output")
 	rm r.ksr.sig
@@ -316,7 +319,7 @@ n_events() {
 	kmgr approve "$hash" --signature plan.sig >/dev/null
 	[ "$(kmgr --json list-events --type sign-ksr | jq -r \
 		'.events[].payload.requesters[].name')" = alice ]
-	kmgr -q sign-ksr r.ksr --yes --genesis -o out.skr >/dev/null
+	kmgr -q sign-ksr r.ksr --end +10d --yes --genesis -o out.skr >/dev/null
 	kmgr verify-skr out.skr --ksr r.ksr >/dev/null
 }
 
@@ -342,7 +345,8 @@ n_events() {
 	zone
 	request bind r.ksr
 	sign kmgr-ksr alice r.ksr
-	TMPDIR=$PWD/none run -9 kmgr sign-ksr r.ksr --yes --genesis -o out.skr
+	TMPDIR=$PWD/none run -9 kmgr sign-ksr r.ksr \
+		--end +10d --yes --genesis -o out.skr
 	[[ $output == *"make folder $PWD/none"* ]]
 	[ ! -e out.skr ]
 	[ "$(n_events sign-ksr)" -eq 0 ]

@@ -76,7 +76,7 @@ little_of_requests() {
 	answered q.example icann --genesis
 	seen q.example
 	ksk root q.example
-	answered q.example bind --emergency-skr other
+	answered q.example bind --end +20d --emergency-skr other
 	gone q.example
 }
 
