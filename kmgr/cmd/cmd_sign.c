@@ -70,10 +70,16 @@ void
 cmd_sign_note(struct cmd *cmd, const struct zsks *zsks)
 {
 	const struct findings *findings = zsks_findings(zsks);
+	const char *zone = zsks_rests_on_foreign(zsks);
 	size_t i;
 
 	if (zsks_note(zsks) != NULL)
 		session_note(cmd->session, "%s", zsks_note(zsks));
+	if (zone != NULL)
+		session_note(cmd->session, "zone %s: the parent has a DS of "
+		    "another provider, and not every cache has one of ours: "
+		    "this set must not take the place of the other provider's "
+		    "yet; kmgr status %s says when", zone, zone);
 	for (i = 0; i < findings->n; i++)
 		if (findings->items[i].verdict == FINDING_WARN &&
 		    !is_said(findings, i))

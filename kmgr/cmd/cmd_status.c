@@ -119,6 +119,8 @@ json_of(const struct cmd *cmd, const struct standing *standing)
 	json_put_text(json, "todo", todo->command[0] != '\0' ?
 	    todo->command : NULL);
 	cmd_life_put_time(json, "signed_until", zone->life.signed_until_at);
+	json_put_bool(json, "rests_on_foreign", zone_life_rests_on_foreign(
+	    zone, standing->now_at));
 	json_put_int(json, "coverage_left_s", standing->left_s > 0 ?
 	    standing->left_s : 0);
 	json_put_bool(json, "waits_for_hand_over", standing->is_unpublished);
@@ -235,6 +237,10 @@ show_details(struct cmd *cmd, const struct zone_life *zone,
 		    standing.is_unpublished ? ", not handed over" : "");
 	else
 		buf_printf(out, "never signed\n");
+	if (zone_life_rests_on_foreign(zone, standing.now_at))
+		buf_printf(out, "not to be served yet in the place of the "
+		    "other provider's DNSKEY RRset: not every cache has a DS "
+		    "of ours\n");
 	buf_printf(out, "waits for %s", wait_text(&standing));
 	if (todo->key < zone->life.n_keys)
 		buf_printf(out, " (%s)", zone->life.keys[todo->key].name);

@@ -128,6 +128,15 @@ bool zone_life_in_set(const struct zone_life *zone, size_t i,
     int64_t now_at);
 
 /**
+ * zone_life_rests_on_foreign(zone, now_at):
+ * Whether caches may have a DS of another provider's KSK, and some has none of
+ * a KSK of ours that signs: served in the place of that provider's our DNSKEY
+ * RRset would be bogus.
+ */
+bool zone_life_rests_on_foreign(const struct zone_life *zone,
+    int64_t now_at);
+
+/**
  * zone_life_ends(zone, now_at):
  * Whether none of our KSKs is to be in the DNSKEY RRset from ${now_at} on: the
  * zone gets insecure, or is left to other providers. We sign no such set.

@@ -235,6 +235,22 @@ zone_life_has_ds(const struct zone_life *zone, int64_t now_at)
 }
 
 bool
+zone_life_rests_on_foreign(const struct zone_life *zone, int64_t now_at)
+{
+	bool has_foreign = false;
+	size_t i;
+
+	for (i = zone->n_ksks; i < zone->life.n_keys; i++)
+		if (life_ds_state(&zone->life, i, now_at) != LIFE_HIDDEN)
+			has_foreign = true;
+	for (i = 0; i < zone->n_ksks && has_foreign; i++)
+		if (life_ds_state(&zone->life, i, now_at) ==
+		    LIFE_OMNIPRESENT && zone_life_in_set(zone, i, now_at))
+			return false;
+	return has_foreign;
+}
+
+bool
 zone_life_is_new(const struct zone_life *zone, uint8_t alg, int64_t now_at)
 {
 	size_t i;

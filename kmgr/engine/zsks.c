@@ -204,6 +204,14 @@ zsks_findings(const struct zsks *zsks)
 }
 
 const char *
+zsks_rests_on_foreign(const struct zsks *zsks)
+{
+
+	return zone_life_rests_on_foreign(zsks->life, zsks->rules.now_at) ?
+	    zsks->life->text : NULL;
+}
+
+const char *
 zsks_note(const struct zsks *zsks)
 {
 

@@ -121,6 +121,13 @@ const struct findings *zsks_findings(const struct zsks *zsks);
 const struct zsks_signed *zsks_signed(const struct zsks *zsks, size_t *n);
 
 /**
+ * zsks_rests_on_foreign(zsks):
+ * The zone, if zone_life_rests_on_foreign() when it was prepared, else NULL.
+ * Owner: ${zsks}.
+ */
+const char *zsks_rests_on_foreign(const struct zsks *zsks);
+
+/**
  * zsks_keys_new(), zsks_keys_free(keys):
  * An empty set of opened keys; freed before the session is closed.
  *

@@ -7,6 +7,7 @@ interop_tests = \
 	tests/interop/36-rolls.bats \
 	tests/interop/37-join.bats \
 	tests/interop/38-recipes.bats \
+	tests/interop/39-coming.bats \
 	tests/interop/40-parent.bats \
 	tests/interop/42-primary.bats
 
