@@ -72,6 +72,31 @@ setup() {
 	run -5 kmgr_later 3h sign-ksr knot.ksr --yes
 }
 
+# rests DURATION: whether status says then that theirs may not be replaced, and
+# how often sign-zsks notes it.
+rests() {
+	kmgr_later "$1" sign-zsks example.com zsk 2>notes >/dev/null
+	printf '%s %s\n' "$(kmgr_later "$1" --json status example.com |
+		jq '.zones[0].rests_on_foreign')" \
+		"$(grep -c 'must not take the place of the other' notes)"
+}
+
+@test "as long as DS lead to the other one alone that is said" {
+	[ "$(rests 0h)" = 'false 0' ]
+	kmgr -q add-foreign-key example.com "$other.key" --at -3d >/dev/null
+	[ "$(rests 0h)" = 'true 1' ]
+	run -0 kmgr status example.com
+	[[ $output == *"not to be served yet in the place of"* ]]
+	kmgr_later 2d -q ds-add "example.com/$tag" >/dev/null
+	[ "$(rests 2d)" = 'true 1' ]
+	kmgr_later 2d -q ds-seen "example.com/$tag" >/dev/null
+	[ "$(rests 2d)" = 'true 1' ]
+	# One DS TTL later every cache has both.
+	[ "$(rests 4d)" = 'false 0' ]
+	run -0 kmgr_later 4d status example.com
+	[[ $output != *"not to be served yet"* ]]
+}
+
 @test "an unregistered KSK in a ZSK set stays refused" {
 	cat "$other.key" zsk >mixed
 	run -4 kmgr sign-zsks example.com mixed
