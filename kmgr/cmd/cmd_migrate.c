@@ -48,8 +48,7 @@ cmd_migrate_store(struct cmd *cmd, struct error *err)
 	print_head(&content, cmd);
 	if (!is_dry)
 		buf_printf(&cmd->notes, "next: name the new store in store: "
-		    "of the configuration of each machine, kmgr verify, and "
-		    "put the old one away: whoever went on with it would be "
-		    "found out\n");
+		    "of the configuration of each machine, then kmgr verify; "
+		    "the old one is shut, and says where it has moved to\n");
 	return 0;
 }

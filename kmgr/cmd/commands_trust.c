@@ -188,13 +188,15 @@ const struct command commands_trust[] = {
 	    "FILE has been given for each.",
 	    recover_opts, 0, 0, CMD_WITH_SESSION, cmd_recover },
 	{ "migrate-store", GROUP_STORE, "FROM TO",
-	    "copy a store into another database, row by row",
+	    "move a store into another database, row by row",
 	    "FROM and TO are written as store: in kmgr.yaml. TO must be "
 	    "empty, or not be there yet. Each row is read back and compared, "
 	    "and the chain of the ledger is verified, before anything of it "
-	    "is committed. FROM stays as it is. Needs neither token nor "
-	    "configuration.",
-	    store_opts, 2, 2, CMD_NO_SESSION, cmd_migrate_store },
+	    "is committed. Nobody writes meanwhile. FROM is shut then: it can "
+	    "be read, and each change of it is refused. The same from TO to "
+	    "FROM takes that back, as long as TO has not changed. Needs "
+	    "neither token nor configuration.",
+	    migrate_store_opts, 2, 2, CMD_NO_SESSION, cmd_migrate_store },
 	{ "help", GROUP_HELP, "[COMMAND]", "say how a command is used", "",
 	    none, 0, 1, CMD_NO_SESSION, cmd_help },
 };

@@ -99,6 +99,11 @@ struct db_driver {
 	int (*renumber)(struct db *db, struct error *err);
 	int (*set_aside)(struct db *db, const char *suffix, char **kept,
 	    struct error *err);
+	/* In a transaction: each change of a row is refused from now on, with
+	 * what the literal says (db_shut.h); it is taken back; what it says. */
+	int (*shut)(struct db *db, const char *literal, struct error *err);
+	int (*reopen)(struct db *db, struct error *err);
+	const struct db_question *ask_shut;
 	/* NULL: a change costs no more at once. As db_change_one_later(); none
 	 * is NULL where any number of rows will do. */
 	int (*later)(struct db *db, const struct db_question *question,

@@ -6,6 +6,8 @@ libstore_la_SOURCES = \
 	kmgr/store/db.h \
 	kmgr/store/db_ahead.c \
 	kmgr/store/db_ahead.h \
+	kmgr/store/db_shut.c \
+	kmgr/store/db_shut.h \
 	kmgr/store/db_transaction.c \
 	kmgr/store/ledger.c \
 	kmgr/store/ledger.h \
@@ -25,11 +27,15 @@ libstore_la_SOURCES = \
 	kmgr/store/pgsql_rows.c \
 	kmgr/store/pgsql_setup.c \
 	kmgr/store/pgsql_setup.h \
+	kmgr/store/pgsql_shut.c \
+	kmgr/store/pgsql_shut.h \
 	kmgr/store/place.c \
 	kmgr/store/place.h \
 	kmgr/store/sqlite.c \
 	kmgr/store/sqlite_setup.c \
 	kmgr/store/sqlite_setup.h \
+	kmgr/store/sqlite_shut.c \
+	kmgr/store/sqlite_shut.h \
 	kmgr/store/store.c \
 	kmgr/store/store.h \
 	kmgr/store/store_alg.c \

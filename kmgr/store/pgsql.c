@@ -7,6 +7,7 @@
 #include "kmgr/store/pgsql_inner.h"
 #include "kmgr/store/pgsql_pq.h"
 #include "kmgr/store/pgsql_setup.h"
+#include "kmgr/store/pgsql_shut.h"
 #include "kmgr/store/store_copy.h"
 
 struct pgsql *
@@ -230,6 +231,9 @@ const struct db_driver pgsql_driver = {
 	.copy = store_copy_to_file,
 	.renumber = pgsql_setup_renumber,
 	.set_aside = pgsql_setup_set_aside,
+	.shut = pgsql_shut,
+	.reopen = pgsql_shut_reopen,
+	.ask_shut = &pgsql_shut_ask,
 	.later = pgsql_later,
 	.ask = pgsql_rows_ask,
 	.next = pgsql_rows_next,

@@ -9,6 +9,7 @@
 #include "kmgr/base/crypto.h"
 #include "kmgr/base/mem.h"
 #include "kmgr/base/text.h"
+#include "kmgr/store/db_shut.h"
 #include "kmgr/store/pgsql_link.h"
 #include "kmgr/store/pgsql_pq.h"
 
@@ -288,6 +289,7 @@ pgsql_link_fail(struct pgsql_link *link, const struct pg_result *result,
 		text = constraint_text(pq, result, state);
 		(void)err_set(err, ERR_STORE, "store %s: %s", link->name,
 		    text != NULL ? text : said);
+		db_shut_hint(said, err);
 		hint_state(state, err);
 	} else {
 		set_link_text(link, err);

@@ -7,8 +7,9 @@
 #include <sqlite3.h>
 
 #include "kmgr/base/mem.h"
-#include "kmgr/store/db.h"
+#include "kmgr/store/db_shut.h"
 #include "kmgr/store/sqlite_setup.h"
+#include "kmgr/store/sqlite_shut.h"
 
 #define BUSY_S 30
 
@@ -94,6 +95,7 @@ fail(struct sqlite *db, struct error *err)
 	(void)err_set(err, ERR_STORE, "store %s: %s", db->base.name,
 	    sqlite3_errmsg(db->conn));
 	err->code = (unsigned long)code;
+	db_shut_hint(sqlite3_errmsg(db->conn), err);
 	place_hint(trouble_of(code), db->target != NULL ? db->target :
 	    db->base.name, sys, err);
 	return -1;
@@ -104,9 +106,8 @@ sqlite_script(struct db *base, const char *sql, struct error *err)
 {
 	struct sqlite *db = sqlite_of(base);
 
-	if (sqlite3_exec(db->conn, sql, NULL, NULL, NULL) != SQLITE_OK)
-		return fail(db, err);
-	return 0;
+	return sqlite3_exec(db->conn, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 :
+	    fail(db, err);
 }
 
 /* Parameters are numbered as in PostgreSQL; here that is their order. */
@@ -305,12 +306,11 @@ sqlite_copy(struct db *base, const char *path, struct error *err)
 	static const struct db_question ask = { "copy", "VACUUM INTO $1" };
 	const struct db_value args[] = { db_text(path) };
 	int64_t ignored;
-	int rc;
+	int rc = -1;
 
 	sqlite_of(base)->target = path;
-	rc = db_number(base, &ask, args, 1, &ignored, err);
-	if (rc == 0)
-		rc = sqlite_setup_unclaim(base, path, err);
+	if (db_number(base, &ask, args, 1, &ignored, err) == 0)
+		rc = sqlite_shut_clean(base, path, err);
 	sqlite_of(base)->target = NULL;
 	return rc;
 }
@@ -350,10 +350,8 @@ sqlite_open(const char *place, enum store_mode mode, struct db **out,
 	assert(db->conn != NULL);
 	(void)sqlite3_busy_timeout(db->conn, BUSY_S * 1000);
 	(void)sqlite3_db_config(db->conn, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-	if (rc != SQLITE_OK)
-		rc = fail(db, err);
-	else
-		rc = sqlite_setup(&db->base, BUSY_S, err);
+	rc = rc != SQLITE_OK ? fail(db, err) :
+	    sqlite_setup(&db->base, BUSY_S, err);
 	if (rc != 0) {
 		sqlite_close(&db->base);
 		return err_wrap(err, "open the store");
@@ -385,6 +383,9 @@ const struct db_driver sqlite_driver = {
 	.commit = sqlite_setup_commit,
 	.rollback = sqlite_rollback,
 	.copy = sqlite_copy,
+	.shut = sqlite_shut,
+	.reopen = sqlite_shut_reopen,
+	.ask_shut = &sqlite_shut_ask,
 	.ask = sqlite_ask,
 	.next = sqlite_next,
 	.changed = sqlite_changed,

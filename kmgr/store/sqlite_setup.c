@@ -217,24 +217,3 @@ sqlite_setup_commit(struct db *db, struct error *err)
 	return db->driver->script(db, "COMMIT", err) == 0 ? 0 :
 	    err_wrap(err, "commit");
 }
-
-int
-sqlite_setup_unclaim(struct db *db, const char *path, struct error *err)
-{
-	static const struct db_question ask_attach = { "open the copy",
-		"ATTACH $1 AS copy" };
-	static const struct db_question ask_drop = { "empty table claim",
-		"DELETE FROM copy.claim" };
-	const struct db_value args[] = { db_text(path) };
-	struct error second = ERR_INIT;
-	int64_t ignored;
-	int rc;
-
-	if (db_number(db, &ask_attach, args, 1, &ignored, err) != 0)
-		return -1;
-	rc = db_number(db, &ask_drop, NULL, 0, &ignored, err);
-	if (db->driver->script(db, "DETACH copy", rc == 0 ? err :
-	    &second) != 0)
-		rc = -1;
-	return rc;
-}

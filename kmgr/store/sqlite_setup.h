@@ -27,15 +27,6 @@ int sqlite_setup_clock(struct db *db, int64_t *now_at, struct error *err);
 int sqlite_setup_commit(struct db *db, struct error *err);
 
 /**
- * sqlite_setup_unclaim(db, path, err):
- * Nobody works on a zone of the store in the file ${path}, a copy of ${db}
- * that is not in use yet.
- *
- * Errors: ERR_STORE.
- */
-int sqlite_setup_unclaim(struct db *db, const char *path, struct error *err);
-
-/**
  * sqlite_setup(db, wait_s, err):
  * Make the connection ${db} durable and strict; turn an empty database or a
  * store that was copied without it to a write-ahead log, waiting at most

@@ -4,6 +4,7 @@
 #include "kmgr/base/mem.h"
 #include "kmgr/base/text.h"
 #include "kmgr/store/db_ahead.h"
+#include "kmgr/store/db_shut.h"
 #include "kmgr/store/store_inner.h"
 
 int
@@ -49,8 +50,18 @@ int
 store_check(struct store *store, void (*each)(void *arg, const char *line),
     void *arg, struct error *err)
 {
+	char *why = NULL, *line;
 
-	return store->db->driver->inspect(store->db, each, arg, err);
+	if (store->db->driver->inspect(store->db, each, arg, err) != 0 ||
+	    db_shut_why(store->db, &why, err) != 0)
+		return -1;
+	if (why == NULL)
+		return 0;
+	line = mem_printf(DB_SHUT "%s", why);
+	each(arg, line);
+	free(line);
+	free(why);
+	return 0;
 }
 
 int

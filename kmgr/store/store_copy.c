@@ -239,6 +239,21 @@ copy_table(struct db *from, struct db *to, const struct copied *c, int64_t *n,
 }
 
 static int
+compare_table(struct db *one, struct db *other, const struct copied *c,
+    int64_t *n, struct error *err)
+{
+	struct travel here = { .from = one }, there = { .from = other };
+	int rc = -1;
+
+	if (move_table(&here, c, err) == 0 && move_table(&there, c, err) == 0)
+		rc = compare(&here, &there, c->table, err);
+	*n = here.n;
+	free(here.last_text);
+	free(there.last_text);
+	return rc;
+}
+
+static int
 check_ledger(struct db *db, struct store_content *out,
     struct error *err)
 {
@@ -284,6 +299,23 @@ store_copy_count(struct db *db, struct store_content *out,
 	for (i = 0; i < STORE_N(tables); i++) {
 		out->tables[i].table = tables[i].table;
 		if (db_number(db, &tables[i].count, NULL, 0,
+		    &out->tables[i].rows, err) != 0)
+			return -1;
+	}
+	return ledger_head(&store, &out->seq, out->head, err);
+}
+
+int
+store_copy_compare(struct db *one, struct db *other,
+    struct store_content *out, struct error *err)
+{
+	struct store store = { .db = one };
+	size_t i;
+
+	out->n_tables = STORE_N(tables);
+	for (i = 0; i < STORE_N(tables); i++) {
+		out->tables[i].table = tables[i].table;
+		if (compare_table(one, other, &tables[i],
 		    &out->tables[i].rows, err) != 0)
 			return -1;
 	}

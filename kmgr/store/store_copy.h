@@ -21,6 +21,16 @@ int store_copy_rows(struct db *from, struct db *to,
     struct store_content *out, struct error *err);
 
 /**
+ * store_copy_compare(one, other, out, err):
+ * Whether all rows of ${one} are those of ${other}; both are inside a snapshot
+ * or transaction. ${out} is what there is.
+ *
+ * Errors: ERR_STORE; also where they differ.
+ */
+int store_copy_compare(struct db *one, struct db *other,
+    struct store_content *out, struct error *err);
+
+/**
  * store_copy_count(db, out, err):
  * Count the rows of all tables of ${db} into ${out}, and find its head.
  */

@@ -23,10 +23,14 @@ struct store_content {
  * store_migrate(from, to, out, err):
  * Write all that is in the store ${from} into the store ${to}, which is made
  * where it is not there and has nothing in it where it is, compare each row,
- * and verify the chain of the ledger. ${from} stays as it is.
+ * and verify the chain of the ledger. Nobody writes into ${from} meanwhile,
+ * and nobody can afterwards: it is shut, and says that it has moved to ${to}.
+ * Of the two never more than one can be written. A ${to} that has moved to
+ * ${from} takes its place again if it has all that ${from} has; a move that
+ * was interrupted is gone on with.
  *
  * Errors: ERR_STORE, ERR_CONFIG (URL), ERR_INTEGRITY (the ledger); ERR_INPUT
- * where ${to} has anything in it. Nothing is then written to it.
+ * where ${to} has anything else in it, or ${from} is shut.
  */
 int store_migrate(const char *from, const char *to, struct store_content *out,
     struct error *err);

@@ -43,11 +43,12 @@ sql() {
 	psql_as_owner -d "$PGNAME" -c "$1"
 }
 
-# rows URL: what is in a store, by a copy in a file.
+# rows URL: what is in a store, by a copy in a file that is taken back.
 rows() {
 	rm -f rows.db
 	"$KMGR" -q migrate-store "$1" "sqlite:$PWD/rows.db" >/dev/null || return
-	sqlite3 rows.db .dump
+	"$KMGR" -q migrate-store "sqlite:$PWD/rows.db" "$1" >/dev/null || return
+	sqlite3 rows.db .dump | grep -v '^CREATE TRIGGER shut_'
 	rm -f rows.db
 }
 
@@ -297,8 +298,10 @@ more_than() {
 	[ "$(stat -c %a one)" = 600 ]
 	# It is the file that a store in a file makes, and can be one.
 	kmgr -q migrate-store "$STORE_URL" "sqlite:$PWD/file.db" >/dev/null
+	kmgr -q migrate-store "sqlite:$PWD/file.db" "$STORE_URL" >/dev/null
 	sqlite3 file.db "VACUUM INTO 'file.copy'"
-	[ "$(sqlite3 one .schema)" = "$(sqlite3 file.copy .schema)" ]
+	[ "$(sqlite3 one .schema)" = "$(sqlite3 file.copy .schema |
+		grep -v 'TRIGGER shut_')" ]
 	kmgr -q create-ksk example.net --cmk prod >/dev/null
 	kmgr -q sign-zsks example.com zsk >/dev/null
 	run -4 kmgr restore one
@@ -350,19 +353,29 @@ more_than() {
 	[ ! -e f.db ]
 	run -0 kmgr migrate-store "$STORE_URL" "sqlite:$PWD/f.db"
 	[[ $output == *"copied $STORE_URL to"*"next: name the new store"* ]]
+	# What was left behind is read, and not written.
+	run -7 kmgr sign-zsks example.com zsk
+	[[ $output == *"this store is shut: it has moved to $PWD/f.db"* ]]
+	[[ $output == *"takes a move back"* ]]
+	run -7 kmgr create-ksk example.net --cmk prod
+	[[ $output == *"this store is shut"* ]]
+	run -10 kmgr verify
+	[[ $output == *"this store is shut: it has moved to $PWD/f.db"* ]]
+	run -0 kmgr status example.com
+	[ "$(head_of "sqlite:$PWD/f.db")" = "$(cat pg.head)" ]
 	store_is "sqlite:$PWD/f.db"
 	works
 	# Neither of them is written over.
 	run -4 kmgr migrate-store "sqlite:$PWD/f.db" "$STORE_URL"
-	[[ $output == *"is not empty"* ]]
+	[[ $output == *"is shut: it has moved to"*"name an empty store"* ]]
 	run -4 kmgr migrate-store "$STORE_URL" "sqlite:$PWD/f.db" --dry-run
 	run -2 kmgr migrate-store "$STORE_URL" "$STORE_URL"
-	head_of "$STORE_URL" | cmp - pg.head
 	# Back into the database, once that is empty.
 	sql 'DROP OWNED BY keeper' && sql 'GRANT ALL ON SCHEMA public TO keeper'
-	run -0 kmgr migrate-store "sqlite:$PWD/f.db" "$STORE_URL"
-	[ "$(head_of "sqlite:$PWD/f.db")" = "$(head_of "$STORE_URL")" ]
 	rows "sqlite:$PWD/f.db" >file.rows
+	head_of "sqlite:$PWD/f.db" >file.head
+	run -0 kmgr migrate-store "sqlite:$PWD/f.db" "$STORE_URL"
+	[ "$(head_of "$STORE_URL")" = "$(cat file.head)" ]
 	rows "$STORE_URL" | cmp - file.rows
 	store_is "$STORE_URL"
 	works
@@ -372,6 +385,55 @@ more_than() {
 	run -10 kmgr migrate-store "$STORE_URL" "sqlite:$PWD/g.db"
 	[[ $output == *"record 2"* ]]
 	[ "$(sqlite3 g.db 'SELECT count(*) FROM ledger')" -eq 0 ]
+}
+
+# signs FILE: until FILE is there; prints how often it was recorded.
+signs() {
+	local n=0
+
+	until [ -e "$1" ]; do
+		if kmgr -q sign-zsks example.com zsk >/dev/null 2>&1
+		then
+			n=$((n + 1))
+		fi
+	done
+	echo "$n"
+}
+
+# signed URL: how many signings are in its ledger.
+signed() {
+	sed "s|^store: .*|store: \"${1//&/\\&}\"|" "$KMGR_CONFIG" >one.yaml
+	"$KMGR" -c one.yaml --json list-events --type sign-zsks |
+		jq '.events | length'
+}
+
+# moves_under_a_signer FROM TO: nothing that was recorded is left behind.
+moves_under_a_signer() {
+	local before n signer
+
+	before=$(signed "$1")
+	rm -f enough
+	signs enough >signed.n 3>&- & signer=$!
+	for n in $(seq 100); do
+		[ "$(signed "$1")" -le "$before" ] || break
+		sleep 0.1
+	done
+	kmgr -q migrate-store "$1" "$2" >/dev/null
+	touch enough
+	wait "$signer"
+	[ "$(cat signed.n)" -gt 0 ]
+	[ "$(signed "$2")" -eq $((before + $(cat signed.n))) ]
+}
+
+@test "migrate-store: who signs meanwhile is not lost" {
+	begin
+	works
+	moves_under_a_signer "$STORE_URL" "sqlite:$PWD/f.db"
+	store_is "sqlite:$PWD/f.db"
+	sql 'DROP OWNED BY keeper' && sql 'GRANT ALL ON SCHEMA public TO keeper'
+	moves_under_a_signer "sqlite:$PWD/f.db" "$STORE_URL"
+	store_is "$STORE_URL"
+	run -0 kmgr verify
 }
 
 # tls_on: the server speaks TCP, and TLS with a certificate of its own.

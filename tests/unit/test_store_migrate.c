@@ -2,6 +2,8 @@
 #include "tests/unit/storehelp.h"
 
 #include "kmgr/base/mem.h"
+#include "kmgr/store/db_shut.h"
+#include "kmgr/store/store_inner.h"
 #include "kmgr/store/store_intent.h"
 #include "kmgr/store/store_migrate.h"
 
@@ -74,7 +76,6 @@ moves_to_the_other_backend_and_back(void **state)
 	    "7, 99)"), &help->err);
 	has_moved(help, other);
 	unit_ok(store_migrate(other, same, &ignored, &help->err), &help->err);
-	goes_on(help, other);
 	goes_on(help, same);
 	free(other);
 	free(same);
@@ -86,6 +87,7 @@ takes_nobodys_place(void **state)
 	struct store_content content;
 	struct storehelp *help = *state;
 	char *other = storehelp_other_url(help, "one");
+	char *same = storehelp_same_url(help, "two");
 	struct store *there = NULL;
 	size_t n = 9;
 
@@ -94,16 +96,128 @@ takes_nobodys_place(void **state)
 	unit_ok(store_open(other, STORE_CREATE, &there, &help->err),
 	    &help->err);
 	store_close(there);
+	unit_fails(store_migrate(help->url, help->url, &content, &help->err),
+	    &help->err, ERR_USAGE, "to itself");
 	unit_ok(store_migrate(help->url, other, &content, &help->err),
 	    &help->err);
-	unit_fails(store_migrate(help->url, other, &content, &help->err),
-	    &help->err, ERR_INPUT, "is not empty: its ledger has 2 events");
-	unit_fails(store_migrate_look(other, help->url, &content, &help->err),
-	    &help->err, ERR_INPUT, "is not empty");
-	unit_fails(store_migrate(other, other, &content, &help->err),
-	    &help->err, ERR_USAGE, "to itself");
 	unit_ok(ledger_verify(help->store, &n, &help->err), &help->err);
 	assert_int_equal(n, 2);
+	store_close(help->store);
+	help->store = NULL;
+	unit_ok(store_open(same, STORE_CREATE, &help->store, &help->err),
+	    &help->err);
+	storehelp_fill_all(help);
+	unit_fails(store_migrate(same, other, &content, &help->err),
+	    &help->err, ERR_INPUT, "is not empty: its ledger has 2 events");
+	unit_fails(store_migrate_look(other, same, &content, &help->err),
+	    &help->err, ERR_INPUT, "is not empty");
+	free(other);
+	free(same);
+}
+
+static void
+note_line(void *arg, const char *line)
+{
+
+	if (strstr(line, "this store is shut: it has moved to ") != NULL)
+		(*(size_t *)arg)++;
+}
+
+/* Of whoever had it open all the time, too; it can be read. */
+static void
+is_shut_when_it_has_moved(void **state)
+{
+	static const char *const changes[] = {
+		"UPDATE zone SET zone = zone", "DELETE FROM observation",
+		"INSERT INTO claim VALUES ('b.', '', 0, 0)",
+		"UPDATE claim SET until_at = 0", "DELETE FROM claim" };
+	struct storehelp *help = *state;
+	char *other = storehelp_other_url(help, "it's");
+	struct store_content content;
+	size_t i, n = 0;
+
+	storehelp_fill_all(help);
+	unit_ok(storehelp_sql(help, "INSERT INTO claim VALUES ('a.', 'me', "
+	    "7, 99)"), &help->err);
+	unit_ok(store_migrate(help->url, other, &content, &help->err),
+	    &help->err);
+	for (i = 0; i < N_OF(changes); i++)
+		unit_fails(storehelp_sql(help, changes[i]), &help->err,
+		    ERR_STORE, "this store is shut: it has moved to ");
+	unit_ok(ledger_verify(help->store, &n, &help->err), &help->err);
+	n = 0;
+	unit_ok(store_check(help->store, note_line, &n, &help->err),
+	    &help->err);
+	assert_int_equal(n, 1);
+	unit_fails(store_migrate(help->url, other, &content, &help->err),
+	    &help->err, ERR_INPUT, "is shut: it has moved to ");
+	unit_fails(store_migrate_look(help->url, other, &content, &help->err),
+	    &help->err, ERR_INPUT, "is shut: it has moved to ");
+	free(other);
+}
+
+static void
+comes_back_as_it_was(void **state)
+{
+	struct storehelp *help = *state;
+	char *other = storehelp_other_url(help, "one");
+	struct store_content content;
+
+	storehelp_fill_all(help);
+	unit_ok(store_migrate(help->url, other, &content, &help->err),
+	    &help->err);
+	unit_ok(store_migrate_look(other, help->url, &content, &help->err),
+	    &help->err);
+	unit_ok(store_migrate(other, help->url, &content, &help->err),
+	    &help->err);
+	assert_int_equal(content.seq, 2);
+	storehelp_append(help, 1);
+	unit_fails(store_migrate(other, help->url, &content, &help->err),
+	    &help->err, ERR_INPUT, "is shut: it has moved to ");
+	unit_fails(store_migrate(help->url, other, &content, &help->err),
+	    &help->err, ERR_INPUT, "the copy of table ledger has");
+	free(other);
+}
+
+static void
+shut(struct store *store, const char *from, struct error *err)
+{
+	char *why = mem_printf("the move to it from %s has not ended", from);
+
+	unit_ok(db_begin(store->db, err), err);
+	unit_ok(db_shut(store->db, why, err), err);
+	unit_ok(db_commit(store->db, err), err);
+	free(why);
+}
+
+/* Between the commits of the copy, of the original, and of the copy again. */
+static void
+goes_on_with_what_was_interrupted(void **state)
+{
+	struct storehelp *help = *state;
+	char *other = storehelp_other_url(help, "one");
+	struct store_content content;
+	struct store *there = NULL;
+
+	storehelp_fill_all(help);
+	unit_ok(store_migrate(help->url, other, &content, &help->err),
+	    &help->err);
+	unit_ok(store_open(other, STORE_OPEN, &there, &help->err),
+	    &help->err);
+	shut(there, help->store->db->name, &help->err);
+	unit_fails(store_migrate(other, help->url, &content, &help->err),
+	    &help->err, ERR_INPUT, "has not ended");
+	unit_ok(store_migrate(help->url, other, &content, &help->err),
+	    &help->err);
+	shut(there, help->store->db->name, &help->err);
+	unit_ok(db_begin(help->store->db, &help->err), &help->err);
+	unit_ok(db_reopen(help->store->db, &help->err), &help->err);
+	unit_ok(db_commit(help->store->db, &help->err), &help->err);
+	unit_ok(store_migrate(help->url, other, &content, &help->err),
+	    &help->err);
+	unit_fails(storehelp_sql(help, "DELETE FROM ksk"), &help->err,
+	    ERR_STORE, "this store is shut: it has moved to ");
+	store_close(there);
 	free(other);
 }
 
@@ -177,8 +291,7 @@ goes_by_names_of_columns(void **state)
 	unit_ok(storehelp_sql(help, sql), &help->err);
 	unit_ok(store_migrate(help->url, other, &content, &help->err),
 	    &help->err);
-	unit_ok(store_migrate(help->url, same, &content, &help->err),
-	    &help->err);
+	unit_ok(store_migrate(other, same, &content, &help->err), &help->err);
 	unit_ok(store_open(same, STORE_OPEN, &there, &help->err), &help->err);
 	unit_ok(store_zsk_set_last(there, "a.", &set, &found, &help->err),
 	    &help->err);
@@ -198,6 +311,9 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		STOREHELP_TEST(moves_to_the_other_backend_and_back),
 		STOREHELP_TEST(takes_nobodys_place),
+		STOREHELP_TEST(is_shut_when_it_has_moved),
+		STOREHELP_TEST(comes_back_as_it_was),
+		STOREHELP_TEST(goes_on_with_what_was_interrupted),
 		STOREHELP_TEST(leaves_behind_what_is_broken),
 		STOREHELP_SQLITE_TEST(compares_every_row),
 		STOREHELP_SQLITE_TEST(goes_by_names_of_columns),
