@@ -196,7 +196,7 @@ const struct command commands_trust[] = {
 	    "be read, and each change of it is refused. The same from TO to "
 	    "FROM takes that back, as long as TO has not changed. Needs "
 	    "neither token nor configuration.",
-	    migrate_store_opts, 2, 2, CMD_NO_SESSION, cmd_migrate_store },
+	    store_opts, 2, 2, CMD_NO_SESSION, cmd_migrate_store },
 	{ "help", GROUP_HELP, "[COMMAND]", "say how a command is used", "",
 	    none, 0, 1, CMD_NO_SESSION, cmd_help },
 };

@@ -70,7 +70,19 @@ static const char settings[] =
 	"('enable_hashjoin'), ('enable_mergejoin'), ('enable_seqscan'), "
 	"('jit')) AS x (name); "
 	"SELECT set_config('synchronous_commit', 'on', false) WHERE "
-	"current_setting('synchronous_commit') NOT IN ('on', 'remote_apply')";
+	"current_setting('synchronous_commit') NOT IN ('on', 'remote_apply'); "
+	/* Of a machine that is gone the server hears nothing: what it holds is
+	 * free after a minute, and not after the two hours of its system. On a
+	 * socket of Unix, which ends with its process, they are nothing. */
+	"SELECT set_config(name, value::text, false) FROM (VALUES "
+	"('tcp_keepalives_idle', 30), ('tcp_keepalives_interval', 10), "
+	"('tcp_keepalives_count', 3), ('tcp_user_timeout', 60000)) "
+	"AS x (name, value) "
+	"WHERE current_setting(name)::bigint NOT BETWEEN 1 AND value; "
+	/* Since 14, and where its system can: in the middle of a question. */
+	"SELECT set_config('client_connection_check_interval', '10s', false) "
+	"WHERE current_setting('client_connection_check_interval', true) = '0' "
+	"AND version() LIKE '%linux%'";
 
 static void
 read_text(const struct db_rows *rows, void *out)
@@ -277,7 +289,8 @@ refuse_held(struct db *db, const struct db_value *key, struct error *err)
 	(void)err_set(err, ERR_STORE, "store %s: another kmgr is at work",
 	    db->name);
 	(void)err_hint(err, "%s holds the lock; wait for it or end it, then "
-	    "run the command again", holder == NULL ? "another session" :
+	    "run the command again; a machine that is dead loses it after a "
+	    "minute", holder == NULL ? "another session" :
 	    holder);
 	free(holder);
 	return -1;

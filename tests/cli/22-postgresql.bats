@@ -460,6 +460,33 @@ tls_off() {
 	postgresql restart
 }
 
+# is_watched: the server asks soon whether who is connected is there.
+is_watched() {
+	ss -tnoH state established "sport = :$PGTCP" |
+		grep -E 'keepalive,([12]?[0-9]|30)(\.[0-9]+)?(sec|ms)'
+}
+
+@test "a machine that is gone is missed by the server" {
+	local holder reader
+
+	need_program ss
+	begin
+	tls_on
+	store_is "postgresql://keeper@localhost:$PGTCP/$PGNAME?sslmode=disable"
+	psql_as_owner -p "$PGTCP" -d "$PGNAME" -c 'BEGIN' \
+		-c 'LOCK TABLE cmk' -c 'SELECT pg_sleep(60)' >out 2>&1 3>&- &
+	holder=$!
+	until [ "$(psql_as_owner -p "$PGTCP" -d "$PGNAME" -c "SELECT count(*)
+	    FROM pg_stat_activity WHERE wait_event = 'PgSleep'")" = 1 ]; do
+		kill -0 "$holder"
+		sleep 0.1
+	done
+	kmgr list-cmks >cmks 2>&1 3>&- & reader=$!
+	poll_until 60 is_watched
+	kill "$holder" "$reader"
+	tls_off
+}
+
 @test "TLS and certificates are what the URL says" {
 	tls_on
 	local url="postgresql://keeper@localhost:$PGTCP/$PGNAME"
