@@ -245,6 +245,25 @@ pgsql_setup_renumber(struct db *db, struct error *err)
 	    "+ 1 FROM %s), false)', t, t); END LOOP; END $$", err);
 }
 
+/* Its schema is another one then. */
+static int
+check_may_create(struct db *db, struct error *err)
+{
+	static const struct db_question ask = { "read what its user may",
+		"SELECT has_database_privilege(current_database(), "
+		"'CREATE')::int::bigint" };
+	int64_t may = 0;
+
+	if (db_number(db, &ask, NULL, 0, &may, err) != 0)
+		return -1;
+	if (may != 0)
+		return 0;
+	(void)err_set(err, ERR_STORE, "store %s: its user may not create the "
+	    "schema that the old store is kept in", db->name);
+	return err_hint(err, "GRANT CREATE ON DATABASE to that user, as the "
+	    "database's owner, and run the command again");
+}
+
 int
 pgsql_setup_set_aside(struct db *db, const char *suffix, char **kept,
     struct error *err)
@@ -255,7 +274,8 @@ pgsql_setup_set_aside(struct db *db, const char *suffix, char **kept,
 	bool found = false;
 	int rc;
 
-	if (db_one(db, &ask, NULL, 0, &text_shape, &name, &found, err) != 0)
+	if (check_may_create(db, err) != 0 ||
+	    db_one(db, &ask, NULL, 0, &text_shape, &name, &found, err) != 0)
 		return -1;
 	sql = mem_printf("DO $$ DECLARE old name := current_schema(); "
 	    "new name := current_schema() || '%s'; x text; BEGIN "

@@ -333,6 +333,19 @@ more_than() {
 	works
 }
 
+@test "restore says what its user may not do" {
+	begin
+	kmgr -q backup one >/dev/null
+	sql "REVOKE CREATE ON DATABASE $PGNAME FROM keeper"
+	psql_as_owner -d postgres -c "ALTER DATABASE $PGNAME OWNER TO kmgr"
+	psql_as_owner -d "$PGNAME" -c 'GRANT ALL ON SCHEMA public TO keeper'
+	sql 'ALTER TABLE ledger DISABLE TRIGGER ALL'
+	sql "UPDATE ledger SET payload = replace(payload, 'e', 'f')
+		WHERE seq = 3"
+	run -7 kmgr restore one
+	[[ $output == *"may not create the schema"*"GRANT CREATE ON DATABASE"* ]]
+}
+
 @test "a ledger brings a database up to it" {
 	begin
 	kmgr -q export-ledger -o events >/dev/null
