@@ -41,7 +41,11 @@ static const struct db_question ask_sound = { "check the database",
 	"WHERE connamespace = " HERE " AND NOT convalidated "
 	"UNION ALL SELECT 'index ' || relname || ' is not valid' "
 	"FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid "
-	"WHERE relnamespace = " HERE " AND NOT indisvalid LIMIT 100" };
+	"WHERE relnamespace = " HERE " AND NOT indisvalid "
+	"UNION ALL SELECT name || ' of the server is off: a crash of its "
+	"machine loses what was committed' FROM (VALUES ('fsync'), "
+	"('full_page_writes')) AS x (name) "
+	"WHERE current_setting(name) = 'off' LIMIT 100" };
 static const struct db_question ask_clock = { "read the server's clock",
 	"SELECT extract(epoch FROM clock_timestamp())::bigint" };
 static const struct db_question ask_lock = { "lock the store",

@@ -473,6 +473,17 @@ tls_off() {
 	postgresql restart
 }
 
+@test "verify tells of a server that waits for no disk" {
+	begin
+	echo 'fsync = off' >>"$PGDIR/data/postgresql.conf"
+	postgresql restart
+	run -10 kmgr verify
+	[[ $output == *"fsync of the server is off"* ]]
+	sed -i '/^fsync = off$/d' "$PGDIR/data/postgresql.conf"
+	postgresql restart
+	run -0 kmgr verify
+}
+
 # is_watched: the server asks soon whether who is connected is there.
 is_watched() {
 	ss -tnoH state established "sport = :$PGTCP" |
