@@ -156,6 +156,17 @@ refuse_missing(struct db *db, struct error *err)
 }
 
 static int
+refuse_pooler(struct db *db, struct error *err)
+{
+
+	(void)err_set(err, ERR_STORE, "store %s: a pooler stands before the "
+	    "server", db->name);
+	return err_hint(err, "kmgr's locks and settings are those of its "
+	    "session, which a pooler may give to others: name the server "
+	    "itself in store: of the configuration");
+}
+
+static int
 set_up(struct pgsql *db, const char *place, enum store_mode mode,
     struct error *err)
 {
@@ -165,6 +176,8 @@ set_up(struct pgsql *db, const char *place, enum store_mode mode,
 
 	rc = pgsql_link_open(&db->link, place, err);
 	db->base.name = mem_strdup(db->link.name);
+	if (rc == 0 && !pgsql_pq_is_direct(db->link.pq, db->link.conn))
+		return refuse_pooler(&db->base, err);
 	if (rc != 0 || pgsql_setup(&db->base, err) != 0 ||
 	    pgsql_setup_content(&db->base, &content, &version, err) != 0)
 		return -1;

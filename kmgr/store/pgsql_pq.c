@@ -62,3 +62,18 @@ pgsql_pq_is_answer(const struct pgsql_pq *pq, const PGresult *result)
 
 	return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
 }
+
+/* A pooler has to make up the process that a client may cancel. */
+bool
+pgsql_pq_is_direct(const struct pgsql_pq *pq, PGconn *conn)
+{
+	PGresult *result = pq->exec(conn, "SELECT pg_backend_pid()");
+	bool yes = true;
+
+	/* Whoever asks next hears of a failure. */
+	if (pgsql_pq_is_answer(pq, result))
+		yes = strtol(pq->getvalue(result, 0, 0), NULL, 10) ==
+		    pq->backendPID(conn);
+	pq->clear(result);
+	return yes;
+}

@@ -12,7 +12,8 @@
 
 /* What is called of it; each name begins with PQ there. */
 #define PGSQL_PQ_EACH(f)						\
-	f(clear) f(cmdStatus) f(cmdTuples) f(connectdbParams)		\
+	f(backendPID) f(clear) f(cmdStatus) f(cmdTuples)		\
+	f(connectdbParams)						\
 	f(connectionNeedsPassword) f(connectionUsedPassword)		\
 	f(conninfoFree) f(conninfoParse) f(copyResult) f(db)		\
 	f(enterPipelineMode) f(errorMessage) f(exec) f(execPrepared)	\
@@ -38,6 +39,13 @@ struct pgsql_pq {
  * Errors: ERR_SYSTEM.
  */
 int pgsql_pq_load(struct pgsql_pq **out, struct error *err);
+
+/**
+ * pgsql_pq_is_direct(pq, conn):
+ * Whether who answers is who was connected to, and no pooler between, which
+ * may give each transaction another session.
+ */
+bool pgsql_pq_is_direct(const struct pgsql_pq *pq, PGconn *conn);
 
 /**
  * pgsql_pq_is_answer(pq, result):

@@ -484,6 +484,39 @@ tls_off() {
 	run -0 kmgr verify
 }
 
+# pooled PORT: a pooler in transaction mode before the server.
+pooled() {
+	cat >"$PGDIR/pgb.ini" <<-PGB
+		[databases]
+		$PGNAME = host=$PGDIR user=kmgr
+		[pgbouncer]
+		listen_addr = 127.0.0.1
+		listen_port = $1
+		unix_socket_dir =
+		auth_type = any
+		pool_mode = transaction
+	PGB
+	set --
+	# As the server: the folder is its own.
+	chmod a+r "$PGDIR/pgb.ini"
+	[ "$(id -u)" -ne 0 ] || set -- setpriv --clear-groups \
+		--reuid "$(stat -c %u "$PGDIR")"
+	exec "$@" pgbouncer "$PGDIR/pgb.ini" >pgb.log 2>&1 3>&-
+}
+
+@test "a pooler before the server is refused" {
+	local port pooler
+
+	need_program pgbouncer
+	port=$(free_port)
+	pooled "$port" & pooler=$!
+	store_is "postgresql://kmgr@127.0.0.1:$port/$PGNAME"
+	poll_until 30 grep -q "listening on" pgb.log
+	run -7 kmgr init
+	kill "$pooler"
+	[[ $output == *"a pooler stands before the server"*"name the server"* ]]
+}
+
 # is_watched: the server asks soon whether who is connected is there.
 is_watched() {
 	ss -tnoH state established "sport = :$PGTCP" |
