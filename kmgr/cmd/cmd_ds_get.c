@@ -356,7 +356,8 @@ print_many(struct printing *all, struct error *err)
 		if (all->cmd->n_rows == 0)
 			(void)json_put_array(all->cmd->json, "ds");
 		if (rc == 0 && tally.n_done > 0)
-			rc = stream_end(&stream, err);
+			rc = (tally_is_cut(&tally) ? stream_check :
+			    stream_end)(&stream, err);
 		rc = tally_end(&tally, rc, err);
 	}
 	if (all->n_early > 1)

@@ -232,7 +232,7 @@ sign_all(struct many *many, struct error *err)
 	    many_sign_in_workers(many, n, is_sure, err);
 }
 
-/* What was recorded is handed over, whatever came then. */
+/* What was recorded is handed over, in a file where that is all of it. */
 static int
 finish(struct many *many, int rc, struct error *err)
 {
@@ -241,7 +241,8 @@ finish(struct many *many, int rc, struct error *err)
 	struct error second = ERR_INIT;
 
 	if (tally->n_done + tally->n_before > 0 &&
-	    stream_end(&many->stream, rc == 0 ? err : &second) != 0)
+	    (tally_is_cut(tally) ? stream_check : stream_end)(&many->stream,
+	    rc == 0 ? err : &second) != 0)
 		rc = -1;
 	if (cmd->n_rows == 0)
 		(void)json_put_array(cmd->json, "signed");
@@ -252,6 +253,18 @@ finish(struct many *many, int rc, struct error *err)
 		    "signed before, %zu refused", tally->n_done, tally->all,
 		    tally->n_before, tally->n_refused);
 	return tally_end(&many->tally, rc, err);
+}
+
+/* How to go on where it was ended early, if not by the same command. */
+static const char *
+hint_again(const struct cmd *cmd)
+{
+
+	if (args_has(cmd->args, OPT_DRY_RUN))
+		return "nothing was changed";
+	return !args_has(cmd->args, OPT_AGAIN) ? NULL :
+	    "--again would begin anew: leave it away, and the command takes "
+	    "what is signed, and signs the rest";
 }
 
 int
@@ -271,6 +284,7 @@ cmd_sign_many(struct cmd *cmd, const struct zsks_request *request,
 		stop_catch();
 		tally_init(&many.tally, cmd, "zones", "signed", "zone");
 		many.tally.all = many.n;
+		many.tally.again = hint_again(cmd);
 		rc = (args_has(cmd->args, OPT_DRY_RUN) ? plan_all :
 		    sign_all)(&many, err);
 		rc = finish(&many, rc, err);

@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -24,6 +25,16 @@ file_of(const struct stream *stream)
 	    stream->file;
 }
 
+/* What goes to a full disk can be had by the same command later. */
+static int
+hint_room(const struct stream *stream, struct error *err)
+{
+
+	return err->code != ENOSPC && err->code != EDQUOT ? -1 :
+	    err_hint(err, "make room on the disk of %s, then run the same "
+	    "command again: it does what is left", cmd_output(stream->cmd));
+}
+
 static void
 put(struct stream *stream, const struct buf *text)
 {
@@ -39,6 +50,8 @@ put(struct stream *stream, const struct buf *text)
 	    (file == NULL && fflush(to) != 0)) {
 		(void)err_set_errno(&stream->why, "write %s",
 		    file == NULL ? "standard output" : cmd_output(cmd));
+		if (file != NULL)
+			(void)hint_room(stream, &stream->why);
 		atomic_store(&stream->is_broken, true);
 	}
 }
@@ -74,14 +87,23 @@ stream_is_broken(const struct stream *stream)
 }
 
 int
+stream_check(struct stream *stream, struct error *err)
+{
+
+	if (!stream_is_broken(stream))
+		return 0;
+	*err = stream->why;
+	return -1;
+}
+
+int
 stream_end(struct stream *stream, struct error *err)
 {
 
-	if (stream_is_broken(stream)) {
-		*err = stream->why;
+	if (stream_check(stream, err) != 0)
 		return -1;
-	}
-	return stream->file == NULL ? 0 : file_out_commit(stream->file, err);
+	return stream->file == NULL || file_out_commit(stream->file,
+	    err) == 0 ? 0 : hint_room(stream, err);
 }
 
 void

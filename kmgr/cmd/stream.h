@@ -41,11 +41,12 @@ void stream_row(struct stream *stream, const char *list,
 bool stream_is_broken(const struct stream *stream);
 
 /**
- * stream_end(stream, err):
- * Put the file into its place.
+ * stream_check(stream, err), stream_end(stream, err):
+ * Whether all parts could be written; and put the file into its place.
  *
- * Errors: ERR_SYSTEM, also where an earlier part could not be written.
+ * Errors: ERR_SYSTEM.
  */
+int stream_check(struct stream *stream, struct error *err);
 int stream_end(struct stream *stream, struct error *err);
 
 /**

@@ -44,17 +44,39 @@ n_behind(const struct tally *tally)
 	return tally->n_done + tally->n_before + tally->n_refused;
 }
 
+bool
+tally_is_cut(const struct tally *tally)
+{
+
+	return n_behind(tally) < tally->all;
+}
+
+/* The file that the result would have gone to; NULL: to none. */
+static const char *
+file_of(const struct cmd *cmd)
+{
+
+	return command_fills_folder(cmd) ||
+	    args_has(cmd->args, OPT_DRY_RUN) ? NULL : cmd_output(cmd);
+}
+
 /* What is behind stays so, whatever ended the work. */
 static int
 end_early(const struct tally *tally, struct error *err)
 {
+	const char *again = tally->again != NULL ? tally->again :
+	    "run the same command again: it does what is left";
+	const char *file = tally_is_cut(tally) ? file_of(tally->cmd) : NULL;
 
 	if (tally->n_before > 0)
-		(void)err_wrap(err, "and %zu before", tally->n_before);
-	(void)err_wrap(err, "%zu of %zu %s were %s", tally->n_done,
-	    tally->all, tally->what, tally->done);
-	return err_hint(err, "%s", tally->again != NULL ? tally->again :
-	    "run the same command again: it does what is left");
+		(void)err_wrap(err, "%zu of %zu %s were %s, and %zu before",
+		    tally->n_done, tally->all, tally->what, tally->done,
+		    tally->n_before);
+	else
+		(void)err_wrap(err, "%zu of %zu %s were %s", tally->n_done,
+		    tally->all, tally->what, tally->done);
+	return file == NULL ? err_hint(err, "%s", again) :
+	    err_hint(err, "%s is as it was; %s", file, again);
 }
 
 void
@@ -74,13 +96,14 @@ tally_end(struct tally *tally, int rc, struct error *err)
 
 	tally_put(tally);
 	json_put_int(cmd->json, "n_refused", (int64_t)tally->n_refused);
-	/* A file is not replaced by the news that there is nothing for it. */
-	if (good > 0 || (tally->n_refused > 0 && cmd_output(cmd) == NULL))
+	/* A file is replaced by all there is for it, or stays as it was. */
+	if (file_of(cmd) != NULL)
+		cmd->is_partial = good > 0 && !tally_is_cut(tally);
+	else if (good > 0 || tally->n_refused > 0 || stop_signal() != 0)
 		cmd->is_partial = true;
 	if (rc != 0)
 		return good == 0 ? -1 : end_early(tally, err);
-	if (stop_signal() != 0 && n_behind(tally) < tally->all) {
-		cmd->is_partial = true;
+	if (stop_signal() != 0 && tally_is_cut(tally)) {
 		(void)stop_error(err);
 		return end_early(tally, err);
 	}

@@ -45,6 +45,13 @@ struct json *tally_refuse(struct tally *tally, const char *name,
 void tally_put(struct tally *tally);
 
 /**
+ * tally_is_cut(tally):
+ * Whether the work was ended before all were behind: then a file that was to
+ * have the result stays as it was.
+ */
+bool tally_is_cut(const struct tally *tally);
+
+/**
  * tally_end(tally, rc, err):
  * What the command is to return for ${rc} of the whole: 0 with ${err} untouched
  * only where all are behind and none was refused.

@@ -278,9 +278,9 @@ hit() {
 @test "a signal ends it between zones; the same command does what is left" {
 	zones 200
 	by_shim
-	hit 15 C_Sign sign-zsks --zones-from zones -o out
+	hit 15 C_Sign sign-zsks --zones-from zones
 	[ "$status" -eq 143 ]
-	signed=$(grep -c RRSIG out)
+	signed=$(grep -c RRSIG <<<"$output")
 	[ "$signed" -ge 64 ] && [ "$signed" -lt 200 ]
 	[[ $stderr == *"kmgr: $signed of 200 zones were signed: ended by SIGTERM"* ]]
 	[[ $stderr == *"hint: run the same command again"* ]]
@@ -298,13 +298,33 @@ hit() {
 	[ "$signed" -ge 64 ] && [ "$signed" -lt 200 ]
 	[ "$(jq '.signed | length' <<<"$output")" -eq "$signed" ]
 	[ "$(n_signatures)" -eq $((200 + signed)) ]
-	hit 15 C_Sign --json sign-zsks --zones-from zones --again -o out.json
-	[ "$status" -eq 143 ]
-	more=$(jq .n_signed out.json)
-	[ "$more" -ge 64 ] && [ "$more" -lt 200 ]
-	[ "$(jq '.signed | length' out.json)" -eq "$more" ]
-	[ "$(n_signatures)" -eq $((200 + signed + more)) ]
 	run -0 kmgr verify
+}
+
+@test "a signal leaves the file of -o as it was" {
+	local json more
+
+	zones 200
+	by_shim
+	echo old >out
+	for json in '' --json; do
+		# shellcheck disable=SC2086 # words
+		hit 2 C_Sign $json sign-zsks --zones-from zones -o out --again
+		[ "$status" -eq 130 ]
+		[ "$(cat out)" = old ]
+		[ -z "$output" ]
+		[[ $stderr == *" of 200 zones were signed: interrupted"* ]]
+		[[ $stderr == *"out is as it was; --again would begin anew: \
+leave it away"* ]]
+	done
+	hit_at=1 hit 2 C_Initialize sign-zsks --zones-from zones -o out
+	[ "$status" -eq 130 ]
+	[ "$(cat out)" = old ]
+	more=$(n_signatures)
+	run -0 --separate-stderr kmgr sign-zsks --zones-from zones -o out
+	[ "$(grep -c RRSIG out)" -eq 200 ]
+	[[ $stderr == *"zones signed, "[1-9]*" signed before, 0 refused"* ]]
+	[ "$(n_signatures)" -lt $((more + 200)) ]
 }
 
 @test "KSKs that are made when the signal comes are made, and no others" {
@@ -460,7 +480,7 @@ performance() {
 	by_shim
 	performance '{ workers: 2, sessions: 1 }'
 	KMGR_SHIM_LATENCY_US=5000 "$KMGR" sign-zsks --zones-from zones \
-		-o out 2>err &
+		>out 2>err &
 	pid=$!
 	wait_until 30 has_signed 64
 	kill -KILL "$(pgrep -P "$pid" | head -n 1)"
@@ -481,9 +501,9 @@ performance() {
 	zones 300
 	by_shim
 	performance '{ workers: 2, sessions: 1 }'
-	hit 15 C_Sign sign-zsks --zones-from zones -o out
+	hit 15 C_Sign sign-zsks --zones-from zones
 	[ "$status" -eq 143 ]
-	signed=$(grep -c RRSIG out)
+	signed=$(grep -c RRSIG <<<"$output")
 	[ "$signed" -ge 64 ] && [ "$signed" -lt 300 ]
 	[ "$(n_signatures)" -eq "$signed" ]
 	# Nobody takes what they sign: they sign no more.
