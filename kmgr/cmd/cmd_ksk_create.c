@@ -1,42 +1,9 @@
 #include <stdint.h>
 
 #include "kmgr/base/stop.h"
-#include "kmgr/cmd/cmd_ksk.h"
+#include "kmgr/cmd/cmd_ksk_create_inner.h"
 #include "kmgr/cmd/cmd_plan.h"
-#include "kmgr/cmd/command.h"
-#include "kmgr/cmd/stream.h"
-#include "kmgr/cmd/tally.h"
-#include "kmgr/cmd/zone_parts.h"
-#include "kmgr/engine/ksk_create.h"
-#include "kmgr/engine/ksk_planner.h"
 #include "kmgr/engine/zone_life.h"
-
-#define PART 2000	/* zones of a list that are in memory at once */
-
-/* What is asked for, and what comes of it. */
-struct creation {
-	struct cmd		*cmd;
-	struct ksk_request	 request;
-	struct zone_parts	 zones;		/* of the request */
-	struct ksk_resumed	 resumed;
-	struct tally		 tally;		/* of a list */
-	struct cmk_cache	 cache;
-	struct cmd_ksk_parts	 ksks;		/* that there are now */
-	struct stream		 stream;	/* where those of a list go */
-	bool			 has_noted;	/* what is to be done next */
-};
-
-/* The next zones are those of the request. */
-static bool
-take_part(struct creation *all, size_t max)
-{
-
-	if (!zone_parts_next(&all->zones, max))
-		return false;
-	all->request.zones = all->zones.zones;
-	all->request.n_zones = all->zones.n;
-	return true;
-}
 
 /* All or none: who types names can type them again. */
 static int
@@ -73,8 +40,8 @@ hint_again(const struct creation *all)
 	if (args_has(all->cmd->args, OPT_DRY_RUN))
 		return "nothing was changed";
 	return all->request.wish != KSK_ANOTHER ? NULL :
-	    "zones that were listed have one more now: take them out of the "
-	    "list, or the same command makes another one for each";
+	    "the result has what was made: take these zones out of the list, "
+	    "or the same command makes another one for each";
 }
 
 static int
@@ -170,113 +137,53 @@ read_standby(struct creation *all, struct error *err)
 	return request->standby == NULL ? -1 : 0;
 }
 
-static int
-plan_words(struct creation *all, struct error *err)
-{
-	struct plan plan = PLAN_INIT;
-	int rc;
-
-	rc = ksk_create_plan(all->cmd->session, &all->request, &plan, err);
-	if (rc == 0)
-		rc = cmd_plan_dry(all->cmd, all->request.cmk, KSK_CREATE_OP,
-		    &plan, err);
-	plan_clear(&plan);
-	return rc;
-}
-
-static void
-print_part(struct creation *all, const struct plan *plan)
-{
-	struct json *rows;
-	size_t i;
-
-	if (!all->cmd->wants_json) {
-		plan_text(plan, &all->cmd->text);
-		stream_write(&all->stream);
-		return;
-	}
-	rows = plan_json(plan);
-	for (i = 0; i < json_len(rows); i++)
-		stream_row(&all->stream, "plan", json_copy_of(json_at(rows,
-		    i)));
-	json_free(rows);
-}
-
-static bool
-goes_on(const struct creation *all)
-{
-
-	return stop_signal() == 0 && !stream_is_broken(&all->stream);
-}
-
-/* Every part as it is planned; *n actions. */
-static int
-plan_parts(struct creation *all, struct ksk_planner *planner, size_t *n,
-    struct error *err)
-{
-	const size_t n_bad = all->tally.n_refused;
-	struct plan plan = PLAN_INIT;
-	int rc = 0;
-
-	while (rc == 0 && goes_on(all) && take_part(all, PART)) {
-		rc = ksk_planner_add(planner, all->request.zones,
-		    all->request.n_zones, &plan, err);
-		if (rc == 0 && plan.n > 0)
-			print_part(all, &plan);
-		if (rc == 0)
-			all->tally.n_done = all->zones.first + all->zones.n -
-			    (all->tally.n_refused - n_bad);
-		*n += plan.n;
-		plan_clear(&plan);
-	}
-	return rc;
-}
-
-static int
-plan_list(struct creation *all, struct error *err)
-{
-	struct ksk_planner *planner = NULL;
-	const struct plan none = PLAN_INIT;
-	struct cmd *cmd = all->cmd;
-	struct cmk *cmk = NULL;
-	struct store *store;
-	size_t n = 0;
-	int rc = -1;
-
-	json_put_bool(cmd->json, "dry_run", true);
-	if (session_store(cmd->session, &store, err) != 0 ||
-	    cmk_load(store, all->request.cmk, &cmk, err) != 0 ||
-	    ksk_planner_new(store, cmk, &all->request, &planner, err) != 0)
-		goto out;
-	rc = plan_parts(all, planner, &n, err);
-	if (!goes_on(all))
-		all->tally.done = "looked at";
-	if (cmd->n_rows == 0)
-		(void)json_put_array(cmd->json, "plan");
-	if (rc == 0 && n == 0 && goes_on(all))
-		plan_text(&none, &cmd->text);
-	if (rc == 0)
-		cmd_plan_needs(cmd, n == 0 ? NULL : cmk, KSK_CREATE_OP);
-	stream_write(&all->stream);
- out:
-	ksk_planner_free(planner);
-	cmk_free(cmk);
-	return rc;
-}
-
-/* Zones of the list that have one now. */
+/* Zones of the list that have one now, from this run or from before. */
 static void
 count(struct creation *all, const struct ksk *ksks, size_t n)
 {
+	struct tally *tally = &all->tally;
 	const struct zone_line *line;
+	bool is_made;
 	size_t i;
 
-	for (i = 0; i < n; i++) {
-		line = zone_list_find(&all->zones.list, &ksks[i].zone);
-		if (!line->is_refused && (i == 0 ||
-		    !name_is_same(&ksks[i - 1].zone, &ksks[i].zone)))
-			all->tally.n_done++;
+	while (n > 0) {
+		is_made = false;
+		for (i = 0; i < n && name_is_same(&ksks->zone,
+		    &ksks[i].zone); i++)
+			is_made = is_made || ksks[i].is_made;
+		line = zone_list_find(&all->zones.list, &ksks->zone);
+		if (!line->is_refused)
+			(*(is_made ? &tally->n_done : &tally->n_before))++;
+		ksks += i;
+		n -= i;
 	}
+}
+
+static bool
+has_made(const struct ksk *ksks, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (ksks[i].is_made)
+			return true;
+	return false;
+}
+
+/* Those that were made go to the front, in their order; how many they are. */
+static size_t
+put_made_first(struct ksk *ksks, size_t n)
+{
+	size_t i, n_made = 0;
+	struct ksk other;
+
+	for (i = 0; i < n; i++)
+		if (ksks[i].is_made) {
+			other = ksks[n_made];
+			ksks[n_made++] = ksks[i];
+			ksks[i] = other;
+		}
+	return n_made;
 }
 
 static int
@@ -284,17 +191,20 @@ apply_part(struct creation *all, struct error *err)
 {
 	const bool is_listed = all->request.refused != NULL;
 	struct ksk *ksks;
-	size_t n;
+	size_t n, n_told;
 
 	all->cmd->part_first = all->zones.first;
 	if (ksk_create_apply(all->cmd->session, &all->request, &all->cache,
 	    &ksks, &n, err) != 0)
 		return -1;
-	cmd_ksk_parts_add(&all->ksks, ksks, n);
-	if (!all->has_noted)
-		all->has_noted = cmd_ksk_note_next(ksks, n, all->cmd);
+	/* A zone that had some before, and gets no other, is not behind. */
+	n_told = is_listed && all->request.wish == KSK_ANOTHER ?
+	    put_made_first(ksks, n) : n;
+	cmd_ksk_parts_add(&all->ksks, ksks, n_told);
+	if (!all->has_noted && (!is_listed || has_made(ksks, n)))
+		all->has_noted = cmd_ksk_note_next(ksks, n_told, all->cmd);
 	if (is_listed) {
-		count(all, ksks, n);
+		count(all, ksks, n_told);
 		stream_write(&all->stream);
 	}
 	ksk_list_free(ksks, n);
@@ -319,12 +229,12 @@ apply_list(struct creation *all, struct error *err)
 
 	cmd_ksk_parts_begin(&all->ksks, all->cmd, &all->stream);
 	/* One width for all parts, which nobody has seen yet. */
-	if (all->zones.all > PART)
+	if (all->zones.all > CREATION_PART)
 		cmd_ksk_parts_widen(&all->ksks, zone_parts_width(
 		    &all->zones));
 	all->cmd->parts_all = all->zones.all;
-	while (rc == 0 && (all->zones.n == 0 || goes_on(all)) &&
-	    take_part(all, PART))
+	while (rc == 0 && (all->zones.n == 0 || creation_goes_on(all)) &&
+	    creation_take(all, CREATION_PART))
 		rc = apply_part(all, err);
 	if (all->cmd->n_rows == 0)
 		(void)json_put_array(all->cmd->json, "ksks");
@@ -342,7 +252,8 @@ create(struct creation *all, struct error *err)
 	if (all->zones.all == 0)
 		return 0;
 	if (args_has(all->cmd->args, OPT_DRY_RUN))
-		return (is_listed ? plan_list : plan_words)(all, err);
+		return (is_listed ? creation_plan_list :
+		    creation_plan_words)(all, err);
 	if (cmd_plan_waits(all->cmd, all->request.cmk, KSK_CREATE_OP, &waits,
 	    err) != 0)
 		return -1;
@@ -353,9 +264,29 @@ create(struct creation *all, struct error *err)
 		return -1;
 	}
 	if (is_listed)
-		(void)take_part(all, SIZE_MAX);
+		(void)creation_take(all, SIZE_MAX);
 	all->request.refused = NULL;
 	return ask_create(all->cmd, &all->request, err);
+}
+
+static int
+finish_list(struct creation *all, int rc, struct error *err)
+{
+	const struct tally *tally = &all->tally;
+	struct cmd *cmd = all->cmd;
+
+	/* What waits for approvers is all of it or nothing. */
+	if (all->request.refused == NULL)
+		return rc;
+	if (!args_has(cmd->args, OPT_DRY_RUN)) {
+		session_note(cmd->session, "%zu of %zu zones were given a "
+		    "KSK, %zu had one, %zu refused", tally->n_done,
+		    tally->all, tally->n_before, tally->n_refused);
+		json_put_int(cmd->json, "n_made", (int64_t)tally->n_done);
+		json_put_int(cmd->json, "n_had_one",
+		    (int64_t)tally->n_before);
+	}
+	return tally_end(&all->tally, rc, err);
 }
 
 /* Of a list what can be done is, and all of it is told. */
@@ -369,9 +300,7 @@ create_listed(struct creation *all, struct error *err)
 	    (rc = create(all, err)) == 0)
 		rc = stream_end(&all->stream, err);
 	stream_close(&all->stream);
-	/* What waits for approvers is all of it or nothing. */
-	return all->request.refused == NULL ? rc :
-	    tally_end(&all->tally, rc, err);
+	return finish_list(all, rc, err);
 }
 
 int

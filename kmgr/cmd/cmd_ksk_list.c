@@ -56,6 +56,15 @@ add_cells(struct table *table, const char *zone, unsigned int key_tag,
 	table_add(table, when_rfc3339(at, text));
 }
 
+/* As cmd_ksk_put(), of one that was asked for: whether it is new. */
+static void
+put_asked_for(struct json *json, const struct ksk *ksk)
+{
+
+	cmd_ksk_put(json, ksk);
+	json_put_bool(json, "made", ksk->is_made);
+}
+
 /* For people, and where ksks is not NULL for machines. */
 static void
 add_ksk(struct table *table, struct json *ksks, const struct ksk *ksk)
@@ -105,12 +114,14 @@ cmd_ksk_parts_add(struct cmd_ksk_parts *parts, const struct ksk *list,
 
 	for (i = 0; i < n && is_streamed; i++) {
 		row = json_new_object();
-		cmd_ksk_put(row, &list[i]);
+		put_asked_for(row, &list[i]);
 		stream_row(parts->stream, "ksks", row);
 	}
-	for (i = 0; i < n && !is_streamed; i++)
-		add_ksk(&parts->table, parts->cmd->wants_json ? parts->ksks :
-		    NULL, &list[i]);
+	for (i = 0; i < n && !is_streamed; i++) {
+		add_ksk(&parts->table, NULL, &list[i]);
+		if (parts->cmd->wants_json)
+			put_asked_for(json_add_object(parts->ksks), &list[i]);
+	}
 	if (!is_streamed)
 		table_print(&parts->table, &parts->cmd->text);
 }

@@ -26,6 +26,8 @@ libcmd_la_SOURCES = \
 	kmgr/cmd/cmd_ksk.c \
 	kmgr/cmd/cmd_ksk.h \
 	kmgr/cmd/cmd_ksk_create.c \
+	kmgr/cmd/cmd_ksk_create_inner.h \
+	kmgr/cmd/cmd_ksk_create_plan.c \
 	kmgr/cmd/cmd_ksk_describe.c \
 	kmgr/cmd/cmd_ksk_end.c \
 	kmgr/cmd/cmd_ksk_foreign.c \

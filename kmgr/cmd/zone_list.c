@@ -96,9 +96,7 @@ sort(struct zone_list *list, const char *path)
 {
 	struct zone_line *last = NULL;
 	struct error why = ERR_INIT;
-	char text[NAME_TEXT_MAX];
 	size_t i, n = 0, kept = 0;
-	struct name zone;
 
 	list->sorted = mem_new((list->n + 1) * sizeof(*list->sorted));
 	for (i = 0; i < list->n; i++)
@@ -114,10 +112,8 @@ sort(struct zone_list *list, const char *path)
 			continue;
 		}
 		err_clear(&why);
-		zone_list_name(line, &zone);
-		(void)err_set(&why, ERR_INPUT, "zone %s is named twice; it "
-		    "stands in line %zu", name_text(&zone, text),
-		    last->number);
+		(void)err_set(&why, ERR_INPUT, "named twice; it stands in "
+		    "line %zu", last->number);
 		refuse(line, path, &why);
 	}
 	list->n_sorted = kept;

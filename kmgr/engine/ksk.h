@@ -22,6 +22,8 @@ struct ksk {
 	/* Under custody wrapped; else empty. */
 	uint8_t		 blob_hash[CRYPTO_SHA256_LEN];	/* as endorsed */
 	struct buf	 blob;		/* after ksk_wrapped_fetch() */
+	bool		 is_made;	/* by the ksk_create_apply() that gave
+					 * it */
 };
 
 /**

@@ -135,7 +135,8 @@ record_some(struct brood *brood, size_t first, size_t n, bool *is_ones,
 	for (i = 0; i < n; i++) {
 		brood->items[first + i].is_taken = births[i].is_taken;
 		if (!births[i].is_taken)
-			ksk_collect_zone(batch->collect, births[i].zone);
+			ksk_collect_zone(batch->collect, births[i].zone,
+			    births[i].ksk_id);
 	}
 	return 0;
 }

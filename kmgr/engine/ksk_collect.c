@@ -8,6 +8,7 @@
 struct ksk_collected {
 	struct ksk	*list;		/* NULL: not read */
 	size_t		 n;
+	char		 made[STORE_ID_TEXT];	/* "": none */
 };
 
 void
@@ -28,7 +29,8 @@ forget(struct ksk_collected *one)
 {
 
 	ksk_list_free(one->list, one->n);
-	*one = (struct ksk_collected) { NULL, 0 };
+	one->list = NULL;
+	one->n = 0;
 }
 
 void
@@ -69,23 +71,36 @@ load(struct ksk_collect *collect, const struct name *zone,
 }
 
 void
-ksk_collect_zone(struct ksk_collect *collect, const struct name *zone)
+ksk_collect_zone(struct ksk_collect *collect, const struct name *zone,
+    const char *ksk_id)
 {
 	struct ksk_collected *one = find(collect, zone);
 	struct error ignored = ERR_INIT;
 
 	if (one == NULL)
 		return;
+	(void)strncpy(one->made, ksk_id, sizeof(one->made) - 1);
 	forget(one);
 	if (load(collect, zone, one, &ignored) != 0)
 		forget(one);
 }
 
+/* What an interrupted run had begun for the zone is the newest one. */
+static bool
+is_made(const struct ksk_collected *one, size_t k, bool is_resumed)
+{
+
+	return one->made[0] != '\0' ? strcmp(one->list[k].row.id,
+	    one->made) == 0 : is_resumed && k + 1 == one->n;
+}
+
 int
-ksk_collect_end(struct ksk_collect *collect, struct ksk **out, size_t *n,
+ksk_collect_end(struct ksk_collect *collect,
+    const struct ksk_resumed *resumed, struct ksk **out, size_t *n,
     struct error *err)
 {
 	const struct ksk_request *request = collect->request;
+	bool is_resumed;
 	size_t i, k;
 
 	for (i = 0; i < request->n_zones; i++) {
@@ -97,11 +112,14 @@ ksk_collect_end(struct ksk_collect *collect, struct ksk **out, size_t *n,
 				return -1;
 			continue;
 		}
-		for (k = 0; k < one->n; k++)
+		is_resumed = ksk_resumed_has(resumed, &request->zones[i]);
+		for (k = 0; k < one->n; k++) {
+			one->list[k].is_made = is_made(one, k, is_resumed);
 			*(struct ksk *)mem_push(out, (*n)++,
 			    sizeof(**out)) = one->list[k];
+		}
 		free(one->list);	/* its members have moved */
-		*one = (struct ksk_collected) { NULL, 0 };
+		*one = (struct ksk_collected) { NULL, 0, "" };
 	}
 	return 0;
 }

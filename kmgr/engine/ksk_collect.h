@@ -30,21 +30,24 @@ void ksk_collect_init(struct ksk_collect *collect, struct store *store,
 void ksk_collect_clear(struct ksk_collect *collect);
 
 /**
- * ksk_collect_zone(collect, zone):
- * Read those of ${zone}, whose newest one is committed. What fails now is tried
- * once more in the end.
+ * ksk_collect_zone(collect, zone, ksk_id):
+ * Read those of ${zone}, of which this run has made ${ksk_id}; that is
+ * committed. What fails now is tried once more in the end.
  */
-void ksk_collect_zone(struct ksk_collect *collect, const struct name *zone);
+void ksk_collect_zone(struct ksk_collect *collect, const struct name *zone,
+    const char *ksk_id);
 
 /**
- * ksk_collect_end(collect, out, n, err):
- * All of them, in the order of the request's zones. A zone that is to blame for
- * its error is told to the request.
+ * ksk_collect_end(collect, resumed, out, n, err):
+ * All of them, in the order of the request's zones; those that are made tell
+ * it, as the newest of each zone in ${resumed}. A zone that is to blame for its
+ * error is told to the request.
  *
  * Owner: the caller, ksk_list_free(), also where it fails.
  * Errors: as ksk_load().
  */
-int ksk_collect_end(struct ksk_collect *collect, struct ksk **out, size_t *n,
+int ksk_collect_end(struct ksk_collect *collect,
+    const struct ksk_resumed *resumed, struct ksk **out, size_t *n,
     struct error *err);
 
 #endif

@@ -154,15 +154,13 @@ plan_rest(struct store *store, struct cmk *cmk,
 /* With the lock held: prove, resume, plan, apply. */
 static int
 run_locked(struct session *session, struct store *store, struct cmk *cmk,
-    struct ksk_collect *collect, struct error *err)
+    struct ksk_resumed *resumed, struct ksk_collect *collect,
+    struct error *err)
 {
 	const struct ksk_request *request = collect->request;
-	struct ksk_resumed now = { NULL, 0 }, *resumed = request->resumed;
 	struct plan plan = PLAN_INIT;
 	int rc = -1;
 
-	if (resumed == NULL)
-		resumed = &now;
 	/* In a part of something greater what is owed is told at its end. */
 	if (cmk_life_check_usable(cmk, err) == 0 &&
 	    trust_prove(session, cmk, err) == 0 &&
@@ -173,7 +171,6 @@ run_locked(struct session *session, struct store *store, struct cmk *cmk,
 		rc = plan.n == 0 ? 0 :
 		    apply_and_settle(session, cmk, &plan, collect, err);
 	plan_clear(&plan);
-	ksk_resumed_clear(&now);
 	return rc;
 }
 
@@ -183,20 +180,24 @@ create(struct session *session, struct store *store,
     const struct ksk_request *request, struct cmk_cache *cache,
     struct ksk **out, size_t *n, struct error *err)
 {
+	struct ksk_resumed now = { NULL, 0 }, *resumed = request->resumed;
 	struct ksk_collect collect;
 	struct cmk *cmk;
 	int rc;
 
+	if (resumed == NULL)
+		resumed = &now;
 	if (cmk_load(store, request->cmk, &cmk, err) != 0) {
 		session_unlock(session);
 		return -1;
 	}
 	ksk_collect_init(&collect, store, cache, cmk->row.id, request);
-	rc = run_locked(session, store, cmk, &collect, err);
+	rc = run_locked(session, store, cmk, resumed, &collect, err);
 	session_unlock(session);
 	if (rc == 0)
-		rc = ksk_collect_end(&collect, out, n, err);
+		rc = ksk_collect_end(&collect, resumed, out, n, err);
 	ksk_collect_clear(&collect);
+	ksk_resumed_clear(&now);
 	cmk_free(cmk);
 	return rc;
 }

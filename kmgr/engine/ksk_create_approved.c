@@ -88,6 +88,7 @@ ksk_create_made(struct session *session, const char *plan, struct ksk *list,
 		if (!was)
 			continue;
 		ksk = list[i];
+		ksk.is_made = true;
 		list[i] = list[*n_made];
 		list[(*n_made)++] = ksk;
 	}

@@ -107,8 +107,12 @@ endorse_some(const struct ksk_batch *batch, const struct shared *shared,
 	    store_begin(store, err) != 0)
 		return -1;
 	if (endorse_births(batch, shared, births, n, err) == 0 &&
-	    store_commit(store, err) == 0)
+	    store_commit(store, err) == 0) {
+		for (i = 0; i < n; i++)
+			ksk_collect_zone(batch->collect, births[i].zone,
+			    ids[i]);
 		return 0;
+	}
 	store_rollback(store);
 	for (i = 0; i < n; i++)
 		*is_ones = *is_ones || births[i].is_to_blame;

@@ -132,7 +132,7 @@ cmk() {
 	[ "$(jq -c '[.refused[] | [.zone, .error]]' <<<"$output")" = \
 		'[["d..example","input"],["A.EXAMPLE","input"],["other.test","policy"]]' ]
 	[[ $(jq -r '.refused[1].message' <<<"$output") == \
-		"zones:5: zone a.example. is named twice; it stands in line 1" ]]
+		"zones:5: named twice; it stands in line 1" ]]
 	[ "$(jq -c '[.ksks[].zone]' <<<"$output")" = \
 		'["a.example.","b.example."]' ]
 	# What policy refused is in the ledger.
@@ -154,7 +154,7 @@ cmk() {
 	{ seq -f 'z%.0f.example' 1500; echo Z7.example.; } >zones
 	run kmgr create-ksk --zones-from zones --cmk prod --dry-run
 	[ "$status" -eq 12 ]
-	[[ $output == *"zones:1501: zone z7.example. is named twice; it stands in line 7"* ]]
+	[[ $output == *"Z7.example.: zones:1501: named twice; it stands in line 7"* ]]
 	printf 'a.example\n\0b.example\n' >zones
 	run kmgr create-ksk --zones-from zones --cmk prod --dry-run
 	[ "$status" -eq 4 ]

@@ -327,6 +327,47 @@ leave it away"* ]]
 	[ "$(n_signatures)" -lt $((more + 200)) ]
 }
 
+@test "--another that is ended tells which KSKs it made, and of how many" {
+	local custody made
+
+	for custody in wrapped shared; do
+		printf 'version: 1\nzones: ["."]\ncustody: %s\n' $custody >p.yaml
+		kmgr -q create-cmk $custody --token main --policy p.yaml \
+			>/dev/null
+	done
+	seq -f 'z%.0f.example' 150 >list
+	kmgr -q create-ksk --zones-from list --cmk wrapped >/dev/null
+	by_shim
+	hit 2 C_GenerateKeyPair --json create-ksk --zones-from list \
+		--cmk wrapped --another
+	[ "$status" -eq 130 ]
+	made=$(jq '.ksks | length' <<<"$output")
+	[ "$made" -ge 64 ] && [ "$made" -lt 150 ]
+	[ "$(kmgr --json list-ksks | jq '.ksks | length')" -eq $((150 + made)) ]
+	jq -e --argjson made "$made" '.n_made == $made and .n_had_one == 0 and
+		all(.ksks[]; .made and .generation == 2) and
+		(.message | startswith("\($made) of 150 zones were given a KSK: interrupted")) and
+		(.hint | contains("take these zones out of the list"))' \
+		<<<"$output"
+	# One that had one before is not one that got one.
+	jq -r '.ksks[].zone' <<<"$output" >made
+	unset KMGR_SHIM_FAIL_ON
+	run -0 --separate-stderr kmgr --json create-ksk --zones-from list \
+		--cmk wrapped
+	[ "$(jq -c '[.n_made, .n_had_one, .n_refused]' <<<"$output")" = \
+		'[0,150,0]' ]
+	jq -e 'all(.ksks[]; .made == false) and
+		all(.notes[]; startswith("next: ") | not)' <<<"$output"
+	# A pair that is shared goes to those that have none under the CMK.
+	head -n 10 list >some
+	kmgr -q create-ksk --zones-from some --cmk shared >/dev/null
+	run -0 --separate-stderr kmgr create-ksk --zones-from list --cmk shared
+	[[ $stderr == *"next: kmgr sign-zsks"* ]]
+	[[ $stderr == *"140 of 150 zones were given a KSK, 10 had one, 0 \
+refused"* ]]
+	run -0 kmgr verify
+}
+
 @test "KSKs that are made when the signal comes are made, and no others" {
 	printf 'version: 1\nzones: ["."]\ncustody: wrapped\n' >p.yaml
 	kmgr -q create-cmk many --token main --policy p.yaml >/dev/null
@@ -633,7 +674,7 @@ performance() {
 	[ "$(jq -c '[.refused[] | [.zone, .error]]' <<<"$output")" = \
 		'[["z3.example","config"],["z4.example","input"],["z2.example.","input"],["a","input"],["z5.example","input"]]' ]
 	jq -r '.refused[].message' <<<"$output" >told
-	grep -q '^mixed:7: zone z2.example. is named twice; it stands in line 2$' told
+	grep -q '^mixed:7: named twice; it stands in line 2$' told
 	grep -q '^mixed:8: more than a zone and a file$' told
 	grep -q 'the configuration names no source of z3.example.' told
 	# Taken as it is, whatever way the set came.
