@@ -33,7 +33,8 @@ int backup_plan(struct session *session, const char *path, struct plan *plan,
  * backup_make(session, path, out, err):
  * Write the store to the new file ${path}, and record that the backup ${out}
  * is made: an event that the backup itself does not have. It covers KSKs whose
- * private half is in the store, which cover_wrapped() records.
+ * private half is in the store, which cover_wrapped() records, in the backup
+ * too: restored, it is what the tokens know.
  *
  * Errors: ERR_STORE, ERR_SYSTEM; those of cover_wrapped(). The file may be
  * there, whole, where the store could not record it; the message says so.

@@ -145,7 +145,8 @@ refresh(struct store *store, struct ksk *ksk, struct error *err)
 }
 
 static int
-record(struct session *session, struct cover *cover, struct error *err)
+record(struct session *session, struct cover *cover,
+    const struct cover_copy *copy, struct error *err)
 {
 	const int64_t now_at = session_now(session);
 	struct store *store;
@@ -164,7 +165,8 @@ record(struct session *session, struct cover *cover, struct error *err)
 			break;
 	}
 	if (i == cover->n &&
-	    for_each_cmk(session, cover, attest, err) == 0)
+	    for_each_cmk(session, cover, attest, err) == 0 &&
+	    (copy == NULL || copy->write(copy->arg, err) == 0))
 		rc = store_commit(store, err);
 	if (rc != 0)
 		store_rollback(store);
@@ -245,8 +247,8 @@ cover_wrapped_plan(struct session *session, struct plan *plan,
 }
 
 static int
-apply(struct session *session, struct cover *cover, size_t *n,
-    struct error *err)
+apply(struct session *session, struct cover *cover,
+    const struct cover_copy *copy, size_t *n, struct error *err)
 {
 
 	if (check_facts(session, cover, err) != 0)
@@ -255,7 +257,7 @@ apply(struct session *session, struct cover *cover, size_t *n,
 	if (cover->n == 0)
 		return 0;
 	if (for_each_cmk(session, cover, trust_prove, err) != 0 ||
-	    record(session, cover, err) != 0)
+	    record(session, cover, copy, err) != 0)
 		return -1;
 	*n = cover->n;
 	return for_each_cmk(session, cover, trust_settle, err);
@@ -272,21 +274,22 @@ cover_apply(struct session *session, const struct cover_request *request,
 	if (session_lock(session, SESSION_LOCK_WAIT_S, err) != 0)
 		return -1;
 	if (load(session, request, &cover, err) == 0)
-		rc = apply(session, &cover, n, err);
+		rc = apply(session, &cover, NULL, n, err);
 	session_unlock(session);
 	clear(&cover);
 	return rc;
 }
 
 int
-cover_wrapped(struct session *session, size_t *n, struct error *err)
+cover_wrapped(struct session *session, const struct cover_copy *copy,
+    size_t *n, struct error *err)
 {
 	struct cover cover;
 	int rc = -1;
 
 	*n = 0;
 	if (load_wrapped(session, &cover, err) == 0)
-		rc = apply(session, &cover, n, err);
+		rc = apply(session, &cover, copy, n, err);
 	clear(&cover);
 	return rc;
 }

@@ -33,17 +33,26 @@ int cover_plan(struct session *session, const struct cover_request *request,
 int cover_apply(struct session *session, const struct cover_request *request,
     size_t *n, struct error *err);
 
+/* Who writes the copy of the store that is to cover them. */
+struct cover_copy {
+	int	(*write)(void *arg, struct error *err);
+	void	*arg;
+};
+
 /**
- * cover_wrapped_plan(session, plan, err), cover_wrapped(session, n, err):
+ * cover_wrapped_plan(session, plan, err), cover_wrapped(session, copy, n, err):
  * Likewise of every KSK whose policy requires a backup and whose private half
- * is in the store, which was just copied. No token is asked where there is
- * none that was not covered before. cover_wrapped() under session_lock() from
- * before the copy.
+ * is in the store. ${copy} is written once, inside the transaction, before that
+ * is committed and a token is told: so it has the events that say what it
+ * covers, and is no older than what the token knows. It is not written, and no
+ * token asked, where there is none that was not covered before.
+ * cover_wrapped() under session_lock().
  *
- * Errors: as cover_apply().
+ * Errors: as cover_apply(), of ${copy}; after the commit *${n} is not 0.
  */
 int cover_wrapped_plan(struct session *session, struct plan *plan,
     struct error *err);
-int cover_wrapped(struct session *session, size_t *n, struct error *err);
+int cover_wrapped(struct session *session, const struct cover_copy *copy,
+    size_t *n, struct error *err);
 
 #endif

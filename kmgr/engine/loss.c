@@ -100,7 +100,9 @@ check_base(const struct replace_view *old, struct error *err)
 	if (old->state == REPLACE_NONE) {
 		(void)err_set(err, ERR_STORE, "there is no store to recover "
 		    "into");
-		return err_hint(err, "kmgr init makes an empty one");
+		return err_hint(err, "put the newest backup in its place (cp; "
+		    "into a database with kmgr migrate-store); only where "
+		    "there is none, kmgr init makes an empty one");
 	}
 	if (old->state != REPLACE_DAMAGED)
 		return 0;

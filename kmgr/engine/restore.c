@@ -183,7 +183,9 @@ hint_other(const char *other, struct error *err)
 		return -1;
 	err->hint[0] = '\0';
 	return err_hint(err, "nothing was changed; %s; where no copy is left "
-	    "that the token agrees with, kmgr recover --accept-loss", other);
+	    "that the token agrees with, put the newest one in the store's "
+	    "place (cp; into a database with kmgr migrate-store), then kmgr "
+	    "recover --accept-loss", other);
 }
 
 static int

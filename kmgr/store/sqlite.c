@@ -84,6 +84,7 @@ fault_of(int code)
 static int
 fail(struct sqlite *db, struct error *err)
 {
+	const char *name = db->target != NULL ? db->target : db->base.name;
 	const int saved = errno;
 	const int code = sqlite3_extended_errcode(db->conn);
 	int sys = sqlite3_system_errno(db->conn);
@@ -92,12 +93,11 @@ fail(struct sqlite *db, struct error *err)
 	if (sys == 0 && (code & 0xff) == SQLITE_IOERR)
 		sys = saved;
 	db->fault = fault_of(code);
-	(void)err_set(err, ERR_STORE, "store %s: %s", db->base.name,
-	    sqlite3_errmsg(db->conn));
+	(void)err_set(err, ERR_STORE, "%s %s: %s", db->target != NULL ?
+	    "copy" : "store", name, sqlite3_errmsg(db->conn));
 	err->code = (unsigned long)code;
 	db_shut_hint(sqlite3_errmsg(db->conn), err);
-	place_hint(trouble_of(code), db->target != NULL ? db->target :
-	    db->base.name, sys, err);
+	place_hint(trouble_of(code), name, sys, err);
 	return -1;
 }
 

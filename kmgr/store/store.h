@@ -389,7 +389,8 @@ int store_ksk_retire(struct store *store, const struct ksk_row *ksk,
 /**
  * store_backup(store, path, err), store_backup_check(path, err):
  * Write a copy of the store as it is now to the new file ${path}, whole or
- * not at all, readable by its owner only. Look whether it could be written.
+ * not at all, readable by its owner only: inside a transaction with what that
+ * has changed, row by row. Look whether it could be written.
  *
  * Errors: ERR_STORE; ERR_SYSTEM (the file is there, or cannot be written).
  */

@@ -7,7 +7,9 @@
 
 #include "kmgr/base/file.h"
 #include "kmgr/base/mem.h"
+#include "kmgr/store/store_copy.h"
 #include "kmgr/store/store_inner.h"
+#include "kmgr/store/store_replace_inner.h"
 
 /* An empty file, for its owner only, that becomes path when it is whole. */
 static int
@@ -73,14 +75,15 @@ store_backup(struct store *store, const char *path, struct error *err)
 	char *temp = NULL;
 	int rc = -1;
 
-	assert(!db->is_writing && !db->is_snapshot);
+	assert(!db->is_snapshot);
 	if (check_place(path, err) == 0 &&
 	    make_temp(path, &temp, err) == 0 &&
-	    db->driver->copy(db, temp, err) == 0 &&
+	    (db->is_writing ? store_copy_to_file : db->driver->copy)(db, temp,
+	    err) == 0 &&
 	    file_sync(temp, err) == 0)
 		rc = publish(temp, path, err);
 	if (rc != 0 && temp != NULL)
-		(void)unlink(temp);
+		store_replace_remove(temp);
 	free(temp);
 	return rc == 0 ? 0 : err_wrap(err, "back the store up");
 }

@@ -337,17 +337,19 @@ store_copy_is_empty(const struct store_content *content)
 static int
 copy_into(struct db *from, struct db *to, struct error *err)
 {
+	const bool is_inside = from->is_writing;
 	struct store_content content = { 0 };
 	int rc = -1;
 
-	if (db_snapshot(from, err) != 0)
+	if (!is_inside && db_snapshot(from, err) != 0)
 		return -1;
 	if (db_begin(to, err) == 0) {
 		if (store_copy_rows(from, to, &content, err) == 0)
 			rc = db_commit(to, err);
 		db_rollback(to);
 	}
-	db_release(from);
+	if (!is_inside)
+		db_release(from);
 	return rc;
 }
 

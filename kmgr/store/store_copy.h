@@ -45,8 +45,9 @@ bool store_copy_is_empty(const struct store_content *content);
 
 /**
  * store_copy_to_file(db, path, err):
- * The copy of struct db_driver for a database that is no file: a SQLite file,
- * as SQLite's own.
+ * The copy of struct db_driver for a database that is no file, and of any
+ * inside a transaction, with what that has changed: a SQLite file, as SQLite's
+ * own.
  */
 int store_copy_to_file(struct db *db, const char *path, struct error *err);
 

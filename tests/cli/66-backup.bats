@@ -105,6 +105,27 @@ be recorded"* ]]
 	kmgr_later 3d ds-seen "example.com/$tag" >/dev/null
 }
 
+@test "the backup that covers KSKs is one that can be restored" {
+	printf 'version: 1\nzones: ["."]\ncustody: wrapped\n' >p.yaml
+	kmgr -q create-cmk prod --token main --policy p.yaml >/dev/null
+	kmgr -q create-ksk a.example b.example --cmk prod >/dev/null
+	kmgr --json backup copy.db >made.json
+	[ "$(jq .covered made.json)" -eq 2 ]
+	# It tells so itself, and its head is the one that is told.
+	[ "$(sqlite3 copy.db "SELECT count(*) FROM ksk WHERE backup_at <> 0")" \
+		-eq 2 ]
+	[ "$(sqlite3 copy.db 'SELECT max(seq) FROM ledger')" -eq \
+		"$(jq .seq made.json)" ]
+	rm kmgr.db*
+	run -7 kmgr recover --accept-loss --token main --dry-run
+	[[ $output == *"put the newest backup in its place"* ]]
+	run -0 kmgr restore copy.db
+	run -0 kmgr --json backup again.db
+	[ "$(jq .covered <<<"$output")" -eq 0 ]
+	run -0 kmgr verify
+	kmgr -q create-ksk c.example --cmk prod >/dev/null
+}
+
 @test "who says so behind kmgr's back is not believed" {
 	begin token
 	sql "UPDATE ksk SET backup_at = created_at"
