@@ -30,6 +30,58 @@ is_zone_file(const struct dirent *entry)
 	    strcmp(entry->d_name + len - strlen(SUFFIX), SUFFIX) == 0;
 }
 
+/* A file by the zone that it is named after. */
+struct named {
+	struct sign_entry	*entry;
+	struct name		 zone;
+};
+
+static int
+compare_named(const void *a, const void *b)
+{
+	const struct named *left = a, *right = b;
+
+	return name_order(&left->zone, &right->zone);
+}
+
+static void
+refuse_twice(struct sign_entry *entry, const char *first, const char *second)
+{
+	struct error why = ERR_INIT;
+
+	if (entry->why != NULL)
+		return;
+	(void)err_set(&why, ERR_INPUT, "named twice: %s" SUFFIX ", %s" SUFFIX,
+	    first, second);
+	(void)err_hint(&why, "leave the one that has the zone's ZSKs");
+	entry->why = mem_dup(&why, sizeof(why));
+}
+
+/* Which of two files has the zone's set nobody knows: neither is signed. */
+static void
+check_twice(struct sign_entry *entries, size_t n)
+{
+	struct named *list = mem_new((n + 1) * sizeof(*list));
+	struct error ignored = ERR_INIT;
+	size_t i, n_named = 0;
+
+	for (i = 0; i < n; i++)
+		if (name_read(entries[i].name, &list[n_named].zone,
+		    &ignored) == 0)
+			list[n_named++].entry = &entries[i];
+	qsort(list, n_named, sizeof(*list), compare_named);
+	for (i = 1; i < n_named; i++) {
+		struct sign_entry *one = list[i - 1].entry;
+		struct sign_entry *other = list[i].entry;
+
+		if (!name_is_same(&list[i - 1].zone, &list[i].zone))
+			continue;
+		refuse_twice(one, one->name, other->name);
+		refuse_twice(other, one->name, other->name);
+	}
+	free(list);
+}
+
 /* DIR/ZONE.zone. */
 static int
 read_folder(const char *path, struct sign_entry **entries, size_t *n,
@@ -52,6 +104,7 @@ read_folder(const char *path, struct sign_entry **entries, size_t *n,
 		free(files[i]);
 	}
 	free(files);
+	check_twice(*entries, *n);
 	if (n_files > 0)
 		return 0;
 	(void)err_set(err, ERR_INPUT, "%s holds no file named ZONE" SUFFIX,

@@ -649,6 +649,17 @@ performance() {
 	run -0 kmgr verify
 }
 
+@test "a zone that two files of a folder are named after is in neither" {
+	zones 2
+	cp zones/z1.example.zone zones/Z1.example.zone
+	run --separate-stderr kmgr --json sign-zsks --zones-from zones
+	[ "$status" -eq 12 ]
+	[ "$(jq -c '[.signed[].zone]' <<<"$output")" = '["z2.example."]' ]
+	[ "$(jq -r '.refused[].message' <<<"$output" | sort -u)" = \
+		"named twice: Z1.example.zone, z1.example.zone" ]
+	[ "$(n_signatures)" -eq 1 ]
+}
+
 @test "a list for sign-zsks: files, and what the configuration names" {
 	zones 3
 	cat >>kmgr.yaml <<-END
