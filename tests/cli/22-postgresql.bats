@@ -292,6 +292,22 @@ more_than() {
 	[ "$(sql 'SELECT count(*) FROM ledger')" -gt "$1" ]
 }
 
+@test "the backup that covers KSKs can be restored" {
+	printf 'version: 1\nzones: ["."]\ncustody: wrapped\n' >wrapped.yaml
+	kmgr -q init >/dev/null
+	kmgr -q create-cmk wrapped --token main --policy wrapped.yaml >/dev/null
+	kmgr -q create-ksk w.example --cmk wrapped >/dev/null
+	kmgr --json backup covering >made.json
+	[ "$(jq .covered made.json)" -eq 1 ]
+	[ "$(sqlite3 covering "SELECT count(*) FROM ksk WHERE backup_at <> 0")" \
+		-eq 1 ]
+	[ "$(sqlite3 covering 'SELECT max(seq) FROM ledger')" -eq \
+		"$(jq .seq made.json)" ]
+	sed -i "s,^store: .*,store: sqlite:$PWD/other.db," kmgr.yaml
+	run -0 kmgr restore covering
+	run -0 kmgr verify
+}
+
 @test "backup and restore, from and into either" {
 	begin
 	kmgr -q backup one >/dev/null
