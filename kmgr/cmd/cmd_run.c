@@ -77,6 +77,7 @@ put_result(struct cmd *cmd, const struct run_result *result)
 	if (result->next_at != INT64_MAX)
 		json_put_text(cmd->json, "next",
 		    when_rfc3339(result->next_at, text));
+	json_put_int(cmd->json, "n_waiting", (int64_t)result->n_waiting);
 }
 
 static int
@@ -94,6 +95,19 @@ read_zones(struct cmd *cmd, struct name **out, size_t *n, struct error *err)
 	return 0;
 }
 
+/* Nobody is to read silence as success. */
+static int
+tell_waiting(const struct run_result *result, struct error *err)
+{
+	char text[WHEN_TEXT_LEN];
+
+	(void)err_set(err, ERR_PARTIAL, "%zu zone%s until %s after a failure",
+	    result->n_waiting, result->n_waiting == 1 ? " waits" : "s wait",
+	    when_rfc3339(result->retry_at, text));
+	return err_hint(err, "kmgr status says of what; kmgr run ZONE tries "
+	    "it at once");
+}
+
 /* What a pass came to, where it did not do all. */
 static int
 judge(const struct listener *listener, const struct run_result *result,
@@ -108,7 +122,8 @@ judge(const struct listener *listener, const struct run_result *result,
 		    "what is left");
 	}
 	if (result->n_failed == 0)
-		return 0;
+		return result->n_waiting == 0 || listener->is_watching ? 0 :
+		    tell_waiting(result, err);
 	*err = result->first;
 	if (listener->is_watching)
 		return -1;

@@ -6,6 +6,7 @@
 #include "kmgr/engine/config.h"
 #include "kmgr/life/life_todo.h"
 #include "kmgr/service/publish.h"
+#include "kmgr/service/run_failure.h"
 
 /* A zone at this instant. */
 struct standing {
@@ -14,6 +15,7 @@ struct standing {
 	struct life_todo	 todo;
 	int64_t			 left_s;	/* of coverage */
 	bool			 is_unpublished; /* what was signed last */
+	struct run_failure	 failure;
 };
 
 static const char *
@@ -57,7 +59,7 @@ stand(struct cmd *cmd, const struct zone_life *zone,
 	if (out->is_unpublished)
 		(void)snprintf(out->todo.command, sizeof(out->todo.command),
 		    "kmgr run");
-	return 0;
+	return run_failure_find(cmd->session, &zone->row, &out->failure, err);
 }
 
 /* What is retired is rolled no more. */
@@ -92,6 +94,17 @@ put_key(struct json *json, const struct standing *standing, size_t i)
 	json_put_text(json, "stopped_by", key->stopped_by);
 }
 
+static void
+put_failure(struct json *json, const struct standing *standing)
+{
+	const struct run_failure *failure = &standing->failure;
+
+	json_put_text(json, "failure", failure->text);
+	cmd_life_put_time(json, "failing_since", failure->since_at);
+	cmd_life_put_time(json, "tried_again", failure->since_at == 0 ? 0 :
+	    standing->zone->row.next_at);
+}
+
 /* NULL where nobody wants it. */
 static struct json *
 json_of(const struct cmd *cmd, const struct standing *standing)
@@ -124,7 +137,17 @@ json_of(const struct cmd *cmd, const struct standing *standing)
 	json_put_int(json, "coverage_left_s", standing->left_s > 0 ?
 	    standing->left_s : 0);
 	json_put_bool(json, "waits_for_hand_over", standing->is_unpublished);
+	put_failure(json, standing);
 	return json;
+}
+
+static int
+end(struct cmd *cmd, struct standing *standing, struct error *err)
+{
+	const int rc = cmd_row(cmd, "zones", json_of(cmd, standing), err);
+
+	run_failure_clear(&standing->failure);
+	return rc;
 }
 
 /* "unsigned", "expired", "13d2h". */
@@ -154,6 +177,20 @@ print_words(const struct standing *standing, struct buf *out)
 		    life_word(zone, i, standing->now_at));
 }
 
+/* What is past by now was hastened: the next pass tries. */
+static void
+print_failure(const struct standing *standing, struct buf *out)
+{
+	const struct run_failure *failure = &standing->failure;
+	const int64_t next_at = standing->zone->row.next_at;
+	char since[WHEN_TEXT_LEN], next[WHEN_TEXT_LEN];
+
+	buf_printf(out, "run fails since %s: %s; tried again %s%s",
+	    when_rfc3339(failure->since_at, since), failure->text,
+	    next_at > standing->now_at ? "at " : "by the next run",
+	    next_at > standing->now_at ? when_rfc3339(next_at, next) : "");
+}
+
 static int
 show_line(struct cmd *cmd, const struct zone_life *zone,
     const struct life_plan *plan, struct error *err)
@@ -165,9 +202,13 @@ show_line(struct cmd *cmd, const struct zone_life *zone,
 		return -1;
 	buf_printf(&cmd->text, "%s: ", zone->text);
 	print_words(&standing, &cmd->text);
-	buf_printf(&cmd->text, "; signed: %s%s; waits for %s",
-	    coverage(&standing, text), standing.is_unpublished ?
-	    " (not handed over)" : "", wait_text(&standing));
+	buf_printf(&cmd->text, "; signed: %s%s; ", coverage(&standing, text),
+	    standing.is_unpublished ? " (not handed over)" : "");
+	if (standing.failure.since_at != 0) {
+		print_failure(&standing, &cmd->text);
+		buf_printf(&cmd->text, "; ");
+	}
+	buf_printf(&cmd->text, "waits for %s", wait_text(&standing));
 	if (standing.todo.since_at > 0)
 		buf_printf(&cmd->text, " since %s",
 		    when_rfc3339(standing.todo.since_at, text));
@@ -177,7 +218,7 @@ show_line(struct cmd *cmd, const struct zone_life *zone,
 		    when_rfc3339(standing.todo.until_at, text));
 	buf_printf(&cmd->text, "%s%s\n", standing.todo.command[0] != '\0' ?
 	    "; next: " : "", standing.todo.command);
-	return cmd_row(cmd, "zones", json_of(cmd, &standing), err);
+	return end(cmd, &standing, err);
 }
 
 static void
@@ -241,6 +282,10 @@ show_details(struct cmd *cmd, const struct zone_life *zone,
 		buf_printf(out, "not to be served yet in the place of the "
 		    "other provider's DNSKEY RRset: not every cache has a DS "
 		    "of ours\n");
+	if (standing.failure.since_at != 0) {
+		print_failure(&standing, out);
+		buf_printf(out, "\n");
+	}
 	buf_printf(out, "waits for %s", wait_text(&standing));
 	if (todo->key < zone->life.n_keys)
 		buf_printf(out, " (%s)", zone->life.keys[todo->key].name);
@@ -251,7 +296,7 @@ show_details(struct cmd *cmd, const struct zone_life *zone,
 	    todo->why);
 	buf_printf(out, "next: %s\n", todo->command[0] != '\0' ?
 	    todo->command : "nothing to do");
-	return cmd_row(cmd, "zones", json_of(cmd, &standing), err);
+	return end(cmd, &standing, err);
 }
 
 int

@@ -36,6 +36,10 @@ static const struct config_check checks[] = {
 	    "how long a due run is late" },
 	{ "lateness-critical", BY_POLICY, CONFIG_CHECK_PASSED,
 	    "likewise; by policy signatures.refresh" },
+	{ "failure-warning", 5 * MINUTE, CONFIG_CHECK_PASSED,
+	    "how long runs over a zone have failed" },
+	{ "failure-critical", BY_POLICY, CONFIG_CHECK_PASSED,
+	    "likewise; by policy half of signatures.refresh" },
 	{ "lag-warning", BY_POLICY, CONFIG_CHECK_PASSED,
 	    "how long a server serves something else; by policy half of "
 	    "zone-propagation-delay" },

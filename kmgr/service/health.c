@@ -40,6 +40,7 @@ static const struct health_check checks[] = {
 	{ "validation", "resolvers validate the zone",
 	    health_parent_validation },
 	{ "run-lateness", "run does what is due", health_store_late },
+	{ "run-failure", "and does not fail of it", health_store_failure },
 	{ "policy", "the sealed policy makes sense", health_store_policy },
 	{ "backup", "every KSK has a backup, and standbys are there",
 	    health_store_backup },
@@ -242,6 +243,7 @@ health_zone_clear(struct health_zone *zone)
 	free(zone->zsks);
 	health_set_clear(&zone->signed_set);
 	free(zone->waits_for);
+	free(zone->failure);
 	free(zone->oracle_now);
 	free(zone->oracle_next);
 	findings_clear(&zone->policy);

@@ -33,6 +33,7 @@ struct health_limits {
 	int64_t	ksk_age_warning_s;	/* before the end of its lifetime */
 	int64_t	waiting_warning_s, waiting_critical_s;
 	int64_t	lateness_warning_s, lateness_critical_s;
+	int64_t	failure_warning_s, failure_critical_s;
 	int64_t	lag_warning_s, lag_critical_s;
 	int64_t	skew_warning_s, skew_critical_s;
 	int64_t	token_warning_s;	/* how long a token is away */
@@ -119,6 +120,8 @@ struct health_zone {
 						 * hand-over; LIFE_NEVER */
 	int64_t			 unpublished_since_at;	/* what was signed last
 						 * is not handed over; 0: is */
+	char			*failure;	/* of the last run, or NULL */
+	int64_t			 failing_since_at;
 	int64_t			 token_failing_since_at; /* of a key that fails;
 						 * 0: nobody knows */
 	struct findings		 policy;	/* rules, of all its CMKs */

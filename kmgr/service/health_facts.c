@@ -7,6 +7,7 @@
 #include "kmgr/life/life_todo.h"
 #include "kmgr/service/health_facts.h"
 #include "kmgr/service/publish.h"
+#include "kmgr/service/run_failure.h"
 
 /* Whether every policy of those that sign names it: CDS have no others. */
 static bool
@@ -216,6 +217,19 @@ take_publish(struct session *session, const struct zone_life *life,
 	return 0;
 }
 
+static int
+take_failure(struct session *session, const struct zone_life *life,
+    struct health_zone *zone, struct error *err)
+{
+	struct run_failure failure;
+
+	if (run_failure_find(session, &life->row, &failure, err) != 0)
+		return -1;
+	zone->failing_since_at = failure.since_at;
+	zone->failure = failure.text;		/* it is the zone's now */
+	return 0;
+}
+
 static void
 take_life(const struct zone_life *life, struct health_zone *zone)
 {
@@ -303,6 +317,7 @@ health_facts(struct session *session, struct zone_life *life,
 	take_policies(session, life, zone);
 	take_plan(life, zone);
 	if (take_publish(session, life, zone, err) != 0 ||
+	    take_failure(session, life, zone, err) != 0 ||
 	    take_observed(store, life, zone, err) != 0 ||
 	    health_facts_released(session, life, zone, err) != 0)
 		return -1;

@@ -84,6 +84,7 @@ HEALTH_CHECK(health_store_age);
 HEALTH_CHECK(health_store_operator);
 HEALTH_CHECK(health_store_tags);
 HEALTH_CHECK(health_store_late);
+HEALTH_CHECK(health_store_failure);
 HEALTH_CHECK(health_store_policy);
 HEALTH_CHECK(health_store_backup);
 HEALTH_CHECK(health_store_oracle);

@@ -46,6 +46,9 @@ health_limits(const struct config *config, const struct health_zone *zone,
 		.lateness_warning_s = limit(config, "lateness-warning", 0),
 		.lateness_critical_s = limit(config, "lateness-critical",
 		    t->refresh_s),
+		.failure_warning_s = limit(config, "failure-warning", 0),
+		.failure_critical_s = limit(config, "failure-critical",
+		    half_s),
 		.lag_warning_s = limit(config, "lag-warning",
 		    t->zone_propagation_delay_s / 2),
 		.lag_critical_s = limit(config, "lag-critical",
@@ -61,4 +64,5 @@ health_limits(const struct config *config, const struct health_zone *zone,
 	/* The other way round: the warning comes at less. */
 	order(&out->skew_critical_s, &out->skew_warning_s);
 	order(&out->lateness_critical_s, &out->lateness_warning_s);
+	order(&out->failure_critical_s, &out->failure_warning_s);
 }

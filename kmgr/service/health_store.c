@@ -184,6 +184,20 @@ HEALTH_CHECK(health_store_late)
 	    when_rfc3339(zone->next_at, since), zone->name);
 }
 
+HEALTH_CHECK(health_store_failure)
+{
+	char since[WHEN_TEXT_LEN];
+
+	if (zone->failure == NULL)
+		return;
+	health_add(report, "run-failure", zone,
+	    health_above(zone->now_at - zone->failing_since_at,
+	    limits->failure_warning_s, limits->failure_critical_s),
+	    "run fails since %s: %.600s; next: kmgr run %s",
+	    when_rfc3339(zone->failing_since_at, since), zone->failure,
+	    zone->name);
+}
+
 /* With longer waits than the policy was sealed with it may not fit any more. */
 static void
 judge_timing(const struct health_zone *zone, struct health_report *report)

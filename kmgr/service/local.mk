@@ -45,6 +45,8 @@ libservice_la_SOURCES = \
 	kmgr/service/run_batch.c \
 	kmgr/service/run_claim.c \
 	kmgr/service/run_claim.h \
+	kmgr/service/run_failure.c \
+	kmgr/service/run_failure.h \
 	kmgr/service/run_gather.c \
 	kmgr/service/run_hooks.c \
 	kmgr/service/run_inner.h \

@@ -52,6 +52,9 @@ struct run_result {
 	int64_t		next_at;	/* when the first zone is due again;
 					 * INT64_MAX: none is */
 	struct error	first;		/* of the failures */
+	size_t		n_waiting;	/* zones that failed before, and are
+					 * not due yet, where all are asked */
+	int64_t		retry_at;	/* when the first of them is */
 };
 
 /**

@@ -1,13 +1,13 @@
 /* When a zone is due again. */
-#include <stdlib.h>
+#include <stdio.h>
 
 #include "kmgr/base/int64.h"
-#include "kmgr/base/mem.h"
+#include "kmgr/service/run_failure.h"
 #include "kmgr/service/run_inner.h"
 #include "kmgr/service/run_settings.h"
 #include "kmgr/store/store_zone.h"
 
-#define RETRY_S 300		/* after a failure */
+#define WORD_LEN 32		/* of what is waited for */
 
 void
 run_due(struct run_zone *z, int64_t at)
@@ -27,37 +27,56 @@ due_by_plan(struct run_zone *z)
 	if (!run_is_well(z))
 		z->next_at = INT64_MAX;
 	if (!run_is_well(z) || z->is_stuck)
-		run_due(z, now_at + RETRY_S);
+		run_due(z, now_at + RUN_RETRY_S);
 	if (run_is_well(z))
 		run_due(z, z->is_stuck || run_first_due(z) == NULL ?
 		    z->plan.next_at : now_at);
 }
 
-/* What the zone's row says from now on, by what is known now. */
-static void
-schedule(struct run_zone *z)
+/* What somebody else is waited for first; "": nobody is. */
+static const char *
+waits_for(const struct run_zone *z)
 {
-	struct zone_row *row = &z->zone->row;
 	const struct life_step *step;
-	const char *waits_for = "";
+	const char *word = "";
 	size_t i;
 
-	due_by_plan(z);
 	for (i = z->plan.n_due; i < z->plan.n; i++) {
 		step = &z->plan.steps[i];
 		if (step->wait != LIFE_WAITS_TIME &&
 		    step->wait != LIFE_WAITS_ROLL)
-			waits_for = life_wait_name(step->wait);
+			word = life_wait_name(step->wait);
 	}
-	row->next_at = z->next_at;
-	row->settings = run_settings_hash(z->config);
-	int64_raise(&row->told_at, z->told_at);
-	if (*waits_for == '\0')
-		row->waiting_since_at = 0;
-	else if (row->waiting_since_at == 0)
-		row->waiting_since_at = session_now(z->run->session);
-	free(row->waits_for);
-	row->waits_for = mem_strdup(waits_for);
+	return word;
+}
+
+/*
+ * What the zone's row says from now on, by what is known now. The row stays as
+ * it was: this may be undone, and done again.
+ */
+static int
+schedule(struct run_zone *z, struct store *store, struct error *err)
+{
+	struct zone_row row = z->zone->row;
+	char word[WORD_LEN];
+
+	due_by_plan(z);
+	(void)snprintf(word, sizeof(word), "%s", waits_for(z));
+	row.next_at = z->next_at;
+	row.settings = run_settings_hash(z->config);
+	int64_raise(&row.told_at, z->told_at);
+	if (*word == '\0')
+		row.waiting_since_at = 0;
+	else if (row.waiting_since_at == 0)
+		row.waiting_since_at = session_now(z->run->session);
+	if (!run_is_well(z)) {
+		(void)snprintf(word, sizeof(word), RUN_FAILURE_WAIT);
+		if (run_failure_note(z->run->session, &z->zone->row, &z->err,
+		    err) != 0)
+			return -1;
+	}
+	row.waits_for = word;
+	return store_zone_schedule(store, &row, err);
 }
 
 int
@@ -101,6 +120,5 @@ run_schedule(struct run_zone *z, struct error *err)
 	if (session_store(z->run->session, &store, err) != 0 ||
 	    (!z->is_same && load_again(z, err) != 0))
 		return -1;
-	schedule(z);
-	return store_zone_schedule(store, &z->zone->row, err);
+	return schedule(z, store, err);
 }

@@ -2,6 +2,7 @@
 
 #include "kmgr/base/workers.h"
 #include "kmgr/engine/crew.h"
+#include "kmgr/service/run_failure.h"
 #include "kmgr/service/run_settings.h"
 #include "kmgr/service/run_workers.h"
 #include "kmgr/store/store_claim.h"
@@ -204,18 +205,15 @@ size_up(struct crew *crew, size_t *n_workers, struct error *err)
 	return 0;
 }
 
-int
-run_workers(const struct run *run, struct run_result *out,
-    struct error *err)
+/* Alone, or with others. */
+static int
+go(const struct run *run, struct run_result *out, struct error *err)
 {
 	struct crew crew = { .run = run, .out = out };
 	struct workers workers = { .arg = &crew, .work = work, .take = hear };
 	struct store *store;
 
-	if (run->is_trial || run->n_zones > 0)
-		return run_pass(run, out, err);
-	if (run_settings_look(run->session, err) != 0 ||
-	    size_up(&crew, &workers.n, err) != 0)
+	if (size_up(&crew, &workers.n, err) != 0)
 		return -1;
 	if (workers.n == 1)
 		return run_pass(run, out, err);
@@ -225,4 +223,23 @@ run_workers(const struct run *run, struct run_result *out,
 	    session_store(run->session, &store, err) != 0)
 		return -1;
 	return store_claim_next(store, &out->next_at, err);
+}
+
+int
+run_workers(const struct run *run, struct run_result *out,
+    struct error *err)
+{
+	int64_t retry_at;
+	size_t n_waiting;
+
+	if (run->n_zones > 0)
+		return run_pass(run, out, err);
+	/* Before: one that fails now does not wait, it was tried. */
+	if ((!run->is_trial && run_settings_look(run->session, err) != 0) ||
+	    run_failure_count(run->session, &n_waiting, &retry_at, err) != 0 ||
+	    (run->is_trial ? run_pass(run, out, err) : go(run, out, err)) != 0)
+		return -1;
+	out->n_waiting = n_waiting;
+	out->retry_at = retry_at;
+	return 0;
 }

@@ -71,6 +71,13 @@ static const struct db_question ask_next = { "find when a zone is due",
 	"WHERE NOT EXISTS (SELECT 1 FROM claim WHERE claim.zone = zone.zone "
 	"AND " LIVE("$1") ") AND " STORE_ZONE_USED
 	" ORDER BY zone.next_at LIMIT 1), 9223372036854775807)" };
+#define WAITING "FROM zone WHERE next_at > $1 AND next_at <= $2 " \
+	"AND waits_for = $3 AND " STORE_ZONE_USED
+static const struct db_question ask_n_waiting = {
+	"count zones that wait", "SELECT count(*) " WAITING };
+static const struct db_question ask_first_waiting = {
+	"find when a zone that waits is due",
+	"SELECT coalesce(min(next_at), 9223372036854775807) " WAITING };
 static const struct db_question ask_holders = { "list who works",
 	"SELECT DISTINCT holder FROM claim WHERE until_at > 0" };
 
@@ -353,6 +360,23 @@ store_claim_n_due(struct store *store, int64_t due_at, size_t *n,
 
 	if (db_number(store->db, &ask_n_due, args, STORE_N(args), &count,
 	    err) != 0)
+		return -1;
+	*n = (size_t)count;
+	return 0;
+}
+
+int
+store_claim_n_waiting(struct store *store, const char *waits_for,
+    int64_t after_at, int64_t max_s, size_t *n, int64_t *next_at,
+    struct error *err)
+{
+	const struct db_value args[] = { db_int(after_at),
+		db_int(after_at + max_s), db_text(waits_for) };
+	int64_t count;
+
+	if (db_number(store->db, &ask_n_waiting, args, STORE_N(args), &count,
+	    err) != 0 || db_number(store->db, &ask_first_waiting, args,
+	    STORE_N(args), next_at, err) != 0)
 		return -1;
 	*n = (size_t)count;
 	return 0;

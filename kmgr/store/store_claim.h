@@ -105,6 +105,16 @@ int store_claim_n_due(struct store *store, int64_t due_at, size_t *n,
     struct error *err);
 
 /**
+ * store_claim_n_waiting(store, waits_for, after_at, max_s, n, next_at, err):
+ * How many zones, of which the last pass says that they wait for
+ * ${waits_for}, are due after ${after_at}, ${max_s} at most; and when the first
+ * of them is, or INT64_MAX.
+ */
+int store_claim_n_waiting(struct store *store, const char *waits_for,
+    int64_t after_at, int64_t max_s, size_t *n, int64_t *next_at,
+    struct error *err);
+
+/**
  * store_claim_holders(store, out, n, err):
  * The names of all who have not released what they claimed.
  *

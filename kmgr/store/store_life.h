@@ -16,7 +16,8 @@ struct zone_row {
 	int64_t	 next_at;		/* when `run` has something to do; what
 					 * it knew of, no promise */
 	int64_t	 waiting_since_at;	/* for the operator, 0: not */
-	char	*waits_for;		/* "ds-seen", ...; "" */
+	char	*waits_for;		/* "ds-seen", ...; "retry"
+					 * after a failure; "" */
 	int64_t	 told_at;		/* hooks were told of DS changes */
 	uint8_t	 published_hash[CRYPTO_SHA256_LEN]; /* what was handed to the
 					 * zone signer last; zeroes: nothing */

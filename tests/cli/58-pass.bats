@@ -163,3 +163,47 @@ example.com./$tag"* ]]
 	[ "$(sqlite3 kmgr.db 'SELECT next_at FROM zone')" -eq \
 		$((KMGR_CLOCK_AT + 2 * 86400 + 90)) ]
 }
+
+# failing: since when, as status says.
+failing() {
+	kmgr --json status example.com | jq -r '.zones[0].failing_since'
+}
+
+@test "what a pass failed of is told of until one does not" {
+	life_zone 'ksk: { require-backup: false }'
+	printf '%s\n' zones: '  example.com:' "    source: { file: $PWD/zsk }" \
+		"    publish: { directory: $PWD/away/out }" >>kmgr.yaml
+	run -9 kmgr run
+	[ "$(sqlite3 kmgr.db 'SELECT waits_for FROM zone')" = retry ]
+	run -12 --separate-stderr kmgr run
+	[ -z "$output" ]
+	[[ ${stderr_lines[0]} == "kmgr: 1 zone waits until 20"*"Z after a failure" ]]
+	[ "$(kmgr --json run | jq -c '[.n_zones, .n_waiting, .error]')" = \
+		'[0,1,"partial"]' ]
+	run -12 kmgr run -n
+	[[ $(kmgr status) == *"; run fails since 20"*"Z: publish example.com. by \
+directory: make "*"; tried again at 20"*"Z; waits for "* ]]
+	kmgr status example.com | grep -q '^run fails since 20.*; tried again at 20'
+	since=$(failing)
+	[ "$since" != null ]
+	# A moment is nothing to get up for.
+	[[ $(kmgr check --no-network) != *run-failure* ]]
+	run -1 with_clock 310 "$KMGR" check --no-network
+	[[ $output == *"WARNING example.com. run-failure: run fails since $since: \
+publish example.com. by directory: "* ]]
+	run -9 with_clock 310 "$KMGR" run
+	[ "$(failing)" = "$since" ]
+	run -2 kmgr_later 4d check --no-network
+	[[ $output == *"CRITICAL example.com. run-failure: "* ]]
+	mkdir away
+	run -0 with_clock 620 "$KMGR" run
+	[[ $output == *"did publish"* ]]
+	[ "$(failing)" = null ]
+	[[ $(kmgr status) != *"run fails"* ]]
+	[[ $(kmgr_later 1h check --no-network) != *run-failure* ]]
+	# The next one is another one.
+	mv away gone
+	sed -i 's,/away/,/nowhere/,' kmgr.yaml
+	run -9 kmgr_later 1h run
+	[ "$(failing)" '>' "$since" ]
+}

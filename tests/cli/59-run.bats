@@ -192,9 +192,9 @@ goes_over() {
 	[[ $output == *"example.com. failed error: "*"publish example.com. by directory"* ]]
 	signed_at=$(fact dnskey_in_at)
 	# Nobody waits for the zone in the next five minutes.
-	run -0 kmgr run
+	run -12 --separate-stderr kmgr run
 	[ -z "$output" ]
-	run -0 with_clock 200 "$KMGR" run
+	run -12 --separate-stderr with_clock 200 "$KMGR" run
 	[ -z "$output" ]
 	run -9 with_clock 310 "$KMGR" run
 	# When it is everywhere is counted from when it was published.

@@ -164,6 +164,7 @@ healthzone_init(struct healthzone *h)
 		.ksk_age_warning_s = 30 * DAY,
 		.waiting_warning_s = DAY, .waiting_critical_s = 7 * DAY,
 		.lateness_warning_s = HOUR, .lateness_critical_s = 5 * DAY,
+		.failure_warning_s = 300, .failure_critical_s = 2 * DAY,
 		.lag_warning_s = HOUR, .lag_critical_s = 2 * HOUR,
 		.skew_warning_s = 60, .skew_critical_s = HOUR,
 		.token_warning_s = 300, .token_critical_s = DAY };

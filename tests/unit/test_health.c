@@ -54,7 +54,7 @@ a_good_zone_has_no_findings(void **state)
 	for (i = 0; health_at(i) != NULL; i++)
 		assert_int_equal(healthzone_level(&h, health_at(i)->id),
 		    HEALTH_OK);
-	assert_int_equal(i, 21);
+	assert_int_equal(i, 22);
 	assert_int_equal(h.report.n_not_made, 0);
 	assert_int_equal(h.report.n_zones, 1);
 	assert_int_equal(h.report.coverage_s, 9 * DAY);
@@ -98,10 +98,14 @@ thresholds_are_met_to_the_second(void **state)
 		    NOW - DAY - 1, NOW - 7 * DAY - 1 },
 		{ "run-lateness", &h.zone.next_at, NOW - HOUR,
 		    NOW - HOUR - 1, NOW - 5 * DAY - 1 },
+		{ "run-failure", &h.zone.failing_since_at, NOW - 300,
+		    NOW - 301, NOW - 2 * DAY - 1 },
 	};
 	size_t i;
 
 	(void)state;
+	h.zone.failure = mem_strdup("publish by directory: it is not there");
+	h.zone.failing_since_at = NOW;
 	for (i = 0; i < N_OF(rows); i++)
 		try_row(&rows[i]);
 }
