@@ -249,6 +249,14 @@ void life_due(const struct life_zone *zone, int64_t now_at,
 void life_plan_clear(struct life_plan *plan);
 
 /**
+ * life_due_since(zone, step):
+ * Since when ${step}, which is due in the plan of ${zone}, is, as far as the
+ * facts tell: not since before the last of them.
+ */
+int64_t life_due_since(const struct life_zone *zone,
+    const struct life_step *step);
+
+/**
  * life_apply(zone, step, at):
  * Put into ${zone} the facts that ${step}, done at ${at}, makes true. MAKE_*
  * appends a key, which moves zone->keys.

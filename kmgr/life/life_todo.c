@@ -115,7 +115,8 @@ take_step(const struct life_zone *zone, const struct life_step *step,
 
 	out->wait = step->wait;
 	out->key = step->key;
-	out->since_at = step->since_at;
+	out->since_at = step->wait == LIFE_DUE && step->kind != LIFE_DONE ?
+	    life_due_since(zone, step) : step->since_at;
 	out->until_at = step->at;
 	(void)strcpy(out->why, step->why);
 	if (step->wait == LIFE_WAITS_SIGNER &&

@@ -1,6 +1,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "kmgr/base/int64.h"
 #include "kmgr/base/mem.h"
 #include "kmgr/life/life_core.h"
 
@@ -111,4 +112,58 @@ life_next(const struct life_zone *zone, int64_t now_at)
 	}
 	free(turns);
 	return at;
+}
+
+/* When something was done last, be it of one key or of all. */
+static int64_t
+last_fact(const struct life_zone *zone, int64_t now_at)
+{
+	int64_t at = life_has(zone->goal_at, now_at) ? zone->goal_at : 0;
+	size_t i, f;
+
+	for (i = 0; i < zone->n_keys; i++) {
+		const struct life_key *key = &zone->keys[i];
+		const int64_t facts[] = { key->made_at, key->backup_at,
+			key->dnskey_in_at, key->dnskey_out_at, key->ds_add_at,
+			key->ds_seen_at, key->ds_remove_at, key->ds_gone_at,
+			key->retire_at, key->revoke_at };
+
+		for (f = 0; f < sizeof(facts) / sizeof(facts[0]); f++)
+			if (facts[f] <= now_at)
+				int64_raise(&at, facts[f]);
+	}
+	for (i = 0; i < zone->n_algs; i++)
+		if (zone->algs[i].signed_at <= now_at)
+			int64_raise(&at, zone->algs[i].signed_at);
+	return at;
+}
+
+static bool
+is_due_at(const struct life_zone *zone, const struct life_step *step,
+    int64_t at)
+{
+	struct life_plan plan;
+	bool is = false;
+	size_t i;
+
+	life_due(zone, at, &plan);
+	for (i = 0; i < plan.n && !is; i++)
+		is = plan.steps[i].kind == step->kind &&
+		    plan.steps[i].key == step->key;
+	life_plan_clear(&plan);
+	return is;
+}
+
+int64_t
+life_due_since(const struct life_zone *zone, const struct life_step *step)
+{
+	const int64_t now_at = step->at;
+	int64_t at = life_refresh_at(zone);
+
+	if (step->kind == LIFE_SIGN && at > 0 && at < now_at)
+		return at;
+	at = last_fact(zone, now_at);
+	while (at < now_at && !is_due_at(zone, step, at))
+		at = life_next(zone, at);
+	return at < now_at ? at : now_at;
 }

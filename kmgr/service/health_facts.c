@@ -153,14 +153,15 @@ is_of_operator(enum life_wait wait)
 	    wait == LIFE_WAITS_OPERATOR || wait == LIFE_WAITS_APPROVAL;
 }
 
-/* Since when a step is due; of most nobody knows more than that it is now. */
+/* What is to be in a response of a ceremony waits for the next one. */
 static int64_t
 due_at(const struct zone_life *life, const struct life_step *step)
 {
 
-	return step->kind == LIFE_SIGN && life->life.signed_until_at != 0 ?
-	    life->life.signed_until_at - life->life.timing.refresh_s :
-	    step->at;
+	return life->life.has_response && (step->kind == LIFE_SIGN ||
+	    (step->kind >= LIFE_PUBLISH_DNSKEY &&
+	    step->kind <= LIFE_REVOKE_DNSKEY)) ? step->at :
+	    life_due_since(&life->life, step);
 }
 
 /* The earliest instant at which run has, or had, something to do. */
@@ -172,7 +173,7 @@ next_of(const struct zone_life *life, const struct life_plan *plan)
 
 	for (i = 0; i < plan->n_due; i++) {
 		since_at = due_at(life, &plan->steps[i]);
-		if (since_at > 0 && since_at < at)
+		if (since_at < at)
 			at = since_at;
 	}
 	if (life->row.next_at != 0 && life->row.next_at < at)

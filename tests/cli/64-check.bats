@@ -198,6 +198,21 @@ example.com./"*" cannot sign: "*disabled* ]]
 		= UNKNOWN ]
 }
 
+@test "what is due is late since it became so, whoever looked meanwhile" {
+	kmgr -q backup b >/dev/null
+	run -0 check_at 1h
+	[[ $output == *" run_lateness=0s "* ]]
+	run -0 kmgr_later 8d status example.com
+	[[ $output =~ 'waits for action (example.com./'[0-9]+') since '([^[:space:],]+) ]]
+	since=$(date -d "${BASH_REMATCH[1]}" +%s)
+	[ "$since" -lt $(($(date +%s) + 2 * 86400)) ]
+	[[ $(kmgr_later 8d status) == *"; waits for action since 20"* ]]
+	run -2 check_at 8d
+	[[ $output == *" run-lateness: something is due since ${BASH_REMATCH[1]:-20}"* ]]
+	[[ $output =~ ' run_lateness='([0-9]+)s ]]
+	[ "${BASH_REMATCH[1]}" -gt $((5 * 86400)) ]
+}
+
 @test "what is released last counts: a response, or a set alone" {
 	kmgr -q make-ksr example.com --format bind --zsk zsk --start now \
 		--end +60d -o r
@@ -210,7 +225,10 @@ example.com./"*" cannot sign: "*disabled* ]]
 	kmgr_later 4d -q sign-zsks example.com zsk >/dev/null
 	run -0 kmgr_later 4d plan example.com
 	[[ $output == *"sign the DNSKEY RRset anew"* ]]
-	run -0 kmgr_later 5d check --no-network
+	# Its DS could have been asked for days ago.
+	run -1 kmgr_later 5d check --no-network
+	[ "$(grep -c ^WARNING <<<"$output")" -eq 1 ]
+	[[ $output == *"WARNING example.com. run-lateness: "* ]]
 	run kmgr_later 18d check --no-network
 	[[ $output == *"CRITICAL example.com. signed-coverage: "* ]]
 	[[ $output == *" example.com. run-lateness: "* ]]
