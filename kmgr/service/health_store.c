@@ -347,7 +347,11 @@ is_signed_by(const struct released *released, const struct dnskey *key)
 	return false;
 }
 
-/* What was released holds each KSK, and the signature of each is right. */
+/*
+ * What was released holds each KSK, and the signature of each is right. One
+ * that nobody has seen yet is none that anybody relies on; that it is to be
+ * published is due.
+ */
 HEALTH_CHECK(health_store_released)
 {
 	const struct health_set *set = &zone->signed_set;
@@ -366,6 +370,7 @@ HEALTH_CHECK(health_store_released)
 			    "next: kmgr verify", set->rrsigs[i].key_tag);
 	for (i = 0; i < zone->n_keys; i++)
 		if (zone->keys[i].is_in_set && !zone->keys[i].is_foreign &&
+		    zone->keys[i].dnskey_state != LIFE_HIDDEN &&
 		    !is_signed_by(&released, &zone->keys[i].dnskey))
 			health_add(report, "released-signature", zone,
 			    HEALTH_CRITICAL, "KSK %s did not sign what was "

@@ -198,6 +198,15 @@ example.com./"*" cannot sign: "*disabled* ]]
 		= UNKNOWN ]
 }
 
+@test "a second KSK is nothing to be told of until it is overdue" {
+	kmgr -q create-ksk example.com --cmk prod --another >/dev/null
+	[[ $(kmgr check --no-network) != *CRITICAL* ]]
+	[[ $(kmgr check --no-network) != *released-signature:* ]]
+	run -1 check_at 2h
+	[[ $output == *"WARNING example.com. run-lateness: "* ]]
+	[[ $output != *CRITICAL* ]]
+}
+
 @test "what is due is late since it became so, whoever looked meanwhile" {
 	kmgr -q backup b >/dev/null
 	run -0 check_at 1h
