@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "kmgr/base/int64.h"
 #include "kmgr/base/mem.h"
 #include "kmgr/base/stop.h"
 #include "kmgr/base/when.h"
@@ -53,10 +54,9 @@ tell(void *arg, enum run_event event, const char *zone, const char *what,
 
 	if (cmd->wants_json)
 		put_line(listener, event, zone, what, text, err);
-	buf_printf(&cmd->text, "%s %s %s: %s\n", zone, event_name(event),
-	    what, text);
-	if (err != NULL && err->hint[0] != '\0')
-		buf_printf(&cmd->text, "    %s\n", err->hint);
+	buf_printf(&cmd->text, "%s %s %s: %s%s%s\n", zone, event_name(event),
+	    what, text, err != NULL && err->hint[0] != '\0' ? "; " : "",
+	    err != NULL ? err->hint : "");
 	/* Whoever watches does not wait for the end of a pass. */
 	if (!listener->is_watching || cmd->wants_json)
 		return;
@@ -70,13 +70,14 @@ static void
 put_result(struct cmd *cmd, const struct run_result *result)
 {
 	char text[WHEN_TEXT_LEN];
+	const int64_t now_at = session_now(cmd->session);
 
 	json_put_int(cmd->json, "n_zones", (int64_t)result->n_zones);
 	json_put_int(cmd->json, "n_steps", (int64_t)result->n_steps);
 	json_put_int(cmd->json, "n_failed", (int64_t)result->n_failed);
-	if (result->next_at != INT64_MAX)
-		json_put_text(cmd->json, "next",
-		    when_rfc3339(result->next_at, text));
+	/* What is due at once has no instant of its own. */
+	json_put_text(cmd->json, "next", result->next_at == INT64_MAX ? NULL :
+	    when_rfc3339(int64_max(result->next_at, now_at), text));
 	json_put_int(cmd->json, "n_waiting", (int64_t)result->n_waiting);
 }
 
@@ -125,6 +126,9 @@ judge(const struct listener *listener, const struct run_result *result,
 		return result->n_waiting == 0 || listener->is_watching ? 0 :
 		    tell_waiting(result, err);
 	*err = result->first;
+	/* Its line has the hint. */
+	if (!listener->cmd->wants_json)
+		err->hint[0] = '\0';
 	if (listener->is_watching)
 		return -1;
 	if (result->n_failed < result->n_zones)
@@ -167,15 +171,36 @@ wait_for_work(struct cmd *cmd)
 	    stop_signal() == 0);
 }
 
-/* A new run: the clock, the configuration and the token as they are now. */
-static int
-open_again(struct cmd *cmd, struct error *err)
+static void
+tell_error(struct cmd *cmd, const char *more, const struct error *err)
 {
 
+	progress_erase(cmd->progress);
+	(void)fprintf(stderr, "kmgr: %s%s\n", err->msg, more);
+	if (err->hint[0] != '\0')
+		(void)fprintf(stderr, "kmgr: hint: %s\n", err->hint);
+}
+
+/*
+ * A new run: the clock, the configuration and the token as they are now. A
+ * configuration that is being written is no reason to end.
+ */
+static void
+open_again(struct cmd *cmd)
+{
+	struct session_options options = cmd->options;
+	struct error err = ERR_INIT;
+	struct session *next;
+
+	options.now_at = when_now();
+	if (session_open(&options, &next, &err) != 0) {
+		tell_error(cmd, ": going on with what it was", &err);
+		session_notes(cmd->session)->len = 0;
+		return;
+	}
 	session_close(cmd->session);
-	cmd->session = NULL;
-	cmd->options.now_at = when_now();
-	return session_open(&cmd->options, &cmd->session, err);
+	cmd->options = options;
+	cmd->session = next;
 }
 
 /* Until a signal ends it, between zones. */
@@ -188,13 +213,12 @@ watch(struct cmd *cmd, struct listener *listener, struct run *run,
 	while (stop_signal() == 0) {
 		run->session = cmd->session;
 		if (pass(cmd, listener, run, &result, err) != 0)
-			(void)fprintf(stderr, "kmgr: %s\n", err->msg);
+			tell_error(cmd, "", err);
 		err_clear(err);
 		progress_erase(cmd->progress);
 		(void)fputs(buf_text(session_notes(cmd->session)), stderr);
 		wait_for_work(cmd);
-		if (open_again(cmd, err) != 0)
-			return -1;
+		open_again(cmd);
 	}
 	return stop_error(err);
 }

@@ -573,6 +573,34 @@ last"*"$PWD/zsk"* ]]
 	kmgr_later 32d -q verify >/dev/null
 }
 
+@test "run: a line a zone, with what to do; null where nothing is due again" {
+	run -4 --separate-stderr kmgr run nowhere.example
+	[ "${#lines[@]}" -eq 1 ]
+	[[ $output == "nowhere.example. failed error: "* ]]
+	[[ $stderr != *hint:* ]]
+	run kmgr --json run nowhere.example
+	[[ $output != *'"next": "1970'* ]]
+	kmgr -q delete-ksk "example.com/$tag" --force >/dev/null ||
+		sqlite3 kmgr.db 'UPDATE zone SET next_at = 9223372036854775807'
+	kmgr --json run | jq -e 'has("next") and .next == null'
+}
+
+@test "run --watch goes on while its configuration is being written" {
+	config
+	server_start watch "$KMGR" run --watch
+	wait_until 20 [ -e out/dnskey.zone ]
+	cp kmgr.yaml whole
+	: >kmgr.yaml
+	kmgr -c whole -q create-ksk example.net --cmk prod >/dev/null
+	wait_until 20 grep -q ': going on with what it was' \
+		"$(server_log watch)"
+	kill -0 "$(server_pid watch)"
+	cp whole kmgr.yaml
+	wait_until 20 grep -q '^example.net. waits publish: ' \
+		"$(server_log watch)"
+	server_stop watch
+}
+
 @test "run --watch does what becomes due, also by another command" {
 	config
 	server_start watch "$KMGR" run --watch
