@@ -407,7 +407,7 @@ kmgr run" ]]
 	[[ $output == *"hook ds-add of example.com."*"status 3"*"no, thank you"* ]]
 	[ -n "$(fact ds_add_at)" ]
 	touch works
-	kmgr_later 2d -q run
+	run -12 kmgr_later 2d -q run
 	[ "$(wc -l <calls)" -eq 1 ]
 	kmgr_later 49h run | grep -qx "example.com. did ds-add: example.com./$tag"
 	kmgr_later 50h -q run
