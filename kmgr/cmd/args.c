@@ -221,13 +221,24 @@ bad_option(int got, char **argv, const struct spec *spec, struct error *err)
 	return err_set(err, ERR_USAGE, "no option %.80s", arg);
 }
 
+/* getopt_long() takes what a name begins with, which may be two's one day. */
+static int
+check_whole(const char *arg, const struct opt_info *info, struct error *err)
+{
+	const size_t len = strcspn(arg + 2, "=");
+
+	return len == strlen(info->name) ? 0 : err_set(err, ERR_USAGE,
+	    "no option %.80s: options are written whole, as --%s", arg,
+	    info->name);
+}
+
 int
 args_parse(int argc, char **argv, const enum opt *opts, enum args_stop stop,
     struct args *args, int *used, struct error *err)
 {
 	struct spec spec = { 0 };
 	enum opt opt;
-	int got;
+	int got, at;
 
 	*args = (struct args) { 0 };
 	/* A word goes to its place; '+' ends at the first one. */
@@ -237,8 +248,8 @@ args_parse(int argc, char **argv, const enum opt *opts, enum args_stop stop,
 		spec_add(&spec, opts);
 	optind = 0;			/* glibc: begin anew */
 	opterr = 0;
-	while ((got = getopt_long(argc, argv, spec.shorts, spec.longs,
-	    NULL)) != -1) {
+	while (at = optind > 1 ? optind : 1, (got = getopt_long(argc, argv,
+	    spec.shorts, spec.longs, NULL)) != -1) {
 		if (got == 1) {
 			push(&args->words, &args->n_words, optarg);
 			continue;
@@ -246,6 +257,8 @@ args_parse(int argc, char **argv, const enum opt *opts, enum args_stop stop,
 		if (got == '?' || got == ':')
 			return bad_option(got, argv, &spec, err);
 		opt = opt_of(got, &spec);
+		if (got >= 256 && check_whole(argv[at], &infos[opt], err) != 0)
+			return -1;
 		push(&args->values[opt], &args->n_values[opt],
 		    optarg == NULL ? "" : optarg);
 	}

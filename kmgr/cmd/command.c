@@ -36,7 +36,11 @@ static const char *
 nearest_name(const char *name)
 {
 	const char *nearest = NULL;
-	size_t i, d, best = 4;
+	size_t i, d, best = strlen(name) / 3 + 1;
+
+	/* What differs in more than a third of its letters is another word. */
+	if (best > 4)
+		best = 4;
 
 	for (i = 0; command_at(i) != NULL; i++)
 		if ((d = distance(name, command_at(i)->name)) < best) {

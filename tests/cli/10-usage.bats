@@ -1,4 +1,5 @@
 # The command line itself: help, wrong words, wrong options.
+bats_require_minimum_version 1.5.0
 load ../lib/common
 
 @test "without a command: exit 2, and where help is" {
@@ -116,4 +117,16 @@ load ../lib/common
 	run kmgr sign-zsks --json --bogus
 	[ "$status" -eq 2 ]
 	[ "$(jq -r .error <<<"$output")" = usage ]
+}
+
+@test "options are written whole, and a word is not like any other" {
+	run -2 kmgr run --watc
+	[[ $output == *"no option --watc: options are written whole, as --watch"* ]]
+	run -2 kmgr help --js
+	run -2 kmgr create-cmk x --tok=main --policy p
+	[[ $output == *"as --token"* ]]
+	run -2 kmgr sing
+	[[ $output != *"did you mean"* ]]
+	run -2 kmgr sgin-zsks
+	[[ $output == *"did you mean sign-zsks?"* ]]
 }
