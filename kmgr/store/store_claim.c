@@ -75,8 +75,7 @@ static const struct db_question ask_next = { "find when a zone is due",
 	"AND waits_for = $3 AND " STORE_ZONE_USED
 static const struct db_question ask_n_waiting = {
 	"count zones that wait", "SELECT count(*) " WAITING };
-static const struct db_question ask_first_waiting = {
-	"find when a zone that waits is due",
+static const struct db_question ask_first_waiting = { "find who waits",
 	"SELECT coalesce(min(next_at), 9223372036854775807) " WAITING };
 static const struct db_question ask_holders = { "list who works",
 	"SELECT DISTINCT holder FROM claim WHERE until_at > 0" };
