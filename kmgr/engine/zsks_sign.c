@@ -11,6 +11,23 @@
 #include "kmgr/store/store_zone.h"
 #include "policy/permit.h"
 
+/* Why a KSK that goes has to sign yet, and how it need not. */
+static int
+explain(const struct session *session, const struct zsks *zsks, size_t i,
+    struct error *err)
+{
+	const struct zone_life *zone = zsks->life;
+	size_t k;
+
+	for (k = 0; k < zone->n_ksks; k++)
+		if (strcmp(zone->ksks[k].row.id, zsks->ksks[i].row.id) == 0 &&
+		    life_ds_is_untold(&zone->life, k, session_now(session)))
+			(void)err_wrap(err, "the parent may have a DS of KSK "
+			    "%s (if it has none: kmgr ds-gone %s)",
+			    zone->life.keys[k].name, zone->life.keys[k].name);
+	return -1;
+}
+
 /* One RRset, with the ith KSK. */
 static int
 sign_one(struct session *session, struct zsks_keys *keys,
@@ -21,10 +38,10 @@ sign_one(struct session *session, struct zsks_keys *keys,
 	struct signer_key *key;
 	int rc = -1;
 
-	if (permit_new(zsks->judgements[i], rrset, rrsig, &permit, err) == 0 &&
-	    zsks_keys_get(session, keys, &zsks->ksks[i], &key,
-	    err) == 0)
-		rc = signer_sign(permit, key, rrset, rrsig, err);
+	if (permit_new(zsks->judgements[i], rrset, rrsig, &permit, err) == 0)
+		rc = zsks_keys_get(session, keys, &zsks->ksks[i], &key,
+		    err) != 0 ? explain(session, zsks, i, err) :
+		    signer_sign(permit, key, rrset, rrsig, err);
 	permit_free(permit);
 	return rc;
 }
