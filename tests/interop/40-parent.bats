@@ -122,6 +122,34 @@ ds_line() {
 	sed "s/ IN DS / ${1:-3600} IN DS /" ds
 }
 
+@test "a DS that nobody told of keeps its KSK in the set" {
+	cat Kchild*.key >zsk
+	sed -i "s|child.example: {|& source: { file: $PWD/zsk }, publish: \
+{ directory: $PWD/out },|" kmgr.yaml
+	old=$(jq_tag)
+	example 7 "$(ds_line)"
+	parent_up 1 example.7
+	parent_up 2 example.7
+	run -0 kmgr roll-ksk child.example
+	[[ $output == *"nobody told of its DS, which may be at the parent"* ]]
+	kmgr run
+	# Both, although the successor's DS is nowhere.
+	[ "$(grep -c ' 257 ' out/dnskey.zone)" -eq 2 ]
+	grep -q "RRSIG.* $old child.example" out/dnskey.zone
+	sleep 1		# check-interval
+	kmgr run
+	[ "$(grep -c ' 257 ' out/dnskey.zone)" -eq 2 ]
+	# Who says that the parent has none waits for caches to know it.
+	kmgr ds-gone "child.example/$old"
+	kmgr run
+	[ "$(grep -c ' 257 ' out/dnskey.zone)" -eq 2 ]
+}
+
+# jq_tag: the key tag of the zone's first KSK.
+jq_tag() {
+	kmgr --json list-ksks child.example | jq '.ksks[0].key_tag'
+}
+
 @test "both servers have the DS: seen after two passes" {
 	example 7 "$(ds_line)"
 	parent_up 1 example.7
