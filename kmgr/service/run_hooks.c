@@ -48,6 +48,20 @@ ds_set(const struct run_zone *z, struct buf *out)
 	}
 }
 
+/* What a program hears of, its token knows already. */
+static int
+tell_token(struct run_zone *z, struct error *err)
+{
+	struct error ignored = ERR_INIT;
+	const struct error *untold;
+
+	(void)trust_owed_tell(z->run->session, &z->pass->owed, &ignored);
+	if ((untold = run_untold_of(z)) == NULL)
+		return 0;
+	*err = *untold;
+	return -1;
+}
+
 static int
 tell_hook(struct run_zone *z, enum hook hook, size_t i, int64_t asked_at,
     struct error *err)
@@ -60,7 +74,7 @@ tell_hook(struct run_zone *z, enum hook hook, size_t i, int64_t asked_at,
 	struct ds ds;
 	int rc;
 
-	if (run_keep(z, err) != 0)
+	if (run_keep(z, err) != 0 || tell_token(z, err) != 0)
 		return -1;
 	ds_set(z, &set);
 	ds_init(&ds, &z->name, dnskey, digest_of(z, i));

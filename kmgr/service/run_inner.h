@@ -218,6 +218,9 @@ void run_unpublish(struct run_zone *z);
  * Before something is handed over of ${zones}: tokens are told of what was
  * signed, if not just now. A zone of whose CMKs one cannot be told fails.
  *
+ * run_untold_of(z): why a token does not know, and cannot be told, what was
+ * done of ${z}, or NULL.
+ *
  * run_give_check(z, err):
  * Right before anything is handed over: that it is still what is to be, and
  * the zone ours.
@@ -232,6 +235,7 @@ void run_unpublish(struct run_zone *z);
  * as trust_prove(), run_keep().
  */
 void run_tell_tokens(const struct run_zones *zones);
+const struct error *run_untold_of(const struct run_zone *z);
 int run_give_check(struct run_zone *z, struct error *err);
 void run_update_all(const struct run_zones *zones);
 

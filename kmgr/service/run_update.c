@@ -48,9 +48,8 @@ run_update_all(const struct run_zones *zones)
 	run_zones_clear(&list);
 }
 
-/* Why a token does not know, and cannot be told, what was signed of it. */
-static const struct error *
-untold_of(const struct run_zone *z)
+const struct error *
+run_untold_of(const struct run_zone *z)
 {
 	const struct error *why = NULL;
 	size_t i;
@@ -87,7 +86,7 @@ run_tell_tokens(const struct run_zones *zones)
 	    pass->run->session, &pass->owed, &ignored);
 	for (i = 0; i < zones->n; i++) {
 		if (!zones->list[i]->is_giving ||
-		    (untold = untold_of(zones->list[i])) == NULL)
+		    (untold = run_untold_of(zones->list[i])) == NULL)
 			continue;
 		zones->list[i]->is_giving = false;
 		run_zone_fail(zones->list[i], untold);

@@ -181,6 +181,16 @@ many() {
 	[ "$(sort told | uniq -c | awk '{ print $1, $2 }')" = "70 1" ]
 }
 
+@test "a token is told before a hook is of a DS that is to be added" {
+	printf '#!/bin/sh\n%s\n' "$(knows)" >hook
+	chmod +x hook
+	printf 'hooks:\n  ds-add: [%s]\n' "$PWD/hook" >>kmgr.yaml
+	# What was signed a moment ago is owed for five seconds.
+	rolling own shared z{1..70}.example
+	kmgr_later 2d -q run >/dev/null
+	[ "$(grep -cx 1 told)" -eq 70 ]
+}
+
 @test "a token that cannot be told keeps back its own zones, and no other" {
 	kmgr -q create-cmk other --token main --policy p.yaml >/dev/null
 	kmgr -q create-ksk b.example d.example --cmk other >/dev/null
