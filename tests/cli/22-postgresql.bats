@@ -201,7 +201,7 @@ statements() {
 	ln -sf "$(ldd "$KMGR" | awk '$1 ~ /^libexpat/ { print $3 }')" \
 		lib/libpq.so.5
 	run -9 kmgr status
-	[[ $output == *"load libpq: "*"undefined symbol: PQclear"* ]]
+	[[ $output == *"load libpq: "*"undefined symbol: PQ"* ]]
 	[[ $output == *"needs libpq 14 or later "* ]]
 	store_is "$in_a_file"
 	kmgr -q status

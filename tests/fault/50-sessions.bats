@@ -202,7 +202,8 @@ is_whole_again() {
 	sessions 8
 	cp "$WORLD/zones/z05.example.zone" "$WORLD/zones/Z05.example.zone"
 	run sign
-	sed 's/$/./' "$WORLD/names" | diff - <(signed | sort -u)
+	sed 's/$/./' "$WORLD/names" | grep -v '^z05[.]' |
+		diff - <(signed)
 }
 
 # --- making KSKs -------------------------------------------------------------

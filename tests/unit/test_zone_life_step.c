@@ -386,9 +386,9 @@ the_last_dnskey_stays_as_long_as_its_ds_does(void **state)
 	zonestore_close(&zs);
 }
 
-/* To resolvers a zone of which no DS was told is insecure. */
+/* Until its key is to go a zone of which no DS was told is insecure. */
 static void
-without_a_ds_nobody_is_asked(void **state)
+a_ds_that_nobody_told_of_may_be_there(void **state)
 {
 	struct life_key key = { .dnskey_in_at = NOW - 9 * DAY };
 	struct storehelp *help = *state;
@@ -399,6 +399,11 @@ without_a_ds_nobody_is_asked(void **state)
 	sign(&zs, NOW - 5 * DAY, 1);
 	life_zone_copy(&loaded(&zs)->life, &after);
 	after.keys[0].dnskey_out_at = NOW;
+	assert_int_equal(judge(&zs, &after), -1);
+	unit_fails(-1, &help->err, ERR_POLICY, "SKR-DS-CHAIN");
+	life_zone_copy(&zs.zone->life, &after);
+	after.keys[0].dnskey_out_at = NOW;
+	after.keys[0].ds_gone_at = NOW - 5 * DAY;
 	unit_ok(judge(&zs, &after), &help->err);
 	/* A DS whose DNSKEY is not in any set that is known. */
 	life_zone_copy(&zs.zone->life, &after);
@@ -519,7 +524,7 @@ main(void)
 		    a_swap_of_ds_before_caches_have_the_dnskey_is_refused),
 		STOREHELP_TEST(what_is_broken_may_be_healed),
 		STOREHELP_TEST(the_last_dnskey_stays_as_long_as_its_ds_does),
-		STOREHELP_TEST(without_a_ds_nobody_is_asked),
+		STOREHELP_TEST(a_ds_that_nobody_told_of_may_be_there),
 		STOREHELP_TEST(a_step_that_cannot_be_recorded_did_not_happen),
 		STOREHELP_TEST(
 		    foreign_facts_without_a_ksk_of_ours_are_refused),
