@@ -476,7 +476,7 @@ taken() {
 	made=$(jq '.ksks | length' <<<"$output")
 	[ "$made" -ge 64 ] && [ "$made" -lt 200 ]
 	[ "$(jq '.ksks[].zone' <<<"$output" | sort -u | wc -l)" -eq "$made" ]
-	[[ $(jq -r .hint <<<"$output") == *"take them out of the list"* ]]
+	[[ $(jq -r .hint <<<"$output") == *"take these zones out of the list"* ]]
 }
 
 has_signed() {

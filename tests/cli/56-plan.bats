@@ -72,7 +72,7 @@ setup() {
 	run kmgr status
 	[ "${#lines[@]}" -eq 2 ]
 	[[ ${lines[0]} == "example.com.: $tag published; signed: 2w; waits for time since "*" until "* ]]
-	[[ ${lines[1]} == "example.net.: "*" generated; signed: unsigned; waits for action; next: kmgr sign-zsks example.net. FILE" ]]
+	[[ ${lines[1]} == "example.net.: "*" generated; signed: unsigned; waits for action since "*"; next: kmgr sign-zsks example.net. FILE" ]]
 	run with_clock 1 "$KMGR" status
 	[[ ${lines[0]} == *" published; signed: 13d23h; waits for "* ]]
 	kmgr_later 30d --json status example.com |

@@ -64,12 +64,13 @@ revoked() {
 	runs 20d
 	runs 30d
 	kmgr_later 32d -q roll-ksk "example.com/$tag" >/dev/null
-	runs 32d
+	kmgr_later 32d -q ds-gone "example.com/$tag" >/dev/null
+	runs 34d
 	[[ $(<run.log) == *"until approvers sign the revocation of \
 example.com./$tag"* ]]
 	run ! revoked
 	before=$(signed_until)
-	kmgr_later 33d -q ds-seen "example.com/$(life_newest)" >/dev/null
+	kmgr_later 35d -q ds-seen "example.com/$(life_newest)" >/dev/null
 	# Nor is it revoked by hand, and signatures are renewed.
 	kmgr_later 40d -q sign-zsks example.com K*.key >signed
 	run ! grep -q ' 385 ' signed
