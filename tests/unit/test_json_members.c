@@ -57,18 +57,19 @@ takes_what_is_asked_for(void **state)
 	static const char *const texts[] = {
 		"{\"a\":{\"x\":[1,2]},\"b\":\"one\",\"c\":1}",
 		"{\"a\":\"\\\"\\\\\\/\\b\\f\\n\\r\\t\",\"b\":\"\"}",
-		"{\"a\":[],\"b\":true,\"d\":false,\"f\":null,\"g\":{},"
-		    "\"h\":[]}",
+		"{\"a\":[],\"b\":true,\"d\":false,\"f\":null,\"g\":{}}",
 		"{\"b\":0,\"d\":-1,\"f\":999999999999999999,\"x\":\"}\"}",
 		"{\"b\":{\"x\":{\"y\":[[],{\"z\":\"\\u00e9\"}]}},\"c\":[{}]}",
 		"{\"B\":1,\"bb\":2,\"bbb\":3,\"d\":4}",
 		"{\"a\":[[[[[[[[1]]]]]]]],\"b\":1}",
+		"{\"a\":{},\"h\":[]}",
 	};
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < N_OF(texts); i++)
-		if (i == 4)
+		/* What is escaped beyond ASCII is read by the other. */
+		if (strstr(texts[i], "\\u") != NULL)
 			(void)check_same(texts[i]);
 		else
 			assert_true(check_same(texts[i]));
