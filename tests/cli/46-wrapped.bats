@@ -157,8 +157,11 @@ closes() {
 	sealed a.example b.example
 	mkdir zones && cp a.example.zone b.example.zone zones
 	kmgr_env "$PWD" "main=$uri"
+	echo 'performance: { sessions: 2, workers: 1 }' >>kmgr.yaml
 	export KMGR_SHIM_MODULE=$TOKEN_MODULE KMGR_SHIM_FAIL_ON=C_UnwrapKey
+	# Late, so that the first key is there still when there is no room.
 	KMGR_SHIM_FAIL_AT=2 KMGR_SHIM_CKR=CKR_DEVICE_MEMORY \
+		KMGR_SHIM_LATENCY_US=100000 \
 		kmgr -q sign-zsks --zones-from zones -o out
 	[ "$(grep -c RRSIG out)" -eq 2 ]
 	KMGR_SHIM_FAIL_AT=1 KMGR_SHIM_FAIL_COUNT=0 \
