@@ -281,14 +281,16 @@ judge_people(struct store *store, const struct cmk *cmk,
     const struct checkpoint *last, struct error *err)
 {
 	uint8_t hash[CRYPTO_SHA256_LEN];
-	bool renames, replaces;
+	bool renames, replaces, puts;
 
+	/* The approvers of a draft are those of the policy that is put. */
 	if (is_our_own(store, cmk, "update-cmk", tail, &renames, err) != 0 ||
-	    is_our_own(store, cmk, "approvers", tail, &replaces, err) != 0)
+	    is_our_own(store, cmk, "approvers", tail, &replaces, err) != 0 ||
+	    is_our_own(store, cmk, "put-policy", tail, &puts, err) != 0)
 		return -1;
 	if (!renames && strcmp(row->name, last->name) != 0)
 		return refuse_row(cmk, "its name", row->name, last->name, err);
-	if (replaces)
+	if (replaces || puts)
 		return 0;
 	if (approvers_hash(store, cmk, hash, err) != 0)
 		return -1;

@@ -63,6 +63,21 @@ events() {
 		"$new" ]
 }
 
+@test "put-policy gives a draft approvers, and takes them away" {
+	need_program ssh-keygen
+	ssh-keygen -q -t ed25519 -N '' -f alice
+	printf '%s\n' 'version: 1' 'zones: ["."]' >none.yaml
+	cp none.yaml some.yaml
+	echo "approvals: { create-ksk: 1, approvers: [\"$(cat alice.pub)\"] }" \
+		>>some.yaml
+	kmgr -q create-cmk draft --token main --policy none.yaml >/dev/null
+	kmgr -q put-policy draft some.yaml >/dev/null
+	run -11 kmgr create-ksk a.example --cmk draft
+	kmgr -q put-policy draft none.yaml >/dev/null
+	kmgr -q create-ksk a.example --cmk draft >/dev/null
+	kmgr -q verify >/dev/null
+}
+
 @test "put-policy of the same policy is no change, sealed or not" {
 	kmgr get-policy prod >same.yaml
 	for _ in draft sealed; do

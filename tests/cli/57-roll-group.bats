@@ -324,6 +324,30 @@ approve() {
 	kmgr_later 5d -q verify >/dev/null
 }
 
+@test "a policy that is put after a roll was asked for was not approved" {
+	need_program jq pkcs11-tool ssh-keygen
+	ssh-keygen -q -t ed25519 -N '' -f alice
+	policy old token "approvals: { roll-ksk: 1, approvers: [\"$(
+		cat alice.pub)\"] }"
+	policy new token
+	policy newer token "approvals: { create-ksk: 1, approvers: [\"$(
+		cat alice.pub)\"] }"
+	kmgr -q create-cmk old --token main --policy old.yaml >/dev/null
+	kmgr -q create-cmk new --token main --policy new.yaml >/dev/null
+	kmgr -q create-ksk a.example --cmk old >/dev/null
+	echo "a.example. $ZSK" >a
+	kmgr -q sign-zsks a.example a >/dev/null
+	ds_of a.example "$(newest a.example)" 2d
+	run -11 kmgr_later 5d roll-ksk --zones-of old --cmk new \
+		--reason compromise --yes
+	# The draft demands approvers since that was asked.
+	kmgr_later 5d -q put-policy new newer.yaml >/dev/null
+	run -5 approve 5d roll-ksk
+	[[ $output == *"it would now also seal CMK new"* ]]
+	[ "$(privates)" -eq 1 ]
+	kmgr --json describe-cmk new | jq -e '.cmk.sealed == null'
+}
+
 @test "what is approved names the CMK that it seals" {
 	need_program jq pkcs11-tool ssh-keygen
 	ssh-keygen -q -t ed25519 -N '' -f alice
