@@ -106,6 +106,21 @@ fail_commit(struct pgsql *db, const PGresult *result, struct error *err)
 	return err_wrap(err, "commit");
 }
 
+/*
+ * So it is where somebody has cancelled the wait for a synchronous standby:
+ * written on the primary, and lost with it.
+ */
+static int
+refuse_warned(const struct db *base, struct error *err)
+{
+
+	(void)err_set(err, ERR_STORE, "store %s: commit: the server warns: it "
+	    "is written there, and perhaps on no standby", base->name);
+	return err_hint(err, "look into the server's log and at "
+	    "pg_stat_replication; kmgr list-events --last 5 shows what was "
+	    "written, and the command can be run again");
+}
+
 static int
 pgsql_commit(struct db *base, struct error *err)
 {
@@ -118,9 +133,12 @@ pgsql_commit(struct db *base, struct error *err)
 	if (pgsql_link_check_lost(&db->link, err) != 0 ||
 	    pgsql_later_end(db, err) != 0)
 		return err_wrap(err, "commit");
+	db->link.has_warned = false;
 	result = pq->exec(db->link.conn, "COMMIT");
 	if (!pgsql_pq_is_answer(pq, result))
 		rc = fail_commit(db, result, err);
+	else if (db->link.has_warned)
+		rc = refuse_warned(base, err);
 	else if (strcmp(pq->cmdStatus(result), "COMMIT") != 0)
 		/* PostgreSQL says ROLLBACK to whoever commits a failure. */
 		rc = err_set(err, ERR_STORE, "store %s: commit: a question "

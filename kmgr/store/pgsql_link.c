@@ -87,13 +87,19 @@ pgsql_link_check(const char *place, struct error *err)
 	return rc;
 }
 
-/* What kmgr says on standard error it says itself. */
+/*
+ * What kmgr says on standard error it says itself. Of a commit a warning is
+ * that it is written here and perhaps nowhere else: pgsql_commit() asks.
+ */
 static void
-ignore_notice(void *arg, const char *text)
+hear_notice(void *arg, const PGresult *notice)
 {
+	struct pgsql_link *link = arg;
+	const char *severity = link->pq->resultErrorField(notice,
+	    PG_DIAG_SEVERITY_NONLOCALIZED);
 
-	(void)arg;
-	(void)text;
+	if (severity != NULL && strcmp(severity, "WARNING") == 0)
+		link->has_warned = true;
 }
 
 /* How others know who holds a lock; PostgreSQL cuts it at 63 bytes. */
@@ -147,7 +153,6 @@ make_link(const struct pgsql_pq *pq, const char *place)
 	free(self);
 	if (conn == NULL)
 		abort();		/* as mem_new() */
-	(void)pq->setNoticeProcessor(conn, ignore_notice, NULL);
 	return conn;
 }
 
@@ -158,6 +163,7 @@ pgsql_link_open(struct pgsql_link *link, const char *place, struct error *err)
 	if (pgsql_pq_load(&link->pq, err) != 0)
 		return -1;
 	link->conn = make_link(link->pq, place);
+	(void)link->pq->setNoticeReceiver(link->conn, hear_notice, link);
 	link->name = link_name(link->pq, link->conn);
 	link->is_open = link->pq->status(link->conn) == CONNECTION_OK;
 	if (link->is_open)

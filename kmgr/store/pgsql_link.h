@@ -17,6 +17,7 @@ struct pgsql_link {
 	struct pg_conn *conn;
 	char *name;		/* who, where, which database; no secret */
 	bool is_open;		/* it was made */
+	bool has_warned;	/* the server, since it was false */
 	bool is_lost;		/* for good: it is never made again */
 	enum db_fault fault;	/* of the last question */
 };

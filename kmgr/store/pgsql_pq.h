@@ -21,7 +21,7 @@
 	f(getResult) f(getisnull) f(getlength) f(getvalue) f(host)	\
 	f(makeEmptyPGresult) f(nfields) f(ntuples) f(pipelineSync)	\
 	f(port) f(prepare) f(resultErrorField) f(resultStatus)		\
-	f(sendQueryParams) f(sendQueryPrepared) f(setNoticeProcessor)	\
+	f(sendQueryParams) f(sendQueryPrepared) f(setNoticeReceiver)	\
 	f(setSingleRowMode) f(setvalue) f(status) f(transactionStatus)	\
 	f(user)
 

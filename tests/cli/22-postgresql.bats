@@ -560,6 +560,30 @@ is_watched() {
 	tls_off
 }
 
+# cancel_wait: of the one command that waits for a standby.
+cancel_wait() {
+	[ "$(psql_as_owner -d postgres -c "SELECT pg_cancel_backend(pid)
+		FROM pg_stat_activity WHERE wait_event = 'SyncRep'")" = t ]
+}
+
+@test "a commit whose standby is not waited for is not told as written" {
+	local command
+
+	begin
+	works
+	psql_as_owner -d postgres \
+		-c "ALTER SYSTEM SET synchronous_standby_names = 'gone'" \
+		-c 'SELECT pg_reload_conf()'
+	kmgr create-cmk late --token main --policy p.yaml >told 2>&1 3>&- & command=$!
+	wait_until 30 cancel_wait
+	run -7 wait $command
+	psql_as_owner -d postgres \
+		-c 'ALTER SYSTEM RESET synchronous_standby_names' \
+		-c 'SELECT pg_reload_conf()'
+	grep -q 'perhaps on no standby' told
+	grep -q 'hint: .*pg_stat_replication' told
+}
+
 @test "TLS and certificates are what the URL says" {
 	tls_on
 	local url="postgresql://keeper@localhost:$PGTCP/$PGNAME"
