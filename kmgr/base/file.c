@@ -45,6 +45,29 @@ file_read(const char *path, size_t max, struct buf *out, struct error *err)
 	return rc;
 }
 
+int
+file_read_regular(const char *path, size_t max, struct buf *out,
+    struct error *err)
+{
+	/* A pipe without a writer is not waited for. */
+	const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY |
+	    O_NONBLOCK);
+	struct stat st;
+	int rc;
+
+	if (fd < 0)
+		return err_set_errno(err, "open %s", path);
+	if (fstat(fd, &st) != 0)
+		rc = err_set_errno(err, "read %s", path);
+	else if (!S_ISREG(st.st_mode))
+		rc = err_set(err, ERR_SYSTEM, "%s is not a regular file",
+		    path);
+	else
+		rc = read_all(fd, path, max, out, err);
+	(void)close(fd);
+	return rc;
+}
+
 static int
 write_all(int fd, const char *what, const void *data, size_t len,
     struct error *err)

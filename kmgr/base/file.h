@@ -19,6 +19,13 @@ int file_read(const char *path, size_t max, struct buf *out,
     struct error *err);
 
 /**
+ * file_read_regular(path, max, out, err):
+ * As file_read(), of a regular file; "-" is a name as any other.
+ */
+int file_read_regular(const char *path, size_t max, struct buf *out,
+    struct error *err);
+
+/**
  * file_write(path, mode, data, len, err):
  * Replace the file ${path} by the ${len} bytes ${data} with permissions
  * ${mode}: into a temporary file beside it, fsync, rename, fsync of the

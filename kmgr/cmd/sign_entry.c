@@ -1,4 +1,5 @@
 #include <dirent.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -168,7 +169,7 @@ load_file(struct cmd *cmd, struct sign_entry *entry,
 {
 
 	request->what = entry->path;
-	if (file_read(entry->path, ZONEFILE_MAX_LEN, text, err) == 0 &&
+	if (file_read_regular(entry->path, ZONEFILE_MAX_LEN, text, err) == 0 &&
 	    cmd_requester_read(cmd, entry->path, &entry->requester,
 	    err) == 0) {
 		request->signatures = cmd_requester_list(&entry->requester);
@@ -176,7 +177,11 @@ load_file(struct cmd *cmd, struct sign_entry *entry,
 		return 0;
 	}
 	/* A file that cannot be read is its zone's trouble, not the run's. */
-	err->class = ERR_INPUT;
+	if (err->code != EMFILE && err->code != ENFILE && err->code != ENOMEM)
+		err->class = ERR_INPUT;
+	else
+		(void)err_hint(err, "raise the limits of the process (ulimit "
+		    "-n), then run the command again");
 	return -1;
 }
 

@@ -120,19 +120,21 @@ prove(struct bulk_line *line)
 	size_t i;
 
 	session_advance(line->session, batch->now_at);
-	for (i = 0; i < batch->n && why == NULL; i++) {
+	for (i = 0; i < batch->n; i++) {
 		struct bulk_job *job = &batch->jobs[i];
 
-		if (job->state == BULK_PREPARED && zsks_prove(line->session,
-		    job->zsks, &job->err) != 0)
+		if (why == NULL && job->state == BULK_PREPARED &&
+		    zsks_prove(line->session, job->zsks, &job->err) != 0)
 			job->state = BULK_REFUSED;
 		if (job->state != BULK_REFUSED)
 			continue;
 		batch->n_done++;
-		if (bulk_stops_all(&job->err)) {
-			job->state = BULK_LEFT;
+		if (!bulk_stops_all(&job->err))
+			continue;
+		/* Others of the batch can have met it, too. */
+		job->state = BULK_LEFT;
+		if (why == NULL)
 			why = &job->err;
-		}
 	}
 	(void)pthread_mutex_lock(&line->lock);
 	line->n_proved++;

@@ -70,9 +70,7 @@ fetch_file(const struct session *session, const struct config_zone *zone,
 	const char *path = zone->source.file;
 
 	(void)session;
-	if (file_check_regular(path, err) != 0)
-		return -1;
-	return file_read(path, ZONEFILE_MAX_LEN, &set->text, err);
+	return file_read_regular(path, ZONEFILE_MAX_LEN, &set->text, err);
 }
 
 static int
