@@ -7,6 +7,7 @@
 
 #define LIST_MAX_LEN (64 << 20)
 #define BLANKS	     " \t\r"
+#define BOM	     "\xef\xbb\xbf" /* of editors that begin UTF-8 with it */
 
 /* Cut a word off: what is behind it. */
 static char *
@@ -145,6 +146,7 @@ zone_list_read(const char *path, enum zone_list_form form,
     struct zone_list *list, struct error *err)
 {
 	struct buf text = BUF_INIT;
+	char *from;
 	int rc = -1;
 
 	*list = (struct zone_list) { .lines = NULL };
@@ -158,8 +160,12 @@ zone_list_read(const char *path, enum zone_list_form form,
 		(void)err_set(err, ERR_INPUT, "%s: a byte 0 in it", path);
 		goto out;
 	}
-	if (text.len > 0)
-		read_text(path, form, (char *)text.data, list);
+	if (text.len > 0) {
+		from = (char *)text.data;
+		if (strncmp(from, BOM, strlen(BOM)) == 0)
+			from += strlen(BOM);
+		read_text(path, form, from, list);
+	}
 	if (list->n == 0) {
 		(void)err_set(err, ERR_INPUT, "%s names no zone", path);
 		(void)err_hint(err, "write one zone a line");
