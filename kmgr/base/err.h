@@ -23,7 +23,8 @@ enum err_class {
 	ERR_INTEGRITY = 10,	/* tampering, rollback, bad signature */
 	ERR_NOT_YET = 11,	/* a wait has not passed */
 	ERR_PARTIAL = 12,	/* of many some were done, some refused */
-	/* As a shell has it of who was ended by SIGINT or SIGTERM. */
+	/* As a shell has it of who was ended by SIGHUP, SIGINT or SIGTERM. */
+	ERR_HUNG_UP = 129,
 	ERR_INTERRUPTED = 130,
 	ERR_TERMINATED = 143
 };

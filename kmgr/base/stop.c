@@ -9,7 +9,7 @@
 static atomic_int noted;
 static const atomic_int *heeded;
 
-static const int signals[] = { SIGINT, SIGTERM };
+static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
 #define N_SIGNALS (sizeof(signals) / sizeof(signals[0]))
 
 static void
@@ -64,6 +64,8 @@ int
 stop_error(struct error *err)
 {
 
+	if (stop_signal() == SIGHUP)
+		return err_set(err, ERR_HUNG_UP, "ended by SIGHUP");
 	if (stop_signal() == SIGTERM)
 		return err_set(err, ERR_TERMINATED, "ended by SIGTERM");
 	return err_set(err, ERR_INTERRUPTED, "interrupted");

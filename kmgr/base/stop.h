@@ -1,5 +1,5 @@
 /*
- * The wish to end, by SIGINT or SIGTERM, that long work looks at where it can
+ * The wish to end, by SIGINT, SIGTERM or SIGHUP (whose terminal is gone), that long work looks at where it can
  * be left: between zones.
  */
 #ifndef KMGR_BASE_STOP_H
@@ -11,7 +11,7 @@
 
 /**
  * stop_catch():
- * From now on the first SIGINT or SIGTERM is noted only; any further one ends
+ * From now on the first of these signals is noted only; any further one ends
  * the process at once. One that the process was started to ignore it still
  * ignores. A child that is forked inherits both, with what was noted until
  * then; a program that is executed neither.
@@ -40,7 +40,7 @@ void stop_heed(const atomic_int *other);
 /**
  * stop_error(err):
  * Say in ${err} that the signal that was noted has ended the work: of class
- * ERR_INTERRUPTED or ERR_TERMINATED. Always returns -1.
+ * ERR_INTERRUPTED, ERR_TERMINATED or ERR_HUNG_UP. Always returns -1.
  */
 int stop_error(struct error *err);
 

@@ -126,6 +126,37 @@ text_is_utf8(const char *text, size_t len)
 	return true;
 }
 
+/* The length of the character at p, 0 where it must not be shown. */
+static size_t
+printable_len(const char *p, size_t left)
+{
+	const unsigned char c = (unsigned char)p[0];
+	size_t n;
+
+	if (c < 0x80)
+		return c >= 0x20 && c != 0x7f;
+	/* U+0080 to U+009F are control characters as well. */
+	if (c == 0xc2 && (unsigned char)p[1] < 0xa0)
+		return 0;
+	for (n = 2; n <= 4 && n <= left; n++)
+		if (text_is_utf8(p, n))
+			return n;
+	return 0;
+}
+
+void
+text_make_printable(char *text)
+{
+	const size_t len = strlen(text);
+	size_t i = 0, n;
+
+	while (i < len) {
+		if ((n = printable_len(text + i, len - i)) == 0)
+			text[i++] = '?';
+		i += n;
+	}
+}
+
 bool
 text_is_label(const char *text, size_t max)
 {

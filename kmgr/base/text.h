@@ -43,6 +43,14 @@ char *text_hex(const uint8_t *bytes, size_t len, char *out);
 bool text_is_utf8(const char *text, size_t len);
 
 /**
+ * text_make_printable(text):
+ * Put a question mark in place of each byte that no terminal may be sent:
+ * control characters, and what is not UTF-8. Messages quote what a file or a
+ * token says.
+ */
+void text_make_printable(char *text);
+
+/**
  * text_is_label(text, max):
  * Whether ${text} is 1 to ${max} of the characters a-z A-Z 0-9 . _ - and
  * begins with a letter or digit: a name for an object.

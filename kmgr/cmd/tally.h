@@ -56,7 +56,7 @@ bool tally_is_cut(const struct tally *tally);
  * What the command is to return for ${rc} of the whole: 0 with ${err} untouched
  * only where all are behind and none was refused.
  *
- * Errors: that of ${rc}; ERR_INTERRUPTED, ERR_TERMINATED; ERR_PARTIAL where
+ * Errors: that of ${rc}; as stop_error(); ERR_PARTIAL where
  * something was done, else the class of the first refusal.
  */
 int tally_end(struct tally *tally, int rc, struct error *err);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "kmgr/base/mem.h"
+#include "kmgr/base/text.h"
 #include "kmgr/engine/session_inner.h"
 
 static struct json *
@@ -307,6 +308,7 @@ session_note(struct session *session, const char *fmt, ...)
 	va_start(ap, fmt);
 	(void)vsnprintf(line, sizeof(line), fmt, ap);
 	va_end(ap);
+	text_make_printable(line);
 	buf_printf(&session->notes, "%s\n", line);
 }
 

@@ -248,7 +248,7 @@ batches() {
 # 70th call of CALL, or that of $hit_at.
 hit() {
 	KMGR_SHIM_KILL_BY=$1 KMGR_SHIM_KILL_AT=${hit_at:-70} KMGR_SHIM_FAIL_ON=$2 \
-		run --separate-stderr env --default-signal=INT,TERM \
+		run --separate-stderr env --default-signal=HUP,INT,TERM \
 		"$KMGR" "${@:3}"
 }
 
@@ -298,6 +298,10 @@ hit() {
 	[ "$signed" -ge 64 ] && [ "$signed" -lt 200 ]
 	[ "$(jq '.signed | length' <<<"$output")" -eq "$signed" ]
 	[ "$(n_signatures)" -eq $((200 + signed)) ]
+	# The terminal is gone.
+	hit 1 C_Sign --json sign-zsks --zones-from zones --again
+	[ "$status" -eq 129 ]
+	[ "$(jq -c '[.error, .exit_status]' <<<"$output")" = '["hung_up",129]' ]
 	run -0 kmgr verify
 }
 
@@ -658,6 +662,44 @@ performance() {
 	[ "$(jq -r '.refused[].message' <<<"$output" | sort -u)" = \
 		"named twice: Z1.example.zone, z1.example.zone" ]
 	[ "$(n_signatures)" -eq 1 ]
+}
+
+@test "what is no file in a folder is not waited for, and its name not obeyed" {
+	zones 2
+	mkfifo zones/z3.example.zone
+	: >"zones/$(printf '\033[2Jz4\n5 of 5 zones signed').zone"
+	run --separate-stderr timeout 60 "$KMGR" sign-zsks --zones-from zones
+	[ "$status" -eq 12 ]
+	[ "$(n_signatures)" -eq 2 ]
+	[[ $stderr == *"z3.example.zone is not a regular file"* ]]
+	[[ $stderr == *"?[2Jz4?5 of 5"* ]]
+	[[ $stderr != *$'\033'* ]]
+	echo "z3.example zones/z3.example.zone" >fifo
+	run -4 timeout 60 "$KMGR" sign-zsks --zones-from fifo
+}
+
+@test "who can open no more files is told so once, and not of each zone" {
+	local files n_told=0
+
+	zones 20
+	for files in {8..40}; do
+		run bash -c "ulimit -n $files; exec '$KMGR' sign-zsks --again \
+			--zones-from zones"
+		[[ $status -ne 4 && $status -ne 12 ]]
+		[[ $output != *"open zones/"* ]] || {
+			n_told=$((n_told + 1))
+			[ "$status" -eq 9 ]
+			[ "$(grep -c 'Too many open files' <<<"$output")" -eq 1 ]
+			[[ $output == *"hint: "*"ulimit -n"* ]]
+		}
+	done
+	[ "$n_told" -gt 0 ]
+	[ "$status" -eq 0 ]
+}
+
+@test "a list may begin with a byte order mark, and end its lines with CR" {
+	printf '\357\273\277z1.example\r\nz2.example\r\n' >marked
+	run -0 kmgr create-ksk --zones-from marked --cmk prod
 }
 
 @test "a list for sign-zsks: files, and what the configuration names" {
