@@ -45,6 +45,14 @@ file_read(const char *path, size_t max, struct buf *out, struct error *err)
 	return rc;
 }
 
+bool
+file_is_folder(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
 int
 file_read_regular(const char *path, size_t max, struct buf *out,
     struct error *err)

@@ -2,6 +2,7 @@
 #ifndef KMGR_BASE_FILE_H
 #define KMGR_BASE_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -17,6 +18,12 @@
  */
 int file_read(const char *path, size_t max, struct buf *out,
     struct error *err);
+
+/**
+ * file_is_folder(path):
+ * Whether ${path} is a folder, or a link to one.
+ */
+bool file_is_folder(const char *path);
 
 /**
  * file_read_regular(path, max, out, err):

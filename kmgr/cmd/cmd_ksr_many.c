@@ -2,7 +2,6 @@
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "kmgr/base/file.h"
@@ -35,19 +34,11 @@ struct one {
 	char		*output;
 };
 
-static bool
-is_folder(const char *path)
-{
-	struct stat st;
-
-	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
-}
-
 bool
 cmd_ksr_is_many(const struct args *args)
 {
 
-	return args->n_words == 1 && is_folder(args->words[0]);
+	return args->n_words == 1 && file_is_folder(args->words[0]);
 }
 
 /* The last LETTERS behind a dot, NULL where there are none. */
@@ -301,7 +292,7 @@ static int
 check_output(const char *folder, struct error *err)
 {
 
-	if (folder == NULL || is_folder(folder))
+	if (folder == NULL || file_is_folder(folder))
 		return 0;
 	if (access(folder, F_OK) != 0) {
 		(void)err_set(err, ERR_USAGE, "there is no folder %s for -o",

@@ -12,6 +12,13 @@
 void cmd_sign_note(struct cmd *cmd, const struct zsks *zsks);
 
 /**
+ * cmd_sign_folder(cmd):
+ * The folder of -o that each zone's set goes to as a file of its own, with
+ * --zones-from; NULL: what is signed goes to one file, or standard output.
+ */
+const char *cmd_sign_folder(const struct cmd *cmd);
+
+/**
  * cmd_sign_many(cmd, request, err):
  * --zones-from: sign the ZSK sets of all its zones, each as ${request} says.
  *

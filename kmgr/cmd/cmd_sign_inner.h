@@ -18,6 +18,7 @@ struct many {
 	struct sign_entry	*entries;
 	size_t			 n;
 	size_t			 first;		/* of those at hand */
+	const char		*folder;	/* cmd_sign_folder() */
 	struct stream		 stream;
 	struct tally		 tally;
 	/* What came of a zone goes here; owner: whoever called. */

@@ -1,6 +1,7 @@
 /* sign-zsks --zones-from. */
 #include <stdlib.h>
 
+#include "kmgr/base/file.h"
 #include "kmgr/base/mem.h"
 #include "kmgr/base/stop.h"
 #include "kmgr/cmd/cmd_sign.h"
@@ -9,6 +10,7 @@
 #include "kmgr/engine/trust_owed.h"
 
 #define SLICE  4096	/* sets that are fetched before they are signed */
+#define PLACED ".dnskey" /* none that is read again as a set of ZSKs */
 
 static int
 load(void *arg, size_t i, struct zsks_request *request, struct buf *text,
@@ -30,22 +32,62 @@ show_progress(const struct many *many)
 	    tally->n_refused, tally->all);
 }
 
+const char *
+cmd_sign_folder(const struct cmd *cmd)
+{
+	const char *path = cmd_output(cmd);
+
+	return path != NULL && args_has(cmd->args, OPT_ZONES_FROM) &&
+	    file_is_folder(path) ? path : NULL;
+}
+
+/* Of a zone, the file that its set goes to. */
+static char *
+place_of(const char *folder, const char *zone)
+{
+	struct error ignored = ERR_INIT;
+	char text[NAME_TEXT_MAX];
+	struct name name;
+
+	/* What was signed has a name. */
+	if (name_read(zone, &name, &ignored) != 0)
+		abort();
+	return mem_printf("%s/%s" PLACED, folder, name_file(&name, text));
+}
+
+/* It goes to a file of its own; one that cannot be written ends all. */
+static void
+put_file(struct many *many, const struct buf *text, const char *path)
+{
+	struct error err = ERR_INIT;
+
+	if (file_write(path, 0644, text->data, text->len, &err) != 0)
+		stream_break(&many->stream, &err);
+}
+
 /* For people its records, for machines a row. */
 static void
 put_result(struct many *many, const struct sign_result *result)
 {
 	struct error ignored = ERR_INIT;
+	char *path = many->folder == NULL ? NULL : place_of(many->folder,
+	    many->entries[result->i].name);
 	struct json *row;
 
-	if (!many->cmd->wants_json) {
+	if (path != NULL)
+		put_file(many, &result->text, path);
+	if (path == NULL && !many->cmd->wants_json) {
 		buf_add(&many->cmd->text, result->text.data,
 		    result->text.len);
 		stream_write(&many->stream);
-		return;
-	}
-	if (result->json.len > 0 && json_read(buf_text(&result->json),
-	    result->json.len, &row, &ignored) == 0)
+	} else if (many->cmd->wants_json && result->json.len > 0 &&
+	    json_read(buf_text(&result->json), result->json.len, &row,
+	    &ignored) == 0) {
+		if (path != NULL)
+			json_put_text(row, "output", path);
 		stream_row(&many->stream, "signed", row);
+	}
+	free(path);
 }
 
 void
@@ -272,7 +314,7 @@ cmd_sign_many(struct cmd *cmd, const struct zsks_request *request,
     struct error *err)
 {
 	struct many many = { .cmd = cmd, .request = *request,
-		.give = many_deliver };
+		.give = many_deliver, .folder = cmd_sign_folder(cmd) };
 	size_t i;
 	int rc = -1;
 
@@ -282,6 +324,9 @@ cmd_sign_many(struct cmd *cmd, const struct zsks_request *request,
 	    &many.entries, &many.n, err) == 0 &&
 	    stream_open(&many.stream, cmd, err) == 0) {
 		stop_catch();
+		/* -o takes the sets; what is told of them is not there. */
+		cmd->has_written = many.folder != NULL &&
+		    !args_has(cmd->args, OPT_DRY_RUN);
 		tally_init(&many.tally, cmd, "zones", "signed", "zone");
 		many.tally.all = many.n;
 		many.tally.again = hint_again(cmd);

@@ -4,6 +4,7 @@
 
 #include "kmgr/base/when.h"
 #include "kmgr/cmd/cmd_ksr_sign.h"
+#include "kmgr/cmd/cmd_sign.h"
 #include "kmgr/cmd/command.h"
 
 /* The number of letters that differ between two words (Levenshtein). */
@@ -79,7 +80,10 @@ bool
 command_fills_folder(const struct cmd *cmd)
 {
 
-	return cmd->command->run == cmd_sign_ksr && cmd_ksr_is_many(cmd->args);
+	return (cmd->command->run == cmd_sign_ksr &&
+	    cmd_ksr_is_many(cmd->args)) ||
+	    (cmd->command->run == cmd_sign_zsks && cmd_sign_folder(cmd) !=
+	    NULL);
 }
 
 static void

@@ -179,8 +179,9 @@ const struct command commands_keys[] = {
 	    "DIR/ZONE.zone is signed in one go, with --zones-from FILE every "
 	    "zone of a list, one a line: its set comes from the configured "
 	    "source, or from a file named behind it. What is signed for long "
-	    "already is taken as it is, unless --again is given. Exit 12 "
-	    "where some zones were refused.",
+	    "already is taken as it is, unless --again is given. -o DIR, a "
+	    "folder, has a file DIR/ZONE.dnskey of each. Exit 12 where some "
+	    "zones were refused.",
 	    sign_zsks_opts, 0, 2, CMD_WITH_SESSION, cmd_sign_zsks },
 };
 const size_t commands_keys_n = sizeof(commands_keys) / sizeof(commands_keys[0]);

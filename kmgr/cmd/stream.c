@@ -10,7 +10,8 @@ stream_open(struct stream *stream, struct cmd *cmd, struct error *err)
 
 	*stream = (struct stream) { .cmd = cmd, .why = ERR_INIT,
 		.is_terminal = isatty(STDOUT_FILENO) != 0 };
-	if (cmd_output(cmd) == NULL || args_has(cmd->args, OPT_DRY_RUN))
+	if (cmd_output(cmd) == NULL || args_has(cmd->args, OPT_DRY_RUN) ||
+	    command_fills_folder(cmd))
 		return 0;
 	return file_out_open(cmd_output(cmd), 0644, cmd->wants_json ?
 	    &cmd->rows_file : &stream->file, err);
@@ -35,10 +36,21 @@ hint_room(const struct stream *stream, struct error *err)
 	    "command again: it does what is left", cmd_output(stream->cmd));
 }
 
+void
+stream_break(struct stream *stream, const struct error *err)
+{
+
+	stream->why = *err;
+	if (cmd_output(stream->cmd) != NULL)
+		(void)hint_room(stream, &stream->why);
+	atomic_store(&stream->is_broken, true);
+}
+
 static void
 put(struct stream *stream, const struct buf *text)
 {
 	struct cmd *cmd = stream->cmd;
+	struct error err = ERR_INIT;
 	struct file_out *file = file_of(stream);
 	FILE *to = file == NULL ? stdout : file_out_stream(file);
 
@@ -48,11 +60,9 @@ put(struct stream *stream, const struct buf *text)
 		progress_erase(cmd->progress);
 	if (fwrite(text->data, 1, text->len, to) != text->len ||
 	    (file == NULL && fflush(to) != 0)) {
-		(void)err_set_errno(&stream->why, "write %s",
+		(void)err_set_errno(&err, "write %s",
 		    file == NULL ? "standard output" : cmd_output(cmd));
-		if (file != NULL)
-			(void)hint_room(stream, &stream->why);
-		atomic_store(&stream->is_broken, true);
+		stream_break(stream, &err);
 	}
 }
 

@@ -30,14 +30,16 @@ int stream_open(struct stream *stream, struct cmd *cmd, struct error *err);
 
 /**
  * stream_write(stream), stream_row(stream, list, row_take),
- * stream_is_broken(stream):
+ * stream_break(stream, err), stream_is_broken(stream):
  * Move what is in the command's text to where it goes, unless JSON is wanted;
  * where it is, write one more row of the array ${list}, the command's only one
- * of that kind. Whether nobody takes it any more, which any thread may ask.
+ * of that kind. Nobody takes it any more, as ${err} says; whether that is so,
+ * which any thread may ask.
  */
 void stream_write(struct stream *stream);
 void stream_row(struct stream *stream, const char *list,
     struct json *row_take);
+void stream_break(struct stream *stream, const struct error *err);
 bool stream_is_broken(const struct stream *stream);
 
 /**

@@ -217,6 +217,25 @@ name_text(const struct name *name, char out[static NAME_TEXT_MAX])
 	return out;
 }
 
+char *
+name_file(const struct name *name, char out[static NAME_TEXT_MAX])
+{
+	char text[NAME_TEXT_MAX];
+	const char *p;
+	char *to = out;
+
+	if (name->len == 1)
+		return strcpy(out, "root");
+	/* An escape is what any octet has room for. */
+	for (p = name_text(name, text); p[1] != '\0'; p++)
+		if (*p == '/')
+			to = stpcpy(to, "\\047");
+		else
+			*to++ = *p;
+	*to = '\0';
+	return out;
+}
+
 bool
 name_is_same(const struct name *a, const struct name *b)
 {

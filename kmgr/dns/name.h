@@ -55,6 +55,13 @@ int name_from_wire(const uint8_t *wire, size_t len, struct name *out,
 char *name_text(const struct name *name, char out[static NAME_TEXT_MAX]);
 
 /**
+ * name_file(name, out):
+ * Write ${name} as the name of a file: as name_text(), without the last dot,
+ * "root" for the root, and no slash in it. Returns ${out}.
+ */
+char *name_file(const struct name *name, char out[static NAME_TEXT_MAX]);
+
+/**
  * name_is_same(a, b):
  * Whether both are the same name.
  */

@@ -702,6 +702,38 @@ performance() {
 	run -0 kmgr create-ksk --zones-from marked --cmk prod
 }
 
+@test "-o that is a folder has a file of each zone, whole or not at all" {
+	zones 3
+	echo 'bad line' >zones/z2.example.zone
+	kmgr -q create-ksk 'a\047b.example' --cmk prod >/dev/null
+	echo "a\\047b.example. 3600 $ZSK" >slash
+	printf '%s\n' z1.example. z3.example. | sed 's#.*#& zones/&zone#' >list2
+	echo "z2.example zones/z2.example.zone" >>list2
+	echo 'a\047b.example slash' >>list2
+	mkdir out
+	run --separate-stderr kmgr sign-zsks --zones-from list2 -o out
+	[ "$status" -eq 12 ]
+	[ -z "$output" ]
+	[ "$(cd out && echo *)" = 'a\047b.example.dnskey z1.example.dnskey z3.example.dnskey' ]
+	[ "$(cat out/z1.example.dnskey)" = "$(kmgr -q sign-zsks \
+		--zones-from list2 2>/dev/null | grep '^z1')" ]
+	# The same command again has the same files; rows name them.
+	rm out/z3.example.dnskey
+	kmgr --json sign-zsks --zones-from list2 -o out/ >told 2>/dev/null ||
+		[ $? -eq 12 ]
+	[ "$(jq -r '.signed[].output' told | sort | tail -n 1)" = \
+		out//z3.example.dnskey ]
+	[ "$(grep -c RRSIG out/z3.example.dnskey)" -eq 1 ]
+	# What cannot be written ends it, and says so once.
+	mkdir out/z4.example.dnskey
+	kmgr -q create-ksk z4.example --cmk prod >/dev/null
+	echo "z4.example. 3600 $ZSK" >z4
+	echo 'z4.example z4' >>list2
+	run -9 kmgr sign-zsks --zones-from list2 -o out
+	[[ $output == *"out/z4.example.dnskey"* ]]
+	run -12 kmgr sign-zsks --zones-from list2 -o out --dry-run
+}
+
 @test "a list for sign-zsks: files, and what the configuration names" {
 	zones 3
 	cat >>kmgr.yaml <<-END

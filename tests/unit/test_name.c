@@ -171,12 +171,19 @@ text_is_read_back(void **state)
 		name.wire[2] = (uint8_t)c;
 		unit_ok(name_read(name_text(&name, text), &again, &err), &err);
 		assert_true(name_is_same(&name, &again));
+		unit_ok(name_read(name_file(&name, text), &again, &err), &err);
+		assert_true(name_is_same(&name, &again));
+		assert_null(strchr(text, '/'));
 		name.wire[2] = 'x';
 		name.wire[1] = (uint8_t)c;
 		unit_ok(name_read(name_text(&name, text), &again, &err), &err);
 		assert_true(name_is_same(&name, &again));
 		name.wire[1] = 'x';
 	}
+	unit_ok(name_read("a/b.c/", &name, &err), &err);
+	assert_string_equal(name_file(&name, text), "a\\047b.c\\047");
+	unit_ok(name_read(".", &name, &err), &err);
+	assert_string_equal(name_file(&name, text), "root");
 	unit_ok(name_read("!~\\127", &name, &err), &err);
 	assert_string_equal(name_text(&name, text), "!~\\127.");
 	unit_ok(name_read("a\\000\\$\\@\\\"\\(\\)\\;\\ b", &name, &err),
