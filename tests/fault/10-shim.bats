@@ -69,7 +69,7 @@ key_tag() {
 @test "an unknown switch or value is never taken in silence" {
 	for switch in FAIL_TA=1 FAIL_AT=1 CKR=CKR_PIN_LOCKED COUNT= \
 		KILL_AT=x KILL_AT=-1 KILL_AFTER=1x TAG=70000:13 TAG=1 \
-		TAG_ONCE=file REFUSE_ATTR=COPABLE REFUSE_MECH=RSA IGNORE_ATTR=TOKEN,,PRIVATE \
+		TAG_ONCE=file HANG_US=1 HANG_ONCE=file REFUSE_ATTR=COPABLE REFUSE_MECH=RSA IGNORE_ATTR=TOKEN,,PRIVATE \
 		EC_POINT=1 RSA_ZERO=yes TOKEN_FLAGS=locked; do
 		run env "KMGR_SHIM_$switch" "$P11STEPS" "$P11SHIM" init
 		[ "$status" -eq 99 ]
@@ -167,6 +167,26 @@ key_tag() {
 	[ "$(rv_of gen)" = CKR_OK ]
 	[ "$(rv_of sign)" = CKR_DEVICE_ERROR ]
 	printf '1 C_Sign\n2 C_Sign\n' | diff - calls
+}
+
+@test "HANG_AT: never returns, or late, or in the first process alone" {
+	export KMGR_SHIM_FAIL_ON=C_Sign KMGR_SHIM_HANG_AT=1
+	run timeout 3 "$P11STEPS" "$P11SHIM" init open login="$TOKEN_PIN" \
+		gen-token=ec sign verify
+	[ "$status" -eq 124 ]
+	[ "$(objects)" = 2 ]
+	KMGR_SHIM_HANG_AT=9 run steps gen-token=ec sign
+	[ "$status" -eq 0 ]
+	KMGR_SHIM_HANG_US=1000 run steps gen-token=ec sign verify
+	[ "$(rv_of verify)" = CKR_OK ]
+	touch once
+	KMGR_SHIM_HANG_ONCE=$PWD/once run steps gen-token=ec sign verify
+	[ "$(rv_of verify)" = CKR_OK ]
+	rm once
+	KMGR_SHIM_HANG_ONCE=$PWD/once run timeout 3 "$P11STEPS" "$P11SHIM" \
+		init open login="$TOKEN_PIN" gen-token=ec sign
+	[ "$status" -eq 124 ]
+	[ -e once ]
 }
 
 @test "KILL_AT: dies before the call, KILL_AFTER: when it is done" {

@@ -54,6 +54,9 @@ struct shim_conf {
 	unsigned long		 kill_at;
 	unsigned long		 kill_after;
 	unsigned long kill_by;
+	unsigned long		 hang_at;
+	unsigned long		 hang_us;
+	const char		*hang_once_file;
 	const char		*gone_file;
 	unsigned long		 gone_at;
 	unsigned long		 gone_n;
@@ -115,6 +118,12 @@ struct ck_function_list *shim_next(void);
  */
 bool faults_enter(struct shim_call *call);
 ck_rv_t faults_leave(struct shim_call *call);
+
+/**
+ * faults_first(file):
+ * Whether ${file} was not there; it is now. Of all processes one is first.
+ */
+bool faults_first(const char *file);
 
 /**
  * gone_enter(call) / gone_leave():

@@ -14,6 +14,10 @@
  * KMGR_SHIM_KILL_AT=N		SIGKILL to the process before call N
  * KMGR_SHIM_KILL_AFTER=N	SIGKILL when the real call N has returned
  * KMGR_SHIM_KILL_BY=SIGNAL	another signal than SIGKILL, by its number
+ * KMGR_SHIM_HANG_AT=N		call N never returns, and nothing comes of it;
+ * KMGR_SHIM_HANG_US=N		or it takes so much more
+ * KMGR_SHIM_HANG_ONCE=FILE	in the first of all processes: FILE, once
+ *				there, says that one hangs
  * KMGR_SHIM_GONE=FILE		while FILE exists the token is pulled out:
  *				each call is CKR_DEVICE_REMOVED; afterwards
  *				no session or login of before is left
@@ -205,6 +209,9 @@ static const struct option options[] = {
 	{ "KILL_AT", read_number, &conf.kill_at },
 	{ "KILL_AFTER", read_number, &conf.kill_after },
 	{ "KILL_BY", read_number, &conf.kill_by },
+	{ "HANG_AT", read_number, &conf.hang_at },
+	{ "HANG_US", read_number, &conf.hang_us },
+	{ "HANG_ONCE", read_text, &conf.hang_once_file },
 	{ "GONE", read_text, &conf.gone_file },
 	{ "GONE_AT", read_number, &conf.gone_at },
 	{ "GONE_CALLS", read_number, &conf.gone_n },
@@ -258,6 +265,9 @@ read_environment(void)
 		shim_die(PREFIX "MODULE must name the real module");
 	if ((conf.fail_at != 0) != (conf.fail_rv != CKR_OK))
 		shim_die(PREFIX "FAIL_AT and " PREFIX "CKR go together");
+	if (conf.hang_at == 0 &&
+	    (conf.hang_us != 0 || conf.hang_once_file != NULL))
+		shim_die(PREFIX "HANG_US, HANG_ONCE need " PREFIX "HANG_AT");
 	if (conf.tag_once_file != NULL && !conf.tag_wanted)
 		shim_die(PREFIX "TAG_ONCE needs " PREFIX "TAG");
 }

@@ -1,4 +1,4 @@
-/* Counting calls, failing one, dying at one, being slow. */
+/* Counting calls, failing one, dying or hanging at one, being slow. */
 
 #include "tests/fault/p11shim.h"
 
@@ -59,18 +59,52 @@ must_fail(const struct shim_conf *conf, const struct shim_call *call)
 }
 
 static void
-dawdle(const struct shim_conf *conf, const struct shim_call *call)
+pause_us(unsigned long us)
 {
 	struct timespec ts = {
-		.tv_sec = (time_t)(conf->delay_us / 1000000),
-		.tv_nsec = (long)(conf->delay_us % 1000000) * 1000,
+		.tv_sec = (time_t)(us / 1000000),
+		.tv_nsec = (long)(us % 1000000) * 1000,
 	};
+
+	while (nanosleep(&ts, &ts) == -1 && errno == EINTR)
+		continue;
+}
+
+static void
+dawdle(const struct shim_conf *conf, const struct shim_call *call)
+{
 
 	if (conf->delay_us != 0 &&
 	    (strcmp(call->name, "C_Sign") == 0 ||
 		strcmp(call->name, "C_GenerateKeyPair") == 0))
-		while (nanosleep(&ts, &ts) == -1 && errno == EINTR)
-			continue;
+		pause_us(conf->delay_us);
+}
+
+bool
+faults_first(const char *file)
+{
+	const int fd = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+	    0600);
+
+	if (fd == -1)
+		return false;
+	close(fd);
+	return true;
+}
+
+static void
+hang(const struct shim_conf *conf, const struct shim_call *call)
+{
+
+	if (conf->hang_at == 0 || call->n != conf->hang_at ||
+	    (conf->hang_once_file != NULL &&
+		!faults_first(conf->hang_once_file)))
+		return;
+	if (conf->hang_us != 0)
+		pause_us(conf->hang_us);
+	else
+		for (;;)
+			pause();
 }
 
 bool
@@ -80,6 +114,7 @@ faults_enter(struct shim_call *call)
 
 	count(call);
 	die_if(conf->kill_at, call);
+	hang(conf, call);
 	if (must_fail(conf, call)) {
 		call->rv = conf->fail_rv;
 		return false;
