@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stddef.h>
@@ -9,17 +10,28 @@
 static atomic_int noted;
 static const atomic_int *heeded;
 
+/* What is at hand may never be done, as a call of a token that is gone. */
+static const char advice[] = "\r\033[Kkmgr: ends when what is at hand is "
+    "done; once more ends it at once\n";
+static volatile sig_atomic_t is_watched;	/* somebody may read it */
+
 static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
 #define N_SIGNALS (sizeof(signals) / sizeof(signals[0]))
 
 static void
 note(int number)
 {
+	const int saved = errno;
 	size_t i;
 
 	atomic_store(&noted, number);
 	for (i = 0; i < N_SIGNALS; i++)
 		(void)signal(signals[i], SIG_DFL);
+	/* Of several processes one says it. */
+	if (is_watched && heeded == NULL &&
+	    write(STDERR_FILENO, advice, sizeof(advice) - 1) < 0)
+		is_watched = 0;
+	errno = saved;
 }
 
 void
@@ -29,6 +41,7 @@ stop_catch(void)
 		.sa_flags = SA_RESTART }, before;
 	size_t i;
 
+	is_watched = isatty(STDERR_FILENO);
 	(void)sigemptyset(&action.sa_mask);
 	for (i = 0; i < N_SIGNALS; i++)
 		if (sigaction(signals[i], NULL, &before) == 0 &&

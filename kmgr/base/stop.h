@@ -11,8 +11,9 @@
 
 /**
  * stop_catch():
- * From now on the first of these signals is noted only; any further one ends
- * the process at once. One that the process was started to ignore it still
+ * From now on the first of these signals is noted only, which a terminal is
+ * told; any further one ends the process at once, also where a call never
+ * returns. One that the process was started to ignore it still
  * ignores. A child that is forked inherits both, with what was noted until
  * then; a program that is executed neither.
  */

@@ -1,6 +1,7 @@
 /* kmgr/base/stop.c */
 #include "tests/unit/unit.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -118,6 +119,34 @@ error_of_int(void)
 		_exit(1);
 }
 
+/* What a terminal is told meanwhile; of what was forked it hears nothing. */
+static void
+told(void)
+{
+	static const char part[] = "once more ends it at once";
+	static atomic_int stop;
+	char text[512] = "";
+	int master = posix_openpt(O_RDWR | O_NOCTTY), slave;
+
+	if (master < 0 || grantpt(master) != 0 || unlockpt(master) != 0 ||
+	    (slave = open(ptsname(master), O_RDWR | O_NOCTTY)) < 0 ||
+	    dup2(slave, STDERR_FILENO) < 0 ||
+	    fcntl(master, F_SETFL, O_NONBLOCK) != 0)
+		_exit(1);
+	stop_catch();
+	if (read(master, text, sizeof(text) - 1) > 0)
+		_exit(2);
+	(void)raise(SIGINT);
+	if (read(master, text, sizeof(text) - 1) <= 0 ||
+	    strstr(text, part) == NULL)
+		_exit(3);
+	stop_heed(&stop);
+	stop_catch();
+	(void)raise(SIGTERM);
+	if (read(master, text, sizeof(text) - 1) > 0)
+		_exit(4);
+}
+
 static void
 assert_noted(void (*act)(void))
 {
@@ -143,6 +172,14 @@ test_first_is_noted(void **state)
 	(void)state;
 	assert_noted(once);
 	assert_noted(ignored);
+}
+
+static void
+test_terminal_is_told(void **state)
+{
+
+	(void)state;
+	assert_noted(told);
 }
 
 static void
@@ -190,6 +227,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_first_is_noted),
+		cmocka_unit_test(test_terminal_is_told),
 		cmocka_unit_test(test_second_ends),
 		cmocka_unit_test(test_end),
 		cmocka_unit_test(test_children),
