@@ -10,15 +10,15 @@
 #include "hsm/probe.h"
 #include "kmgr/base/file.h"
 #include "kmgr/base/file_out.h"
+#include "kmgr/base/give_up.h"
 #include "kmgr/base/mem.h"
 #include "kmgr/base/progress.h"
 #include "kmgr/base/secret.h"
 #include "kmgr/base/stop.h"
 #include "kmgr/base/when.h"
 #include "kmgr/cmd/command.h"
+#include "kmgr/cmd/failure.h"
 #include "kmgr/engine/refusal.h"
-
-#define JSON_SCHEMA 1
 
 /* What the options before the command say. */
 struct run {
@@ -57,41 +57,42 @@ show_progress(void *arg, size_t done, size_t all)
 }
 
 static void
-put_error(struct json *json, const struct error *err)
+error_text(const struct run *run, const struct error *err, struct buf *out)
 {
 
-	json_put_text(json, "error", err_class_name(err->class));
-	json_put_int(json, "exit_status", (int64_t)err->class);
-	json_put_int(json, "code", (int64_t)err->code);
-	json_put_text(json, "message", err->msg);
-	json_put_text(json, "hint", err->hint);
+	if (has(run, OPT_JSON))
+		failure_json(run->command == NULL ? NULL : run->command->name,
+		    run->notes, err, out);
+	else
+		failure_text(err, out);
 }
 
 static void
 print_error(const struct run *run, const struct error *err)
 {
-	struct json *json;
 	struct buf text = BUF_INIT;
 
 	if (run->has_told)
 		return;
-	if (!has(run, OPT_JSON)) {
-		(void)fprintf(stderr, "kmgr: %s\n", err->msg);
-		if (err->hint[0] != '\0')
-			(void)fprintf(stderr, "kmgr: hint: %s\n", err->hint);
-		return;
-	}
-	json = json_new_object();
-	json_put_int(json, "schema", JSON_SCHEMA);
-	json_put_text(json, "command", run->command == NULL ? NULL :
-	    run->command->name);
-	put_error(json, err);
-	if (run->notes != NULL)
-		json_put_take(json, "notes", json_copy_of(run->notes));
-	json_pretty(json, &text);
+	error_text(run, err, &text);
 	(void)fputs(buf_text(&text), stderr);
 	buf_free(&text);
-	json_free(json);
+}
+
+/* Of a process that gives up: whoever has stdio's lock keeps it. */
+static int
+tell_end(void *arg, const struct error *err)
+{
+	const struct run *run = arg;
+	struct buf text = BUF_INIT;
+
+	/* A line of progress may stand there. */
+	if (isatty(STDERR_FILENO))
+		buf_printf(&text, "\r\033[K");
+	error_text(run, err, &text);
+	if (write(STDERR_FILENO, text.data, text.len) < 0)
+		return ERR_SYSTEM;
+	return command_status(run->command, err);
 }
 
 static int
@@ -224,7 +225,7 @@ print_partial(struct run *run, struct cmd *cmd, const struct error *err)
 	    (output_path(run) == NULL) != cmd->has_written;
 
 	if (is_one)
-		put_error(cmd->json, err);
+		failure_put(cmd->json, err);
 	run->has_told = print_result(run, cmd, &ignored) == 0 && is_one;
 }
 
@@ -280,7 +281,7 @@ start_command(struct run *run, struct error *err)
 	}
 	cmd.wants_json = has(run, OPT_JSON);
 	cmd.json = json_new_object();
-	json_put_int(cmd.json, "schema", JSON_SCHEMA);
+	json_put_int(cmd.json, "schema", COMMAND_SCHEMA);
 	json_put_text(cmd.json, "command", run->command->name);
 	rc = run_command(run, &cmd, err);
 	run->status = cmd.status;
@@ -372,6 +373,7 @@ main(int argc, char **argv)
 	(void)signal(SIGCHLD, SIG_DFL);
 	if (hsm_onlooker_is_asked(argc, argv))
 		return hsm_onlooker_main(argv);
+	give_up_by(tell_end, &run);
 	if (run_all(argc, argv, &run, &err) == 0) {
 		status = run.status;
 	} else {

@@ -22,6 +22,8 @@ libbase_la_SOURCES = \
 	kmgr/base/file.h \
 	kmgr/base/file_out.c \
 	kmgr/base/file_out.h \
+	kmgr/base/give_up.c \
+	kmgr/base/give_up.h \
 	kmgr/base/int64.h \
 	kmgr/base/json.c \
 	kmgr/base/json.h \

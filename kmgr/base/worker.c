@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "kmgr/base/give_up.h"
 #include "kmgr/base/stop.h"
 #include "kmgr/base/workers_inner.h"
 
@@ -68,6 +69,7 @@ worker_is_unwanted(const struct worker *worker)
 	return atomic_load(&worker->shared->is_enough);
 }
 
+/* The lock is held. */
 static int
 write_all(int fd, const void *data, size_t len, struct error *err)
 {
@@ -87,6 +89,7 @@ write_all(int fd, const void *data, size_t len, struct error *err)
 	return 0;
 }
 
+/* The lock is held. */
 static int
 say(struct worker *worker, enum workers_saying saying, const void *data,
     size_t len, struct error *err)
@@ -106,19 +109,52 @@ say(struct worker *worker, enum workers_saying saying, const void *data,
 	return rc;
 }
 
+static int
+say_more(struct worker *worker, enum workers_saying saying, const void *data,
+    size_t len, struct error *err)
+{
+	int rc;
+
+	(void)pthread_mutex_lock(&worker->lock);
+	rc = say(worker, saying, data, len, err);
+	(void)pthread_mutex_unlock(&worker->lock);
+	return rc;
+}
+
+/* How the work has ended, NULL: well. The lock is kept: nothing comes later. */
+static int
+say_last(struct worker *worker, const struct error *why)
+{
+	struct error ignored = ERR_INIT;
+	int rc;
+
+	(void)pthread_mutex_lock(&worker->lock);
+	rc = why == NULL ? say(worker, SAYS_DONE, NULL, 0, &ignored) :
+	    say(worker, SAYS_FAILED, why, sizeof(*why), &ignored);
+	workers_share_stop(worker->shared);
+	return rc == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static int
+tell_end(void *arg, const struct error *err)
+{
+
+	return say_last(arg, err);
+}
+
 int
 worker_tell(struct worker *worker, const void *message, size_t len,
     struct error *err)
 {
 
-	return say(worker, SAYS_MESSAGE, message, len, err);
+	return say_more(worker, SAYS_MESSAGE, message, len, err);
 }
 
 int
 worker_want_others(struct worker *worker, struct error *err)
 {
 
-	return say(worker, SAYS_MORE_HELP, NULL, 0, err);
+	return say_more(worker, SAYS_MORE_HELP, NULL, 0, err);
 }
 
 void
@@ -134,17 +170,15 @@ workers_share_stop(struct workers_shared *shared)
 void
 worker_main(struct worker *worker, pid_t parent)
 {
-	struct error err = ERR_INIT, ignored = ERR_INIT;
+	struct error err = ERR_INIT;
 	int rc = 0;
 
 	stop_heed(&worker->shared->stop);
+	give_up_by(tell_end, worker);
 	/* Whoever started us may have ended before this was asked for. */
 	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
-	if (getppid() == parent &&
-	    worker->workers->work(worker->workers->arg, worker, &err) != 0)
-		rc = say(worker, SAYS_FAILED, &err, sizeof(err), &ignored);
-	else
-		rc = say(worker, SAYS_DONE, NULL, 0, &ignored);
-	workers_share_stop(worker->shared);
-	_exit(rc == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
+	if (getppid() == parent)
+		rc = worker->workers->work(worker->workers->arg, worker,
+		    &err);
+	_exit(say_last(worker, rc == 0 ? NULL : &err));
 }

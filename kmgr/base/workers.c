@@ -47,7 +47,8 @@ crew_fail(struct crew *crew, const struct error *err)
 static int
 start_one(struct crew *crew, struct error *err)
 {
-	struct worker worker = { crew->workers, crew->shared, -1 };
+	struct worker worker = { crew->workers, crew->shared, -1,
+		PTHREAD_MUTEX_INITIALIZER };
 	struct child *child = &crew->children[crew->n];
 	const pid_t parent = getpid();
 	int ends[2];

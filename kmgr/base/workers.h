@@ -53,8 +53,9 @@ struct workers {
  * signal that one of all these processes has noted the others have noted, too
  * (stop.h), a worker's when it ends.
  *
- * Errors: that of the first worker that failed; ERR_SYSTEM where one was
- * killed or could not be started. What others told was taken.
+ * Errors: that of the first worker that failed, or gave up (give_up.h);
+ * ERR_SYSTEM where one was killed or could not be started. What others told
+ * was taken.
  */
 int workers_run(const struct workers *workers, struct error *err);
 

@@ -2,6 +2,7 @@
 #ifndef BASE_WORKERS_INNER_H
 #define BASE_WORKERS_INNER_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <sys/types.h>
 
@@ -21,7 +22,8 @@ struct workers_shared {
 struct worker {
 	const struct workers	*workers;
 	struct workers_shared		*shared;
-	int			 fd;	/* to the process that started us */
+	int			 fd;	/* to the process that started us, */
+	pthread_mutex_t		 lock;	/* over it */
 };
 
 /* What is said between the two, before the bytes of it. */

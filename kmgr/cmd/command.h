@@ -16,6 +16,7 @@
 #include "kmgr/engine/session.h"
 
 #define CMD_ANY_WORDS SIZE_MAX
+#define COMMAND_SCHEMA 1		/* of the JSON that commands print */
 
 /* What a command works with and leaves behind. */
 struct cmd {

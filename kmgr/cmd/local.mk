@@ -83,6 +83,8 @@ libcmd_la_SOURCES = \
 	kmgr/cmd/cmd_zsks.h \
 	kmgr/cmd/command.c \
 	kmgr/cmd/command.h \
+	kmgr/cmd/failure.c \
+	kmgr/cmd/failure.h \
 	kmgr/cmd/commands.c \
 	kmgr/cmd/commands.h \
 	kmgr/cmd/commands_keys.c \

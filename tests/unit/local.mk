@@ -176,6 +176,7 @@ unit_base = \
 	tests/unit/test_crypto \
 	tests/unit/test_err \
 	tests/unit/test_file \
+	tests/unit/test_give_up \
 	tests/unit/test_json \
 	tests/unit/test_json_members \
 	tests/unit/test_mem \
@@ -220,6 +221,8 @@ tests_unit_test_err_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_err_LDADD = $(unit_ldadd)
 tests_unit_test_file_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_file_LDADD = $(unit_ldadd)
+tests_unit_test_give_up_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_give_up_LDADD = $(unit_ldadd)
 tests_unit_test_json_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_json_LDADD = $(unit_ldadd)
 tests_unit_test_json_members_CPPFLAGS = $(unit_cppflags)
