@@ -145,10 +145,12 @@ info_flags(const struct module *module, ck_slot_id_t slot, ck_flags_t *out,
 }
 
 int
-hsm_module_list(const char *path, struct hsm_token_info **out, size_t *n,
-    struct error *err)
+hsm_module_list(const char *path, int64_t call_limit_s,
+    struct hsm_token_info **out, size_t *n, struct error *err)
 {
-	struct module module = { .ctx = NULL };
+	const struct hsm_config config = { .name = path,
+		.call_limit_s = call_limit_s };
+	struct module module = { .config = &config };
 	struct hsm_token_info *infos = NULL;
 	ck_slot_id_t *slots = NULL;
 	size_t i, n_slots = 0;

@@ -33,6 +33,7 @@ libhsm_la_SOURCES = \
 	hsm/mech.h \
 	hsm/module.c \
 	hsm/module.h \
+	hsm/module_find.c \
 	hsm/object.c \
 	hsm/object.h \
 	hsm/onlooker.c \
@@ -68,6 +69,8 @@ libhsm_la_SOURCES = \
 	hsm/trial.h \
 	hsm/uri.c \
 	hsm/uri.h \
+	hsm/watchdog.c \
+	hsm/watchdog.h \
 	hsm/wrap.c \
 	hsm/wrap.h \
 	hsm/wrapped.c \

@@ -63,15 +63,15 @@ is_pin_refusal(ck_rv_t rv)
 static ck_rv_t
 call_login(struct hsm_token *token, ck_session_handle_t session)
 {
-	unsigned char *pin = NULL;
-	size_t len = 0;
+	unsigned char *pin;
 
 	/* Cryptoki takes the PIN without const; a copy would be one more. */
-	if (token->pin != NULL) {
-		pin = (unsigned char *)(uintptr_t)secret_bytes(token->pin);
-		len = secret_len(token->pin);
-	}
-	return CALL(&token->module, C_Login, (session, CKU_USER, pin, len));
+	if (token->pin == NULL)
+		return CALL_PERSON(&token->module, C_Login, (session,
+		    CKU_USER, NULL, 0));
+	pin = (unsigned char *)(uintptr_t)secret_bytes(token->pin);
+	return CALL(&token->module, C_Login, (session, CKU_USER, pin,
+	    secret_len(token->pin)));
 }
 
 static int

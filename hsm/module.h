@@ -22,6 +22,7 @@
 
 struct PKCS11_ctx_st;
 struct PKCS11_slot_st;
+struct watchdog_call;
 
 struct module {
 	struct ck_function_list	*list;	/* NULL: not loaded */
@@ -33,35 +34,65 @@ struct module {
 	dev_t			 dev;	/* its file, and who else has it: */
 	ino_t			 ino;	/* fellows.h */
 	struct module		*next;
-	const struct hsm_config	*config; /* whose trace() is called, or NULL */
+	bool			 is_watched; /* watchdog_begin() */
+	const struct hsm_config	*config; /* whose trace() is called, and whose
+					  * limit is kept, or NULL */
+};
+
+/* A call that is out. */
+struct module_call {
+	const struct module	*module;
+	const char		*name;
+	int64_t			 at_us;
+	struct watchdog_call	*watched;
 };
 
 /**
  * CALL(module, C_Name, (arguments)):
- * The one way to call Cryptoki: the call is timed and traced. The value is
- * the function's.
+ * The one way to call Cryptoki: the call is timed and traced, and the process
+ * ends where it never returns (watchdog.h). The value is the function's.
+ *
+ * CALL_PERSON(): likewise one in which the token waits for a person, who may
+ * take as long as he likes.
  */
-#define CALL(module, name, args) __extension__ ({			\
-	const int64_t call_at_us = when_elapsed_us();			\
+#define CALL(module, name, args)					\
+	CALL_AS(module_call((module), #name), module, name, args)
+#define CALL_PERSON(module, name, args)					\
+	CALL_AS(module_call_person((module), #name), module, name, args)
+#define CALL_AS(begin, module, name, args) __extension__ ({		\
+	const struct module_call call_out = begin;			\
 	const ck_rv_t call_rv = (module)->list->name args;		\
-	module_called((module), #name, call_rv, call_at_us);		\
+	module_called(&call_out, call_rv);				\
 	call_rv;							\
 })
 
 /**
- * module_called(module, call, rv, at_us):
- * Trace that ${call}, begun ${at_us}, returned ${rv}.
+ * module_call(module, name), module_call_person(module, name):
+ * The function ${name} is called; for a person.
+ *
+ * module_called(call, rv): it has returned ${rv}.
  */
-void module_called(const struct module *module, const char *call, ck_rv_t rv,
-    int64_t at_us);
+struct module_call module_call(const struct module *module,
+    const char *name);
+struct module_call module_call_person(const struct module *module,
+    const char *name);
+void module_called(const struct module_call *call, ck_rv_t rv);
+
+/**
+ * module_error(err, call, otherwise):
+ * Describe in ${err} what libp11 failed of in ${call}, whose return value it
+ * leaves in OpenSSL's queue of errors; ${otherwise} where there is none. Always
+ * returns -1.
+ */
+int module_error(struct error *err, const char *call, const char *otherwise);
 
 /**
  * module_load(module, path, err):
  * Load and initialise ${path}, which not everybody may be able to write. One
  * that another token of this process has initialised is used as it is.
- * ${module} is zeroed but for config.
+ * ${module} is zeroed but for config. Also on failure module_unload() follows.
  *
- * Errors: ERR_CONFIG (path), ERR_TOKEN.
+ * Errors: ERR_CONFIG (path), ERR_TOKEN, ERR_SYSTEM.
  */
 int module_load(struct module *module, const char *path, struct error *err);
 
@@ -72,7 +103,7 @@ int module_load(struct module *module, const char *path, struct error *err);
  * is stale itself is not finalized once more: another token has just done so.
  * On failure nothing is loaded.
  *
- * Errors: ERR_CONFIG (path), ERR_TOKEN.
+ * Errors: as module_load().
  */
 int module_reload(struct module *module, const char *path,
     struct error *err);

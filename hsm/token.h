@@ -33,6 +33,12 @@ struct hsm_config {
 	 * process, hsm_onlooker_main(): from the root; NULL: it has none.
 	 */
 	const char	*onlooker;
+	/*
+	 * Where a call of Cryptoki takes longer the process gives up, with
+	 * ERR_TOKEN (kmgr/base/give_up.h), but for a login on a PIN pad; 0: it
+	 * waits for ever.
+	 */
+	int64_t		 call_limit_s;
 	/* Called after every Cryptoki call, or NULL. */
 	void		(*trace)(void *trace_arg, const char *call,
 			    unsigned long rv, int64_t elapsed_us);
@@ -121,13 +127,14 @@ void hsm_token_close(struct hsm_token *token);
 const char *hsm_result_name(unsigned long rv);
 
 /**
- * hsm_module_list(path, out, n, err):
- * What tokens the module ${path} offers, for people who look for a URI.
+ * hsm_module_list(path, call_limit_s, out, n, err):
+ * What tokens the module ${path} offers, for people who look for a URI;
+ * ${call_limit_s} as in struct hsm_config.
  *
  * Owner: the caller, free(*${out}).
  * Errors: ERR_TOKEN.
  */
-int hsm_module_list(const char *path, struct hsm_token_info **out, size_t *n,
-    struct error *err);
+int hsm_module_list(const char *path, int64_t call_limit_s,
+    struct hsm_token_info **out, size_t *n, struct error *err);
 
 #endif

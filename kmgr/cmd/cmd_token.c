@@ -66,7 +66,8 @@ list_module(struct cmd *cmd, const char *path, struct error *err)
 	struct buf uri = BUF_INIT;
 	size_t i, n;
 
-	if (hsm_module_list(path, &infos, &n, err) != 0)
+	if (hsm_module_list(path, CONFIG_CALL_TIMEOUT_S, &infos, &n,
+	    err) != 0)
 		return -1;
 	table_init(&table, 5, "TOKEN", "LABEL", "MODEL", "SERIAL", "STATE");
 	for (i = 0; i < n; i++)
@@ -105,6 +106,7 @@ list_configured(struct cmd *cmd, const struct config *config,
 		const struct hsm_config hsm = {
 			.name = config->tokens[i].name,
 			.uri = config->tokens[i].uri,
+			.call_limit_s = config->performance.call_timeout_s,
 			.trace = cmd->options.trace,
 			.trace_arg = cmd->options.arg,
 		};

@@ -211,6 +211,9 @@ read_performance(const struct config_at *at, const struct config_key *key,
 		{ .name = "workers", .read = config_value_auto,
 		    .offset = offsetof(struct config_performance, workers),
 		    .min = 1, .max = CONFIG_WORKERS_MAX },
+		{ .name = "call-timeout", .read = config_value_duration,
+		    .offset = offsetof(struct config_performance,
+		    call_timeout_s), .min = 1, .max = DAY },
 	};
 
 	(void)key;
@@ -246,6 +249,7 @@ read_root(struct config *config, const struct yaml_node *root,
 	config->hooks.reminder_s = DAY;
 	config->resolver.port = RESOLVER_PORT;
 	config->resolver.timeout_s = RESOLVER_TIMEOUT_S;
+	config->performance.call_timeout_s = CONFIG_CALL_TIMEOUT_S;
 	return config_key_read(&at, keys, N_OF(keys), config, err);
 }
 

@@ -118,11 +118,13 @@ struct config_threshold {
 
 #define CONFIG_SESSIONS_MAX 256
 #define CONFIG_WORKERS_MAX 64
+#define CONFIG_CALL_TIMEOUT_S 600	/* where none is configured */
 
 /* How many of each; 0: as many as turn out to be of use. */
 struct config_performance {
 	int64_t	 sessions;	/* with a token at once, in each process */
 	int64_t	 workers;	/* processes */
+	int64_t	 call_timeout_s; /* hsm_config.call_limit_s */
 };
 
 struct config {

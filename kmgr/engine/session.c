@@ -258,6 +258,8 @@ find_token(struct session *session, const char *name,
 			.lock_path = open->lock_path,
 			.pin_refusal = &session->common->pin_refusals[i],
 			.onlooker = session->options.onlooker,
+			.call_limit_s =
+			    session->config->performance.call_timeout_s,
 			.trace = session->options.trace,
 			.trace_arg = session->options.arg,
 		};

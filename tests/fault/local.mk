@@ -50,12 +50,14 @@ TESTS += \
 	tests/fault/20-crash.bats \
 	tests/fault/30-fault.bats \
 	tests/fault/40-run.bats \
-	tests/fault/50-sessions.bats
+	tests/fault/50-sessions.bats \
+	tests/fault/60-hang.bats
 EXTRA_DIST += \
 	tests/fault/20-crash.bats \
 	tests/fault/30-fault.bats \
 	tests/fault/40-run.bats \
 	tests/fault/50-sessions.bats \
+	tests/fault/60-hang.bats \
 	tests/fault/crash-loop \
 	tests/fault/fault-loop \
 	tests/fault/world.bash

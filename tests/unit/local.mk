@@ -21,6 +21,7 @@ hsm_tests = \
 	tests/unit/test_hsm_template \
 	tests/unit/test_hsm_token \
 	tests/unit/test_hsm_uri \
+	tests/unit/test_hsm_watchdog \
 	tests/unit/test_hsm_wrap \
 	tests/unit/test_hsm_wrapped
 check_PROGRAMS += $(hsm_tests)
@@ -47,6 +48,8 @@ tests_unit_test_hsm_token_CPPFLAGS = $(hsm_test_cppflags)
 tests_unit_test_hsm_token_LDADD = $(hsm_test_ldadd)
 tests_unit_test_hsm_uri_CPPFLAGS = $(hsm_test_cppflags)
 tests_unit_test_hsm_uri_LDADD = $(hsm_test_ldadd)
+tests_unit_test_hsm_watchdog_CPPFLAGS = $(hsm_test_cppflags)
+tests_unit_test_hsm_watchdog_LDADD = $(hsm_test_ldadd)
 hsm_wrap_help = \
 	tests/unit/unit.h \
 	tests/unit/wraps.c \

@@ -240,11 +240,15 @@ static void
 performance(void **state)
 {
 	struct config *config = parse(BASE
-	    "performance: { sessions: 256, workers: 64 }\n");
+	    "performance: { sessions: 256, workers: 64, call-timeout: 1s }\n");
 
 	(void)state;
 	assert_int_equal(config->performance.sessions, 256);
 	assert_int_equal(config->performance.workers, 64);
+	assert_int_equal(config->performance.call_timeout_s, 1);
+	config_free(config);
+	config = parse(BASE "performance: { call-timeout: 1d }\n");
+	assert_int_equal(config->performance.call_timeout_s, 86400);
 	config_free(config);
 	config = parse(BASE "performance: { sessions: auto, workers: 1 }\n");
 	assert_int_equal(config->performance.sessions, 0);
@@ -268,6 +272,7 @@ defaults(void **state)
 	assert_int_equal(config->zones[0].parent.quorum, 0);
 	assert_int_equal(config->performance.sessions, 0);
 	assert_int_equal(config->performance.workers, 0);
+	assert_int_equal(config->performance.call_timeout_s, 600);
 	assert_null(config_zone(config, "b."));
 	assert_null(config_tsig(config, "b."));
 	config_free(config);

@@ -390,7 +390,7 @@ test_two_tokens(void **state)
 	unit_ok(hsm_token_login(second, &err), &err);
 	still_works(first);
 	still_works(second);
-	unit_ok(hsm_module_list(SOFTHSM_MODULE, &infos, &n, &err), &err);
+	unit_ok(hsm_module_list(SOFTHSM_MODULE, 0, &infos, &n, &err), &err);
 	assert_true(n >= 2);
 	free(infos);
 	still_works(first);
@@ -409,12 +409,12 @@ test_module_list(void **state)
 	size_t i, n = 0, n_found = 0;
 
 	(void)state;
-	unit_ok(hsm_module_list(SOFTHSM_MODULE, &infos, &n, &err), &err);
+	unit_ok(hsm_module_list(SOFTHSM_MODULE, 0, &infos, &n, &err), &err);
 	for (i = 0; i < n; i++)
 		n_found += strcmp(infos[i].label, "kmgr") == 0;
 	assert_int_equal(n_found, 1);
 	free(infos);
-	unit_fails(hsm_module_list("/nowhere.so", &infos, &n, &err), &err,
+	unit_fails(hsm_module_list("/nowhere.so", 0, &infos, &n, &err), &err,
 	    ERR_CONFIG, "list tokens of /nowhere.so");
 }
 
