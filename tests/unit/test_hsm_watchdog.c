@@ -220,6 +220,8 @@ is_stopped(void)
 
 	begin(1000 * MS);
 	call = watchdog_enter("soft", "C_Sign", 1000 * MS, when_elapsed_us());
+	/* It sleeps by now. */
+	(void)nanosleep(&rest, NULL);
 	(void)raise(SIGSTOP);
 	(void)nanosleep(&rest, NULL);
 	watchdog_leave(call);
