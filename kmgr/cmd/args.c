@@ -47,6 +47,8 @@ static const struct opt_info infos[OPT_N] = {
 	[OPT_DRY_RUN] = { "dry-run", 'n', NULL,
 	    "print what would be done, and change nothing" },
 	[OPT_DS] = { "ds", 0, "FILE", "the DS records at the parent" },
+	[OPT_EARLY] = { "early", 0, NULL,
+	    "also DS that the parent must not have yet" },
 	[OPT_EMERGENCY_SKR] = { "emergency-skr", 0, "FILE",
 	    "a second response, by the standby KSK alone" },
 	[OPT_ENDORSEMENT] = { "endorsement", 0, "FILE",

@@ -14,6 +14,17 @@ cmd_ds_is_foreign(const struct ksk *ksk)
 	return ksk->row.cmk_id[0] == '\0';
 }
 
+/* Machines that hand it on have to know whether that is too early. */
+static void
+put_ready(struct json *row, const struct ds_ready *ready)
+{
+	char at[WHEN_TEXT_LEN];
+
+	json_put_bool(row, "ready", ready->is_ready);
+	json_put_text(row, "ready_at", ready->is_ready ||
+	    ready->at == LIFE_NEVER ? NULL : when_rfc3339(ready->at, at));
+}
+
 /* What Route 53 shows as "information to create DS record", and more. */
 static void
 put_one(struct json *row, const struct cmd_ds_set *data,
@@ -53,6 +64,8 @@ put_one(struct json *row, const struct cmd_ds_set *data,
 	json_put_text(row, "status", one->ksk->row.state);
 	json_put_text(row, "created_date",
 	    when_rfc3339(one->ksk->row.created_at, at));
+	if (one->ready != NULL)
+		put_ready(row, one->ready);
 	free(key);
 }
 
@@ -173,6 +186,8 @@ cmd_ds_collect(struct cmd_ds_set *data)
 		for (k = 0; k < policy->n_digests; k++) {
 			one = mem_push(&data->list, data->n++, sizeof(*one));
 			one->ksk = &data->ksks[i];
+			one->ready = data->ready == NULL ? NULL :
+			    &data->ready[i];
 			ds_init(&one->ds, data->zone, &data->ksks[i].dnskey,
 			    policy->digests[k]);
 		}

@@ -4,12 +4,14 @@
 
 #include "kmgr/cmd/command.h"
 #include "kmgr/dns/ds.h"
+#include "kmgr/engine/ds_ready.h"
 #include "kmgr/engine/ksk.h"
 
 /* One KSK's DS, for each digest type of its policy. */
 struct cmd_ds_one {
 	const struct ksk	*ksk;
 	struct ds		 ds;
+	const struct ds_ready	*ready;		/* NULL: it is not asked */
 };
 
 struct cmd_ds_set {
@@ -17,6 +19,7 @@ struct cmd_ds_set {
 	char			 zone_text[NAME_TEXT_MAX];
 	const struct ksk	*ksks;
 	size_t			 n_ksks;
+	const struct ds_ready	*ready;		/* of each KSK, or NULL */
 	struct cmd_ds_one	*list;
 	size_t			 n;
 };

@@ -10,8 +10,7 @@ push(struct cmd_ds_set *set, const struct ksk *ksk, const struct ds *ds)
 {
 	struct cmd_ds_one *one = mem_push(&set->list, set->n++, sizeof(*one));
 
-	one->ksk = ksk;
-	one->ds = *ds;
+	*one = (struct cmd_ds_one) { .ksk = ksk, .ds = *ds };
 }
 
 /* The KSK that the DS is, or may be, of; NULL: none that kmgr knows. */

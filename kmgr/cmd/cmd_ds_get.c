@@ -2,11 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kmgr/base/int64.h"
 #include "kmgr/base/mem.h"
 #include "kmgr/base/stop.h"
 #include "kmgr/base/when.h"
-#include "kmgr/cmd/cmd_ds.h"
+#include "kmgr/cmd/cmd_ds_early.h"
 #include "kmgr/cmd/cmd_ksk.h"
 #include "kmgr/cmd/stream.h"
 #include "kmgr/cmd/tally.h"
@@ -24,86 +23,8 @@ struct printing {
 	struct stream			*stream; /* of many */
 	size_t				 n_listed; /* in JSON as a format */
 	size_t				 n_zones;
-	size_t				 n_early;
+	struct cmd_ds_early		 early;
 };
-
-/* When ksk first signed; 0: never. */
-static int64_t
-first_signed(const struct ksk *ksk, const struct signature_row *rows,
-    size_t n)
-{
-	int64_t at = 0;
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		if (strcmp(rows[i].ksk_id, ksk->row.id) == 0 &&
-		    (at == 0 || rows[i].created_at < at))
-			at = rows[i].created_at;
-	return at;
-}
-
-/*
- * A DS ahead of its DNSKEY makes the zone bogus for who validates, and so does
- * the first DS while caches have data from when the zone was not signed. RFC
- * 7583 s3.3.1: IpubC = DprpC + TTLkey, and a safety margin.
- */
-static void
-note_early_ksk(struct cmd *cmd, const struct life_zone *life,
-    const struct ksk *ksk, int64_t at)
-{
-	const int64_t ready_at = int64_max(at +
-	    timing_publish_s(&life->timing), life->first_signed_at +
-	    timing_data_s(&life->timing));
-	char text[WHEN_TEXT_LEN];
-
-	if (at == 0)
-		session_note(cmd->session, "KSK %s/%u is not published yet: "
-		    "put what sign-zsks prints into the zone and wait until "
-		    "caches have it, before the parent gets its DS",
-		    ksk->row.zone, ksk->row.key_tag);
-	else if (session_now(cmd->session) < ready_at)
-		session_note(cmd->session, "the parent may have the DS of KSK "
-		    "%s/%u from %s on, if the zone has been serving the key "
-		    "since it was first signed; kmgr plan %s says why",
-		    ksk->row.zone, ksk->row.key_tag,
-		    when_rfc3339(ready_at, text), ksk->row.zone);
-}
-
-static void
-note_backup(struct cmd *cmd, const struct zone_life *zone,
-    const struct ksk *ksk)
-{
-	const size_t i = zone_life_find(zone, ksk->row.id);
-
-	if (i != LIFE_NONE && zone->life.keys[i].needs_backup &&
-	    zone->life.keys[i].backup_at == 0)
-		session_note(cmd->session, "KSK %s/%u has no backup yet, and "
-		    "its policy says that it gets no DS before: kmgr backup "
-		    "FILE", ksk->row.zone, ksk->row.key_tag);
-}
-
-static int
-note_early(struct cmd *cmd, const struct zone_life *life,
-    const struct cmd_ds_set *data, struct error *err)
-{
-	struct signature_row *rows;
-	struct store *store;
-	size_t i, n;
-
-	if (session_store(cmd->session, &store, err) != 0 ||
-	    store_signature_list(store, data->zone_text, &rows, &n,
-	    err) != 0)
-		return -1;
-	for (i = 0; i < data->n_ksks; i++) {
-		if (cmd_ds_is_foreign(&data->ksks[i]))
-			continue;
-		note_early_ksk(cmd, &life->life, &data->ksks[i],
-		    first_signed(&data->ksks[i], rows, n));
-		note_backup(cmd, life, &data->ksks[i]);
-	}
-	signature_rows_free(rows, n);
-	return 0;
-}
 
 static int
 refuse_none(const struct ksk *ksk, const struct zone_life *zone, size_t i,
@@ -231,18 +152,14 @@ print_row(struct printing *all, const struct json *row)
 	}
 }
 
-/* Of the zones that are too early the first one tells what that means. */
-static int
-print(struct printing *all, const struct zone_life *life,
-    const struct cmd_ds_set *data, bool is_early, struct error *err)
+/* As the format has it; for machines, and as an array, in rows. */
+static void
+print_set(struct printing *all, const struct cmd_ds_set *data)
 {
 	struct cmd *cmd = all->cmd;
 	struct json *rows;
 	size_t i;
 
-	if (is_early && all->n_early++ == 0 &&
-	    note_early(cmd, life, data, err) != 0)
-		return -1;
 	/* What makes one object cannot be printed zone by zone. */
 	if (all->format->print != cmd_ds_print_json) {
 		if (all->n_zones > 0 && all->format->print == cmd_ds_form)
@@ -256,7 +173,50 @@ print(struct printing *all, const struct zone_life *life,
 		json_free(rows);
 	}
 	all->n_zones++;
-	return 0;
+}
+
+/*
+ * Whoever asks for one zone is told when it is early. Of many the DS go where
+ * nobody reads notes, and those that are early stay here: in JSON they say so.
+ */
+static int
+print(struct printing *all, const struct zone_life *life,
+    const struct cmd_ds_set *data, struct error *err)
+{
+	struct cmd *cmd = all->cmd;
+	struct error why = ERR_INIT;
+	int rc = 0;
+
+	if (data->ready[0].is_ready && all->stream == NULL)
+		cmd_ds_note_next(cmd, life, data);
+	else if (all->stream == NULL)
+		cmd_ds_note_early(cmd, data);
+	else if (!data->ready[0].is_ready)
+		rc = cmd_ds_early_add(&all->early, data, &why);
+	if (args_has(cmd->args, OPT_EARLY))
+		rc = 0;
+	if (rc == 0 || cmd->wants_json)
+		print_set(all, data);
+	if (rc != 0)
+		*err = why;
+	return rc;
+}
+
+/* The parent is to have all of them, or none yet. Owner: the caller. */
+static struct ds_ready *
+ready_of(const struct zone_life *life, const struct cmd_ds_set *data,
+    int64_t now_at, bool is_early)
+{
+	struct ds_ready *ready = mem_new(data->n_ksks * sizeof(*ready));
+	size_t i;
+
+	for (i = 0; i < data->n_ksks; i++)
+		if (is_early)
+			ds_ready_ahead(life, zone_life_find(life,
+			    data->ksks[i].row.id), now_at, &ready[i]);
+		else
+			ready[i].is_ready = true;
+	return ready;
 }
 
 /* Of ZONE, or ZONE/KEYTAG. */
@@ -265,6 +225,7 @@ print_zone(struct printing *all, const char *word, struct error *err)
 {
 	const int64_t now_at = session_now(all->cmd->session);
 	struct cmd_ds_set data = { 0 };
+	struct ds_ready *ready = NULL;
 	struct zone_life *life = NULL;
 	struct ksk *ksks = NULL;
 	bool is_early = false;
@@ -284,9 +245,11 @@ print_zone(struct printing *all, const char *word, struct error *err)
 		add_foreign(life, now_at, is_early, &ksks, &data.n_ksks);
 	put_words(life, now_at, ksks, data.n_ksks);
 	data.ksks = ksks;
+	data.ready = ready = ready_of(life, &data, now_at, is_early);
 	cmd_ds_collect(&data);
-	rc = print(all, life, &data, is_early, err);
+	rc = print(all, life, &data, err);
  out:
+	free(ready);
 	free(data.list);
 	ksk_list_free(ksks, data.n_ksks);
 	zone_life_free(life);
@@ -319,6 +282,8 @@ print_list(struct printing *all, const struct zone_list *list,
 		} else if (print_zone(all, line->text, &why) == 0) {
 			tally->n_done++;
 			stream_write(stream);
+		} else if (why.class == ERR_NOT_YET) {
+			tally_hold(tally, &why);
 		} else if (is_of_all(&why)) {
 			*err = why;
 			return -1;
@@ -358,11 +323,11 @@ print_many(struct printing *all, struct error *err)
 		if (rc == 0 && tally.n_done > 0)
 			rc = (tally_is_cut(&tally) ? stream_check :
 			    stream_end)(&stream, err);
+		cmd_ds_early_note(&all->early, all->cmd, list.n);
+		json_put_int(all->cmd->json, "n_early",
+		    (int64_t)all->early.n);
 		rc = tally_end(&tally, rc, err);
 	}
-	if (all->n_early > 1)
-		session_note(all->cmd->session, "it is as early for the DS of "
-		    "%zu more zones", all->n_early - 1);
 	stream_close(&stream);
 	zone_list_clear(&list);
 	return rc;
@@ -381,6 +346,9 @@ cmd_get_ds(struct cmd *cmd, struct error *err)
 	if (is_bulk && args_has(cmd->args, OPT_DIFF))
 		return err_set(err, ERR_USAGE, "--diff asks the parent of one "
 		    "zone, and --zones-from names many");
+	if (!is_bulk && args_has(cmd->args, OPT_EARLY))
+		return err_set(err, ERR_USAGE, "--early is for --zones-from: "
+		    "the DS of one zone are printed in any case");
 	if (args_has(cmd->args, OPT_DIFF))
 		return cmd_ds_diff(cmd, all.format->diff, err);
 	if (pins_note_unmatched(cmd->session, err) != 0)

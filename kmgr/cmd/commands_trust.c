@@ -7,7 +7,7 @@ static const enum opt ds_fact_opts[] = { OPT_AT, OPT_FORCE,
 static const enum opt list_events_opts[] = { OPT_CMK, OPT_ZONE, OPT_TYPE,
 	OPT_SINCE, OPT_UNTIL, OPT_LAST, OPT_END };
 static const enum opt get_ds_opts[] = { OPT_FORMAT, OPT_DIFF,
-	OPT_ZONES_FROM, OPT_OUTPUT, OPT_END };
+	OPT_ZONES_FROM, OPT_EARLY, OPT_OUTPUT, OPT_END };
 static const enum opt check_parent_opts[] = { OPT_ONCE, OPT_DRY_RUN, OPT_END };
 static const enum opt trust_anchor_opts[] = { OPT_SOURCE, OPT_OUTPUT,
 	OPT_END };
@@ -34,13 +34,16 @@ static const enum opt replace_approver_opts[] = { OPT_REMOVE, OPT_ADD,
 const struct command commands_trust[] = {
 	{ "get-ds", GROUP_PARENT,
 	    "ZONE[/KEYTAG]|--zones-from FILE [--format FORMAT] [--diff] "
-	    "[-o FILE]",
+	    "[--early] [-o FILE]",
 	    "print the DS for the parent or registrar",
 	    "FORMAT is zone (default), json, form, epp-ds, epp-key, cds "
 	    "or nsupdate. With --diff the parent is asked, and what it should "
 	    "add, keep and remove is printed, additions first. With "
 	    "--zones-from the DS of all zones in the file are, one a line; "
-	    "exit 12 where some have none. Needs no token.",
+	    "exit 12 where some have none, or must not have it at the parent "
+	    "yet: caches may lack the key. Those are left out, and with "
+	    "--json not ready; --early prints them, too. Of one zone a note "
+	    "says from when on. Needs no token.",
 	    get_ds_opts, 1, 1, CMD_WITH_SESSION, cmd_get_ds },
 	{ "export-trust-anchor", GROUP_PARENT,
 	    "ZONE[/KEYTAG] [--source URL] [-o FILE]",

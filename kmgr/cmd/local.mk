@@ -14,6 +14,8 @@ libcmd_la_SOURCES = \
 	kmgr/cmd/cmd_ds.c \
 	kmgr/cmd/cmd_ds.h \
 	kmgr/cmd/cmd_ds_diff.c \
+	kmgr/cmd/cmd_ds_early.c \
+	kmgr/cmd/cmd_ds_early.h \
 	kmgr/cmd/cmd_ds_fact.c \
 	kmgr/cmd/cmd_ds_get.c \
 	kmgr/cmd/cmd_ds_print.c \

@@ -13,6 +13,22 @@ tally_init(struct tally *tally, struct cmd *cmd, const char *what,
 		.refused = json_new_array() };
 }
 
+static void
+note_first(struct tally *tally, const struct error *err)
+{
+
+	if (tally->n_refused + tally->n_held == 0)
+		tally->first = *err;
+}
+
+void
+tally_hold(struct tally *tally, const struct error *err)
+{
+
+	note_first(tally, err);
+	tally->n_held++;
+}
+
 struct json *
 tally_refuse(struct tally *tally, const char *name, const struct error *err)
 {
@@ -28,8 +44,8 @@ tally_refuse(struct tally *tally, const char *name, const struct error *err)
 		session_note(tally->cmd->session, "%s", err->msg);
 	else
 		session_note(tally->cmd->session, "%s: %s", name, err->msg);
-	if (tally->n_refused++ == 0)
-		tally->first = *err;
+	note_first(tally, err);
+	tally->n_refused++;
 	/* The ledger has what policy refuses. */
 	if (err->class == ERR_POLICY &&
 	    tally->cmd->refusal.class == ERR_NONE)
@@ -41,7 +57,8 @@ static size_t
 n_behind(const struct tally *tally)
 {
 
-	return tally->n_done + tally->n_before + tally->n_refused;
+	return tally->n_done + tally->n_before + tally->n_refused +
+	    tally->n_held;
 }
 
 bool
@@ -93,13 +110,14 @@ tally_end(struct tally *tally, int rc, struct error *err)
 {
 	struct cmd *cmd = tally->cmd;
 	const size_t good = tally->n_done + tally->n_before;
+	const size_t bad = tally->n_refused + tally->n_held;
 
 	tally_put(tally);
 	json_put_int(cmd->json, "n_refused", (int64_t)tally->n_refused);
 	/* A file is replaced by all there is for it, or stays as it was. */
 	if (file_of(cmd) != NULL)
 		cmd->is_partial = good > 0 && !tally_is_cut(tally);
-	else if (good > 0 || tally->n_refused > 0 || stop_signal() != 0)
+	else if (good > 0 || bad > 0 || stop_signal() != 0)
 		cmd->is_partial = true;
 	if (rc != 0)
 		return good == 0 ? -1 : end_early(tally, err);
@@ -107,11 +125,11 @@ tally_end(struct tally *tally, int rc, struct error *err)
 		(void)stop_error(err);
 		return end_early(tally, err);
 	}
-	if (tally->n_refused == 0)
+	if (bad == 0)
 		return 0;
 	*err = tally->first;
 	if (good > 0)
 		err->class = ERR_PARTIAL;
 	return err_wrap(err, "%zu of %zu %s were not %s; the first",
-	    tally->n_refused, tally->all, tally->what, tally->done);
+	    bad, tally->all, tally->what, tally->done);
 }

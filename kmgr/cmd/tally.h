@@ -18,6 +18,7 @@ struct tally {
 	size_t		 n_done;
 	size_t		 n_before;	/* done by an earlier run already */
 	size_t		 n_refused;
+	size_t		 n_held;	/* refused for now */
 	struct json	*refused;
 	struct error	 first;		/* of the refusals */
 };
@@ -36,6 +37,13 @@ void tally_init(struct tally *tally, struct cmd *cmd, const char *what,
  */
 struct json *tally_refuse(struct tally *tally, const char *name,
     const struct error *err);
+
+/**
+ * tally_hold(tally, err):
+ * One more cannot be done yet, for ${err}: whoever calls tells of all of them
+ * together.
+ */
+void tally_hold(struct tally *tally, const struct error *err);
 
 /**
  * tally_put(tally):

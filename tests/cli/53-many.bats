@@ -791,7 +791,7 @@ performance() {
 	seen=$(on_tty "$KMGR sign-zsks --zones-from zones --again -o out")
 	[[ $seen == *$'\rsign-zsks: '*" of 3"*"$erase"* ]]
 	[[ ${seen##*"$erase"} != *sign-zsks:* ]]
-	seen=$(on_tty "$KMGR get-ds --zones-from list >out")
+	seen=$(on_tty "$KMGR get-ds --zones-from list --early >out")
 	[[ $seen == *$'\rget-ds: '*" of 3"*"$erase"* ]]
 	# It stands until the end where results go elsewhere.
 	[ "${seen#*"$erase"}" = "${seen##*"$erase"}" ]

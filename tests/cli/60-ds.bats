@@ -146,26 +146,38 @@ setup() {
 	[[ $output != *" DS "* ]]
 }
 
+# old: old.example, whose key is in all caches in three days. From then on now()
+# is kmgr.
+old() {
+	kmgr -q create-ksk old.example --cmk prod >/dev/null
+	dnssec-keygen -q -a 13 old.example >name 2>/dev/null
+	kmgr -q sign-zsks old.example "$(cat name).key" >/dev/null
+
+	now() {
+		kmgr_later 3d "$@"
+	}
+}
+
 @test "--zones-from: all of a list, in its order, in every format" {
 	kmgr -q create-ksk b.example a.example --cmk prod >/dev/null
 	printf '%s\n' b.example '# and' nokey.example a.example b.example >list
-	run --separate-stderr kmgr get-ds --zones-from list
+	run --separate-stderr kmgr get-ds --zones-from list --early
 	[ "$status" -eq 12 ]
 	[ "$output" = "$(kmgr -q get-ds b.example; kmgr -q get-ds a.example)" ]
 	[[ $stderr == *"2 of 4 zones were not told of; the first: "*"zone nokey.example. has no KSK"* ]]
-	[[ $stderr == *"it is as early for the DS of 1 more zones"* ]]
-	run --separate-stderr kmgr --json get-ds --zones-from list
+	[[ $stderr == *"2 of 4 zones are too early for a DS"* ]]
+	run --separate-stderr kmgr --json get-ds --zones-from list --early
 	[ "$status" -eq 12 ]
 	[ "$(jq -c '[.ds[0, 2].zone, .refused[].zone]' <<<"$output")" = \
 		'["b.example.","a.example.","nokey.example","b.example"]' ]
 	printf '%s\n' b.example a.example >list
 	for format in form epp-ds epp-key cds nsupdate; do
-		kmgr -q get-ds -f $format --zones-from list >out
+		kmgr -q get-ds -f $format --zones-from list --early >out
 		{ kmgr -q get-ds -f $format b.example
 		[ $format != form ] || echo
 		kmgr -q get-ds -f $format a.example; } | cmp - out
 	done
-	kmgr -q get-ds -f json --zones-from list -o out.json
+	kmgr -q get-ds -f json --zones-from list --early -o out.json
 	[ "$(jq -c '[.[0, 2].zone]' out.json)" = '["b.example.","a.example."]' ]
 	run kmgr get-ds --zones-from list a.example
 	[ "$status" -eq 2 ]
@@ -175,4 +187,57 @@ setup() {
 	run kmgr get-ds --zones-from list -o out.json
 	[ "$status" -eq 4 ]
 	[ "$(jq length out.json)" -eq 4 ]
+}
+
+@test "--zones-from: no DS that is ahead of its DNSKEY" {
+	kmgr -q create-ksk new.example --cmk prod >/dev/null
+	old
+	now -q sign-zsks example.com \
+		"$srcdir/tests/fixtures/good-zsks/bind-dnssec-keygen.zone" \
+		>/dev/null
+	from=$(now get-ds example.com 2>&1 >/dev/null |
+		grep -o '20..-..-..T..:..:..Z')
+	printf '%s\n' new.example example.com old.example >list
+	for format in zone form epp-ds epp-key cds nsupdate json; do
+		run -12 --separate-stderr now get-ds -f $format --zones-from list
+		[ "$output" = "$(now -q get-ds -f $format old.example)" ]
+		[[ $stderr == *"2 of 3 zones are too early for a DS, which would make them bogus: left out"* ]]
+		[[ $stderr == *"1 of them may have it from $from on"* ]]
+		[[ $stderr == *"1 of them are not published yet"* ]]
+		[[ $stderr == *"2 of 3 zones were not told of; the first: zone new.example.: its KSK is not published yet"*"--early"* ]]
+		[ "$(grep -c 'example.com' <<<"$stderr")" -eq 0 ]
+	done
+	# Machines get all of them, and know which.
+	run -12 now --json get-ds --zones-from list
+	jq -e --arg from "$from" '.n_early == 2 and .n_refused == 0 and
+		([.ds[] | [.zone, .ready, .ready_at]] | unique) == [
+		["example.com.", false, $from], ["new.example.", false, null],
+		["old.example.", true, null]]' <<<"$output"
+	# Who knows better says so.
+	run -0 --separate-stderr now get-ds --zones-from list --early
+	[ "$(wc -l <<<"$output")" -eq 6 ]
+	[[ $stderr == *"2 of 3 zones are too early"* ]]
+	run -0 now --json get-ds --zones-from list --early
+	[ "$(jq '[.ds[] | select(.ready)] | length' <<<"$output")" -eq 2 ]
+	run -2 now get-ds example.com --early
+	# None is ready: exit 11, and a file stays as it was.
+	echo kept >out
+	printf '%s\n' new.example example.com >list
+	run -11 now get-ds --zones-from list -o out
+	[ "$(cat out)" = kept ]
+	run -11 --separate-stderr now -q get-ds --zones-from list
+	[ -z "$output" ]
+}
+
+@test "one zone: ready or not, and what comes next" {
+	old
+	run -0 --separate-stderr now --json get-ds example.com
+	jq -e '[.ds[] | [.ready, .ready_at]] | unique == [[false, null]]' \
+		<<<"$output"
+	run -0 --separate-stderr now get-ds old.example
+	ksk=old.example./$(cut -d ' ' -f 4 <<<"${lines[0]}")
+	[ "$stderr" = "when the parent has it: kmgr ds-seen $ksk, unless run looks" ]
+	now -q ds-seen "$ksk" >/dev/null
+	run -0 --separate-stderr now get-ds old.example
+	[ -z "$stderr" ]
 }
