@@ -84,21 +84,29 @@ print_status(const struct health_report *report, struct buf *out)
 	print_perfdata(report, out);
 }
 
+/* What many zones have for one cause is one line, of the first of them. */
+static void
+print_finding(const struct health_finding *finding, struct buf *out)
+{
+
+	buf_printf(out, "%s %s %s: ", health_level_name(finding->level),
+	    finding->zone, finding->check);
+	if (finding->n_more > 0)
+		buf_printf(out, "the first of %zu zones%s%s: ",
+		    finding->n_more + 1, finding->cmk == NULL ? "" :
+		    " of CMK ", finding->cmk == NULL ? "" : finding->cmk);
+	print_line(out, finding->text);
+	buf_printf(out, "\n");
+}
+
 static void
 print_report(const struct health_report *report, struct buf *out)
 {
-	const struct health_finding *finding;
 	size_t i;
 
 	print_status(report, out);
-	for (i = 0; i < report->n; i++) {
-		finding = &report->findings[i];
-		buf_printf(out, "%s %s %s: ",
-		    health_level_name(finding->level), finding->zone,
-		    finding->check);
-		print_line(out, finding->text);
-		buf_printf(out, "\n");
-	}
+	for (i = 0; i < report->n; i++)
+		print_finding(&report->findings[i], out);
 	for (i = 0; i < report->n_not_made; i++) {
 		buf_printf(out, "not checked: ");
 		print_line(out, report->not_made[i]);
@@ -115,9 +123,27 @@ put_seconds(struct json *json, const char *key, int64_t s)
 }
 
 static void
+put_finding(const struct health_finding *finding, struct json *row)
+{
+	struct json *zones;
+	size_t i;
+
+	json_put_text(row, "zone", finding->zone);
+	json_put_text(row, "check", finding->check);
+	json_put_text(row, "level", health_level_name(finding->level));
+	json_put_text(row, "text", finding->text);
+	json_put_text(row, "cmk", finding->cmk);
+	json_put_int(row, "n_zones", (int64_t)finding->n_more + 1);
+	zones = json_put_array(row, "zones");
+	json_add_text(zones, finding->zone);
+	for (i = 0; i < finding->n_more; i++)
+		json_add_text(zones, finding->more[i]);
+}
+
+static void
 put_report(const struct health_report *report, struct json *json)
 {
-	struct json *list, *row;
+	struct json *list;
 	size_t i;
 
 	json_put_text(json, "status",
@@ -131,14 +157,8 @@ put_report(const struct health_report *report, struct json *json)
 	json_put_int(json, "warning",
 	    (int64_t)report->n_level[HEALTH_WARNING]);
 	list = json_put_array(json, "findings");
-	for (i = 0; i < report->n; i++) {
-		row = json_add_object(list);
-		json_put_text(row, "zone", report->findings[i].zone);
-		json_put_text(row, "check", report->findings[i].check);
-		json_put_text(row, "level",
-		    health_level_name(report->findings[i].level));
-		json_put_text(row, "text", report->findings[i].text);
-	}
+	for (i = 0; i < report->n; i++)
+		put_finding(&report->findings[i], json_add_object(list));
 	list = json_put_array(json, "not_checked");
 	for (i = 0; i < report->n_not_made; i++)
 		json_add_text(list, report->not_made[i]);

@@ -323,6 +323,7 @@ print_many(struct printing *all, struct error *err)
 		if (rc == 0 && tally.n_done > 0)
 			rc = (tally_is_cut(&tally) ? stream_check :
 			    stream_end)(&stream, err);
+		tally_note(&tally);
 		cmd_ds_early_note(&all->early, all->cmd, list.n);
 		json_put_int(all->cmd->json, "n_early",
 		    (int64_t)all->early.n);

@@ -278,6 +278,7 @@ finish_list(struct creation *all, int rc, struct error *err)
 	/* What waits for approvers is all of it or nothing. */
 	if (all->request.refused == NULL)
 		return rc;
+	tally_note(&all->tally);
 	if (!args_has(cmd->args, OPT_DRY_RUN)) {
 		session_note(cmd->session, "%zu of %zu zones were given a "
 		    "KSK, %zu had one, %zu refused", tally->n_done,

@@ -6,6 +6,7 @@
 #include "kmgr/base/mem.h"
 #include "kmgr/base/stop.h"
 #include "kmgr/base/when.h"
+#include "kmgr/cmd/causes.h"
 #include "kmgr/cmd/command.h"
 #include "kmgr/service/run_workers.h"
 #include "kmgr/store/store_claim.h"
@@ -17,6 +18,7 @@
 struct listener {
 	struct cmd	*cmd;
 	struct json	*list;
+	struct causes	 failures;	/* of the pass, not told yet */
 	bool		 is_watching;
 };
 
@@ -45,25 +47,58 @@ put_line(struct listener *listener, enum run_event event, const char *zone,
 	json_put_text(row, "hint", err->hint);
 }
 
+/* Whoever watches does not wait for the end of a pass. */
 static void
-tell(void *arg, enum run_event event, const char *zone, const char *what,
-    const char *text, const struct error *err)
+print_now(const struct listener *listener)
 {
-	struct listener *listener = arg;
 	struct cmd *cmd = listener->cmd;
 
-	if (cmd->wants_json)
-		put_line(listener, event, zone, what, text, err);
-	buf_printf(&cmd->text, "%s %s %s: %s%s%s\n", zone, event_name(event),
-	    what, text, err != NULL && err->hint[0] != '\0' ? "; " : "",
-	    err != NULL ? err->hint : "");
-	/* Whoever watches does not wait for the end of a pass. */
 	if (!listener->is_watching || cmd->wants_json)
 		return;
 	progress_erase(cmd->progress);
 	(void)fputs(buf_text(&cmd->text), stdout);
 	(void)fflush(stdout);
 	cmd->text.len = 0;
+}
+
+static void
+tell(void *arg, enum run_event event, const char *zone, const char *what,
+    const char *text, const struct error *err)
+{
+	struct listener *listener = arg;
+	struct buf line = BUF_INIT;
+
+	if (listener->cmd->wants_json)
+		put_line(listener, event, zone, what, text, err);
+	buf_printf(&line, "%s: %s%s%s", what, text,
+	    err != NULL && err->hint[0] != '\0' ? "; " : "",
+	    err != NULL ? err->hint : "");
+	if (event != RUN_FAILED || !causes_add(&listener->failures, zone,
+	    buf_text(&line)))
+		buf_printf(&listener->cmd->text, "%s %s %s\n", zone,
+		    event_name(event), buf_text(&line));
+	buf_free(&line);
+	print_now(listener);
+}
+
+/* What many zones failed of is one line, of the first of them. */
+static void
+tell_failures(struct listener *listener)
+{
+	const struct cause *cause;
+	size_t i;
+
+	for (i = 0; i < listener->failures.n; i++) {
+		cause = &listener->failures.list[i];
+		buf_printf(&listener->cmd->text, "%s %s %s", cause->name,
+		    event_name(RUN_FAILED), cause->text);
+		if (cause->n > 1)
+			buf_printf(&listener->cmd->text, "; the first of %zu "
+			    "zones", cause->n);
+		buf_printf(&listener->cmd->text, "\n");
+	}
+	causes_clear(&listener->failures);
+	print_now(listener);
 }
 
 static void
@@ -143,7 +178,10 @@ pass(struct cmd *cmd, struct listener *listener, const struct run *run,
     struct run_result *result, struct error *err)
 {
 
-	if (run_workers(run, result, err) != 0)
+	const int rc = run_workers(run, result, err);
+
+	tell_failures(listener);
+	if (rc != 0)
 		return -1;
 	put_result(cmd, result);
 	cmd->is_partial = true;
@@ -226,8 +264,9 @@ watch(struct cmd *cmd, struct listener *listener, struct run *run,
 int
 cmd_run(struct cmd *cmd, struct error *err)
 {
-	struct listener listener = { cmd, json_put_array(cmd->json, "events"),
-		args_has(cmd->args, OPT_WATCH) };
+	struct listener listener = { .cmd = cmd,
+		.list = json_put_array(cmd->json, "events"),
+		.is_watching = args_has(cmd->args, OPT_WATCH) };
 	struct run run = { .session = cmd->session, .tell = tell,
 		.arg = &listener,
 		.is_trial = args_has(cmd->args, OPT_DRY_RUN) };

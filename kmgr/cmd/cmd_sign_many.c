@@ -288,6 +288,7 @@ finish(struct many *many, int rc, struct error *err)
 		rc = -1;
 	if (cmd->n_rows == 0)
 		(void)json_put_array(cmd->json, "signed");
+	tally_note(&many->tally);
 	json_put_int(cmd->json, "n_signed", (int64_t)tally->n_done);
 	json_put_int(cmd->json, "n_signed_before", (int64_t)tally->n_before);
 	if (!args_has(cmd->args, OPT_DRY_RUN))

@@ -3,6 +3,8 @@ libcmd_la_LIBADD = libservice.la libengine.la
 libcmd_la_SOURCES = \
 	kmgr/cmd/args.c \
 	kmgr/cmd/args.h \
+	kmgr/cmd/causes.c \
+	kmgr/cmd/causes.h \
 	kmgr/cmd/cmd.c \
 	kmgr/cmd/cmd_approve.c \
 	kmgr/cmd/cmd_backup.c \

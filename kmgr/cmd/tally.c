@@ -29,21 +29,47 @@ tally_hold(struct tally *tally, const struct error *err)
 	tally->n_held++;
 }
 
+static void
+note(const struct tally *tally, const char *name, const char *text)
+{
+	const size_t len = strlen(name);
+
+	/* What is wrong with a file begins with its name. */
+	if (strncmp(text, name, len) == 0 && text[len] == ':')
+		session_note(tally->cmd->session, "%s", text);
+	else
+		session_note(tally->cmd->session, "%s: %s", name, text);
+}
+
+void
+tally_note(struct tally *tally)
+{
+	const struct cause *cause;
+	size_t i;
+
+	for (i = 0; i < tally->causes.n; i++) {
+		cause = &tally->causes.list[i];
+		if (cause->n == 1)
+			note(tally, cause->name, cause->text);
+		else
+			session_note(tally->cmd->session, "%zu %s, the first "
+			    "of them %s: %s", cause->n, tally->what,
+			    cause->name, cause->text);
+	}
+	causes_clear(&tally->causes);
+}
+
 struct json *
 tally_refuse(struct tally *tally, const char *name, const struct error *err)
 {
 	struct json *row = json_add_object(tally->refused);
-	const size_t len = strlen(name);
 
 	json_put_text(row, tally->member, name);
 	json_put_text(row, "error", err_class_name(err->class));
 	json_put_text(row, "message", err->msg);
 	json_put_text(row, "hint", err->hint);
-	/* What is wrong with a file begins with its name. */
-	if (strncmp(err->msg, name, len) == 0 && err->msg[len] == ':')
-		session_note(tally->cmd->session, "%s", err->msg);
-	else
-		session_note(tally->cmd->session, "%s: %s", name, err->msg);
+	if (!causes_add(&tally->causes, name, err->msg))
+		note(tally, name, err->msg);
 	note_first(tally, err);
 	tally->n_refused++;
 	/* The ledger has what policy refuses. */
@@ -100,6 +126,7 @@ void
 tally_put(struct tally *tally)
 {
 
+	tally_note(tally);
 	if (tally->refused != NULL)
 		json_put_take(tally->cmd->json, "refused", tally->refused);
 	tally->refused = NULL;

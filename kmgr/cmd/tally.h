@@ -5,6 +5,7 @@
 #ifndef CMD_TALLY_H
 #define CMD_TALLY_H
 
+#include "kmgr/cmd/causes.h"
 #include "kmgr/cmd/command.h"
 
 struct tally {
@@ -21,6 +22,7 @@ struct tally {
 	size_t		 n_held;	/* refused for now */
 	struct json	*refused;
 	struct error	 first;		/* of the refusals */
+	struct causes	 causes;	/* that were not told yet */
 };
 
 /**
@@ -33,7 +35,8 @@ void tally_init(struct tally *tally, struct cmd *cmd, const char *what,
 /**
  * tally_refuse(tally, name, err):
  * ${name} was refused, or failed, with ${err}: a note, and a row in JSON, which
- * it returns. Owner: ${tally}.
+ * it returns. Owner: ${tally}. What does not name ${name} may be of a CMK that
+ * many have: one note tells of all of them, and waits for tally_note().
  */
 struct json *tally_refuse(struct tally *tally, const char *name,
     const struct error *err);
@@ -46,10 +49,14 @@ struct json *tally_refuse(struct tally *tally, const char *name,
 void tally_hold(struct tally *tally, const struct error *err);
 
 /**
+ * tally_note(tally):
+ * Tell what waits to be told. tally_put() does it.
+ *
  * tally_put(tally):
  * Put what was refused into the command's JSON, where it stands behind what
  * was done. tally_end() does it.
  */
+void tally_note(struct tally *tally);
 void tally_put(struct tally *tally);
 
 /**

@@ -66,26 +66,115 @@ health_level_name(enum health_level level)
 	return names[level];
 }
 
+static struct health_finding *
+add(struct health_report *report, const char *check,
+    const struct health_zone *zone, enum health_level level, const char *fmt,
+    va_list ap)
+{
+	struct health_finding *finding;
+	char text[TEXT_MAX];
+
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	finding = mem_push(&report->findings, report->n++, sizeof(*finding));
+	*finding = (struct health_finding) { .check = check,
+		.zone = mem_strdup(zone->name), .level = level,
+		.text = mem_strdup(text) };
+	report->n_level[level]++;
+	return finding;
+}
+
 void
 health_add(struct health_report *report, const char *check,
     const struct health_zone *zone, enum health_level level, const char *fmt,
     ...)
 {
-	struct health_finding *finding;
-	char text[TEXT_MAX];
 	va_list ap;
 
 	if (level == HEALTH_OK)
 		return;
 	va_start(ap, fmt);
-	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	(void)add(report, check, zone, level, fmt, ap);
 	va_end(ap);
-	finding = mem_push(&report->findings, report->n++, sizeof(*finding));
-	finding->check = check;
-	finding->zone = mem_strdup(zone->name);
-	finding->level = level;
-	finding->text = mem_strdup(text);
-	report->n_level[level]++;
+}
+
+static bool
+is_same_text(const char *a, const char *b)
+{
+
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+/* Whether it was told of the zone, which was the last one. */
+static bool
+has_zone(const struct health_finding *finding, const char *zone)
+{
+
+	return strcmp(finding->n_more == 0 ? finding->zone :
+	    finding->more[finding->n_more - 1], zone) == 0;
+}
+
+/*
+ * That of other zones with the same cause; NULL: there is none. What two KSKs
+ * of a zone have are two findings.
+ */
+static struct health_finding *
+find_alike(const struct health_report *report,
+    const struct health_finding *finding)
+{
+	struct health_finding *other;
+	size_t i;
+
+	for (i = 0; i < report->n_causes; i++) {
+		other = &report->findings[report->causes[i]];
+		if (strcmp(other->check, finding->check) == 0 &&
+		    other->level == finding->level &&
+		    strcmp(other->cause, finding->cause) == 0 &&
+		    is_same_text(other->cmk, finding->cmk) &&
+		    !has_zone(other, finding->zone))
+			return other;
+	}
+	return NULL;
+}
+
+static void
+clear_finding(struct health_finding *finding)
+{
+	size_t i;
+
+	free(finding->zone);
+	free(finding->text);
+	free(finding->cause);
+	free(finding->cmk);
+	for (i = 0; i < finding->n_more; i++)
+		free(finding->more[i]);
+	free(finding->more);
+}
+
+void
+health_add_cause(struct health_report *report, const char *check,
+    const struct health_zone *zone, enum health_level level, const char *cmk,
+    const char *cause, const char *fmt, ...)
+{
+	struct health_finding *finding, *other;
+	va_list ap;
+
+	if (level == HEALTH_OK)
+		return;
+	va_start(ap, fmt);
+	finding = add(report, check, zone, level, fmt, ap);
+	va_end(ap);
+	finding->cause = mem_strdup(cause);
+	finding->cmk = mem_strdup(cmk);
+	other = find_alike(report, finding);
+	if (other != NULL) {
+		*(char **)mem_push(&other->more, other->n_more++,
+		    sizeof(char *)) = finding->zone;
+		finding->zone = NULL;
+		clear_finding(finding);
+		report->n--;
+	} else if (report->n_causes < HEALTH_CAUSES) {
+		report->causes[report->n_causes++] = report->n - 1;
+	}
 }
 
 void
@@ -175,8 +264,8 @@ health_judge(const struct health_zone *zone,
 
 	if (zone->trouble.class != ERR_NONE) {
 		report->n_zones++;
-		health_add(report, "store", zone, HEALTH_CRITICAL, "%.800s",
-		    zone->trouble.msg);
+		health_add_cause(report, "store", zone, HEALTH_CRITICAL, NULL,
+		    zone->trouble.msg, "%.800s", zone->trouble.msg);
 		return;
 	}
 	for (i = 0; health_at(i) != NULL; i++)
@@ -210,6 +299,7 @@ health_sort(struct health_report *report)
 				sorted[n++] = report->findings[i];
 	free(report->findings);
 	report->findings = sorted;
+	report->n_causes = 0;		/* which were where they were */
 }
 
 void
@@ -264,10 +354,8 @@ health_report_clear(struct health_report *report)
 {
 	size_t i;
 
-	for (i = 0; i < report->n; i++) {
-		free(report->findings[i].zone);
-		free(report->findings[i].text);
-	}
+	for (i = 0; i < report->n; i++)
+		clear_finding(&report->findings[i]);
 	free(report->findings);
 	for (i = 0; i < report->n_not_made; i++)
 		free(report->not_made[i]);

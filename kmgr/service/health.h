@@ -46,6 +46,7 @@ struct health_limits {
 struct health_key {
 	const char	*name;		/* "example.com./12345" */
 	const char	*token;		/* NULL of foreign ones */
+	const char	*cmk;		/* its name; likewise */
 	struct dnskey	 dnskey;	/* as it is published */
 	struct ds	*ds;		/* as a CDS has it, one a digest */
 	size_t		 n_ds;
@@ -145,11 +146,19 @@ struct health_zone {
 	int64_t			 dnskey_ttl_seen_s, max_zone_ttl_seen_s;
 };
 
+#define HEALTH_CAUSES 64	/* more are not looked for in other zones */
+
+/* What is wrong with a zone, or with what many zones rest on. */
 struct health_finding {
 	const char		*check;		/* id */
-	char			*zone;
+	char			*zone;		/* the first one */
 	enum health_level	 level;		/* never OK */
-	char			*text;
+	char			*text;		/* of that */
+	char			*cause;		/* that others may have, too;
+						 * NULL: it is the zone's */
+	char			*cmk;		/* that it comes of, or NULL */
+	char			**more;		/* zones with that cause */
+	size_t			 n_more;
 };
 
 /* Of all zones. A check that was not made says why. */
@@ -157,7 +166,9 @@ struct health_report {
 	struct health_finding	*findings;
 	size_t			 n;
 	size_t			 n_zones;
-	size_t			 n_level[3];	/* findings */
+	size_t			 n_level[3];	/* findings, a zone each */
+	size_t			 causes[HEALTH_CAUSES]; /* findings with one */
+	size_t			 n_causes;
 	char			**not_made;	/* "ds-match: no network" */
 	size_t			 n_not_made;
 	/* The worst of all zones, for graphs. */

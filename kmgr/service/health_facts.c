@@ -91,6 +91,7 @@ take_key(const struct zone_life *life, size_t i, struct health_zone *zone)
 		.name = from->name,
 		.token = from->is_foreign ? NULL :
 		    life->ksks[i].cmk->row.token,
+		.cmk = from->is_foreign ? NULL : life->ksks[i].cmk->row.name,
 		.dnskey = *zone_life_dnskey(life, i),
 		.is_foreign = from->is_foreign,
 		.is_standby = from->standby != LIFE_NO_STANDBY,

@@ -16,6 +16,16 @@ void health_add(struct health_report *report, const char *check,
     const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 
 /**
+ * health_add_cause(report, check, zone, level, cmk, cause, fmt, ...):
+ * Likewise, of what other zones may have for the same ${cause}, under the CMK
+ * called ${cmk} where that is known: they are one finding.
+ */
+void health_add_cause(struct health_report *report, const char *check,
+    const struct health_zone *zone, enum health_level level, const char *cmk,
+    const char *cause, const char *fmt, ...)
+    __attribute__((format(printf, 7, 8)));
+
+/**
  * health_not_made(report, check, why):
  * Say that ${check} was not made; once, for however many zones.
  */

@@ -90,10 +90,11 @@ HEALTH_CHECK(health_store_token)
 		key = &zone->keys[i];
 		if (!key->was_tried || key->trial.class == ERR_NONE)
 			continue;
-		health_add(report, "token-signature", zone,
-		    trial_level(key, level), "%sKSK %s cannot sign: %.300s; "
-		    "next: kmgr list-tokens, kmgr verify", key->is_standby ?
-		    "standby " : "", key->name, key->trial.msg);
+		health_add_cause(report, "token-signature", zone,
+		    trial_level(key, level), key->cmk, key->trial.msg,
+		    "%sKSK %s cannot sign: %.300s; next: kmgr list-tokens, "
+		    "kmgr verify", key->is_standby ? "standby " : "",
+		    key->name, key->trial.msg);
 	}
 }
 
@@ -190,10 +191,10 @@ HEALTH_CHECK(health_store_failure)
 
 	if (zone->failure == NULL)
 		return;
-	health_add(report, "run-failure", zone,
+	health_add_cause(report, "run-failure", zone,
 	    health_above(zone->now_at - zone->failing_since_at,
-	    limits->failure_warning_s, limits->failure_critical_s),
-	    "run fails since %s: %.600s; next: kmgr run %s",
+	    limits->failure_warning_s, limits->failure_critical_s), NULL,
+	    zone->failure, "run fails since %s: %.600s; next: kmgr run %s",
 	    when_rfc3339(zone->failing_since_at, since), zone->failure,
 	    zone->name);
 }

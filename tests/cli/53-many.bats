@@ -82,7 +82,7 @@ n_signatures() {
 	cp old kmgr.db
 	run --separate-stderr -10 kmgr sign-zsks --zones-from zones -o out
 	[ ! -s out ]
-	[[ $stderr == *"z3.example: prove CMK prod: the store was rolled back"* ]]
+	[[ $stderr == *"3 zones, the first of them z1.example: prove CMK prod: the store was rolled back"* ]]
 }
 
 # other_zsks I: from now on zone I has other ZSKs.
@@ -778,6 +778,62 @@ performance() {
 	[[ $output == *"zones: Is a directory"*"one zone a line"* ]]
 	run -4 kmgr sign-zsks --zones-from tokens
 	[[ $output == *"holds no file named ZONE.zone"*"hint: "* ]]
+}
+
+@test "what is wrong with a CMK is told once for all its zones" {
+	zones 3
+	echo "z4.example. 3600 NS ns" >zones/z4.example.zone
+	mv kmgr/pin kmgr/away
+	run -3 --separate-stderr kmgr sign-zsks --zones-from zones
+	[ "$(grep -c '^3 zones, the first of them z1.example: prove CMK prod: .*pin: No such file' \
+		<<<"$stderr")" -eq 1 ]
+	[ "$(grep -c 'prove CMK prod' <<<"$stderr")" -eq 2 ]
+	[ "$(grep -c '^z4.example: ' <<<"$stderr")" -eq 1 ]
+	[[ $stderr == *"0 of 4 zones signed, 0 signed before, 4 refused"* ]]
+	# Machines hear of each.
+	run -3 kmgr --json sign-zsks --zones-from zones
+	[ "$(jq -c '[.n_refused, .refused[0, 1, 2].error, .refused[].zone]' \
+		<<<"$output")" = '[4,"config","config","config","z1.example","z2.example","z3.example","z4.example"]' ]
+	[ "$(jq '[.notes[] | select(test("prove CMK prod"))] | length' \
+		<<<"$output")" -eq 1 ]
+	mv kmgr/away kmgr/pin
+	# A zone that is alone with it is told of as ever.
+	kmgr disable-cmk prod >/dev/null
+	rm zones/z[24].example.zone
+	run -5 --separate-stderr kmgr sign-zsks --zones-from zones
+	[[ $stderr == *"2 zones, the first of them z1.example: CMK prod is disabled"* ]]
+	rm zones/z1.example.zone
+	run -5 --separate-stderr kmgr sign-zsks --zones-from zones
+	[[ $stderr == "z3.example: CMK prod is disabled"* ]]
+}
+
+@test "what is wrong with a CMK run tells once, too, and so does check" {
+	zones 3
+	kmgr -q sign-zsks --zones-from zones -o out
+	echo zones: >>kmgr.yaml
+	while read -r zone; do
+		printf '  %s: { source: { file: %s } }\n' "$zone" \
+			"$PWD/zones/$zone.zone" >>kmgr.yaml
+	done <list
+	mv kmgr/pin kmgr/away
+	run -3 --separate-stderr kmgr_later 12d run
+	[ "$(grep -c 'prove CMK prod: ' <<<"$output")" -eq 1 ]
+	[[ $output == *"z1.example. failed "*"prove CMK prod: "*"; the first of 3 zones"* ]]
+	run -3 kmgr_later 12d --json run z1.example z2.example z3.example
+	[ "$(jq '[.events[] | select(.event == "failed")] | length' \
+		<<<"$output")" -eq 3 ]
+	mv kmgr/away kmgr/pin
+	sql "UPDATE cmk SET name = 'other'"
+	run -2 kmgr_later 12d check --no-network
+	[ "$(grep -c '^CRITICAL .* token-signature: ' <<<"$output")" -eq 1 ]
+	[[ $output == *"CRITICAL z1.example. token-signature: the first of 3 zones of CMK other: KSK z1.example./"*" cannot sign: prove CMK other: "* ]]
+	# Each zone counts, with this and with what run did not do of it.
+	[[ ${lines[0]} == *" zones=3 critical=6 "* ]]
+	run -2 kmgr_later 12d --json check --no-network
+	jq -e '[.findings[] | select(.check == "token-signature")] |
+		length == 1 and (.[0] | [.zone, .cmk, .n_zones, .zones] ==
+		["z1.example.", "other", 3, ["z1.example.", "z2.example.",
+		"z3.example."]])' <<<"$output"
 }
 
 @test "progress is for terminals: one line, and nothing of it stays" {

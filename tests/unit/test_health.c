@@ -2,6 +2,7 @@
 #include "tests/unit/unit.h"
 
 #include "kmgr/base/mem.h"
+#include "kmgr/service/health_inner.h"
 #include "tests/unit/healthzone.h"
 
 #define DAY  HEALTHZONE_DAY
@@ -345,6 +346,37 @@ what_is_critical_comes_first(void **state)
 	assert_int_equal(h.report.wait_s, 2 * DAY);
 }
 
+/* One finding of all zones that have it; two KSKs of a zone have two. */
+static void
+one_cause_is_one_finding(void **state)
+{
+	const struct error away = { ERR_TOKEN, 0, "it is away", "" };
+	static const char *const zones[] = { "a.", "b.", "c." };
+	size_t i, n_keys = h.zone.n_keys;
+
+	(void)state;
+	assert_true(n_keys >= 1);
+	h.zone.keys[0].was_tried = true;
+	h.zone.keys[0].trial = away;
+	h.zone.keys[0].cmk = "prod";
+	for (i = 0; i < 3; i++) {
+		h.zone.name = zones[i];
+		health_store_token(&h.zone, &h.limits, &h.report);
+	}
+	assert_int_equal(h.report.n, 1);
+	assert_string_equal(h.report.findings[0].zone, "a.");
+	assert_int_equal(h.report.findings[0].n_more, 2);
+	assert_string_equal(h.report.findings[0].more[1], "c.");
+	assert_int_equal(h.report.n_level[h.report.findings[0].level], 3);
+	/* Of another CMK it is another one, and the zone's second, too. */
+	health_store_token(&h.zone, &h.limits, &h.report);
+	h.zone.keys[0].cmk = "other";
+	h.zone.name = "d.";
+	health_store_token(&h.zone, &h.limits, &h.report);
+	assert_int_equal(h.report.n, 3);
+	assert_int_equal(h.report.findings[0].n_more, 2);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -366,6 +398,7 @@ main(void)
 		TEST(the_oracle_is_heard),
 		TEST(a_released_signature_must_verify),
 		TEST(what_is_critical_comes_first),
+		TEST(one_cause_is_one_finding),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

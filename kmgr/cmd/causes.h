@@ -1,0 +1,35 @@
+/*
+ * Why many failed: what is wrong with a CMK, or its token, meets each zone that
+ * rests on it, and is told once.
+ */
+#ifndef CMD_CAUSES_H
+#define CMD_CAUSES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define CAUSES_MAX 64		/* what is more is not held back */
+
+struct cause {
+	char	*name;		/* the first that failed for it */
+	char	*text;
+	size_t	 n;
+};
+
+struct causes {
+	struct cause	*list;
+	size_t		 n;
+};
+
+/**
+ * causes_add(causes, name, text):
+ * ${name} failed, as ${text} tells: whether that waits until all are behind,
+ * since others may fail for the same. What names ${name} is its own.
+ *
+ * causes_clear(causes):
+ * Forget them; they were told.
+ */
+bool causes_add(struct causes *causes, const char *name, const char *text);
+void causes_clear(struct causes *causes);
+
+#endif
