@@ -43,9 +43,8 @@ cmd_ds_note_early(struct cmd *cmd, const struct cmd_ds_set *set)
 			note_key(cmd, &set->ksks[i], &set->ready[i]);
 }
 
-void
-cmd_ds_note_next(struct cmd *cmd, const struct zone_life *life,
-    const struct cmd_ds_set *set)
+const char *
+cmd_ds_unseen(const struct zone_life *life, const struct cmd_ds_set *set)
 {
 	const struct life_key *key;
 	size_t i, k;
@@ -53,12 +52,11 @@ cmd_ds_note_next(struct cmd *cmd, const struct zone_life *life,
 	for (i = 0; i < set->n_ksks; i++) {
 		k = zone_life_find(life, set->ksks[i].row.id);
 		key = k == LIFE_NONE ? NULL : &life->life.keys[k];
-		if (key == NULL || key->is_foreign || (key->ds_seen_at != 0 &&
-		    key->ds_seen_at >= key->ds_add_at))
-			continue;
-		session_note(cmd->session, "when the parent has it: kmgr "
-		    "ds-seen %s, unless run looks", key->name);
+		if (key != NULL && !key->is_foreign && (key->ds_seen_at == 0 ||
+		    key->ds_seen_at < key->ds_add_at))
+			return key->name;
 	}
+	return NULL;
 }
 
 /* What the zone waits for is what the last of our KSKs does. */

@@ -18,10 +18,11 @@ struct cmd_ds_early {
  * Say of each KSK of ours in ${set}, a zone that is early, what comes before
  * its DS.
  *
- * cmd_ds_note_next(cmd, life, set): of one that is not what comes after it.
+ * cmd_ds_unseen(life, set): of a zone that is not the first KSK of ours whose
+ * DS nobody has told to be there; NULL: there is none.
  */
 void cmd_ds_note_early(struct cmd *cmd, const struct cmd_ds_set *set);
-void cmd_ds_note_next(struct cmd *cmd, const struct zone_life *life,
+const char *cmd_ds_unseen(const struct zone_life *life,
     const struct cmd_ds_set *set);
 
 /**

@@ -1,7 +1,7 @@
 #include "kmgr/base/when.h"
+#include "kmgr/cmd/cmd_ds_fact.h"
 #include "kmgr/cmd/cmd_ksk.h"
 #include "kmgr/cmd/command.h"
-#include "kmgr/engine/ds_fact.h"
 #include "kmgr/engine/zone_step.h"
 
 /* The key as it is now. */
@@ -35,28 +35,49 @@ show(struct cmd *cmd, struct error *err)
 }
 
 static int
-tell(struct cmd *cmd, enum ds_fact what, struct error *err)
+read_options(const struct cmd *cmd, struct ds_fact_request *request,
+    struct error *err)
 {
-	struct ds_fact_request request = { cmd->args->words[0], what,
-		DS_FACT_NOW, args_has(cmd->args, OPT_FORCE) ?
-		DS_FACT_FORCED : DS_FACT_ASKED_FOR };
 	const char *at = args_get(cmd->args, OPT_AT);
+
+	if (args_has(cmd->args, OPT_FORCE))
+		request->doubt = DS_FACT_FORCED;
+	if (at == NULL || when_read(at, session_now(cmd->session),
+	    &request->at, err) == 0)
+		return 0;
+	err->class = ERR_USAGE;
+	return err_wrap(err, "--at");
+}
+
+static int
+tell_one(struct cmd *cmd, const struct ds_fact_request *request,
+    struct error *err)
+{
 	struct plan plan = PLAN_INIT;
 	int rc;
 
-	if (at != NULL && when_read(at, session_now(cmd->session),
-	    &request.at, err) != 0) {
-		err->class = ERR_USAGE;
-		return err_wrap(err, "--at");
-	}
 	if (!args_has(cmd->args, OPT_DRY_RUN))
-		return ds_fact_apply(cmd->session, &request, err) != 0 ? -1 :
+		return ds_fact_apply(cmd->session, request, err) != 0 ? -1 :
 		    show(cmd, err);
-	rc = ds_fact_plan(cmd->session, &request, &plan, err);
+	rc = ds_fact_plan(cmd->session, request, &plan, err);
 	if (rc == 0)
 		cmd_plan(cmd, &plan);
 	plan_clear(&plan);
 	return rc;
+}
+
+static int
+tell(struct cmd *cmd, enum ds_fact what, struct error *err)
+{
+	struct ds_fact_request request = { .what = what, .at = DS_FACT_NOW,
+		.doubt = DS_FACT_ASKED_FOR };
+
+	if (read_options(cmd, &request, err) != 0)
+		return -1;
+	if (args_has(cmd->args, OPT_ZONES_FROM))
+		return cmd_ds_fact_many(cmd, &request, err);
+	request.ksk = cmd->args->words[0];
+	return tell_one(cmd, &request, err);
 }
 
 int

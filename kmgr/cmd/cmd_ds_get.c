@@ -24,6 +24,7 @@ struct printing {
 	size_t				 n_listed; /* in JSON as a format */
 	size_t				 n_zones;
 	struct cmd_ds_early		 early;
+	size_t				 n_unseen; /* that are ready */
 };
 
 static int
@@ -184,15 +185,20 @@ print(struct printing *all, const struct zone_life *life,
     const struct cmd_ds_set *data, struct error *err)
 {
 	struct cmd *cmd = all->cmd;
+	const char *unseen = NULL;
 	struct error why = ERR_INIT;
 	int rc = 0;
 
-	if (data->ready[0].is_ready && all->stream == NULL)
-		cmd_ds_note_next(cmd, life, data);
+	if (data->ready[0].is_ready)
+		unseen = cmd_ds_unseen(life, data);
 	else if (all->stream == NULL)
 		cmd_ds_note_early(cmd, data);
-	else if (!data->ready[0].is_ready)
+	else
 		rc = cmd_ds_early_add(&all->early, data, &why);
+	all->n_unseen += unseen != NULL;
+	if (unseen != NULL && all->stream == NULL)
+		session_note(cmd->session, "when the parent has it: kmgr "
+		    "ds-seen %s, unless run looks", unseen);
 	if (args_has(cmd->args, OPT_EARLY))
 		rc = 0;
 	if (rc == 0 || cmd->wants_json)
@@ -324,6 +330,10 @@ print_many(struct printing *all, struct error *err)
 			rc = (tally_is_cut(&tally) ? stream_check :
 			    stream_end)(&stream, err);
 		tally_note(&tally);
+		if (all->n_unseen > 0)
+			session_note(all->cmd->session, "when the parents "
+			    "have them: kmgr ds-seen --zones-from FILE, "
+			    "unless run looks");
 		cmd_ds_early_note(&all->early, all->cmd, list.n);
 		json_put_int(all->cmd->json, "n_early",
 		    (int64_t)all->early.n);

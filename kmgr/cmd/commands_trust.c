@@ -2,7 +2,7 @@
 #include "kmgr/cmd/commands.h"
 
 static const enum opt none[] = { OPT_END };
-static const enum opt ds_fact_opts[] = { OPT_AT, OPT_FORCE,
+static const enum opt ds_fact_opts[] = { OPT_ZONES_FROM, OPT_AT, OPT_FORCE,
 	OPT_ACCEPT_TIME_JUMP, OPT_DRY_RUN, OPT_END };
 static const enum opt list_events_opts[] = { OPT_CMK, OPT_ZONE, OPT_TYPE,
 	OPT_SINCE, OPT_UNTIL, OPT_LAST, OPT_END };
@@ -62,14 +62,18 @@ const struct command commands_trust[] = {
 	    "Records what was seen, and no fact. --dry-run makes one pass and "
 	    "records nothing. Needs no token.",
 	    check_parent_opts, 1, 1, CMD_WITH_SESSION, cmd_check_parent },
-	{ "ds-seen", GROUP_PARENT, "ZONE/KEYTAG|ID [--at TIME] [--force]",
+	{ "ds-seen", GROUP_PARENT,
+	    "ZONE/KEYTAG|ID|--zones-from FILE [--at TIME] [--force]",
 	    "tell that the parent has the DS of a KSK",
 	    "It was asked for with ds-add, or may be now; else exit 11 says "
 	    "until when to wait. --force records it all the same, with what "
 	    "the oracle says to it. TIME is as for sign-zsks, not in the "
-	    "future and not before what is known.",
+	    "future and not before what is known. A line of --zones-from is "
+	    "a ZONE, whose one KSK that waits for it is meant, or a "
+	    "ZONE/KEYTAG.",
 	    ds_fact_opts, 1, 1, CMD_WITH_SESSION, cmd_ds_seen },
-	{ "ds-gone", GROUP_PARENT, "ZONE/KEYTAG|ID [--at TIME] [--force]",
+	{ "ds-gone", GROUP_PARENT,
+	    "ZONE/KEYTAG|ID|--zones-from FILE [--at TIME] [--force]",
 	    "tell that the parent has its DS no more",
 	    "It was asked for with ds-remove, or may be now. Once no cache "
 	    "has its DS the KSK leaves the DNSKEY RRset. --force as for "

@@ -19,6 +19,8 @@ libcmd_la_SOURCES = \
 	kmgr/cmd/cmd_ds_early.c \
 	kmgr/cmd/cmd_ds_early.h \
 	kmgr/cmd/cmd_ds_fact.c \
+	kmgr/cmd/cmd_ds_fact.h \
+	kmgr/cmd/cmd_ds_fact_many.c \
 	kmgr/cmd/cmd_ds_get.c \
 	kmgr/cmd/cmd_ds_print.c \
 	kmgr/cmd/cmd_endorsement.c \

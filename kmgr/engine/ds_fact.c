@@ -1,52 +1,10 @@
 #include <stdlib.h>
-#include <string.h>
 
 #include "kmgr/base/mem.h"
 #include "kmgr/base/when.h"
-#include "kmgr/engine/cmk_life.h"
-#include "kmgr/engine/ds_fact.h"
 #include "kmgr/engine/ds_fact_gone.h"
-#include "kmgr/engine/event.h"
-#include "kmgr/engine/ksk_facts.h"
-#include "kmgr/engine/ksr_record.h"
-#include "kmgr/engine/trust.h"
-#include "kmgr/engine/vouch.h"
-#include "kmgr/engine/zone_guarantor.h"
+#include "kmgr/engine/ds_fact_inner.h"
 #include "kmgr/engine/zone_step.h"
-
-/* A key of a zone, and the zone with what is told. */
-struct told {
-	struct cmk_cache	 cache;
-	struct zone_life	*zone;
-	size_t			 i;
-	struct life_zone	 after;
-	int64_t			 at;
-	bool			 is_known;	/* nothing is new */
-	bool			 is_begun;	/* nobody had asked for it */
-};
-
-static void
-told_clear(struct told *told)
-{
-
-	life_zone_clear(&told->after);
-	zone_life_free(told->zone);
-	cmk_cache_clear(&told->cache);
-}
-
-static struct life_key *
-the_key(struct told *told)
-{
-
-	return &told->after.keys[told->i];
-}
-
-static const char *
-event_name(enum ds_fact what)
-{
-
-	return what == DS_FACT_SEEN ? "ds-seen" : "ds-gone";
-}
 
 static int
 refuse_before(int64_t at, const char *what, int64_t known_at,
@@ -66,7 +24,7 @@ refuse_before(int64_t at, const char *what, int64_t known_at,
  */
 static int
 begin(struct session *session, const struct ds_fact_request *request,
-    enum life_step_kind kind, struct told *told, struct error *err)
+    enum life_step_kind kind, struct ds_fact_told *told, struct error *err)
 {
 	const struct life_step wanted = { .kind = kind, .key = told->i };
 	struct life_step step;
@@ -82,9 +40,9 @@ begin(struct session *session, const struct ds_fact_request *request,
 /* The DS was seen at the parent. */
 static int
 see(struct session *session, const struct ds_fact_request *request,
-    struct told *told, struct error *err)
+    struct ds_fact_told *told, struct error *err)
 {
-	struct life_key *key = the_key(told);
+	struct life_key *key = &told->after.keys[told->i];
 	const bool is_there = key->ds_seen_at != 0 && key->ds_gone_at == 0;
 
 	if (is_there && key->ds_remove_at == 0) {
@@ -111,7 +69,7 @@ see(struct session *session, const struct ds_fact_request *request,
 
 /* Nothing was ever signed with it, and it has no DS. */
 static bool
-was_never_used(const struct told *told)
+was_never_used(const struct ds_fact_told *told)
 {
 	const struct life_key *key = &told->zone->life.keys[told->i];
 
@@ -121,7 +79,7 @@ was_never_used(const struct told *told)
 }
 
 static int
-refuse_unused(const struct told *told, struct error *err)
+refuse_unused(const struct ds_fact_told *told, struct error *err)
 {
 
 	(void)err_set(err, ERR_POLICY, "nothing was ever signed with it, and "
@@ -133,9 +91,9 @@ refuse_unused(const struct told *told, struct error *err)
 /* The parent has it no more. */
 static int
 miss(struct session *session, const struct ds_fact_request *request,
-    struct told *told, struct error *err)
+    struct ds_fact_told *told, struct error *err)
 {
-	struct life_key *key = the_key(told);
+	struct life_key *key = &told->after.keys[told->i];
 
 	if (key->ds_gone_at != 0) {
 		told->is_known = request->at == DS_FACT_NOW ||
@@ -178,10 +136,10 @@ miss(struct session *session, const struct ds_fact_request *request,
 
 static int
 decide(struct session *session, const struct ds_fact_request *request,
-    struct told *told, struct error *err)
+    struct ds_fact_told *told, struct error *err)
 {
 	const int64_t now_at = session_now(session);
-	const struct life_key *key = the_key(told);
+	const struct life_key *key = &told->after.keys[told->i];
 	char text[WHEN_TEXT_LEN];
 
 	told->at = request->at != DS_FACT_NOW ? request->at : now_at;
@@ -199,199 +157,107 @@ decide(struct session *session, const struct ds_fact_request *request,
 /* What is begun by being told is a step, and the oracle is asked for each. */
 static int
 judge(struct session *session, const struct ds_fact_request *request,
-    const struct told *told, struct error *err)
+    struct ds_fact_told *told, struct error *err)
 {
 	struct error verdict = ERR_INIT;
 
 	if (!told->is_begun || zone_life_judge(session, told->zone,
-	    &told->after, &verdict) == 0) {
-		if (told->is_begun && request->doubt == DS_FACT_FORCED)
-			session_note(session, "the oracle has no objection");
+	    &told->after, &verdict) == 0)
 		return 0;
-	}
 	if (request->doubt == DS_FACT_FORCED && verdict.class == ERR_POLICY) {
-		session_note(session, "the oracle: %s", verdict.msg);
+		told->objection = mem_strdup(verdict.msg);
 		return 0;
 	}
 	*err = verdict;
 	return -1;
 }
 
-/* Load what the request is about, and decide. */
-static int
-prepare(struct session *session, const struct ds_fact_request *request,
-    struct told *told, struct error *err)
+int
+ds_fact_prepare(struct session *session, struct cmk_cache *cache,
+    const struct ds_fact_request *request, struct ds_fact_told **out,
+    struct error *err)
+{
+	struct ds_fact_told *told = mem_new(sizeof(*told));
+	int rc;
+
+	*out = NULL;
+	*told = (struct ds_fact_told) { .what = request->what,
+		.doubt = request->doubt, .i = LIFE_NONE };
+	rc = request->zone != NULL ?
+	    ds_fact_locate(session, cache, request, told, err) :
+	    zone_step_locate(session, cache, request->ksk, &told->zone,
+	    &told->i, err);
+	if (rc == 0) {
+		life_zone_copy(&told->zone->life, &told->after);
+		rc = decide(session, request, told, err);
+		if (rc == 0 && !told->is_known)
+			rc = judge(session, request, told, err);
+		if (rc != 0)
+			(void)err_wrap(err, "KSK %s",
+			    told->zone->life.keys[told->i].name);
+	}
+	if (rc == 0)
+		*out = told;
+	else
+		ds_fact_free(told);
+	return rc;
+}
+
+void
+ds_fact_free(struct ds_fact_told *told)
 {
 
-	*told = (struct told) { .i = LIFE_NONE };
-	if (zone_step_locate(session, &told->cache, request->ksk, &told->zone,
-	    &told->i, err) != 0)
-		return -1;
-	life_zone_copy(&told->zone->life, &told->after);
-	if (decide(session, request, told, err) == 0 && (told->is_known ||
-	    judge(session, request, told, err) == 0))
-		return 0;
-	return err_wrap(err, "KSK %s",
-	    told->zone->life.keys[told->i].name);
+	if (told == NULL)
+		return;
+	free(told->objection);
+	life_zone_clear(&told->after);
+	zone_life_free(told->zone);
+	free(told);
+}
+
+void
+ds_fact_add(struct session *session, const struct ds_fact_told *told,
+    struct plan *plan)
+{
+	char at[WHEN_TEXT_LEN];
+
+	if (!told->is_known)
+		plan_add(plan, ACTION_RECORD_DS, &told->zone->name, "record "
+		    "that the DS of KSK %s %s at %s; it is %s then",
+		    told->zone->life.keys[told->i].name,
+		    told->what == DS_FACT_GONE ?
+		    "was gone from the parent" : "was at the parent",
+		    when_rfc3339(told->at, at), life_word(&told->after,
+		    told->i, session_now(session)));
+}
+
+/* Who insists hears what the oracle says to it. */
+void
+ds_fact_note_verdict(struct session *session,
+    const struct ds_fact_told *told)
+{
+
+	if (told->objection != NULL)
+		session_note(session, "the oracle: %s", told->objection);
+	else if (told->is_begun && !told->is_known &&
+	    told->doubt == DS_FACT_FORCED)
+		session_note(session, "the oracle has no objection");
 }
 
 int
 ds_fact_plan(struct session *session, const struct ds_fact_request *request,
     struct plan *plan, struct error *err)
 {
-	char at[WHEN_TEXT_LEN];
-	struct told told;
+	struct cmk_cache cache = { 0 };
+	struct ds_fact_told *told;
 	int rc;
 
-	rc = prepare(session, request, &told, err);
-	if (rc == 0 && !told.is_known)
-		plan_add(plan, ACTION_RECORD_DS, &told.zone->name, "record "
-		    "that the DS of KSK %s %s at %s; it is %s then",
-		    told.zone->life.keys[told.i].name,
-		    request->what == DS_FACT_GONE ?
-		    "was gone from the parent" : "was at the parent",
-		    when_rfc3339(told.at, at), life_word(&told.after, told.i,
-		    session_now(session)));
-	told_clear(&told);
-	return rc;
-}
-
-/* The row as it is to be, and what was, as an event. */
-static struct json *
-event_of(const struct told *told, const struct ksk_row *row,
-    const char *from)
-{
-	struct json *event = ksk_facts_event(row);
-
-	json_put_int(event, "at", told->at);
-	json_put_text(event, "from", from);
-	json_put_text(event, "to", row->state);
-	json_put_int(event, "ds_seen_at", row->ds_seen_at);
-	json_put_int(event, "ds_gone_at", row->ds_gone_at);
-	return event;
-}
-
-/* Inside the transaction: a KSK of ours. */
-static int
-write_ours(struct session *session, struct store *store,
-    const struct ds_fact_request *request, struct told *told,
-    struct error *err)
-{
-	const struct ksk *ksk = &told->zone->ksks[told->i];
-	struct ksk_row row = ksk->row;	/* borrows the others of its texts */
-	struct json *event;
-	int rc = -1;
-
-	row.state = mem_strdup(row.state);
-	row.standby = NULL;
-	zone_life_facts(the_key(told), &row);
-	event = event_of(told, &row, ksk->row.state);
-	if (store_ksk_set_life(store, &row, err) == 0 &&
-	    ksr_record_supersede(session, row.zone, row.id,
-	    request->what == DS_FACT_SEEN ? KSR_DS_SEEN : KSR_DS_GONE,
-	    err) == 0 && vouch_put(session, row.cmk_id,
-	    event_name(request->what), event, err) == 0 &&
-	    event_append(session, event_name(request->what),
-	    event, err) == 0)
-		rc = trust_attest(session, row.cmk_id, err);
-	json_free(event);
-	free(row.state);
-	free(row.standby);
-	return rc;
-}
-
-static int
-record(struct session *session, const struct ds_fact_request *request,
-    struct told *told, struct error *err)
-{
-	struct store *store;
-	int rc;
-
-	if (session_store(session, &store, err) != 0 ||
-	    store_begin(store, err) != 0)
-		return -1;
-	rc = zone_life_check_same(session, told->zone, err);
-	if (rc == 0)
-		rc = told->i < told->zone->n_ksks ?
-		    write_ours(session, store, request, told, err) :
-		    zone_life_record(session, told->zone, told->i,
-		    the_key(told), event_name(request->what), told->at, err);
-	if (rc == 0)
-		rc = store_commit(store, err);
-	if (rc != 0)
-		store_rollback(store);
-	return rc;
-}
-
-/* A DS whose key the zone does not publish leads nowhere. */
-static void
-note_early(struct session *session, const struct ds_fact_request *request,
-    const struct told *told)
-{
-	const struct life_key *key = &told->after.keys[told->i];
-
-	if (request->what == DS_FACT_SEEN && !key->is_foreign &&
-	    key->dnskey_in_at == 0)
-		session_note(session, "KSK %s was never published: no "
-		    "DNSKEY set was signed with it yet, and without another "
-		    "KSK that has its DS at the parent the zone does not "
-		    "validate; next: kmgr sign-zsks %s FILE, and publish the "
-		    "result", key->name, told->zone->text);
-}
-
-/* A zone without any DS at its parent is not validated. */
-static void
-note_insecure(struct session *session, const struct told *told)
-{
-	const struct life_key *key;
-	size_t i;
-
-	for (i = 0; i < told->after.n_keys; i++) {
-		key = &told->after.keys[i];
-		if (key->ds_seen_at != 0 && key->ds_gone_at == 0)
-			return;
+	rc = ds_fact_prepare(session, &cache, request, &told, err);
+	if (rc == 0) {
+		ds_fact_note_verdict(session, told);
+		ds_fact_add(session, told, plan);
 	}
-	session_note(session, "no KSK of zone %s has its DS at the parent "
-	    "now: resolvers will not validate it", told->zone->text);
-}
-
-static int
-apply_to(struct session *session, const struct ds_fact_request *request,
-    struct told *told, struct error *err)
-{
-	const struct zone_life *zone = told->zone;
-	const struct cmk *cmk = zone_guarantor_of(session, zone, told->i);
-	char at[WHEN_TEXT_LEN];
-
-	if (told->is_known) {
-		session_note(session, "that is known since %s; nothing to do",
-		    when_rfc3339(request->what == DS_FACT_SEEN ?
-		    the_key(told)->ds_seen_at : the_key(told)->ds_gone_at,
-		    at));
-		return 0;
-	}
-	if ((cmk != NULL && trust_prove(session, cmk, err) != 0) ||
-	    record(session, request, told, err) != 0)
-		return -1;
-	note_early(session, request, told);
-	if (request->what == DS_FACT_GONE)
-		note_insecure(session, told);
-	return cmk == NULL ? 0 : cmk_life_settle(session, cmk, err);
-}
-
-int
-ds_fact_apply(struct session *session, const struct ds_fact_request *request,
-    struct error *err)
-{
-	struct told told;
-	int rc;
-
-	if (session_lock(session, SESSION_LOCK_WAIT_S, err) != 0)
-		return -1;
-	rc = prepare(session, request, &told, err);
-	if (rc == 0)
-		rc = apply_to(session, request, &told, err);
-	session_unlock(session);
-	told_clear(&told);
+	ds_fact_free(told);
+	cmk_cache_clear(&cache);
 	return rc;
 }

@@ -68,6 +68,9 @@ libengine_la_SOURCES = \
 	kmgr/engine/ds_fact.h \
 	kmgr/engine/ds_fact_gone.c \
 	kmgr/engine/ds_fact_gone.h \
+	kmgr/engine/ds_fact_inner.h \
+	kmgr/engine/ds_fact_locate.c \
+	kmgr/engine/ds_fact_record.c \
 	kmgr/engine/ds_ready.c \
 	kmgr/engine/ds_ready.h \
 	kmgr/engine/ending.c \

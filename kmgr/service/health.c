@@ -66,6 +66,11 @@ health_level_name(enum health_level level)
 	return names[level];
 }
 
+static struct health_finding *add(struct health_report *report,
+    const char *check, const struct health_zone *zone,
+    enum health_level level, const char *fmt, va_list ap)
+    __attribute__((format(printf, 5, 0)));
+
 static struct health_finding *
 add(struct health_report *report, const char *check,
     const struct health_zone *zone, enum health_level level, const char *fmt,

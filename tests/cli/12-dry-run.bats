@@ -151,6 +151,18 @@ commands() {
 	[ "$n" -ge 35 ]
 }
 
+@test "ds-seen and ds-gone of a list with --dry-run change nothing" {
+	estate
+	echo example.com >list
+	for command in ds-seen ds-gone; do
+		unchanged $command --zones-from list --dry-run
+		[ "$status" -eq 11 ] || [ "$status" -eq 5 ]
+		unchanged $command --zones-from list --dry-run --force
+		[ "$status" -eq 0 ]
+		[[ $output == "would record that the DS of KSK example.com./$tag"* ]]
+	done
+}
+
 @test "approve --dry-run: whose it is, and with the last one what is then done" {
 	approved 2
 	unchanged approve "$hash" --signature alice.sig --dry-run

@@ -207,6 +207,7 @@ old() {
 		[[ $stderr == *"2 of 3 zones were not told of; the first: zone new.example.: its KSK is not published yet"*"--early"* ]]
 		[ "$(grep -c 'example.com' <<<"$stderr")" -eq 0 ]
 	done
+	[[ $stderr == *"when the parents have them: kmgr ds-seen --zones-from FILE"* ]]
 	# Machines get all of them, and know which.
 	run -12 now --json get-ds --zones-from list
 	jq -e --arg from "$from" '.n_early == 2 and .n_refused == 0 and
@@ -240,4 +241,94 @@ old() {
 	now -q ds-seen "$ksk" >/dev/null
 	run -0 --separate-stderr now get-ds old.example
 	[ -z "$stderr" ]
+}
+
+# three: z1 to z3.example, signed, and in all caches at now(); z4 is not.
+three() {
+	local i
+
+	for i in 1 2 3 4; do
+		echo z$i.example
+	done >list
+	kmgr -q create-ksk --zones-from list --cmk prod >/dev/null
+	dnssec-keygen -q -a 13 x.example >name 2>/dev/null
+	mkdir zones
+	for i in 1 2 3; do
+		sed "s/x.example/z$i.example/" "$(cat name).key" \
+			>zones/z$i.example.zone
+	done
+	kmgr -q sign-zsks --zones-from zones >/dev/null
+
+	now() {
+		kmgr_later 3d "$@"
+	}
+}
+
+n_events() {
+	sqlite3 kmgr.db "SELECT count(*) FROM ledger WHERE type = '$1'"
+}
+
+@test "ds-seen --zones-from: what can be told is, in one transaction" {
+	three
+	# It is too early for all.
+	run -11 --separate-stderr kmgr ds-seen --zones-from list
+	[[ $stderr == *"0 of 4 told, 0 known before, 4 refused"* ]]
+	[ "$(n_events ds-seen)" -eq 0 ]
+	run -12 --separate-stderr now ds-seen --zones-from list --dry-run
+	[ "$(grep -c '^would record that the DS of KSK z[123].example./' \
+		<<<"$output")" -eq 3 ]
+	[ "$(n_events ds-seen)" -eq 0 ]
+	checkpoints=$(n_events checkpoint)
+	echo 'z5 example' >>list
+	run -12 --separate-stderr now ds-seen --zones-from list
+	[ "$(grep -c '^KSK z[123].example./[0-9]* is active$' <<<"$output")" \
+		-eq 3 ]
+	[[ $stderr == *"z4.example: KSK z4.example./"*" add-ds "*" waits "* ]]
+	[[ $stderr == *"list:5: more than one word"* ]]
+	[[ $stderr == *"3 of 5 told, 0 known before, 2 refused"* ]]
+	[ "$(n_events ds-seen)" -eq 3 ]
+	[ "$(n_events checkpoint)" -eq $((checkpoints + 1)) ]
+	# Once more it does what is left.
+	sed -i '/z[45]/d' list
+	run -0 --separate-stderr now --json ds-seen --zones-from list
+	jq -e '.n_told == 0 and .n_known_before == 3 and
+		([.ksks[] | [.zone, .state, .known_before]] | .[0] ==
+		["z1.example.", "active", true])' <<<"$output"
+	[ "$(n_events ds-seen)" -eq 3 ]
+	run -0 now verify
+	run -2 now ds-seen --zones-from list z1.example/1
+}
+
+@test "ds-seen --zones-from: ZONE/KEYTAG, twice a zone, and by force" {
+	three
+	now -q ds-seen --zones-from list >/dev/null || [ $? -eq 12 ]
+	now -q create-ksk z1.example --cmk prod --another >/dev/null
+	# Who is meant by the zone is one that is on its way, if there is any.
+	echo z1.example >list
+	run -11 now ds-seen --zones-from list
+	now --json list-ksks z1.example |
+		jq -r '.ksks[] | "\(.zone)/\(.key_tag)"' >list
+	[ "$(wc -l <list)" -eq 2 ]
+	run -12 --separate-stderr now ds-seen --zones-from list
+	[[ $stderr == *"0 of 2 told, 1 known before, 1 refused"* ]]
+	run -0 --separate-stderr now ds-seen --zones-from list --force
+	[[ $stderr == *"1 of 2 told, 1 known before, 0 refused"* ]]
+	[[ $stderr == *"1 of the KSKs were never published"* ]]
+	# Both at once, and the last one leaves the zone insecure.
+	run -0 --separate-stderr now ds-gone --zones-from list --force
+	[[ $stderr == *"2 of 2 told, 0 known before, 0 refused"* ]]
+	[[ $stderr == *"1 zones have no KSK with its DS at the parent now"* ]]
+	[ "$(n_events ds-gone)" -eq 2 ]
+	run -0 now verify
+}
+
+@test "ds-seen --zones-from: without the token it ends, and tells nothing" {
+	three
+	mv tokens away
+	mkdir tokens
+	run -6 --separate-stderr now ds-seen --zones-from list
+	rmdir tokens
+	mv away tokens
+	[ -z "$output" ]
+	[ "$(n_events ds-seen)" -eq 0 ]
 }

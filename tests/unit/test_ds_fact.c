@@ -110,7 +110,7 @@ tell(struct zonestore *zs, size_t i, enum ds_fact_doubt doubt)
 	int rc;
 
 	rc = ds_fact_plan(zs->session, &(struct ds_fact_request) { key,
-	    cases[i].fact, cases[i].at, doubt }, &plan, err);
+	    cases[i].fact, cases[i].at, doubt, NULL }, &plan, err);
 	if ((rc == 0 ? ERR_NONE : err->class) != class)
 		fail_msg("%s%s: %s", cases[i].what, doubt == DS_FACT_FORCED ?
 		    ", forced" : "", rc == 0 ? "believed" : err->msg);
@@ -162,7 +162,8 @@ keys_that_are_not_there(void **state)
 	for (i = 0; i < N_OF(names); i++) {
 		assert_int_equal(ds_fact_plan(zs.session,
 		    &(struct ds_fact_request) { names[i], DS_FACT_SEEN,
-		    DS_FACT_NOW, DS_FACT_FORCED }, &plan, &help->err), -1);
+		    DS_FACT_NOW, DS_FACT_FORCED, NULL }, &plan,
+		    &help->err), -1);
 		unit_fails(-1, &help->err, ERR_INPUT, "");
 		assert_int_equal(plan.n, 0);
 	}
