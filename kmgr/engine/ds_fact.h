@@ -83,6 +83,9 @@ int ds_fact_apply(struct session *session,
  *
  * ds_fact_view(session, told, out): what it comes to.
  *
+ * ds_fact_note(session, told): after it was recorded, note where that leaves
+ * the zone without validation.
+ *
  * ds_fact_add(session, told, plan): append what ds_fact_plan() has.
  *
  * ds_fact_cmk(session, told): the CMK that answers for it; NULL: none can.
@@ -107,6 +110,7 @@ int ds_fact_prepare(struct session *session, struct cmk_cache *cache,
 void ds_fact_free(struct ds_fact_told *told);
 void ds_fact_view(struct session *session, const struct ds_fact_told *told,
     struct ds_fact_view *out);
+void ds_fact_note(struct session *session, const struct ds_fact_told *told);
 void ds_fact_add(struct session *session, const struct ds_fact_told *told,
     struct plan *plan);
 const struct cmk *ds_fact_cmk(struct session *session,

@@ -190,8 +190,8 @@ ds_fact_view(struct session *session, const struct ds_fact_told *told,
 	};
 }
 
-static void
-note(struct session *session, const struct ds_fact_told *told)
+void
+ds_fact_note(struct session *session, const struct ds_fact_told *told)
 {
 
 	if (is_unpublished(told))
@@ -225,7 +225,7 @@ apply(struct session *session, struct ds_fact_told *told, struct error *err)
 	    ds_fact_record(session, &told, 1, &owed, err) != 0)
 		return -1;
 	free(owed.debts);
-	note(session, told);
+	ds_fact_note(session, told);
 	return cmk == NULL ? 0 : cmk_life_settle(session, cmk, err);
 }
 

@@ -45,6 +45,7 @@ libservice_la_SOURCES = \
 	kmgr/service/run_batch.c \
 	kmgr/service/run_claim.c \
 	kmgr/service/run_claim.h \
+	kmgr/service/run_fact.c \
 	kmgr/service/run_failure.c \
 	kmgr/service/run_failure.h \
 	kmgr/service/run_gather.c \

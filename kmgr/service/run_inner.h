@@ -275,6 +275,19 @@ int run_late_is_decided(struct run_zone *z, bool *is, struct error *err);
 void run_late_clear(struct run_late *late);
 
 /**
+ * run_fact_add(z, i, what):
+ * The parent is sure to have done what was asked of the ${i}th key.
+ *
+ * run_facts(zones): record that of ${zones}, in one transaction with one
+ * checkpoint a CMK. One that cannot be recorded keeps no other one from being.
+ *
+ * run_facts_clear(z): forget what was added.
+ */
+void run_fact_add(struct run_zone *z, size_t i, enum ds_fact what);
+void run_facts(const struct run_zones *zones);
+void run_facts_clear(struct run_zone *z);
+
+/**
  * run_parents(zones):
  * Ask the parents of those ${zones} that are well about what is awaited of
  * them, if that is automatic and the time for it has come, and record what is

@@ -3,7 +3,6 @@
 
 #include "kmgr/base/mem.h"
 #include "kmgr/base/when.h"
-#include "kmgr/engine/ds_fact.h"
 #include "kmgr/engine/ds_fact_gone.h"
 #include "kmgr/service/parent.h"
 #include "kmgr/service/run_inner.h"
@@ -18,34 +17,9 @@ run_check_interval_s(const struct run_zone *z)
 	    z->config->parent.check_interval_s;
 }
 
-/* What is told of the ith key, ours or foreign, and what the parent says. */
-static int
-tell_fact(struct run_zone *z, size_t i, enum ds_fact what, struct error *err)
-{
-	const struct ds_fact_request request = {
-		/* A foreign key has no id that anybody could name. */
-		.ksk = i < z->zone->n_ksks ? z->zone->ksks[i].row.id :
-		    z->zone->life.keys[i].name,
-		/*
-		 * Now: not when the pass that it confirms was made, of which
-		 * only the store tells, so that who writes there would
-		 * choose from when the waits count.
-		 */
-		.what = what, .at = DS_FACT_NOW };
-
-	if (ds_fact_apply(z->run->session, &request, err) != 0)
-		return -1;
-	z->records.len = 0;
-	z->is_changed = true;
-	run_tell(z, RUN_DID, what == DS_FACT_SEEN ? "ds-seen" : "ds-gone",
-	    NULL, "%s", z->zone->life.keys[i].name);
-	return 0;
-}
-
 /* Take over what is sure of the ith key; what is not is asked again. */
-static int
-take(struct run_zone *z, size_t i, const struct parent_key *seen,
-    struct error *err)
+static void
+take(struct run_zone *z, size_t i, const struct parent_key *seen)
 {
 	const struct life_key *key = &z->zone->life.keys[i];
 	const bool adds = run_awaits_add(key);
@@ -54,16 +28,14 @@ take(struct run_zone *z, size_t i, const struct parent_key *seen,
 	const int64_t from_at = adds ? key->ds_add_at :
 	    ds_fact_gone_from(z->zone, i);
 
-	if (!adds && !run_awaits_remove(key))
-		return 0;
-	if (seen->has != wanted || !seen->is_confirmed)
-		return 0;
+	if ((!adds && !run_awaits_remove(key)) || seen->has != wanted ||
+	    !seen->is_confirmed)
+		return;
 	/* What was never seen may be under way to the parent still. */
-	if (from_at > session_now(z->run->session)) {
+	if (from_at > session_now(z->run->session))
 		run_due(z, from_at);
-		return 0;
-	}
-	return tell_fact(z, i, adds ? DS_FACT_SEEN : DS_FACT_GONE, err);
+	else
+		run_fact_add(z, i, adds ? DS_FACT_SEEN : DS_FACT_GONE);
 }
 
 /* DS that nobody of us made: an alarm, and no more. */
@@ -101,7 +73,7 @@ look(struct run_zone *z, const struct parent_view *view, struct error *err)
 	}
 	rc = parent_judge(z->run->session, view, keys, n, err);
 	for (i = 0; i < n && rc == 0; i++)
-		rc = take(z, i, &keys[i], err);
+		take(z, i, &keys[i]);
 	if (rc == 0)
 		note_unknown(z, view, keys);
 	free(keys);
@@ -193,6 +165,7 @@ run_parents(const struct run_zones *zones)
 {
 
 	ask_where(zones, is_to_be_asked_now, ask, take_view);
+	run_facts(zones);
 }
 
 static bool

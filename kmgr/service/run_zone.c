@@ -101,6 +101,7 @@ run_zone_clear(struct run_zone *z)
 	json_free(z->event);
 	run_late_clear(&z->late);
 	zone_life_change_clear(&z->change);
+	run_facts_clear(z);
 }
 
 void

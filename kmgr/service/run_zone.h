@@ -4,6 +4,7 @@
 
 #include "kmgr/base/buf.h"
 #include "kmgr/engine/cmk.h"
+#include "kmgr/engine/ds_fact.h"
 #include "kmgr/engine/zone_life.h"
 #include "kmgr/engine/zsks.h"
 #include "kmgr/service/parent.h"
@@ -39,6 +40,12 @@ struct run_late {
 	bool		 is_first;	/* hand-over of all */
 	struct life_zone after;		/* the facts from now on */
 	bool		 is_any;	/* one of them is another */
+};
+
+/* What the parent has by now, of a DS that was asked for. */
+struct run_fact {
+	char			*ksk;		/* its id, or ZONE/KEYTAG */
+	enum ds_fact		 what;
 };
 
 struct run_zone {
@@ -85,6 +92,9 @@ struct run_zone {
 	size_t			 n_steps;	/* of run_advance() */
 	bool			 is_stepping;	/* run_steps() is to do that */
 	struct zone_life_change	 change;
+	struct run_fact		*facts;		/* run_facts() is to record */
+	size_t			 n_facts;
+	struct ds_fact_told	*told;		/* the one at hand, or NULL */
 	int64_t			 newest;	/* signature, when loaded */
 	int64_t			 checked_ms;	/* that it is so still, or 0 */
 	bool			 is_same;	/* likewise, to be scheduled */

@@ -145,6 +145,31 @@ ds_line() {
 	[ "$(grep -c ' 257 ' out/dnskey.zone)" -eq 2 ]
 }
 
+@test "run: what is seen of many zones is one transaction" {
+	local i
+
+	echo '  kid.example: { parent: { check-interval: 1s } }' >>kmgr.yaml
+	dnssec-keygen -q -K . -a ECDSAP256SHA256 kid.example
+	past create-ksk kid.example --cmk main
+	past sign-zsks kid.example Kkid*.key >signed
+	kmgr -q get-ds kid.example >>ds
+	example 7 "kid NS ns.child" "$(ds_line)"
+	parent_up 1 example.7
+	parent_up 2 example.7
+	# The DS is asked for; two looks, check-interval apart, agree.
+	for i in 1 2 3 4; do
+		kmgr run >out || :
+		cat out >>all
+		sleep 1.1
+	done
+	[ "$(grep -c '^[a-z]*.example. did ds-seen: ' all)" -eq 2 ]
+	[ "$(sqlite3 kmgr.db "SELECT group_concat(type, ' ') FROM (SELECT type
+		FROM ledger WHERE seq >= (SELECT min(seq) FROM ledger
+		WHERE type = 'ds-seen') ORDER BY seq LIMIT 3)")" = \
+		'ds-seen ds-seen checkpoint' ]
+	kmgr -q verify
+}
+
 # jq_tag: the key tag of the zone's first KSK.
 jq_tag() {
 	kmgr --json list-ksks child.example | jq '.ksks[0].key_tag'
