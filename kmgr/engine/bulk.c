@@ -25,16 +25,6 @@ bulk_end(struct bulk_line *line, const struct error *why)
 	(void)pthread_cond_broadcast(&line->for_signers);
 }
 
-bool
-bulk_stops_all(const struct error *err)
-{
-
-	/* Without a CK_RV the token answered: it lacks this zone's key. */
-	return (err->class == ERR_TOKEN && err->code != 0) ||
-	    err->class == ERR_STORE ||
-	    err->class == ERR_SYSTEM || err->class == ERR_INTERNAL;
-}
-
 size_t
 bulk_room(const struct pace *pace)
 {
@@ -67,7 +57,10 @@ n_to_record(struct bulk_line *line)
 	return n;
 }
 
-/* The lock is held: wait for something to do; false: tokens wait for it. */
+/*
+ * The lock is held: wait for something to do; false: tokens wait for it. Who
+ * turns the clock of the machine makes them wait no longer.
+ */
 static bool
 caller_wait(struct bulk_line *line)
 {
@@ -78,7 +71,7 @@ caller_wait(struct bulk_line *line)
 		(void)pthread_cond_wait(&line->for_caller, &line->lock);
 		return true;
 	}
-	(void)clock_gettime(CLOCK_REALTIME, &until);
+	(void)clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_sec += (time_t)(wait_ms / 1000) + 1;
 	(void)pthread_cond_timedwait(&line->for_caller, &line->lock, &until);
 	return trust_owed_wait_ms(line->owed) > 0;
@@ -335,6 +328,7 @@ line_init(struct bulk_line *line, struct session *session,
 {
 	struct pace most;
 	int64_t sessions = session_config(session)->performance.sessions;
+	pthread_condattr_t elapsed;
 
 	line->session = session;
 	line->bulk = bulk;
@@ -349,7 +343,10 @@ line_init(struct bulk_line *line, struct session *session,
 		line->n_ring = bulk->n / BULK_BATCH + 2;
 	line->ring = mem_new(line->n_ring * sizeof(*line->ring));
 	(void)pthread_mutex_init(&line->lock, NULL);
-	(void)pthread_cond_init(&line->for_caller, NULL);
+	(void)pthread_condattr_init(&elapsed);
+	(void)pthread_condattr_setclock(&elapsed, CLOCK_MONOTONIC);
+	(void)pthread_cond_init(&line->for_caller, &elapsed);
+	(void)pthread_condattr_destroy(&elapsed);
 	(void)pthread_cond_init(&line->for_prepare, NULL);
 	(void)pthread_cond_init(&line->for_signers, NULL);
 }

@@ -2,6 +2,16 @@
 #include "kmgr/base/when.h"
 #include "kmgr/engine/bulk_inner.h"
 
+bool
+bulk_stops_all(const struct error *err)
+{
+
+	/* Without a CK_RV the token answered: it lacks this zone's key. */
+	return (err->class == ERR_TOKEN && err->code != 0) ||
+	    err->class == ERR_STORE ||
+	    err->class == ERR_SYSTEM || err->class == ERR_INTERNAL;
+}
+
 /* The lock is held: the next zone that is to be signed, or NULL. */
 static struct bulk_job *
 job_next(struct bulk_line *line, struct bulk_batch **batch)

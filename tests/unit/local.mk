@@ -607,7 +607,8 @@ tests_unit_test_oracle_property_LDADD = $(unit_engine_ldadd)
 # What it makes up is in the place of the engine's: see there.
 tests_unit_test_bulk_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_bulk_LDADD = $(unit_engine_ldadd)
-tests_unit_test_bulk_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pthread_mutex_lock
+tests_unit_test_bulk_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pthread_mutex_lock \
+	-Wl,--wrap=pthread_cond_init -Wl,--wrap=pthread_cond_timedwait
 tests_unit_test_pace_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_pace_LDADD = $(unit_engine_ldadd)
 tests_unit_test_skr_layout_CPPFLAGS = $(unit_cppflags)

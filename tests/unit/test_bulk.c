@@ -56,6 +56,46 @@ __wrap_pthread_mutex_lock(pthread_mutex_t *lock)
 	return __real_pthread_mutex_lock(lock);
 }
 
+/*
+ * Likewise: which condition waits by a clock that nobody turns, and until when
+ * the caller's thread waits.
+ */
+static const pthread_cond_t *steady;
+static size_t n_timed;
+int __real_pthread_cond_init(pthread_cond_t *cond,
+    const pthread_condattr_t *attr);
+int __wrap_pthread_cond_init(pthread_cond_t *cond,
+    const pthread_condattr_t *attr);
+int __real_pthread_cond_timedwait(pthread_cond_t *cond, pthread_mutex_t *lock,
+    const struct timespec *until);
+int __wrap_pthread_cond_timedwait(pthread_cond_t *cond, pthread_mutex_t *lock,
+    const struct timespec *until);
+
+int
+__wrap_pthread_cond_init(pthread_cond_t *cond, const pthread_condattr_t *attr)
+{
+	clockid_t clock = CLOCK_REALTIME;
+
+	if (attr != NULL)
+		(void)pthread_condattr_getclock(attr, &clock);
+	if (clock == CLOCK_MONOTONIC)
+		steady = cond;
+	return __real_pthread_cond_init(cond, attr);
+}
+
+int
+__wrap_pthread_cond_timedwait(pthread_cond_t *cond, pthread_mutex_t *lock,
+    const struct timespec *until)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	assert_ptr_equal(cond, steady);
+	assert_in_range(until->tv_sec, 0, now.tv_sec + 2);
+	n_timed++;
+	return __real_pthread_cond_timedwait(cond, lock, until);
+}
+
 const struct config *
 session_config(const struct session *session)
 {
@@ -434,6 +474,19 @@ a_signer_may_be_behind(void **state)
 	are_behind = false;
 }
 
+/* While tokens are owed something it waits until they are to be told. */
+static void
+who_turns_the_clock_holds_up_no_token(void **state)
+{
+
+	(void)state;
+	told.is_soon = are_behind = true;
+	n_timed = 0;
+	all_are_signed_once(1, one, NULL);
+	assert_true(n_timed > 0);
+	told.is_soon = are_behind = false;
+}
+
 static void
 many_signers_share_small_batches(void **state)
 {
@@ -506,6 +559,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_signer_may_be_behind),
+		cmocka_unit_test(who_turns_the_clock_holds_up_no_token),
 		cmocka_unit_test(many_signers_share_small_batches),
 		cmocka_unit_test(a_signer_that_waits_makes_room),
 		cmocka_unit_test(the_first_of_many_batches_is_small),
