@@ -40,8 +40,8 @@ note_standby(struct cmd *cmd, const struct skr *skr)
 }
 
 /*
- * A DS that nobody has told of is one that no rule minds. For the first
- * response of a zone that is as it should be.
+ * Where nobody has told of any DS the oracle has nothing to ask of. For the
+ * first response of a zone that is as it should be.
  */
 static void
 note_untold_ds(struct cmd *cmd, const struct skr *skr)

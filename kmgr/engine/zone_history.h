@@ -122,8 +122,8 @@ void zone_history_add_planned(struct zone_history *history, int64_t at,
  * zone_history_judge(history, from_at, until_at, findings):
  * Ask the oracle about ${from_at} to ${until_at}, from the first set known on,
  * and look whether the last response withdraws or revokes a KSK that has a
- * DS, or, where nobody told of any DS, one that was published: findings of
- * the rule SKR-DS-CHAIN, of class ERR_POLICY.
+ * DS, or one of ours that was published and of whose DS nobody told: findings
+ * of the rule SKR-DS-CHAIN, of class ERR_POLICY.
  */
 void zone_history_judge(const struct zone_history *history, int64_t from_at,
     int64_t until_at, struct findings *findings);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kmgr/base/int64.h"
 #include "kmgr/base/mem.h"
 #include "kmgr/base/when.h"
 #include "kmgr/engine/zone_history_inner.h"
@@ -92,50 +93,118 @@ check_ksk(const struct zone_history *history, const struct history_ksk *ksk,
 	}
 }
 
+/* That the parent is to remove it tells nothing. */
+static bool
+was_told(const struct history_ksk *ksk)
+{
+
+	return ksk->ds.add_at != 0 || ksk->ds.seen_at != 0 ||
+	    ksk->ds.gone_at != 0;
+}
+
+/* Whether set has it no more, as what leads on from a DS. */
+static bool
+takes_away(const struct history_set *set, const struct history_ksk *ksk)
+{
+
+	return set->until_at >= set->from_at &&
+	    presence_of(set, &ksk->key) != PRESENT;
+}
+
+/* When it was in a set before before_at for the last time; INT64_MIN: never. */
+static int64_t
+last_in_at(const struct zone_history *history, const struct history_ksk *ksk,
+    int64_t before_at)
+{
+	const struct history_set *set;
+	int64_t at = INT64_MIN;
+	size_t i;
+
+	for (i = 0; i < history->n_sets; i++) {
+		set = &history->sets[i];
+		if (set->until_at >= set->from_at &&
+		    set->from_at < before_at &&
+		    presence_of(set, &ksk->key) == PRESENT)
+			int64_raise(&at, set->from_at);
+	}
+	return at;
+}
+
 /*
- * That nobody told of a DS is no proof that there is none: what was published
- * could have been given to the parent, and stays.
+ * Whether caches have the DNSKEY yet, which another set has taken away after
+ * in_at, at at; while none has it is there, however old it is.
+ */
+static bool
+is_cached(const struct zone_history *history, const struct history_ksk *ksk,
+    int64_t in_at, int64_t at)
+{
+	const struct zone_history_timing *t = &history->timing;
+	const struct history_set *set;
+	int64_t out_at = at, ttl_s = t->dnskey_ttl_s;
+	size_t i;
+
+	for (i = 0; i < history->n_sets; i++) {
+		set = &history->sets[i];
+		if (set->from_at > in_at && takes_away(set, ksk))
+			int64_lower(&out_at, set->from_at);
+		if (presence_of(set, &ksk->key) == PRESENT)
+			int64_raise(&ttl_s, set->ttl_s);
+	}
+	return at < out_at + t->zone_propagation_delay_s + ttl_s +
+	    t->retire_safety_s;
+}
+
+/*
+ * As the life cycle has it (life_ds_is_untold()): that nobody told of a DS is
+ * no proof that there is none, whatever was told of those of others. What was
+ * published could have been given to the parent, and stays until that is told
+ * or no cache has it. Another provider's goes: a DS of it never led on by our
+ * sets, which it does not sign (RFC 8901 s2.1.2).
  */
 static void
-check_untold(const struct zone_history *history, struct failures *failures)
+check_untold(const struct zone_history *history,
+    const struct history_ksk *ksk, struct failures *failures)
 {
-	const struct history_ksk *ksk;
 	const struct history_set *set;
-	size_t i, k;
+	int64_t in_at;
+	size_t i;
 
-	for (k = 0; k < history->n_ksks; k++) {
-		ksk = &history->ksks[k];
-		for (i = 0; i < history->n_sets; i++) {
-			set = &history->sets[i];
-			if (set->response == 0 ||
-			    set->response != history->n_responses ||
-			    presence_of(set, &ksk->key) == PRESENT ||
-			    !was_there(history, &ksk->key, set->from_at))
-				continue;
-			add_failure(failures, mem_printf("%s withdraws KSK "
-			    "%u, which was published, and nobody has told "
-			    "whether its DS is at the parent; say so with "
-			    "kmgr ds-seen of it, or with ds-gone, and wait",
-			    set->what, ksk->key.key_tag));
-			break;
-		}
+	if (ksk->is_foreign)
+		return;
+	for (i = 0; i < history->n_sets; i++) {
+		set = &history->sets[i];
+		if (set->response == 0 ||
+		    set->response != history->n_responses ||
+		    !takes_away(set, ksk))
+			continue;
+		in_at = last_in_at(history, ksk, set->from_at);
+		if (in_at == INT64_MIN ||
+		    !is_cached(history, ksk, in_at, set->from_at))
+			continue;
+		add_failure(failures, mem_printf("%s %s KSK %u; nobody told "
+		    "of its DS, which may be at the parent: it stays until "
+		    "kmgr ds-gone is told of it, and no cache has its DS",
+		    set->what, presence_of(set, &ksk->key) == REVOKED ?
+		    "revokes" : "withdraws", ksk->key.key_tag));
+		return;
 	}
 }
 
 static void
-check_ksks(const struct zone_history *history, bool knows,
-    struct failures *failures)
+check_ksks(const struct zone_history *history, struct failures *failures)
 {
+	const struct history_ksk *ksk;
 	size_t i;
 
 	if (history->timing.is_rfc5011)
 		return;
-	if (!knows) {
-		check_untold(history, failures);
-		return;
+	for (i = 0; i < history->n_ksks; i++) {
+		ksk = &history->ksks[i];
+		if (was_told(ksk))
+			check_ksk(history, ksk, failures);
+		else
+			check_untold(history, ksk, failures);
 	}
-	for (i = 0; i < history->n_ksks; i++)
-		check_ksk(history, &history->ksks[i], failures);
 }
 
 static void
@@ -182,7 +251,7 @@ zone_history_judge(const struct zone_history *history, int64_t from_at,
 			add_failure(&failures, mem_printf("no KSK signs %s, "
 			    "the first set known: followers of RFC 5011 have "
 			    "no trust anchor", first->what));
-		check_ksks(history, zone_history_knows_ds(&asked), &failures);
+		check_ksks(history, &failures);
 		why_off = history->timing.is_rfc5011 ||
 		    zone_history_knows_ds(&asked) || failures.n > 0 ? NULL :
 		    NOBODY_TOLD;

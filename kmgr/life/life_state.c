@@ -82,7 +82,8 @@ ds_is_gone(const struct life_key *key, int64_t now_at)
 /*
  * What get-ds printed may be at the parent, whoever was told of it. While the
  * key stays that cuts no chain; with its DNSKEY all that the DS led to is gone.
- * Another provider's signs nothing here: what is signed leads on by ours.
+ * Another provider's signs nothing here: what is signed leads on by ours (RFC
+ * 8901 s2.1.2: each signs the set with its own). What is told of it counts.
  */
 bool
 life_ds_is_untold(const struct life_zone *zone, size_t i, int64_t now_at)

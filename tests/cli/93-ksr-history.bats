@@ -91,6 +91,18 @@ refused() {
 	# Nobody said ds-seen, and the parent may have it all the same.
 	refused 5 "withdraws KSK $old" b.ksr --schema normal --current "$new"
 	kmgr -q sign-ksr b.ksr --yes -o b.skr >/dev/null
+	# That another one has a DS says nothing of its own.
+	request c.ksr +4d
+	kmgr_later 3d -q ds-seen --force "example.com/$new" >/dev/null
+	run -5 --separate-stderr kmgr_later 3d sign-ksr c.ksr --schema normal \
+		--current "$new" --yes -o no.skr
+	[[ $stderr == *"SKR-DS-CHAIN: bundle 1 withdraws KSK $old; nobody told \
+of its DS, which may be at the parent: it stays until kmgr ds-gone "* ]]
+	[ ! -e no.skr ]
+	kmgr_later 3d -q ds-gone --force "example.com/$old" >/dev/null
+	request d.ksr +8d
+	kmgr_later 7d -q sign-ksr d.ksr --schema normal --current "$new" \
+		--yes -o d.skr >/dev/null
 }
 
 # two_tokens: the zone has rolled away from token kmgr, which is lost.

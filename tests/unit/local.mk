@@ -497,6 +497,7 @@ unit_engine = \
 	tests/unit/test_witness \
 	tests/unit/test_zone_history \
 	tests/unit/test_zone_history_compare \
+	tests/unit/test_zone_history_untold \
 	tests/unit/test_zone_ttl
 unit_engine_ldadd = tests/unit/libendorsed.la libengine.la $(unit_ldadd)
 check_PROGRAMS += $(unit_engine)
@@ -620,6 +621,14 @@ tests_unit_test_witness_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_witness_LDADD = $(unit_engine_ldadd)
 tests_unit_test_witness_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=process_run \
 	-Wl,--wrap=syslog_send
+tests_unit_test_zone_history_SOURCES = \
+	tests/unit/historyhelp.h \
+	tests/unit/test_zone_history.c
+tests_unit_test_zone_history_untold_SOURCES = \
+	tests/unit/historyhelp.h \
+	tests/unit/test_zone_history_untold.c
+tests_unit_test_zone_history_untold_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_zone_history_untold_LDADD = $(unit_engine_ldadd)
 tests_unit_test_zone_history_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_zone_history_LDADD = $(unit_engine_ldadd)
 tests_unit_test_zone_ttl_SOURCES = tests/unit/test_zone_ttl.c \
