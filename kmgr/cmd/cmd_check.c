@@ -90,7 +90,7 @@ print_finding(const struct health_finding *finding, struct buf *out)
 {
 
 	buf_printf(out, "%s %s %s: ", health_level_name(finding->level),
-	    finding->zone, finding->check);
+	    finding->zone == NULL ? "-" : finding->zone, finding->check);
 	if (finding->n_more > 0)
 		buf_printf(out, "the first of %zu zones%s%s: ",
 		    finding->n_more + 1, finding->cmk == NULL ? "" :
@@ -133,9 +133,11 @@ put_finding(const struct health_finding *finding, struct json *row)
 	json_put_text(row, "level", health_level_name(finding->level));
 	json_put_text(row, "text", finding->text);
 	json_put_text(row, "cmk", finding->cmk);
-	json_put_int(row, "n_zones", (int64_t)finding->n_more + 1);
+	json_put_int(row, "n_zones", finding->zone == NULL ? 0 :
+	    (int64_t)finding->n_more + 1);
 	zones = json_put_array(row, "zones");
-	json_add_text(zones, finding->zone);
+	if (finding->zone != NULL)
+		json_add_text(zones, finding->zone);
 	for (i = 0; i < finding->n_more; i++)
 		json_add_text(zones, finding->more[i]);
 }

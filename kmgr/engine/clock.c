@@ -2,7 +2,7 @@
 #include "kmgr/engine/clock.h"
 #include "kmgr/engine/event.h"
 #include "kmgr/store/ledger.h"
-#include "kmgr/store/store_claim.h"
+#include "kmgr/store/store_server.h"
 
 enum clock_verdict
 clock_judge(const struct policy *policy, int64_t last_at, int64_t now_at)

@@ -49,6 +49,10 @@ static const struct health_check checks[] = {
 	    health_store_oracle },
 	{ "released-signature", "what was released verifies",
 	    health_store_released },
+	{ "store-settings", "the database keeps what was committed",
+	    health_database_settings },
+	{ "store-clock", "this machine and the database have one time",
+	    health_database_clock },
 };
 
 const struct health_check *
@@ -66,23 +70,15 @@ health_level_name(enum health_level level)
 	return names[level];
 }
 
-static struct health_finding *add(struct health_report *report,
-    const char *check, const struct health_zone *zone,
-    enum health_level level, const char *fmt, va_list ap)
-    __attribute__((format(printf, 5, 0)));
-
 static struct health_finding *
-add(struct health_report *report, const char *check,
-    const struct health_zone *zone, enum health_level level, const char *fmt,
-    va_list ap)
+add(struct health_report *report, const char *check, const char *zone,
+    enum health_level level, const char *text)
 {
 	struct health_finding *finding;
-	char text[TEXT_MAX];
 
-	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	finding = mem_push(&report->findings, report->n++, sizeof(*finding));
 	*finding = (struct health_finding) { .check = check,
-		.zone = mem_strdup(zone->name), .level = level,
+		.zone = mem_strdup(zone), .level = level,
 		.text = mem_strdup(text) };
 	report->n_level[level]++;
 	return finding;
@@ -93,13 +89,15 @@ health_add(struct health_report *report, const char *check,
     const struct health_zone *zone, enum health_level level, const char *fmt,
     ...)
 {
+	char text[TEXT_MAX];
 	va_list ap;
 
 	if (level == HEALTH_OK)
 		return;
 	va_start(ap, fmt);
-	(void)add(report, check, zone, level, fmt, ap);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
+	(void)add(report, check, zone->name, level, text);
 }
 
 static bool
@@ -161,13 +159,15 @@ health_add_cause(struct health_report *report, const char *check,
     const char *cause, const char *fmt, ...)
 {
 	struct health_finding *finding, *other;
+	char text[TEXT_MAX];
 	va_list ap;
 
 	if (level == HEALTH_OK)
 		return;
 	va_start(ap, fmt);
-	finding = add(report, check, zone, level, fmt, ap);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
+	finding = add(report, check, zone->name, level, text);
 	finding->cause = mem_strdup(cause);
 	finding->cmk = mem_strdup(cmk);
 	other = find_alike(report, finding);
@@ -180,6 +180,19 @@ health_add_cause(struct health_report *report, const char *check,
 	} else if (report->n_causes < HEALTH_CAUSES) {
 		report->causes[report->n_causes++] = report->n - 1;
 	}
+}
+
+void
+health_add_once(struct health_report *report, const char *check,
+    enum health_level level, const char *text)
+{
+	size_t i;
+
+	for (i = 0; i < report->n; i++)
+		if (report->findings[i].zone == NULL &&
+		    strcmp(report->findings[i].check, check) == 0)
+			return;
+	(void)add(report, check, NULL, level, text);
 }
 
 void

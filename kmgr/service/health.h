@@ -93,6 +93,13 @@ struct health_resolver {
 	bool		 is_secure;	/* AD */
 };
 
+/* The database of the store, which all zones have in common. */
+struct health_database {
+	char			*settings;	/* that lose commits, or NULL */
+	char			*clock;		/* how it differs, or NULL */
+	enum health_level	 clock_level;
+};
+
 /* All that is known of a zone. Instants are 0 for what did not happen. */
 struct health_zone {
 	const char		*name;		/* "example.com." */
@@ -134,6 +141,7 @@ struct health_zone {
 	bool			 is_rolling;
 	bool			 rolls_by_itself;	/* `run` begins rolls */
 	size_t			 n_standbys_wanted;
+	const struct health_database *database;	/* NULL: nobody looked */
 	/* What the network said; none was asked where n is 0. */
 	struct health_server	*servers, *parents;
 	size_t			 n_servers, n_parents;
@@ -151,7 +159,8 @@ struct health_zone {
 /* What is wrong with a zone, or with what many zones rest on. */
 struct health_finding {
 	const char		*check;		/* id */
-	char			*zone;		/* the first one */
+	char			*zone;		/* the first one; NULL: of none
+						 * alone */
 	enum health_level	 level;		/* never OK */
 	char			*text;		/* of that */
 	char			*cause;		/* that others may have, too;

@@ -26,6 +26,13 @@ void health_add_cause(struct health_report *report, const char *check,
     __attribute__((format(printf, 7, 8)));
 
 /**
+ * health_add_once(report, check, level, text):
+ * Add a finding of no zone; once, for however many zones.
+ */
+void health_add_once(struct health_report *report, const char *check,
+    enum health_level level, const char *text);
+
+/**
  * health_not_made(report, check, why):
  * Say that ${check} was not made; once, for however many zones.
  */
@@ -99,6 +106,8 @@ HEALTH_CHECK(health_store_policy);
 HEALTH_CHECK(health_store_backup);
 HEALTH_CHECK(health_store_oracle);
 HEALTH_CHECK(health_store_released);
+HEALTH_CHECK(health_database_settings);
+HEALTH_CHECK(health_database_clock);
 HEALTH_CHECK(health_child_signature);
 HEALTH_CHECK(health_child_inception);
 HEALTH_CHECK(health_child_served);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "kmgr/base/mem.h"
+#include "kmgr/service/health_database.h"
 #include "kmgr/service/health_facts.h"
 #include "kmgr/service/health_limits.h"
 #include "kmgr/service/health_net.h"
@@ -15,6 +16,7 @@ struct run {
 	struct session		*session;
 	struct store		*store;
 	struct cmk_cache	 cache;
+	struct health_database	 database;
 	struct health_net	*net;		/* NULL: nobody is asked */
 	struct health_trials	*trials;	/* NULL: no key is tried */
 	void			(*each)(void *, const struct health_zone *,
@@ -86,6 +88,7 @@ tell(struct run *run, struct looked *looked)
 {
 	struct health_limits limits = { 0 };
 
+	looked->zone.database = &run->database;
 	if (looked->life != NULL) {
 		if (looked->zone.trouble.class == ERR_NONE)
 			look_further(run, looked);
@@ -155,12 +158,14 @@ health_run(struct session *session, const char *name,
 	if (token == HEALTH_TRY_KEYS)
 		run.trials = health_trials_new();
 	if (session_store(session, &run.store, err) != 0 ||
+	    health_database_read(session, &run.database, err) != 0 ||
 	    (network == HEALTH_ASK_SERVERS && health_net_new(
 	    session_config(session), &run.net, err) != 0))
 		goto out;
 	rc = name != NULL ? look_at(&run, "", &asked, 1, err) :
 	    look_at_all(&run, err);
  out:
+	health_database_clear(&run.database);
 	health_net_free(run.net);
 	health_trials_free(run.trials);
 	cmk_cache_clear(&run.cache);

@@ -6,6 +6,8 @@ libservice_la_SOURCES = \
 	kmgr/service/health.c \
 	kmgr/service/health.h \
 	kmgr/service/health_child.c \
+	kmgr/service/health_database.c \
+	kmgr/service/health_database.h \
 	kmgr/service/health_facts.c \
 	kmgr/service/health_facts.h \
 	kmgr/service/health_inner.h \

@@ -80,6 +80,9 @@ struct db_driver {
 	int (*set_version)(struct db *db, int64_t version, struct error *err);
 	int (*inspect)(struct db *db, void (*each)(void *arg, const char *line),
 	    void *arg, struct error *err);
+	/* What of a server's settings loses what was committed; or NULL. */
+	int (*settings)(struct db *db, void (*each)(void *arg,
+	    const char *line), void *arg, struct error *err);
 	int (*script)(struct db *db, const char *sql, struct error *err);
 	int (*snapshot)(struct db *db, struct error *err);
 	int (*begin)(struct db *db, struct error *err);

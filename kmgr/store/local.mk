@@ -64,6 +64,8 @@ libstore_la_SOURCES = \
 	kmgr/store/store_replace.c \
 	kmgr/store/store_replace.h \
 	kmgr/store/store_replace_inner.h \
+	kmgr/store/store_server.c \
+	kmgr/store/store_server.h \
 	kmgr/store/store_stage.c \
 	kmgr/store/store_plan.h \
 	kmgr/store/store_zone.c \

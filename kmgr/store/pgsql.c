@@ -251,6 +251,7 @@ const struct db_driver pgsql_driver = {
 	.content = pgsql_setup_content,
 	.set_version = pgsql_setup_version,
 	.inspect = pgsql_setup_inspect,
+	.settings = pgsql_setup_settings,
 	.script = pgsql_script,
 	.snapshot = pgsql_snapshot,
 	.begin = pgsql_begin,

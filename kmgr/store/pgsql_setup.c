@@ -41,11 +41,11 @@ static const struct db_question ask_sound = { "check the database",
 	"WHERE connamespace = " HERE " AND NOT convalidated "
 	"UNION ALL SELECT 'index ' || relname || ' is not valid' "
 	"FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid "
-	"WHERE relnamespace = " HERE " AND NOT indisvalid "
-	"UNION ALL SELECT name || ' of the server is off: a crash of its "
-	"machine loses what was committed' FROM (VALUES ('fsync'), "
-	"('full_page_writes')) AS x (name) "
-	"WHERE current_setting(name) = 'off' LIMIT 100" };
+	"WHERE relnamespace = " HERE " AND NOT indisvalid LIMIT 100" };
+static const struct db_question ask_settings = { "look at the settings",
+	"SELECT name || ' of the server is off: a crash of its machine loses "
+	"what was committed' FROM (VALUES ('fsync'), ('full_page_writes')) "
+	"AS x (name) WHERE current_setting(name) = 'off'" };
 static const struct db_question ask_clock = { "read the server's clock",
 	"SELECT extract(epoch FROM clock_timestamp())::bigint" };
 static const struct db_question ask_lock = { "lock the store",
@@ -221,20 +221,35 @@ pgsql_setup_version(struct db *db, int64_t version, struct error *err)
 	return db->driver->script(db, sql, err);
 }
 
-int
-pgsql_setup_inspect(struct db *db, void (*each)(void *arg, const char *line),
-    void *arg, struct error *err)
+static int
+tell_lines(struct db *db, const struct db_question *ask,
+    void (*each)(void *arg, const char *line), void *arg, struct error *err)
 {
 	char **lines = NULL;
 	size_t i, n = 0;
 
-	if (db_list(db, &ask_sound, NULL, 0, &text_shape, &lines, &n, err) !=
-	    0)
+	if (db_list(db, ask, NULL, 0, &text_shape, &lines, &n, err) != 0)
 		return -1;
 	for (i = 0; i < n; i++)
 		each(arg, lines[i]);
 	db_list_free(&text_shape, lines, n);
 	return 0;
+}
+
+int
+pgsql_setup_inspect(struct db *db, void (*each)(void *arg, const char *line),
+    void *arg, struct error *err)
+{
+
+	return tell_lines(db, &ask_sound, each, arg, err);
+}
+
+int
+pgsql_setup_settings(struct db *db, void (*each)(void *arg, const char *line),
+    void *arg, struct error *err)
+{
+
+	return tell_lines(db, &ask_settings, each, arg, err);
 }
 
 int

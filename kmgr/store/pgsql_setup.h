@@ -17,6 +17,8 @@ int pgsql_setup_content(struct db *db, enum db_content *content,
 int pgsql_setup_version(struct db *db, int64_t version, struct error *err);
 int pgsql_setup_inspect(struct db *db,
     void (*each)(void *arg, const char *line), void *arg, struct error *err);
+int pgsql_setup_settings(struct db *db,
+    void (*each)(void *arg, const char *line), void *arg, struct error *err);
 int pgsql_setup_renumber(struct db *db, struct error *err);
 int pgsql_setup_set_aside(struct db *db, const char *suffix, char **kept,
     struct error *err);

@@ -6,6 +6,7 @@
 #include "kmgr/store/db_ahead.h"
 #include "kmgr/store/db_shut.h"
 #include "kmgr/store/store_inner.h"
+#include "kmgr/store/store_server.h"
 
 int
 store_open(const char *url, enum store_mode mode, struct store **out,
@@ -53,6 +54,7 @@ store_check(struct store *store, void (*each)(void *arg, const char *line),
 	char *why = NULL, *line;
 
 	if (store->db->driver->inspect(store->db, each, arg, err) != 0 ||
+	    store_settings(store, each, arg, err) != 0 ||
 	    db_shut_why(store->db, &why, err) != 0)
 		return -1;
 	if (why == NULL)

@@ -391,10 +391,3 @@ store_claim_holders(struct store *store, char ***out, size_t *n,
 	return db_list(store->db, &ask_holders, NULL, 0,
 	    &store_name_shape, out, n, err);
 }
-
-int
-store_clock(struct store *store, int64_t *now_at, struct error *err)
-{
-
-	return db_clock(store->db, now_at, err);
-}

@@ -123,11 +123,4 @@ int store_claim_n_waiting(struct store *store, const char *waits_for,
 int store_claim_holders(struct store *store, char ***out, size_t *n,
     struct error *err);
 
-/**
- * store_clock(store, now_at, err):
- * What time it is for all who use the store, which claims are by: on the server
- * where there is one, else here.
- */
-int store_clock(struct store *store, int64_t *now_at, struct error *err);
-
 #endif

@@ -129,6 +129,14 @@ head_of() {
 	[[ $output == *"more than 10s apart"* ]]
 	with_clock 3 "$KMGR" -q sign-zsks exact.example exact.zsk >/dev/null
 	with_clock 200 "$KMGR" -q sign-zsks example.com zsk >/dev/null
+	# check tells which of the two it is: one CMK, or nothing at all.
+	run -0 with_clock 3 "$KMGR" check --no-network
+	[[ $output != *store-clock* ]]
+	run -1 with_clock 30 "$KMGR" check --no-network
+	[[ $output == *"WARNING - store-clock: "*"$apart"*"more than 10s"* ]]
+	run -2 with_clock 7200 "$KMGR" check --no-network
+	[[ $output == *"CRITICAL - store-clock: "*"$apart"*"more than 1h"* ]]
+	[ "$(grep -c store-clock <<<"$output")" -eq 1 ]
 	for flag in -n --accept-time-jump; do
 		run -5 kmgr_later 30d run $flag
 		[[ $output == *"$apart"*"more than 1h apart"* ]]
@@ -495,9 +503,15 @@ tls_off() {
 	postgresql restart
 	run -10 kmgr verify
 	[[ $output == *"fsync of the server is off"* ]]
+	run -1 kmgr check --no-network
+	[[ $output == *"WARNING - store-settings: fsync of the server is off: "* ]]
+	kmgr --json check --no-network >said || [ $? -eq 1 ]
+	jq -e '.findings[] | select(.check == "store-settings") |
+		.zone == null and .level == "WARNING"' said
 	sed -i '/^fsync = off$/d' "$PGDIR/data/postgresql.conf"
 	postgresql restart
 	run -0 kmgr verify
+	[[ $(kmgr check --no-network) != *store-settings* ]]
 }
 
 # pooled PORT: a pooler in transaction mode before the server.

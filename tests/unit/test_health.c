@@ -55,7 +55,7 @@ a_good_zone_has_no_findings(void **state)
 	for (i = 0; health_at(i) != NULL; i++)
 		assert_int_equal(healthzone_level(&h, health_at(i)->id),
 		    HEALTH_OK);
-	assert_int_equal(i, 22);
+	assert_int_equal(i, 24);
 	assert_int_equal(h.report.n_not_made, 0);
 	assert_int_equal(h.report.n_zones, 1);
 	assert_int_equal(h.report.coverage_s, 9 * DAY);
@@ -146,6 +146,32 @@ nothing_signed_is_bad_only_with_a_ds(void **state)
 	h.zone.signed_until_at = NOW;
 	assert_int_equal(healthzone_level(&h, "signed-coverage"),
 	    HEALTH_CRITICAL);
+}
+
+/* What all zones have in common is told once, and of no zone. */
+static void
+the_database_is_told_of_once(void **state)
+{
+	char settings[] = "fsync of the server is off", clock[] = "it says";
+	const struct health_database database = { settings, clock,
+		HEALTH_CRITICAL };
+	const struct health_finding *finding;
+	size_t i;
+
+	(void)state;
+	h.zone.database = &database;
+	assert_int_equal(healthzone_any_level(&h, "store-settings"),
+	    HEALTH_WARNING);
+	assert_int_equal(healthzone_any_level(&h, "store-clock"),
+	    HEALTH_CRITICAL);
+	i = h.report.n;
+	health_judge(&h.zone, &h.limits, &h.report);
+	assert_int_equal(h.report.n, i);
+	while (i-- > 0) {
+		finding = &h.report.findings[i];
+		assert_null(finding->zone);
+		assert_non_null(strstr(finding->text, "; next: "));
+	}
 }
 
 /* Nine days are left: it is critical when it lasts longer than eight. */
@@ -387,6 +413,7 @@ main(void)
 		TEST(thresholds_are_met_to_the_second),
 		TEST(just_below_critical_is_a_warning),
 		TEST(nothing_signed_is_bad_only_with_a_ds),
+		TEST(the_database_is_told_of_once),
 		TEST(a_token_may_be_away_for_a_while),
 		TEST(age_is_no_matter_where_a_roll_sees_to_it),
 		TEST(tags_collide_also_when_revoked),
