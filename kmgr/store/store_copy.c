@@ -19,7 +19,9 @@
 /*
  * In an order that the guards allow: what is named before what names it,
  * approvals before the plans that they resolved, KSKs that are removed before
- * those whose tags they had once.
+ * those whose tags they had once. CMKs and their own keys name each other: all
+ * of them before the keys of KSKs, as long as anything named is missing SQLite
+ * looks through all keys for each one that comes.
  */
 static const struct copied {
 	const char *table;
@@ -29,8 +31,9 @@ static const struct copied {
 	struct db_question page[2];
 	struct db_question count;
 } tables[] = {
-	{ "key", DB_TEXT, "id", { PAGE("key", "id", "") }, COUNT("key") },
 	{ "cmk", DB_TEXT, "id", { PAGE("cmk", "id", "") }, COUNT("cmk") },
+	{ "key", DB_TEXT, "id", { PAGE("key", "id", " AND role <> 'ksk'"),
+	    PAGE("key", "id", " AND role = 'ksk'") }, COUNT("key") },
 	{ "zone", DB_TEXT, "zone", { PAGE("zone", "zone", "") },
 	    COUNT("zone") },
 	{ "zone_alg", DB_NULL, NULL, { { "copy table zone_alg",

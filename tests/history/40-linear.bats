@@ -1,7 +1,7 @@
 # What verify takes grows with what there is to compare and no faster: CMKs of
 # two kinds, KSKs, events, valid signatures, objects of the token. KMGR_SOAK=1
 # goes on to 10,000 KSKs. What sign-ksr takes grows so with the bundles of the
-# response. All of it in instructions.
+# response, and a copy of all rows with them. All of it in instructions.
 load ../lib/common
 bats_require_minimum_version 1.5.0
 
@@ -125,6 +125,34 @@ response() {
 	# One each, and the same for all: challenge, checkpoint, ...
 	[ $((signs - few_signs)) = 300 ]
 	[ "$calls" -lt $((4 * few_calls)) ]
+	# As above.
+	[ "$count" -lt $((4 * few * 5 / 4)) ]
+}
+
+# moved N: a store with N keys of KSKs more; sets count to what moving all its
+# rows takes, of which a backup that covers KSKs is made, too.
+moved() {
+	cp kmgr.db "$1.db"
+	sqlite3 "$1.db" "INSERT INTO key SELECT lower(hex(randomblob(16))),
+		cmk_id, 'ksk', label, alg, bits, spki, attributes, 0, x'00', id,
+		created_at FROM key, generate_series(1, $1)
+		WHERE role = 'seal'"
+	counted /dev/null -q migrate-store "sqlite:$PWD/$1.db" \
+		"sqlite:$PWD/$1.moved"
+	run -0 sqlite3 "$1.moved" 'SELECT count(*) >= '"$1"' FROM key'
+	[ "$output" = 1 ]
+}
+
+@test "a copy of all rows is linear" {
+	mkdir "$LIFE/moved"
+	life_new "$LIFE/moved"
+	kmgr_env "$LIFE/moved"
+	cmk prod token
+	moved 500
+	few=$count
+	moved 2000
+	echo "# migrate-store: 500 keys $few, 2000 keys $count" \
+		"thousand instructions" >&3
 	# As above.
 	[ "$count" -lt $((4 * few * 5 / 4)) ]
 }
