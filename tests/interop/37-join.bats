@@ -42,18 +42,7 @@ teardown() {
 }
 
 policy() {
-	{
-		cat <<-END
-			version: 1
-			zones: [child.test]
-			ksk: { algorithm: $ALG, lifetime: unlimited }
-			zsk: { algorithms: [$ALG] }
-			signatures: { dnskey-ttl: 2s, validity: 3h,
-			  refresh: 30m }
-		END
-		seconds
-	} >policy.yaml
-	kmgr create-cmk main --token main --policy policy.yaml
+	cmk_of_seconds
 	kmgr create-ksk child.test --cmk main
 	config_more "$OURS_PORT"
 }

@@ -22,18 +22,7 @@ setup() {
 	kmgr_env "$PWD"
 	kmgr init
 	world_new $ALG
-	{
-		cat <<-END
-			version: 1
-			zones: [child.test]
-			ksk: { algorithm: $ALG, lifetime: unlimited }
-			zsk: { algorithms: [$ALG] }
-			signatures: { dnskey-ttl: 2s, validity: 3h,
-			  refresh: 30m }
-		END
-		seconds
-	} >policy.yaml
-	kmgr create-cmk main --token main --policy policy.yaml
+	cmk_of_seconds
 }
 
 teardown() {

@@ -32,6 +32,23 @@ seconds() {
 	END
 }
 
+# cmk_of_seconds: CMK main for the child, with a KSK of $ALG that no schedule
+# rolls.
+cmk_of_seconds() {
+	{
+		cat <<-END
+			version: 1
+			zones: [child.test]
+			ksk: { algorithm: $ALG, lifetime: unlimited }
+			zsk: { algorithms: [$ALG] }
+			signatures: { dnskey-ttl: 2s, validity: 3h,
+			  refresh: 30m }
+		END
+		seconds
+	} >policy.yaml
+	kmgr create-cmk main --token main --policy policy.yaml
+}
+
 # config_more PORT: what run needs of the zone, which we serve on that port.
 config_more() {
 	mkdir -p child.test/out
