@@ -175,3 +175,31 @@ rests() {
 	[[ $(kmgr_later 9d plan example.com --until +800d) != *successor* ]]
 	kmgr_later 9d -q verify >/dev/null
 }
+
+@test "a foreign key that is handed over late is told of by a CMK that is there" {
+	{
+		echo 'zones:'
+		echo '  example.com:'
+		echo "    source: { file: $PWD/zsk }"
+		echo "    publish: { directory: $PWD/out }"
+	} >>kmgr.yaml
+	kmgr -q run >/dev/null
+	kmgr_later 1h -q add-foreign-key example.com "$other.key" >/dev/null
+	# Signed with it, and not handed over: in the place of the directory.
+	mv out kept
+	echo >out
+	run -9 kmgr_later 1h run
+	rm out
+	mv kept out
+	# The token is there, and nobody has its PIN.
+	cp kmgr/pin right
+	echo 00000000 >kmgr/pin
+	run kmgr_later 3h run
+	[ "$status" -eq 6 ]
+	[[ $output != *"was not proved"* ]]
+	cat right >kmgr/pin
+	kmgr_later 5h -q run >/dev/null
+	kmgr --json list-events --type foreign-step |
+		jq -e '.events[-1].payload.step == "published-late"'
+	kmgr_later 5h -q verify >/dev/null
+}
