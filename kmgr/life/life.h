@@ -165,7 +165,7 @@ struct life_step {
 struct life_plan {
 	struct life_step *steps;	/* those that are due first, in the
 					 * order in which they are to be done */
-	size_t		 n;
+	size_t		 n, room;
 	size_t		 n_due;
 	int64_t		 next_at;	/* when time alone makes one due */
 };

@@ -31,7 +31,12 @@ struct life_turn {
  * life_has(at, now_at):
  * Whether what happened ${at}, 0 never, has happened at ${now_at}.
  */
-bool life_has(int64_t at, int64_t now_at);
+static inline bool
+life_has(int64_t at, int64_t now_at)
+{
+
+	return at != 0 && at <= now_at;
+}
 
 /**
  * life_copy_array(array, n, size):
@@ -81,10 +86,16 @@ struct life_alg *life_alg_find(const struct life_zone *zone, uint8_t alg);
  */
 bool life_is_out(const struct life_zone *zone, size_t i, int64_t now_at);
 bool life_is_hidden(const struct life_zone *zone, size_t i, int64_t now_at);
-bool life_is_put(enum life_state state);
 bool life_is_main(const struct life_zone *zone, size_t i, int64_t now_at);
 bool life_is_coming(const struct life_zone *zone, size_t i, int64_t now_at);
 bool life_has_parent(const struct life_zone *zone);
+
+static inline bool
+life_is_put(enum life_state state)
+{
+
+	return state == LIFE_RUMOURED || state == LIFE_OMNIPRESENT;
+}
 
 /**
  * life_find_roll(zone, now_at):

@@ -53,12 +53,14 @@ int64_t
 life_roll_at(const struct life_zone *zone, size_t i)
 {
 	const int64_t lifetime_s = zone->keys[i].lifetime_s;
-	const int64_t before_s = lead_s(zone, i);
-	int64_t from_at = active_at(zone, i);
+	int64_t before_s, from_at;
 
-	if (from_at == LIFE_NEVER || lifetime_s == 0 ||
-	    zone->keys[i].is_foreign)
+	if (lifetime_s == 0 || zone->keys[i].is_foreign)
 		return LIFE_NEVER;
+	from_at = active_at(zone, i);
+	if (from_at == LIFE_NEVER)
+		return LIFE_NEVER;
+	before_s = lead_s(zone, i);
 	if (zone->keys[i].pair_at != 0)
 		from_at = zone->keys[i].pair_at;
 	return from_at + (lifetime_s > before_s ? lifetime_s - before_s : 0);

@@ -1,19 +1,5 @@
 #include "kmgr/life/life_core.h"
 
-bool
-life_has(int64_t at, int64_t now_at)
-{
-
-	return at != 0 && at <= now_at;
-}
-
-bool
-life_is_put(enum life_state state)
-{
-
-	return state == LIFE_RUMOURED || state == LIFE_OMNIPRESENT;
-}
-
 /* Taken out, or in the set in another form only; but not before it was in. */
 static bool
 dnskey_is_out(const struct life_key *key, int64_t now_at)

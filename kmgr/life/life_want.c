@@ -1,14 +1,32 @@
+#include <stdlib.h>
+#include <string.h>
+
 #include "kmgr/base/mem.h"
 #include "kmgr/life/life_core.h"
 
 #define N_ALGS 256
+#define ROOM   2		/* steps: few zones want more at once */
+
+static void
+grow(struct life_plan *plan)
+{
+	struct life_step *steps = plan->steps;
+
+	plan->room = plan->room == 0 ? ROOM : 2 * plan->room;
+	plan->steps = mem_new(plan->room * sizeof(*steps));
+	if (plan->n > 0)
+		memcpy(plan->steps, steps, plan->n * sizeof(*steps));
+	free(steps);
+}
 
 struct life_step *
 life_want_push(struct life_plan *out, enum life_step_kind kind, size_t key)
 {
-	struct life_step *step = mem_push(&out->steps, out->n++,
-	    sizeof(*step));
+	struct life_step *step;
 
+	if (out->n == out->room)
+		grow(out);
+	step = &out->steps[out->n++];
 	step->kind = kind;
 	step->key = key;
 	step->other = LIFE_NONE;
@@ -67,15 +85,15 @@ static void
 want_rolls(const struct life_zone *zone, int64_t now_at,
     struct life_plan *out)
 {
-	const bool is_made = has_coming(zone, now_at);
 	size_t i;
 
 	for (i = 0; i < zone->n_keys; i++) {
 		if (!life_is_main(zone, i, now_at) ||
-		    life_is_coming(zone, i, now_at) ||
-		    life_roll_at(zone, i) == LIFE_NEVER)
+		    life_roll_at(zone, i) == LIFE_NEVER ||
+		    life_is_coming(zone, i, now_at))
 			continue;
-		if (is_made || life_has_heir(zone, i, now_at))
+		if (has_coming(zone, now_at) ||
+		    life_has_heir(zone, i, now_at))
 			life_want_push(out, LIFE_RETIRE, i);
 		else
 			want_successor(zone, i, now_at, out);
