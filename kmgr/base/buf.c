@@ -38,6 +38,13 @@ buf_add(struct buf *buf, const void *p, size_t len)
 }
 
 void
+buf_add_text(struct buf *buf, const char *text)
+{
+
+	buf_add(buf, text, strlen(text));
+}
+
+void
 buf_add_u8(struct buf *buf, uint8_t v)
 {
 

@@ -21,6 +21,12 @@ struct buf {
 void buf_add(struct buf *buf, const void *p, size_t len);
 
 /**
+ * buf_add_text(buf, text):
+ * Append the string ${text}, without its end.
+ */
+void buf_add_text(struct buf *buf, const char *text);
+
+/**
  * buf_add_u8(buf, v), buf_add_u16(buf, v), buf_add_u32(buf, v):
  * Append ${v} in network byte order.
  */

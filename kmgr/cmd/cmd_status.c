@@ -171,10 +171,11 @@ print_words(const struct standing *standing, struct buf *out)
 	const struct life_zone *zone = &standing->zone->life;
 	size_t i;
 
-	for (i = 0; i < zone->n_keys; i++)
-		buf_printf(out, "%s%u %s", i > 0 ? ", " : "",
-		    zone->keys[i].key_tag,
-		    life_word(zone, i, standing->now_at));
+	for (i = 0; i < zone->n_keys; i++) {
+		buf_printf(out, "%s%u ", i > 0 ? ", " : "",
+		    zone->keys[i].key_tag);
+		buf_add_text(out, life_word(zone, i, standing->now_at));
+	}
 }
 
 /* What is past by now was hastened: the next pass tries. */
@@ -191,33 +192,52 @@ print_failure(const struct standing *standing, struct buf *out)
 	    next_at > standing->now_at ? when_rfc3339(next_at, next) : "");
 }
 
+/* What one reads behind the keys; the line of each of many zones. */
+static void
+print_rest(const struct standing *standing, struct buf *out)
+{
+	const struct life_todo *todo = &standing->todo;
+	char text[WHEN_TEXT_LEN];
+
+	buf_add_text(out, "; signed: ");
+	buf_add_text(out, coverage(standing, text));
+	if (standing->is_unpublished)
+		buf_add_text(out, " (not handed over)");
+	buf_add_text(out, "; ");
+	if (standing->failure.since_at != 0) {
+		print_failure(standing, out);
+		buf_add_text(out, "; ");
+	}
+	buf_add_text(out, "waits for ");
+	buf_add_text(out, wait_text(standing));
+	if (todo->since_at > 0) {
+		buf_add_text(out, " since ");
+		buf_add_text(out, when_rfc3339(todo->since_at, text));
+	}
+	if (!todo->is_idle && todo->wait != LIFE_DUE &&
+	    todo->until_at != LIFE_NEVER) {
+		buf_add_text(out, " until ");
+		buf_add_text(out, when_rfc3339(todo->until_at, text));
+	}
+	if (todo->command[0] != '\0') {
+		buf_add_text(out, "; next: ");
+		buf_add_text(out, todo->command);
+	}
+	buf_add_text(out, "\n");
+}
+
 static int
 show_line(struct cmd *cmd, const struct zone_life *zone,
     const struct life_plan *plan, struct error *err)
 {
-	char text[WHEN_TEXT_LEN];
 	struct standing standing;
 
 	if (stand(cmd, zone, plan, &standing, err) != 0)
 		return -1;
-	buf_printf(&cmd->text, "%s: ", zone->text);
+	buf_add_text(&cmd->text, zone->text);
+	buf_add_text(&cmd->text, ": ");
 	print_words(&standing, &cmd->text);
-	buf_printf(&cmd->text, "; signed: %s%s; ", coverage(&standing, text),
-	    standing.is_unpublished ? " (not handed over)" : "");
-	if (standing.failure.since_at != 0) {
-		print_failure(&standing, &cmd->text);
-		buf_printf(&cmd->text, "; ");
-	}
-	buf_printf(&cmd->text, "waits for %s", wait_text(&standing));
-	if (standing.todo.since_at > 0)
-		buf_printf(&cmd->text, " since %s",
-		    when_rfc3339(standing.todo.since_at, text));
-	if (!standing.todo.is_idle && standing.todo.wait != LIFE_DUE &&
-	    standing.todo.until_at != LIFE_NEVER)
-		buf_printf(&cmd->text, " until %s",
-		    when_rfc3339(standing.todo.until_at, text));
-	buf_printf(&cmd->text, "%s%s\n", standing.todo.command[0] != '\0' ?
-	    "; next: " : "", standing.todo.command);
+	print_rest(&standing, &cmd->text);
 	return end(cmd, &standing, err);
 }
 

@@ -57,7 +57,7 @@ hash_all(const char *tag, const char *text, const char *signature,
 
 	buf_add(&all, tag, strlen(tag) + 1);
 	buf_add(&all, text, strlen(text) + 1);
-	buf_add(&all, signature, strlen(signature));
+	buf_add_text(&all, signature);
 	crypto_sha256(all.data, all.len, out->bytes);
 	buf_free(&all);
 }

@@ -226,7 +226,7 @@ take_answer(struct session *session, struct skr *skr,
 	ksr_free(half->response);
 	half->response = old;
 	old = NULL;
-	buf_add(&half->text, text, strlen(text));
+	buf_add_text(&half->text, text);
 	memcpy(half->hash, row->response_hash, sizeof(half->hash));
 	memcpy(half->id, row->id, sizeof(half->id));
 	rc = 0;

@@ -9,7 +9,7 @@ statement_tbs(const char *tag, const char *text, struct buf *out)
 {
 
 	buf_add(out, tag, strlen(tag) + 1);	/* with its 0 */
-	buf_add(out, text, strlen(text));
+	buf_add_text(out, text);
 }
 
 char *

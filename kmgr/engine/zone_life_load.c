@@ -18,7 +18,7 @@ load_foreign(struct store *store, struct zone_life *zone, struct error *err)
 	if (store_foreign_list(store, zone->text, &zone->foreign,
 	    &zone->n_foreign, err) != 0)
 		return -1;
-	zone->foreign_dnskeys = mem_new((zone->n_foreign + 1) *
+	zone->foreign_dnskeys = mem_new(zone->n_foreign *
 	    sizeof(*zone->foreign_dnskeys));
 	for (i = 0; i < zone->n_foreign; i++) {
 		struct foreign_key_row row = zone->foreign[i];
@@ -153,7 +153,7 @@ read_ksks(struct store *store, struct cmk_cache *cache,
 
 	if (store_ksk_facts(store, zone->text, &rows, &n, err) != 0)
 		return -1;
-	zone->ksks = mem_new((n + 1) * sizeof(*zone->ksks));
+	zone->ksks = mem_new(n * sizeof(*zone->ksks));
 	for (i = 0; i < n && rc == 0; i++) {
 		struct ksk *ksk = &zone->ksks[zone->n_ksks++];
 

@@ -83,7 +83,7 @@ take_admitted(struct run_zone *z, struct error *err)
 	    store_zsk_set_last(store, z->text, &row, &found, err) != 0)
 		return -1;
 	if (found)
-		buf_add(&z->zsks, row.text, strlen(row.text));
+		buf_add_text(&z->zsks, row.text);
 	zsk_set_row_clear(&row);
 	if (z->zsks.len == 0) {
 		run_tell(z, RUN_WAITS, "zsk-set", NULL, "no ZSK set was "
