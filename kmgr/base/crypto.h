@@ -36,9 +36,9 @@ int crypto_sha256_file(const char *path,
 
 /**
  * crypto_random(p, len, err):
- * Fill ${p} with ${len} random bytes.
+ * Fill ${p} with ${len} random bytes, from the kernel.
  *
- * Errors: ERR_INTERNAL.
+ * Errors: ERR_SYSTEM.
  */
 int crypto_random(uint8_t *p, size_t len, struct error *err);
 

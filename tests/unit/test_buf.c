@@ -66,6 +66,21 @@ numbers_are_in_network_order(void **state)
 	buf_free(&buf);
 }
 
+static void
+texts_are_added_without_their_end(void **state)
+{
+	struct buf buf = BUF_INIT;
+
+	(void)state;
+	buf_add_text(&buf, "");
+	assert_string_equal(buf_text(&buf), "");
+	buf_add_text(&buf, "signed: ");
+	buf_add_text(&buf, "100%s");
+	assert_int_equal(buf.len, 13);
+	assert_string_equal(buf_text(&buf), "signed: 100%s");
+	buf_free(&buf);
+}
+
 /* It may fit, with the final 0 or without, or not at all. */
 static void
 formats_up_to_the_end(void **state)
@@ -131,6 +146,7 @@ main(void)
 		cmocka_unit_test(begins_empty),
 		cmocka_unit_test(grows),
 		cmocka_unit_test(numbers_are_in_network_order),
+		cmocka_unit_test(texts_are_added_without_their_end),
 		cmocka_unit_test(formats_up_to_the_end),
 		cmocka_unit_test(formats),
 		cmocka_unit_test(content_can_be_taken),

@@ -119,6 +119,21 @@ random_bytes_differ(void **state)
 	assert_memory_not_equal(a, b, sizeof(a));
 }
 
+/* The kernel gives 256 at once. */
+static void
+random_bytes_reach_the_end(void **state)
+{
+	static const uint8_t zeroes[16];
+	struct error err = ERR_INIT;
+	uint8_t bytes[2 * 256 + 16] = { 0 };
+
+	(void)state;
+	unit_ok(crypto_random(bytes, sizeof(bytes), &err), &err);
+	assert_memory_not_equal(bytes + 240, zeroes, 16);
+	assert_memory_not_equal(bytes + 256, zeroes, 16);
+	assert_memory_not_equal(bytes + 512, zeroes, 16);
+}
+
 static void
 base64_is_rfc4648(void **state)
 {
@@ -559,6 +574,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(hashes),
 		cmocka_unit_test(random_bytes_differ),
+		cmocka_unit_test(random_bytes_reach_the_end),
 		cmocka_unit_test(base64_is_rfc4648),
 		cmocka_unit_test(base64_has_one_form),
 		cmocka_unit_test(keys_are_read_back),
