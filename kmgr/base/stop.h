@@ -1,6 +1,6 @@
 /*
- * The wish to end, by SIGINT, SIGTERM or SIGHUP (whose terminal is gone), that long work looks at where it can
- * be left: between zones.
+ * The wish to end, by SIGINT, SIGTERM, or SIGHUP of a terminal that is gone,
+ * that long work looks at where it can be left: between zones.
  */
 #ifndef KMGR_BASE_STOP_H
 #define KMGR_BASE_STOP_H

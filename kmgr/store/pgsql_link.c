@@ -87,19 +87,15 @@ pgsql_link_check(const char *place, struct error *err)
 	return rc;
 }
 
-/*
- * What kmgr says on standard error it says itself. Of a commit a warning is
- * that it is written here and perhaps nowhere else: pgsql_commit() asks.
- */
+/* kmgr speaks for itself. pgsql_commit() asks whether there was a warning. */
 static void
 hear_notice(void *arg, const PGresult *notice)
 {
 	struct pgsql_link *link = arg;
-	const char *severity = link->pq->resultErrorField(notice,
+	const char *what = link->pq->resultErrorField(notice,
 	    PG_DIAG_SEVERITY_NONLOCALIZED);
 
-	if (severity != NULL && strcmp(severity, "WARNING") == 0)
-		link->has_warned = true;
+	link->has_warned |= what != NULL && strcmp(what, "WARNING") == 0;
 }
 
 /* How others know who holds a lock; PostgreSQL cuts it at 63 bytes. */
