@@ -422,7 +422,7 @@ $tag" ]
 		SOFTHSM2_CONF=$SOFTHSM2_CONF KMGR_CLOCK_SHIFT=$((2 * 86400)) \
 		ASAN_OPTIONS=verify_asan_link_order=0 LD_PRELOAD=$TURNCLOCK \
 		$KMGR --config $KMGR_CONFIG -q sign-zsks example.com --fetch \
-			>$PWD/signed
+			--cds >$PWD/signed
 	END
 	kmgr -q run >/dev/null
 	run -0 kmgr_later 2d run
