@@ -1,3 +1,4 @@
+#include "kmgr/base/stop.h"
 #include "kmgr/base/text.h"
 #include "kmgr/cmd/command.h"
 #include "kmgr/engine/backup.h"
@@ -26,6 +27,7 @@ cmd_backup(struct cmd *cmd, struct error *err)
 
 	if (args_has(cmd->args, OPT_DRY_RUN))
 		return plan_backup(cmd, err);
+	stop_catch();
 	if (backup_make(cmd->session, path, &backup, err) != 0)
 		return -1;
 	json_put_text(cmd->json, "file", path);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "kmgr/base/mem.h"
+#include "kmgr/base/stop.h"
 #include "kmgr/store/ledger.h"
 #include "kmgr/store/store_copy.h"
 #include "kmgr/store/store_inner.h"
@@ -179,6 +180,8 @@ move_page(struct travel *t, const struct copied *c,
 	int step = -1;
 
 	*n = 0;
+	if (stop_signal() != 0)
+		return stop_error(err);
 	if (t->from->driver->ask(t->from, page, &key, c->kind == DB_NULL ? 0 :
 	    1, &rows, err) == 0)
 		while ((step = t->from->driver->next(rows, err)) == 1) {

@@ -126,6 +126,22 @@ be recorded"* ]]
 	kmgr -q create-ksk c.example --cmk prod >/dev/null
 }
 
+@test "a backup that is ended leaves no file, and covers nothing" {
+	begin wrapped
+	mkdir there
+	kmgr_env "$PWD" "main=$(uri_of_shim "$TOKEN_URI")"
+	KMGR_SHIM_MODULE=$TOKEN_MODULE KMGR_SHIM_KILL_BY=2 KMGR_SHIM_KILL_AT=1 \
+		KMGR_SHIM_FAIL_ON=C_Sign run --separate-stderr \
+		env --default-signal=INT "$KMGR" backup there/f.db
+	[ "$status" -eq 130 ]
+	[[ $stderr == *"interrupted"* ]]
+	[ -z "$(ls -A there)" ]
+	kmgr_env "$PWD"
+	waits
+	kmgr backup there/f.db
+	[ "$(ls -A there)" = f.db ]
+}
+
 @test "who says so behind kmgr's back is not believed" {
 	begin token
 	sql "UPDATE ksk SET backup_at = created_at"
