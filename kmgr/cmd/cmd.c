@@ -48,6 +48,15 @@ cmd_output(const struct cmd *cmd)
 }
 
 int
+cmd_no_folder(const char *path, struct error *err)
+{
+
+	(void)err_set(err, ERR_USAGE, "there is no folder %s for -o", path);
+	return err_hint(err, "mkdir -p %s makes it; then run the command "
+	    "again", path);
+}
+
+int
 cmd_check_input(const char *path, struct error *err)
 {
 

@@ -294,12 +294,8 @@ check_output(const char *folder, struct error *err)
 
 	if (folder == NULL || file_is_folder(folder))
 		return 0;
-	if (access(folder, F_OK) != 0) {
-		(void)err_set(err, ERR_USAGE, "there is no folder %s for -o",
-		    folder);
-		return err_hint(err, "mkdir -p %s makes it; then run the "
-		    "command again", folder);
-	}
+	if (access(folder, F_OK) != 0)
+		return cmd_no_folder(folder, err);
 	(void)err_set(err, ERR_USAGE, "-o %s is no folder", folder);
 	return err_hint(err, "the responses to the requests of a folder go "
 	    "to a folder that is there, or without -o beside them");

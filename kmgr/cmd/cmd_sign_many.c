@@ -1,5 +1,6 @@
 /* sign-zsks --zones-from. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "kmgr/base/file.h"
 #include "kmgr/base/mem.h"
@@ -39,6 +40,15 @@ cmd_sign_folder(const struct cmd *cmd)
 
 	return path != NULL && args_has(cmd->args, OPT_ZONES_FROM) &&
 	    file_is_folder(path) ? path : NULL;
+}
+
+/* It is said to be a folder, and there is none. */
+static bool
+is_missing_folder(const char *path)
+{
+
+	return path != NULL && path[0] != '\0' &&
+	    path[strlen(path) - 1] == '/' && !file_is_folder(path);
 }
 
 /* Of a zone, the file that its set goes to. */
@@ -319,6 +329,8 @@ cmd_sign_many(struct cmd *cmd, const struct zsks_request *request,
 	size_t i;
 	int rc = -1;
 
+	if (is_missing_folder(cmd_output(cmd)))
+		return cmd_no_folder(cmd_output(cmd), err);
 	if (!args_has(cmd->args, OPT_AGAIN))
 		many.request.renewal = ZSKS_TAKE_SIGNED;
 	if (sign_entries_read(args_get(cmd->args, OPT_ZONES_FROM),

@@ -134,6 +134,12 @@ void cmd_progress(struct cmd *cmd, size_t done, size_t all);
 const char *cmd_output(const struct cmd *cmd);
 
 /**
+ * cmd_no_folder(path, err):
+ * Say that --output names a folder that is not there. Always returns -1.
+ */
+int cmd_no_folder(const char *path, struct error *err);
+
+/**
  * cmd_check_input(path, err):
  * Refuse what is neither a regular file nor "-", standard input.
  *

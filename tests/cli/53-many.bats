@@ -724,6 +724,8 @@ performance() {
 	[ "$(jq -r '.signed[].output' told | sort | tail -n 1)" = \
 		out//z3.example.dnskey ]
 	[ "$(grep -c RRSIG out/z3.example.dnskey)" -eq 1 ]
+	run -2 kmgr sign-zsks --zones-from list2 -o none/
+	[[ $output == *"no folder none/ for -o"*"mkdir -p none/"* ]]
 	# What cannot be written ends it, and says so once.
 	mkdir out/z4.example.dnskey
 	kmgr -q create-ksk z4.example --cmk prod >/dev/null
