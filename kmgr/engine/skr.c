@@ -172,8 +172,10 @@ prepare(struct session *session, struct cmk_cache *cache, struct skr *skr,
 
 	if (read_request(skr, err) != 0 ||
 	    skr_load_ksks(session, cache, skr, err) != 0 ||
-	    skr_load_past(session, skr, INT64_MAX, err) != 0 ||
-	    lay_out_or_explain(skr, KSR_REGULAR, err) != 0 ||
+	    skr_load_past(session, skr, INT64_MAX, err) != 0)
+		return -1;
+	skr_leave_past(session, skr);
+	if (lay_out_or_explain(skr, KSR_REGULAR, err) != 0 ||
 	    (skr->asked->emergency == SKR_WITH_EMERGENCY &&
 	    lay_out(skr, KSR_EMERGENCY, err) != 0) ||
 	    skr_find_answer(session, skr, &found, err) != 0)

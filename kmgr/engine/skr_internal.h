@@ -112,6 +112,14 @@ int skr_load_past(struct session *session, struct skr *skr, int64_t until_at,
     struct error *err);
 
 /**
+ * skr_leave_past(session, skr):
+ * Where another request was answered in this second wait for the next one:
+ * two answers of one second have no order, and it would be left to chance
+ * which of them is served.
+ */
+void skr_leave_past(struct session *session, struct skr *skr);
+
+/**
  * skr_find_answer(session, skr, found, err):
  * Whether the request was answered; then the texts of the answer are put into
  * ${skr}, where it is what would be made now, each signature verified.
