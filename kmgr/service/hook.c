@@ -224,53 +224,92 @@ hook_run(struct session *session, enum hook hook,
 	return rc;
 }
 
-/* Whether the event tells that it ended well. */
+/* Whether the event tells of that, and how it ended. */
 static bool
-is_of(const struct ledger_record *record, enum hook hook, int64_t key_tag,
-    int64_t asked_at)
+is_about(const struct ledger_record *record, const struct hook_about *about,
+    int64_t *status)
 {
 	struct error ignored = ERR_INIT;
-	int64_t tag = -1, asked = -1, status = -1;
+	int64_t tag = -1, asked_at = -1;
 	struct json *event = NULL;
 	const char *name;
 	bool is;
 
+	*status = -1;
 	if (json_read(record->payload, strlen(record->payload), &event,
 	    &ignored) != 0)
 		return false;
 	name = json_get_text(event, "hook");
-	is = name != NULL && strcmp(name, hook_name(hook)) == 0 &&
-	    json_get_int(event, "key_tag", &tag) && tag == key_tag &&
-	    json_get_int(event, "asked_at", &asked) && asked == asked_at &&
-	    json_get_int(event, "status", &status) && status == 0;
+	is = name != NULL && strcmp(name, hook_name(about->hook)) == 0 &&
+	    json_get_int(event, "key_tag", &tag) && tag == about->key_tag &&
+	    json_get_int(event, "asked_at", &asked_at) &&
+	    asked_at == about->asked_at;
+	(void)json_get_int(event, "status", status);
 	json_free(event);
 	return is;
 }
 
-int
-hook_told(struct session *session, enum hook hook, const char *zone,
-    int64_t key_tag, int64_t asked_at, int64_t *at, struct error *err)
+static bool
+is_any(int64_t status)
+{
+
+	(void)status;
+	return true;
+}
+
+static bool
+is_well(int64_t status)
+{
+
+	return status == 0;
+}
+
+/* The last call whose status is looked for. */
+static int
+find(struct session *session, const struct hook_about *about,
+    bool (*is_sought)(int64_t status), struct hook_end *out,
+    struct error *err)
 {
 	struct ledger_row row = { 0 };
-	int64_t below = INT64_MAX;
+	int64_t below = INT64_MAX, status;
 	struct store *store;
 	bool found = true;
 
-	*at = 0;
+	*out = (struct hook_end) { 0 };
 	if (session_store(session, &store, err) != 0)
 		return -1;
-	while (*at == 0) {
-		if (ledger_before(store, zone, "hook", below, &row, &found,
-		    err) != 0)
+	while (out->at == 0) {
+		if (ledger_before(store, about->zone, "hook", below, &row,
+		    &found, err) != 0)
 			return -1;
 		/* Nobody is told of what is not decided yet. */
-		if (!found || row.record.at < asked_at)
+		if (!found || row.record.at < about->asked_at)
 			break;
 		below = row.record.seq;
-		if (is_of(&row.record, hook, key_tag, asked_at))
-			*at = row.record.at;
+		if (is_about(&row.record, about, &status) &&
+		    is_sought(status))
+			*out = (struct hook_end) { row.record.at, status };
 		ledger_row_clear(&row);
 	}
 	ledger_row_clear(&row);
 	return 0;
+}
+
+int
+hook_last(struct session *session, const struct hook_about *about,
+    struct hook_end *out, struct error *err)
+{
+
+	return find(session, about, is_any, out, err);
+}
+
+int
+hook_told(struct session *session, const struct hook_about *about,
+    int64_t *at, struct error *err)
+{
+	struct hook_end end;
+	int rc = find(session, about, is_well, &end, err);
+
+	*at = end.at;
+	return rc;
 }

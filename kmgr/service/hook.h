@@ -44,15 +44,33 @@ struct hook_message {
 int hook_run(struct session *session, enum hook hook,
     const struct hook_message *message, struct error *err);
 
+/* Of what a hook is told: of what was decided at asked_at about a key. */
+struct hook_about {
+	enum hook	 hook;
+	const char	*zone;
+	int64_t		 key_tag;
+	int64_t		 asked_at;
+};
+
+/* How a call of a hook ended, by the ledger. */
+struct hook_end {
+	int64_t	 at;		/* 0: there was none */
+	int64_t	 status;	/* 0: well; -1: not by itself, or not begun */
+};
+
 /**
- * hook_told(session, hook, zone, key_tag, asked_at, at, err):
- * When ${hook} was told, and ended well, of what was decided at ${asked_at}
- * about the key ${key_tag} of ${zone}, by the ledger; 0: not yet.
+ * hook_last(session, about, out, err):
+ * How the last call that told ${about} ended.
+ *
+ * hook_told(session, about, at, err):
+ * When one that told ${about} ended well, the last of them; 0: none did yet.
  *
  * Errors: ERR_STORE.
  */
-int hook_told(struct session *session, enum hook hook, const char *zone,
-    int64_t key_tag, int64_t asked_at, int64_t *at, struct error *err);
+int hook_last(struct session *session, const struct hook_about *about,
+    struct hook_end *out, struct error *err);
+int hook_told(struct session *session, const struct hook_about *about,
+    int64_t *at, struct error *err);
 
 /**
  * hook_is_configured(config, hook), hook_name(hook):

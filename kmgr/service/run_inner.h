@@ -321,7 +321,8 @@ void run_signers(const struct run_zones *zones);
 /**
  * run_hooks(z, err):
  * Run the hooks for the DS changes that are awaited, unless they have been
- * since those were asked for, and remind from time to time.
+ * since those were asked for, and remind from time to time: for what is to be
+ * removed once those for all that is to be added ended well.
  *
  * Errors: ERR_SYSTEM, ERR_STORE.
  */

@@ -35,6 +35,7 @@ cli_tests = \
 	tests/cli/52-life.bats \
 	tests/cli/53-many.bats \
 	tests/cli/54-hooks.bats \
+	tests/cli/55-hook-order.bats \
 	tests/cli/56-publish.bats \
 	tests/cli/56-plan.bats \
 	tests/cli/57-roll-group.bats \
