@@ -316,7 +316,7 @@ work_init(struct work *work, const struct publish_given *given,
 	if (publish_sets_init(&work->sets, work->zone->name, given->records,
 	    err) != 0)
 		return -1;
-	publish_files_init(&work->files, &work->sets, given->at);
+	publish_files_init(&work->files, &work->sets, &given->age);
 	hash_both(work->to, &work->files, work->hash);
 	return 0;
 }

@@ -13,13 +13,14 @@
 #include "kmgr/base/json.h"
 #include "kmgr/engine/session.h"
 #include "kmgr/engine/zone_life.h"
+#include "kmgr/service/publish_files.h"
 #include "kmgr/store/store_life.h"
 
 /* What is handed over. */
 struct publish_given {
 	/* As zsks_text() writes them; none: the zone is to be insecure. */
 	const struct buf	*records;
-	int64_t			 at;		/* of two, the later counts */
+	struct publish_age	 age;		/* of two, the later counts */
 	/* What came of publish_update(); NULL: nobody has called it. */
 	const struct error	*updated;
 };

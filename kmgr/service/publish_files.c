@@ -60,8 +60,11 @@ write_state(const struct publish_sets *sets, struct publish_files *files)
 	json_put_text(state, "zone", name_text(&sets->zone, zone));
 	json_put_text(state, "signed_until",
 	    when_rfc3339(sets->until_at, until));
-	if (files->at != 0)
-		json_put_text(state, "decided", when_rfc3339(files->at, at));
+	if (files->age.at != 0)
+		json_put_text(state, "decided",
+		    when_rfc3339(files->age.at, at));
+	if (files->age.signature != 0)
+		json_put_int(state, "signature", files->age.signature);
 	list = json_put_object(state, "sha256");
 	put_file(list, DNSKEY_FILE, &files->dnskey);
 	put_file(list, CDS_FILE, &files->cds);
@@ -71,12 +74,12 @@ write_state(const struct publish_sets *sets, struct publish_files *files)
 
 void
 publish_files_init(struct publish_files *files,
-    const struct publish_sets *sets, int64_t at)
+    const struct publish_sets *sets, const struct publish_age *age)
 {
 	struct resolve_set view[PUBLISH_SETS_N];
 	size_t i;
 
-	*files = (struct publish_files){ .state = BUF_INIT, .at = at };
+	*files = (struct publish_files){ .state = BUF_INIT, .age = *age };
 	publish_sets_view(sets, view);
 	for (i = 0; i < PUBLISH_SETS_N; i++)
 		write_set(&view[i], files);
@@ -139,8 +142,9 @@ publish_files_read(const char *directory, struct publish_files *out)
 {
 
 	*out = (struct publish_files){ .state = BUF_INIT };
+	/* Of a zone that went insecure there is state.json alone. */
 	return read_one(directory, STATE_FILE, MUST_BE, &out->state) &&
-	    read_one(directory, DNSKEY_FILE, MUST_BE, &out->dnskey) &&
+	    read_one(directory, DNSKEY_FILE, MAY_BE, &out->dnskey) &&
 	    read_one(directory, CDS_FILE, MAY_BE, &out->cds);
 }
 
@@ -186,24 +190,52 @@ open_folder(const char *directory, struct error *err)
 	return -1;
 }
 
-/* Since when what is there is so; 0 where nobody knows. */
-static int64_t
-read_decided(const char *directory)
+/* What is there already, as far as anybody knows. */
+struct there {
+	struct publish_age	age;
+	bool			is_withdrawn;	/* there are no records */
+};
+
+/* Versions before this one wrote no number, and earlier ones no instant. */
+static void
+read_there(const char *directory, struct there *out)
 {
 	struct error ignored = ERR_INIT;
 	struct buf text = BUF_INIT;
 	struct json *state = NULL;
+	const struct json *files;
 	const char *decided;
-	int64_t at = 0;
 
+	*out = (struct there) { .is_withdrawn = false };
 	if (read_one(directory, STATE_FILE, MUST_BE, &text) &&
-	    json_read(buf_text(&text), text.len, &state, &ignored) == 0 &&
-	    (decided = json_get_text(state, "decided")) != NULL &&
-	    when_read(decided, 0, &at, &ignored) != 0)
-		at = 0;
+	    json_read(buf_text(&text), text.len, &state, &ignored) == 0) {
+		decided = json_get_text(state, "decided");
+		if (decided != NULL && when_read(decided, 0, &out->age.at,
+		    &ignored) != 0)
+			out->age.at = 0;
+		(void)json_get_int(state, "signature", &out->age.signature);
+		files = json_get(state, "sha256");
+		out->is_withdrawn = files != NULL &&
+		    json_get_text(files, DNSKEY_FILE) == NULL;
+	}
 	json_free(state);
 	buf_free(&text);
-	return at;
+}
+
+static bool
+is_older(const struct publish_files *files, const struct there *there)
+{
+	const struct publish_age *ours = &files->age, *theirs = &there->age;
+	const bool is_numbered = ours->signature != 0 &&
+	    theirs->signature != 0;
+
+	if (is_numbered && ours->signature != theirs->signature)
+		return ours->signature < theirs->signature &&
+		    ours->at <= theirs->at;
+	/* What was signed last is taken away, and not the other way round. */
+	if (is_numbered && there->is_withdrawn != (files->dnskey.len == 0))
+		return there->is_withdrawn;
+	return ours->at < theirs->at;
 }
 
 /*
@@ -214,15 +246,17 @@ static int
 refuse_older(const struct publish_files *files, const char *directory,
     struct error *err)
 {
-	const int64_t there_at = read_decided(directory);
-	char ours[WHEN_TEXT_LEN], there[WHEN_TEXT_LEN];
+	char ours[WHEN_TEXT_LEN], theirs[WHEN_TEXT_LEN];
+	struct there there;
 
-	if (files->at == 0 || there_at <= files->at ||
-	    there_at > when_now() + AHEAD_S)
+	read_there(directory, &there);
+	if (files->age.at == 0 || !is_older(files, &there) ||
+	    there.age.at > when_now() + AHEAD_S)
 		return 0;
 	(void)err_set(err, ERR_SYSTEM, "%s has what was signed at %s, and "
-	    "this was at %s", directory, when_rfc3339(there_at, there),
-	    when_rfc3339(files->at, ours));
+	    "this was at %s, before it", directory,
+	    when_rfc3339(there.age.at, theirs),
+	    when_rfc3339(files->age.at, ours));
 	return err_hint(err, "another run has handed over something newer; if "
 	    "none has, remove %s/" STATE_FILE, directory);
 }

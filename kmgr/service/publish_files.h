@@ -16,23 +16,33 @@
 
 #define PUBLISH_FILES_SCHEMA 1
 
+/*
+ * Which of two is the later: the one with the newer signature. Seconds have no
+ * order in themselves, and clocks of two machines differ; but numbers of
+ * signatures begin anew in a store that was restored.
+ */
+struct publish_age {
+	int64_t	 at;		/* it is so since then; 0: unknown */
+	int64_t	 signature;	/* the zone's newest; 0: unknown */
+};
+
 /* Their content. */
 struct publish_files {
 	struct buf	dnskey;
 	struct buf	cds;	/* CDS and CDNSKEY; empty: there is no file */
 	struct buf	state;
-	int64_t		at;	/* these sets are what is to be there */
+	struct publish_age age;
 };
 
 /**
- * publish_files_init(files, sets, at):
- * The files of ${sets}, which are so since ${at}, 0 where that is not known.
- * The same signatures give the same bytes.
+ * publish_files_init(files, sets, age):
+ * The files of ${sets}, which are of that ${age}. The same signatures give the
+ * same bytes.
  *
  * Owner: the caller, publish_files_clear().
  */
 void publish_files_init(struct publish_files *files,
-    const struct publish_sets *sets, int64_t at);
+    const struct publish_sets *sets, const struct publish_age *age);
 void publish_files_clear(struct publish_files *files);
 
 /**
@@ -55,7 +65,9 @@ bool publish_files_read(const char *directory, struct publish_files *out);
  * Replace what is in ${directory}, which is made where only it is missing:
  * first the records, each file whole, then state.json, so that it never speaks
  * of records that are not there yet. Of two that do so one waits, for a while.
- * What is there and is so since a later instant stays.
+ * What is there and is later stays: of a newer signature, and not of an earlier
+ * instant; of the same one, without records where these have some, or of a
+ * later instant.
  *
  * Errors: ERR_SYSTEM.
  */

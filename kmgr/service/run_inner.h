@@ -2,6 +2,7 @@
 #ifndef SERVICE_RUN_INNER_H
 #define SERVICE_RUN_INNER_H
 
+#include "kmgr/service/publish.h"
 #include "kmgr/service/run_zone.h"
 
 /**
@@ -221,6 +222,9 @@ void run_unpublish(struct run_zone *z);
  * run_untold_of(z): why a token does not know, and cannot be told, what was
  * done of ${z}, or NULL.
  *
+ * run_given(z):
+ * What is handed over, and how old it is.
+ *
  * run_give_check(z, err):
  * Right before anything is handed over: that it is still what is to be, and
  * the zone ours.
@@ -236,6 +240,7 @@ void run_unpublish(struct run_zone *z);
  */
 void run_tell_tokens(const struct run_zones *zones);
 const struct error *run_untold_of(const struct run_zone *z);
+struct publish_given run_given(const struct run_zone *z);
 int run_give_check(struct run_zone *z, struct error *err);
 void run_update_all(const struct run_zones *zones);
 

@@ -1,4 +1,5 @@
 /* Handing over what is signed, as often as it takes. */
+#include "kmgr/base/int64.h"
 #include "kmgr/base/when.h"
 #include "kmgr/engine/cmk_life.h"
 #include "kmgr/engine/trust.h"
@@ -127,8 +128,10 @@ find(struct run_zone *z, struct error *err)
 	if (!is_behind(z))
 		return 0;
 	if (!run_has_records(z)) {
+		/* What was signed after that was decided goes by it, too. */
 		z->records.len = 0;
 		z->records_at = z->zone->life.goal_at;
+		int64_raise(&z->records_at, z->zone->signed_at);
 	} else if (run_take_signed(z, err) != 0) {
 		return -1;
 	}
@@ -191,11 +194,18 @@ prove_decided(struct run_zone *z, const struct publish_given *given,
 	    0 : prove(z, err);
 }
 
+struct publish_given
+run_given(const struct run_zone *z)
+{
+
+	return (struct publish_given) { .records = &z->records,
+	    .age = { z->records_at, z->newest } };
+}
+
 int
 run_give_check(struct run_zone *z, struct error *err)
 {
-	const struct publish_given given = { .records = &z->records,
-		.at = z->records_at };
+	const struct publish_given given = run_given(z);
 
 	if ((!is_fresh(z) && check_same(z, err) != 0) ||
 	    prove_decided(z, &given, err) != 0 || run_keep(z, err) != 0)
@@ -215,12 +225,13 @@ run_give_check(struct run_zone *z, struct error *err)
 static int
 give(struct run_zone *z, struct error *err)
 {
-	const struct publish_given given = { &z->records, z->records_at,
-		z->is_asked ? &z->answer : NULL };
+	struct publish_given given = run_given(z);
 	struct session *session = z->run->session;
 	struct zone_row *row = &z->zone->row;
 	int rc;
 
+	if (z->is_asked)
+		given.updated = &z->answer;
 	z->is_asked = false;
 	json_free(z->event);
 	z->event = NULL;

@@ -16,8 +16,7 @@ begin(struct run_zone *z, struct error *err)
 static void
 update(struct run_zone *z)
 {
-	const struct publish_given given = { .records = &z->records,
-		.at = z->records_at };
+	const struct publish_given given = run_given(z);
 
 	z->is_asked = true;
 	err_clear(&z->answer);

@@ -175,24 +175,77 @@ go_on() {
 	kmgr -q verify >/dev/null
 }
 
-@test "a directory takes nothing that is older than what it has" {
+# publishes: a zone with two sets, old and new, and what hands one over.
+publishes() {
 	life_zone
 	config "    publish: { directory: $PWD/out }"
 	kmgr -q sign-zsks example.com zsk >old
 	kmgr_later 1h -q sign-zsks example.com zsk >new
-	service() {
-		"$builddir/tests/cli/service" "$@"
-	}
 	now=$(date +%s)
-	service publish example.com. new $now
+}
+
+publish() {
+	"$builddir/tests/cli/service" publish example.com. "$@"
+}
+
+# publish_refused FILE AT [NUMBER]: there is something later.
+publish_refused() {
+	local before
+
 	before=$(sha256_of out)
-	run -9 service publish example.com. old $((now - 1))
+	run -9 publish "$@"
 	[[ $output == *"has what was signed at"*state.json* ]]
 	[ "$(sha256_of out)" = "$before" ]
+}
+
+@test "a directory takes nothing that is older than what it has" {
+	publishes
+	publish new $now
+	publish_refused old $((now - 1))
 	# By a clock that was ahead nobody is kept out for ever.
-	service publish example.com. new $((now + 86400))
-	service publish example.com. old $now
+	publish new $((now + 86400))
+	publish old $now
 	cmp <(grep -c RRSIG old) <(grep -hc RRSIG out/dnskey.zone)
+}
+
+@test "which of two sets is older the signatures say, and not only clocks" {
+	publishes
+	: >none
+	# In one second two are signed; clocks of two machines differ.
+	publish new $now 8
+	publish_refused old $now 7
+	publish old $((now - 1)) 9
+	# A store that was restored begins with its numbers anew.
+	publish new $((now + 1)) 3
+	# What is withdrawn stays so, and goes in the place of what was signed.
+	publish none $((now + 1)) 3
+	[ ! -e out/dnskey.zone ]
+	publish_refused new $((now + 1)) 3
+	publish new $((now + 1)) 4
+	# Older versions wrote no number.
+	jq 'del(.signature)' out/state.json >state && mv state out/state.json
+	publish_refused old $now 5
+	publish old $((now + 1)) 2
+}
+
+@test "run: the last signature of a zone that is left holds up nothing" {
+	life_zone
+	config "    source: { file: $PWD/zsk }" \
+		"    publish: { directory: $PWD/out }"
+	life_activate
+	kmgr_later 5d -q run >/dev/null
+	kmgr_later 5d -q go-insecure example.com --yes >/dev/null
+	# It is signed once more after that was decided, and by it (RFC 8078).
+	run -0 kmgr_later 121h run
+	[[ $output == *"did sign"*"did publish"*"did remove-ds"* ]]
+	grep -q " CDS 0 0 0 00$" out/cds.zone
+	kmgr_later 6d -q ds-gone "example.com/$tag" >/dev/null
+	kmgr_later 9d -q run >/dev/null
+	[ ! -e out/dnskey.zone ]
+	[ "$(jq -c .sha256 out/state.json)" = '{}' ]
+	run -0 kmgr_later 9d run example.com
+	[ -z "$output" ]
+	kmgr_later 9d -q verify >/dev/null
 }
 
 @test "run: worker processes share the zones, and tell of all as one" {

@@ -1,7 +1,8 @@
 /*
  * service hook HOOK [MEMBER=TEXT]...
- * service publish ZONE FILE [AT] signed RRsets in zone-file form, and
- *				since when they are so
+ * service publish ZONE FILE [AT [NUMBER]] signed RRsets in zone-file form,
+ *				since when they are so, and of the newest
+ *				signature
  * service current ZONE
  * service source ZONE
  *
@@ -113,7 +114,9 @@ do_publish(struct session *session, char **words, struct error *err)
 	int rc = -1;
 
 	if (words[2] != NULL)
-		given.at = strtoll(words[2], NULL, 10);
+		given.age.at = strtoll(words[2], NULL, 10);
+	if (words[2] != NULL && words[3] != NULL)
+		given.age.signature = strtoll(words[3], NULL, 10);
 	if (load(session, words, &zone, &row, err) == 0 &&
 	    file_read(words[1], ZONEFILE_MAX_LEN, &text, err) == 0 &&
 	    publish_zone(session, zone, &given, &row, &event, err) == 0)
