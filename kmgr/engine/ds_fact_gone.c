@@ -44,3 +44,27 @@ ds_fact_gone_check(const struct zone_life *zone, size_t i, int64_t at,
 	return err_hint(err, "--force records it all the same, where the "
 	    "parent is known to have dropped it");
 }
+
+void
+ds_fact_gone_note(struct session *session, const struct zone_life *zone,
+    const struct life_zone *after)
+{
+	const struct life_key *key, *asked = NULL;
+	size_t i;
+
+	for (i = 0; i < after->n_keys; i++) {
+		key = &after->keys[i];
+		if (key->ds_seen_at != 0 && key->ds_gone_at == 0)
+			return;
+		if (key->ds_add_at != 0 && key->ds_seen_at == 0 &&
+		    key->ds_remove_at == 0)
+			asked = key;
+	}
+	if (asked == NULL)
+		session_note(session, "no KSK of zone %s has its DS at the "
+		    "parent now: resolvers will not validate it", zone->text);
+	else
+		session_note(session, "no KSK of zone %s is known to have its "
+		    "DS at the parent: that of %s is asked for, and was not "
+		    "seen there yet", zone->text, asked->name);
+}

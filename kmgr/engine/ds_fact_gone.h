@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "kmgr/base/err.h"
+#include "kmgr/engine/session.h"
 #include "kmgr/engine/zone_life.h"
 
 /**
@@ -18,10 +19,17 @@
  * ds_fact_gone_check(zone, i, at, err): whether ${at} is not before it. Until
  * its removal was asked for one that was never seen is not gone.
  *
+ * ds_fact_gone_note(session, zone, after):
+ * Note it where the parent has no DS of ${zone}, which is as ${after} says by
+ * now: a zone without any is not validated. One that it was asked to add it
+ * may have.
+ *
  * Errors: ERR_NOT_YET.
  */
 int64_t ds_fact_gone_from(const struct zone_life *zone, size_t i);
 int ds_fact_gone_check(const struct zone_life *zone, size_t i, int64_t at,
     struct error *err);
+void ds_fact_gone_note(struct session *session, const struct zone_life *zone,
+    const struct life_zone *after);
 
 #endif

@@ -4,6 +4,7 @@
 #include "kmgr/base/mem.h"
 #include "kmgr/base/when.h"
 #include "kmgr/engine/cmk_life.h"
+#include "kmgr/engine/ds_fact_gone.h"
 #include "kmgr/engine/ds_fact_inner.h"
 #include "kmgr/engine/event.h"
 #include "kmgr/engine/ksk_facts.h"
@@ -156,7 +157,7 @@ is_unpublished(const struct ds_fact_told *told)
 	    key->dnskey_in_at == 0;
 }
 
-/* A zone without any DS at its parent is not validated. */
+/* A zone without any DS at its parent, and none under way, is not validated. */
 static bool
 is_insecure(const struct ds_fact_told *told)
 {
@@ -166,6 +167,9 @@ is_insecure(const struct ds_fact_told *told)
 	for (i = 0; i < told->after.n_keys; i++) {
 		key = &told->after.keys[i];
 		if (key->ds_seen_at != 0 && key->ds_gone_at == 0)
+			return false;
+		if (key->ds_add_at != 0 && key->ds_seen_at == 0 &&
+		    key->ds_remove_at == 0)
 			return false;
 	}
 	return told->what == DS_FACT_GONE;
@@ -200,10 +204,8 @@ ds_fact_note(struct session *session, const struct ds_fact_told *told)
 		    "KSK that has its DS at the parent the zone does not "
 		    "validate; next: kmgr sign-zsks %s FILE, and publish the "
 		    "result", the_key(told)->name, told->zone->text);
-	if (is_insecure(told))
-		session_note(session, "no KSK of zone %s has its DS at the "
-		    "parent now: resolvers will not validate it",
-		    told->zone->text);
+	if (told->what == DS_FACT_GONE)
+		ds_fact_gone_note(session, told->zone, &told->after);
 }
 
 static int

@@ -19,23 +19,22 @@ run_check_interval_s(const struct run_zone *z)
 
 /* Take over what is sure of the ith key; what is not is asked again. */
 static void
-take(struct run_zone *z, size_t i, const struct parent_key *seen)
+take(struct run_zone *z, size_t i, enum ds_fact what,
+    const struct parent_key *seen)
 {
-	const struct life_key *key = &z->zone->life.keys[i];
-	const bool adds = run_awaits_add(key);
+	const bool adds = what == DS_FACT_SEEN;
 	const enum parent_has wanted = adds ? PARENT_HAS_ALL :
 	    PARENT_HAS_NONE;
-	const int64_t from_at = adds ? key->ds_add_at :
+	const int64_t from_at = adds ? z->zone->life.keys[i].ds_add_at :
 	    ds_fact_gone_from(z->zone, i);
 
-	if ((!adds && !run_awaits_remove(key)) || seen->has != wanted ||
-	    !seen->is_confirmed)
+	if (seen->has != wanted || !seen->is_confirmed)
 		return;
 	/* What was never seen may be under way to the parent still. */
 	if (from_at > session_now(z->run->session))
 		run_due(z, from_at);
 	else
-		run_fact_add(z, i, adds ? DS_FACT_SEEN : DS_FACT_GONE);
+		run_fact_add(z, i, what);
 }
 
 /* DS that nobody of us made: an alarm, and no more. */
@@ -72,8 +71,16 @@ look(struct run_zone *z, const struct parent_view *view, struct error *err)
 		keys[i].wants_ds = zone_life_wants_ds(z->zone, i, now_at);
 	}
 	rc = parent_judge(z->run->session, view, keys, n, err);
+	/*
+	 * What comes last is recorded first, and that is what has come: of two
+	 * DS that were swapped one is there at any time, in the ledger, too.
+	 */
 	for (i = 0; i < n && rc == 0; i++)
-		take(z, i, &keys[i]);
+		if (run_awaits_remove(&z->zone->life.keys[i]))
+			take(z, i, DS_FACT_GONE, &keys[i]);
+	for (i = 0; i < n && rc == 0; i++)
+		if (run_awaits_add(&z->zone->life.keys[i]))
+			take(z, i, DS_FACT_SEEN, &keys[i]);
 	if (rc == 0)
 		note_unknown(z, view, keys);
 	free(keys);

@@ -93,6 +93,15 @@ ds-remove $tag" ]
 	[ "$(cat calls)" = "ds-remove $tag" ]
 }
 
+@test "a zone has no DS only where none may be there" {
+	rolls
+	kmgr_later 6d -q run >/dev/null
+	run -0 kmgr_later 6d ds-gone "example.com/$tag"
+	[[ $output != *"resolvers will not validate"* ]]
+	[[ $output == *"no KSK of zone example.com. is known to have its DS \
+at the parent: that of example.com./$new is asked for"* ]]
+}
+
 @test "a zone that goes insecure has nothing to add first" {
 	serves
 	hook ds-add

@@ -170,6 +170,28 @@ ds_line() {
 	kmgr -q verify
 }
 
+@test "of two DS that are swapped the one that came is told of first" {
+	cat Kchild*.key >zsk
+	sed -i "s|child.example: {|& source: { file: $PWD/zsk }, publish: \
+{ directory: $PWD/out },|" kmgr.yaml
+	old=$(jq_tag)
+	with_clock $((-90 * 3600)) "$KMGR" ds-add "child.example/$old"
+	with_clock $((-90 * 3600)) "$KMGR" ds-seen "child.example/$old"
+	with_clock $((-3 * 86400)) "$KMGR" roll-ksk child.example
+	with_clock $((-3 * 86400)) "$KMGR" run
+	run -0 kmgr run
+	[[ $output == *"did add-ds"*"did remove-ds"* ]]
+	kmgr get-ds child.example >ds
+	example 7 "$(ds_line)"
+	parent_up 1 example.7
+	parent_up 2 example.7
+	run -0 --separate-stderr kmgr run child.example
+	sleep 1		# check-interval
+	run -0 --separate-stderr kmgr run child.example
+	[[ $output == *"did ds-seen"*"did ds-gone"* ]]
+	[[ $stderr != *"no KSK of zone"* ]]
+}
+
 # jq_tag: the key tag of the zone's first KSK.
 jq_tag() {
 	kmgr --json list-ksks child.example | jq '.ksks[0].key_tag'
