@@ -7,6 +7,7 @@
 #include "kmgr/life/life_todo.h"
 #include "kmgr/service/publish.h"
 #include "kmgr/service/run_failure.h"
+#include "kmgr/service/run_told.h"
 
 /* A zone at this instant. */
 struct standing {
@@ -16,6 +17,7 @@ struct standing {
 	int64_t			 left_s;	/* of coverage */
 	bool			 is_unpublished; /* what was signed last */
 	struct run_failure	 failure;
+	const char		*broken;	/* hook, or NULL */
 };
 
 static const char *
@@ -52,6 +54,9 @@ stand(struct cmd *cmd, const struct zone_life *zone,
 	out->now_at = session_now(cmd->session);
 	life_todo(&zone->life, plan, &out->todo);
 	leave_to_run(cmd, zone, &out->todo);
+	if (run_told_take(cmd->session, zone, &out->todo, &out->broken,
+	    err) != 0)
+		return -1;
 	out->left_s = zone->life.signed_until_at - out->now_at;
 	if (publish_waits(cmd->session, zone, &out->is_unpublished, err) != 0)
 		return -1;
@@ -192,6 +197,21 @@ print_failure(const struct standing *standing, struct buf *out)
 	    next_at > standing->now_at ? when_rfc3339(next_at, next) : "");
 }
 
+/* What is to be mended first no command does. */
+static void
+print_next(const struct standing *standing, struct buf *out)
+{
+
+	buf_add_text(out, "next: ");
+	if (standing->broken != NULL) {
+		buf_add_text(out, "repair hook ");
+		buf_add_text(out, standing->broken);
+		buf_add_text(out, ", then ");
+	}
+	buf_add_text(out, standing->todo.command[0] != '\0' ?
+	    standing->todo.command : "nothing to do");
+}
+
 /* What one reads behind the keys; the line of each of many zones. */
 static void
 print_rest(const struct standing *standing, struct buf *out)
@@ -220,8 +240,8 @@ print_rest(const struct standing *standing, struct buf *out)
 		buf_add_text(out, when_rfc3339(todo->until_at, text));
 	}
 	if (todo->command[0] != '\0') {
-		buf_add_text(out, "; next: ");
-		buf_add_text(out, todo->command);
+		buf_add_text(out, "; ");
+		print_next(standing, out);
 	}
 	buf_add_text(out, "\n");
 }
@@ -314,8 +334,8 @@ show_details(struct cmd *cmd, const struct zone_life *zone,
 		    text));
 	buf_printf(out, "%s%s\n", todo->why[0] != '\0' ? ", " : "",
 	    todo->why);
-	buf_printf(out, "next: %s\n", todo->command[0] != '\0' ?
-	    todo->command : "nothing to do");
+	print_next(&standing, out);
+	buf_printf(out, "\n");
 	return end(cmd, &standing, err);
 }
 

@@ -140,21 +140,34 @@ take_step(const struct life_zone *zone, const struct life_step *step,
 		tell_command(zone, &wanted, out->command);
 }
 
-/* What the parent was asked for is told by ds-seen and ds-gone. */
 static bool
-take_parent(const struct life_zone *zone, struct life_todo *out)
+is_coming(const struct life_key *key)
 {
+
+	return key->ds_add_at != 0 && key->ds_seen_at == 0 &&
+	    key->ds_remove_at == 0;
+}
+
+static bool
+is_going(const struct life_key *key)
+{
+
+	return key->ds_remove_at != 0 && key->ds_gone_at == 0;
+}
+
+static bool
+take_asked(const struct life_zone *zone, enum life_wait wait,
+    bool (*is_it)(const struct life_key *key), struct life_todo *out)
+{
+	const bool is_gone = wait == LIFE_WAITS_DS_GONE;
 	size_t i;
 
 	for (i = 0; i < zone->n_keys; i++) {
 		const struct life_key *key = &zone->keys[i];
-		const bool is_gone = key->ds_remove_at != 0 &&
-		    key->ds_gone_at == 0;
 
-		if (!is_gone && (key->ds_add_at == 0 || key->ds_seen_at != 0 ||
-		    key->ds_remove_at != 0))
+		if (!is_it(key))
 			continue;
-		out->wait = is_gone ? LIFE_WAITS_DS_GONE : LIFE_WAITS_DS_SEEN;
+		out->wait = wait;
 		out->key = i;
 		out->since_at = is_gone ? key->ds_remove_at : key->ds_add_at;
 		out->until_at = LIFE_NEVER;
@@ -166,6 +179,18 @@ take_parent(const struct life_zone *zone, struct life_todo *out)
 		return true;
 	}
 	return false;
+}
+
+/*
+ * What the parent was asked for is told by ds-seen and ds-gone: first what
+ * comes, without which nothing is to go.
+ */
+static bool
+take_parent(const struct life_zone *zone, struct life_todo *out)
+{
+
+	return take_asked(zone, LIFE_WAITS_DS_SEEN, is_coming, out) ||
+	    take_asked(zone, LIFE_WAITS_DS_GONE, is_going, out);
 }
 
 /* A KSK that stays for the sake of a ZSK; that comes at the very end. */

@@ -64,6 +64,8 @@ libservice_la_SOURCES = \
 	kmgr/service/run_sign.c \
 	kmgr/service/run_signer.c \
 	kmgr/service/run_step.c \
+	kmgr/service/run_told.c \
+	kmgr/service/run_told.h \
 	kmgr/service/run_update.c \
 	kmgr/service/run_workers.c \
 	kmgr/service/run_workers.h \

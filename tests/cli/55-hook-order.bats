@@ -93,6 +93,48 @@ ds-remove $tag" ]
 	[ "$(cat calls)" = "ds-remove $tag" ]
 }
 
+# status_is REST TODO: what is said to be next, in a line and in full.
+status_is() {
+	[[ $(kmgr_later 6d status) == *"; next: $1" ]]
+	kmgr_later 6d status example.com | grep -qx "next: $1"
+	[ "$(life_todo 6d)" = "$2" ]
+}
+
+@test "while a hook fails nobody is to tell what the parent has not done" {
+	rolls
+	hook ds-add
+	hook ds-remove
+	touch no-ds-add no-ds-remove
+	run -9 kmgr_later 6d run
+	status_is "repair hook ds-add, then kmgr run example.com." \
+		"ds-seen kmgr run example.com."
+	run -0 kmgr_later 6d status example.com
+	[[ $output == *"may not have been asked to add it: hook ds-add failed \
+at 2"*"Z with status 3; repair it"* ]]
+	rm no-ds-add
+	run -9 kmgr_later 6d run example.com
+	status_is "kmgr ds-seen example.com./$new" \
+		"ds-seen kmgr ds-seen example.com./$new"
+	kmgr_later 6d -q ds-seen "example.com/$new" >/dev/null
+	status_is "repair hook ds-remove, then kmgr run example.com." \
+		"ds-gone kmgr run example.com."
+	rm no-ds-remove
+	kmgr_later 6d -q run example.com >/dev/null
+	status_is "kmgr ds-gone example.com./$tag" \
+		"ds-gone kmgr ds-gone example.com./$tag"
+}
+
+@test "a hook that is not told yet is told by run" {
+	rolls
+	kmgr_later 6d -q run >/dev/null
+	hook ds-add
+	status_is "kmgr run example.com." "ds-seen kmgr run example.com."
+	rm ds-add
+	run -9 kmgr_later 6d run example.com
+	run -0 kmgr_later 6d status example.com
+	[[ $output == *"hook ds-add failed at 2"*"Z; repair it"* ]]
+}
+
 @test "a zone has no DS only where none may be there" {
 	rolls
 	kmgr_later 6d -q run >/dev/null

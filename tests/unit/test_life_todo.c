@@ -82,14 +82,14 @@ test_roll(void **state)
 
 	zone.keys[1].ds_add_at = zone.keys[0].ds_remove_at = T0 + 50400;
 	todo = todo_of(&zone, T0 + 50401);
-	assert_int_equal(todo.wait, LIFE_WAITS_DS_GONE);
-	assert_int_equal(todo.since_at, T0 + 50400);
-	assert_string_equal(todo.command, "kmgr ds-gone example.com./11111");
-	zone.keys[0].ds_gone_at = T0 + 50500;
-	todo = todo_of(&zone, T0 + 50501);
 	assert_int_equal(todo.wait, LIFE_WAITS_DS_SEEN);
+	assert_int_equal(todo.since_at, T0 + 50400);
 	assert_string_equal(todo.command, "kmgr ds-seen example.com./22222");
 	zone.keys[1].ds_seen_at = T0 + 50500;
+	todo = todo_of(&zone, T0 + 50501);
+	assert_int_equal(todo.wait, LIFE_WAITS_DS_GONE);
+	assert_string_equal(todo.command, "kmgr ds-gone example.com./11111");
+	zone.keys[0].ds_gone_at = T0 + 50500;
 	todo = todo_of(&zone, T0 + 50501);
 	assert_int_equal(todo.wait, LIFE_WAITS_TIME);
 	life_zone_clear(&zone);
