@@ -37,11 +37,9 @@ read_from(struct cmd *cmd, const char *from, struct config_zone *zone,
 
 /* Where the set comes from, and what that is worth. */
 static int
-find_source(struct cmd *cmd, const char *name, struct config_zone *zone,
-    struct config_server *server, struct error *err)
+find_source(struct cmd *cmd, const struct config_zone *own,
+    struct config_zone *zone, struct config_server *server, struct error *err)
 {
-	const struct config_zone *own = config_zone(
-	    session_config(cmd->session), name);
 	const char *from = args_get(cmd->args, OPT_FROM);
 
 	if (from != NULL)
@@ -49,11 +47,12 @@ find_source(struct cmd *cmd, const char *name, struct config_zone *zone,
 	if (args_has(cmd->args, OPT_TSIG))
 		return err_set(err, ERR_USAGE, "--tsig goes with --from");
 	if (!source_is_configured(own))
-		return no_source(name, err);
+		return no_source(zone->name, err);
 	zone->source = own->source;
 	if (args_has(cmd->args, OPT_TRANSFER) && own->source.primary == NULL)
 		return err_set(err, ERR_USAGE, "--transfer: the configured "
-		    "source of %s is no primary; name one with --from", name);
+		    "source of %s is no primary; name one with --from",
+		    zone->name);
 	return 0;
 }
 
@@ -123,7 +122,7 @@ int
 cmd_get_zsks(struct cmd *cmd, struct error *err)
 {
 	struct config_server server = { .address = NULL };
-	struct config_zone zone = { .name = NULL };
+	struct config_zone zone = { .name = NULL }, *own;
 	char text[NAME_TEXT_MAX];
 	struct name name;
 	int rc = -1;
@@ -131,7 +130,8 @@ cmd_get_zsks(struct cmd *cmd, struct error *err)
 	if (cmd_zone(cmd->args->words[0], &name, err) != 0)
 		return -1;
 	zone.name = name_text(&name, text);
-	if (find_source(cmd, text, &zone, &server, err) == 0) {
+	own = config_zone_named(session_config(cmd->session), text);
+	if (find_source(cmd, own, &zone, &server, err) == 0) {
 		if (args_has(cmd->args, OPT_TRANSFER))
 			zone.source.transfer = true;
 		rc = print_set(cmd, &zone, err);
@@ -139,6 +139,24 @@ cmd_get_zsks(struct cmd *cmd, struct error *err)
 	if (server.address != NULL)
 		free(zone.source.tsig);
 	free(server.address);
+	config_zone_free(own);
+	return rc;
+}
+
+static int
+read_configured(struct cmd *cmd, const struct config_zone *zone,
+    struct buf *text, struct error *err)
+{
+	struct source_set set;
+	int rc = 0;
+
+	if (source_read(cmd->session, zone, &set, err) != 0)
+		return -1;
+	if (!args_has(cmd->args, OPT_DRY_RUN))
+		rc = source_record(cmd->session, zone->name, &set, err);
+	if (rc == 0)
+		buf_add(text, set.zsks.data, set.zsks.len);
+	source_set_clear(&set);
 	return rc;
 }
 
@@ -146,28 +164,22 @@ int
 cmd_zsks_fetch(struct cmd *cmd, const char *word,
     struct zsks_request *request, struct buf *text, struct error *err)
 {
-	const struct config_zone *zone;
+	struct config_zone *zone;
 	char name[NAME_TEXT_MAX];
-	struct source_set set;
+	int rc;
 
 	if (cmd_zone(word, &request->zone, err) != 0)
 		return -1;
-	zone = config_zone(session_config(cmd->session),
+	zone = config_zone_named(session_config(cmd->session),
 	    name_text(&request->zone, name));
-	if (!source_is_configured(zone))
-		return no_source(name, err);
-	if (source_read(cmd->session, zone, &set, err) != 0)
-		return -1;
-	if (!args_has(cmd->args, OPT_DRY_RUN) &&
-	    source_record(cmd->session, zone->name, &set, err) != 0) {
-		source_set_clear(&set);
-		return -1;
+	rc = source_is_configured(zone) ?
+	    read_configured(cmd, zone, text, err) : no_source(name, err);
+	if (rc == 0) {
+		request->what = "the configured source";
+		request->text = buf_text(text);
+		request->len = text->len;
+		request->tsig = admission_tsig(zone);
 	}
-	buf_add(text, set.zsks.data, set.zsks.len);
-	source_set_clear(&set);
-	request->what = "the configured source";
-	request->text = buf_text(text);
-	request->len = text->len;
-	request->tsig = admission_tsig(zone);
-	return 0;
+	config_zone_free(zone);
+	return rc;
 }

@@ -81,9 +81,11 @@ struct config_timing {
 	int64_t	parent_registration_delay_s;
 };
 
-/* What `run` and `check` need for a zone. */
+/* What `run` and `check` need for a zone, or for those below a wildcard. */
 struct config_zone {
 	char			*name;		/* canonical, final dot */
+	bool			 is_wildcard;	/* file, directory, commands
+						 * may have {zone} in them */
 	size_t			 line;		/* where it stands */
 	struct config_source	 source;
 	struct config_publish	 publish;
@@ -136,7 +138,8 @@ struct config {
 	struct config_pin	*pins;
 	size_t			 n_pins;
 	struct config_zone	*zones;		/* in the order of names */
-	size_t			 n_zones;
+	size_t			 n_zones;	/* with wildcards */
+	size_t			 n_wildcards;
 	struct config_tsig	*tsigs;		/* likewise */
 	size_t			 n_tsigs;
 	struct config_hooks	 hooks;
@@ -183,10 +186,20 @@ const struct config_pin *config_pin(const struct config *config,
 /**
  * config_zone(config, zone), config_tsig(config, name):
  * What the file says of ${zone}, canonical with its final dot, or the TSIG
- * key called ${name}; NULL where it says nothing. Owner: ${config}.
+ * key called ${name}; NULL where it says nothing. Of a zone that is its own
+ * entry, else that of the nearest wildcard above it, as it is written: whoever
+ * goes to its source, or to where it is published, takes the next one. Owner:
+ * ${config}.
+ *
+ * config_zone_named(config, zone):
+ * Likewise, with the zone's name wherever it belongs. ${config} must live
+ * longer. Owner: the caller, config_zone_free().
  */
 const struct config_zone *config_zone(const struct config *config,
     const char *zone);
+struct config_zone *config_zone_named(const struct config *config,
+    const char *zone);
+void config_zone_free(struct config_zone *zone);
 const struct config_tsig *config_tsig(const struct config *config,
     const char *name);
 

@@ -22,6 +22,16 @@ int config_check_read(const struct config_at *at,
     const struct config_key *key, void *into, struct error *err);
 
 /**
+ * config_entry_read(at, zone, err):
+ * Read what stands at ${at} into ${zone}, the last one of the configuration,
+ * which is told already whether it is a wildcard.
+ *
+ * Errors: ERR_CONFIG.
+ */
+int config_entry_read(const struct config_at *at, struct config_zone *zone,
+    struct error *err);
+
+/**
  * config_tsig_name(at, key, into, err):
  * Read the name of a TSIG key that there is (char *, a copy).
  *

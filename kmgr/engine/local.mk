@@ -53,9 +53,12 @@ libengine_la_SOURCES = \
 	kmgr/engine/config.h \
 	kmgr/engine/config_check.c \
 	kmgr/engine/config_check.h \
+	kmgr/engine/config_entry.c \
 	kmgr/engine/config_inner.h \
 	kmgr/engine/config_key.c \
 	kmgr/engine/config_key.h \
+	kmgr/engine/config_template.c \
+	kmgr/engine/config_template.h \
 	kmgr/engine/config_tsig.c \
 	kmgr/engine/config_value.c \
 	kmgr/engine/config_value.h \

@@ -1,3 +1,4 @@
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -313,6 +314,7 @@ work_init(struct work *work, const struct publish_given *given,
     struct error *err)
 {
 
+	assert(!work->zone->is_wildcard);
 	if (publish_sets_init(&work->sets, work->zone->name, given->records,
 	    err) != 0)
 		return -1;

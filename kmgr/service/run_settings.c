@@ -145,10 +145,10 @@ note(struct store *store, int64_t hash, int64_t at, struct error *err)
 
 /* Zones of a page, in the order of names. */
 struct page {
-	const struct config_zone	*zones;
-	size_t				 n;
-	bool				 is_wanted[PAGE];
-	size_t				 n_wanted;
+	char		*names[PAGE];
+	size_t		 n;
+	bool		 is_wanted[PAGE];
+	size_t		 n_wanted;
 };
 
 static bool
@@ -194,20 +194,32 @@ is_wanted(struct store *store, const struct config_zone *zone,
 }
 
 static int
-page_look(struct store *store, struct page *page, int64_t now_at,
+look_at(struct session *session, struct store *store, const char *name,
+    bool *is, struct error *err)
+{
+	struct config_zone *zone = config_zone_named(session_config(session),
+	    name);
+	int rc = 0;
+
+	*is = false;
+	if (zone != NULL)
+		rc = is_wanted(store, zone, session_now(session), is, err);
+	config_zone_free(zone);
+	return rc;
+}
+
+static int
+page_look(struct session *session, struct store *store, struct page *page,
     struct error *err)
 {
-	const char *names[PAGE];
 	size_t i;
 	int rc = 0;
 
-	for (i = 0; i < page->n; i++)
-		names[i] = page->zones[i].name;
 	if (store_snapshot(store, err) != 0)
 		return -1;
-	store_ahead_of(store, names, page->n);
+	store_ahead_of(store, (const char *const *)page->names, page->n);
 	for (i = 0; i < page->n && rc == 0; i++) {
-		rc = is_wanted(store, &page->zones[i], now_at,
+		rc = look_at(session, store, page->names[i],
 		    &page->is_wanted[i], err);
 		page->n_wanted += page->is_wanted[i];
 	}
@@ -227,38 +239,83 @@ page_hasten(struct store *store, const struct page *page, struct error *err)
 		return -1;
 	for (i = 0; i < page->n && rc == 0; i++)
 		if (page->is_wanted[i])
-			rc = store_zone_hasten(store, page->zones[i].name,
-			    err);
+			rc = store_zone_hasten(store, page->names[i], err);
 	if (rc == 0 && store_commit(store, err) == 0)
 		return 0;
 	store_rollback(store);
 	return -1;
 }
 
+static int
+look_at_page(struct session *session, struct store *store,
+    struct page *page, struct error *err)
+{
+
+	return page_look(session, store, page, err) != 0 ? -1 :
+	    page_hasten(store, page, err);
+}
+
+/* Those that are named; who is not in the store is no trouble. */
+static int
+look_at_named(struct session *session, struct store *store,
+    struct error *err)
+{
+	const struct config *config = session_config(session);
+	size_t i, k;
+
+	for (i = 0; i < config->n_zones; i += PAGE) {
+		struct page page = { .n = config->n_zones - i < PAGE ?
+			config->n_zones - i : PAGE };
+
+		for (k = 0; k < page.n; k++)
+			page.names[k] = config->zones[i + k].name;
+		if (look_at_page(session, store, &page, err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Below a wildcard any zone can be that is in the store. */
+static int
+look_at_stored(struct session *session, struct store *store,
+    struct error *err)
+{
+	char after[NAME_TEXT_MAX] = "", **names;
+	struct page page;
+	int rc = 0;
+
+	do {
+		page = (struct page) { .n = 0 };
+		if (store_zone_list(store, after, PAGE, &names, &page.n,
+		    err) != 0)
+			return -1;
+		if (page.n > 0) {
+			memcpy(page.names, names, page.n * sizeof(*names));
+			(void)snprintf(after, sizeof(after), "%s",
+			    names[page.n - 1]);
+			rc = look_at_page(session, store, &page, err);
+		}
+		zone_names_free(names, page.n);
+	} while (rc == 0 && page.n == PAGE);
+	return rc;
+}
+
 int
 run_settings_look(struct session *session, struct error *err)
 {
 	const struct config *config = session_config(session);
-	const int64_t now_at = session_now(session);
 	const int64_t hash = hash_all(config);
 	struct store *store;
 	bool is = false;
-	size_t i;
 
 	if (session_store(session, &store, err) != 0 ||
 	    is_noted(store, hash, &is, err) != 0)
 		return -1;
 	if (is)
 		return 0;
-	for (i = 0; i < config->n_zones; i += PAGE) {
-		struct page page = { .zones = &config->zones[i],
-			.n = config->n_zones - i < PAGE ?
-			config->n_zones - i : PAGE };
-
-		if (page_look(store, &page, now_at, err) != 0 ||
-		    page_hasten(store, &page, err) != 0)
-			return -1;
-	}
+	if ((config->n_wildcards > 0 ? look_at_stored : look_at_named)(
+	    session, store, err) != 0)
+		return -1;
 	/* Last: what ends before it is done is done again. */
-	return note(store, hash, now_at, err);
+	return note(store, hash, session_now(session), err);
 }

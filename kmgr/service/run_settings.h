@@ -14,8 +14,9 @@
  * this machine, which the store remembers, make those of its zones due that
  * were not handed over to where they are to be now, or were gone over last with
  * another source, parent or timing. It costs a look at each zone that
- * the configuration names, whatever else the store has; and where nothing is
- * changed, only at the configuration.
+ * the configuration names, whatever else the store has, and with a wildcard in
+ * it at each that the store has; where nothing is changed, only at the
+ * configuration.
  *
  * Errors: ERR_STORE.
  */

@@ -77,7 +77,8 @@ run_zone_init(struct run_zone *z, struct run_pass *pass, size_t claim,
 		.claim = claim, .name = *name, .next_at = INT64_MAX,
 		.answer = ERR_INIT, .err = ERR_INIT };
 	(void)name_text(name, z->text);
-	z->config = config_zone(session_config(pass->run->session), z->text);
+	z->config = config_zone_named(session_config(pass->run->session),
+	    z->text);
 }
 
 static void
@@ -94,6 +95,7 @@ run_zone_clear(struct run_zone *z)
 {
 
 	forget(z);
+	config_zone_free(z->config);
 	parent_view_free(z->view);
 	source_set_clear(&z->source);
 	buf_free(&z->zsks);

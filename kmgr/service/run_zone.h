@@ -54,7 +54,7 @@ struct run_zone {
 	size_t			 claim;		/* that of the zone */
 	struct name		 name;
 	char			 text[NAME_TEXT_MAX];
-	const struct config_zone *config;	/* or NULL */
+	struct config_zone	*config;	/* or NULL */
 	struct zone_life	*zone;		/* or NULL */
 	const struct cmk_cache	*cmks;		/* those of zone */
 	struct life_plan	 plan;

@@ -1,3 +1,4 @@
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -293,6 +294,7 @@ source_fetch(const struct session *session, const struct config_zone *zone,
     struct source_set *out, struct error *err)
 {
 
+	assert(!zone->is_wildcard);
 	*out = (struct source_set) { .text = BUF_INIT };
 	return fetch(session, zone, out, err) == 0 ? 0 :
 	    refuse(zone, out, err);

@@ -46,6 +46,7 @@ cli_tests = \
 	tests/cli/59-claims.bats \
 	tests/cli/59-loss.bats \
 	tests/cli/59-run.bats \
+	tests/cli/59-wildcard.bats \
 	tests/cli/60-ds.bats \
 	tests/cli/62-trust-anchor.bats \
 	tests/cli/64-check.bats \

@@ -86,13 +86,13 @@ record(struct session *session, struct zone_row *row,
 
 static int
 load(struct session *session, char **words,
-    const struct config_zone **zone, struct zone_row *row, struct error *err)
+    struct config_zone **zone, struct zone_row *row, struct error *err)
 {
 	struct store *store;
 	bool found = false;
 
 	*zone = words[0] == NULL ? NULL :
-	    config_zone(session_config(session), words[0]);
+	    config_zone_named(session_config(session), words[0]);
 	if (*zone == NULL)
 		return err_set(err, ERR_USAGE, "no such zone");
 	if (session_store(session, &store, err) != 0 ||
@@ -106,7 +106,7 @@ load(struct session *session, char **words,
 static int
 do_publish(struct session *session, char **words, struct error *err)
 {
-	const struct config_zone *zone = NULL;
+	struct config_zone *zone = NULL;
 	struct zone_row row = { 0 };
 	struct buf text = BUF_INIT;
 	struct publish_given given = { .records = &text };
@@ -124,27 +124,29 @@ do_publish(struct session *session, char **words, struct error *err)
 	json_free(event);
 	zone_row_clear(&row);
 	buf_free(&text);
+	config_zone_free(zone);
 	return rc;
 }
 
 static int
 do_current(struct session *session, char **words, struct error *err)
 {
-	const struct config_zone *zone = NULL;
+	struct config_zone *zone = NULL;
 	struct zone_row row = { 0 };
 	int rc = load(session, words, &zone, &row, err);
 
 	if (rc == 0)
 		(void)puts(publish_is_current(zone, &row) ? "yes" : "no");
 	zone_row_clear(&row);
+	config_zone_free(zone);
 	return rc;
 }
 
 static int
 do_source(struct session *session, char **words, struct error *err)
 {
-	const struct config_zone *zone = words[0] == NULL ? NULL :
-	    config_zone(session_config(session), words[0]);
+	struct config_zone *zone = words[0] == NULL ? NULL :
+	    config_zone_named(session_config(session), words[0]);
 	struct source_set set = { .zsks = BUF_INIT };
 	int rc = 0;
 
@@ -153,6 +155,7 @@ do_source(struct session *session, char **words, struct error *err)
 	else if ((rc = source_read(session, zone, &set, err)) == 0)
 		(void)fputs(buf_text(&set.zsks), stdout);
 	source_set_clear(&set);
+	config_zone_free(zone);
 	return rc;
 }
 

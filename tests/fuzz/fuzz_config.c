@@ -28,6 +28,20 @@ check_server(const struct config_server *server)
 	assert(server->address[0] != '\0' && server->port > 0);
 }
 
+/* A wildcard is below itself; then it has a name like any other zone. */
+static void
+check_named(const struct config *config, const struct config_zone *zone)
+{
+	struct config_zone *own = config_zone_named(config, zone->name);
+
+	assert(own != NULL && !own->is_wildcard);
+	assert((own->source.file == NULL) == (zone->source.file == NULL));
+	assert(own->source.file == NULL || own->source.file[0] == '/');
+	assert(!zone->is_wildcard || own->publish.directory == NULL ||
+	    strcmp(own->publish.directory, zone->publish.directory) != 0);
+	config_zone_free(own);
+}
+
 static void
 check_zones(const struct config *config)
 {
@@ -37,6 +51,7 @@ check_zones(const struct config *config)
 		const struct config_zone *zone = &config->zones[i];
 
 		assert(config_zone(config, zone->name) == zone);
+		check_named(config, zone);
 		assert(zone->source.tsig == NULL ||
 		    config_tsig(config, zone->source.tsig) != NULL);
 		assert(zone->publish.tsig == NULL ||

@@ -474,6 +474,7 @@ unit_engine = \
 	tests/unit/test_checkpoint \
 	tests/unit/test_clock \
 	tests/unit/test_config \
+	tests/unit/test_config_template \
 	tests/unit/test_ending \
 	tests/unit/test_endorsement \
 	tests/unit/test_endorsement_file \
@@ -512,6 +513,8 @@ tests_unit_test_clock_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_clock_LDADD = $(unit_engine_ldadd)
 tests_unit_test_config_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_config_LDADD = $(unit_engine_ldadd)
+tests_unit_test_config_template_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_config_template_LDADD = $(unit_engine_ldadd)
 tests_unit_test_ending_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_ending_LDADD = $(unit_engine_ldadd)
 tests_unit_test_endorsement_CPPFLAGS = $(unit_cppflags)
