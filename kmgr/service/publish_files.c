@@ -79,7 +79,8 @@ publish_files_init(struct publish_files *files,
 	struct resolve_set view[PUBLISH_SETS_N];
 	size_t i;
 
-	*files = (struct publish_files){ .state = BUF_INIT, .age = *age };
+	*files = (struct publish_files){ .state = BUF_INIT, .age = *age,
+		.zone = sets->zone };
 	publish_sets_view(sets, view);
 	for (i = 0; i < PUBLISH_SETS_N; i++)
 		write_set(&view[i], files);
@@ -190,6 +191,20 @@ open_folder(const char *directory, struct error *err)
 	return -1;
 }
 
+/* What is said of the records that are there; NULL: nobody knows. */
+static struct json *
+read_state(const char *directory)
+{
+	struct error ignored = ERR_INIT;
+	struct buf text = BUF_INIT;
+	struct json *state = NULL;
+
+	if (read_one(directory, STATE_FILE, MUST_BE, &text))
+		(void)json_read(buf_text(&text), text.len, &state, &ignored);
+	buf_free(&text);
+	return state;
+}
+
 /* What is there already, as far as anybody knows. */
 struct there {
 	struct publish_age	age;
@@ -198,28 +213,18 @@ struct there {
 
 /* Versions before this one wrote no number, and earlier ones no instant. */
 static void
-read_there(const char *directory, struct there *out)
+read_there(const struct json *state, struct there *out)
 {
+	const char *decided = json_get_text(state, "decided");
+	const struct json *files = json_get(state, "sha256");
 	struct error ignored = ERR_INIT;
-	struct buf text = BUF_INIT;
-	struct json *state = NULL;
-	const struct json *files;
-	const char *decided;
 
-	*out = (struct there) { .is_withdrawn = false };
-	if (read_one(directory, STATE_FILE, MUST_BE, &text) &&
-	    json_read(buf_text(&text), text.len, &state, &ignored) == 0) {
-		decided = json_get_text(state, "decided");
-		if (decided != NULL && when_read(decided, 0, &out->age.at,
-		    &ignored) != 0)
-			out->age.at = 0;
-		(void)json_get_int(state, "signature", &out->age.signature);
-		files = json_get(state, "sha256");
-		out->is_withdrawn = files != NULL &&
-		    json_get_text(files, DNSKEY_FILE) == NULL;
-	}
-	json_free(state);
-	buf_free(&text);
+	*out = (struct there) { .is_withdrawn = files != NULL &&
+	    json_get_text(files, DNSKEY_FILE) == NULL };
+	if (decided != NULL && when_read(decided, 0, &out->age.at,
+	    &ignored) != 0)
+		out->age.at = 0;
+	(void)json_get_int(state, "signature", &out->age.signature);
 }
 
 static bool
@@ -243,13 +248,13 @@ is_older(const struct publish_files *files, const struct there *there)
  * its hands. By a clock that was ahead nobody is kept out.
  */
 static int
-refuse_older(const struct publish_files *files, const char *directory,
-    struct error *err)
+refuse_older(const struct publish_files *files, const struct json *state,
+    const char *directory, struct error *err)
 {
 	char ours[WHEN_TEXT_LEN], theirs[WHEN_TEXT_LEN];
 	struct there there;
 
-	read_there(directory, &there);
+	read_there(state, &there);
 	if (files->age.at == 0 || !is_older(files, &there) ||
 	    there.age.at > when_now() + AHEAD_S)
 		return 0;
@@ -259,6 +264,37 @@ refuse_older(const struct publish_files *files, const char *directory,
 	    when_rfc3339(files->age.at, ours));
 	return err_hint(err, "another run has handed over something newer; if "
 	    "none has, remove %s/" STATE_FILE, directory);
+}
+
+/* The configuration cannot tell: a path is written in many ways. */
+static int
+refuse_other(const struct publish_files *files, const struct json *state,
+    const char *directory, struct error *err)
+{
+	const char *there = json_get_text(state, "zone");
+	char ours[NAME_TEXT_MAX];
+
+	if (there == NULL || strcmp(there, name_text(&files->zone,
+	    ours)) == 0)
+		return 0;
+	(void)err_set(err, ERR_SYSTEM, "%s has the records of %.256s",
+	    directory, there);
+	return err_hint(err, "give each zone a directory of its own; if that "
+	    "one is not published here any more, remove %s/" STATE_FILE,
+	    directory);
+}
+
+static int
+refuse(const struct publish_files *files, const char *directory,
+    struct error *err)
+{
+	struct json *state = read_state(directory);
+	int rc = -1;
+
+	if (refuse_other(files, state, directory, err) == 0)
+		rc = refuse_older(files, state, directory, err);
+	json_free(state);
+	return rc;
 }
 
 static int
@@ -287,7 +323,7 @@ publish_files_write(const struct publish_files *files, const char *directory,
 
 	if (fd < 0)
 		return -1;
-	if (refuse_older(files, directory, err) == 0 &&
+	if (refuse(files, directory, err) == 0 &&
 	    write_one(directory, DNSKEY_FILE, &files->dnskey, err) == 0 &&
 	    write_one(directory, CDS_FILE, &files->cds, err) == 0)
 		rc = write_one(directory, STATE_FILE, &files->state, err);

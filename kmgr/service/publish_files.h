@@ -32,6 +32,7 @@ struct publish_files {
 	struct buf	cds;	/* CDS and CDNSKEY; empty: there is no file */
 	struct buf	state;
 	struct publish_age age;
+	struct name	zone;
 };
 
 /**
@@ -67,7 +68,7 @@ bool publish_files_read(const char *directory, struct publish_files *out);
  * of records that are not there yet. Of two that do so one waits, for a while.
  * What is there and is later stays: of a newer signature, and not of an earlier
  * instant; of the same one, without records where these have some, or of a
- * later instant.
+ * later instant. So does what is another zone's.
  *
  * Errors: ERR_SYSTEM.
  */

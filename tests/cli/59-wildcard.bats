@@ -104,3 +104,23 @@ b.example. publish' ]
 	[ -e out/new-c.example/state.json ]
 	[ -z "$(did)" ]
 }
+
+@test "run: a zone's directory is no other one's, however it is written" {
+	zones a.example b.example
+	echo zones: >>kmgr.yaml
+	template '*'
+	cat >>kmgr.yaml <<-END
+		  b.example:
+		    source:  { file: "$PWD/zsks/b.example.zone" }
+		    publish: { directory: "$PWD/out/../out/a.example" }
+	END
+	kmgr -q run a.example >/dev/null
+	run -9 kmgr run b.example
+	[[ $output == *"publish b.example. by directory: \
+$PWD/out/../out/a.example has the records of a.example."* ]]
+	[ "$(jq -r .zone out/a.example/state.json)" = a.example. ]
+	# Nobody has it any more.
+	rm out/a.example/state.json
+	kmgr -q run b.example >/dev/null
+	[ "$(jq -r .zone out/a.example/state.json)" = b.example. ]
+}
