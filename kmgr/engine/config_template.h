@@ -1,8 +1,9 @@
 /*
  * What stands under a wildcard, for many zones: "{zone}" in it is the name of
  * each, and "{{" is "{". A name is written so that it is one component of a
- * path, no option and nothing to a shell: letters, digits, "_", "-" behind the
- * first character, and the dots between its labels; other octets as \DDD.
+ * path, no option and, quoted, nothing to a shell: letters, digits, "_", "-"
+ * behind the first character, and the dots between its labels; other octets as
+ * \DDD.
  */
 #ifndef ENGINE_CONFIG_TEMPLATE_H
 #define ENGINE_CONFIG_TEMPLATE_H
