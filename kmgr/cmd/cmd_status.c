@@ -1,7 +1,7 @@
 #include <stdio.h>
 
 #include "kmgr/base/when.h"
-#include "kmgr/cmd/cmd_life.h"
+#include "kmgr/cmd/cmd_status_end.h"
 #include "kmgr/dns/alg.h"
 #include "kmgr/engine/config.h"
 #include "kmgr/life/life_todo.h"
@@ -14,6 +14,7 @@ struct standing {
 	const struct zone_life	*zone;
 	int64_t			 now_at;
 	struct life_todo	 todo;
+	struct cmd_ends		 ends;
 	int64_t			 left_s;	/* of coverage */
 	bool			 is_unpublished; /* what was signed last */
 	struct run_failure	 failure;
@@ -64,15 +65,23 @@ stand(struct cmd *cmd, const struct zone_life *zone,
 	if (out->is_unpublished)
 		(void)snprintf(out->todo.command, sizeof(out->todo.command),
 		    "kmgr run");
-	return run_failure_find(cmd->session, &zone->row, &out->failure, err);
+	if (cmd_ends_find(cmd, zone, plan, &out->ends, err) != 0)
+		return -1;
+	if (run_failure_find(cmd->session, &zone->row, &out->failure,
+	    err) == 0)
+		return 0;
+	cmd_ends_clear(&out->ends);
+	return -1;
 }
 
-/* What is retired is rolled no more. */
+/* What is on its way out, or dead, is rolled no more. */
 static int64_t
 roll_at(const struct life_zone *zone, size_t i)
 {
+	const struct life_key *key = &zone->keys[i];
 
-	return zone->keys[i].retire_at != 0 ? LIFE_NEVER :
+	return zone->goal == LIFE_INSECURE || key->retire_at != 0 ||
+	    key->revoke_at != 0 || key->is_compromised ? LIFE_NEVER :
 	    life_roll_at(zone, i);
 }
 
@@ -96,6 +105,8 @@ put_key(struct json *json, const struct standing *standing, size_t i)
 	    life_ds_state(zone, i, now_at)));
 	cmd_life_put_time(json, "ds_until", life_ds_until(zone, i, now_at));
 	cmd_life_put_time(json, "roll", roll_at(zone, i));
+	cmd_life_put_time(json, "delete_from", cmd_ends_at(&standing->ends,
+	    i));
 	json_put_text(json, "stopped_by", key->stopped_by);
 }
 
@@ -152,6 +163,7 @@ end(struct cmd *cmd, struct standing *standing, struct error *err)
 	const int rc = cmd_row(cmd, "zones", json_of(cmd, standing), err);
 
 	run_failure_clear(&standing->failure);
+	cmd_ends_clear(&standing->ends);
 	return rc;
 }
 
@@ -243,6 +255,7 @@ print_rest(const struct standing *standing, struct buf *out)
 		buf_add_text(out, "; ");
 		print_next(standing, out);
 	}
+	cmd_ends_print(&standing->ends, standing->zone, "; ", "", out);
 	buf_add_text(out, "\n");
 }
 
@@ -336,6 +349,7 @@ show_details(struct cmd *cmd, const struct zone_life *zone,
 	    todo->why);
 	print_next(&standing, out);
 	buf_printf(out, "\n");
+	cmd_ends_print(&standing.ends, zone, "", "\n", out);
 	return end(cmd, &standing, err);
 }
 

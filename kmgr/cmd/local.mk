@@ -79,6 +79,8 @@ libcmd_la_SOURCES = \
 	kmgr/cmd/cmd_sign_many.c \
 	kmgr/cmd/cmd_sign_workers.c \
 	kmgr/cmd/cmd_status.c \
+	kmgr/cmd/cmd_status_end.c \
+	kmgr/cmd/cmd_status_end.h \
 	kmgr/cmd/cmd_token.c \
 	kmgr/cmd/cmd_trust_anchor.c \
 	kmgr/cmd/cmd_tty.c \

@@ -159,7 +159,8 @@ struct life_step {
 	char		 why[LIFE_WHY_LEN]; /* "until 2027-03-01T04:00:00Z: DS
 					 * TTL 86400 + parent-propagation-delay
 					 * 3600 + retire-safety 3600 after
-					 * ds-seen"; "" where it is due */
+					 * ds-seen"; "" where it is due; of
+					 * LIFE_DONE the command */
 };
 
 struct life_plan {

@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "kmgr/base/mem.h"
@@ -146,6 +147,18 @@ has_step_of(const struct life_plan *plan, size_t key)
 	return false;
 }
 
+/* Nothing is waited for, and nobody does it by himself. */
+static void
+tell_done(const struct life_zone *zone, struct life_step *step,
+    int64_t now_at)
+{
+
+	step->at = now_at;
+	(void)snprintf(step->why, sizeof(step->why), "kmgr %s ends it",
+	    zone->keys[step->key].is_foreign ? "remove-foreign-key" :
+	    "delete-ksk");
+}
+
 /* What is still to come, and of each key only what can be told. */
 static void
 plan_rest(const struct life_zone *zone, int64_t now_at,
@@ -160,7 +173,7 @@ plan_rest(const struct life_zone *zone, int64_t now_at,
 		struct life_step *step = &wants.steps[i];
 
 		if (step->kind == LIFE_DONE)
-			step->at = now_at;
+			tell_done(zone, step, now_at);
 		*life_want_push(step->kind == LIFE_DONE ||
 		    life_explain(zone, step, now_at) ? out : &far,
 		    step->kind, step->key) = *step;

@@ -71,6 +71,10 @@ print_wait(const struct life_line *line, const struct life_step *step,
 
 	buf_printf(out, "  ");
 	life_text_step(line, step, out);
+	if (step->kind == LIFE_DONE) {
+		buf_printf(out, "\n    %s\n", step->why);
+		return;
+	}
 	buf_printf(out, "\n    waits");
 	if (step->wait != LIFE_WAITS_TIME)
 		buf_printf(out, " for %s", life_wait_name(step->wait));

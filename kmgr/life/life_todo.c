@@ -27,7 +27,6 @@ static const struct by_hand by_hand[] = {
 	[LIFE_SIGN] = { "sign-zsks", WORDS_FILE, "" },
 	[LIFE_SIGNER_ADD_ALG] = { "zone-signed", WORDS_ALG, "" },
 	[LIFE_SIGNER_DROP_ALG] = { "zone-unsigned", WORDS_ALG, "" },
-	[LIFE_DONE] = { "delete-ksk", WORDS_KEY, "" },
 };
 
 static const char *
@@ -52,8 +51,6 @@ tell_command(const struct life_zone *zone, const struct life_step *step,
 		    "NAME", zone->name);
 	else if (hand->words == WORDS_KEY)
 		(void)snprintf(out, LIFE_TODO_LEN, "kmgr %s %s%s",
-		    step->kind == LIFE_DONE && step->key < zone->n_keys &&
-		    zone->keys[step->key].is_foreign ? "remove-foreign-key" :
 		    hand->command, key_name(zone, step->key), hand->rest);
 	else if (hand->words == WORDS_ALG)
 		(void)snprintf(out, LIFE_TODO_LEN, "kmgr %s %s --alg %s",
@@ -115,7 +112,7 @@ take_step(const struct life_zone *zone, const struct life_step *step,
 
 	out->wait = step->wait;
 	out->key = step->key;
-	out->since_at = step->wait == LIFE_DUE && step->kind != LIFE_DONE ?
+	out->since_at = step->wait == LIFE_DUE ?
 	    life_due_since(zone, step) : step->since_at;
 	out->until_at = step->at;
 	(void)strcpy(out->why, step->why);
@@ -233,19 +230,12 @@ is_under_way(const struct life_step *step)
 	    step->kind >= LIFE_PUBLISH_DNSKEY && step->kind <= LIFE_REMOVE_DS;
 }
 
-/* To end what is hidden is never urgent. */
-static bool
-is_urgent(const struct life_step *step)
-{
-
-	return step->wait == LIFE_DUE && step->kind != LIFE_DONE;
-}
-
+/* That what is hidden can be ended is nothing that has to be done. */
 static bool
 is_due(const struct life_step *step)
 {
 
-	return step->wait == LIFE_DUE;
+	return step->wait == LIFE_DUE && step->kind != LIFE_DONE;
 }
 
 static const struct life_step *
@@ -255,7 +245,8 @@ first_in_time(const struct life_plan *plan)
 	size_t i;
 
 	for (i = 0; i < plan->n; i++)
-		if (first == NULL || plan->steps[i].at < first->at)
+		if (plan->steps[i].kind != LIFE_DONE &&
+		    (first == NULL || plan->steps[i].at < first->at))
 			first = &plan->steps[i];
 	return first;
 }
@@ -269,13 +260,12 @@ life_todo(const struct life_zone *zone, const struct life_plan *plan,
 	*out = (struct life_todo) { .key = LIFE_NONE,
 		.until_at = LIFE_NEVER };
 	if (take_stopped(zone, out) ||
-	    ((step = find_step(plan, is_urgent)) == NULL &&
+	    ((step = find_step(plan, is_due)) == NULL &&
 	    take_parent(zone, out)))
 		return;
 	if (step == NULL && (step = find_step(plan, is_for_somebody)) == NULL &&
 	    (step = find_step(plan, is_under_way)) == NULL &&
-	    (step = find_step(plan, is_held_by_zsk)) == NULL &&
-	    (step = find_step(plan, is_due)) == NULL)
+	    (step = find_step(plan, is_held_by_zsk)) == NULL)
 		step = first_in_time(plan);
 	out->is_idle = step == NULL;
 	if (step != NULL)

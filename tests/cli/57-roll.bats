@@ -27,8 +27,64 @@ setup() {
 	[ "$(grep -c ' 257 ' signed)" -eq 2 ]
 	kmgr_later 8d -q sign-zsks example.com zsk >signed
 	[ "$(grep -c ' 257 ' signed)" -eq 1 ]
-	[ "$(life_todo 9d)" = "action kmgr delete-ksk example.com./$tag" ]
 	kmgr_later 9d -q verify >/dev/null
+}
+
+# roll_all: a roll to its end, in eight days; the new tag in $new.
+roll_all() {
+	life_activate
+	kmgr_later 5d -q roll-ksk example.com >/dev/null
+	new=$(life_newest)
+	kmgr_later 5d -q sign-zsks example.com zsk >/dev/null
+	kmgr_later 6d -q ds-add "example.com/$new" >/dev/null
+	kmgr_later 6d -q ds-remove "example.com/$tag" >/dev/null
+	kmgr_later 6d -q ds-seen "example.com/$new" >/dev/null
+	kmgr_later 6d -q ds-gone "example.com/$tag" >/dev/null
+	kmgr_later 8d -q sign-zsks example.com zsk >/dev/null
+}
+
+@test "after a roll nothing is to do: the old KSK can be deleted, from when" {
+	local from
+
+	roll_all
+	printf '%s\n' 'zones:' '  example.com:' \
+		"    source: { file: $PWD/zsk }" >>kmgr.yaml
+	[ "$(life_todo 9d)" = "time null" ]
+	run -0 kmgr_later 9d run
+	run -0 kmgr_later 9d status example.com
+	[[ $output != *"waits for action"* ]]
+	[[ $output == *"
+next: nothing to do
+KSK $tag can be deleted from 20"*"Z on: kmgr delete-ksk \
+example.com./$tag"* ]]
+	# What is retired is not rolled.
+	[[ $output =~ $tag' '[^$'\n']*'DS hidden'$'\n' ]]
+	run -0 kmgr_later 9d status
+	[[ $output == *"; waits for time until 20"*"Z; KSK $tag can be deleted \
+from 20"*"Z on: kmgr delete-ksk example.com./$tag" ]]
+	run -0 kmgr_later 9d plan example.com
+	[[ $output == *"nothing needs any more: example.com./$tag
+    kmgr delete-ksk ends it"* ]]
+	[[ $output != *"waits for due"* ]]
+	# It says when, and that is so.
+	from=$(kmgr_later 9d --json status example.com |
+		jq -r ".zones[0].ksks[] | select(.key_tag == $tag) |
+			.delete_from")
+	run kmgr_later 9d delete-ksk "example.com/$tag"
+	[[ $output == *"until $from" ]]
+	kmgr_later 30d -q delete-ksk "example.com/$tag" >/dev/null
+	[[ $(kmgr_later 30d status) != *"can be deleted"* ]]
+}
+
+@test "a KSK that goes, or is dead, has no roll to come" {
+	roll_all
+	run -0 kmgr_later 8d status example.com
+	[[ $(grep -c 'its roll begins at' <<<"$output") -eq 1 ]]
+	kmgr_later 8d -q go-insecure example.com --yes >/dev/null
+	run -0 kmgr_later 8d status example.com
+	[[ $output != *"its roll begins at"* ]]
+	[ "$(kmgr_later 8d --json status example.com |
+		jq '[.zones[0].ksks[].roll] | all(. == null)')" = true ]
 }
 
 @test "roll-ksk takes up what a run that died has left" {
