@@ -61,6 +61,7 @@ struct health_key {
 	int64_t		 lifetime_s;	/* 0: no end */
 	bool		 needs_backup;
 	int64_t		 backup_at;	/* 0: never */
+	int64_t		 ds_seen_at;	/* its DS was told to be there; 0 */
 	int64_t		 awaited_since_at; /* a change of its DS; 0: none */
 	bool		 was_tried;	/* in its token */
 	struct error	 trial;		/* ERR_NONE: it signed */

@@ -108,6 +108,7 @@ take_key(const struct zone_life *life, size_t i, struct health_zone *zone)
 		.lifetime_s = from->lifetime_s,
 		.needs_backup = from->needs_backup,
 		.backup_at = from->backup_at,
+		.ds_seen_at = from->ds_seen_at,
 		.trial = ERR_INIT
 	};
 	key->awaited_since_at = awaited_since(from, key->wants_ds);

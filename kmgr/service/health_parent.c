@@ -146,6 +146,56 @@ has_ds(const struct health_zone *zone, const struct health_server *server,
 	return false;
 }
 
+/* Whether servers answered, and none of them has a DS of the zone. */
+static bool
+lacks_all_ds(const struct health_zone *zone)
+{
+	const struct health_server *server;
+	size_t i, n = 0;
+
+	for (i = 0; i < zone->n_parents; i++) {
+		server = &zone->parents[i];
+		if (server->ds.rrset != NULL && server->ds.rrset->n_rdata > 0)
+			return false;
+		n += server->trouble.class == ERR_NONE;
+	}
+	return n > 0;
+}
+
+/* The KSK by which the zone is, or was last, secure; NULL: it never was. */
+static const struct health_key *
+guarantor(const struct health_zone *zone)
+{
+	const struct health_key *key, *last = NULL;
+	size_t i;
+
+	for (i = 0; i < zone->n_keys; i++) {
+		key = &zone->keys[i];
+		if (key->ds_seen_at != 0 && (last == NULL ||
+		    key->ds_seen_at > last->ds_seen_at))
+			last = key;
+	}
+	return last;
+}
+
+/*
+ * A zone that was secure, and is to be so, is to resolvers as if it had never
+ * been signed. They answer without a complaint: nobody else will tell.
+ */
+static bool
+judge_lost(const struct health_zone *zone, struct health_report *report)
+{
+	const struct health_key *key = guarantor(zone);
+
+	if (zone->goal != LIFE_SECURE || key == NULL || !lacks_all_ds(zone))
+		return false;
+	health_add(report, "drift", zone, HEALTH_CRITICAL, "the parent has no "
+	    "DS of the zone, and that of KSK %s was told to be there: to "
+	    "resolvers the zone is insecure; next: kmgr get-ds %s --diff",
+	    key->name, zone->name);
+	return true;
+}
+
 HEALTH_CHECK(health_parent_drift)
 {
 	const struct health_server *server;
@@ -154,7 +204,8 @@ HEALTH_CHECK(health_parent_drift)
 	bool has;
 
 	(void)limits;
-	if (!health_is_asked(zone, zone->n_parents, "drift", report))
+	if (!health_is_asked(zone, zone->n_parents, "drift", report) ||
+	    judge_lost(zone, report))
 		return;
 	for (i = 0; i < zone->n_parents; i++) {
 		server = &zone->parents[i];

@@ -359,3 +359,27 @@ CDS, and a change of the DS is waited for since "* ]]
 	run kmgr_later 4d --config by-hand.yaml check
 	[[ $output != *" cds: "* ]]
 }
+
+@test "a parent that has no DS of a secure zone is critical at once" {
+	ask_servers
+	serve full.zone
+	# Whatever a pass that fails is worth.
+	echo 'check: { failure-warning: 30d, failure-critical: 60d }' \
+		>>kmgr.yaml
+	kmgr_later 2d -q sign-zsks example.com zsk >/dev/null
+	kmgr_later 2d -q ds-add "example.com/$tag" >/dev/null
+	run kmgr_later 2d check
+	[[ $output != *" drift: "* ]]
+	kmgr_later 2d -q ds-seen "example.com/$tag" >/dev/null
+	run -2 kmgr_later 2d check
+	[[ $output == *"CRITICAL example.com. drift: the parent has no DS of \
+the zone, and that of KSK example.com./$tag was told to be there: to \
+resolvers the zone is insecure; next: kmgr get-ds example.com. --diff"* ]]
+	[ "$(grep -c ' drift: ' <<<"$output")" -eq 1 ]
+	# So it stays when caches have it no more, and while it waits to go.
+	run -2 kmgr_later 5d check
+	[[ $output == *"CRITICAL example.com. drift: "* ]]
+	kmgr_later 5d -q go-insecure example.com --yes >/dev/null
+	run kmgr_later 5d check
+	[[ $output != *"CRITICAL example.com. drift: "* ]]
+}

@@ -387,6 +387,53 @@ the_parent_has_what_was_told(void **state)
 	assert_int_equal(healthzone_any_level(&h, "drift"), HEALTH_OK);
 }
 
+static void
+drop_ds(size_t i)
+{
+
+	rrset_free(h.zone.parents[i].ds.rrset);
+	h.zone.parents[i].ds.rrset = NULL;
+}
+
+/* To resolvers the zone is insecure, and none of them says so. */
+static void
+a_zone_that_lost_all_ds_is_critical(void **state)
+{
+
+	(void)state;
+	h.zone.keys[0].ds_seen_at = NOW - 30 * DAY;
+	drop_ds(0);
+	assert_int_equal(healthzone_level(&h, "drift"), HEALTH_WARNING);
+	drop_ds(1);
+	assert_int_equal(healthzone_any_level(&h, "drift"), HEALTH_CRITICAL);
+	assert_int_equal(h.report.n, 1);
+	/* Likewise where one went, and its successor never came. */
+	h.zone.keys[0].ds_state = LIFE_UNRETENTIVE;
+	assert_int_equal(healthzone_any_level(&h, "drift"), HEALTH_CRITICAL);
+	/* One that is to be insecure, or was never secure, has none. */
+	h.zone.goal = LIFE_INSECURE;
+	assert_int_equal(healthzone_any_level(&h, "drift"), HEALTH_OK);
+	h.zone.goal = LIFE_SECURE;
+	h.zone.keys[0].ds_seen_at = 0;
+	h.zone.keys[0].ds_state = LIFE_RUMOURED;
+	assert_int_equal(healthzone_any_level(&h, "drift"), HEALTH_OK);
+}
+
+static void
+who_does_not_answer_has_not_lost_the_ds(void **state)
+{
+	size_t i;
+
+	(void)state;
+	h.zone.keys[0].ds_seen_at = NOW - 30 * DAY;
+	for (i = 0; i < h.zone.n_parents; i++) {
+		drop_ds(i);
+		(void)err_set(&h.zone.parents[i].trouble, ERR_NETWORK,
+		    "timeout");
+	}
+	assert_int_equal(healthzone_any_level(&h, "drift"), HEALTH_OK);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -412,6 +459,8 @@ main(void)
 		TEST(the_data_of_every_server_has_those_algorithms),
 		TEST(one_resolver_is_a_warning_two_are_not),
 		TEST(the_parent_has_what_was_told),
+		TEST(a_zone_that_lost_all_ds_is_critical),
+		TEST(who_does_not_answer_has_not_lost_the_ds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
