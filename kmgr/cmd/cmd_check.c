@@ -3,9 +3,8 @@
 #include <string.h>
 
 #include "kmgr/cmd/command.h"
+#include "kmgr/service/health_headline.h"
 #include "kmgr/service/health_run.h"
-
-#define DAY_S 86400
 
 struct check {
 	struct health_report	 report;
@@ -65,23 +64,18 @@ print_perfdata(const struct health_report *report, struct buf *out)
 static void
 print_status(const struct health_report *report, struct buf *out)
 {
+	struct buf headline = BUF_INIT;
 
+	health_headline(report, &headline);
 	buf_printf(out, "KMGR %s - ",
 	    health_level_name(health_worst(report)));
-	if (report->coverage_s == HEALTH_UNKNOWN_S)
-		buf_printf(out, "nothing is signed");
-	else if (report->coverage_s <= 0)
-		buf_printf(out, "signatures are expired (%s)",
-		    report->coverage_zone);
-	else
-		buf_printf(out, "%.1f days of signed coverage left (%s)",
-		    (double)report->coverage_s / DAY_S,
-		    report->coverage_zone);
+	print_line(out, buf_text(&headline));
 	buf_printf(out, "; %zu zone%s, %zu critical, %zu warning",
 	    report->n_zones, report->n_zones == 1 ? "" : "s",
 	    report->n_level[HEALTH_CRITICAL],
 	    report->n_level[HEALTH_WARNING]);
 	print_perfdata(report, out);
+	buf_free(&headline);
 }
 
 /* What many zones have for one cause is one line, of the first of them. */

@@ -104,6 +104,7 @@ HEALTH_CHECK(health_store_late);
 HEALTH_CHECK(health_store_failure);
 HEALTH_CHECK(health_store_policy);
 HEALTH_CHECK(health_store_backup);
+HEALTH_CHECK(health_store_standby);
 HEALTH_CHECK(health_store_oracle);
 HEALTH_CHECK(health_store_released);
 HEALTH_CHECK(health_database_settings);

@@ -259,12 +259,11 @@ HEALTH_CHECK(health_store_policy)
 HEALTH_CHECK(health_store_backup)
 {
 	const struct health_key *key;
-	size_t i, n_standbys = 0;
+	size_t i;
 
 	(void)limits;
 	for (i = 0; i < zone->n_keys; i++) {
 		key = &zone->keys[i];
-		n_standbys += key->is_standby && !key->is_leaving;
 		if (!key->is_foreign && key->needs_backup &&
 		    key->backup_at == 0)
 			health_add(report, "backup", zone, HEALTH_WARNING,
@@ -272,8 +271,18 @@ HEALTH_CHECK(health_store_backup)
 			    "next: kmgr backup FILE, or kmgr confirm-backup "
 			    "%s", key->name, key->name);
 	}
+}
+
+HEALTH_CHECK(health_store_standby)
+{
+	size_t i, n_standbys = 0;
+
+	(void)limits;
+	for (i = 0; i < zone->n_keys; i++)
+		n_standbys += zone->keys[i].is_standby &&
+		    !zone->keys[i].is_leaving;
 	if (n_standbys < zone->n_standbys_wanted)
-		health_add(report, "backup", zone, HEALTH_WARNING,
+		health_add(report, "standby", zone, HEALTH_WARNING,
 		    "%zu standby KSK%s there, the policy wants %zu; next: "
 		    "kmgr plan %s", n_standbys, n_standbys == 1 ? " is" :
 		    "s are", zone->n_standbys_wanted, zone->name);

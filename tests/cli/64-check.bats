@@ -45,6 +45,27 @@ signed-coverage: "* ]]
 	[[ $output == "KMGR CRITICAL - signatures are expired"* ]]
 }
 
+@test "the first line names what is worst, and how many zones have it" {
+	local few
+
+	printf 'version: 1\nzones: ["."]\ncustody: wrapped\n' >w.yaml
+	kmgr -q create-cmk w --token main --policy w.yaml >/dev/null
+	kmgr -q create-ksk a.example --cmk w >/dev/null
+	few=$(tag_of a.example.)
+	run -1 kmgr check --no-network
+	[[ ${lines[0]} == "KMGR WARNING - a.example.: KSK a.example./$few has \
+no backup, and gets no DS before; next: kmgr backup FILE, or kmgr \
+confirm-backup a.example./$few; 2 zones, 0 critical, 1 warning | coverage="* ]]
+	kmgr -q create-ksk b.example c.example --cmk w >/dev/null
+	run -1 kmgr check --no-network
+	[[ ${lines[0]} == "KMGR WARNING - 3 zones: no backup; next: kmgr \
+backup FILE; 4 zones, 0 critical, 3 warning | coverage="* ]]
+	kmgr -q backup b >/dev/null
+	run -0 kmgr check --no-network
+	[[ ${lines[0]} == "KMGR OK - "*" days of signed coverage left \
+(example.com.); 4 zones, "* ]]
+}
+
 @test "thresholds come from the configuration" {
 	echo 'check: { coverage-warning: 13d, coverage-critical: 12d }' \
 		>>kmgr.yaml

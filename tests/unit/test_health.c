@@ -2,6 +2,7 @@
 #include "tests/unit/unit.h"
 
 #include "kmgr/base/mem.h"
+#include "kmgr/service/health_headline.h"
 #include "kmgr/service/health_inner.h"
 #include "tests/unit/healthzone.h"
 
@@ -55,7 +56,7 @@ a_good_zone_has_no_findings(void **state)
 	for (i = 0; health_at(i) != NULL; i++)
 		assert_int_equal(healthzone_level(&h, health_at(i)->id),
 		    HEALTH_OK);
-	assert_int_equal(i, 24);
+	assert_int_equal(i, 25);
 	assert_int_equal(h.report.n_not_made, 0);
 	assert_int_equal(h.report.n_zones, 1);
 	assert_int_equal(h.report.coverage_s, 9 * DAY);
@@ -316,9 +317,9 @@ backups_and_standbys_are_missed(void **state)
 	h.zone.keys[0].backup_at = NOW - DAY;
 	assert_int_equal(healthzone_level(&h, "backup"), HEALTH_OK);
 	h.zone.n_standbys_wanted = 1;
-	assert_int_equal(healthzone_level(&h, "backup"), HEALTH_WARNING);
+	assert_int_equal(healthzone_level(&h, "standby"), HEALTH_WARNING);
 	h.zone.keys[0].is_standby = true;
-	assert_int_equal(healthzone_level(&h, "backup"), HEALTH_OK);
+	assert_int_equal(healthzone_level(&h, "standby"), HEALTH_OK);
 }
 
 static void
@@ -403,6 +404,91 @@ one_cause_is_one_finding(void **state)
 	assert_int_equal(h.report.findings[0].n_more, 2);
 }
 
+static void
+assert_headline(const char *wanted)
+{
+	struct buf line = BUF_INIT;
+
+	health_headline(&h.report, &line);
+	assert_string_equal(buf_text(&line), wanted);
+	buf_free(&line);
+}
+
+/* The zone again, by another name, of which its servers know nothing. */
+static void
+judge_as(const char *name)
+{
+	const size_t n_servers = h.zone.n_servers;
+	const size_t n_parents = h.zone.n_parents;
+
+	h.zone.name = name;
+	h.zone.n_servers = h.zone.n_parents = 0;
+	health_judge(&h.zone, &h.limits, &h.report);
+	h.zone.n_servers = n_servers;
+	h.zone.n_parents = n_parents;
+}
+
+static void
+the_headline_is_what_is_worst(void **state)
+{
+
+	(void)state;
+	(void)healthzone_any_level(&h, "backup");
+	assert_headline("9.0 days of signed coverage left (example.com.)");
+	h.zone.keys[0].needs_backup = true;
+	(void)healthzone_any_level(&h, "backup");
+	assert_headline("example.com.: KSK example.com./1 has no backup, and "
+	    "gets no DS before; next: kmgr backup FILE, or kmgr "
+	    "confirm-backup example.com./1");
+	judge_as("example.net.");
+	judge_as("example.org.");
+	assert_headline("3 zones: no backup; next: kmgr backup FILE");
+	/* One that is worse comes before however many. */
+	h.zone.oracle_now = mem_strdup("a hole");
+	judge_as("example.com.");
+	health_sort(&h.report);
+	assert_headline("example.com.: a resolver may lose the chain of trust: "
+	    "a hole; next: kmgr plan example.com.");
+}
+
+static void
+of_what_is_as_bad_the_commonest_is_told(void **state)
+{
+
+	(void)state;
+	h.zone.keys[0].needs_backup = true;
+	(void)healthzone_any_level(&h, "backup");
+	h.zone.n_standbys_wanted = 1;
+	judge_as("example.net.");
+	assert_headline("2 zones: no backup; next: kmgr backup FILE");
+	h.zone.keys[0].needs_backup = false;
+	judge_as("example.org.");
+	judge_as("example.edu.");
+	assert_headline("3 zones: no standby KSK; next: kmgr plan ZONE");
+}
+
+static void
+the_coverage_is_told_where_it_is_the_worst(void **state)
+{
+
+	(void)state;
+	h.zone.keys[0].needs_backup = true;
+	h.zone.signed_until_at = NOW - DAY;
+	(void)healthzone_any_level(&h, "signed-coverage");
+	assert_headline("signatures are expired (example.com.)");
+}
+
+static void
+each_check_can_be_told_of(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; health_at(i) != NULL; i++)
+		assert_non_null(health_fault(health_at(i)->id));
+	assert_non_null(health_fault("store"));
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -426,6 +512,10 @@ main(void)
 		TEST(a_released_signature_must_verify),
 		TEST(what_is_critical_comes_first),
 		TEST(one_cause_is_one_finding),
+		TEST(the_headline_is_what_is_worst),
+		TEST(of_what_is_as_bad_the_commonest_is_told),
+		TEST(the_coverage_is_told_where_it_is_the_worst),
+		TEST(each_check_can_be_told_of),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
