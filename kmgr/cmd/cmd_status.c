@@ -53,7 +53,7 @@ stand(struct cmd *cmd, const struct zone_life *zone,
 
 	out->zone = zone;
 	out->now_at = session_now(cmd->session);
-	life_todo(&zone->life, plan, &out->todo);
+	life_todo(&zone->life, plan, out->now_at, &out->todo);
 	leave_to_run(cmd, zone, &out->todo);
 	if (run_told_take(cmd->session, zone, &out->todo, &out->broken,
 	    err) != 0)

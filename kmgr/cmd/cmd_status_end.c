@@ -78,10 +78,11 @@ print_one(const struct cmd_end *end, const struct life_key *key,
 		    "tells that the parent has no DS of it", key->key_tag,
 		    key->name);
 	else
-		buf_printf(out, "KSK %u can be deleted from %s on: kmgr %s %s",
-		    key->key_tag, when_rfc3339(end->at, at),
-		    key->is_foreign ? "remove-foreign-key" : "delete-ksk",
-		    key->name);
+		buf_printf(out, "KSK %u can be deleted%s%s: kmgr %s %s",
+		    key->key_tag, end->at == 0 ? "" : " from ",
+		    end->at == 0 ? " at any time" :
+		    when_rfc3339(end->at, at), key->is_foreign ?
+		    "remove-foreign-key" : "delete-ksk", key->name);
 }
 
 void

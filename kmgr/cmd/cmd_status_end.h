@@ -6,8 +6,8 @@
 
 struct cmd_end {
 	size_t	 key;			/* in the zone's */
-	int64_t	 at;			/* LIFE_NEVER: somebody has to tell of
-					 * its DS first */
+	int64_t	 at;			/* 0: ever; LIFE_NEVER: somebody has to
+					 * tell of its DS first */
 };
 
 struct cmd_ends {

@@ -161,9 +161,11 @@ const struct command commands_trust[] = {
 	    replace_approver_opts, 1, 1, CMD_WITH_SESSION,
 	    cmd_replace_approver },
 	{ "backup", GROUP_STORE, "FILE", "write a copy of the store",
-	    "FILE must not be there yet. It has all that the store has, and "
-	    "no private key. Prints its SHA-256 and the ledger's head. Needs "
-	    "no token, but where it is to cover KSKs in custody wrapped. "
+	    "FILE must not be there yet. It has all that the store has: of "
+	    "private keys those in custody wrapped alone, as ciphertext that "
+	    "the token alone can open. Prints its SHA-256 and the ledger's "
+	    "head. Needs no token, but where it is to cover KSKs in custody "
+	    "wrapped. "
 	    "--dry-run says whether FILE can be written, and what it covers.",
 	    store_opts, 1, 1, CMD_WITH_SESSION, cmd_backup },
 	{ "confirm-backup", GROUP_STORE, "ZONE/KEYTAG|ID | --cmk CMK",

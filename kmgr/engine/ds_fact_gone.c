@@ -68,3 +68,28 @@ ds_fact_gone_note(struct session *session, const struct zone_life *zone,
 		    "DS at the parent: that of %s is asked for, and was not "
 		    "seen there yet", zone->text, asked->name);
 }
+
+/* What stays has its DS at the parent, or gets it. */
+bool
+ds_fact_gone_comes(const struct zone_life *zone, size_t i)
+{
+	const struct life_key *key = &zone->life.keys[i];
+
+	return zone->life.goal == LIFE_INSECURE || key->retire_at != 0 ||
+	    key->revoke_at != 0 || key->is_compromised;
+}
+
+int
+ds_fact_gone_hint(const struct zone_life *zone, size_t i, struct error *err)
+{
+	const char *name = zone->life.keys[i].name;
+
+	if (ds_fact_gone_comes(zone, i))
+		return err_hint(err, "once the parent has no DS of it, also "
+		    "where it never had one, kmgr ds-gone %s starts the wait",
+		    name);
+	return err_hint(err, "kmgr go-insecure %s lets all KSKs of the zone "
+	    "go, kmgr roll-ksk %s this one; then, once the parent has no DS "
+	    "of it, also where it never had one, kmgr ds-gone %s starts the "
+	    "wait", zone->text, name, name);
+}

@@ -2,6 +2,7 @@
 #ifndef ENGINE_DS_FACT_GONE_H
 #define ENGINE_DS_FACT_GONE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -31,5 +32,17 @@ int ds_fact_gone_check(const struct zone_life *zone, size_t i, int64_t at,
     struct error *err);
 void ds_fact_gone_note(struct session *session, const struct zone_life *zone,
     const struct life_zone *after);
+
+/**
+ * ds_fact_gone_hint(zone, i, err):
+ * Add to ${err}, by which something of the ${i}th key of ${zone} waits for its
+ * DS to be gone, what has to be done before and for ds-gone. Always -1.
+ *
+ * ds_fact_gone_comes(zone, i): whether it is to go already, and its DS with
+ * it.
+ */
+int ds_fact_gone_hint(const struct zone_life *zone, size_t i,
+    struct error *err);
+bool ds_fact_gone_comes(const struct zone_life *zone, size_t i);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "kmgr/base/int64.h"
 #include "kmgr/base/when.h"
+#include "kmgr/engine/ds_fact_gone.h"
 #include "kmgr/engine/ksk_end_check.h"
 
 /* Nobody can know it: it was never in a DNSKEY RRset, and has no DS. */
@@ -68,8 +69,7 @@ refuse_ds(const struct zone_life *zone, size_t i, struct error *err)
 		    "zone whose DS is at the parent, since %s: without it "
 		    "the zone would be bogus", when_rfc3339(key->ds_seen_at,
 		    text));
-	return err_hint(err, "once the parent has no DS of it, kmgr ds-gone "
-	    "%s starts the wait", key->name);
+	return ds_fact_gone_hint(zone, i, err);
 }
 
 /* When no cache has its DS; 0 where none ever had. */

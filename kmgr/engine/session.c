@@ -8,6 +8,7 @@
 #include "kmgr/base/mem.h"
 #include "kmgr/base/text.h"
 #include "kmgr/engine/session_inner.h"
+#include "kmgr/store/store_migrate.h"
 
 static struct json *
 actor_new(void)
@@ -167,14 +168,30 @@ session_set_approval(struct session *session, const char *hash,
 	json_put_take(session->actor, "approvers", fingerprints_take);
 }
 
+/* It can be read, and answers as if nothing had happened since. */
+static int
+note_shut(struct session *session, struct error *err)
+{
+	char *why = NULL;
+
+	if (store_migrate_shut(session->store, &why, err) != 0)
+		return -1;
+	if (why != NULL)
+		session_note(session, "this store is shut: %s; what it says "
+		    "is of then; next: name the store that took its place in "
+		    "store: of the configuration", why);
+	free(why);
+	return 0;
+}
+
 int
 session_store(struct session *session, struct store **out, struct error *err)
 {
 
 	*out = NULL;
 	if (session->store == NULL &&
-	    store_open(session->config->store, STORE_OPEN, &session->store,
-	    err) != 0)
+	    (store_open(session->config->store, STORE_OPEN, &session->store,
+	    err) != 0 || note_shut(session, err) != 0))
 		return -1;
 	*out = session->store;
 	return 0;

@@ -6,6 +6,7 @@
 #include "kmgr/base/when.h"
 #include "kmgr/dns/alg.h"
 #include "kmgr/engine/cmk_life.h"
+#include "kmgr/engine/ds_fact_gone.h"
 #include "kmgr/engine/trust.h"
 #include "kmgr/engine/zone_guarantor.h"
 #include "kmgr/engine/zone_step.h"
@@ -117,6 +118,9 @@ refuse_unwanted(const struct zone_life *zone, const struct life_step *wanted,
 		(void)err_set(err, ERR_POLICY, "%s of %s is no part of the "
 		    "plan", life_step_name(wanted->kind),
 		    subject(zone, wanted));
+	if (wanted->kind == LIFE_REMOVE_DS &&
+	    !ds_fact_gone_comes(zone, wanted->key))
+		return ds_fact_gone_hint(zone, wanted->key, err);
 	return err_hint(err, "kmgr plan %s shows what is", zone->text);
 }
 

@@ -190,6 +190,34 @@ take_parent(const struct life_zone *zone, struct life_todo *out)
 	    take_asked(zone, LIFE_WAITS_DS_GONE, is_going, out);
 }
 
+/*
+ * Of one that goes nobody told whether the parent has its DS, and all the rest
+ * of its way waits for that.
+ */
+static bool
+take_untold(const struct life_zone *zone, int64_t now_at,
+    struct life_todo *out)
+{
+	size_t i;
+
+	for (i = 0; i < zone->n_keys; i++) {
+		if (!life_ds_is_untold(zone, i, now_at))
+			continue;
+		out->wait = LIFE_WAITS_DS_GONE;
+		out->key = i;
+		out->since_at = zone->keys[i].retire_at != 0 ?
+		    zone->keys[i].retire_at : zone->goal_at;
+		out->until_at = LIFE_NEVER;
+		(void)snprintf(out->why, sizeof(out->why), "nobody has told "
+		    "whether the parent has it: ds-gone where it has not, "
+		    "ds-seen where it has");
+		(void)snprintf(out->command, sizeof(out->command),
+		    "kmgr ds-gone %s", key_name(zone, i));
+		return true;
+	}
+	return false;
+}
+
 /* A KSK that stays for the sake of a ZSK; that comes at the very end. */
 static bool
 is_held_by_zsk(const struct life_step *step)
@@ -253,7 +281,7 @@ first_in_time(const struct life_plan *plan)
 
 void
 life_todo(const struct life_zone *zone, const struct life_plan *plan,
-    struct life_todo *out)
+    int64_t now_at, struct life_todo *out)
 {
 	const struct life_step *step;
 
@@ -261,7 +289,7 @@ life_todo(const struct life_zone *zone, const struct life_plan *plan,
 		.until_at = LIFE_NEVER };
 	if (take_stopped(zone, out) ||
 	    ((step = find_step(plan, is_due)) == NULL &&
-	    take_parent(zone, out)))
+	    (take_parent(zone, out) || take_untold(zone, now_at, out))))
 		return;
 	if (step == NULL && (step = find_step(plan, is_for_somebody)) == NULL &&
 	    (step = find_step(plan, is_under_way)) == NULL &&

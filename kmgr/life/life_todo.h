@@ -21,13 +21,13 @@ struct life_todo {
 };
 
 /**
- * life_todo(zone, plan, out):
- * What ${zone}, whose plan is ${plan}, waits for first: what is due, then what
- * somebody was asked for, then what only the operator can do; where all of it
- * goes on by itself the step that comes first. That a KSK can be ended
- * (LIFE_DONE) is not waited for.
+ * life_todo(zone, plan, now_at, out):
+ * What ${zone}, whose plan at ${now_at} is ${plan}, waits for first: what is
+ * due, then what somebody was asked for, then what only the operator can do;
+ * where all of it goes on by itself the step that comes first. That a KSK can
+ * be ended (LIFE_DONE) is not waited for.
  */
 void life_todo(const struct life_zone *zone, const struct life_plan *plan,
-    struct life_todo *out);
+    int64_t now_at, struct life_todo *out);
 
 #endif

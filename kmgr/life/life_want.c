@@ -326,8 +326,7 @@ want_done(const struct life_zone *zone, int64_t now_at,
 	size_t i;
 
 	for (i = 0; i < zone->n_keys; i++) {
-		if ((zone->keys[i].is_compromised ||
-		    life_has(zone->keys[i].retire_at, now_at)) &&
+		if (life_is_out(zone, i, now_at) &&
 		    life_is_hidden(zone, i, now_at))
 			life_want_push(out, LIFE_DONE, i);
 	}

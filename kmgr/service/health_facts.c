@@ -190,7 +190,7 @@ take_plan(const struct zone_life *life, struct health_zone *zone)
 	struct life_plan plan;
 
 	life_plan(&life->life, zone->now_at, &plan);
-	life_todo(&life->life, &plan, &todo);
+	life_todo(&life->life, &plan, zone->now_at, &todo);
 	if (is_of_operator(todo.wait)) {
 		zone->waits_since_at = todo.since_at != 0 ? todo.since_at :
 		    life->row.waiting_since_at;

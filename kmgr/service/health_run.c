@@ -8,6 +8,7 @@
 #include "kmgr/service/health_net.h"
 #include "kmgr/service/health_run.h"
 #include "kmgr/service/health_trial.h"
+#include "kmgr/store/store_migrate.h"
 
 #define PAGE 250	/* zones */
 
@@ -145,6 +146,21 @@ look_at_all(struct run *run, struct error *err)
 	return rc;
 }
 
+/* What a store says that another one has replaced is of no zone by now. */
+static int
+look_at_shut(struct run *run, const char *why, const char *name)
+{
+	const struct health_limits limits = { 0 };
+	struct health_zone zone = {
+		.name = name != NULL ? name : "all zones" };
+
+	(void)err_set(&zone.trouble, ERR_STORE, "this store is shut: %s; "
+	    "next: name the store that took its place in store: of the "
+	    "configuration", why);
+	run->each(run->arg, &zone, &limits);
+	return 0;
+}
+
 int
 health_run(struct session *session, const char *name,
     enum health_network network, enum health_token token,
@@ -152,17 +168,19 @@ health_run(struct session *session, const char *name,
     const struct health_limits *limits), void *arg, struct error *err)
 {
 	struct run run = { .session = session, .each = each, .arg = arg };
-	char *asked = mem_strdup(name);
+	char *asked = mem_strdup(name), *why = NULL;
 	int rc = -1;
 
 	if (token == HEALTH_TRY_KEYS)
 		run.trials = health_trials_new();
 	if (session_store(session, &run.store, err) != 0 ||
 	    health_database_read(session, &run.database, err) != 0 ||
+	    store_migrate_shut(run.store, &why, err) != 0 ||
 	    (network == HEALTH_ASK_SERVERS && health_net_new(
 	    session_config(session), &run.net, err) != 0))
 		goto out;
-	rc = name != NULL ? look_at(&run, "", &asked, 1, err) :
+	rc = why != NULL ? look_at_shut(&run, why, name) :
+	    name != NULL ? look_at(&run, "", &asked, 1, err) :
 	    look_at_all(&run, err);
  out:
 	health_database_clear(&run.database);
@@ -170,5 +188,6 @@ health_run(struct session *session, const char *name,
 	health_trials_free(run.trials);
 	cmk_cache_clear(&run.cache);
 	free(asked);
+	free(why);
 	return rc;
 }

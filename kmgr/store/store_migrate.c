@@ -5,6 +5,7 @@
 #include "kmgr/base/mem.h"
 #include "kmgr/store/db_shut.h"
 #include "kmgr/store/store_copy.h"
+#include "kmgr/store/store_inner.h"
 #include "kmgr/store/store_migrate.h"
 
 #define LOCK_WAIT_S 30
@@ -274,4 +275,11 @@ store_migrate_look(const char *from, const char *to,
  out:
 	move_close(&move);
 	return rc;
+}
+
+int
+store_migrate_shut(struct store *store, char **why, struct error *err)
+{
+
+	return db_shut_why(store->db, why, err);
 }

@@ -7,6 +7,7 @@
 
 #include "kmgr/base/crypto.h"
 #include "kmgr/base/err.h"
+#include "kmgr/store/store.h"
 
 /* What there is in a store. */
 struct store_content {
@@ -41,5 +42,15 @@ int store_migrate(const char *from, const char *to, struct store_content *out,
  */
 int store_migrate_look(const char *from, const char *to,
     struct store_content *out, struct error *err);
+
+/**
+ * store_migrate_shut(store, why, err):
+ * Why nothing is written into ${store} any more, as "it has moved to ...":
+ * what it says is of then. NULL: it is in use.
+ *
+ * Owner: the caller, free().
+ * Errors: ERR_STORE.
+ */
+int store_migrate_shut(struct store *store, char **why, struct error *err);
 
 #endif

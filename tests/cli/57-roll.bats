@@ -55,13 +55,13 @@ roll_all() {
 	[[ $output != *"waits for action"* ]]
 	[[ $output == *"
 next: nothing to do
-KSK $tag can be deleted from 20"*"Z on: kmgr delete-ksk \
+KSK $tag can be deleted from 20"*"Z: kmgr delete-ksk \
 example.com./$tag"* ]]
 	# What is retired is not rolled.
 	[[ $output =~ $tag' '[^$'\n']*'DS hidden'$'\n' ]]
 	run -0 kmgr_later 9d status
 	[[ $output == *"; waits for time until 20"*"Z; KSK $tag can be deleted \
-from 20"*"Z on: kmgr delete-ksk example.com./$tag" ]]
+from 20"*"Z: kmgr delete-ksk example.com./$tag" ]]
 	run -0 kmgr_later 9d plan example.com
 	[[ $output == *"nothing needs any more: example.com./$tag
     kmgr delete-ksk ends it"* ]]
@@ -284,4 +284,61 @@ from 20"*"Z on: kmgr delete-ksk example.com./$tag" ]]
 	[ "$(grep -c ' 257 ' signed)" -eq 2 ]
 	kmgr_later 5d -q sign-zsks example.com zsk >signed
 	[ "$(grep -c ' 257 ' signed)" -eq 1 ]
+}
+
+# says WORDS...: the command that just ran named them as what to do.
+says() {
+	[[ $output == *"kmgr $*"* ]]
+}
+
+@test "kmgr-recipes(7), a customer leaves: with a DS at the parent" {
+	life_activate
+	kmgr_later 10d -q go-insecure example.com --yes >/dev/null
+	run -0 kmgr_later 10d status example.com
+	says "ds-remove example.com./$tag"
+	kmgr_later 10d -q run >/dev/null
+	run -0 kmgr_later 10d status example.com
+	says "sign-zsks example.com. FILE"
+	kmgr_later 10d -q sign-zsks example.com zsk >/dev/null
+	run -0 kmgr_later 10d status example.com
+	says "ds-gone example.com./$tag"
+	kmgr_later 11d -q ds-gone "example.com/$tag" >/dev/null
+	kmgr_later 13d -q run >/dev/null
+	run -0 kmgr_later 20d status example.com
+	[[ $output == *"KSK $tag can be deleted from 20"*": kmgr delete-ksk \
+example.com./$tag"* ]]
+	run -11 kmgr_later 20d delete-ksk "example.com/$tag"
+	kmgr_later 25d -q delete-ksk "example.com/$tag" >/dev/null
+	[ -z "$(kmgr_later 25d status)" ]
+}
+
+@test "kmgr-recipes(7), a customer leaves: never a DS, and all say how" {
+	local at
+
+	kmgr -q sign-zsks example.com zsk >/dev/null
+	run -5 kmgr_later 1h delete-ksk "example.com/$tag"
+	says "go-insecure example.com."
+	says "ds-gone example.com./$tag"
+	run -5 kmgr_later 1h ds-gone "example.com/$tag"
+	says "go-insecure example.com."
+	kmgr_later 1h -q go-insecure example.com --yes >/dev/null
+	run -0 kmgr_later 1h status example.com
+	[[ $output == *"waits for ds-gone (example.com./$tag) since "* ]]
+	[[ $output == *"nobody has told whether the parent has it"* ]]
+	says "ds-gone example.com./$tag"
+	run -0 kmgr_later 1h run
+	[[ $output == *" waits ds-gone: "* ]]
+	run -5 kmgr_later 1h delete-ksk "example.com/$tag"
+	says "ds-gone example.com./$tag"
+	[[ $output != *go-insecure* ]]
+	kmgr_later 1h -q ds-gone "example.com/$tag" >/dev/null
+	# No cache has it: the zone signer signs no more, and run ends it.
+	kmgr_later 3d -q run >/dev/null
+	run -11 kmgr_later 3d delete-ksk "example.com/$tag"
+	at=${output##*until }
+	run -0 kmgr_later 10d status example.com
+	[[ $output == *"KSK $tag can be deleted from $at: kmgr delete-ksk \
+example.com./$tag"* ]]
+	kmgr_later 16d -q delete-ksk "example.com/$tag" >/dev/null
+	[ -z "$(kmgr_later 16d status)" ]
 }

@@ -150,3 +150,27 @@ be recorded"* ]]
 	run -2 kmgr check --no-network
 	[[ $output == *"CRITICAL example.com. store: "* ]]
 }
+
+@test "backup --help says that it has wrapped keys, as ciphertext" {
+	run -0 kmgr backup --help
+	[[ $output != *"no private key"* && $output == *ciphertext* ]]
+}
+
+@test "a store that has moved says so, whatever is asked" {
+	local new=sqlite:$PWD/new.db word
+
+	begin token
+	kmgr -q migrate-store "sqlite:$PWD/kmgr.db" "$new" >/dev/null
+	for word in status plan list-ksks; do
+		run -0 --separate-stderr kmgr "$word"
+		[[ $stderr == "this store is shut: it has moved to \
+$PWD/new.db; what it says is of then; next: name the store "* ]]
+		[[ $output == *example.com* ]]
+	done
+	run -2 --separate-stderr kmgr check --no-network
+	[[ ${lines[0]} == "KMGR CRITICAL - all zones: this store is shut: it \
+has moved to $PWD/new.db; next: name the store "* ]]
+	sed -i "s|^store:.*|store: $new|" kmgr.yaml
+	run -0 --separate-stderr kmgr status
+	[ -z "$stderr" ]
+}

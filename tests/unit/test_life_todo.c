@@ -22,7 +22,7 @@ todo_of(struct life_zone *zone, int64_t now_at)
 	struct life_plan plan;
 
 	life_plan(zone, now_at, &plan);
-	life_todo(zone, &plan, &todo);
+	life_todo(zone, &plan, now_at, &todo);
 	life_plan_clear(&plan);
 	return todo;
 }
