@@ -217,22 +217,36 @@ name_text(const struct name *name, char out[static NAME_TEXT_MAX])
 	return out;
 }
 
+/* What no shell, no folder and no program reads as anything else. */
+static bool
+is_plain(uint8_t c)
+{
+
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
+	    c == '-';
+}
+
 char *
 name_file(const struct name *name, char out[static NAME_TEXT_MAX])
 {
-	char text[NAME_TEXT_MAX];
-	const char *p;
-	char *to = out;
+	size_t at, i;
+	char *p = out;
+	uint8_t c;
 
 	if (name->len == 1)
 		return strcpy(out, "root");
-	/* An escape is what any octet has room for. */
-	for (p = name_text(name, text); p[1] != '\0'; p++)
-		if (*p == '/')
-			to = stpcpy(to, "\\047");
-		else
-			*to++ = *p;
-	*to = '\0';
+	for (at = 0; name->wire[at] != 0; at += 1 + (size_t)name->wire[at]) {
+		if (at > 0)
+			*p++ = '.';
+		for (i = at + 1; i <= at + name->wire[at]; i++) {
+			c = name->wire[i];
+			if (is_plain(c) && (c != '-' || p > out))
+				*p++ = (char)c;
+			else
+				p += sprintf(p, "\\%03u", (unsigned int)c);
+		}
+	}
+	*p = '\0';
 	return out;
 }
 

@@ -56,8 +56,11 @@ char *name_text(const struct name *name, char out[static NAME_TEXT_MAX]);
 
 /**
  * name_file(name, out):
- * Write ${name} as the name of a file: as name_text(), without the last dot,
- * "root" for the root, and no slash in it. Returns ${out}.
+ * Write ${name} as the name of a file: without the last dot, "root" for the
+ * root. What is no letter, digit, underscore or hyphen, and a hyphen where it
+ * begins, is written \DDD (RFC 1035, 5.1), so that it is one component of a
+ * path, no option, and but for the backslash nothing to a shell. name_read()
+ * reads it back, but for the root. Returns ${out}.
  */
 char *name_file(const struct name *name, char out[static NAME_TEXT_MAX]);
 

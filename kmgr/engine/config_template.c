@@ -11,8 +11,8 @@
 #define PLACEHOLDER "{zone}"
 #define PLACEHOLDER_LEN (sizeof(PLACEHOLDER) - 1)
 
-#define PLAIN	"abcdefghijklmnopqrstuvwxyz0123456789_-"
-#define WORD	PLAIN "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define WORD	"abcdefghijklmnopqrstuvwxyz0123456789_-" \
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 /* --- what is written ----------------------------------------------------- */
 
@@ -88,39 +88,18 @@ config_template_has_name(const char *text)
 
 /* --- what it is for a zone ----------------------------------------------- */
 
-static void
-put_octet(uint8_t c, struct buf *out)
-{
-	const bool is_plain = c == '-' ? out->len > 0 :
-	    c != '\0' && strchr(PLAIN, c) != NULL;
-
-	if (is_plain)
-		buf_printf(out, "%c", c);
-	else
-		buf_printf(out, "\\%03u", (unsigned int)c);
-}
-
 /* The name of a zone below a wildcard, so never the root's, for a path. */
 static char *
 path_name(const char *zone)
 {
 	struct error ignored = ERR_INIT;
-	struct buf out = BUF_INIT;
+	char text[NAME_TEXT_MAX];
 	struct name name;
-	size_t at, i;
-	char *text;
 	const int rc = name_read(zone, &name, &ignored);
 
 	assert(rc == 0 && name.len > 1);
-	for (at = 0; name.wire[at] != 0; at += 1 + (size_t)name.wire[at]) {
-		if (at > 0)
-			buf_printf(&out, ".");
-		for (i = at + 1; i <= at + name.wire[at]; i++)
-			put_octet(name.wire[i], &out);
-	}
-	text = mem_strdup(buf_text(&out));
-	buf_free(&out);
-	return text;
+	(void)rc;
+	return mem_strdup(name_file(&name, text));
 }
 
 /* Where there is no name, as it is written. */
