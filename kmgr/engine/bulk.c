@@ -384,9 +384,10 @@ bulk_sign(struct session *session, const struct bulk *bulk,
 	line_init(line, session, bulk);
 	/* The store is opened before there are threads. */
 	if (session_store(session, &store, err) == 0 &&
-	    (bulk->n <= BULK_BATCH ||
+	    ((bulk->next == NULL && bulk->n <= BULK_BATCH) ||
 	    session_open_reader(session, &reader, err) == 0)) {
-		/* Of one batch nothing is read while another is recorded. */
+		/* Of one batch nothing is read while another is recorded;
+		 * what is shared comes in as many as there are shares. */
 		line->reader = reader == NULL ? session : reader;
 		rc = run(line, err);
 	}
