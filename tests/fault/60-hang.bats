@@ -72,7 +72,8 @@ n_signed() {
 
 # the_rest COMMAND...: succeeds, and all zones are signed, once.
 the_rest() {
-	run --separate-stderr -0 kmgr "$@"
+	run --separate-stderr kmgr "$@"
+	echo "$stderr"; [ "$status" -eq 0 ]
 	[ "$(n_signed)" -eq $ZONES ]
 	[ "$(ask 'SELECT count(*) FROM signature')" -eq $ZONES ]
 	run -0 kmgr verify
