@@ -523,10 +523,10 @@ c.example. c.example.' ]
 	echo "$zones" >>kmgr.yaml
 	export KMGR_SHIM_MODULE=$TOKEN_MODULE
 	mkdir good
-	cp -a kmgr.db* tokens good
+	cp -a kmgr.db* tokens ?.example good
 	# Before a pair, before what endorses all, before the token is told.
 	for at in C_GenerateKeyPair:2 C_Sign:5 C_CreateObject:1; do
-		rm -rf tokens kmgr.db*
+		rm -rf tokens kmgr.db* ?.example
 		cp -a good/. .
 		KMGR_SHIM_FAIL_ON=${at%:*} KMGR_SHIM_KILL_AT=${at#*:} \
 			run -137 kmgr_later 93d run
