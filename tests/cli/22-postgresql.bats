@@ -589,9 +589,11 @@ cancel_waits() {
 
 # is_awaited: a commit waits for the standby.
 is_awaited() {
-	! timeout 2 psql -X -q -h "$PGDIR" -U kmgr -d postgres \
+	if timeout 2 psql -X -q -h "$PGDIR" -U kmgr -d postgres \
 		-c 'CREATE TABLE IF NOT EXISTS probe (i int)' \
-		-c 'INSERT INTO probe VALUES (1)' >probe.out 2>&1
+		-c 'INSERT INTO probe VALUES (1)' >probe.out 2>&1; then
+		return 1
+	fi
 }
 
 # is_cancelled: the command that waits has ended.
