@@ -114,6 +114,8 @@ static const struct opt_info infos[OPT_N] = {
 	[OPT_STORE] = { "store", 0, "URL", "where the state is kept" },
 	[OPT_SVG] = { "svg", 0, "FILE", "write the time line as a picture" },
 	[OPT_TAG] = { "tag", 0, "KEY=VALUE", "set a tag; may be repeated" },
+	[OPT_TODO] = { "todo", 0, NULL,
+	    "only zones that fail, are due or wait for somebody" },
 	[OPT_TOKEN] = { "token", 0, "NAME",
 	    "the token, as the configuration calls it" },
 	[OPT_TRANSFER] = { "transfer", 0, NULL,

@@ -9,10 +9,7 @@
 
 struct walk {
 	struct cmd		*cmd;
-	int			(*show)(struct cmd *cmd,
-				    const struct zone_life *zone,
-				    const struct life_plan *plan,
-				    struct error *err);
+	struct cmd_life_view	*view;
 	struct cmk_cache	 cache;
 	bool			 is_glance;	/* quiet zones are believed */
 };
@@ -43,7 +40,7 @@ show(struct walk *walk, const struct zone_life *zone, struct error *err)
 	int rc;
 
 	life_plan(&zone->life, session_now(walk->cmd->session), &plan);
-	rc = walk->show(walk->cmd, zone, &plan, err);
+	rc = walk->view->show(walk->cmd, walk->view->arg, zone, &plan, err);
 	life_plan_clear(&plan);
 	return rc;
 }
@@ -80,7 +77,8 @@ show_quiet(struct walk *walk, const struct name *name, bool *is_shown,
 	life_plan(&zone->life, now_at, &plan);
 	if (zone_life_is_quiet(zone, &plan, now_at)) {
 		*is_shown = true;
-		rc = walk->show(walk->cmd, zone, &plan, err);
+		rc = walk->view->show(walk->cmd, walk->view->arg, zone,
+		    &plan, err);
 	}
 	life_plan_clear(&plan);
 	zone_life_free(zone);
@@ -114,6 +112,7 @@ show_zones(struct walk *walk, char *const *names, size_t n,
 		if (name_read(names[i], &name, to) == 0 &&
 		    show_next(walk, &name, to) == 0)
 			continue;
+		walk->view->n_unread++;
 		(void)err_wrap(to, "zone %s", names[i]);
 		if (rc != 0)
 			session_note(walk->cmd->session, "%s", later.msg);
@@ -189,22 +188,18 @@ show_asked(struct walk *walk, struct error *err)
 }
 
 int
-cmd_life_each(struct cmd *cmd, int (*show_zone)(struct cmd *cmd,
-    const struct zone_life *zone, const struct life_plan *plan,
-    struct error *err), struct error *err)
+cmd_life_each(struct cmd *cmd, struct cmd_life_view *view, struct error *err)
 {
-	struct walk walk = { .cmd = cmd, .show = show_zone };
+	struct walk walk = { .cmd = cmd, .view = view };
 
 	return show_asked(&walk, err);
 }
 
 int
-cmd_life_glance(struct cmd *cmd, int (*show_zone)(struct cmd *cmd,
-    const struct zone_life *zone, const struct life_plan *plan,
-    struct error *err), struct error *err)
+cmd_life_glance(struct cmd *cmd, struct cmd_life_view *view,
+    struct error *err)
 {
-	struct walk walk = { .cmd = cmd, .show = show_zone,
-		.is_glance = true };
+	struct walk walk = { .cmd = cmd, .view = view, .is_glance = true };
 
 	return show_asked(&walk, err);
 }

@@ -7,24 +7,32 @@
 #include "kmgr/cmd/command.h"
 #include "kmgr/engine/zone_life.h"
 
+/* What is made of zones, one after the other. */
+struct cmd_life_view {
+	int	(*show)(struct cmd *cmd, void *arg,
+		    const struct zone_life *zone,
+		    const struct life_plan *plan, struct error *err);
+	void	*arg;
+	size_t	 n_unread;	/* of all zones: those that failed */
+};
+
 /**
- * cmd_life_each(cmd, show, err):
+ * cmd_life_each(cmd, view, err):
  * Load the zone that the command names, or one after the other all that have
- * keys, and let ${show} add each, with its plan as of now, to the array
- * "zones" of the result. Where one of them cannot be loaded the others are
- * shown all the same, and the first failure is the command's.
+ * keys, and let view->show(), given view->arg, add each, with its plan as of
+ * now, to the array "zones" of the result. Where one of them cannot be loaded
+ * the others are shown all the same, and the first failure is the command's;
+ * view->n_unread counts them.
  *
- * cmd_life_glance(cmd, show, err): likewise, but where it is one of many zones
+ * cmd_life_glance(cmd, view, err): likewise, but where it is one of many zones
  * it is loaded only if zone_life_read() does not say that it is quiet.
  *
- * Errors: as zone_life_load(); those of ${show}.
+ * Errors: as zone_life_load(); those of view->show().
  */
-int cmd_life_each(struct cmd *cmd, int (*show)(struct cmd *cmd,
-    const struct zone_life *zone, const struct life_plan *plan,
-    struct error *err), struct error *err);
-int cmd_life_glance(struct cmd *cmd, int (*show)(struct cmd *cmd,
-    const struct zone_life *zone, const struct life_plan *plan,
-    struct error *err), struct error *err);
+int cmd_life_each(struct cmd *cmd, struct cmd_life_view *view,
+    struct error *err);
+int cmd_life_glance(struct cmd *cmd, struct cmd_life_view *view,
+    struct error *err);
 
 /**
  * cmd_life_done(cmd, plan):

@@ -96,7 +96,7 @@ write_picture(const char *path, const struct outlook *outlook,
 }
 
 static int
-show_zone(struct cmd *cmd, const struct zone_life *zone,
+show_zone(struct cmd *cmd, void *arg, const struct zone_life *zone,
     const struct life_plan *plan, struct error *err)
 {
 	const int64_t now_at = session_now(cmd->session);
@@ -105,6 +105,7 @@ show_zone(struct cmd *cmd, const struct zone_life *zone,
 	int64_t until_at;
 	int rc = 0;
 
+	(void)arg;
 	if (cmd_time(cmd, OPT_UNTIL, now_at + LOOK_AHEAD_S, &until_at,
 	    err) != 0)
 		return -1;
@@ -130,6 +131,7 @@ show_zone(struct cmd *cmd, const struct zone_life *zone,
 int
 cmd_life_plan(struct cmd *cmd, struct error *err)
 {
+	struct cmd_life_view view = { .show = show_zone };
 	int64_t until_at;
 
 	if (cmd_time(cmd, OPT_UNTIL, WHEN_MAX, &until_at, err) != 0)
@@ -140,5 +142,5 @@ cmd_life_plan(struct cmd *cmd, struct error *err)
 		(void)err_set(err, ERR_USAGE, "a picture shows one zone");
 		return err_hint(err, "name it: kmgr plan ZONE --svg FILE");
 	}
-	return cmd_life_each(cmd, show_zone, err);
+	return cmd_life_each(cmd, &view, err);
 }

@@ -1,77 +1,21 @@
-#include <stdio.h>
-
 #include "kmgr/base/when.h"
-#include "kmgr/cmd/cmd_status_end.h"
+#include "kmgr/cmd/cmd_status_sum.h"
 #include "kmgr/dns/alg.h"
-#include "kmgr/engine/config.h"
-#include "kmgr/life/life_todo.h"
-#include "kmgr/service/publish.h"
-#include "kmgr/service/run_failure.h"
-#include "kmgr/service/run_told.h"
 
-/* A zone at this instant. */
-struct standing {
-	const struct zone_life	*zone;
-	int64_t			 now_at;
-	struct life_todo	 todo;
-	struct cmd_ends		 ends;
-	int64_t			 left_s;	/* of coverage */
-	bool			 is_unpublished; /* what was signed last */
-	struct run_failure	 failure;
-	const char		*broken;	/* hook, or NULL */
+/* What is shown of all zones, and what was seen of them. */
+struct list {
+	bool			is_todo; /* without those that are quiet */
+	struct cmd_status_sum	sum;
 };
 
 static const char *
-wait_text(const struct standing *standing)
+wait_text(const struct cmd_standing *standing)
 {
 
 	if (standing->todo.is_idle)
 		return "nothing";
 	return standing->todo.wait == LIFE_DUE ? "action" :
 	    life_wait_name(standing->todo.wait);
-}
-
-/* What `run` does where it knows the way nobody has to do. */
-static void
-leave_to_run(struct cmd *cmd, const struct zone_life *zone,
-    struct life_todo *todo)
-{
-	const struct config_zone *known = config_zone(
-	    session_config(cmd->session), zone->text);
-
-	if (todo->wait != LIFE_DUE || todo->is_idle || known == NULL ||
-	    (known->source.primary == NULL && known->source.file == NULL &&
-	    known->source.command == NULL))
-		return;
-	(void)snprintf(todo->command, sizeof(todo->command), "kmgr run");
-}
-
-static int
-stand(struct cmd *cmd, const struct zone_life *zone,
-    const struct life_plan *plan, struct standing *out, struct error *err)
-{
-
-	out->zone = zone;
-	out->now_at = session_now(cmd->session);
-	life_todo(&zone->life, plan, out->now_at, &out->todo);
-	leave_to_run(cmd, zone, &out->todo);
-	if (run_told_take(cmd->session, zone, &out->todo, &out->broken,
-	    err) != 0)
-		return -1;
-	out->left_s = zone->life.signed_until_at - out->now_at;
-	if (publish_waits(cmd->session, zone, &out->is_unpublished, err) != 0)
-		return -1;
-	/* Before whatever somebody else is asked for. */
-	if (out->is_unpublished)
-		(void)snprintf(out->todo.command, sizeof(out->todo.command),
-		    "kmgr run");
-	if (cmd_ends_find(cmd, zone, plan, &out->ends, err) != 0)
-		return -1;
-	if (run_failure_find(cmd->session, &zone->row, &out->failure,
-	    err) == 0)
-		return 0;
-	cmd_ends_clear(&out->ends);
-	return -1;
 }
 
 /* What is on its way out, or dead, is rolled no more. */
@@ -86,7 +30,7 @@ roll_at(const struct life_zone *zone, size_t i)
 }
 
 static void
-put_key(struct json *json, const struct standing *standing, size_t i)
+put_key(struct json *json, const struct cmd_standing *standing, size_t i)
 {
 	const struct life_zone *zone = &standing->zone->life;
 	const struct life_key *key = &zone->keys[i];
@@ -111,7 +55,7 @@ put_key(struct json *json, const struct standing *standing, size_t i)
 }
 
 static void
-put_failure(struct json *json, const struct standing *standing)
+put_failure(struct json *json, const struct cmd_standing *standing)
 {
 	const struct run_failure *failure = &standing->failure;
 
@@ -123,7 +67,7 @@ put_failure(struct json *json, const struct standing *standing)
 
 /* NULL where nobody wants it. */
 static struct json *
-json_of(const struct cmd *cmd, const struct standing *standing)
+json_of(const struct cmd *cmd, const struct cmd_standing *standing)
 {
 	struct json *json = cmd->wants_json ? json_new_object() : NULL;
 	const struct zone_life *zone = standing->zone;
@@ -158,18 +102,17 @@ json_of(const struct cmd *cmd, const struct standing *standing)
 }
 
 static int
-end(struct cmd *cmd, struct standing *standing, struct error *err)
+end(struct cmd *cmd, struct cmd_standing *standing, struct error *err)
 {
 	const int rc = cmd_row(cmd, "zones", json_of(cmd, standing), err);
 
-	run_failure_clear(&standing->failure);
-	cmd_ends_clear(&standing->ends);
+	cmd_standing_clear(standing);
 	return rc;
 }
 
 /* "unsigned", "expired", "13d2h". */
 static const char *
-coverage(const struct standing *standing, char out[static WHEN_TEXT_LEN])
+coverage(const struct cmd_standing *standing, char out[static WHEN_TEXT_LEN])
 {
 
 	if (standing->zone->life.signed_until_at == 0)
@@ -183,7 +126,7 @@ coverage(const struct standing *standing, char out[static WHEN_TEXT_LEN])
 
 /* "12345 active, 23456 published". */
 static void
-print_words(const struct standing *standing, struct buf *out)
+print_words(const struct cmd_standing *standing, struct buf *out)
 {
 	const struct life_zone *zone = &standing->zone->life;
 	size_t i;
@@ -197,7 +140,7 @@ print_words(const struct standing *standing, struct buf *out)
 
 /* What is past by now was hastened: the next pass tries. */
 static void
-print_failure(const struct standing *standing, struct buf *out)
+print_failure(const struct cmd_standing *standing, struct buf *out)
 {
 	const struct run_failure *failure = &standing->failure;
 	const int64_t next_at = standing->zone->row.next_at;
@@ -211,7 +154,7 @@ print_failure(const struct standing *standing, struct buf *out)
 
 /* What is to be mended first no command does. */
 static void
-print_next(const struct standing *standing, struct buf *out)
+print_next(const struct cmd_standing *standing, struct buf *out)
 {
 
 	buf_add_text(out, "next: ");
@@ -224,13 +167,16 @@ print_next(const struct standing *standing, struct buf *out)
 	    standing->todo.command : "nothing to do");
 }
 
-/* What one reads behind the keys; the line of each of many zones. */
+/* Each of many zones. */
 static void
-print_rest(const struct standing *standing, struct buf *out)
+print_line(const struct cmd_standing *standing, struct buf *out)
 {
 	const struct life_todo *todo = &standing->todo;
 	char text[WHEN_TEXT_LEN];
 
+	buf_add_text(out, standing->zone->text);
+	buf_add_text(out, ": ");
+	print_words(standing, out);
 	buf_add_text(out, "; signed: ");
 	buf_add_text(out, coverage(standing, text));
 	if (standing->is_unpublished)
@@ -260,17 +206,23 @@ print_rest(const struct standing *standing, struct buf *out)
 }
 
 static int
-show_line(struct cmd *cmd, const struct zone_life *zone,
+show_line(struct cmd *cmd, void *arg, const struct zone_life *zone,
     const struct life_plan *plan, struct error *err)
 {
-	struct standing standing;
+	struct cmd_standing standing;
+	struct list *list = arg;
+	enum cmd_standing_kind kind;
 
-	if (stand(cmd, zone, plan, &standing, err) != 0)
+	if (cmd_standing_find(cmd, zone, plan, &standing, err) != 0)
 		return -1;
-	buf_add_text(&cmd->text, zone->text);
-	buf_add_text(&cmd->text, ": ");
-	print_words(&standing, &cmd->text);
-	print_rest(&standing, &cmd->text);
+	kind = cmd_standing_kind(&standing);
+	list->sum.n_of[kind]++;
+	if (list->is_todo && kind == CMD_STANDING_QUIET) {
+		cmd_standing_clear(&standing);
+		return 0;
+	}
+	if (!cmd->wants_json)
+		print_line(&standing, &cmd->text);
 	return end(cmd, &standing, err);
 }
 
@@ -286,7 +238,7 @@ print_record(const char *record, enum life_state state, int64_t until_at,
 }
 
 static void
-print_key(const struct standing *standing, size_t i, struct buf *out)
+print_key(const struct cmd_standing *standing, size_t i, struct buf *out)
 {
 	const struct life_zone *zone = &standing->zone->life;
 	const int64_t now_at = standing->now_at;
@@ -308,16 +260,17 @@ print_key(const struct standing *standing, size_t i, struct buf *out)
 }
 
 static int
-show_details(struct cmd *cmd, const struct zone_life *zone,
+show_details(struct cmd *cmd, void *arg, const struct zone_life *zone,
     const struct life_plan *plan, struct error *err)
 {
 	struct buf *out = &cmd->text;
 	const struct life_todo *todo;
 	char text[WHEN_TEXT_LEN];
-	struct standing standing;
+	struct cmd_standing standing;
 	size_t i;
 
-	if (stand(cmd, zone, plan, &standing, err) != 0)
+	(void)arg;
+	if (cmd_standing_find(cmd, zone, plan, &standing, err) != 0)
 		return -1;
 	todo = &standing.todo;
 	buf_printf(out, "%s is to be %s\n", zone->text,
@@ -353,10 +306,32 @@ show_details(struct cmd *cmd, const struct zone_life *zone,
 	return end(cmd, &standing, err);
 }
 
+/* One zone's line says as much by itself. */
+static int
+show_list(struct cmd *cmd, struct error *err)
+{
+	struct list list = { .is_todo = args_has(cmd->args, OPT_TODO) };
+	struct cmd_life_view view = { .show = show_line, .arg = &list };
+	const int rc = cmd_life_glance(cmd, &view, err);
+	size_t n;
+
+	list.sum.n_unread = view.n_unread;
+	n = cmd_status_sum_all(&list.sum);
+	cmd_status_sum_put(&list.sum, cmd->json);
+	if (n > 1 || (n == 1 && list.is_todo))
+		cmd_status_sum_print(&list.sum, &cmd->text);
+	return rc;
+}
+
 int
 cmd_status(struct cmd *cmd, struct error *err)
 {
+	struct cmd_life_view view = { .show = show_details };
 
-	return cmd_life_glance(cmd, cmd->args->n_words == 0 ? show_line :
-	    show_details, err);
+	if (cmd->args->n_words == 0)
+		return show_list(cmd, err);
+	if (args_has(cmd->args, OPT_TODO))
+		return err_set(err, ERR_USAGE, "--todo picks from all zones, "
+		    "and one was named");
+	return cmd_life_each(cmd, &view, err);
 }

@@ -1,7 +1,7 @@
 /* What happens to keys as time goes on, and how it is watched. */
 #include "kmgr/cmd/commands.h"
 
-static const enum opt none[] = { OPT_END };
+static const enum opt status_opts[] = { OPT_TODO, OPT_END };
 static const enum opt change_opts[] = { OPT_ACCEPT_TIME_JUMP, OPT_DRY_RUN,
 	OPT_END };
 static const enum opt roll_opts[] = { OPT_CMK, OPT_ZONES_OF, OPT_REASON,
@@ -31,13 +31,14 @@ const struct command commands_life[] = {
 	    "says of that future. Without ZONE all zones. --svg draws it. "
 	    "TIME is as for sign-zsks. Needs no token, and changes nothing.",
 	    plan_opts, 0, 1, CMD_WITH_SESSION, cmd_life_plan },
-	{ "status", GROUP_LIFE, "[ZONE]",
+	{ "status", GROUP_LIFE, "[ZONE|--todo]",
 	    "show where zones stand, and the one thing to do next",
 	    "A line a zone: its KSKs in words, how long its DNSKEY RRset is "
 	    "signed for, what it waits for, since when and until when, and "
-	    "the command that comes next. With ZONE all there is to know of "
-	    "one. Needs no token.",
-	    none, 0, 1, CMD_WITH_SESSION, cmd_status },
+	    "the command that comes next; at the end how many fail, are due, "
+	    "wait for somebody, or have nothing to do. --todo leaves out the "
+	    "last. With ZONE all there is to know of one. Needs no token.",
+	    status_opts, 0, 1, CMD_WITH_SESSION, cmd_status },
 	{ "run", GROUP_LIFE, "[ZONE]... [--watch]",
 	    "do all that is due: sign, publish, ask the parent, roll",
 	    "One pass over the zones that are due, or over those that are "

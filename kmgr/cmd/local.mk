@@ -78,9 +78,13 @@ libcmd_la_SOURCES = \
 	kmgr/cmd/cmd_sign_inner.h \
 	kmgr/cmd/cmd_sign_many.c \
 	kmgr/cmd/cmd_sign_workers.c \
+	kmgr/cmd/cmd_standing.c \
+	kmgr/cmd/cmd_standing.h \
 	kmgr/cmd/cmd_status.c \
 	kmgr/cmd/cmd_status_end.c \
 	kmgr/cmd/cmd_status_end.h \
+	kmgr/cmd/cmd_status_sum.c \
+	kmgr/cmd/cmd_status_sum.h \
 	kmgr/cmd/cmd_token.c \
 	kmgr/cmd/cmd_trust_anchor.c \
 	kmgr/cmd/cmd_tty.c \

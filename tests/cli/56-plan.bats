@@ -70,7 +70,7 @@ setup() {
 	kmgr -q create-ksk example.net --cmk prod >/dev/null
 	kmgr -q sign-zsks example.com zsk >/dev/null
 	run kmgr status
-	[ "${#lines[@]}" -eq 2 ]
+	[ "${#lines[@]}" -eq 3 ]
 	[[ ${lines[0]} == "example.com.: $tag published; signed: 2w; waits for time since "*" until "* ]]
 	[[ ${lines[1]} == "example.net.: "*" generated; signed: unsigned; waits for action since "*"; next: kmgr sign-zsks example.net. FILE" ]]
 	run with_clock 1 "$KMGR" status
@@ -104,6 +104,52 @@ setup() {
 	sqlite3 kmgr.db "UPDATE ksk SET ds_add_at = 5
 		WHERE zone = 'example.com.'"
 	run -10 kmgr_later 3d status example.com
+}
+
+@test "status: a last line counts what zones ask for, the worst of each" {
+	life_activate
+	# One zone is no list.
+	[[ $(kmgr_later 3d status) != *" zone"* ]]
+	kmgr_later 2d -q create-ksk example.net example.org --cmk prod \
+		>/dev/null
+	sed s/example.com/example.net/ zsk >zsk.net
+	kmgr_later 2d -q sign-zsks example.net zsk.net >/dev/null
+	tag=$(kmgr --json list-ksks example.net | jq '.ksks[0].key_tag')
+	kmgr_later 4d -q ds-add "example.net/$tag" >/dev/null
+	run -0 kmgr_later 4d status
+	[ "${lines[-1]}" = "3 zones: 1 due, 1 waiting for somebody, \
+1 with nothing to do" ]
+	run -0 kmgr_later 4d --json status
+	jq -e '.summary == {zones: 3, failing: 0, due: 1, waiting: 1,
+		nothing_to_do: 1, unreadable: 0}' <<<"$output"
+	# Its signatures have ended, and the parent may have its DS.
+	run -0 kmgr_later 15d status
+	[ "${lines[-1]}" = "3 zones: 1 failing, 2 due" ]
+	sqlite3 kmgr.db "UPDATE ksk SET ds_add_at = 5
+		WHERE zone = 'example.org.'"
+	run -10 --separate-stderr kmgr_later 4d status
+	[ "${lines[-1]}" = "3 zones: 1 unreadable, 1 waiting for somebody, \
+1 with nothing to do" ]
+}
+
+@test "status --todo: only zones that ask for something, and all are counted" {
+	life_activate
+	run -0 kmgr_later 3d status --todo
+	[ "$output" = "1 zone: 1 with nothing to do" ]
+	kmgr_later 3d --json status --todo |
+		jq -e '.zones == [] and .summary.zones == 1'
+	kmgr_later 2d -q create-ksk example.net --cmk prod >/dev/null
+	run -0 kmgr_later 3d status --todo
+	[ "${#lines[@]}" -eq 2 ]
+	[[ ${lines[0]} == "example.net.: "*"next: kmgr sign-zsks "* ]]
+	[ "${lines[1]}" = "2 zones: 1 due, 1 with nothing to do" ]
+	kmgr_later 3d --json status --todo | jq -e '.summary.zones == 2 and
+		[.zones[].zone] == ["example.net."]'
+	# Nothing else is left out, and what is shown is the same.
+	kmgr_later 3d status | grep -v '^example.com' | diff - <(kmgr_later 3d \
+		status --todo)
+	run -2 kmgr status example.com --todo
+	[[ $output == *"--todo picks from all zones"* ]]
 }
 
 @test "status: where run knows the way it is run that comes next" {
