@@ -9,6 +9,7 @@
 
 #define DAY 86400
 #define LOOK_AHEAD_S (365 * DAY)	/* without --until */
+#define WHOLE_MAX 4		/* zones whose plans people get whole */
 
 /* A zone, its plan, and what comes of it. */
 struct outlook {
@@ -17,6 +18,7 @@ struct outlook {
 	struct life_moment	*moments;
 	size_t			 n;
 	struct life_line	 line;
+	size_t			 n_holes;
 	struct buf		 verdict;
 };
 
@@ -30,24 +32,30 @@ outlook_clear(struct outlook *outlook)
 	buf_free(&outlook->verdict);
 }
 
-static void
-look_ahead(const struct life_zone *zone, const struct life_plan *plan,
-    int64_t now_at, int64_t until_at, struct outlook *out)
+static int
+look_ahead(const struct cmd *cmd, const struct life_zone *zone,
+    const struct life_plan *plan, struct outlook *out, struct error *err)
 {
 	const struct life_world world = {
 		.registration_s = zone->timing.parent_registration_delay_s };
+	const int64_t now_at = session_now(cmd->session);
 	struct oracle_hole *holes = NULL;
-	size_t n = 0;
+	int64_t until_at;
 
 	*out = (struct outlook) { .plan = plan };
+	if (cmd_time(cmd, OPT_UNTIL, now_at + LOOK_AHEAD_S, &until_at,
+	    err) != 0)
+		return -1;
 	life_zone_copy(zone, &out->after);
 	life_simulate(&out->after, now_at, until_at, &world, &out->moments,
 	    &out->n);
 	life_line_init(&out->line, &(struct life_story) { zone, &out->after,
 	    now_at, until_at, out->moments, out->n });
-	zone_future_ask(&out->after, now_at, until_at, &holes, &n);
-	zone_future_verdict(holes, n, until_at, &out->verdict);
+	zone_future_ask(&out->after, now_at, until_at, &holes,
+	    &out->n_holes);
+	zone_future_verdict(holes, out->n_holes, until_at, &out->verdict);
 	free(holes);
+	return 0;
 }
 
 static void
@@ -99,17 +107,13 @@ static int
 show_zone(struct cmd *cmd, void *arg, const struct zone_life *zone,
     const struct life_plan *plan, struct error *err)
 {
-	const int64_t now_at = session_now(cmd->session);
 	struct json *json = NULL;
 	struct outlook outlook;
-	int64_t until_at;
 	int rc = 0;
 
 	(void)arg;
-	if (cmd_time(cmd, OPT_UNTIL, now_at + LOOK_AHEAD_S, &until_at,
-	    err) != 0)
+	if (look_ahead(cmd, &zone->life, plan, &outlook, err) != 0)
 		return -1;
-	look_ahead(&zone->life, plan, now_at, until_at, &outlook);
 	if (cmd->wants_json) {
 		json = life_line_json(&outlook.line);
 		put_json(json, zone, &outlook);
@@ -128,11 +132,51 @@ show_zone(struct cmd *cmd, void *arg, const struct zone_life *zone,
 	return rc;
 }
 
+/* That the chain of trust is kept goes without saying. */
+static int
+show_brief(struct cmd *cmd, void *arg, const struct zone_life *zone,
+    const struct life_plan *plan, struct error *err)
+{
+	struct outlook outlook;
+
+	(void)arg;
+	if (look_ahead(cmd, &zone->life, plan, &outlook, err) != 0)
+		return -1;
+	buf_printf(&cmd->text, "%s%s: ", zone->text,
+	    zone->life.goal == LIFE_INSECURE ? " is to be insecure" : "");
+	life_text_brief(&outlook.line, plan, &cmd->text);
+	if (outlook.n_holes > 0)
+		buf_printf(&cmd->text, "; %s", buf_text(&outlook.verdict));
+	buf_printf(&cmd->text, "\n");
+	outlook_clear(&outlook);
+	return cmd_row(cmd, "zones", NULL, err);
+}
+
+/* Whether there are more zones than people read whole plans of. */
+static int
+are_many(struct cmd *cmd, bool *are, struct error *err)
+{
+	struct store *store;
+	char **names;
+	size_t n;
+
+	*are = false;
+	if (cmd->wants_json || cmd->args->n_words > 0)
+		return 0;
+	if (session_store(cmd->session, &store, err) != 0 ||
+	    store_zone_list(store, "", WHOLE_MAX + 1, &names, &n, err) != 0)
+		return -1;
+	*are = n > WHOLE_MAX;
+	zone_names_free(names, n);
+	return 0;
+}
+
 int
 cmd_life_plan(struct cmd *cmd, struct error *err)
 {
 	struct cmd_life_view view = { .show = show_zone };
 	int64_t until_at;
+	bool is_brief;
 
 	if (cmd_time(cmd, OPT_UNTIL, WHEN_MAX, &until_at, err) != 0)
 		return -1;
@@ -141,6 +185,13 @@ cmd_life_plan(struct cmd *cmd, struct error *err)
 	if (args_has(cmd->args, OPT_SVG) && cmd->args->n_words == 0) {
 		(void)err_set(err, ERR_USAGE, "a picture shows one zone");
 		return err_hint(err, "name it: kmgr plan ZONE --svg FILE");
+	}
+	if (are_many(cmd, &is_brief, err) != 0)
+		return -1;
+	if (is_brief) {
+		view.show = show_brief;
+		session_note(cmd->session, "a line a zone, of more than %d; "
+		    "kmgr plan ZONE shows the whole plan of one", WHOLE_MAX);
 	}
 	return cmd_life_each(cmd, &view, err);
 }

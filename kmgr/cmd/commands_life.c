@@ -28,7 +28,8 @@ const struct command commands_life[] = {
 	    "What is due, what waits and until when or for what, and, as if "
 	    "everything were done when it is due, all that happens until "
 	    "TIME (default: a year from now); at the end what the oracle "
-	    "says of that future. Without ZONE all zones. --svg draws it. "
+	    "says of that future. Without ZONE all zones, of more than four a "
+	    "line each. --svg draws it. "
 	    "TIME is as for sign-zsks. Needs no token, and changes nothing.",
 	    plan_opts, 0, 1, CMD_WITH_SESSION, cmd_life_plan },
 	{ "status", GROUP_LIFE, "[ZONE|--todo]",

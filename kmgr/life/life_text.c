@@ -105,6 +105,51 @@ life_text_plan(const struct life_line *line, const struct life_plan *plan,
 		print_wait(line, &plan->steps[i], out);
 }
 
+/* The first that time brings; the first that somebody else holds up. */
+static void
+find_next(const struct life_plan *plan, const struct life_step **timed,
+    const struct life_step **held)
+{
+	const struct life_step *step;
+
+	for (step = plan->steps; step < plan->steps + plan->n; step++)
+		if (step->kind == LIFE_DONE)
+			continue;
+		else if (step->wait != LIFE_WAITS_TIME)
+			*held = *held == NULL ? step : *held;
+		else if (*timed == NULL || step->at < (*timed)->at)
+			*timed = step;
+}
+
+void
+life_text_brief(const struct life_line *line, const struct life_plan *plan,
+    struct buf *out)
+{
+	const struct life_step *timed = NULL, *held = NULL;
+	char text[WHEN_TEXT_LEN];
+
+	if (plan->n_due > 0) {
+		buf_printf(out, "due now: ");
+		life_text_step(line, &plan->steps[0], out);
+		if (plan->n_due > 1)
+			buf_printf(out, ", and %zu more", plan->n_due - 1);
+		return;
+	}
+	find_next(plan, &timed, &held);
+	if (held != NULL) {
+		buf_printf(out, "not yet: ");
+		life_text_step(line, held, out);
+		buf_printf(out, ", %s%s", held->why, timed == NULL ? "" :
+		    "; ");
+	}
+	if (timed != NULL) {
+		buf_printf(out, "at %s: ", when_rfc3339(timed->at, text));
+		life_text_step(line, timed, out);
+	}
+	if (held == NULL && timed == NULL)
+		buf_printf(out, "nothing is to come");
+}
+
 /* Steps stand first: states follow from them. */
 static void
 print_moment(const struct life_line *line, const struct life_moment *moment,

@@ -20,6 +20,14 @@ void life_text_plan(const struct life_line *line,
     const struct life_plan *plan, struct buf *out);
 
 /**
+ * life_text_brief(line, plan, out):
+ * Append of ${plan} what is due; where nothing is, what somebody is waited for
+ * with, and what time brings next. No line's end.
+ */
+void life_text_brief(const struct life_line *line,
+    const struct life_plan *plan, struct buf *out);
+
+/**
  * life_text_line(line, out):
  * Append what happens when, a line each.
  */

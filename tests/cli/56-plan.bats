@@ -36,6 +36,26 @@ setup() {
 	[ "$(sqlite3 kmgr.db 'SELECT count(*) FROM ledger')" = "$before" ]
 }
 
+@test "plan: of many zones a line each, of a few and for machines all" {
+	life_activate
+	kmgr_later 2d -q create-ksk example.net example.org --cmk prod \
+		>/dev/null
+	run -0 --separate-stderr kmgr_later 3d plan
+	[ -z "$stderr" ]
+	[ "$(grep -c 'is to be secure$' <<<"$output")" -eq 3 ]
+	[ "$(grep -c '^oracle: ' <<<"$output")" -eq 3 ]
+	kmgr_later 2d -q create-ksk b.example c.example --cmk prod >/dev/null
+	run -0 --separate-stderr kmgr_later 3d plan
+	[ "${#lines[@]}" -eq 5 ]
+	[[ ${lines[0]} == "b.example.: due now: publish the DNSKEY of \
+b.example./"* ]]
+	[[ ${lines[2]} == "example.com.: at 20"*"Z: sign the DNSKEY RRset anew" ]]
+	[[ $stderr == *"kmgr plan ZONE shows the whole plan of one" ]]
+	[[ $(kmgr_later 3d plan c.example) == "c.example. is to be secure"* ]]
+	kmgr_later 3d --json plan | jq -e '.notes == [] and
+		([.zones[] | select(.steps and .moments)] | length) == 5'
+}
+
 @test "plan --svg: a picture that XML readers take, of one zone" {
 	need_program xmllint
 	life_activate

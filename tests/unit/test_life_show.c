@@ -114,6 +114,53 @@ test_text(void **state)
 }
 
 static void
+assert_brief(const struct life_zone *zone, const char *wanted)
+{
+	struct buf text = BUF_INIT;
+	struct shown shown;
+
+	life_zone_copy(zone, &shown.before);
+	shown_init(&shown, T0 + DAY);
+	life_text_brief(&shown.line, &shown.plan, &text);
+	assert_string_equal(buf_text(&text), wanted);
+	buf_free(&text);
+	shown_clear(&shown);
+}
+
+/* What is due; else who is waited for, and what time brings. */
+static void
+test_brief(void **state)
+{
+	struct life_key keys[] = { active, made, made };
+	struct life_zone zone;
+
+	(void)state;
+	lifehelp_zone(&zone, "example.com.", keys, 1);
+	assert_brief(&zone, "at 2027-01-06T00:00:00Z: sign the DNSKEY RRset "
+	    "anew");
+	zone.keys[0].ds_seen_at = 0;
+	assert_brief(&zone, "not yet: ask the parent to add the DS of "
+	    "example.com./11111, until the parent is seen to have the DS of "
+	    "example.com./11111; at 2027-01-06T00:00:00Z: sign the DNSKEY "
+	    "RRset anew");
+	zone.signed_until_at = T0 + DAY;
+	assert_brief(&zone, "due now: sign the DNSKEY RRset anew");
+	life_zone_clear(&zone);
+	keys[0].retire_at = T0;
+	keys[2].name = "example.com./33333";
+	lifehelp_zone(&zone, "example.com.", keys, 3);
+	zone.signed_until_at = T0 + DAY;
+	assert_brief(&zone, "due now: publish the DNSKEY of "
+	    "example.com./22222, and 1 more");
+	life_zone_clear(&zone);
+	lifehelp_zone(&zone, "example.com.", keys, 0);
+	zone.goal = LIFE_INSECURE;
+	zone.n_algs = 0;
+	assert_brief(&zone, "nothing is to come");
+	life_zone_clear(&zone);
+}
+
+static void
 test_json(void **state)
 {
 	struct buf text = BUF_INIT;
@@ -248,6 +295,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_bars),
 		cmocka_unit_test(test_text),
+		cmocka_unit_test(test_brief),
 		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_picture),
 		cmocka_unit_test(test_escaped),
