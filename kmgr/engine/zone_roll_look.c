@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "kmgr/base/mem.h"
+#include "kmgr/base/when.h"
 #include "kmgr/engine/ksk_planner.h"
 #include "kmgr/engine/zone_roll_inner.h"
 
@@ -60,6 +61,27 @@ zone_roll_plan(const struct zone_roll *roll,
 	}
 }
 
+/* Durations as policies write them. */
+static void
+tell_formula(const struct zone_roll *roll,
+    const struct zone_roll_request *request, struct zone_roll_outlook *out)
+{
+	const struct timing *timing = &roll->zone->life.timing;
+	char registration[WHEN_TEXT_LEN], ttl[WHEN_TEXT_LEN];
+	char propagation[WHEN_TEXT_LEN], safety[WHEN_TEXT_LEN];
+
+	(void)snprintf(out->formula, sizeof(out->formula), "%suntil the old "
+	    "DS may go, then parent-registration-delay %s + DS TTL %s + "
+	    "parent-propagation-delay %s until no cache has it; with "
+	    "margins retire-safety %s more", roll->kind == ZONE_ROLL_MAKE &&
+	    request->chain == ZONE_ROLL_KEEP_CHAIN ? "the successor's DNSKEY "
+	    "everywhere, " : "",
+	    when_duration(timing->parent_registration_delay_s, registration),
+	    when_duration(timing->parent_ds_ttl_s, ttl),
+	    when_duration(timing->parent_propagation_delay_s, propagation),
+	    when_duration(timing->retire_safety_s, safety));
+}
+
 /* lifecycle: how long an old DS lets whoever has the key forge the set. */
 static void
 tell_exposure(const struct zone_roll *roll, int64_t now_at,
@@ -92,15 +114,7 @@ tell_exposure(const struct zone_roll *roll, int64_t now_at,
 			    timing->retire_safety_s;
 		}
 	}
-	(void)snprintf(out->formula, sizeof(out->formula), "%suntil the old "
-	    "DS may go, then parent-registration-delay %lld + DS TTL %lld + "
-	    "parent-propagation-delay %lld until no cache has it; with "
-	    "margins retire-safety %lld more", roll->kind == ZONE_ROLL_MAKE &&
-	    request->chain == ZONE_ROLL_KEEP_CHAIN ? "the successor's DNSKEY "
-	    "everywhere, " : "", (long long)timing->
-	    parent_registration_delay_s, (long long)timing->parent_ds_ttl_s,
-	    (long long)timing->parent_propagation_delay_s,
-	    (long long)timing->retire_safety_s);
+	tell_formula(roll, request, out);
 	life_zone_clear(&zone);
 }
 

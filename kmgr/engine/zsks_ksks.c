@@ -47,7 +47,7 @@ check_data(const struct zsks *zsks, uint8_t alg, struct error *err)
 {
 	const struct life_zone *life = &zsks->life->life;
 	const int64_t at = signed_at(life, alg);
-	char text[WHEN_TEXT_LEN];
+	char text[WHEN_TEXT_LEN], ttl[WHEN_TEXT_LEN], delay[WHEN_TEXT_LEN];
 
 	if (at == 0) {
 		(void)err_set(err, ERR_NOT_YET, "zone %s has a DS at the "
@@ -62,11 +62,11 @@ check_data(const struct zsks *zsks, uint8_t alg, struct error *err)
 		return 0;
 	return err_set(err, ERR_NOT_YET, "until %s caches may have data of "
 	    "zone %s that is not signed with algorithm %s (%u): max-zone-ttl "
-	    "%lld + zone-propagation-delay %lld after zone-signed",
+	    "%s + zone-propagation-delay %s after zone-signed",
 	    when_rfc3339(at + timing_data_s(&life->timing), text),
 	    zsks->life->text, alg_name(alg), alg,
-	    (long long)life->timing.max_zone_ttl_s,
-	    (long long)life->timing.zone_propagation_delay_s);
+	    when_duration(life->timing.max_zone_ttl_s, ttl),
+	    when_duration(life->timing.zone_propagation_delay_s, delay));
 }
 
 static bool

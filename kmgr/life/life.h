@@ -157,8 +157,8 @@ struct life_step {
 					 * now for what is due; LIFE_NEVER:
 					 * that depends on a fact */
 	char		 why[LIFE_WHY_LEN]; /* "until 2027-03-01T04:00:00Z: DS
-					 * TTL 86400 + parent-propagation-delay
-					 * 3600 + retire-safety 3600 after
+					 * TTL 1d + parent-propagation-delay
+					 * 1h + retire-safety 1h after
 					 * ds-seen"; "" where it is due; of
 					 * LIFE_DONE the command */
 };

@@ -54,7 +54,7 @@ verifies() {
 	# max-zone-ttl 1d + zone-propagation-delay 1h
 	run kmgr_later 24h sign-zsks example.com zsk.zone --cds
 	[ "$status" -eq 0 ]
-	[[ $output == *"no DS"*"waits until"*"max-zone-ttl 86400"* ]]
+	[[ $output == *"no DS"*"waits until"*"max-zone-ttl 1d"* ]]
 	[[ $output != *"IN CDS"* ]]
 	kmgr_later 26h sign-zsks example.com zsk.zone --cds >out
 	[ "$(awk '$4 == "RRSIG" { print $5 }' out | sort | tr '\n' ' ')" = \

@@ -12,7 +12,7 @@ setup() {
 	run kmgr plan example.com --until +3d
 	[ "$status" -eq 0 ]
 	[[ $output == *"ask the parent to add the DS of example.com./$tag"* ]]
-	[[ $output == *"until 2"*"max-zone-ttl 86400 + zone-propagation-delay 3600"* ]]
+	[[ $output == *"until 2"*"max-zone-ttl 1d + zone-propagation-delay 1h"* ]]
 	[[ ${lines[-1]} == "oracle: until "*"keeps the chain of trust" ]]
 }
 

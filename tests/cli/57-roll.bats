@@ -17,7 +17,7 @@ setup() {
 	kmgr_later 5d -q sign-zsks example.com zsk >signed
 	[ "$(grep -c ' 257 ' signed)" -eq 2 ]
 	run -11 kmgr_later 5d ds-add "example.com/$new"
-	[[ $output == *"DNSKEY TTL 3600 + zone-propagation-delay 3600 + publish-safety 3600"* ]]
+	[[ $output == *"DNSKEY TTL 1h + zone-propagation-delay 1h + publish-safety 1h"* ]]
 	run -11 kmgr_later 5d ds-remove "example.com/$tag"
 	kmgr_later 6d -q ds-add "example.com/$new" >/dev/null
 	kmgr_later 6d -q ds-remove "example.com/$tag" >/dev/null
@@ -109,7 +109,7 @@ from 20"*"Z: kmgr delete-ksk example.com./$tag" ]]
 	run kmgr_later 5d roll-ksk example.com --reason compromise --dry-run
 	# 3600 * 3 until the new DNSKEY is everywhere, then 86400 + 3600.
 	[[ $output == *"KSK example.com./$tag can deceive resolvers for 1d4h from now on; with margins 1d5h"* ]]
-	[[ $output == *"DS TTL 86400 + parent-propagation-delay 3600"* ]]
+	[[ $output == *"DS TTL 1d + parent-propagation-delay 1h"* ]]
 	run -2 setsid -w "$KMGR" roll-ksk example.com --reason compromise
 	[[ $output == *--yes*--break-chain* ]]
 	kmgr --json list-ksks | jq -e '.ksks | length == 1'
@@ -209,7 +209,7 @@ from 20"*"Z: kmgr delete-ksk example.com./$tag" ]]
 	dnssec-keygen -q -a ECDSAP256SHA256 example.net >/dev/null
 	kmgr -q sign-zsks example.net Kexample.net*.key >/dev/null
 	run -11 kmgr_later 10d ds-add "example.net/$other"
-	[[ $output == *"add hold-down 2592000"* ]]
+	[[ $output == *"add hold-down 30d"* ]]
 	for day in 10 20 30; do
 		kmgr_later ${day}d -q sign-zsks example.net \
 			Kexample.net*.key >/dev/null

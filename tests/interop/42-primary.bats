@@ -241,7 +241,7 @@ seen() {
 max-zone-ttl|300000' ]
 	# Waits are as long: the first DS comes after all that is unsigned.
 	kmgr -q sign-zsks $ZONE zsks >/dev/null
-	kmgr plan $ZONE | grep 'max-zone-ttl 300000'
+	kmgr plan $ZONE | grep 'max-zone-ttl 3d11h20m'
 	# Without the key, with another one, and where nobody is.
 	run -8 kmgr get-zsks $ZONE --from "127.0.0.1@$AUTH_PORT" --transfer
 	[[ $output == *'answers'*'let the primary give us the zone'* ]]
@@ -286,7 +286,7 @@ max-zone-ttl|3600' ]
 	[[ $stderr != *2147483647* ]]
 	cat $ZONE/K*.key >zsks
 	kmgr -q sign-zsks $ZONE zsks >/dev/null
-	kmgr plan $ZONE | grep 'DNSKEY TTL 604800'
+	kmgr plan $ZONE | grep 'DNSKEY TTL 1w'
 	run -1 kmgr check $ZONE
 	[[ $output == *'the TTL of the DNSKEY RRset is 2147483647'*'no more than 7d'* ]]
 }

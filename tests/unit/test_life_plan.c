@@ -17,8 +17,8 @@ a_roll_step_by_step(void **state)
 	lifecase_begin_roll(&zone);
 	lifecase_due(&zone, 0, "publish-dnskey 1");
 	lifecase_waits(&zone, 0, LIFE_ADD_DS, NEW, LIFE_WAITS_TIME, 50400,
-	    "until 2027-01-15T22:00:00Z: DNSKEY TTL 3600 + "
-	    "zone-propagation-delay 43200 + publish-safety 3600 after "
+	    "until 2027-01-15T22:00:00Z: DNSKEY TTL 1h + "
+	    "zone-propagation-delay 12h + publish-safety 1h after "
 	    "publication of new");
 	lifecase_waits(&zone, 0, LIFE_REMOVE_DS, OLD, LIFE_WAITS_TIME, 50400,
 	    "new");
@@ -36,8 +36,8 @@ a_roll_step_by_step(void **state)
 	lifecase_due(&zone, 900000, "");
 	zone.keys[OLD].ds_gone_at = T0 + 62000;
 	lifecase_waits(&zone, 62000, LIFE_WITHDRAW_DNSKEY, OLD, LIFE_WAITS_TIME,
-	    161999, "DS TTL 86400 + parent-propagation-delay 9999 + "
-	    "retire-safety 3600 after ds-gone of old");
+	    161999, "DS TTL 1d + parent-propagation-delay 2h46m39s + "
+	    "retire-safety 1h after ds-gone of old");
 	lifecase_next_is(&zone, 62000, 160999);
 	lifecase_due(&zone, 161998, "");
 	lifecase_due(&zone, 161999, "withdraw-dnskey 0");
@@ -63,7 +63,7 @@ a_first_signing(void **state)
 	zone.keys[0].backup_at = T0 + 5;
 	/* Who has the zone as it was unsigned must forget that first. */
 	lifecase_waits(&zone, 5, LIFE_ADD_DS, 0, LIFE_WAITS_TIME, 129600,
-	    "max-zone-ttl 86400 + zone-propagation-delay 43200");
+	    "max-zone-ttl 1d + zone-propagation-delay 12h");
 	lifecase_due(&zone, 129599, "");
 	zone.algs[0].signed_at = T0 + 1;
 	lifecase_due(&zone, 129600, "");
