@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "kmgr/base/when.h"
 #include "kmgr/cmd/cmd_status_sum.h"
 #include "kmgr/dns/alg.h"
@@ -9,13 +11,26 @@ struct list {
 };
 
 static const char *
-wait_text(const struct cmd_standing *standing)
+wait_name(const struct cmd_standing *standing)
 {
 
 	if (standing->todo.is_idle)
 		return "nothing";
 	return standing->todo.wait == LIFE_DUE ? "action" :
 	    life_wait_name(standing->todo.wait);
+}
+
+/* Who is waited for: what `run` does is left to its next pass. */
+static const char *
+wait_text(const struct cmd_standing *standing)
+{
+	const struct life_todo *todo = &standing->todo;
+
+	if (todo->is_idle)
+		return "nothing";
+	return todo->wait == LIFE_DUE &&
+	    strcmp(todo->command, "kmgr run") == 0 ? "the next run" :
+	    life_wait_text(todo->wait);
 }
 
 /* What is on its way out, or dead, is rolled no more. */
@@ -83,7 +98,7 @@ json_of(const struct cmd *cmd, const struct cmd_standing *standing)
 	list = json_put_array(json, "ksks");
 	for (i = 0; i < zone->life.n_keys; i++)
 		put_key(json_add_object(list), standing, i);
-	json_put_text(json, "waits_for", wait_text(standing));
+	json_put_text(json, "waits_for", wait_name(standing));
 	json_put_text(json, "key", todo->key < zone->life.n_keys ?
 	    zone->life.keys[todo->key].name : NULL);
 	cmd_life_put_time(json, "since", todo->since_at);

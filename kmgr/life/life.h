@@ -206,6 +206,13 @@ const char *life_step_name(enum life_step_kind kind);
 const char *life_wait_name(enum life_wait wait);
 
 /**
+ * life_wait_text(wait):
+ * Who has to do what, behind "waits for": "the parent to have the DS". What is
+ * due is waited for by nobody else than the operator.
+ */
+const char *life_wait_text(enum life_wait wait);
+
+/**
  * life_word(zone, i, now_at):
  * The state of the ${i}th key in operators' words: "generated", "published",
  * "ready", "active", "retired", "revoked", "standby", "foreign", "dead".

@@ -50,6 +50,24 @@ life_wait_name(enum life_wait wait)
 }
 
 const char *
+life_wait_text(enum life_wait wait)
+{
+	static const char *const texts[] = {
+		[LIFE_DUE] = "the operator",
+		[LIFE_WAITS_TIME] = "time",
+		[LIFE_WAITS_DS_SEEN] = "the parent to have the DS",
+		[LIFE_WAITS_DS_GONE] = "the parent to have no DS",
+		[LIFE_WAITS_SIGNER] = "the zone signer",
+		[LIFE_WAITS_BACKUP] = "a backup",
+		[LIFE_WAITS_ROLL] = "other steps",
+		[LIFE_WAITS_OPERATOR] = "the operator",
+		[LIFE_WAITS_APPROVAL] = "the approvers"
+	};
+
+	return texts[wait];
+}
+
+const char *
 life_word(const struct life_zone *zone, size_t i, int64_t now_at)
 {
 	const struct life_key *key = &zone->keys[i];

@@ -77,7 +77,7 @@ print_wait(const struct life_line *line, const struct life_step *step,
 	}
 	buf_printf(out, "\n    waits");
 	if (step->wait != LIFE_WAITS_TIME)
-		buf_printf(out, " for %s", life_wait_name(step->wait));
+		buf_printf(out, " for %s", life_wait_text(step->wait));
 	if (step->since_at > 0)
 		buf_printf(out, " since %s", when_rfc3339(step->since_at,
 		    text));

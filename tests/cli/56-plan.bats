@@ -92,7 +92,7 @@ b.example./"* ]]
 	run kmgr status
 	[ "${#lines[@]}" -eq 3 ]
 	[[ ${lines[0]} == "example.com.: $tag published; signed: 2w; waits for time since "*" until "* ]]
-	[[ ${lines[1]} == "example.net.: "*" generated; signed: unsigned; waits for action since "*"; next: kmgr sign-zsks example.net. FILE" ]]
+	[[ ${lines[1]} == "example.net.: "*" generated; signed: unsigned; waits for the operator since "*"; next: kmgr sign-zsks example.net. FILE" ]]
 	run with_clock 1 "$KMGR" status
 	[[ ${lines[0]} == *" published; signed: 13d23h; waits for "* ]]
 	kmgr_later 30d --json status example.com |
@@ -177,6 +177,21 @@ b.example./"* ]]
 		"$PWD" >>kmgr.yaml
 	run life_todo 0d
 	[ "$output" = "action kmgr run" ]
+	[[ $(kmgr status) == *"; waits for the next run since "*"; next: kmgr run" ]]
+}
+
+@test "status, plan: people read who is waited for, machines a word" {
+	kmgr -q sign-zsks example.com zsk >/dev/null
+	[[ $(kmgr_later 2d status example.com) == *"
+waits for the operator (example.com./$tag) since "* ]]
+	kmgr_later 2d -q ds-add "example.com/$tag" >/dev/null
+	[[ $(kmgr_later 3d status) == *"; waits for the parent to have the DS \
+since "*"; next: kmgr ds-seen example.com./$tag" ]]
+	[[ $(kmgr_later 3d plan example.com) == *"
+    waits for the parent to have the DS since "* ]]
+	[ "$(life_todo 3d)" = "ds-seen kmgr ds-seen example.com./$tag" ]
+	kmgr_later 3d --json plan example.com | jq -e '
+		[.zones[0].steps[].wait] | index("ds-seen") != null'
 }
 
 @test "status: a zone that nobody knows" {

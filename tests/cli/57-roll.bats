@@ -52,7 +52,7 @@ roll_all() {
 	[ "$(life_todo 9d)" = "time null" ]
 	run -0 kmgr_later 9d run
 	run -0 kmgr_later 9d status example.com
-	[[ $output != *"waits for action"* ]]
+	[[ $output != *"waits for the "* ]]
 	[[ $output == *"
 next: nothing to do
 KSK $tag can be deleted from 20"*"Z: kmgr delete-ksk \
@@ -323,7 +323,7 @@ example.com./$tag"* ]]
 	says "go-insecure example.com."
 	kmgr_later 1h -q go-insecure example.com --yes >/dev/null
 	run -0 kmgr_later 1h status example.com
-	[[ $output == *"waits for ds-gone (example.com./$tag) since "* ]]
+	[[ $output == *"waits for the parent to have no DS (example.com./$tag) since "* ]]
 	[[ $output == *"nobody has told whether the parent has it"* ]]
 	says "ds-gone example.com./$tag"
 	run -0 kmgr_later 1h run

@@ -234,10 +234,10 @@ example.com./"*" cannot sign: "*disabled* ]]
 	run -0 check_at 1h
 	[[ $output == *" run_lateness=0s "* ]]
 	run -0 kmgr_later 8d status example.com
-	[[ $output =~ 'waits for action (example.com./'[0-9]+') since '([^[:space:],]+) ]]
+	[[ $output =~ 'waits for the operator (example.com./'[0-9]+') since '([^[:space:],]+) ]]
 	since=$(date -d "${BASH_REMATCH[1]}" +%s)
 	[ "$since" -lt $(($(date +%s) + 2 * 86400)) ]
-	[[ $(kmgr_later 8d status) == *"; waits for action since 20"* ]]
+	[[ $(kmgr_later 8d status) == *"; waits for the operator since 20"* ]]
 	run -2 check_at 8d
 	[[ $output == *" run-lateness: something is due since ${BASH_REMATCH[1]:-20}"* ]]
 	[[ $output =~ ' run_lateness='([0-9]+)s ]]
