@@ -164,6 +164,8 @@ hsm_uri_read(const char *text, struct hsm_uri *out, struct error *err)
 	memset(&uri, 0, sizeof(uri));
 	if (strncasecmp(text, "pkcs11:", 7) != 0) {
 		(void)err_set(err, ERR_CONFIG, "does not begin with pkcs11:");
+		(void)err_hint(err, "kmgr list-tokens --module PATH shows "
+		    "the tokens of a PKCS#11 module with their URIs");
 		goto out;
 	}
 	if (bytes_check(text, err) != 0 || names_check(text, err) != 0)

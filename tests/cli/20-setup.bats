@@ -1,5 +1,6 @@
 # Configuration, store and tokens: what is there, and what is wrong with it.
 load ../lib/common
+bats_require_minimum_version 1.5.0
 
 setup() {
 	softhsm_new "$BATS_TEST_TMPDIR" kmgr
@@ -62,6 +63,17 @@ setup() {
 	run kmgr init
 	[ "$status" -eq 2 ]
 	[[ $output == *"--token NAME=URI"* ]]
+}
+
+@test "a token that is no URI: where to get one is said" {
+	rm "$KMGR_CONFIG"
+	run -3 kmgr init --token main=kmgr
+	[[ $output == *"does not begin with pkcs11:"* ]]
+	[[ $output == *"hint: kmgr list-tokens --module PATH "*URI* ]]
+	printf 'store: sqlite:%s/x.db\ntokens: { main: kmgr }\n' "$PWD" \
+		>"$KMGR_CONFIG"
+	run -3 kmgr list-cmks
+	[[ $output == *"main"*"hint: kmgr list-tokens --module PATH "* ]]
 }
 
 @test "no configuration: exit 3, and how to make one" {
