@@ -5,8 +5,8 @@
 #include "kmgr/base/text.h"
 #include "kmgr/base/when.h"
 #include "kmgr/cmd/cmd_cmk.h"
+#include "kmgr/cmd/cmd_next.h"
 #include "kmgr/cmd/cmd_policy.h"
-#include "kmgr/cmd/command.h"
 #include "kmgr/cmd/table.h"
 #include "kmgr/engine/cmk_create.h"
 #include "kmgr/engine/cmk_info.h"
@@ -215,6 +215,8 @@ cmd_list_cmks(struct cmd *cmd, struct error *err)
 	cmd->is_partial = true;
 	if (rc == 0)
 		rc = pins_note_unmatched(cmd->session, err);
+	if (rc == 0 && n == 0)
+		rc = cmd_next_note(cmd, err);
  out:
 	table_print(&table, &cmd->text);
 	cmk_rows_free(rows, n);

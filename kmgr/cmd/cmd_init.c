@@ -4,7 +4,7 @@
 
 #include "kmgr/base/file.h"
 #include "kmgr/base/mem.h"
-#include "kmgr/cmd/command.h"
+#include "kmgr/cmd/cmd_next.h"
 
 #define STORE_DEFAULT "sqlite:" LOCALSTATEDIR "/lib/kmgr/kmgr.db"
 
@@ -52,6 +52,7 @@ static int
 make_store(struct cmd *cmd, const struct config *config, struct error *err)
 {
 	struct store *store = NULL;
+	int rc;
 
 	json_put_text(cmd->json, "store", config->store);
 	if (args_has(cmd->args, OPT_DRY_RUN)) {
@@ -61,9 +62,11 @@ make_store(struct cmd *cmd, const struct config *config, struct error *err)
 	}
 	if (store_open(config->store, STORE_CREATE, &store, err) != 0)
 		return -1;
+	rc = cmd_next(store, config, &cmd->notes, err);
 	store_close(store);
-	buf_printf(&cmd->text, "store %s is ready\n", config->store);
-	return 0;
+	if (rc == 0)
+		buf_printf(&cmd->text, "store %s is ready\n", config->store);
+	return rc;
 }
 
 /* The store first: a configuration that names none would be in the way. */

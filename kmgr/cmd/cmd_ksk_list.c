@@ -6,7 +6,7 @@
 #include "kmgr/base/mem.h"
 #include "kmgr/base/when.h"
 #include "kmgr/cmd/cmd_ksk.h"
-#include "kmgr/cmd/command.h"
+#include "kmgr/cmd/cmd_next.h"
 #include "kmgr/cmd/table.h"
 #include "kmgr/engine/pins.h"
 #include "kmgr/engine/zone_life.h"
@@ -279,6 +279,8 @@ cmd_list_ksks(struct cmd *cmd, struct error *err)
 			*err = listing.unpinned;
 		else
 			rc = pins_note_unmatched(cmd->session, err);
+		if (rc == 0 && cmd->args->n_words == 0 && cmk_name == NULL)
+			rc = cmd_next_note(cmd, err);
 	}
 	table_clear(&listing.table);
 	table_clear(&listing.foreign);

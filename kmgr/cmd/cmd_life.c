@@ -3,6 +3,7 @@
 #include "kmgr/base/mem.h"
 #include "kmgr/base/when.h"
 #include "kmgr/cmd/cmd_life.h"
+#include "kmgr/cmd/cmd_next.h"
 
 /* Zones at once: what is read of one of them stays in the cache of SQLite. */
 #define PAGE 200
@@ -182,6 +183,8 @@ show_asked(struct walk *walk, struct error *err)
 	else if (cmd_zone(cmd->args->words[0], &name, err) == 0)
 		rc = show_one(walk, &name, err);
 	cmk_cache_clear(&walk->cache);
+	if (cmd->args->n_words == 0 && rc == 0 && cmd->n_rows == 0)
+		rc = cmd_next_note(cmd, err);
 	if (cmd->n_rows == 0)
 		(void)json_put_array(cmd->json, "zones");
 	return rc;

@@ -57,6 +57,8 @@ libcmd_la_SOURCES = \
 	kmgr/cmd/cmd_life_plan.c \
 	kmgr/cmd/cmd_metrics.c \
 	kmgr/cmd/cmd_migrate.c \
+	kmgr/cmd/cmd_next.c \
+	kmgr/cmd/cmd_next.h \
 	kmgr/cmd/cmd_parent.c \
 	kmgr/cmd/cmd_parent.h \
 	kmgr/cmd/cmd_plan.c \

@@ -65,6 +65,36 @@ setup() {
 	[[ $output == *"--token NAME=URI"* ]]
 }
 
+@test "a store with nothing in it says so, and what makes it" {
+	local command next
+
+	cd "$BATS_TEST_TMPDIR"
+	rm "$KMGR_CONFIG"
+	next="there is no CMK yet; next: kmgr create-cmk NAME --token main \
+--policy FILE"
+	run -0 --separate-stderr kmgr init --token "main=$TOKEN_URI" \
+		--store "sqlite:$PWD/new.db"
+	[ "$stderr" = "$next" ]
+	for command in list-cmks list-ksks status plan; do
+		run -0 --separate-stderr kmgr "$command"
+		[ "$stderr" = "$next" ]
+		kmgr --json "$command" | jq -e --arg next "$next" \
+			'.notes == [$next]'
+	done
+	printf '%s\n' 'version: 1' 'zones: ["."]' >p.yaml
+	kmgr -q create-cmk prod --token main --policy p.yaml >/dev/null
+	for command in init list-ksks status plan; do
+		run -0 --separate-stderr kmgr "$command"
+		[ "$stderr" = "no zone has a KSK; next: kmgr create-ksk ZONE \
+--cmk prod" ]
+	done
+	kmgr -q create-ksk example.com --cmk prod >/dev/null
+	for command in init list-cmks list-ksks status plan; do
+		run -0 --separate-stderr kmgr "$command"
+		[ -z "$stderr" ]
+	done
+}
+
 @test "a token that is no URI: where to get one is said" {
 	rm "$KMGR_CONFIG"
 	run -3 kmgr init --token main=kmgr
