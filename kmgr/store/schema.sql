@@ -3,14 +3,17 @@
 -- the identity of a key never change. They are a guard, not the proof: the
 -- proof is the hash chain and the seal key's signatures.
 --
--- Instants are seconds since 1970, ids 32 lower-case hex digits.
+-- Instants are seconds since 1970, ids 32 lower-case hex digits. Where a column
+-- has one of three words or more, OR stands between them: of IN SQLite makes a
+-- table of its own, with each row that is written.
 
 CREATE TABLE key (
 	id		TEXT PRIMARY KEY,
 	cmk_id		TEXT NOT NULL
 			REFERENCES cmk (id) DEFERRABLE INITIALLY DEFERRED,
 	role		TEXT NOT NULL
-			CHECK (role IN ('seal', 'ksk', 'wrap', 'identity')),
+			CHECK (role = 'seal' OR role = 'ksk'
+			OR role = 'wrap' OR role = 'identity'),
 	label		TEXT NOT NULL CHECK (length(label) BETWEEN 1 AND 40),
 	alg		INTEGER NOT NULL CHECK (alg BETWEEN 0 AND 255),
 	bits		INTEGER NOT NULL CHECK (bits BETWEEN 128 AND 16384),
@@ -32,8 +35,10 @@ CREATE TABLE cmk (
 			CHECK (length(name) BETWEEN 1 AND 255),
 	token		TEXT NOT NULL CHECK (length(token) > 0),
 	seal_token	TEXT NOT NULL CHECK (length(seal_token) > 0),
-	state		TEXT NOT NULL CHECK (state IN ('draft', 'enabled',
-			'disabled', 'pending-deletion', 'deleted')),
+	state		TEXT NOT NULL
+			CHECK (state = 'draft' OR state = 'enabled'
+			OR state = 'disabled' OR state = 'pending-deletion'
+			OR state = 'deleted'),
 	deletion_at	INTEGER CHECK (deletion_at > 0),
 	key_id		TEXT NOT NULL UNIQUE
 			REFERENCES key (id) DEFERRABLE INITIALLY DEFERRED,
@@ -117,9 +122,11 @@ CREATE TABLE ksk (
 	revoked_tag	INTEGER NOT NULL
 			CHECK (revoked_tag BETWEEN 0 AND 65535),
 	dnskey		BLOB NOT NULL CHECK (length(dnskey) > 4),
-	state		TEXT NOT NULL CHECK (state IN ('generated',
-			'published', 'ready', 'active', 'retired', 'revoked',
-			'removed')),
+	state		TEXT NOT NULL
+			CHECK (state = 'generated' OR state = 'published'
+			OR state = 'ready' OR state = 'active'
+			OR state = 'retired' OR state = 'revoked'
+			OR state = 'removed'),
 	created_at	INTEGER NOT NULL CHECK (created_at > 0),
 	endorsement	TEXT NOT NULL CHECK (length(endorsement) > 0),
 	endorsement_signature
@@ -127,7 +134,8 @@ CREATE TABLE ksk (
 	ds_seen_at	INTEGER CHECK (ds_seen_at > 0),
 	ds_gone_at	INTEGER CHECK (ds_gone_at > 0),
 	standby		TEXT NOT NULL
-			CHECK (standby IN ('none', 'ds', 'dnskey')),
+			CHECK (standby = 'none' OR standby = 'ds'
+			OR standby = 'dnskey'),
 	dnskey_in_at	INTEGER CHECK (dnskey_in_at > 0),
 	dnskey_out_at	INTEGER CHECK (dnskey_out_at > 0),
 	ds_add_at	INTEGER CHECK (ds_add_at > 0),
@@ -224,7 +232,8 @@ CREATE TABLE ksr (
 	cmk_id		TEXT NOT NULL REFERENCES cmk (id),
 	zone		TEXT NOT NULL CHECK (length(zone) BETWEEN 1 AND 1100),
 	format		TEXT NOT NULL
-			CHECK (format IN ('icann', 'bind', 'knot')),
+			CHECK (format = 'icann' OR format = 'bind'
+			OR format = 'knot'),
 	kind		TEXT NOT NULL CHECK (kind IN ('regular', 'emergency')),
 	request_hash	BLOB NOT NULL CHECK (length(request_hash) = 32),
 	request_id	TEXT,
@@ -251,8 +260,9 @@ CREATE TABLE intent (
 			CHECK (length(key_id) = 32 AND key_id = lower(key_id)),
 	label		TEXT NOT NULL CHECK (length(label) BETWEEN 1 AND 40),
 	payload		TEXT NOT NULL,
-	state		TEXT NOT NULL CHECK (state IN ('open', 'done',
-			'undone', 'abandoned')),
+	state		TEXT NOT NULL
+			CHECK (state = 'open' OR state = 'done'
+			OR state = 'undone' OR state = 'abandoned'),
 	created_at	INTEGER NOT NULL CHECK (created_at > 0),
 	resolved_at	INTEGER CHECK (resolved_at > 0),
 	CHECK ((state = 'open') = (resolved_at IS NULL))
@@ -283,8 +293,9 @@ CREATE TABLE plan (
 	cmk_id		TEXT NOT NULL REFERENCES cmk (id),
 	op		TEXT NOT NULL CHECK (length(op) > 0),
 	text		TEXT NOT NULL CHECK (length(text) > 0),
-	state		TEXT NOT NULL CHECK (state IN ('waiting', 'applied',
-			'expired', 'withdrawn')),
+	state		TEXT NOT NULL
+			CHECK (state = 'waiting' OR state = 'applied'
+			OR state = 'expired' OR state = 'withdrawn'),
 	created_at	INTEGER NOT NULL CHECK (created_at > 0),
 	expires_at	INTEGER NOT NULL,
 	resolved_at	INTEGER CHECK (resolved_at > 0),

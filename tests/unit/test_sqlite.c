@@ -165,6 +165,71 @@ is_durable_and_strict(void **state)
 }
 
 static void
+has_its_text(const struct db_rows *rows, void *out)
+{
+
+	*(char **)out = db_get_text(rows, 0);
+}
+
+static void
+has_its_opcode(const struct db_rows *rows, void *out)
+{
+
+	*(char **)out = db_get_text(rows, 1);
+}
+
+static void
+free_text(void *row)
+{
+
+	free(*(char **)row);
+}
+
+/* Whether SQLite makes a table of its own for a row that is written. */
+static bool
+makes_a_table(struct storehelp *help, const char *table)
+{
+	static const struct db_shape opcodes = { sizeof(char *),
+		has_its_opcode, free_text };
+	struct db *db = help->store->db;
+	char **sql = mem_push(&db->kept, db->kept_n++, sizeof(*sql));
+	struct db_question question = { .what = "" };
+	bool is_made = false;
+	char **list = NULL;
+	size_t i, n = 0;
+
+	question.sql = *sql = mem_printf("EXPLAIN INSERT INTO \"%s\" "
+	    "DEFAULT VALUES", table);
+	unit_ok(db_list(db, &question, NULL, 0, &opcodes, &list, &n,
+	    &help->err), &help->err);
+	assert_true(n > 0);
+	for (i = 0; i < n; i++)
+		is_made |= strcmp(list[i], "OpenEphemeral") == 0;
+	db_list_free(&opcodes, list, n);
+	return is_made;
+}
+
+static void
+writes_a_row_and_no_more(void **state)
+{
+	static const struct db_question tables = { "",
+		"SELECT name FROM sqlite_master WHERE type = 'table'" };
+	static const struct db_shape names = { sizeof(char *),
+		has_its_text, free_text };
+	struct storehelp *help = *state;
+	char **list = NULL;
+	size_t i, n = 0;
+
+	unit_ok(db_list(help->store->db, &tables, NULL, 0, &names, &list, &n,
+	    &help->err), &help->err);
+	assert_true(n > 10);
+	for (i = 0; i < n; i++)
+		if (makes_a_table(help, list[i]))
+			fail_msg("%s is checked by a table", list[i]);
+	db_list_free(&names, list, n);
+}
+
+static void
 is_made_where_it_shall_be(void **state)
 {
 	struct storehelp *help = *state;
@@ -480,6 +545,7 @@ main(void)
 		STOREHELP_TEST(has_one_form_of_url),
 		STOREHELP_TEST(is_for_its_owner_alone),
 		STOREHELP_TEST(is_durable_and_strict),
+		STOREHELP_TEST(writes_a_row_and_no_more),
 		STOREHELP_TEST(is_made_where_it_shall_be),
 		STOREHELP_TEST(is_made_once_in_a_race),
 		STOREHELP_TEST(leaves_a_newer_schema_alone),
