@@ -47,9 +47,12 @@ skip_string(struct reader *r, struct part *part)
 		return false;
 	part->from = p;
 	for (; *p != '"'; p++) {
+		/* As most of them are. */
+		if (*p > '"' && *p < 0x7f && *p != '\\')
+			continue;
 		/* Not \u, of which not all is a character. */
-		if (*p == '\\' && (*++p == '\0' ||
-		    strchr("\"\\/bfnrt", *p) == NULL))
+		if (*p == '\\' && *++p != '"' && (*p == '\0' ||
+		    strchr("\\/bfnrt", *p) == NULL))
 			return false;
 		if (*p < 0x20 || *p > 0x7e)
 			return false;
