@@ -69,6 +69,20 @@ buf_add_u32(struct buf *buf, uint32_t v)
 }
 
 void
+buf_add_int(struct buf *buf, int64_t v)
+{
+	char digits[20], *p = digits + sizeof(digits);
+	uint64_t left = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
+
+	do
+		*--p = (char)('0' + left % 10);
+	while ((left /= 10) > 0);
+	if (v < 0)
+		*--p = '-';
+	buf_add(buf, p, (size_t)(digits + sizeof(digits) - p));
+}
+
+void
 buf_printf(struct buf *buf, const char *fmt, ...)
 {
 	char *end = (char *)buf_grow(buf, 0);

@@ -35,6 +35,12 @@ void buf_add_u16(struct buf *buf, uint16_t v);
 void buf_add_u32(struct buf *buf, uint32_t v);
 
 /**
+ * buf_add_int(buf, v):
+ * Append ${v} in decimal digits.
+ */
+void buf_add_int(struct buf *buf, int64_t v);
+
+/**
  * buf_printf(buf, fmt, ...):
  * Append formatted text.
  */

@@ -262,14 +262,6 @@ add_bytes(const char *bytes, size_t len, void *out)
 }
 
 void
-json_canonical(const struct json *json, struct buf *out)
-{
-
-	(void)json_dump_callback(inner_const(json), add_bytes, out,
-	    JSON_SORT_KEYS | JSON_COMPACT | JSON_ENCODE_ANY);
-}
-
-void
 json_pretty(const struct json *json, struct buf *out)
 {
 

@@ -133,7 +133,8 @@ bool json_same(const struct json *a, const struct json *b);
 /**
  * json_canonical(json, out):
  * Append the canonical form: keys sorted by code point, no white space,
- * nothing escaped but what must be. Equal documents give equal bytes.
+ * nothing escaped but what must be. Equal documents give equal bytes; of NULL
+ * there are none.
  */
 void json_canonical(const struct json *json, struct buf *out);
 

@@ -27,6 +27,7 @@ libbase_la_SOURCES = \
 	kmgr/base/int64.h \
 	kmgr/base/json.c \
 	kmgr/base/json.h \
+	kmgr/base/json_canonical.c \
 	kmgr/base/json_members.c \
 	kmgr/base/json_members.h \
 	kmgr/base/mem.c \

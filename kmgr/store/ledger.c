@@ -28,11 +28,20 @@ ledger_record_hash(const struct ledger_record *record,
 	struct buf text = BUF_INIT;
 
 	buf_add(&text, tag, sizeof(tag));
-	buf_printf(&text, "{\"actor\":%s,\"at\":%lld,\"payload\":%s,"
-	    "\"prev\":\"%s\",\"seq\":%lld,\"type\":\"%s\"}", record->actor,
-	    (long long)record->at, record->payload,
-	    text_hex(record->prev, sizeof(record->prev), prev),
-	    (long long)record->seq, record->type);
+	buf_add_text(&text, "{\"actor\":");
+	buf_add_text(&text, record->actor);
+	buf_add_text(&text, ",\"at\":");
+	buf_add_int(&text, record->at);
+	buf_add_text(&text, ",\"payload\":");
+	buf_add_text(&text, record->payload);
+	buf_add_text(&text, ",\"prev\":\"");
+	buf_add_text(&text, text_hex(record->prev, sizeof(record->prev),
+	    prev));
+	buf_add_text(&text, "\",\"seq\":");
+	buf_add_int(&text, record->seq);
+	buf_add_text(&text, ",\"type\":\"");
+	buf_add_text(&text, record->type);
+	buf_add_text(&text, "\"}");
 	crypto_sha256(text.data, text.len, out);
 	buf_free(&text);
 }

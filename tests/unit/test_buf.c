@@ -24,6 +24,23 @@ begins_empty(void **state)
 }
 
 static void
+writes_integers(void **state)
+{
+	static const int64_t numbers[] = { 0, 7, -1, 10, INT64_MAX, INT64_MIN };
+	struct buf buf = BUF_INIT;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		buf_add_int(&buf, numbers[i]);
+		buf_add(&buf, " ", 1);
+	}
+	assert_string_equal(buf_text(&buf), "0 7 -1 10 9223372036854775807 "
+	    "-9223372036854775808 ");
+	buf_free(&buf);
+}
+
+static void
 grows(void **state)
 {
 	struct buf buf = BUF_INIT;
@@ -145,6 +162,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(begins_empty),
 		cmocka_unit_test(grows),
+		cmocka_unit_test(writes_integers),
 		cmocka_unit_test(numbers_are_in_network_order),
 		cmocka_unit_test(texts_are_added_without_their_end),
 		cmocka_unit_test(formats_up_to_the_end),

@@ -76,6 +76,7 @@ canonical_bytes_are_sorted_and_plain(void **state)
 	json = read_json(" [ -0 , 10 , { } , [ ] , true , null ] ");
 	check_canonical(json, "[0,10,{},[],true,null]");
 	json_free(json);
+	check_canonical(NULL, "");
 }
 
 static void
