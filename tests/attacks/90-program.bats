@@ -58,12 +58,12 @@ setup() {
 	printf 'a.example. 3600 IN DNSKEY \\# 999999999 00\n' >length
 	printf 'a.example. 3600 IN DNSKEY 257 3 13 %s\n' "$ZSK" >ksk
 	for file in include huge binary nested length ksk /dev/null; do
-		run timeout 20 "$KMGR" sign-zsks a.example $file
+		run timeout 120 "$KMGR" sign-zsks a.example $file
 		echo "$file: $status ${output:0:300}"
 		[[ $status -eq 4 || $status -eq 5 ]]
 		[[ $output != *"IN RRSIG"* && $output != *root:* ]]
 	done
-	run timeout 20 "$KMGR" sign-zsks a.example \
+	run timeout 120 "$KMGR" sign-zsks a.example \
 		<(yes 'a.example. 3600 IN DNSKEY 256 3 13 AAAA')
 	[ "$status" -eq 4 ]
 }
@@ -77,9 +77,9 @@ setup() {
 	} >bomb.yaml
 	printf '[%.0s' {1..100000} >nested.yaml
 	for file in bomb.yaml nested.yaml; do
-		run timeout 20 "$KMGR" check-policy $file
+		run timeout 120 "$KMGR" check-policy $file
 		[ "$status" -eq 3 ]
-		run timeout 20 "$KMGR" -c $file list-cmks
+		run timeout 120 "$KMGR" -c $file list-cmks
 		[ "$status" -eq 3 ]
 	done
 }
@@ -90,7 +90,7 @@ setup() {
 	yes '{"a":1}' | head -c 400000 >lines
 	for file in nested binary lines; do
 		for command in verify-endorsement verify-ledger; do
-			run timeout 20 "$KMGR" $command $file
+			run timeout 120 "$KMGR" $command $file
 			echo "$command $file: $status"
 			[[ $status -eq 4 || $status -eq 10 ]]
 		done

@@ -287,12 +287,12 @@ wrapping() {
 	[[ $output == *"is an exported ledger"*"kmgr restore --ledger ledger"* ]]
 	# Nobody waits for whoever may write to a pipe.
 	mkfifo pipe
-	run -9 timeout 20 "$KMGR" restore pipe
+	run -9 timeout 120 "$KMGR" restore pipe
 	[[ $output == *"not a regular file"* ]]
-	run -9 timeout 20 "$KMGR" restore --ledger pipe
-	run -9 timeout 20 "$KMGR" verify-ledger pipe
+	run -9 timeout 120 "$KMGR" restore --ledger pipe
+	run -9 timeout 120 "$KMGR" verify-ledger pipe
 	[[ $output == *"or - for standard input"* ]]
-	run -9 timeout 20 "$KMGR" verify-endorsement pipe
+	run -9 timeout 120 "$KMGR" verify-endorsement pipe
 	[[ $output == *"or - for standard input"* ]]
 	# A store that is lost has more ways back than a new one.
 	put ''
