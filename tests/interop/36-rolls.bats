@@ -54,7 +54,7 @@ life_begin() {
 	kmgr init
 	world_new "$1"
 	policy first "$1" "$2"
-	cat child.test/K*.key >child.test/zsks
+	zsks_are child.test/K*.key
 	kmgr create-ksk child.test --cmk first
 	config_more "$AUTH_PORT"
 	server_start watch "$KMGR" run --watch
@@ -152,10 +152,10 @@ all_well() {
 	run -0 --separate-stderr kmgr status child.test
 	child_sign && auth_reload
 	kmgr zone-signed child.test --alg ed25519
-	cat child.test/K*.key >child.test/zsks
+	zsks_are child.test/K*.key
 	# And takes the old ones out when it is told.
 	wait_until 60 eval 'kmgr status child.test | grep -q "leaves its ZSKs"'
-	cat child.test/K*+015+*.key >child.test/zsks
+	zsks_are child.test/K*+015+*.key
 	wait_until 60 rolled "$old"
 	all_well
 }

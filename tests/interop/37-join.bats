@@ -28,7 +28,7 @@ setup() {
 	world_new $ALG
 	knot_new $ALG
 	policy
-	cat child.test/K*.key knot/zsk >child.test/zsks
+	zsks_are child.test/K*.key knot/zsk
 }
 
 teardown() {
@@ -184,7 +184,7 @@ theirs_first() {
 	wait_until 40 is_ds "$(our_tag)"
 	wait_until 40 eval '[ "$(dnskeys $OURS_PORT | wc -w)" = 3 ]'
 	caches_empty
-	cat child.test/K*.key >child.test/zsks
+	zsks_are child.test/K*.key
 	kmgr sign-zsks child.test --fetch >/dev/null
 	wait_until 40 eval '[ "$(dnskeys $OURS_PORT | wc -w)" = 2 ]'
 	[ "$(signer "$OURS_PORT")" = "$(our_tag)" ]
@@ -200,7 +200,7 @@ ended() {
 }
 
 @test "a zone leaves for Knot" {
-	cat child.test/K*.key >child.test/zsks
+	zsks_are child.test/K*.key
 	server_start watch run_always
 	wait_until 40 is_ds "$(our_tag)"
 	ours_start
@@ -208,7 +208,7 @@ ended() {
 	run -5 kmgr leave-zone child.test
 	[[ $output == *'add-foreign-key'* ]]
 	# Knot's keys come in, first its ZSK, which nobody needs yet.
-	cat child.test/K*.key knot/zsk >child.test/zsks
+	zsks_are child.test/K*.key knot/zsk
 	touch knot/takes-part
 	kmgr add-foreign-key child.test knot/ksk
 	run -11 kmgr leave-zone child.test

@@ -114,6 +114,13 @@ child_sign() (
 		$(basename -s .private K*.private) && mv new signed
 ) >/dev/null 2>&1
 
+# zsks_are FILE...: what the zone signer gives from now on. Who reads it
+# meanwhile has the former or the new set, never a part.
+zsks_are() {
+	cat "$@" >child.test/zsks.new
+	mv child.test/zsks.new child.test/zsks
+}
+
 # auth_reload: named reads its zone files again.
 auth_reload() {
 	kill -HUP "$(server_pid auth)"
