@@ -142,6 +142,7 @@ validators_start() {
 # just gone an answer may take long.
 all_well() {
 	sleep 4
+	wait_until 1 eval '[ "$(said NOERROR secure)" -gt 30 ]'
 	server_stop early-asked
 	grep -hv ' NOERROR secure$' early.said || :
 	cat "$(server_log watch)"

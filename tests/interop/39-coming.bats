@@ -133,6 +133,7 @@ believed() {
 	run -4 kmgr describe-ksk "child.test/$old_tag"
 
 	sleep 4
+	wait_until 1 eval '[ "$(said NOERROR secure)" -gt 30 ]'
 	server_stop early-asked
 	[ "$(said NOERROR secure)" -gt 30 ]
 	[ "$(cat ./*.said | grep -cv ' NOERROR secure$')" -eq 0 ]
