@@ -1,7 +1,8 @@
 #include "kmgr/base/when.h"
-#include "kmgr/cmd/cmd_ds_fact.h"
+#include "kmgr/cmd/cmd_facts.h"
 #include "kmgr/cmd/cmd_ksk.h"
 #include "kmgr/cmd/command.h"
+#include "kmgr/engine/ds_fact.h"
 #include "kmgr/engine/zone_step.h"
 
 /* The key as it is now. */
@@ -66,18 +67,86 @@ tell_one(struct cmd *cmd, const struct ds_fact_request *request,
 	return rc;
 }
 
+struct telling {
+	struct ds_fact_request	request;	/* what the options say */
+	size_t			n_unpublished;
+	size_t			n_insecure;
+};
+
+/* ZONE/KEYTAG, or ZONE. */
+static int
+prepare_line(struct cmd *cmd, void *told, struct cmk_cache *cache,
+    const struct zone_line *line, struct fact **out, struct error *err)
+{
+	const struct telling *telling = told;
+	struct ds_fact_request request = telling->request;
+	struct name zone;
+
+	if (cmd_facts_names_key(line)) {
+		request.ksk = line->text;
+	} else {
+		zone_list_name(line, &zone);
+		request.zone = &zone;
+	}
+	return ds_fact_prepare(cmd->session, cache, &request, out, err);
+}
+
+/* A line a KSK, as ds-seen of one has it. */
+static void
+show_line(struct cmd *cmd, void *told, const struct fact *fact,
+    struct json *row)
+{
+	struct telling *telling = told;
+	struct ds_fact_view view;
+
+	ds_fact_view(cmd->session, fact, &view);
+	if (view.objection != NULL)
+		session_note(cmd->session, "KSK %s: the oracle: %s",
+		    view.ksk, view.objection);
+	telling->n_unpublished += view.is_unpublished;
+	telling->n_insecure += view.is_insecure;
+	if (row != NULL) {
+		json_put_text(row, "zone", view.zone_text);
+		json_put_int(row, "key_tag", view.key_tag);
+		json_put_text(row, "state", view.state);
+	} else {
+		buf_printf(&cmd->text, "KSK %s is %s\n", view.ksk,
+		    view.state);
+	}
+}
+
+static void
+note_lines(struct cmd *cmd, const void *told)
+{
+	const struct telling *telling = told;
+
+	if (telling->n_unpublished > 0)
+		session_note(cmd->session, "%zu of the KSKs were never "
+		    "published: without another KSK that has its DS at the "
+		    "parent these zones do not validate; next: kmgr "
+		    "sign-zsks --zones-from PATH, and publish the result",
+		    telling->n_unpublished);
+	if (telling->n_insecure > 0)
+		session_note(cmd->session, "%zu zones have no KSK with its "
+		    "DS at the parent now: resolvers will not validate them",
+		    telling->n_insecure);
+}
+
+static const struct facts_kind facts = { "ksks", prepare_line, show_line,
+	note_lines };
+
 static int
 tell(struct cmd *cmd, enum ds_fact what, struct error *err)
 {
-	struct ds_fact_request request = { .what = what, .at = DS_FACT_NOW,
-		.doubt = DS_FACT_ASKED_FOR };
+	struct telling telling = { .request = { .what = what,
+		.at = DS_FACT_NOW, .doubt = DS_FACT_ASKED_FOR } };
 
-	if (read_options(cmd, &request, err) != 0)
+	if (read_options(cmd, &telling.request, err) != 0)
 		return -1;
 	if (args_has(cmd->args, OPT_ZONES_FROM))
-		return cmd_ds_fact_many(cmd, &request, err);
-	request.ksk = cmd->args->words[0];
-	return tell_one(cmd, &request, err);
+		return cmd_facts(cmd, &facts, &telling, err);
+	telling.request.ksk = cmd->args->words[0];
+	return tell_one(cmd, &telling.request, err);
 }
 
 int

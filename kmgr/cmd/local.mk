@@ -19,12 +19,12 @@ libcmd_la_SOURCES = \
 	kmgr/cmd/cmd_ds_early.c \
 	kmgr/cmd/cmd_ds_early.h \
 	kmgr/cmd/cmd_ds_fact.c \
-	kmgr/cmd/cmd_ds_fact.h \
-	kmgr/cmd/cmd_ds_fact_many.c \
 	kmgr/cmd/cmd_ds_get.c \
 	kmgr/cmd/cmd_ds_print.c \
 	kmgr/cmd/cmd_endorsement.c \
 	kmgr/cmd/cmd_event.c \
+	kmgr/cmd/cmd_facts.c \
+	kmgr/cmd/cmd_facts.h \
 	kmgr/cmd/cmd_findings.c \
 	kmgr/cmd/cmd_findings.h \
 	kmgr/cmd/cmd_help.c \

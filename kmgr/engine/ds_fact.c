@@ -4,6 +4,7 @@
 #include "kmgr/base/when.h"
 #include "kmgr/engine/ds_fact_gone.h"
 #include "kmgr/engine/ds_fact_inner.h"
+#include "kmgr/engine/zone_guarantor.h"
 #include "kmgr/engine/zone_step.h"
 
 static int
@@ -31,9 +32,9 @@ begin(struct session *session, const struct ds_fact_request *request,
 
 	told->is_begun = true;
 	if (request->doubt == DS_FACT_FORCED || life_ds_is_untold(
-	    &told->zone->life, told->i, session_now(session)))
+	    &told->fact.zone->life, told->i, session_now(session)))
 		return 0;
-	return zone_step_need(told->zone, &wanted, session_now(session),
+	return zone_step_need(told->fact.zone, &wanted, session_now(session),
 	    &step, err);
 }
 
@@ -46,7 +47,7 @@ see(struct session *session, const struct ds_fact_request *request,
 	const bool is_there = key->ds_seen_at != 0 && key->ds_gone_at == 0;
 
 	if (is_there && key->ds_remove_at == 0) {
-		told->is_known = true;
+		told->fact.is_known = true;
 		return told->at >= key->ds_seen_at ? 0 : refuse_before(
 		    told->at, "its DS was seen first", key->ds_seen_at, err);
 	}
@@ -71,11 +72,11 @@ see(struct session *session, const struct ds_fact_request *request,
 static bool
 was_never_used(const struct ds_fact_told *told)
 {
-	const struct life_key *key = &told->zone->life.keys[told->i];
+	const struct life_key *key = &told->fact.zone->life.keys[told->i];
 
 	return key->dnskey_in_at == 0 && key->ds_add_at == 0 &&
-	    key->ds_seen_at == 0 && (told->i >= told->zone->n_ksks ||
-	    told->zone->ksks[told->i].row.horizon_at == 0);
+	    key->ds_seen_at == 0 && (told->i >= told->fact.zone->n_ksks ||
+	    told->fact.zone->ksks[told->i].row.horizon_at == 0);
 }
 
 static int
@@ -85,7 +86,7 @@ refuse_unused(const struct ds_fact_told *told, struct error *err)
 	(void)err_set(err, ERR_POLICY, "nothing was ever signed with it, and "
 	    "nobody has told of its DS");
 	return err_hint(err, "kmgr delete-ksk %s removes it at once",
-	    told->zone->life.keys[told->i].name);
+	    told->fact.zone->life.keys[told->i].name);
 }
 
 /* The parent has it no more. */
@@ -96,12 +97,12 @@ miss(struct session *session, const struct ds_fact_request *request,
 	struct life_key *key = &told->after.keys[told->i];
 
 	if (key->ds_gone_at != 0) {
-		told->is_known = request->at == DS_FACT_NOW ||
+		told->fact.is_known = request->at == DS_FACT_NOW ||
 		    told->at == key->ds_gone_at;
 		if (told->at < key->ds_gone_at)
 			return refuse_before(told->at, "its DS was gone",
 			    key->ds_gone_at, err);
-		if (!told->is_known)
+		if (!told->fact.is_known)
 			key->ds_gone_at = told->at;
 		return 0;
 	}
@@ -117,7 +118,7 @@ miss(struct session *session, const struct ds_fact_request *request,
 		return refuse_before(told->at, "the parent was asked",
 		    key->ds_remove_at, err);
 	if (request->doubt == DS_FACT_ASKED_FOR && ds_fact_gone_check(
-	    told->zone, told->i, told->at, err) != 0)
+	    told->fact.zone, told->i, told->at, err) != 0)
 		return -1;
 	if (key->ds_remove_at == 0) {
 		if (begin(session, request, LIFE_REMOVE_DS, told, err) != 0)
@@ -161,7 +162,7 @@ judge(struct session *session, const struct ds_fact_request *request,
 {
 	struct error verdict = ERR_INIT;
 
-	if (!told->is_begun || zone_life_judge(session, told->zone,
+	if (!told->is_begun || zone_life_judge(session, told->fact.zone,
 	    &told->after, &verdict) == 0)
 		return 0;
 	if (request->doubt == DS_FACT_FORCED && verdict.class == ERR_POLICY) {
@@ -172,74 +173,89 @@ judge(struct session *session, const struct ds_fact_request *request,
 	return -1;
 }
 
+const struct ds_fact_told *
+ds_fact_of(const struct fact *fact)
+{
+
+	return (const struct ds_fact_told *)fact;
+}
+
+static const struct cmk *
+find_cmk(struct session *session, const struct fact *fact)
+{
+
+	return zone_guarantor_of(session, fact->zone, ds_fact_of(fact)->i);
+}
+
+static void
+add(struct session *session, const struct fact *fact, struct plan *plan)
+{
+	const struct ds_fact_told *told = ds_fact_of(fact);
+	char at[WHEN_TEXT_LEN];
+
+	plan_add(plan, ACTION_RECORD_DS, &fact->zone->name, "record that the "
+	    "DS of KSK %s %s at %s; it is %s then",
+	    fact->zone->life.keys[told->i].name,
+	    told->what == DS_FACT_GONE ?
+	    "was gone from the parent" : "was at the parent",
+	    when_rfc3339(told->at, at), life_word(&told->after, told->i,
+	    session_now(session)));
+}
+
+static void
+free_told(struct fact *fact)
+{
+	struct ds_fact_told *told = (struct ds_fact_told *)fact;
+
+	free(told->objection);
+	life_zone_clear(&told->after);
+	free(told);
+}
+
+static const struct fact_kind kind = { find_cmk, ds_fact_append, add,
+	free_told };
+
 int
 ds_fact_prepare(struct session *session, struct cmk_cache *cache,
-    const struct ds_fact_request *request, struct ds_fact_told **out,
+    const struct ds_fact_request *request, struct fact **out,
     struct error *err)
 {
 	struct ds_fact_told *told = mem_new(sizeof(*told));
 	int rc;
 
 	*out = NULL;
-	*told = (struct ds_fact_told) { .what = request->what,
-		.doubt = request->doubt, .i = LIFE_NONE };
+	*told = (struct ds_fact_told) { .fact = { .kind = &kind },
+		.what = request->what, .doubt = request->doubt,
+		.i = LIFE_NONE };
 	rc = request->zone != NULL ?
 	    ds_fact_locate(session, cache, request, told, err) :
-	    zone_step_locate(session, cache, request->ksk, &told->zone,
+	    zone_step_locate(session, cache, request->ksk, &told->fact.zone,
 	    &told->i, err);
 	if (rc == 0) {
-		life_zone_copy(&told->zone->life, &told->after);
+		life_zone_copy(&told->fact.zone->life, &told->after);
 		rc = decide(session, request, told, err);
-		if (rc == 0 && !told->is_known)
+		if (rc == 0 && !told->fact.is_known)
 			rc = judge(session, request, told, err);
 		if (rc != 0)
 			(void)err_wrap(err, "KSK %s",
-			    told->zone->life.keys[told->i].name);
+			    told->fact.zone->life.keys[told->i].name);
 	}
 	if (rc == 0)
-		*out = told;
+		*out = &told->fact;
 	else
-		ds_fact_free(told);
+		fact_free(&told->fact);
 	return rc;
 }
 
-void
-ds_fact_free(struct ds_fact_told *told)
-{
-
-	if (told == NULL)
-		return;
-	free(told->objection);
-	life_zone_clear(&told->after);
-	zone_life_free(told->zone);
-	free(told);
-}
-
-void
-ds_fact_add(struct session *session, const struct ds_fact_told *told,
-    struct plan *plan)
-{
-	char at[WHEN_TEXT_LEN];
-
-	if (!told->is_known)
-		plan_add(plan, ACTION_RECORD_DS, &told->zone->name, "record "
-		    "that the DS of KSK %s %s at %s; it is %s then",
-		    told->zone->life.keys[told->i].name,
-		    told->what == DS_FACT_GONE ?
-		    "was gone from the parent" : "was at the parent",
-		    when_rfc3339(told->at, at), life_word(&told->after,
-		    told->i, session_now(session)));
-}
-
 /* Who insists hears what the oracle says to it. */
-void
-ds_fact_note_verdict(struct session *session,
-    const struct ds_fact_told *told)
+static void
+note_verdict(struct session *session, const struct fact *fact)
 {
+	const struct ds_fact_told *told = ds_fact_of(fact);
 
 	if (told->objection != NULL)
 		session_note(session, "the oracle: %s", told->objection);
-	else if (told->is_begun && !told->is_known &&
+	else if (told->is_begun && !fact->is_known &&
 	    told->doubt == DS_FACT_FORCED)
 		session_note(session, "the oracle has no objection");
 }
@@ -249,15 +265,54 @@ ds_fact_plan(struct session *session, const struct ds_fact_request *request,
     struct plan *plan, struct error *err)
 {
 	struct cmk_cache cache = { 0 };
-	struct ds_fact_told *told;
+	struct fact *fact;
 	int rc;
 
-	rc = ds_fact_prepare(session, &cache, request, &told, err);
+	rc = ds_fact_prepare(session, &cache, request, &fact, err);
 	if (rc == 0) {
-		ds_fact_note_verdict(session, told);
-		ds_fact_add(session, told, plan);
+		note_verdict(session, fact);
+		fact_add(session, fact, plan);
 	}
-	ds_fact_free(told);
+	fact_free(fact);
+	cmk_cache_clear(&cache);
+	return rc;
+}
+
+static int
+apply(struct session *session, struct fact *fact, struct error *err)
+{
+	const struct ds_fact_told *told = ds_fact_of(fact);
+	const struct life_key *key = &told->after.keys[told->i];
+	char at[WHEN_TEXT_LEN];
+
+	note_verdict(session, fact);
+	if (fact->is_known) {
+		session_note(session, "that is known since %s; nothing to do",
+		    when_rfc3339(told->what == DS_FACT_SEEN ?
+		    key->ds_seen_at : key->ds_gone_at, at));
+		return 0;
+	}
+	if (fact_record_one(session, fact, err) != 0)
+		return -1;
+	ds_fact_note(session, fact);
+	return 0;
+}
+
+int
+ds_fact_apply(struct session *session, const struct ds_fact_request *request,
+    struct error *err)
+{
+	struct cmk_cache cache = { 0 };
+	struct fact *fact;
+	int rc;
+
+	if (session_lock(session, SESSION_LOCK_WAIT_S, err) != 0)
+		return -1;
+	rc = ds_fact_prepare(session, &cache, request, &fact, err);
+	if (rc == 0)
+		rc = apply(session, fact, err);
+	session_unlock(session);
+	fact_free(fact);
 	cmk_cache_clear(&cache);
 	return rc;
 }

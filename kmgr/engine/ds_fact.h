@@ -13,9 +13,9 @@
 #include "kmgr/base/err.h"
 #include "kmgr/dns/name.h"
 #include "kmgr/engine/cmk.h"
+#include "kmgr/engine/fact.h"
 #include "kmgr/engine/plan.h"
 #include "kmgr/engine/session.h"
-#include "kmgr/engine/trust_owed.h"
 
 enum ds_fact { DS_FACT_SEEN, DS_FACT_GONE };
 
@@ -33,17 +33,12 @@ struct ds_fact_request {
 					 * it that waits for that; or NULL */
 };
 
-/* A fact on its way into the store, decided by what that said. */
-struct ds_fact_told;
-
-/* What there is to say of it. The texts are its own. */
+/* What there is to say of one that is decided. The texts are its own. */
 struct ds_fact_view {
-	const struct name *zone;
 	const char	*zone_text;
 	const char	*ksk;		/* "example.com./12345" */
 	uint16_t	 key_tag;
 	const char	*state;		/* of the KSK, with it */
-	bool		 is_known;	/* nothing is new, or was recorded */
 	bool		 is_unpublished; /* a DS of what no set has */
 	bool		 is_insecure;	/* the last DS of the zone is gone */
 	const char	*objection;	/* the oracle's, to what is forced */
@@ -76,53 +71,22 @@ int ds_fact_apply(struct session *session,
 
 /**
  * ds_fact_prepare(session, cache, request, out, err):
- * The parts of ds_fact_apply(), for who tells of many zones: decide, and ask
- * the oracle.
+ * For who tells of many zones: decide, and ask the oracle. fact.h has what is
+ * to follow.
  *
- * ds_fact_free(told): before ${cache}.
+ * ds_fact_view(session, fact, out): what it comes to.
  *
- * ds_fact_view(session, told, out): what it comes to.
- *
- * ds_fact_note(session, told): after it was recorded, note where that leaves
+ * ds_fact_note(session, fact): after it was recorded, note where that leaves
  * the zone without validation.
  *
- * ds_fact_add(session, told, plan): append what ds_fact_plan() has.
- *
- * ds_fact_cmk(session, told): the CMK that answers for it; NULL: none can.
- *
- * ds_fact_prove(session, told, err): trust_prove() that.
- *
- * ds_fact_check(session, told, err), ds_fact_append(session, told, err): inside
- * the caller's transaction: whether the zone is still as it was; facts and
- * event. After the last of them trust_attest() of each ds_fact_cmk().
- *
- * ds_fact_record(session, list, n, owed, err): all of that, for the ${n} of
- * ${list}, of which each was proved, and of which no two are of one zone; what
- * the tokens are owed then is added to ${owed}.
- *
- * Owner: the caller, ds_fact_free().
- * Errors: as ds_fact_apply(); ERR_STORE, with ZONE_LIFE_CHANGED as its code
- * where a zone was changed meanwhile.
+ * Owner: the caller, fact_free().
+ * Errors: as ds_fact_plan().
  */
 int ds_fact_prepare(struct session *session, struct cmk_cache *cache,
-    const struct ds_fact_request *request, struct ds_fact_told **out,
+    const struct ds_fact_request *request, struct fact **out,
     struct error *err);
-void ds_fact_free(struct ds_fact_told *told);
-void ds_fact_view(struct session *session, const struct ds_fact_told *told,
+void ds_fact_view(struct session *session, const struct fact *fact,
     struct ds_fact_view *out);
-void ds_fact_note(struct session *session, const struct ds_fact_told *told);
-void ds_fact_add(struct session *session, const struct ds_fact_told *told,
-    struct plan *plan);
-const struct cmk *ds_fact_cmk(struct session *session,
-    const struct ds_fact_told *told);
-int ds_fact_prove(struct session *session, const struct ds_fact_told *told,
-    struct error *err);
-int ds_fact_check(struct session *session, const struct ds_fact_told *told,
-    struct error *err);
-int ds_fact_append(struct session *session, const struct ds_fact_told *told,
-    struct error *err);
-int ds_fact_record(struct session *session,
-    struct ds_fact_told *const *list, size_t n, struct trust_owed *owed,
-    struct error *err);
+void ds_fact_note(struct session *session, const struct fact *fact);
 
 #endif

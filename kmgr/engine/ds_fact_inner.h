@@ -7,16 +7,24 @@
 
 /* A key of a zone, and the zone with what is told. */
 struct ds_fact_told {
+	struct fact		 fact;
 	enum ds_fact		 what;
 	enum ds_fact_doubt	 doubt;
-	struct zone_life	*zone;
 	size_t			 i;
 	struct life_zone	 after;
 	int64_t			 at;
-	bool			 is_known;	/* nothing is new */
 	bool			 is_begun;	/* nobody had asked for it */
 	char			*objection;	/* the oracle's, or NULL */
 };
+
+/**
+ * ds_fact_of(fact): ${fact}, which is one of these.
+ *
+ * ds_fact_append(session, fact, err): as a struct fact_kind has it.
+ */
+const struct ds_fact_told *ds_fact_of(const struct fact *fact);
+int ds_fact_append(struct session *session, const struct fact *fact,
+    struct error *err);
 
 /**
  * ds_fact_locate(session, cache, request, told, err):

@@ -86,20 +86,20 @@ ds_fact_locate(struct session *session, struct cmk_cache *cache,
 	const int64_t now_at = session_now(session);
 	size_t n;
 
-	if (zone_life_load(session, cache, request->zone, &told->zone,
+	if (zone_life_load(session, cache, request->zone, &told->fact.zone,
 	    err) != 0)
 		return -1;
-	n = count(told->zone, request->what, now_at, &told->i);
+	n = count(told->fact.zone, request->what, now_at, &told->i);
 	if (n == 0)
-		told->i = find_other(told->zone, request->what, now_at);
+		told->i = find_other(told->fact.zone, request->what, now_at);
 	if (n <= 1 && told->i != LIFE_NONE)
 		return 0;
 	if (n > 1)
 		(void)err_set(err, ERR_INPUT, "zone %s has %zu KSKs that wait "
-		    "for %s", told->zone->text, n, what);
+		    "for %s", told->fact.zone->text, n, what);
 	else
 		(void)err_set(err, ERR_INPUT, "zone %s has no KSK that waits "
-		    "for %s", told->zone->text, what);
+		    "for %s", told->fact.zone->text, what);
 	return err_hint(err, "name it as ZONE/KEYTAG; kmgr list-ksks %s shows "
-	    "those that there are", told->zone->text);
+	    "those that there are", told->fact.zone->text);
 }

@@ -90,6 +90,8 @@ libengine_la_SOURCES = \
 	kmgr/engine/event_list.h \
 	kmgr/engine/event_text.c \
 	kmgr/engine/event_text.h \
+	kmgr/engine/fact.c \
+	kmgr/engine/fact.h \
 	kmgr/engine/foreign.c \
 	kmgr/engine/foreign.h \
 	kmgr/engine/foreign_facts.c \

@@ -109,7 +109,7 @@ record_algs(struct session *session, const struct skr *skr,
 	for (i = 0; i < skr->n_algs; i++) {
 		row.alg = skr->algs[i];
 		row.signed_at = skr->now_at;
-		if (zone_facts_append_alg(session, skr_cmk(skr)->row.id, &row,
+		if (zone_facts_set_alg(session, skr_cmk(skr)->row.id, &row,
 		    err) != 0)
 			return -1;
 	}

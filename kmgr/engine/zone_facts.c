@@ -4,20 +4,17 @@
 #include "kmgr/base/mem.h"
 #include "kmgr/engine/event.h"
 #include "kmgr/engine/foreign_facts.h"
-#include "kmgr/engine/trust.h"
 #include "kmgr/engine/zone_facts.h"
 #include "kmgr/store/ledger.h"
 
 /* --- what is done -------------------------------------------------------- */
 
 static int
-tell(struct session *session, const char *cmk_id, const char *type,
-    struct json *event_take, struct error *err)
+tell(struct session *session, const char *type, struct json *event_take,
+    struct error *err)
 {
-	int rc = -1;
+	const int rc = event_append(session, type, event_take, err);
 
-	if (event_append(session, type, event_take, err) == 0)
-		rc = trust_attest(session, cmk_id, err);
 	json_free(event_take);
 	return rc;
 }
@@ -45,16 +42,15 @@ zone_facts_set_goal(struct session *session, const char *cmk_id,
 	event = event_of(cmk_id, row->zone);
 	json_put_text(event, "goal", row->goal);
 	json_put_int(event, "goal_at", row->goal_at);
-	return tell(session, cmk_id, "zone-goal", event, err);
+	return tell(session, "zone-goal", event, err);
 }
 
 int
-zone_facts_append_alg(struct session *session, const char *cmk_id,
+zone_facts_set_alg(struct session *session, const char *cmk_id,
     const struct zone_alg_row *row, struct error *err)
 {
 	struct store *store;
 	struct json *event;
-	int rc;
 
 	if (session_store(session, &store, err) != 0 ||
 	    store_zone_alg_put(store, row, err) != 0)
@@ -63,18 +59,7 @@ zone_facts_append_alg(struct session *session, const char *cmk_id,
 	json_put_int(event, "alg", row->alg);
 	json_put_int(event, "signed_at", row->signed_at);
 	json_put_bool(event, "dropped", false);
-	rc = event_append(session, "alg-signed", event, err);
-	json_free(event);
-	return rc;
-}
-
-int
-zone_facts_set_alg(struct session *session, const char *cmk_id,
-    const struct zone_alg_row *row, struct error *err)
-{
-
-	return zone_facts_append_alg(session, cmk_id, row, err) != 0 ? -1 :
-	    trust_attest(session, cmk_id, err);
+	return tell(session, "alg-signed", event, err);
 }
 
 int
@@ -90,7 +75,7 @@ zone_facts_drop_alg(struct session *session, const char *cmk_id,
 	event = event_of(cmk_id, zone);
 	json_put_int(event, "alg", alg);
 	json_put_bool(event, "dropped", true);
-	return tell(session, cmk_id, "alg-signed", event, err);
+	return tell(session, "alg-signed", event, err);
 }
 
 /* --- what was done ------------------------------------------------------- */

@@ -16,23 +16,18 @@
 /**
  * zone_facts_set_goal(session, cmk_id, row, err):
  * Inside the caller's transaction: write ${row}, with the event zone-goal of
- * its goal and goal_at. A checkpoint of the CMK, one of those that the zone's
- * KSKs are under, follows; it was proved.
- *
- * zone_facts_append_alg(session, cmk_id, row, err): as zone_facts_set_alg();
- * the caller calls trust_attest() after the last one.
+ * its goal and goal_at. The CMK, one of those that the zone's KSKs are under,
+ * was proved; the caller calls trust_attest() after the last one.
  *
  * zone_facts_set_alg(session, cmk_id, row, err), zone_facts_drop_alg(session,
  * cmk_id, zone, alg, err): likewise, with the event alg-signed, that all data
  * of the zone is signed with an algorithm since ${row}->signed_at, or that it
  * is signed with ${alg} no more.
  *
- * Errors: ERR_STORE; those of trust_attest().
+ * Errors: ERR_STORE.
  */
 int zone_facts_set_goal(struct session *session, const char *cmk_id,
     const struct zone_row *row, struct error *err);
-int zone_facts_append_alg(struct session *session, const char *cmk_id,
-    const struct zone_alg_row *row, struct error *err);
 int zone_facts_set_alg(struct session *session, const char *cmk_id,
     const struct zone_alg_row *row, struct error *err);
 int zone_facts_drop_alg(struct session *session, const char *cmk_id,

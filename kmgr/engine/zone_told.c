@@ -3,13 +3,23 @@
 #include "kmgr/base/mem.h"
 #include "kmgr/base/when.h"
 #include "kmgr/dns/alg.h"
-#include "kmgr/engine/cmk_life.h"
-#include "kmgr/engine/trust.h"
 #include "kmgr/engine/zone_facts.h"
 #include "kmgr/engine/zone_guarantor.h"
 #include "kmgr/engine/zone_life.h"
 #include "kmgr/engine/zone_step.h"
 #include "kmgr/engine/zone_told.h"
+
+struct told {
+	struct fact		 fact;
+	struct zone_told_request request;
+};
+
+static const struct told *
+told_of(const struct fact *fact)
+{
+
+	return (const struct told *)fact;
+}
 
 static bool
 is_goal(const struct zone_told_request *request)
@@ -109,14 +119,21 @@ check(struct session *session, const struct zone_life *zone,
 	return check_unsigned(session, zone, request, err);
 }
 
-static void
-plan_fact(const struct zone_life *zone,
-    const struct zone_told_request *request, struct plan *plan)
+static const struct cmk *
+find_cmk(struct session *session, const struct fact *fact)
 {
+
+	return zone_guarantor(session, fact->zone);
+}
+
+static void
+add(struct session *session, const struct fact *fact, struct plan *plan)
+{
+	const struct zone_told_request *request = &told_of(fact)->request;
+	const struct zone_life *zone = fact->zone;
 	char text[WHEN_TEXT_LEN];
 
-	if (is_so(zone, request))
-		return;
+	(void)session;
 	if (request->what == ZONE_TOLD_INSECURE)
 		plan_add(plan, ACTION_SET_GOAL, &zone->name, "%s is to be "
 		    "insecure: its DS are removed at the parent, and then, "
@@ -135,35 +152,18 @@ plan_fact(const struct zone_life *zone,
 		    alg_name(request->alg));
 }
 
-int
-zone_told_plan(struct session *session,
-    const struct zone_told_request *request, struct plan *plan,
-    struct error *err)
-{
-	struct cmk_cache cache = { 0 };
-	struct zone_life *zone = NULL;
-	int rc = -1;
-
-	if (zone_life_load(session, &cache, request->zone, &zone, err) == 0 &&
-	    check(session, zone, request, err) == 0) {
-		plan_fact(zone, request, plan);
-		rc = 0;
-	}
-	zone_life_free(zone);
-	cmk_cache_clear(&cache);
-	return rc;
-}
-
 static int
-set_goal(struct session *session, struct store *store, const struct cmk *cmk,
+set_goal(struct session *session, const struct cmk *cmk,
     const struct zone_life *zone, const struct zone_told_request *request,
     struct error *err)
 {
 	struct zone_row row = { 0 };
+	struct store *store;
 	bool found = false;
 	int rc;
 
-	if (store_zone_find(store, zone->text, &row, &found, err) != 0)
+	if (session_store(session, &store, err) != 0 ||
+	    store_zone_find(store, zone->text, &row, &found, err) != 0)
 		return -1;
 	if (!found)
 		return err_set(err, ERR_INTEGRITY, "the store has no record "
@@ -189,48 +189,78 @@ set_alg(struct session *session, const struct cmk *cmk,
 
 	rc = request->what == ZONE_TOLD_SIGNED ?
 	    zone_facts_set_alg(session, cmk->row.id, &row, err) :
-	    zone_facts_drop_alg(session, cmk->row.id, text, request->alg,
-	    err);
+	    zone_facts_drop_alg(session, cmk->row.id, text,
+	    request->alg, err);
 	free(text);
 	return rc;
 }
 
 static int
-record(struct session *session, const struct cmk *cmk,
-    const struct zone_life *zone, const struct zone_told_request *request,
-    struct error *err)
+append(struct session *session, const struct fact *fact, struct error *err)
 {
-	struct store *store;
+	const struct zone_told_request *request = &told_of(fact)->request;
 
-	if (session_store(session, &store, err) != 0 ||
-	    store_begin(store, err) != 0)
-		return -1;
-	if (zone_life_check_same(session, zone, err) == 0 &&
-	    (is_goal(request) ?
-	    set_goal(session, store, cmk, zone, request, err) :
-	    set_alg(session, cmk, zone, request, err)) == 0 &&
-	    store_commit(store, err) == 0)
-		return 0;
-	store_rollback(store);
-	return -1;
+	return (is_goal(request) ? set_goal : set_alg)(session,
+	    find_cmk(session, fact), fact->zone, request, err);
 }
 
-static int
-apply_to(struct session *session, const struct zone_life *zone,
-    const struct zone_told_request *request, struct error *err)
+static void
+free_told(struct fact *fact)
 {
-	const struct cmk *cmk = zone_guarantor(session, zone);
 
-	if (check(session, zone, request, err) != 0)
+	free(fact);
+}
+
+static const struct fact_kind kind = { find_cmk, append, add, free_told };
+
+int
+zone_told_prepare(struct session *session, struct cmk_cache *cache,
+    const struct zone_told_request *request, struct fact **out,
+    struct error *err)
+{
+	struct zone_life *zone = NULL;
+	struct told *told;
+
+	*out = NULL;
+	if (zone_life_load(session, cache, request->zone, &zone, err) != 0 ||
+	    check(session, zone, request, err) != 0) {
+		zone_life_free(zone);
 		return -1;
-	if (is_so(zone, request)) {
-		session_note(session, "that is so already; nothing to do");
-		return 0;
 	}
-	if (trust_prove(session, cmk, err) != 0 ||
-	    record(session, cmk, zone, request, err) != 0)
-		return -1;
-	return cmk_life_settle(session, cmk, err);
+	told = mem_new(sizeof(*told));
+	*told = (struct told) { { &kind, zone, is_so(zone, request) },
+		*request };
+	told->request.zone = &zone->name;
+	*out = &told->fact;
+	return 0;
+}
+
+int64_t
+zone_told_signed_at(const struct fact *fact)
+{
+	const struct zone_told_request *request = &told_of(fact)->request;
+
+	if (request->what != ZONE_TOLD_SIGNED)
+		return 0;
+	return fact->is_known ? signed_at(&fact->zone->life, request->alg) :
+	    request->at;
+}
+
+int
+zone_told_plan(struct session *session,
+    const struct zone_told_request *request, struct plan *plan,
+    struct error *err)
+{
+	struct cmk_cache cache = { 0 };
+	struct fact *fact;
+	int rc;
+
+	rc = zone_told_prepare(session, &cache, request, &fact, err);
+	if (rc == 0)
+		fact_add(session, fact, plan);
+	fact_free(fact);
+	cmk_cache_clear(&cache);
+	return rc;
 }
 
 int
@@ -238,15 +268,18 @@ zone_told_apply(struct session *session,
     const struct zone_told_request *request, struct error *err)
 {
 	struct cmk_cache cache = { 0 };
-	struct zone_life *zone = NULL;
-	int rc = -1;
+	struct fact *fact;
+	int rc;
 
 	if (session_lock(session, SESSION_LOCK_WAIT_S, err) != 0)
 		return -1;
-	if (zone_life_load(session, &cache, request->zone, &zone, err) == 0)
-		rc = apply_to(session, zone, request, err);
+	rc = zone_told_prepare(session, &cache, request, &fact, err);
+	if (rc == 0 && fact->is_known)
+		session_note(session, "that is so already; nothing to do");
+	else if (rc == 0)
+		rc = fact_record_one(session, fact, err);
 	session_unlock(session);
-	zone_life_free(zone);
+	fact_free(fact);
 	cmk_cache_clear(&cache);
 	return rc;
 }

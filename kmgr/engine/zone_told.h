@@ -11,6 +11,7 @@
 
 #include "kmgr/base/err.h"
 #include "kmgr/dns/name.h"
+#include "kmgr/engine/fact.h"
 #include "kmgr/engine/plan.h"
 #include "kmgr/engine/session.h"
 
@@ -46,5 +47,21 @@ int zone_told_plan(struct session *session,
     struct error *err);
 int zone_told_apply(struct session *session,
     const struct zone_told_request *request, struct error *err);
+
+/**
+ * zone_told_prepare(session, cache, request, out, err):
+ * For who tells of many zones: look whether it can be told. fact.h has what is
+ * to follow.
+ *
+ * zone_told_signed_at(fact): of one of these: since when all data of its zone
+ * is signed with the algorithm, with it; 0: it is not.
+ *
+ * Owner: the caller, fact_free().
+ * Errors: as zone_told_plan().
+ */
+int zone_told_prepare(struct session *session, struct cmk_cache *cache,
+    const struct zone_told_request *request, struct fact **out,
+    struct error *err);
+int64_t zone_told_signed_at(const struct fact *fact);
 
 #endif

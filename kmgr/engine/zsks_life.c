@@ -135,7 +135,7 @@ record_algs(struct session *session, const struct zsks *zsks, bool *did,
 			continue;
 		row.alg = zsks->after.algs[i].alg;
 		row.signed_at = zsks->after.algs[i].signed_at;
-		if (zone_facts_append_alg(session, zsks->ksks[0].row.cmk_id,
+		if (zone_facts_set_alg(session, zsks->ksks[0].row.cmk_id,
 		    &row, err) != 0)
 			return -1;
 		*did = true;

@@ -21,7 +21,7 @@ void
 run_facts_clear(struct run_zone *z)
 {
 
-	ds_fact_free(z->told);
+	fact_free(z->told);
 	z->told = NULL;
 	while (z->n_facts > 0)
 		free(z->facts[--z->n_facts].ksk);
@@ -50,29 +50,27 @@ prepare(struct run_zone *z, struct error *err)
 static int
 prove(struct run_zone *z, struct error *err)
 {
-	struct ds_fact_view view;
+	const bool is_known = z->told->is_known;
 
-	ds_fact_view(z->run->session, z->told, &view);
-	if (!view.is_known && ds_fact_prove(z->run->session, z->told,
-	    err) == 0)
+	if (!is_known && fact_prove(z->run->session, z->told, err) == 0)
 		return 0;
-	ds_fact_free(z->told);
+	fact_free(z->told);
 	z->told = NULL;
-	return view.is_known ? 0 : -1;
+	return is_known ? 0 : -1;
 }
 
 static int
 check(struct run_zone *z, struct error *err)
 {
 
-	return ds_fact_check(z->run->session, z->told, err);
+	return fact_check(z->run->session, z->told, err);
 }
 
 static int
 append(struct run_zone *z, struct error *err)
 {
 
-	return ds_fact_append(z->run->session, z->told, err);
+	return fact_append(z->run->session, z->told, err);
 }
 
 /* One checkpoint of a CMK answers for what is told of all its zones. */
@@ -85,7 +83,7 @@ attest(const struct run_zones *zones, struct error *err)
 	int rc;
 
 	for (i = 0; i < zones->n; i++)
-		trust_owe(&cmks, ds_fact_cmk(session, zones->list[i]->told));
+		trust_owe(&cmks, fact_cmk(session, zones->list[i]->told));
 	rc = trust_owed_attest(session, &cmks, err);
 	free(cmks.debts);
 	return rc;
@@ -97,7 +95,7 @@ finish(struct run_zone *z)
 	struct ds_fact_view view;
 
 	ds_fact_view(z->run->session, z->told, &view);
-	trust_owe(&z->pass->owed, ds_fact_cmk(z->run->session, z->told));
+	trust_owe(&z->pass->owed, fact_cmk(z->run->session, z->told));
 	ds_fact_note(z->run->session, z->told);
 	z->records.len = 0;
 	z->is_changed = z->is_stale = true;
@@ -137,7 +135,7 @@ record(const struct run_zones *zones)
 	for (i = 0; i < zones->n; i++) {
 		struct run_zone *z = zones->list[i];
 
-		ds_fact_free(z->told);
+		fact_free(z->told);
 		z->told = NULL;
 		free(z->facts[--z->n_facts].ksk);
 	}

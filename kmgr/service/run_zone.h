@@ -94,7 +94,7 @@ struct run_zone {
 	struct zone_life_change	 change;
 	struct run_fact		*facts;		/* run_facts() is to record */
 	size_t			 n_facts;
-	struct ds_fact_told	*told;		/* the one at hand, or NULL */
+	struct fact		*told;		/* the one at hand, or NULL */
 	int64_t			 newest;	/* signature, when loaded */
 	int64_t			 checked_ms;	/* that it is so still, or 0 */
 	bool			 is_same;	/* likewise, to be scheduled */

@@ -1,11 +1,10 @@
-/* ds-seen and ds-gone --zones-from: some zones in one transaction. */
+/* --zones-from of what is told: some zones in one transaction. */
 #include <string.h>
 
 #include "kmgr/base/stop.h"
-#include "kmgr/cmd/cmd_ds_fact.h"
+#include "kmgr/cmd/cmd_facts.h"
 #include "kmgr/cmd/stream.h"
 #include "kmgr/cmd/tally.h"
-#include "kmgr/cmd/zone_list.h"
 #include "kmgr/engine/zone_life.h"
 #include "kmgr/store/store_zone.h"
 
@@ -13,14 +12,13 @@
 
 struct telling {
 	struct cmd		*cmd;
-	struct ds_fact_request	 request;	/* what the options say */
+	const struct facts_kind	*kind;
+	void			*told;		/* the command's */
 	struct zone_list	 list;
 	struct stream		 stream;
 	struct tally		 tally;
 	struct trust_owed	 owed;
 	struct plan		 plan;		/* of --dry-run */
-	size_t			 n_unpublished;
-	size_t			 n_insecure;
 };
 
 /* Lines of the list that are told of together. */
@@ -28,8 +26,8 @@ struct batch {
 	struct cmk_cache	 cache;
 	size_t			 n;
 	const struct zone_line	*lines[BATCH];
-	struct ds_fact_told	*told[BATCH];	/* NULL: refused */
-	bool			 is_done[BATCH];	/* or was, before */
+	struct fact		*facts[BATCH];	/* NULL: refused */
+	bool			 is_done[BATCH]; /* or was, before */
 };
 
 /* Whether every zone would fail with this. */
@@ -56,22 +54,22 @@ refuse(struct telling *all, const struct zone_line *line,
 	return 0;
 }
 
-/* ZONE/KEYTAG, or ZONE. */
+bool
+cmd_facts_names_key(const struct zone_line *line)
+{
+	const char *slash = strrchr(line->text, '/');
+
+	return slash != NULL && slash[1] != '\0' &&
+	    strspn(slash + 1, "0123456789") == strlen(slash + 1);
+}
+
 static int
 prepare(struct telling *all, struct batch *batch, size_t i,
     struct error *err)
 {
-	struct ds_fact_request request = all->request;
-	struct name zone;
 
-	if (strchr(batch->lines[i]->text, '/') != NULL) {
-		request.ksk = batch->lines[i]->text;
-	} else {
-		zone_list_name(batch->lines[i], &zone);
-		request.zone = &zone;
-	}
-	return ds_fact_prepare(all->cmd->session, &batch->cache, &request,
-	    &batch->told[i], err);
+	return all->kind->prepare(all->cmd, all->told, &batch->cache,
+	    batch->lines[i], &batch->facts[i], err);
 }
 
 /* What the store has of zones that stand together it can give at once. */
@@ -89,7 +87,7 @@ read_ahead(struct telling *all, const struct batch *batch)
 	    store_snapshot(store, &ignored) != 0)
 		return NULL;
 	for (i = 0; i < batch->n; i++) {
-		if (strchr(batch->lines[i]->text, '/') != NULL)
+		if (cmd_facts_names_key(batch->lines[i]))
 			continue;
 		zone_list_name(batch->lines[i], &zone);
 		names[n] = name_text(&zone, texts[n]);
@@ -118,15 +116,6 @@ prepare_all(struct telling *all, struct batch *batch, struct error *err)
 	return rc;
 }
 
-static bool
-is_known(const struct telling *all, const struct ds_fact_told *told)
-{
-	struct ds_fact_view view;
-
-	ds_fact_view(all->cmd->session, told, &view);
-	return view.is_known;
-}
-
 static int
 prove_all(struct telling *all, struct batch *batch, struct error *err)
 {
@@ -135,12 +124,12 @@ prove_all(struct telling *all, struct batch *batch, struct error *err)
 
 	for (i = 0; i < batch->n; i++) {
 		why = (struct error)ERR_INIT;
-		if (batch->told[i] == NULL || is_known(all, batch->told[i]) ||
-		    ds_fact_prove(all->cmd->session, batch->told[i],
+		if (batch->facts[i] == NULL || batch->facts[i]->is_known ||
+		    fact_prove(all->cmd->session, batch->facts[i],
 		    &why) == 0)
 			continue;
-		ds_fact_free(batch->told[i]);
-		batch->told[i] = NULL;
+		fact_free(batch->facts[i]);
+		batch->facts[i] = NULL;
 		if (refuse(all, batch->lines[i], &why, err) != 0)
 			return -1;
 	}
@@ -149,18 +138,13 @@ prove_all(struct telling *all, struct batch *batch, struct error *err)
 
 /* A zone twice, by its KSKs: the second sees what the first has changed. */
 static bool
-is_among(const struct telling *all, struct ds_fact_told *const *list,
-    size_t n, const struct ds_fact_told *told)
+is_among(struct fact *const *list, size_t n, const struct fact *fact)
 {
-	struct ds_fact_view view, other;
 	size_t i;
 
-	ds_fact_view(all->cmd->session, told, &view);
-	for (i = 0; i < n; i++) {
-		ds_fact_view(all->cmd->session, list[i], &other);
-		if (name_is_same(view.zone, other.zone))
+	for (i = 0; i < n; i++)
+		if (name_is_same(&fact->zone->name, &list[i]->zone->name))
 			return true;
-	}
 	return false;
 }
 
@@ -172,12 +156,12 @@ record_one(struct telling *all, struct batch *batch, size_t i,
 	struct session *session = all->cmd->session;
 	struct error why = ERR_INIT;
 
-	ds_fact_free(batch->told[i]);
-	batch->told[i] = NULL;
+	fact_free(batch->facts[i]);
+	batch->facts[i] = NULL;
 	batch->is_done[i] = prepare(all, batch, i, &why) == 0 &&
-	    (is_known(all, batch->told[i]) ||
-	    (ds_fact_prove(session, batch->told[i], &why) == 0 &&
-	    ds_fact_record(session, &batch->told[i], 1, &all->owed,
+	    (batch->facts[i]->is_known ||
+	    (fact_prove(session, batch->facts[i], &why) == 0 &&
+	    fact_record(session, &batch->facts[i], 1, &all->owed,
 	    &why) == 0));
 	return batch->is_done[i] ? 0 : refuse(all, batch->lines[i], &why,
 	    err);
@@ -187,77 +171,67 @@ record_one(struct telling *all, struct batch *batch, size_t i,
 static int
 record_all(struct telling *all, struct batch *batch, struct error *err)
 {
-	struct ds_fact_told *list[BATCH];
+	struct fact *list[BATCH];
 	struct error ignored = ERR_INIT;
 	size_t i, n = 0, places[BATCH];
 	int rc = 0;
 
 	for (i = 0; i < batch->n; i++) {
-		if (batch->told[i] == NULL)
+		if (batch->facts[i] == NULL)
 			continue;
-		batch->is_done[i] = is_known(all, batch->told[i]);
+		batch->is_done[i] = batch->facts[i]->is_known;
 		if (!batch->is_done[i] &&
-		    !is_among(all, list, n, batch->told[i])) {
-			list[n] = batch->told[i];
+		    !is_among(list, n, batch->facts[i])) {
+			list[n] = batch->facts[i];
 			places[n++] = i;
 		}
 	}
-	if (n > 0 && ds_fact_record(all->cmd->session, list, n, &all->owed,
+	if (n > 0 && fact_record(all->cmd->session, list, n, &all->owed,
 	    &ignored) == 0)
 		while (n > 0)
 			batch->is_done[places[--n]] = true;
 	for (i = 0; i < batch->n && rc == 0; i++)
-		if (batch->told[i] != NULL && !batch->is_done[i])
+		if (batch->facts[i] != NULL && !batch->is_done[i])
 			rc = record_one(all, batch, i, err);
 	return rc;
 }
 
-/* A line a KSK, as ds-seen of one has it. */
 static void
-show(struct telling *all, const struct ds_fact_view *view)
+show(struct telling *all, const struct fact *fact)
 {
 	struct cmd *cmd = all->cmd;
-	struct json *row;
+	struct json *row = cmd->wants_json ? json_new_object() : NULL;
 
-	if (view->objection != NULL)
-		session_note(cmd->session, "KSK %s: the oracle: %s",
-		    view->ksk, view->objection);
-	all->n_unpublished += view->is_unpublished;
-	all->n_insecure += view->is_insecure;
-	if (cmd->wants_json) {
-		row = json_new_object();
-		json_put_text(row, "zone", view->zone_text);
-		json_put_int(row, "key_tag", view->key_tag);
-		json_put_text(row, "state", view->state);
-		json_put_bool(row, "known_before", view->is_known);
-		stream_row(&all->stream, "ksks", row);
+	all->kind->show(cmd, all->told, fact, row);
+	if (row != NULL) {
+		json_put_bool(row, "known_before", fact->is_known);
+		stream_row(&all->stream, all->kind->rows, row);
 	} else {
-		buf_printf(&cmd->text, "KSK %s is %s\n", view->ksk,
-		    view->state);
 		stream_write(&all->stream);
 	}
+}
+
+static void
+finish_one(struct telling *all, const struct fact *fact)
+{
+
+	(*(fact->is_known ? &all->tally.n_before : &all->tally.n_done))++;
+	if (args_has(all->cmd->args, OPT_DRY_RUN))
+		fact_add(all->cmd->session, fact, &all->plan);
+	else
+		show(all, fact);
 }
 
 static void
 finish_batch(struct telling *all, struct batch *batch)
 {
 	const bool is_dry = args_has(all->cmd->args, OPT_DRY_RUN);
-	struct ds_fact_view view;
 	size_t i;
 
 	for (i = 0; i < batch->n; i++) {
-		if (is_dry ? batch->told[i] != NULL : batch->is_done[i]) {
-			ds_fact_view(all->cmd->session, batch->told[i],
-			    &view);
-			(*(view.is_known ? &all->tally.n_before :
-			    &all->tally.n_done))++;
-			if (is_dry)
-				ds_fact_add(all->cmd->session, batch->told[i],
-				    &all->plan);
-			else
-				show(all, &view);
-		}
-		ds_fact_free(batch->told[i]);
+		if (is_dry ? batch->facts[i] != NULL : batch->is_done[i])
+			finish_one(all, batch->facts[i]);
+		fact_free(batch->facts[i]);
 	}
 	cmk_cache_clear(&batch->cache);
 }
@@ -316,21 +290,13 @@ do_all(struct telling *all, struct error *err)
 static void
 note_end(struct telling *all)
 {
-	struct session *session = all->cmd->session;
 
 	tally_note(&all->tally);
-	if (all->n_unpublished > 0)
-		session_note(session, "%zu of the KSKs were never published: "
-		    "without another KSK that has its DS at the parent these "
-		    "zones do not validate; next: kmgr sign-zsks --zones-from "
-		    "PATH, and publish the result", all->n_unpublished);
-	if (all->n_insecure > 0)
-		session_note(session, "%zu zones have no KSK with its DS at "
-		    "the parent now: resolvers will not validate them",
-		    all->n_insecure);
+	if (all->kind->note != NULL)
+		all->kind->note(all->cmd, all->told);
 	if (!args_has(all->cmd->args, OPT_DRY_RUN))
-		session_note(session, "%zu of %zu told, %zu known before, %zu "
-		    "refused", all->tally.n_done, all->tally.all,
+		session_note(all->cmd->session, "%zu of %zu told, %zu known "
+		    "before, %zu refused", all->tally.n_done, all->tally.all,
 		    all->tally.n_before, all->tally.n_refused);
 }
 
@@ -343,7 +309,7 @@ finish(struct telling *all, int rc, struct error *err)
 		all->tally.again = "nothing was changed";
 		cmd_plan(cmd, &all->plan);
 	} else if (cmd->n_rows == 0) {
-		(void)json_put_array(cmd->json, "ksks");
+		(void)json_put_array(cmd->json, all->kind->rows);
 	}
 	note_end(all);
 	json_put_int(cmd->json, "n_told", (int64_t)all->tally.n_done);
@@ -356,10 +322,10 @@ finish(struct telling *all, int rc, struct error *err)
 }
 
 int
-cmd_ds_fact_many(struct cmd *cmd, const struct ds_fact_request *request,
+cmd_facts(struct cmd *cmd, const struct facts_kind *kind, void *told,
     struct error *err)
 {
-	struct telling all = { .cmd = cmd, .request = *request,
+	struct telling all = { .cmd = cmd, .kind = kind, .told = told,
 		.plan = PLAN_INIT };
 	int rc = -1;
 
