@@ -4,6 +4,7 @@
 #include "kmgr/base/file.h"
 #include "kmgr/base/mem.h"
 #include "kmgr/base/when.h"
+#include "kmgr/cmd/cmd_facts.h"
 #include "kmgr/cmd/cmd_life.h"
 #include "kmgr/cmd/cmd_tty.h"
 #include "kmgr/cmd/command.h"
@@ -73,27 +74,77 @@ cmd_go_secure(struct cmd *cmd, struct error *err)
 }
 
 static int
-tell_signer(struct cmd *cmd, enum zone_told what, struct error *err)
+prepare_line(struct cmd *cmd, void *told, struct cmk_cache *cache,
+    const struct zone_line *line, struct fact **out, struct error *err)
 {
-	struct zone_told_request request = { .what = what };
-	const char *text;
+	struct zone_told_request request =
+	    *(const struct zone_told_request *)told;
 	struct name zone;
+
+	zone_list_name(line, &zone);
+	request.zone = &zone;
+	return zone_told_prepare(cmd->session, cache, &request, out, err);
+}
+
+static void
+show_line(struct cmd *cmd, void *told, const struct fact *fact,
+    struct json *row)
+{
+	const struct zone_told_request *request = told;
+	const int64_t signed_at = zone_told_signed_at(fact);
+	const char *alg = alg_name(request->alg);
+	char at[WHEN_TEXT_LEN];
+
+	if (row != NULL) {
+		json_put_text(row, "zone", fact->zone->text);
+		json_put_text(row, "algorithm", alg);
+		cmd_life_put_time(row, "signed_at", signed_at);
+	} else if (signed_at != 0) {
+		buf_printf(&cmd->text, "%s is signed with %s since %s\n",
+		    fact->zone->text, alg, when_rfc3339(signed_at, at));
+	} else {
+		buf_printf(&cmd->text, "%s is signed with %s no more\n",
+		    fact->zone->text, alg);
+	}
+}
+
+static const struct facts_kind facts = { "zones", prepare_line, show_line,
+	NULL };
+
+static int
+read_signer(struct cmd *cmd, struct zone_told_request *request,
+    struct error *err)
+{
+	const char *text;
 	enum alg alg;
 
-	request.zone = &zone;
-	if (cmd_zone(cmd->args->words[0], &zone, err) != 0 ||
-	    cmd_option(cmd, OPT_ALG, &text, err) != 0 ||
-	    cmd_time(cmd, OPT_AT, session_now(cmd->session), &request.at,
+	if (cmd_option(cmd, OPT_ALG, &text, err) != 0 ||
+	    cmd_time(cmd, OPT_AT, session_now(cmd->session), &request->at,
 	    err) != 0)
 		return -1;
 	if (alg_read(text, &alg, err) != 0) {
 		err->class = ERR_USAGE;
 		return err_wrap(err, "--alg");
 	}
-	request.alg = (uint8_t)alg;
+	request->alg = (uint8_t)alg;
 	if (args_has(cmd->args, OPT_FORCE))
-		request.doubt = ZONE_TOLD_FORCED;
-	return run(cmd, &request, err);
+		request->doubt = ZONE_TOLD_FORCED;
+	return 0;
+}
+
+static int
+tell_signer(struct cmd *cmd, enum zone_told what, struct error *err)
+{
+	struct zone_told_request request = { .what = what };
+	struct name zone;
+
+	if (args_has(cmd->args, OPT_ZONES_FROM))
+		return read_signer(cmd, &request, err) != 0 ? -1 :
+		    cmd_facts(cmd, &facts, &request, err);
+	request.zone = &zone;
+	return cmd_zone(cmd->args->words[0], &zone, err) != 0 ||
+	    read_signer(cmd, &request, err) != 0 ? -1 :
+	    run(cmd, &request, err);
 }
 
 int

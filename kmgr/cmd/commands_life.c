@@ -9,9 +9,9 @@ static const enum opt roll_opts[] = { OPT_CMK, OPT_ZONES_OF, OPT_REASON,
 static const enum opt go_insecure_opts[] = { OPT_YES, OPT_ACCEPT_TIME_JUMP,
 	OPT_DRY_RUN, OPT_END };
 static const enum opt zone_signed_opts[] = { OPT_ALG, OPT_AT,
-	OPT_ACCEPT_TIME_JUMP, OPT_DRY_RUN, OPT_END };
+	OPT_ZONES_FROM, OPT_ACCEPT_TIME_JUMP, OPT_DRY_RUN, OPT_END };
 static const enum opt zone_unsigned_opts[] = { OPT_ALG, OPT_FORCE,
-	OPT_ACCEPT_TIME_JUMP, OPT_DRY_RUN, OPT_END };
+	OPT_ZONES_FROM, OPT_ACCEPT_TIME_JUMP, OPT_DRY_RUN, OPT_END };
 static const enum opt foreign_opts[] = { OPT_AT, OPT_ACCEPT_TIME_JUMP,
 	OPT_DRY_RUN, OPT_END };
 static const enum opt run_opts[] = { OPT_WATCH, OPT_ACCEPT_TIME_JUMP,
@@ -96,15 +96,19 @@ const struct command commands_life[] = {
 	    "tell that the parent is asked to remove a DS",
 	    "As ds-add. ds-gone tells that it is there no more.",
 	    change_opts, 1, 1, CMD_WITH_SESSION, cmd_ds_remove },
-	{ "zone-signed", GROUP_LIFE, "ZONE --alg ALG [--at TIME]",
+	{ "zone-signed", GROUP_LIFE,
+	    "ZONE|--zones-from FILE --alg ALG [--at TIME]",
 	    "tell that a zone's data is signed with an algorithm",
 	    "All of it has RRSIGs of ALG since TIME, which is not in the "
-	    "future. No DS of ALG is asked for before that is everywhere.",
+	    "future. No DS of ALG is asked for before that is everywhere. A "
+	    "line of --zones-from is a ZONE.",
 	    zone_signed_opts, 1, 1, CMD_WITH_SESSION, cmd_zone_signed },
-	{ "zone-unsigned", GROUP_LIFE, "ZONE --alg ALG [--force]",
+	{ "zone-unsigned", GROUP_LIFE,
+	    "ZONE|--zones-from FILE --alg ALG [--force]",
 	    "tell that its signer signs with an algorithm no more",
 	    "Refused before the plan asks for it: then the zone signer is to "
-	    "go on. --force tells that it has stopped all the same.",
+	    "go on. --force tells that it has stopped all the same. "
+	    "--zones-from as for zone-signed.",
 	    zone_unsigned_opts, 1, 1, CMD_WITH_SESSION, cmd_zone_unsigned },
 	{ "add-foreign-key", GROUP_LIFE, "ZONE FILE|- [--at TIME]",
 	    "register the KSK of another provider",

@@ -332,3 +332,56 @@ n_events() {
 	[ -z "$output" ]
 	[ "$(n_events ds-seen)" -eq 0 ]
 }
+
+@test "zone-signed --zones-from: in one transaction, and once" {
+	three
+	checkpoints=$(n_events checkpoint)
+	{ echo none.example; echo 'z5 example'; echo 0/25.example; } >>list
+	run -12 --separate-stderr now zone-signed --zones-from list \
+		--alg ed25519 --at -1d --dry-run
+	[ "$(grep -c '^would record that all data of z[1-4].example. is signed with ED25519 since ' \
+		<<<"$output")" -eq 4 ]
+	alg_signed=$(n_events alg-signed)
+	run -12 --separate-stderr now zone-signed --zones-from list \
+		--alg ed25519 --at -1d
+	[ "$(grep -c '^z[1-4].example. is signed with ED25519 since ' \
+		<<<"$output")" -eq 4 ]
+	[[ $stderr == *"none.example: "*"list:6: more than one word"* ]]
+	[[ $stderr == *"0/25.example: "* ]]
+	[[ $stderr == *"4 of 7 told, 0 known before, 3 refused"* ]]
+	[ "$(n_events alg-signed)" -eq $((alg_signed + 4)) ]
+	[ "$(n_events checkpoint)" -eq $((checkpoints + 1)) ]
+	# Once more it does what is left; a later word changes nothing.
+	sed -i '5,$d' list
+	run -0 --separate-stderr now --json zone-signed --zones-from list \
+		--alg ed25519
+	jq -e '.n_told == 0 and .n_known_before == 4 and (.zones[0] |
+		.zone == "z1.example." and .algorithm == "ED25519" and
+		.known_before and
+		.signed_at < (now + 60 * 3600 | floor | todate))' \
+		<<<"$output"
+	[ "$(n_events alg-signed)" -eq $((alg_signed + 4)) ]
+	# What is in the future, or before what is known, is refused of each.
+	run -4 now zone-signed --zones-from list --alg ed25519 --at -2d
+	run -4 now zone-signed --zones-from list --alg 14 --at +1d
+	run -2 now zone-signed --zones-from list z1.example --alg ed25519
+	run -2 now zone-signed --zones-from list
+	run -0 now verify
+}
+
+@test "zone-unsigned --zones-from: as the plan has it, or by force" {
+	three
+	now -q zone-signed --zones-from list --alg ed25519 >/dev/null
+	run -12 --separate-stderr now zone-unsigned --zones-from list --alg 13
+	[[ $stderr == *"0 of 4 told, 1 known before, 3 refused"* ]]
+	run -0 --separate-stderr now zone-unsigned --zones-from list --alg 13 \
+		--force
+	[ "$(grep -c '^z[1-4].example. is signed with ECDSAP256SHA256 no more$' \
+		<<<"$output")" -eq 4 ]
+	[[ $stderr == *"3 of 4 told, 1 known before, 0 refused"* ]]
+	run -0 --separate-stderr now --json zone-unsigned --zones-from list \
+		--alg 13
+	jq -e '.n_known_before == 4 and .zones[3].signed_at == null' \
+		<<<"$output"
+	run -0 now verify
+}
