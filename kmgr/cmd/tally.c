@@ -68,7 +68,9 @@ tally_refuse(struct tally *tally, const char *name, const struct error *err)
 	json_put_text(row, "error", err_class_name(err->class));
 	json_put_text(row, "message", err->msg);
 	json_put_text(row, "hint", err->hint);
-	if (!causes_add(&tally->causes, name, err->msg))
+	/* What has to wait most often waits with many, for the same. */
+	if (!(err->class == ERR_NOT_YET ? causes_add_alike : causes_add)(
+	    &tally->causes, name, err->msg))
 		note(tally, name, err->msg);
 	note_first(tally, err);
 	tally->n_refused++;

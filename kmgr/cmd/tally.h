@@ -36,7 +36,8 @@ void tally_init(struct tally *tally, struct cmd *cmd, const char *what,
  * tally_refuse(tally, name, err):
  * ${name} was refused, or failed, with ${err}: a note, and a row in JSON, which
  * it returns. Owner: ${tally}. What does not name ${name} may be of a CMK that
- * many have: one note tells of all of them, and waits for tally_note().
+ * many have, and what is too early is so for many: one note tells of all of
+ * them, and waits for tally_note().
  */
 struct json *tally_refuse(struct tally *tally, const char *name,
     const struct error *err);

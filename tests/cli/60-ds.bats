@@ -273,7 +273,13 @@ n_events() {
 	# It is too early for all.
 	run -11 --separate-stderr kmgr ds-seen --zones-from list
 	[[ $stderr == *"0 of 4 told, 0 known before, 4 refused"* ]]
+	# Three wait for the same: a line of them, and one of the other.
+	[[ $stderr == *"3 zones, the first of them z1.example: KSK z1.example./"*" add-ds "*" waits "* ]]
+	[ "$(grep -c '^z' <<<"$stderr")" -eq 1 ]
+	[ "$(grep -c 'z[23].example' <<<"$stderr")" -eq 0 ]
 	[ "$(n_events ds-seen)" -eq 0 ]
+	run -11 kmgr -q --json ds-seen --zones-from list
+	jq -e '[.refused[] | .zone] | length == 4' <<<"$output"
 	run -12 --separate-stderr now ds-seen --zones-from list --dry-run
 	[ "$(grep -c '^would record that the DS of KSK z[123].example./' \
 		<<<"$output")" -eq 3 ]
