@@ -19,6 +19,7 @@ struct many {
 	size_t			 n;
 	size_t			 first;		/* of those at hand */
 	const char		*folder;	/* cmd_sign_folder() */
+	size_t			 n_ksks;	/* that were left out */
 	struct stream		 stream;
 	struct tally		 tally;
 	/* What came of a zone goes here; owner: whoever called. */

@@ -106,6 +106,7 @@ many_deliver(struct many *many, struct sign_result *result)
 	struct sign_entry *entry = &many->entries[result->i];
 	struct tally *tally = &many->tally;
 
+	many->n_ksks += result->n_ksks;
 	if (result->outcome == SIGN_REFUSED) {
 		json_put_text(tally_refuse(tally, entry->name, &result->why),
 		    "file", entry->path);
@@ -125,6 +126,7 @@ take_signed(void *arg, size_t i, const struct zsks *zsks)
 	struct many *many = arg;
 	struct sign_result result = {
 		.i = many->first + i,
+		.n_ksks = many->entries[many->first + i].n_ksks,
 		.outcome = zsks_is_taken(zsks) ? SIGN_DONE_BEFORE : SIGN_DONE,
 	};
 	struct json *row;
@@ -147,6 +149,7 @@ take_refused(void *arg, size_t i, const struct error *err)
 	struct many *many = arg;
 	struct sign_result result = {
 		.i = many->first + i,
+		.n_ksks = many->entries[many->first + i].n_ksks,
 		.outcome = SIGN_REFUSED,
 		.why = *err,
 	};
@@ -191,6 +194,7 @@ plan_entry(struct many *many, struct cmk_cache *cache, size_t i,
 		goto out;
 	cmd_sign_note(many->cmd, zsks);
 	zsks_plan(zsks, plan);
+	many->n_ksks += many->entries[i].n_ksks;
 	(*(zsks_is_taken(zsks) ? &many->tally.n_before :
 	    &many->tally.n_done))++;
 	rc = 0;
@@ -245,8 +249,7 @@ is_fetched(const struct many *many)
 	size_t i;
 
 	for (i = 0; i < many->n; i++)
-		if (many->entries[i].path == NULL &&
-		    many->entries[i].why == NULL)
+		if (sign_entry_is_fetched(&many->entries[i]))
 			return true;
 	return false;
 }
@@ -299,6 +302,9 @@ finish(struct many *many, int rc, struct error *err)
 	if (cmd->n_rows == 0)
 		(void)json_put_array(cmd->json, "signed");
 	tally_note(&many->tally);
+	if (many->n_ksks > 0)
+		session_note(cmd->session, "%zu key files are of KSKs, and "
+		    "were left out: kmgr signs with its own", many->n_ksks);
 	json_put_int(cmd->json, "n_signed", (int64_t)tally->n_done);
 	json_put_int(cmd->json, "n_signed_before", (int64_t)tally->n_before);
 	if (!args_has(cmd->args, OPT_DRY_RUN))

@@ -12,7 +12,10 @@
 /* A zone, and where its set comes from. */
 struct sign_entry {
 	char			*name;		/* for who reads of it */
-	char			*path;		/* NULL: fetched */
+	char			*path;		/* NULL: fetched, or */
+	char			**files;	/* of dnssec-keygen */
+	size_t			 n_files;
+	size_t			 n_ksks;	/* of them, when loaded */
 	struct error		*why;		/* it cannot be signed */
 	struct buf		 fetched;
 	const char		*tsig;		/* it came by */
@@ -21,7 +24,9 @@ struct sign_entry {
 
 /**
  * sign_entries_read(path, entries, n, err):
- * All that ${path}, a folder or a list, names.
+ * All that ${path}, a folder or a list, names. In a folder the zones of
+ * files of dnssec-keygen are as good as files ZONE.zone; the ZSKs of all files
+ * of a zone are its set.
  *
  * Owner: the caller, sign_entry_clear() of each, free() of all.
  * Errors: ERR_SYSTEM, ERR_INPUT.
@@ -45,6 +50,11 @@ void sign_entry_fetch(struct cmd *cmd, struct sign_entry *entry);
  */
 int sign_entry_load(struct cmd *cmd, struct sign_entry *entry,
     struct zsks_request *request, struct buf *text, struct error *err);
+
+/**
+ * sign_entry_is_fetched(entry): whether its set is, and it has one.
+ */
+bool sign_entry_is_fetched(const struct sign_entry *entry);
 
 void sign_entry_clear(struct sign_entry *entry);
 

@@ -8,6 +8,7 @@
 struct head {
 	size_t			 i;
 	enum sign_outcome	 outcome;
+	size_t			 n_ksks;
 	struct error		 why;
 	size_t			 lens[N_PARTS];
 };
@@ -24,6 +25,7 @@ sign_result_write(const struct sign_result *result, struct buf *out)
 	memset(&head, 0, sizeof(head));
 	head.i = result->i;
 	head.outcome = result->outcome;
+	head.n_ksks = result->n_ksks;
 	head.why = result->why;
 	for (i = 0; i < N_PARTS; i++)
 		head.lens[i] = parts[i]->len;
@@ -54,6 +56,7 @@ sign_result_read(const uint8_t *data, size_t len, struct sign_result *out)
 		return false;
 	out->i = head.i;
 	out->outcome = head.outcome;
+	out->n_ksks = head.n_ksks;
 	out->why = head.why;
 	for (i = 0; i < N_PARTS; i++) {
 		buf_add(parts[i], data, head.lens[i]);

@@ -22,6 +22,7 @@ enum sign_outcome {
 struct sign_result {
 	size_t			 i;		/* of which zone */
 	enum sign_outcome	 outcome;
+	size_t			 n_ksks;	/* beside its ZSKs */
 	struct error		 why;		/* it was refused */
 	struct buf		 text;		/* its records */
 	struct buf		 json;		/* for machines; or empty */

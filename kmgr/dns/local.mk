@@ -11,6 +11,8 @@ libdns_la_SOURCES = \
 	kmgr/dns/epp.h \
 	kmgr/dns/ksr.c \
 	kmgr/dns/ksr.h \
+	kmgr/dns/keyfile.c \
+	kmgr/dns/keyfile.h \
 	kmgr/dns/lexer.c \
 	kmgr/dns/lexer.h \
 	kmgr/dns/message.c \

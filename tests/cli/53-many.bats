@@ -911,3 +911,45 @@ performance() {
 	[ "$(tail -n +2 out | awk '{ print length($0) }' | uniq -c |
 		awk '{ print $1 }')" -eq 2051 ]
 }
+
+@test "a folder of dnssec-keygen: all ZSKs of a zone, no KSK, no private key" {
+	printf '%s\n' z1.example z2.example 0/25.example >list
+	kmgr -q create-ksk --zones-from list --cmk prod >/dev/null
+	mkdir keys
+	(
+		cd keys || exit
+		for zone in z1.example z1.example Z2.example 0/25.example; do
+			dnssec-keygen -q -a 13 "$zone"
+		done
+		dnssec-keygen -q -a 13 -f KSK z1.example
+		dnssec-keygen -q -a 13 none.example
+	) >/dev/null
+	ls keys
+	chmod 0 keys/*.private
+	echo '; no key' >keys/Knothing.key
+	run --separate-stderr -12 kmgr sign-zsks --zones-from keys --dry-run
+	[[ $output == *"would sign z1.example."* ]]
+	run --separate-stderr -12 kmgr sign-zsks --zones-from keys
+	[[ $stderr == *"1 key files are of KSKs, and were left out"* ]]
+	[[ $stderr == *"none.example."* ]]
+	[[ $stderr == *"3 of 4 zones signed, 0 signed before, 1 refused"* ]]
+	[ "$(grep -c '^z1.example.*DNSKEY 256 ' <<<"$output")" -eq 2 ]
+	[ "$(grep -c '^z1.example.*DNSKEY 257 ' <<<"$output")" -eq 1 ]
+	[ "$(grep -c '^z2.example.*DNSKEY 256 ' <<<"$output")" -eq 1 ]
+	[ "$(grep -c '^0/25.example.*DNSKEY 256 ' <<<"$output")" -eq 1 ]
+	# Once more: what is signed is taken as it is.
+	rm keys/Knone*
+	run --separate-stderr -0 kmgr sign-zsks --zones-from keys
+	[[ $stderr == *"0 of 3 zones signed, 3 signed before, 0 refused"* ]]
+	# Which of two has the set nobody knows.
+	echo "z2.example. 3600 $ZSK" >keys/z2.example.zone
+	run --separate-stderr -12 kmgr sign-zsks --zones-from keys
+	[[ $stderr == *"named twice: Kz2.example.+013+"*".key, z2.example.zone"* ]]
+	# A file that has something else is its zone's trouble.
+	rm keys/z2.example.zone
+	for file in keys/Kz2*.key; do
+		echo "z2.example. 3600 $ZSK" >>"$file"
+	done
+	run --separate-stderr -12 kmgr sign-zsks --zones-from keys
+	[[ $stderr == *"has 2 records, and is to have one DNSKEY"* ]]
+}
