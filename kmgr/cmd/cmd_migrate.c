@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "kmgr/base/text.h"
 #include "kmgr/cmd/command.h"
 #include "kmgr/store/store_migrate.h"
@@ -30,6 +32,34 @@ print_head(const struct store_content *content, struct cmd *cmd)
 	    (long long)content->seq, hex);
 }
 
+static bool
+has_cmks(const struct store_content *content)
+{
+	size_t i;
+
+	for (i = 0; i < content->n_tables; i++)
+		if (strcmp(content->tables[i].table, "cmk") == 0)
+			return content->tables[i].rows > 0;
+	return false;
+}
+
+/*
+ * Where the store is no token knows: which of two that are the same is meant
+ * it learns from the first change that only one of them has.
+ */
+static void
+note_next(const struct store_content *content, struct cmd *cmd)
+{
+
+	buf_printf(&cmd->notes, "next: name the new store in store: of the "
+	    "configuration of each machine, then kmgr verify; the old one is "
+	    "shut, and says where it has moved to\n");
+	if (has_cmks(content))
+		buf_printf(&cmd->notes, "let nobody use a copy of the old "
+		    "one: the token of each CMK refuses that only from the "
+		    "next change of its keys in the new one on\n");
+}
+
 int
 cmd_migrate_store(struct cmd *cmd, struct error *err)
 {
@@ -47,8 +77,6 @@ cmd_migrate_store(struct cmd *cmd, struct error *err)
 	print_tables(&content, cmd);
 	print_head(&content, cmd);
 	if (!is_dry)
-		buf_printf(&cmd->notes, "next: name the new store in store: "
-		    "of the configuration of each machine, then kmgr verify; "
-		    "the old one is shut, and says where it has moved to\n");
+		note_next(&content, cmd);
 	return 0;
 }

@@ -174,3 +174,33 @@ has moved to $PWD/new.db; next: name the store "* ]]
 	run -0 --separate-stderr kmgr status
 	[ -z "$stderr" ]
 }
+
+@test "a copy of a store that has moved is found out by what the new one has" {
+	local new=sqlite:$PWD/new.db
+
+	begin token
+	cp kmgr.db copy.db
+	run -0 --separate-stderr kmgr migrate-store "sqlite:$PWD/kmgr.db" \
+		"$new"
+	[[ $stderr == *"next: name the new store"*"kmgr verify"* ]]
+	[[ $stderr == *"let nobody use a copy of the old one"* ]]
+	sed "s|^store:.*|store: $new|" kmgr.yaml >new.yaml
+	sed "s|^store:.*|store: sqlite:$PWD/copy.db|" kmgr.yaml >copy.yaml
+	# Nothing tells them apart yet.
+	run -0 kmgr -c new.yaml verify
+	run -0 kmgr -c copy.yaml verify
+	kmgr -c new.yaml -q sign-zsks example.com zsks >/dev/null
+	kmgr -c copy.yaml -q sign-zsks example.com zsks >/dev/null
+	kmgr -c new.yaml -q create-ksk example.net --cmk prod >/dev/null
+	run -10 kmgr -c copy.yaml sign-zsks example.com zsks
+	run -10 kmgr -c copy.yaml verify
+	run -0 kmgr -c new.yaml verify
+	# Of a store without CMKs there is nothing to tell.
+	rm kmgr.db
+	sed -i "s|^store:.*|store: sqlite:$PWD/empty.db|" kmgr.yaml
+	kmgr init >/dev/null 2>&1 || true
+	run -0 --separate-stderr kmgr migrate-store "sqlite:$PWD/empty.db" \
+		"sqlite:$PWD/other.db"
+	[[ $stderr == *"next: name the new store"* ]]
+	[[ $stderr != *CMK* ]]
+}
