@@ -54,6 +54,8 @@ libbase_la_SOURCES = \
 	kmgr/base/syslog.h \
 	kmgr/base/text.c \
 	kmgr/base/text.h \
+	kmgr/base/told.c \
+	kmgr/base/told.h \
 	kmgr/base/when.c \
 	kmgr/base/when.h \
 	kmgr/base/worker.c \

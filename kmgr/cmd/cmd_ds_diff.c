@@ -134,6 +134,17 @@ diff_json(const struct cmd_ds_diff *diff)
 	return json;
 }
 
+static int
+ask(struct cmd *cmd, const struct cmd_parent_keys *keys,
+    struct parent_view **view, struct error *err)
+{
+
+	return parent_ask(session_config(cmd->session), &keys->life->name,
+	    session_now(cmd->session), view, err) == 0 ?
+	    check_answers(cmd, *view, err) :
+	    err_wrap(err, "the parent of %s", keys->life->text);
+}
+
 int
 cmd_ds_diff(struct cmd *cmd, void (*print)(const struct cmd_ds_diff *,
     struct buf *), struct error *err)
@@ -145,9 +156,7 @@ cmd_ds_diff(struct cmd *cmd, void (*print)(const struct cmd_ds_diff *,
 	int rc = -1;
 
 	if (cmd_parent_keys(cmd, cmd->args->words[0], &keys, err) == 0 &&
-	    parent_ask(session_config(cmd->session), &keys.life->name,
-	    session_now(cmd->session), &view, err) == 0 &&
-	    check_answers(cmd, view, err) == 0) {
+	    ask(cmd, &keys, &view, err) == 0) {
 		begin(&keys, &wanted, &diff);
 		compare(view, &keys, &diff);
 		diff.ttl_s = view->ttl_s;

@@ -260,7 +260,7 @@ pass(struct cmd *cmd, struct cmd_parent_keys *keys, int64_t now_at,
 	parent_view_free(*view);
 	if (parent_ask(session_config(cmd->session), &keys->life->name, now_at,
 	    view, err) != 0)
-		return -1;
+		return err_wrap(err, "the parent of %s", keys->life->text);
 	rc = is_dry ? parent_look(cmd->session, *view, keys->list, keys->n,
 	    &plan, err) : parent_judge(cmd->session, *view, keys->list,
 	    keys->n, err);

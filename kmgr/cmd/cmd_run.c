@@ -6,100 +6,12 @@
 #include "kmgr/base/mem.h"
 #include "kmgr/base/stop.h"
 #include "kmgr/base/when.h"
-#include "kmgr/cmd/causes.h"
-#include "kmgr/cmd/command.h"
+#include "kmgr/cmd/run_log.h"
 #include "kmgr/service/run_workers.h"
 #include "kmgr/store/store_claim.h"
 
 #define PASS_MAX_S 60		/* until the next pass, due or not */
 #define POLL_S	   1		/* other commands may make something due */
-
-/* Where the lines of a pass go. */
-struct listener {
-	struct cmd	*cmd;
-	struct json	*list;
-	struct causes	 failures;	/* of the pass, not told yet */
-	bool		 is_watching;
-};
-
-static const char *
-event_name(enum run_event event)
-{
-	static const char *const names[] = { "did", "would", "waits",
-		"failed" };
-
-	return names[event];
-}
-
-static void
-put_line(struct listener *listener, enum run_event event, const char *zone,
-    const char *what, const char *text, const struct error *err)
-{
-	struct json *row = json_add_object(listener->list);
-
-	json_put_text(row, "event", event_name(event));
-	json_put_text(row, "zone", zone);
-	json_put_text(row, "what", what);
-	json_put_text(row, "text", text);
-	if (err == NULL)
-		return;
-	json_put_text(row, "error", err_class_name(err->class));
-	json_put_text(row, "hint", err->hint);
-}
-
-/* Whoever watches does not wait for the end of a pass. */
-static void
-print_now(const struct listener *listener)
-{
-	struct cmd *cmd = listener->cmd;
-
-	if (!listener->is_watching || cmd->wants_json)
-		return;
-	progress_erase(cmd->progress);
-	(void)fputs(buf_text(&cmd->text), stdout);
-	(void)fflush(stdout);
-	cmd->text.len = 0;
-}
-
-static void
-tell(void *arg, enum run_event event, const char *zone, const char *what,
-    const char *text, const struct error *err)
-{
-	struct listener *listener = arg;
-	struct buf line = BUF_INIT;
-
-	if (listener->cmd->wants_json)
-		put_line(listener, event, zone, what, text, err);
-	buf_printf(&line, "%s: %s%s%s", what, text,
-	    err != NULL && err->hint[0] != '\0' ? "; " : "",
-	    err != NULL ? err->hint : "");
-	if (event != RUN_FAILED || !causes_add(&listener->failures, zone,
-	    buf_text(&line)))
-		buf_printf(&listener->cmd->text, "%s %s %s\n", zone,
-		    event_name(event), buf_text(&line));
-	buf_free(&line);
-	print_now(listener);
-}
-
-/* What many zones failed of is one line, of the first of them. */
-static void
-tell_failures(struct listener *listener)
-{
-	const struct cause *cause;
-	size_t i;
-
-	for (i = 0; i < listener->failures.n; i++) {
-		cause = &listener->failures.list[i];
-		buf_printf(&listener->cmd->text, "%s %s %s", cause->name,
-		    event_name(RUN_FAILED), cause->text);
-		if (cause->n > 1)
-			buf_printf(&listener->cmd->text, "; the first of %zu "
-			    "zones", cause->n);
-		buf_printf(&listener->cmd->text, "\n");
-	}
-	causes_clear(&listener->failures);
-	print_now(listener);
-}
 
 static void
 put_result(struct cmd *cmd, const struct run_result *result)
@@ -146,11 +58,14 @@ tell_waiting(const struct run_result *result, struct error *err)
 
 /* What a pass came to, where it did not do all. */
 static int
-judge(const struct listener *listener, const struct run_result *result,
+judge(const struct run_log *log, const struct run_result *result,
     struct error *err)
 {
 
-	if (stop_signal() != 0 && !listener->is_watching) {
+	/* Who watches was told of each zone as it failed. */
+	if (log->is_watching)
+		return 0;
+	if (stop_signal() != 0) {
 		(void)stop_error(err);
 		(void)err_wrap(err, "%zu zones were gone over",
 		    result->n_zones);
@@ -158,14 +73,12 @@ judge(const struct listener *listener, const struct run_result *result,
 		    "what is left");
 	}
 	if (result->n_failed == 0)
-		return result->n_waiting == 0 || listener->is_watching ? 0 :
+		return result->n_waiting == 0 ? 0 :
 		    tell_waiting(result, err);
 	*err = result->first;
 	/* Its line has the hint. */
-	if (!listener->cmd->wants_json)
+	if (!log->cmd->wants_json)
 		err->hint[0] = '\0';
-	if (listener->is_watching)
-		return -1;
 	if (result->n_failed < result->n_zones)
 		err->class = ERR_PARTIAL;
 	return err_wrap(err, "%zu of %zu zones failed, the first of them",
@@ -174,18 +87,18 @@ judge(const struct listener *listener, const struct run_result *result,
 
 /* One pass; a zone that failed makes the command fail. */
 static int
-pass(struct cmd *cmd, struct listener *listener, const struct run *run,
+pass(struct cmd *cmd, struct run_log *log, const struct run *run,
     struct run_result *result, struct error *err)
 {
 
 	const int rc = run_workers(run, result, err);
 
-	tell_failures(listener);
+	run_log_end(log);
 	if (rc != 0)
 		return -1;
 	put_result(cmd, result);
 	cmd->is_partial = true;
-	return judge(listener, result, err);
+	return judge(log, result, err);
 }
 
 /*
@@ -209,22 +122,12 @@ wait_for_work(struct cmd *cmd)
 	    stop_signal() == 0);
 }
 
-static void
-tell_error(struct cmd *cmd, const char *more, const struct error *err)
-{
-
-	progress_erase(cmd->progress);
-	(void)fprintf(stderr, "kmgr: %s%s\n", err->msg, more);
-	if (err->hint[0] != '\0')
-		(void)fprintf(stderr, "kmgr: hint: %s\n", err->hint);
-}
-
 /*
  * A new run: the clock, the configuration and the token as they are now. A
  * configuration that is being written is no reason to end.
  */
 static void
-open_again(struct cmd *cmd)
+open_again(struct cmd *cmd, struct run_log *log)
 {
 	struct session_options options = cmd->options;
 	struct error err = ERR_INIT;
@@ -232,8 +135,7 @@ open_again(struct cmd *cmd)
 
 	options.now_at = when_now();
 	if (session_open(&options, &next, &err) != 0) {
-		tell_error(cmd, ": going on with what it was", &err);
-		session_notes(cmd->session)->len = 0;
+		run_log_error(log, ": going on with what it was", &err);
 		return;
 	}
 	session_close(cmd->session);
@@ -243,20 +145,18 @@ open_again(struct cmd *cmd)
 
 /* Until a signal ends it, between zones. */
 static int
-watch(struct cmd *cmd, struct listener *listener, struct run *run,
+watch(struct cmd *cmd, struct run_log *log, struct run *run,
     struct error *err)
 {
 	struct run_result result;
 
 	while (stop_signal() == 0) {
 		run->session = cmd->session;
-		if (pass(cmd, listener, run, &result, err) != 0)
-			tell_error(cmd, "", err);
+		if (pass(cmd, log, run, &result, err) != 0)
+			run_log_error(log, "", err);
 		err_clear(err);
-		progress_erase(cmd->progress);
-		(void)fputs(buf_text(session_notes(cmd->session)), stderr);
 		wait_for_work(cmd);
-		open_again(cmd);
+		open_again(cmd, log);
 	}
 	return stop_error(err);
 }
@@ -264,26 +164,27 @@ watch(struct cmd *cmd, struct listener *listener, struct run *run,
 int
 cmd_run(struct cmd *cmd, struct error *err)
 {
-	struct listener listener = { .cmd = cmd,
-		.list = json_put_array(cmd->json, "events"),
-		.is_watching = args_has(cmd->args, OPT_WATCH) };
-	struct run run = { .session = cmd->session, .tell = tell,
-		.arg = &listener,
+	const bool is_watching = args_has(cmd->args, OPT_WATCH);
+	struct run_log log;
+	struct run run = { .session = cmd->session, .tell = run_log_tell,
+		.arg = &log,
 		.is_trial = args_has(cmd->args, OPT_DRY_RUN) };
 	struct run_result result;
 	struct name *zones = NULL;
 	int rc = -1;
 
-	if (listener.is_watching && (cmd->wants_json || run.is_trial))
+	if (is_watching && (cmd->wants_json || run.is_trial))
 		return err_set(err, ERR_USAGE,
 		    "--watch never ends: neither --json nor --dry-run go "
 		    "with it");
+	run_log_init(&log, cmd, is_watching);
 	if (read_zones(cmd, &zones, &run.n_zones, err) == 0) {
 		stop_catch();
 		run.zones = zones;
-		rc = listener.is_watching ? watch(cmd, &listener, &run, err) :
-		    pass(cmd, &listener, &run, &result, err);
+		rc = is_watching ? watch(cmd, &log, &run, err) :
+		    pass(cmd, &log, &run, &result, err);
 	}
+	run_log_clear(&log);
 	free(zones);
 	return rc;
 }

@@ -105,6 +105,8 @@ libcmd_la_SOURCES = \
 	kmgr/cmd/commands_ksr.c \
 	kmgr/cmd/commands_life.c \
 	kmgr/cmd/commands_trust.c \
+	kmgr/cmd/run_log.c \
+	kmgr/cmd/run_log.h \
 	kmgr/cmd/sign_entry.c \
 	kmgr/cmd/sign_entry.h \
 	kmgr/cmd/sign_result.c \

@@ -287,7 +287,7 @@ parent_ask(const struct config *config, const struct name *zone,
 	parent_view_free(asking.view);
 	resolve_chain_clear(&asking.chain);
 	free(list);
-	return rc == 0 ? 0 : err_wrap(err, "the parent of %s", text);
+	return rc;
 }
 
 void

@@ -57,7 +57,8 @@ struct parent_view {
  * Find the parent of ${zone} and its servers, as ${config} names them or else
  * by walking the delegation, and ask each of them for the parent's SOA and the
  * zone's DS. A server that does not answer is in the result with its trouble,
- * and so is one whose answer a trust anchor reaches, but does not prove.
+ * and so is one whose answer a trust anchor reaches, but does not prove. An
+ * error does not name ${zone}: others may have the same.
  *
  * Owner: the caller, parent_view_free().
  * Errors: ERR_NETWORK (no parent, no servers), ERR_CONFIG, ERR_SYSTEM.

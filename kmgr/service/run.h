@@ -21,6 +21,7 @@ enum run_event {
 	RUN_DID,		/* a step */
 	RUN_WOULD,		/* it is due, and this pass changes nothing */
 	RUN_WAITS,		/* the operator has something to do */
+	RUN_WARNS,		/* it goes on, and somebody should look */
 	RUN_FAILED		/* the zone has to be tried again */
 };
 

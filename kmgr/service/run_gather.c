@@ -109,8 +109,8 @@ take(struct run_zone *z, struct error *err)
 		*err = why;
 		return -1;
 	}
-	session_note(z->run->session, "%s: signed with the ZSK set that was "
-	    "admitted last, before signatures expire: %s", z->text, why.msg);
+	run_tell(z, RUN_WARNS, "source", &why, "signed with the ZSK set that "
+	    "was admitted last, before signatures expire: %s", why.msg);
 	return take_admitted(z, err);
 }
 

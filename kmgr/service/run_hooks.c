@@ -180,8 +180,8 @@ tell_each(struct run_zone *z, enum hook hook,
 			if (rc == 0)
 				*err = why;
 			else
-				session_note(z->run->session, "%s: %s",
-				    z->text, why.msg);
+				run_tell(z, RUN_WARNS, "hook", &why, "%s",
+				    why.msg);
 			rc = -1;
 		}
 		/* Where nobody is told, the zone is not due for that. */
@@ -256,6 +256,6 @@ run_hooks(struct run_zone *z, struct error *err)
 	if (rc == 0)
 		*err = why;
 	else
-		session_note(z->run->session, "%s: %s", z->text, why.msg);
+		run_tell(z, RUN_WARNS, "hook", &why, "%s", why.msg);
 	return -1;
 }

@@ -47,8 +47,8 @@ note_unknown(const struct run_zone *z, const struct parent_view *view,
 
 	parent_unknown(view, keys, z->zone->life.n_keys, &list, &n);
 	for (i = 0; i < n; i++)
-		session_note(z->run->session, "%s: the parent has a DS with "
-		    "key tag %u that is of no key known here", z->text,
+		run_tell(z, RUN_WARNS, "parent", NULL, "it has a DS with key "
+		    "tag %u that is of no key known here",
 		    list[i].key_tag);
 	free(list);
 }
@@ -138,8 +138,8 @@ take_view(struct run_zone *z, struct error *err)
 		return 0;
 	}
 	if (z->view->unvalidated != NULL)
-		session_note(z->run->session, "%s: what the parent says is "
-		    "not validated: %s", z->text, z->view->unvalidated);
+		run_tell(z, RUN_WARNS, "parent", NULL, "what it says is not "
+		    "validated: %s", z->view->unvalidated);
 	/* Servers that do not answer take their time. */
 	session_advance(z->run->session, when_now());
 	rc = look(z, z->view, err);
@@ -198,8 +198,8 @@ take_notified(struct run_zone *z, struct error *err)
 
 	(void)err;
 	if (z->is_asked && z->answer.class != ERR_NONE)
-		session_note(z->run->session, "%s: the parent was not told of "
-		    "its CDS: %s", z->text, z->answer.msg);
+		run_tell(z, RUN_WARNS, "notify", &z->answer, "the parent was "
+		    "not told of its CDS: %s", z->answer.msg);
 	else if (z->is_asked && z->n_told > 0)
 		run_tell(z, RUN_DID, "notify", NULL, "%zu targets of the "
 		    "parent were told of its CDS", z->n_told);

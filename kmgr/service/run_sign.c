@@ -27,7 +27,7 @@ tell_signed(struct run_zone *z, const struct zsks *zsks)
 	run_tell(z, RUN_DID, "sign", NULL, "the DNSKEY RRset");
 	for (i = 0; i < findings->n; i++)
 		if (findings->items[i].verdict == FINDING_WARN)
-			session_note(z->run->session, "%s: %s: %s", z->text,
+			run_tell(z, RUN_WARNS, "sign", NULL, "%s: %s",
 			    findings->items[i].rule,
 			    findings->items[i].message);
 }

@@ -215,7 +215,7 @@ run_zone_fail(struct run_zone *z, const struct error *err)
 	if (z->err.class == ERR_NONE || run_is_overtaken(err))
 		z->err = *err;
 	else if (strcmp(z->err.msg, err->msg) != 0)
-		session_note(z->run->session, "%s: %s", z->text, err->msg);
+		run_tell(z, RUN_WARNS, "error", err, "%s", err->msg);
 }
 
 /*

@@ -809,6 +809,21 @@ performance() {
 	[[ $stderr == "z3.example: CMK prod is disabled"* ]]
 }
 
+@test "what many zones wait for is told once a pass" {
+	zones 3
+	kmgr -q sign-zsks --zones-from zones -o out
+	kmgr_later 2d -q run >/dev/null
+	{
+		echo zones:
+		sed 's/.*/  &: { parent: { servers: [127.0.0.1@9] } }/' list
+	} >>kmgr.yaml
+	run -0 --separate-stderr kmgr_later 3d run
+	[ "$(grep -c ' waits parent: ' <<<"$output")" -eq 1 ]
+	[[ $output == *"z1.example. waits parent: "*"; the first of 3 zones"* ]]
+	kmgr_later 4d --json run | jq -e '[.events[] |
+		select(.what == "parent")] | length == 3'
+}
+
 @test "what is wrong with a CMK run tells once, too, and so does check" {
 	zones 3
 	kmgr -q sign-zsks --zones-from zones -o out

@@ -485,8 +485,8 @@ remove $tag" ]
 	run -9 kmgr_later 10d run
 	[ "$(events sign-zsks)" -eq 1 ]
 	run -0 kmgr_later 12d run
-	[[ $output == *"did sign"*"signed with the ZSK set that was admitted \
-last"*"$PWD/zsk"* ]]
+	[[ $output == *"example.com. warns source: signed with the ZSK set \
+that was admitted last"*"$PWD/zsk"*"did sign"* ]]
 	[ "$(events sign-zsks)" -eq 2 ]
 }
 
@@ -598,7 +598,7 @@ last"*"$PWD/zsk"* ]]
 		"$(server_log watch)"
 	kill -0 "$(server_pid watch)"
 	cp whole kmgr.yaml
-	wait_until 20 grep -q '^example.net. waits publish: ' \
+	wait_until 20 grep -q ' example.net. waits publish: ' \
 		"$(server_log watch)"
 	server_stop watch
 }
@@ -608,11 +608,73 @@ last"*"$PWD/zsk"* ]]
 	server_start watch "$KMGR" run --watch
 	wait_until 20 [ -e out/dnskey.zone ]
 	kmgr -q create-ksk example.net --cmk prod >/dev/null
-	wait_until 20 grep -q '^example.net. waits publish: ' "$(server_log watch)"
+	wait_until 20 grep -q ' example.net. waits publish: ' "$(server_log watch)"
 	kill -0 "$(server_pid watch)"
 	server_stop watch
 	run -2 kmgr run --watch --dry-run
 	run -2 kmgr --json run --watch
+}
+
+# passed: a pass was over the zone since it was due last.
+passed() {
+	[ "$(sqlite3 kmgr.db 'SELECT next_at FROM zone')" -gt 1 ]
+}
+
+# due: the zone is, and the pass over it has ended.
+due() {
+	sqlite3 kmgr.db 'UPDATE zone SET next_at = 1'
+	wait_until 20 passed
+}
+
+@test "run --watch says when, and what stays as it is once" {
+	server_start watch "$KMGR" run --watch
+	wait_until 20 passed
+	due
+	due
+	server_stop watch
+	lines=("$(grep -c 'example.com. waits publish: ' "$(server_log watch)")")
+	[ "${lines[0]}" -eq 1 ]
+	grep -Eq '^20[0-9-]{8}T[0-9:]{8}Z example.com. waits publish: ' \
+		"$(server_log watch)"
+	# The journal knows when.
+	log=$(server_log journal)
+	: >"$log"
+	JOURNAL_STREAM=$(stat -c %d:%i "$log") \
+		server_start journal "$KMGR" run --watch
+	due
+	server_stop journal
+	grep -q '^example.com. waits publish: ' "$log"
+}
+
+@test "run --watch tells of a zone that fails once, each time it was tried" {
+	config
+	mv zsk away
+	server_start watch "$KMGR" run --watch
+	wait_until 20 passed
+	due
+	server_stop watch
+	[ "$(grep -c 'example.com. failed error: ' "$(server_log watch)")" -eq 2 ]
+	[ "$(wc -l <"$(server_log watch)")" -eq 3 ]
+	[ "$(tail -n 1 "$(server_log watch)")" = "kmgr: ended by SIGTERM" ]
+}
+
+@test "run --watch: a store that stays away is not told of each second" {
+	config
+	server_start watch "$KMGR" run --watch
+	wait_until 20 [ -e out/dnskey.zone ]
+	mv kmgr.db away
+	wait_until 20 grep -q ' kmgr: ' "$(server_log watch)"
+	sleep 4
+	server_stop watch
+	mv away kmgr.db
+	[ "$(grep -c ' kmgr: ' "$(server_log watch)")" -le 4 ]
+}
+
+@test "run --json says when each thing was" {
+	config
+	before=$(date -u +%Y-%m-%dT%H:%M:%SZ)
+	kmgr --json run | jq -e --arg before "$before" '(.events | length) > 0
+		and all(.events[]; .at >= $before)'
 }
 
 teardown() {

@@ -192,6 +192,7 @@ unit_base = \
 	tests/unit/test_stop \
 	tests/unit/test_syslog \
 	tests/unit/test_text \
+	tests/unit/test_told \
 	tests/unit/test_when \
 	tests/unit/test_workers \
 	tests/unit/test_yaml
@@ -250,6 +251,8 @@ tests_unit_test_syslog_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_syslog_LDADD = $(unit_ldadd)
 tests_unit_test_text_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_text_LDADD = $(unit_ldadd)
+tests_unit_test_told_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_told_LDADD = $(unit_ldadd)
 tests_unit_test_when_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_when_LDADD = $(unit_ldadd)
 tests_unit_test_workers_CPPFLAGS = $(unit_cppflags)
