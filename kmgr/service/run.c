@@ -58,21 +58,51 @@ work(struct run_pass *pass, struct error *err)
 
 /* --- a trial ------------------------------------------------------------- */
 
-/* What a pass would do first; the steps after that depend on it. */
+/* Whether a step that is due is done by signing, and what it signs is there. */
 static int
-tell_due(struct run_zone *z, struct error *err)
+find_signing(struct run_zone *z, bool *signs, bool *can, struct error *err)
 {
 	size_t i;
 
-	if (run_zone_load(z, err) != 0)
-		return -1;
-	for (i = 0; i < z->plan.n_due; i++) {
-		const struct life_step *step = &z->plan.steps[i];
+	*signs = *can = false;
+	for (i = 0; i < z->plan.n_due; i++)
+		*signs = *signs || run_step_signs(z, &z->plan.steps[i]);
+	return *signs ? run_gather_foresee(z, can, err) : 0;
+}
 
-		if (step->kind != LIFE_DONE)
-			run_tell(z, RUN_WOULD, life_step_name(step->kind),
-			    NULL, "%s", run_key_name(z, step));
-	}
+static void
+tell_step(struct run_zone *z, const struct life_step *step, bool can_sign)
+{
+
+	if (step->kind == LIFE_DONE || step->kind == LIFE_SIGN ||
+	    (run_step_signs(z, step) && !can_sign))
+		return;
+	run_tell(z, RUN_WOULD, life_step_name(step->kind), NULL, "%s",
+	    run_key_name(z, step));
+	/* CDS and CDNSKEY may be others then. */
+	z->is_changed = z->is_changed || !run_step_makes(step);
+}
+
+/*
+ * What a pass would do first, and with what is signed then; the steps after
+ * that depend on it.
+ */
+static int
+tell_due(struct run_zone *z, struct error *err)
+{
+	bool signs, can_sign;
+	size_t i;
+
+	if (run_zone_load(z, err) != 0 ||
+	    find_signing(z, &signs, &can_sign, err) != 0)
+		return -1;
+	for (i = 0; i < z->plan.n_due; i++)
+		tell_step(z, &z->plan.steps[i], can_sign);
+	if (can_sign)
+		run_tell(z, RUN_WOULD, "sign", NULL, "the DNSKEY RRset");
+	if (can_sign || run_is_to_give(z))
+		run_tell(z, RUN_WOULD, "publish", NULL, "%s", can_sign ?
+		    "the signed records" : run_given_text(z));
 	run_tell_waits(z);
 	return 0;
 }

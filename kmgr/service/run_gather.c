@@ -49,19 +49,27 @@ run_source_ask_all(const struct run_zones *zones)
 	run_zones_clear(&list);
 }
 
+/* Whether there is a way to whom the records are for; it is waited for else. */
+static bool
+has_taker(struct run_zone *z)
+{
+
+	if (publish_is_configured(z->config))
+		return true;
+	run_tell(z, RUN_WAITS, "publish", NULL, "nobody is named who gets the "
+	    "signed records: configure publish for %s in the section zones, "
+	    "or kmgr sign-zsks %s FILE -o FILE", z->text, z->text);
+	run_get_stuck(z);
+	return false;
+}
+
 /* What is no question to the store. */
 static int
 ask(struct run_zone *z, struct error *err)
 {
 
-	if (!publish_is_configured(z->config)) {
-		run_tell(z, RUN_WAITS, "publish", NULL, "nobody is named who "
-		    "gets the signed records: configure publish for %s in "
-		    "the section zones, or kmgr sign-zsks %s FILE -o FILE",
-		    z->text, z->text);
-		run_get_stuck(z);
+	if (!has_taker(z))
 		return 0;
-	}
 	if (source_is_configured(z->config) && !z->is_asked) {
 		if (run_keep(z, err) != 0)
 			return -1;
@@ -91,6 +99,20 @@ take_admitted(struct run_zone *z, struct error *err)
 		    "zones.%s.source", z->text, z->text);
 		run_get_stuck(z);
 	}
+	return 0;
+}
+
+int
+run_gather_foresee(struct run_zone *z, bool *is_there, struct error *err)
+{
+	const bool has_source = source_is_configured(z->config);
+
+	*is_there = false;
+	if (!has_taker(z))
+		return 0;
+	if (!has_source && take_admitted(z, err) != 0)
+		return -1;
+	*is_there = has_source || z->zsks.len > 0;
 	return 0;
 }
 

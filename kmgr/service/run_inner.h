@@ -165,9 +165,13 @@ void run_ask_all(const struct run_zones *zones,
  * a ZSK set, from their sources, else the last that was admitted: z->zsks. The
  * TTLs that it came with are recorded. Owner: the caller, run_zones_clear().
  *
+ * run_gather_foresee(z, is_there, err): for a trial, whether there will be one,
+ * if its source has it; what is missing was told.
+ *
  * run_get_stuck(z): somebody else has to do something first.
  */
 struct run_zones run_gather(const struct run_zones *zones);
+int run_gather_foresee(struct run_zone *z, bool *is_there, struct error *err);
 void run_get_stuck(struct run_zone *z);
 
 /**
@@ -209,9 +213,15 @@ enum run_which { RUN_WELL, RUN_ALL };
  * Give the zone signer what is signed where it does not have it yet: of those
  * ${zones} that are well, or also of those where something failed.
  *
+ * run_is_to_give(z): whether he does not have it, and there is a way to him.
+ *
+ * run_given_text(z): what he is given, in words.
+ *
  * run_unpublish(z): what it has may be old; it is handed over once more.
  */
 void run_hand_over(const struct run_zones *zones, enum run_which which);
+bool run_is_to_give(const struct run_zone *z);
+const char *run_given_text(const struct run_zone *z);
 void run_unpublish(struct run_zone *z);
 
 /**

@@ -36,6 +36,21 @@ is_behind(const struct run_zone *z)
 	    !publish_is_current(z->config, &z->zone->row);
 }
 
+bool
+run_is_to_give(const struct run_zone *z)
+{
+
+	return publish_is_configured(z->config) && is_behind(z);
+}
+
+const char *
+run_given_text(const struct run_zone *z)
+{
+
+	return run_has_records(z) ? "the signed records" :
+	    "no records: the zone signer may stop";
+}
+
 static void
 owe(const struct run_zone *z)
 {
@@ -121,7 +136,7 @@ static int
 find(struct run_zone *z, struct error *err)
 {
 
-	if (!publish_is_configured(z->config) || !is_behind(z))
+	if (!run_is_to_give(z))
 		return 0;
 	if (run_zone_look(z, err) != 0)
 		return -1;
@@ -272,8 +287,7 @@ finish(struct run_zone *z)
 	if (!is_told)
 		return;
 	z->is_published = true;
-	run_tell(z, RUN_DID, "publish", NULL, run_has_records(z) ?
-	    "the signed records" : "no records: the zone signer may stop");
+	run_tell(z, RUN_DID, "publish", NULL, "%s", run_given_text(z));
 	z->is_to_notify = z->has_cds && run_is_awaited(z);
 }
 

@@ -183,7 +183,32 @@ goes_over() {
 	[[ $output != *did* ]]
 	[ "$(sha256_of kmgr.db)" = "$before" ]
 	[ ! -e out ]
-	kmgr --json run --dry-run | jq -e '.n_steps == 1 and .n_failed == 0'
+	# That to sign and to hand over follows from it.
+	[ "$(kmgr run --dry-run | grep ' would ')" = "example.com. would publish-dnskey: \
+example.com./$tag
+example.com. would sign: the DNSKEY RRset
+example.com. would publish: the signed records" ]
+	kmgr --json run --dry-run | jq -e '.n_steps == 3 and .n_failed == 0'
+	kmgr -q run example.com >/dev/null
+	[[ $(kmgr run --dry-run example.com) != *would* ]]
+	# Elsewhere it is handed over, and what is to be signed anew as well.
+	sed -i "s|$PWD/out|$PWD/other|" kmgr.yaml
+	[[ $(kmgr run --dry-run example.com) == \
+		"example.com. would publish: the signed records"* ]]
+	[ ! -e other ]
+	[ "$(kmgr_later 12d run --dry-run example.com | grep ' would sign: ')" \
+		= 'example.com. would sign: the DNSKEY RRset' ]
+}
+
+@test "--dry-run names what is missing, and no step that would not be done" {
+	run -0 kmgr run --dry-run
+	[[ $output == "example.com. waits publish: "* ]]
+	[[ $output != *would* ]]
+	config
+	sed -i '/source:/d' kmgr.yaml
+	run -0 kmgr run --dry-run
+	[[ $output == "example.com. waits zsk-set: "* ]]
+	[[ $output != *would* ]]
 }
 
 @test "what was not published did not happen yet" {
