@@ -27,6 +27,7 @@ cmd_standing_find(struct cmd *cmd, const struct zone_life *zone,
 {
 
 	out->zone = zone;
+	out->claim = NULL;
 	out->now_at = session_now(cmd->session);
 	life_todo(&zone->life, plan, out->now_at, &out->todo);
 	leave_to_run(cmd, zone, &out->todo);

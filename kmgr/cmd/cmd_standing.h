@@ -4,6 +4,7 @@
 
 #include "kmgr/cmd/cmd_status_end.h"
 #include "kmgr/life/life_todo.h"
+#include "kmgr/service/run_claim.h"
 #include "kmgr/service/run_failure.h"
 
 struct cmd_standing {
@@ -15,6 +16,7 @@ struct cmd_standing {
 	bool			 is_unpublished; /* what was signed last */
 	struct run_failure	 failure;
 	const char		*broken;	/* hook, or NULL */
+	const struct run_claim	*claim;		/* NULL: was not looked for */
 };
 
 /* What a zone asks of people, the worst first; each is of one kind. */
@@ -29,7 +31,7 @@ enum cmd_standing_kind {
 /**
  * cmd_standing_find(cmd, zone, plan, out, err):
  * Where ${zone}, whose plan as of now is ${plan}, stands. ${out} borrows
- * ${zone}.
+ * ${zone}; its claim is NULL.
  *
  * Owner: the caller, cmd_standing_clear(standing).
  * Errors: ERR_STORE.

@@ -80,6 +80,15 @@ put_failure(struct json *json, const struct cmd_standing *standing)
 	    standing->zone->row.next_at);
 }
 
+static void
+put_claim(struct json *json, const struct run_claim *claim)
+{
+
+	json_put_text(json, "claimed_by_host", claim->host);
+	json_put_int(json, "claimed_by_pid", claim->pid);
+	cmd_life_put_time(json, "claimed_until", claim->until_at);
+}
+
 /* NULL where nobody wants it. */
 static struct json *
 json_of(const struct cmd *cmd, const struct cmd_standing *standing)
@@ -113,6 +122,8 @@ json_of(const struct cmd *cmd, const struct cmd_standing *standing)
 	    standing->left_s : 0);
 	json_put_bool(json, "waits_for_hand_over", standing->is_unpublished);
 	put_failure(json, standing);
+	if (standing->claim != NULL && standing->claim->until_at != 0)
+		put_claim(json, standing->claim);
 	return json;
 }
 
@@ -274,6 +285,17 @@ print_key(const struct cmd_standing *standing, size_t i, struct buf *out)
 	buf_printf(out, "\n");
 }
 
+static void
+print_claim(const struct run_claim *claim, struct buf *out)
+{
+	char text[WHEN_TEXT_LEN];
+
+	if (claim->until_at != 0)
+		buf_printf(out, "run works on it: process %ld on %s, which "
+		    "has it until %s, or longer\n", claim->pid, claim->host,
+		    when_rfc3339(claim->until_at, text));
+}
+
 static int
 show_details(struct cmd *cmd, void *arg, const struct zone_life *zone,
     const struct life_plan *plan, struct error *err)
@@ -282,11 +304,14 @@ show_details(struct cmd *cmd, void *arg, const struct zone_life *zone,
 	const struct life_todo *todo;
 	char text[WHEN_TEXT_LEN];
 	struct cmd_standing standing;
+	struct run_claim claim;
 	size_t i;
 
 	(void)arg;
-	if (cmd_standing_find(cmd, zone, plan, &standing, err) != 0)
+	if (run_claims_find(cmd->session, zone->text, &claim, err) != 0 ||
+	    cmd_standing_find(cmd, zone, plan, &standing, err) != 0)
 		return -1;
+	standing.claim = &claim;
 	todo = &standing.todo;
 	buf_printf(out, "%s is to be %s\n", zone->text,
 	    zone->life.goal == LIFE_INSECURE ? "insecure" : "secure");
@@ -307,6 +332,7 @@ show_details(struct cmd *cmd, void *arg, const struct zone_life *zone,
 		print_failure(&standing, out);
 		buf_printf(out, "\n");
 	}
+	print_claim(&claim, out);
 	buf_printf(out, "waits for %s", wait_text(&standing));
 	if (todo->key < zone->life.n_keys)
 		buf_printf(out, " (%s)", zone->life.keys[todo->key].name);

@@ -14,6 +14,7 @@
 #include "kmgr/base/text.h"
 #include "kmgr/base/when.h"
 #include "kmgr/service/run_claim.h"
+#include "kmgr/store/store_claim_holder.h"
 #include "kmgr/store/store_life.h"
 
 #define BATCH	   64		/* zones claimed at once */
@@ -84,7 +85,7 @@ make_name(struct run_claims *claims, struct error *err)
 }
 
 struct owner {
-	char host[256], space[64];
+	char host[RUN_HOST_LEN], space[64];
 	long pid;
 };
 
@@ -122,7 +123,7 @@ free_gone(struct run_claims *claims, struct error *err)
 	size_t i, n = 0;
 	int rc = 0;
 
-	if (store_claim_holders(claims->store, &names, &n, err) != 0)
+	if (store_claim_holder_list(claims->store, &names, &n, err) != 0)
 		return -1;
 	for (i = 0; i < n && rc == 0; i++)
 		if (is_gone(names[i]))
@@ -210,6 +211,28 @@ refuse_held(const char *zone, const char *name, struct error *err)
 	    "%ld on %s; wait for it or end it, then run the command again",
 	    owner.pid, owner.host) : err_hint(err, "wait for it, then run "
 	    "the command again");
+}
+
+int
+run_claims_find(struct session *session, const char *zone,
+    struct run_claim *out, struct error *err)
+{
+	struct store_claim_holder holder = { NULL, 0 };
+	struct store *store;
+	struct owner owner;
+
+	*out = (struct run_claim) { .until_at = 0 };
+	if (session_store(session, &store, err) != 0 ||
+	    store_claim_holder_of(store, zone, &holder, err) != 0)
+		return -1;
+	if (holder.name != NULL && read_name(holder.name, &owner)) {
+		(void)snprintf(out->host, sizeof(out->host), "%s",
+		    owner.host);
+		out->pid = owner.pid;
+		out->until_at = holder.until_at;
+	}
+	store_claim_holder_clear(&holder);
+	return 0;
 }
 
 int

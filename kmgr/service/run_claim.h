@@ -17,6 +17,15 @@
 #define RUN_MACHINE_LEN	   8	/* bytes of a hash */
 #define RUN_MACHINE_TEXT   (2 * RUN_MACHINE_LEN + 1)
 
+#define RUN_HOST_LEN	   256
+
+/* A process that goes over a zone. */
+struct run_claim {
+	char	host[RUN_HOST_LEN];
+	long	pid;
+	int64_t	until_at;	/* if it does not claim it anew; 0: nobody */
+};
+
 struct run_claims {
 	struct session		*session;
 	struct store		*store;
@@ -47,6 +56,15 @@ void run_machine(char out[static RUN_MACHINE_TEXT]);
 int run_claims_init(struct run_claims *claims, struct session *session,
     struct error *err);
 void run_claims_clear(struct run_claims *claims);
+
+/**
+ * run_claims_find(session, zone, out, err):
+ * Who has claimed ${zone}, whose text it is in the store.
+ *
+ * Errors: ERR_STORE.
+ */
+int run_claims_find(struct session *session, const char *zone,
+    struct run_claim *out, struct error *err);
 
 /**
  * run_claims_due(claims, due_at, err):

@@ -42,6 +42,8 @@ libstore_la_SOURCES = \
 	kmgr/store/store_backup.c \
 	kmgr/store/store_claim.c \
 	kmgr/store/store_claim.h \
+	kmgr/store/store_claim_holder.c \
+	kmgr/store/store_claim_holder.h \
 	kmgr/store/store_cmk.c \
 	kmgr/store/store_copy.c \
 	kmgr/store/store_copy.h \

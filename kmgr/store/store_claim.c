@@ -77,8 +77,6 @@ static const struct db_question ask_n_waiting = {
 	"count zones that wait", "SELECT count(*) " WAITING };
 static const struct db_question ask_first_waiting = { "find who waits",
 	"SELECT coalesce(min(next_at), 9223372036854775807) " WAITING };
-static const struct db_question ask_holders = { "list who works",
-	"SELECT DISTINCT holder FROM claim WHERE until_at > 0" };
 
 static void
 read_claim(const struct db_rows *rows, void *out)
@@ -379,15 +377,4 @@ store_claim_n_waiting(struct store *store, const char *waits_for,
 		return -1;
 	*n = (size_t)count;
 	return 0;
-}
-
-int
-store_claim_holders(struct store *store, char ***out, size_t *n,
-    struct error *err)
-{
-
-	*out = NULL;
-	*n = 0;
-	return db_list(store->db, &ask_holders, NULL, 0,
-	    &store_name_shape, out, n, err);
 }

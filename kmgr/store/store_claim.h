@@ -114,13 +114,4 @@ int store_claim_n_waiting(struct store *store, const char *waits_for,
     int64_t after_at, int64_t max_s, size_t *n, int64_t *next_at,
     struct error *err);
 
-/**
- * store_claim_holders(store, out, n, err):
- * The names of all who have not released what they claimed.
- *
- * Owner: the caller, zone_names_free().
- */
-int store_claim_holders(struct store *store, char ***out, size_t *n,
-    struct error *err);
-
 #endif

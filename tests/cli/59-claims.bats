@@ -77,6 +77,10 @@ go_on() {
 	# As long as its claim lasts nobody does its work.
 	run -0 kmgr run
 	[ -z "$output" ]
+	kmgr status example.com | grep -q "^run works on it: process $run on \
+$(hostname), which has it until 20.*Z, or longer\$"
+	kmgr --json status example.com | jq -e --argjson pid $run \
+		'.zones[0] | .claimed_by_pid == $pid and .claimed_until > ""'
 	later 0 run example.com >named.out 2>&1 3>&- &
 	named=$!
 	run -0 later 200 run
@@ -87,6 +91,7 @@ go_on() {
 	[[ $(<named.out) == *"another run works on it"*"process $run on"* ]]
 	run -0 later 300 run
 	[[ $output == *"did sign"*"did publish"* ]]
+	[[ $(later 300 status example.com) != *"works on it"* ]]
 	before=$(sha256_of out)
 	go_on
 	[ "$(events sign-zsks)" -eq 1 ]

@@ -4,6 +4,7 @@
 #include "kmgr/base/mem.h"
 #include "kmgr/base/when.h"
 #include "kmgr/store/store_claim.h"
+#include "kmgr/store/store_claim_holder.h"
 #include "kmgr/store/store_inner.h"
 #include "kmgr/store/store_migrate.h"
 
@@ -491,21 +492,29 @@ static void
 knows_who_works(void **state)
 {
 	struct storehelp *help = three(state);
+	struct store_claim_holder holder;
 	char **names;
 	size_t n;
 
 	takes(help, &one, AT + 9, 9, "a. 1 b. 1 c. 1");
-	unit_ok(store_claim_holders(help->store, &names, &n, &help->err),
+	unit_ok(store_claim_holder_of(help->store, "b.", &holder, &help->err),
+	    &help->err);
+	assert_string_equal(holder.name, "one");
+	store_claim_holder_clear(&holder);
+	unit_ok(store_claim_holder_list(help->store, &names, &n, &help->err),
 	    &help->err);
 	assert_int_equal(n, 1);
 	assert_string_equal(names[0], "one");
 	zone_names_free(names, n);
 	unit_ok(store_claim_release(help->store, "one", &help->err),
 	    &help->err);
-	unit_ok(store_claim_holders(help->store, &names, &n, &help->err),
+	unit_ok(store_claim_holder_list(help->store, &names, &n, &help->err),
 	    &help->err);
 	assert_int_equal(n, 0);
 	zone_names_free(names, n);
+	unit_ok(store_claim_holder_of(help->store, "b.", &holder, &help->err),
+	    &help->err);
+	assert_null(holder.name);
 }
 
 static void
