@@ -111,14 +111,17 @@ find_next(const struct life_plan *plan, const struct life_step **timed,
     const struct life_step **held)
 {
 	const struct life_step *step;
+	size_t i;
 
-	for (step = plan->steps; step < plan->steps + plan->n; step++)
+	for (i = 0; i < plan->n; i++) {
+		step = &plan->steps[i];
 		if (step->kind == LIFE_DONE)
 			continue;
-		else if (step->wait != LIFE_WAITS_TIME)
+		if (step->wait != LIFE_WAITS_TIME)
 			*held = *held == NULL ? step : *held;
 		else if (*timed == NULL || step->at < (*timed)->at)
 			*timed = step;
+	}
 }
 
 void

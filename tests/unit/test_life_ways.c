@@ -17,7 +17,7 @@ sets_are_signed_in_time(void **state)
 	lifecase_key(&zone, "key");
 	lifecase_due(&zone, 11 * DAY - 1, "");
 	lifecase_waits(&zone, 0, LIFE_SIGN, LIFE_NONE, LIFE_WAITS_TIME,
-	    11 * DAY, "refresh 259200");
+	    11 * DAY, "refresh 3d");
 	lifecase_next_is(&zone, 0, 11 * DAY);
 	/* Not where responses are served, nor beside what signs anyway. */
 	zone.has_response = true;
@@ -385,7 +385,7 @@ an_algorithm_comes_and_goes(void **state)
 	    LIFE_WAITS_SIGNER, 0, "ZSK");
 	zone.algs[1].has_zsk = true;
 	lifecase_waits(&zone, 10, LIFE_PUBLISH_DNSKEY, NEW, LIFE_WAITS_TIME,
-	    10 + DATA_S, "max-zone-ttl 86400");
+	    10 + DATA_S, "max-zone-ttl 1d");
 	lifecase_due(&zone, 9 + DATA_S, "");
 	lifecase_due(&zone, 10 + DATA_S, "publish-dnskey 1");
 	lifecase_due(&zone, 200000, "add-ds 1");
