@@ -73,21 +73,17 @@ struct telling {
 	size_t			n_insecure;
 };
 
-/* ZONE/KEYTAG, or ZONE. */
 static int
 prepare_line(struct cmd *cmd, void *told, struct cmk_cache *cache,
     const struct zone_line *line, struct fact **out, struct error *err)
 {
 	const struct telling *telling = told;
 	struct ds_fact_request request = telling->request;
-	struct name zone;
+	struct facts_subject subject;
 
-	if (cmd_facts_names_key(line)) {
-		request.ksk = line->text;
-	} else {
-		zone_list_name(line, &zone);
-		request.zone = &zone;
-	}
+	cmd_facts_subject(line, &subject);
+	request.ksk = subject.ksk;
+	request.zone = subject.zone;
 	return ds_fact_prepare(cmd->session, cache, &request, out, err);
 }
 

@@ -54,13 +54,20 @@ refuse(struct telling *all, const struct zone_line *line,
 	return 0;
 }
 
-bool
-cmd_facts_names_key(const struct zone_line *line)
+void
+cmd_facts_subject(const struct zone_line *line, struct facts_subject *out)
 {
 	const char *slash = strrchr(line->text, '/');
 
-	return slash != NULL && slash[1] != '\0' &&
-	    strspn(slash + 1, "0123456789") == strlen(slash + 1);
+	out->ksk = NULL;
+	out->zone = NULL;
+	if (slash != NULL && slash[1] != '\0' &&
+	    strspn(slash + 1, "0123456789") == strlen(slash + 1)) {
+		out->ksk = line->text;
+	} else {
+		zone_list_name(line, &out->name);
+		out->zone = &out->name;
+	}
 }
 
 static int
@@ -80,17 +87,17 @@ read_ahead(struct telling *all, const struct batch *batch)
 	const char *names[BATCH];
 	struct error ignored = ERR_INIT;
 	struct store *store;
-	struct name zone;
+	struct facts_subject subject;
 	size_t i, n = 0;
 
 	if (session_store(all->cmd->session, &store, &ignored) != 0 ||
 	    store_snapshot(store, &ignored) != 0)
 		return NULL;
 	for (i = 0; i < batch->n; i++) {
-		if (cmd_facts_names_key(batch->lines[i]))
+		cmd_facts_subject(batch->lines[i], &subject);
+		if (subject.zone == NULL)
 			continue;
-		zone_list_name(batch->lines[i], &zone);
-		names[n] = name_text(&zone, texts[n]);
+		names[n] = name_text(subject.zone, texts[n]);
 		n++;
 	}
 	if (n > 1)

@@ -36,10 +36,19 @@ struct facts_kind {
 int cmd_facts(struct cmd *cmd, const struct facts_kind *kind, void *told,
     struct error *err);
 
+/* Whom a line names: a KSK, or a zone. The other is NULL. */
+struct facts_subject {
+	const char		*ksk;		/* the line's: ZONE/KEYTAG */
+	const struct name	*zone;		/* its own */
+	struct name		 name;
+};
+
 /**
- * cmd_facts_names_key(line): whether ${line} is a ZONE/KEYTAG, and no ZONE:
- * names may have a slash (RFC 2317).
+ * cmd_facts_subject(line, out):
+ * Whether ${line} is a ZONE/KEYTAG or a ZONE: names may have a slash (RFC
+ * 2317), but none before digits alone. ${out} stays where it is.
  */
-bool cmd_facts_names_key(const struct zone_line *line);
+void cmd_facts_subject(const struct zone_line *line,
+    struct facts_subject *out);
 
 #endif

@@ -11,7 +11,6 @@
 #include "kmgr/dns/alg.h"
 #include "kmgr/dns/zonefile.h"
 #include "kmgr/engine/foreign.h"
-#include "kmgr/engine/zone_step.h"
 #include "kmgr/engine/zone_told.h"
 
 static int
@@ -159,38 +158,6 @@ cmd_zone_unsigned(struct cmd *cmd, struct error *err)
 {
 
 	return tell_signer(cmd, ZONE_TOLD_UNSIGNED, err);
-}
-
-static int
-ask_parent(struct cmd *cmd, enum life_step_kind kind, struct error *err)
-{
-	const struct zone_step_request request = { cmd->args->words[0],
-		kind };
-	struct plan plan = PLAN_INIT;
-	int rc;
-
-	rc = zone_step_plan(cmd->session, &request, &plan, err);
-	if (rc == 0 && args_has(cmd->args, OPT_DRY_RUN))
-		cmd_plan(cmd, &plan);
-	else if (rc == 0 && (rc = zone_step_apply(cmd->session, &request,
-	    err)) == 0)
-		cmd_life_done(cmd, &plan);
-	plan_clear(&plan);
-	return rc;
-}
-
-int
-cmd_ds_add(struct cmd *cmd, struct error *err)
-{
-
-	return ask_parent(cmd, LIFE_ADD_DS, err);
-}
-
-int
-cmd_ds_remove(struct cmd *cmd, struct error *err)
-{
-
-	return ask_parent(cmd, LIFE_REMOVE_DS, err);
 }
 
 int

@@ -4,6 +4,8 @@
 static const enum opt status_opts[] = { OPT_TODO, OPT_END };
 static const enum opt change_opts[] = { OPT_ACCEPT_TIME_JUMP, OPT_DRY_RUN,
 	OPT_END };
+static const enum opt ds_ask_opts[] = { OPT_ZONES_FROM, OPT_ACCEPT_TIME_JUMP,
+	OPT_DRY_RUN, OPT_END };
 static const enum opt roll_opts[] = { OPT_CMK, OPT_ZONES_OF, OPT_REASON,
 	OPT_BREAK_CHAIN, OPT_YES, OPT_ACCEPT_TIME_JUMP, OPT_DRY_RUN, OPT_END };
 static const enum opt go_insecure_opts[] = { OPT_YES, OPT_ACCEPT_TIME_JUMP,
@@ -86,16 +88,18 @@ const struct command commands_life[] = {
 	    "with the instant. The DNSKEY RRset that is signed next has it "
 	    "revoked.",
 	    change_opts, 1, 1, CMD_WITH_SESSION, cmd_revoke_ksk },
-	{ "ds-add", GROUP_LIFE, "ZONE/KEYTAG|ID",
+	{ "ds-add", GROUP_LIFE, "ZONE/KEYTAG|ID|--zones-from FILE",
 	    "tell that the parent is asked to add a DS",
 	    "What run does by itself, by hand: only when the plan has it, "
 	    "else exit 11 with what it waits for, or 5 where nobody wants "
-	    "it. ds-seen tells that it is there.",
-	    change_opts, 1, 1, CMD_WITH_SESSION, cmd_ds_add },
-	{ "ds-remove", GROUP_LIFE, "ZONE/KEYTAG|ID",
+	    "it. ds-seen tells that it is there. A line of --zones-from is a "
+	    "ZONE/KEYTAG or a ZONE, the one KSK of it whose DS may be asked "
+	    "for.",
+	    ds_ask_opts, 1, 1, CMD_WITH_SESSION, cmd_ds_add },
+	{ "ds-remove", GROUP_LIFE, "ZONE/KEYTAG|ID|--zones-from FILE",
 	    "tell that the parent is asked to remove a DS",
 	    "As ds-add. ds-gone tells that it is there no more.",
-	    change_opts, 1, 1, CMD_WITH_SESSION, cmd_ds_remove },
+	    ds_ask_opts, 1, 1, CMD_WITH_SESSION, cmd_ds_remove },
 	{ "zone-signed", GROUP_LIFE,
 	    "ZONE|--zones-from FILE --alg ALG [--at TIME]",
 	    "tell that a zone's data is signed with an algorithm",

@@ -15,6 +15,7 @@ libcmd_la_SOURCES = \
 	kmgr/cmd/cmd_cmk_life.c \
 	kmgr/cmd/cmd_ds.c \
 	kmgr/cmd/cmd_ds.h \
+	kmgr/cmd/cmd_ds_ask.c \
 	kmgr/cmd/cmd_ds_diff.c \
 	kmgr/cmd/cmd_ds_early.c \
 	kmgr/cmd/cmd_ds_early.h \

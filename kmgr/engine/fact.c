@@ -112,3 +112,40 @@ fact_record_one(struct session *session, struct fact *fact,
 	return rc != 0 || cmk == NULL ? rc :
 	    cmk_life_settle(session, cmk, err);
 }
+
+int
+fact_plan(struct session *session, fact_prepare *prepare,
+    const void *request, struct plan *plan, struct error *err)
+{
+	struct cmk_cache cache = { 0 };
+	struct fact *fact;
+	int rc;
+
+	rc = prepare(session, &cache, request, &fact, err);
+	if (rc == 0)
+		fact_add(session, fact, plan);
+	fact_free(fact);
+	cmk_cache_clear(&cache);
+	return rc;
+}
+
+int
+fact_apply(struct session *session, fact_prepare *prepare,
+    const void *request, const char *known, struct error *err)
+{
+	struct cmk_cache cache = { 0 };
+	struct fact *fact;
+	int rc;
+
+	if (session_lock(session, SESSION_LOCK_WAIT_S, err) != 0)
+		return -1;
+	rc = prepare(session, &cache, request, &fact, err);
+	if (rc == 0 && fact->is_known)
+		session_note(session, "%s; nothing to do", known);
+	else if (rc == 0)
+		rc = fact_record_one(session, fact, err);
+	session_unlock(session);
+	fact_free(fact);
+	cmk_cache_clear(&cache);
+	return rc;
+}

@@ -79,4 +79,20 @@ int fact_record(struct session *session, struct fact *const *list, size_t n,
 int fact_record_one(struct session *session, struct fact *fact,
     struct error *err);
 
+/* Decide what ${request} tells, as each kind has it. */
+typedef int fact_prepare(struct session *session, struct cmk_cache *cache,
+    const void *request, struct fact **out, struct error *err);
+
+/**
+ * fact_plan(session, prepare, request, plan, err), fact_apply(session,
+ * prepare, request, known, err):
+ * What would be recorded; record it, or say in a note that it is ${known}.
+ *
+ * Errors: as ${prepare} and fact_record_one().
+ */
+int fact_plan(struct session *session, fact_prepare *prepare,
+    const void *request, struct plan *plan, struct error *err);
+int fact_apply(struct session *session, fact_prepare *prepare,
+    const void *request, const char *known, struct error *err);
+
 #endif

@@ -67,6 +67,8 @@ libengine_la_SOURCES = \
 	kmgr/engine/cover.h \
 	kmgr/engine/crew.c \
 	kmgr/engine/crew.h \
+	kmgr/engine/ds_ask.c \
+	kmgr/engine/ds_ask.h \
 	kmgr/engine/ds_fact.c \
 	kmgr/engine/ds_fact.h \
 	kmgr/engine/ds_fact_gone.c \

@@ -165,17 +165,12 @@ struct zone_life_change {
 };
 
 /**
- * zone_life_step(session, zone, step, err):
- * Record that ${step}, one of RETIRE, PROMOTE, ADD_DS, REMOVE_DS and, of a
- * zone that is to be insecure, WITHDRAW_DNSKEY, is done now:
- * facts, event and checkpoint in one transaction, and in ${zone}. The oracle
- * is asked before, with the step done. The CMK of the key, of the
- * newest KSK for a foreign one, was proved; trust_settle() is to follow.
+ * What is done when ${step}, one of RETIRE, PROMOTE, ADD_DS, REMOVE_DS and, of
+ * a zone that is to be insecure, WITHDRAW_DNSKEY, is done now:
  *
- * Its parts, for who does the steps of many zones in one transaction:
- *
- * zone_life_step_judge(session, zone, step, out, err): ask the oracle, before
- * it. Owner of ${out}: the caller, zone_life_change_clear(), in any case.
+ * zone_life_step_judge(session, zone, step, out, err): before the transaction,
+ * which may be that of many zones, ask the oracle, with the step done. Owner of
+ * ${out}: the caller, zone_life_change_clear(), in any case.
  *
  * zone_life_step_append(session, zone, change, err): inside it, after
  * zone_life_check_same(), facts and event, as zone_life_append(). After those
@@ -184,13 +179,11 @@ struct zone_life_change {
  * zone_life_step_take(zone, change): after the commit, ${zone} is what it was
  * recorded to be. ${change} is empty then.
  *
- * zone_life_record(session, zone, i, key, step, at, err): inside the caller's
+ * zone_life_append(session, zone, i, key, step, at, err): inside the caller's
  * transaction, that the facts of the ${i}th key are those of ${key} since the
- * step called ${step}, done at ${at}. Nobody is asked.
- *
- * zone_life_append(session, zone, i, key, step, at, err): likewise, without the
- * checkpoint: the caller calls trust_attest() for the CMK that
- * zone_guarantor_of() names after the last one of them.
+ * step called ${step}, done at ${at}. Nobody is asked. The caller calls
+ * trust_attest() for the CMK that zone_guarantor_of() names, which was proved,
+ * after the last one of them.
  *
  * zone_life_facts(key, row): put the facts of ${key} into ${row}, which owns
  * its texts.
@@ -198,8 +191,6 @@ struct zone_life_change {
  * Errors: ERR_POLICY (the oracle: the two cached sets and when), ERR_STORE,
  * ERR_TOKEN, ERR_INTEGRITY.
  */
-int zone_life_step(struct session *session, struct zone_life *zone,
-    const struct life_step *step, struct error *err);
 int zone_life_step_judge(struct session *session,
     const struct zone_life *zone, const struct life_step *step,
     struct zone_life_change *out, struct error *err);
@@ -209,9 +200,6 @@ int zone_life_step_append(struct session *session,
 void zone_life_step_take(struct zone_life *zone,
     struct zone_life_change *change);
 void zone_life_change_clear(struct zone_life_change *change);
-int zone_life_record(struct session *session, const struct zone_life *zone,
-    size_t i, const struct life_key *key, const char *step, int64_t at,
-    struct error *err);
 int zone_life_append(struct session *session, const struct zone_life *zone,
     size_t i, const struct life_key *key, const char *step, int64_t at,
     struct error *err);

@@ -104,17 +104,6 @@ zone_life_append(struct session *session, const struct zone_life *zone,
 }
 
 int
-zone_life_record(struct session *session, const struct zone_life *zone,
-    size_t i, const struct life_key *key, const char *step, int64_t at,
-    struct error *err)
-{
-
-	return zone_life_append(session, zone, i, key, step, at,
-	    err) != 0 ? -1 : trust_attest(session,
-	    zone_guarantor_of(session, zone, i)->row.id, err);
-}
-
-int
 zone_life_check_same(struct session *session, const struct zone_life *zone,
     struct error *err)
 {
@@ -201,42 +190,4 @@ zone_life_change_clear(struct zone_life_change *change)
 
 	life_zone_clear(&change->after);
 	*change = (struct zone_life_change) { .at = 0 };
-}
-
-/* In its own transaction. */
-static int
-record(struct session *session, const struct zone_life *zone,
-    struct zone_life_change *change, struct error *err)
-{
-	const size_t i = change->step.key;
-	struct store *store;
-
-	if (session_store(session, &store, err) != 0 ||
-	    store_begin(store, err) != 0)
-		return -1;
-	if (zone_life_check_same(session, zone, err) == 0 &&
-	    zone_life_record(session, zone, i, &change->after.keys[i],
-	    life_step_name(change->step.kind), change->at, err) == 0 &&
-	    store_zone_changes(store, zone->text, &change->changes,
-	    err) == 0 && store_commit(store, err) == 0)
-		return 0;
-	store_rollback(store);
-	return -1;
-}
-
-int
-zone_life_step(struct session *session, struct zone_life *zone,
-    const struct life_step *step, struct error *err)
-{
-	struct zone_life_change change;
-	int rc;
-
-	rc = zone_life_step_judge(session, zone, step, &change, err);
-	if (rc == 0 && record(session, zone, &change, err) != 0)
-		rc = wrap(zone, step, err);
-	/* The zone is as it was recorded, for what follows in this run. */
-	if (rc == 0)
-		zone_life_step_take(zone, &change);
-	zone_life_change_clear(&change);
-	return rc;
 }

@@ -5,10 +5,7 @@
 #include "kmgr/base/text.h"
 #include "kmgr/base/when.h"
 #include "kmgr/dns/alg.h"
-#include "kmgr/engine/cmk_life.h"
 #include "kmgr/engine/ds_fact_gone.h"
-#include "kmgr/engine/trust.h"
-#include "kmgr/engine/zone_guarantor.h"
 #include "kmgr/engine/zone_step.h"
 
 /* The zone that text names, and the key tag behind the slash. */
@@ -200,89 +197,5 @@ zone_step_asked(const struct zone_life *zone, const struct life_step *wanted,
 	if (s == plan.n)
 		rc = refuse_unwanted(zone, wanted, now_at, err);
 	life_plan_clear(&plan);
-	return rc;
-}
-
-static bool
-is_asked(const struct zone_life *zone, size_t i, enum life_step_kind kind)
-{
-	const struct life_key *key = &zone->life.keys[i];
-
-	return kind == LIFE_REMOVE_DS ? key->ds_remove_at != 0 :
-	    key->ds_add_at != 0 && key->ds_remove_at == 0;
-}
-
-static int
-prepare(struct session *session, struct cmk_cache *cache,
-    const struct zone_step_request *request, struct zone_life **zone,
-    struct life_step *step, bool *is_done, struct error *err)
-{
-	struct life_step wanted = { .kind = request->kind };
-
-	if (zone_step_locate(session, cache, request->key, zone, &wanted.key,
-	    err) != 0)
-		return -1;
-	*is_done = is_asked(*zone, wanted.key, wanted.kind);
-	return *is_done ? 0 : zone_step_need(*zone, &wanted,
-	    session_now(session), step, err);
-}
-
-int
-zone_step_plan(struct session *session,
-    const struct zone_step_request *request, struct plan *plan,
-    struct error *err)
-{
-	struct cmk_cache cache = { 0 };
-	struct zone_life *zone = NULL;
-	struct life_step step;
-	bool is_done;
-	int rc;
-
-	rc = prepare(session, &cache, request, &zone, &step, &is_done, err);
-	if (rc == 0 && !is_done)
-		plan_add(plan, ACTION_LIFE_STEP, &zone->name, "record that "
-		    "the parent is asked to %s the DS of KSK %s",
-		    request->kind == LIFE_ADD_DS ? "add" : "remove",
-		    zone->life.keys[step.key].name);
-	zone_life_free(zone);
-	cmk_cache_clear(&cache);
-	return rc;
-}
-
-static int
-do_step(struct session *session, struct zone_life *zone,
-    const struct life_step *step, struct error *err)
-{
-	const struct cmk *cmk = zone_guarantor_of(session, zone, step->key);
-
-	if (cmk == NULL)
-		return err_set(err, ERR_INPUT, "zone %s has no KSK of ours, "
-		    "whose CMK could answer for it", zone->text);
-	return trust_prove(session, cmk, err) != 0 ||
-	    zone_life_step(session, zone, step, err) != 0 ||
-	    cmk_life_settle(session, cmk, err) != 0 ? -1 : 0;
-}
-
-int
-zone_step_apply(struct session *session,
-    const struct zone_step_request *request, struct error *err)
-{
-	struct cmk_cache cache = { 0 };
-	struct zone_life *zone = NULL;
-	struct life_step step;
-	bool is_done;
-	int rc;
-
-	if (session_lock(session, SESSION_LOCK_WAIT_S, err) != 0)
-		return -1;
-	rc = prepare(session, &cache, request, &zone, &step, &is_done, err);
-	if (rc == 0 && is_done)
-		session_note(session, "the parent was asked already; nothing "
-		    "to do");
-	else if (rc == 0)
-		rc = do_step(session, zone, &step, err);
-	session_unlock(session);
-	zone_life_free(zone);
-	cmk_cache_clear(&cache);
 	return rc;
 }

@@ -8,7 +8,6 @@
 #include <stdint.h>
 
 #include "kmgr/base/err.h"
-#include "kmgr/engine/plan.h"
 #include "kmgr/engine/session.h"
 #include "kmgr/engine/zone_life.h"
 
@@ -39,24 +38,5 @@ int zone_step_need(const struct zone_life *zone,
     struct error *err);
 int zone_step_asked(const struct zone_life *zone,
     const struct life_step *wanted, int64_t now_at, struct error *err);
-
-struct zone_step_request {
-	const char		*key;	/* ZONE/KEYTAG or id */
-	enum life_step_kind	 kind;	/* LIFE_ADD_DS, LIFE_REMOVE_DS */
-};
-
-/**
- * zone_step_plan(session, request, plan, err), zone_step_apply(session,
- * request, err):
- * What would be recorded: that the parent is asked; record it. Nothing where
- * it was asked already.
- *
- * Errors: as zone_step_need() and zone_life_step().
- */
-int zone_step_plan(struct session *session,
-    const struct zone_step_request *request, struct plan *plan,
-    struct error *err);
-int zone_step_apply(struct session *session,
-    const struct zone_step_request *request, struct error *err);
 
 #endif

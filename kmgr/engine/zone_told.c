@@ -246,40 +246,28 @@ zone_told_signed_at(const struct fact *fact)
 	    request->at;
 }
 
+static int
+prepare(struct session *session, struct cmk_cache *cache,
+    const void *request, struct fact **out, struct error *err)
+{
+
+	return zone_told_prepare(session, cache, request, out, err);
+}
+
 int
 zone_told_plan(struct session *session,
     const struct zone_told_request *request, struct plan *plan,
     struct error *err)
 {
-	struct cmk_cache cache = { 0 };
-	struct fact *fact;
-	int rc;
 
-	rc = zone_told_prepare(session, &cache, request, &fact, err);
-	if (rc == 0)
-		fact_add(session, fact, plan);
-	fact_free(fact);
-	cmk_cache_clear(&cache);
-	return rc;
+	return fact_plan(session, prepare, request, plan, err);
 }
 
 int
 zone_told_apply(struct session *session,
     const struct zone_told_request *request, struct error *err)
 {
-	struct cmk_cache cache = { 0 };
-	struct fact *fact;
-	int rc;
 
-	if (session_lock(session, SESSION_LOCK_WAIT_S, err) != 0)
-		return -1;
-	rc = zone_told_prepare(session, &cache, request, &fact, err);
-	if (rc == 0 && fact->is_known)
-		session_note(session, "that is so already; nothing to do");
-	else if (rc == 0)
-		rc = fact_record_one(session, fact, err);
-	session_unlock(session);
-	fact_free(fact);
-	cmk_cache_clear(&cache);
-	return rc;
+	return fact_apply(session, prepare, request, "that is so already",
+	    err);
 }

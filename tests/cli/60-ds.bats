@@ -339,6 +339,71 @@ n_events() {
 	[ "$(n_events ds-seen)" -eq 0 ]
 }
 
+@test "ds-add --zones-from: those whose plan has it, in one transaction, and once" {
+	three
+	steps=$(n_events ksk-step)
+	run -11 --separate-stderr kmgr ds-add --zones-from list
+	[[ $stderr == *"3 zones, the first of them z1.example: add-ds of z1.example./"*" waits "* ]]
+	[[ $stderr == *"0 of 4 told, 0 known before, 4 refused"* ]]
+	run -12 --separate-stderr now ds-add --zones-from list --dry-run
+	[ "$(grep -c '^would record that the parent is asked to add the DS of KSK z[123].example./' \
+		<<<"$output")" -eq 3 ]
+	[ "$(n_events ksk-step)" -eq "$steps" ]
+	checkpoints=$(n_events checkpoint)
+	run -12 --separate-stderr now ds-add --zones-from list
+	[ "$(grep -c '^the parent is asked to add the DS of KSK z[123].example./[0-9]* since 20' \
+		<<<"$output")" -eq 3 ]
+	[[ $stderr == *"z4.example: add-ds of z4.example./"*" waits "* ]]
+	[[ $stderr == *"3 of 4 told, 0 known before, 1 refused"* ]]
+	[ "$(n_events ksk-step)" -eq $((steps + 3)) ]
+	[ "$(n_events checkpoint)" -eq $((checkpoints + 1)) ]
+	# Once more it does what is left; a KSK may be named, too.
+	key=$(kmgr --json list-ksks z2.example |
+		jq -r '.ksks[0] | "\(.zone)/\(.key_tag)"')
+	printf '%s\n' z1.example "$key" z3.example >list
+	run -0 --separate-stderr now --json ds-add --zones-from list
+	jq -e --arg key "$key" '.n_told == 0 and .n_known_before == 3 and
+		(.ksks[1] | "\(.zone)/\(.key_tag)" == $key and .known_before
+		and (.asked_at | length == 20))' <<<"$output"
+	[ "$(n_events ksk-step)" -eq $((steps + 3)) ]
+	# That it is there is told as of what was asked for.
+	run -0 now ds-seen --zones-from list
+	run -0 now verify
+	run -2 now ds-add --zones-from list z1.example/1
+}
+
+@test "ds-remove --zones-from: the KSKs that go" {
+	three
+	sed -i /z4/d list
+	now -q ds-seen --zones-from list >/dev/null
+	run -5 --separate-stderr now ds-remove --zones-from list
+	[[ $stderr == *"remove-ds of z1.example./"*" is no part of the plan"* ]]
+	for i in 1 2 3; do
+		now -q go-insecure z$i.example --yes >/dev/null
+	done
+	run -0 --separate-stderr now ds-remove --zones-from list
+	[ "$(grep -c '^the parent is asked to remove the DS of KSK z[123].example./' \
+		<<<"$output")" -eq 3 ]
+	[[ $stderr == *"3 of 3 told, 0 known before, 0 refused"* ]]
+	run -0 --separate-stderr now ds-remove --zones-from list
+	[[ $stderr == *"0 of 3 told, 3 known before, 0 refused"* ]]
+	run -0 now verify
+}
+
+@test "ds-add --zones-from: of two KSKs one is named" {
+	three
+	kmgr -q create-ksk z1.example --cmk prod --another >/dev/null
+	kmgr -q sign-zsks z1.example zones/z1.example.zone >/dev/null
+	echo z1.example >list
+	run -4 --separate-stderr now ds-add --zones-from list
+	[[ $stderr == *"zone z1.example. has 2 KSKs whose DS the parent may be asked to add"*"ZONE/KEYTAG"* ]]
+	kmgr --json list-ksks z1.example |
+		jq -r '.ksks[] | "\(.zone)/\(.key_tag)"' >list
+	run -0 --separate-stderr now ds-add --zones-from list
+	[[ $stderr == *"2 of 2 told, 0 known before, 0 refused"* ]]
+	run -0 now verify
+}
+
 @test "zone-signed --zones-from: in one transaction, and once" {
 	three
 	checkpoints=$(n_events checkpoint)
