@@ -74,9 +74,11 @@ is_seen(const struct cmk_row *rows, size_t i)
 int
 crew_helps(struct session *session, bool *helps, struct error *err)
 {
+	struct error away = ERR_INIT;
 	struct hsm_token *token;
 	struct cmk_row *rows;
 	struct store *store;
+	bool is_any = false;
 	size_t i, n;
 	int rc = 0;
 
@@ -85,11 +87,14 @@ crew_helps(struct session *session, bool *helps, struct error *err)
 	    store_cmk_list(store, &rows, &n, err) != 0)
 		return -1;
 	for (i = 0; i < n && rc == 0 && *helps; i++) {
-		if (strcmp(rows[i].state, "enabled") != 0 || is_seen(rows, i))
+		if (strcmp(rows[i].state, "enabled") != 0 ||
+		    is_seen(rows, i) || session_token(session, rows[i].token,
+		    &token, &away) != 0)
 			continue;
-		rc = session_token(session, rows[i].token, &token, err) != 0 ||
-		    hsm_token_computes(token, helps, err) != 0 ? -1 : 0;
+		rc = hsm_token_computes(token, helps, err);
+		is_any = true;
 	}
+	*helps = *helps && is_any;
 	cmk_rows_free(rows, n);
 	return rc;
 }

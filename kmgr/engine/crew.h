@@ -25,9 +25,10 @@ size_t crew_size(struct session *session, size_t n_items, bool *is_sure);
 /**
  * crew_helps(session, helps, err):
  * Whether this machine computes the signatures of every token that CMKs in
- * use have their KSKs in. The tokens are opened.
+ * use have their KSKs in. The tokens are opened; one that cannot be does not
+ * count.
  *
- * Errors: ERR_STORE, ERR_TOKEN, ERR_CONFIG.
+ * Errors: ERR_STORE, ERR_TOKEN.
  */
 int crew_helps(struct session *session, bool *helps, struct error *err);
 
