@@ -30,10 +30,12 @@ struct many {
 };
 
 /**
- * many_bulk(many):
+ * many_bulk(many, out, err):
  * How bulk_sign() is to sign the zones at hand.
+ *
+ * Errors: ERR_STORE.
  */
-struct bulk many_bulk(struct many *many);
+int many_bulk(struct many *many, struct bulk *out, struct error *err);
 
 /**
  * many_deliver(many, result):

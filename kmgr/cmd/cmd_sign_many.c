@@ -7,6 +7,7 @@
 #include "kmgr/base/stop.h"
 #include "kmgr/cmd/cmd_sign.h"
 #include "kmgr/cmd/cmd_sign_inner.h"
+#include "kmgr/engine/cmk_life.h"
 #include "kmgr/engine/crew.h"
 #include "kmgr/engine/trust_owed.h"
 
@@ -166,13 +167,14 @@ is_stopped(void *arg)
 	return stop_signal() != 0 || many->is_unheard;
 }
 
-struct bulk
-many_bulk(struct many *many)
+int
+many_bulk(struct many *many, struct bulk *out, struct error *err)
 {
 
-	return (struct bulk) { .arg = many, .load = load,
+	*out = (struct bulk) { .arg = many, .load = load,
 		.signed_one = take_signed, .refused = take_refused,
 		.is_stopped = is_stopped };
+	return cmk_life_count(many->cmd->session, &out->n_cmks, err);
 }
 
 /* What would be done for one zone. */
@@ -229,17 +231,13 @@ plan_all(struct many *many, struct error *err)
 
 /* Some at a time, so that no more sets than that are in memory. */
 static int
-sign_slice(struct many *many, size_t n, struct trust_owed *owed,
-    struct error *err)
+sign_slice(struct many *many, const struct bulk *bulk, struct error *err)
 {
-	struct bulk bulk = many_bulk(many);
 	size_t i;
 
-	bulk.n = n;
-	bulk.owed = owed;
-	for (i = 0; i < n && !is_stopped(many); i++)
+	for (i = 0; i < bulk->n && !is_stopped(many); i++)
 		sign_entry_fetch(many->cmd, &many->entries[many->first + i]);
-	return is_stopped(many) ? 0 : bulk_sign(many->cmd->session, &bulk,
+	return is_stopped(many) ? 0 : bulk_sign(many->cmd->session, bulk,
 	    err);
 }
 
@@ -258,20 +256,25 @@ static int
 sign_here(struct many *many, struct error *err)
 {
 	const size_t slice = is_fetched(many) ? SLICE : many->n;
+	struct bulk_failures failures = { NULL, 0 };
 	struct trust_owed owed = { NULL, 0, 0 };
 	struct error ignored = ERR_INIT;
-	size_t n;
-	int rc = 0;
+	struct bulk bulk;
+	int rc;
 
+	rc = many_bulk(many, &bulk, err);
+	bulk.owed = &owed;
+	bulk.failures = &failures;
 	for (; rc == 0 && many->first < many->n && !is_stopped(many);
-	    many->first += n) {
-		n = many->n - many->first;
-		if (n > slice)
-			n = slice;
-		rc = sign_slice(many, n, &owed, err);
+	    many->first += bulk.n) {
+		bulk.n = many->n - many->first;
+		if (bulk.n > slice)
+			bulk.n = slice;
+		rc = sign_slice(many, &bulk, err);
 		/* Who is asked for the next sets may take his time. */
 		(void)trust_owed_tell(many->cmd->session, &owed, &ignored);
 	}
+	bulk_failures_clear(&failures);
 	return trust_owed_end(many->cmd->session, &owed, rc, err);
 }
 

@@ -101,17 +101,19 @@ work(void *arg, struct worker *worker, struct error *err)
 {
 	struct sign_result rest = { .outcome = SIGN_NOTES_ONLY };
 	struct many *many = arg;
-	struct bulk bulk = many_bulk(many);
+	struct bulk bulk;
 	int rc;
 
-	bulk.n = many->n;
-	bulk.next = next_share;
-	bulk.is_stopped = is_stopped;
 	many->give = tell;
 	many->workers->worker = worker;
 	many->cmd->progress = NULL;
 	many->cmd->tells_progress = true;
 	rc = call_others(many, err);
+	if (rc == 0)
+		rc = many_bulk(many, &bulk, err);
+	bulk.n = many->n;
+	bulk.next = next_share;
+	bulk.is_stopped = is_stopped;
 	if (rc == 0)
 		rc = bulk_sign(many->cmd->session, &bulk, err);
 	tell(many, &rest);

@@ -4,8 +4,6 @@
 #include "kmgr/base/mem.h"
 #include "kmgr/engine/bulk_inner.h"
 
-#define GROUP_MAX 4		/* batches in one transaction, if they wait */
-
 struct bulk_batch *
 bulk_at(struct bulk_line *line, size_t i)
 {
@@ -51,7 +49,7 @@ n_to_record(struct bulk_line *line)
 {
 	size_t n = 0;
 
-	while (n < GROUP_MAX && line->n_recorded + n < line->n_proved &&
+	while (n < BULK_GROUP && line->n_recorded + n < line->n_proved &&
 	    is_settled(line, bulk_at(line, line->n_recorded + n)))
 		n++;
 	return n;
@@ -102,90 +100,6 @@ step_wait(struct bulk_line *line, size_t *n_batches)
 	}
 	(void)pthread_mutex_unlock(&line->lock);
 	return step;
-}
-
-/* Prove the CMKs of a batch, and let signers have it. */
-static void
-prove(struct bulk_line *line)
-{
-	struct bulk_batch *batch = bulk_at(line, line->n_proved);
-	const struct error *why = NULL;
-	size_t i;
-
-	session_advance(line->session, batch->now_at);
-	for (i = 0; i < batch->n; i++) {
-		struct bulk_job *job = &batch->jobs[i];
-
-		if (why == NULL && job->state == BULK_PREPARED &&
-		    zsks_prove(line->session, job->zsks, &job->err) != 0)
-			job->state = BULK_REFUSED;
-		if (job->state != BULK_REFUSED)
-			continue;
-		batch->n_done++;
-		if (!bulk_stops_all(&job->err))
-			continue;
-		/* Others of the batch can have met it, too. */
-		job->state = BULK_LEFT;
-		if (why == NULL)
-			why = &job->err;
-	}
-	(void)pthread_mutex_lock(&line->lock);
-	line->n_proved++;
-	if (why != NULL)
-		bulk_end(line, why);
-	(void)pthread_cond_broadcast(&line->for_signers);
-	(void)pthread_mutex_unlock(&line->lock);
-}
-
-/* One by one: another run was faster with some of them. */
-static int
-record_each(struct bulk_line *line, struct bulk_job **jobs, size_t n,
-    struct error *err)
-{
-	size_t i;
-
-	(void)pthread_mutex_lock(&line->lock);
-	line->is_stale = true;
-	(void)pthread_mutex_unlock(&line->lock);
-	for (i = 0; i < n; i++) {
-		if (zsks_record(line->session, &jobs[i]->zsks, 1, line->owed,
-		    &jobs[i]->err) == 0)
-			continue;
-		if (!zsks_is_overtaken(&jobs[i]->err)) {
-			*err = jobs[i]->err;
-			return -1;
-		}
-		jobs[i]->state = BULK_REFUSED;
-	}
-	return 0;
-}
-
-/* In one transaction. */
-static int
-record_all(struct bulk_line *line, size_t n_batches, struct error *err)
-{
-	struct bulk_job *jobs[GROUP_MAX * BULK_BATCH];
-	struct zsks *list[GROUP_MAX * BULK_BATCH];
-	struct error failed = ERR_INIT;
-	size_t i, k, n = 0;
-
-	for (k = 0; k < n_batches; k++) {
-		struct bulk_batch *batch = bulk_at(line, line->n_recorded + k);
-
-		for (i = 0; i < batch->n; i++) {
-			if (batch->jobs[i].state != BULK_SIGNED)
-				continue;
-			jobs[n] = &batch->jobs[i];
-			list[n++] = batch->jobs[i].zsks;
-		}
-	}
-	if (n == 0 || zsks_record(line->session, list, n, line->owed,
-	    &failed) == 0)
-		return 0;
-	if (zsks_is_overtaken(&failed))
-		return record_each(line, jobs, n, err);
-	*err = failed;
-	return -1;
 }
 
 /* Of whose CMK a token cannot be told waits; no other one does. */
@@ -257,7 +171,7 @@ static int
 record(struct bulk_line *line, size_t n_batches, struct error *err)
 {
 
-	if (record_all(line, n_batches, err) != 0)
+	if (bulk_record(line, n_batches, err) != 0)
 		return -1;
 	tell_some(line);
 	for (; n_batches > 0; n_batches--) {
@@ -284,7 +198,7 @@ attend(struct bulk_line *line, struct error *err)
 	while (rc == 0)
 		switch (step_wait(line, &n_batches)) {
 		case STEP_PROVE:
-			prove(line);
+			bulk_prove(line);
 			break;
 		case STEP_RECORD:
 			rc = record(line, n_batches, err);
@@ -333,6 +247,8 @@ line_init(struct bulk_line *line, struct session *session,
 	line->session = session;
 	line->bulk = bulk;
 	line->owed = bulk->owed != NULL ? bulk->owed : &line->own;
+	line->failures = bulk->failures != NULL ? bulk->failures :
+	    &line->own_failures;
 	line->keys = bulk->keys != NULL ? bulk->keys : zsks_keys_new();
 	line->n_all = SIZE_MAX;
 	pace_init(&line->pace, sessions, bulk->n);
@@ -367,6 +283,7 @@ line_clear(struct bulk_line *line)
 		cmk_cache_clear(&line->old[i]);
 	free(line->old);
 	cmk_cache_clear(&line->cache);
+	bulk_failures_clear(&line->own_failures);
 	if (line->bulk->keys == NULL)
 		zsks_keys_free(line->keys);
 	free(line);

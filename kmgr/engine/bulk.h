@@ -18,6 +18,17 @@
 
 #define BULK_SHARE 64		/* zones; and one transaction */
 
+/* A CMK whose token does not serve any more, and why. */
+struct bulk_failure {
+	char		 cmk_id[STORE_ID_TEXT];
+	struct error	 why;
+};
+
+struct bulk_failures {
+	struct bulk_failure	*list;
+	size_t			 n;
+};
+
 /* Where zones come from and where results go. */
 struct bulk {
 	size_t	 n;			/* zones */
@@ -26,6 +37,10 @@ struct bulk {
 	struct zsks_keys *keys;
 	/* What tokens are still owed at its end; NULL: nothing is. */
 	struct trust_owed *owed;
+	/* CMKs that are not tried any more; NULL: until it returns. */
+	struct bulk_failures *failures;
+	/* Once so many of them have failed, all zones would; 0 is as 1. */
+	size_t	 n_cmks;
 	bool	 is_part;	/* who calls tells of progress */
 	/*
 	 * NULL: all of them are done, in order. Else the next ones to do: ${n}
@@ -54,14 +69,22 @@ struct bulk {
  * Sign every zone of ${bulk}, and give each to signed_one() or refused(), in
  * order. What a zone itself is to blame for stops no other zone; nor does a
  * token that cannot be told of what was signed: zones with a KSK of its CMK are
- * refused, recorded as they are. Where all would fail, or it is stopped, what
- * was signed until then is recorded and released, and zones that were not
- * begun, or failed with that, are given to nobody.
+ * refused, recorded as they are. A CMK that cannot be proved, or whose token
+ * fails while it signs, is not tried again: zones that it signs for are refused
+ * with that, and others go on. Where all would fail, or it is stopped, what was
+ * signed until then is recorded and released, and zones that were not begun, or
+ * failed with that, are given to nobody.
  *
  * Errors: ERR_TOKEN, ERR_STORE, ERR_SYSTEM, ERR_INTERNAL: all zones would
  * fail; without bulk->owed, those of trust_owed_end().
  */
 int bulk_sign(struct session *session, const struct bulk *bulk,
     struct error *err);
+
+/**
+ * bulk_failures_clear(failures):
+ * Forget them.
+ */
+void bulk_failures_clear(struct bulk_failures *failures);
 
 #endif

@@ -18,6 +18,7 @@
 
 #define BULK_BATCH BULK_SHARE
 #define BULK_FIRST 16		/* of many, that others begin soon */
+#define BULK_GROUP 4		/* batches in one transaction, if they wait */
 
 enum bulk_state {
 	BULK_LEFT,		/* not begun */
@@ -60,6 +61,7 @@ struct bulk_line {
 	struct zsks_keys	*keys;		/* beside it those of signers */
 	struct trust_owed	*owed;
 	struct trust_owed	 own;		/* unless the caller has one */
+	struct bulk_failures	 own_failures;	/* likewise */
 	size_t			 n_ring;
 	struct bulk_batch	*ring;		/* batch i is at i % n_ring */
 
@@ -77,6 +79,7 @@ struct bulk_line {
 	bool			 is_ending;	/* no more are begun */
 	bool			 is_stale;	/* what is in the cache */
 	struct error		 failure;	/* of which all would fail */
+	struct bulk_failures	*failures;	/* of CMKs */
 	struct pace		 pace;
 	struct bulk_signer	 signers[CONFIG_SESSIONS_MAX];
 	size_t			 n_signers;
@@ -96,9 +99,43 @@ void bulk_end(struct bulk_line *line, const struct error *why);
 
 /**
  * bulk_stops_all(err):
- * Whether every zone would fail with ${err}.
+ * Whether every zone, or where it is of a CMK each of that one, would fail with
+ * ${err}.
  */
 bool bulk_stops_all(const struct error *err);
+
+/**
+ * bulk_cmk_failed(line, job):
+ * The lock is held: refuse the zone of ${job} where a CMK that signs for it has
+ * failed; whether it is so.
+ */
+bool bulk_cmk_failed(struct bulk_line *line, struct bulk_job *job);
+
+/**
+ * bulk_fails(line, job, prefix):
+ * The lock is held, and zsks_prove(), or with what stops all zsks_sign() or
+ * zsks_record(), has failed for ${job}: its CMK is not tried again; other zones
+ * of it are told the same, with ${prefix} before it, or NULL. Whether no other
+ * CMK is left, or it was no CMK that failed, and every zone would.
+ */
+bool bulk_fails(struct bulk_line *line, const struct bulk_job *job,
+    const char *prefix);
+
+/**
+ * bulk_prove(line):
+ * Prove the CMKs of the next batch, and let signers have it.
+ */
+void bulk_prove(struct bulk_line *line);
+
+/**
+ * bulk_record(line, n_batches, err):
+ * Record what is signed of the next ${n_batches}, at most BULK_GROUP, in one
+ * transaction. Zones that cannot be, and are to blame for it or have a CMK that
+ * is, are refused.
+ *
+ * Errors: as zsks_record(): nobody's zones are recorded any more.
+ */
+int bulk_record(struct bulk_line *line, size_t n_batches, struct error *err);
 
 /**
  * bulk_prepare(line):

@@ -2,6 +2,8 @@
 #include "kmgr/base/when.h"
 #include "kmgr/engine/bulk_inner.h"
 
+#define ELSEWHERE "the token of its CMK failed at another zone"
+
 bool
 bulk_stops_all(const struct error *err)
 {
@@ -26,8 +28,12 @@ job_next(struct bulk_line *line, struct bulk_batch **batch)
 			continue;
 		}
 		job = &(*batch)->jobs[line->next++];
-		if (job->state == BULK_PREPARED)
+		if (job->state != BULK_PREPARED)
+			continue;
+		if (!bulk_cmk_failed(line, job))
 			return job;
+		if (++(*batch)->n_done == (*batch)->n)
+			(void)pthread_cond_signal(&line->for_caller);
 	}
 	return NULL;
 }
@@ -110,7 +116,8 @@ job_done(struct bulk_line *line, struct bulk_batch *batch,
 	job->state = rc == 0 ? BULK_SIGNED : BULK_REFUSED;
 	batch->n_done++;
 	batch->n_busy--;
-	if (rc != 0 && bulk_stops_all(&job->err)) {
+	if (rc != 0 && bulk_stops_all(&job->err) &&
+	    bulk_fails(line, job, ELSEWHERE)) {
 		/* No zone of its own fault: it is left, as those after it. */
 		job->state = BULK_LEFT;
 		bulk_end(line, &job->err);

@@ -321,3 +321,21 @@ cmk_life_approved_plan(struct session *session, const char *cmk_id,
 	return read_arguments(cmk_id, approval, arguments, &request,
 	    err) != 0 ? -1 : cmk_life_plan(session, &request, plan, err);
 }
+
+int
+cmk_life_count(struct session *session, size_t *n, struct error *err)
+{
+	struct cmk_row *rows;
+	struct store *store;
+	size_t i, n_rows;
+
+	*n = 0;
+	if (session_store(session, &store, err) != 0 ||
+	    store_cmk_list(store, &rows, &n_rows, err) != 0)
+		return -1;
+	for (i = 0; i < n_rows; i++)
+		*n += rows[i].sealed_at != 0 &&
+		    strcmp(rows[i].state, "deleted") != 0;
+	cmk_rows_free(rows, n_rows);
+	return 0;
+}

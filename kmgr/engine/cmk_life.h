@@ -112,4 +112,13 @@ int cmk_life_record(struct session *session, const struct cmk *cmk,
 int cmk_life_settle(struct session *session, const struct cmk *cmk,
     struct error *err);
 
+/**
+ * cmk_life_count(session, n, err):
+ * How many CMKs zones may have KSKs of. Where the token of one fails, those of
+ * others need not.
+ *
+ * Errors: ERR_STORE.
+ */
+int cmk_life_count(struct session *session, size_t *n, struct error *err);
+
 #endif

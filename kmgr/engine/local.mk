@@ -26,6 +26,8 @@ libengine_la_SOURCES = \
 	kmgr/engine/bulk.h \
 	kmgr/engine/bulk_inner.h \
 	kmgr/engine/bulk_prepare.c \
+	kmgr/engine/bulk_prove.c \
+	kmgr/engine/bulk_record.c \
 	kmgr/engine/bulk_sign.c \
 	kmgr/engine/challenge.c \
 	kmgr/engine/challenge.h \

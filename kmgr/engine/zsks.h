@@ -150,8 +150,17 @@ void zsks_keys_free(struct zsks_keys *keys);
  *
  * Errors: as trust_prove().
  */
-int zsks_prove(struct session *session, const struct zsks *zsks,
-    struct error *err);
+int zsks_prove(struct session *session, struct zsks *zsks, struct error *err);
+
+/**
+ * zsks_failed(zsks):
+ * The id of the CMK that zsks_prove(), where it is to sign, zsks_sign() or
+ * zsks_record() has failed with; NULL where it was none. Owner: ${zsks}.
+ *
+ * zsks_signs_with(zsks, cmk_id): whether a KSK of that CMK is to sign it.
+ */
+const char *zsks_failed(const struct zsks *zsks);
+bool zsks_signs_with(const struct zsks *zsks, const char *cmk_id);
 
 /**
  * zsks_sign(session, keys, zsks, err):

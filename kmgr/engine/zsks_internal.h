@@ -34,6 +34,7 @@ struct zsks {
 	struct zsks_signed	*sets;
 	size_t			 n_sets;
 	bool			 is_taken;	/* signed before */
+	const struct cmk	*failed;	/* zsks_failed() */
 	/* What zsks_look() has found, good for its transaction. */
 	struct zsk_set_row	 admitted;	/* as it is to be recorded */
 	bool			 is_admitted;	/* and is already */

@@ -268,6 +268,23 @@ zsks_check_cmks(struct session *session, struct zsks *const *zsks, size_t n,
 	return rc;
 }
 
+/* Those that wait for its checkpoint say so. */
+static void
+note_failed(struct session *session, struct zsks *const *zsks, size_t n,
+    const bool *did, const struct cmk *cmk)
+{
+	const struct cmk *own;
+	size_t i, k;
+
+	for (i = 0; i < n; i++)
+		for (k = 0; did[i] && k < zsks[i]->n_cmks; k++) {
+			own = zsks[i]->cmks[k];
+			if (strcmp(own->row.id, cmk->row.id) == 0 &&
+			    has_part(session, zsks[i], own))
+				zsks[i]->failed = own;
+		}
+}
+
 int
 zsks_attest_life(struct session *session, struct zsks *const *zsks, size_t n,
     const bool *did, struct error *err)
@@ -278,7 +295,8 @@ zsks_attest_life(struct session *session, struct zsks *const *zsks, size_t n,
 
 	cmks = cmks_of(session, zsks, n, did, &n_cmks);
 	for (i = 0; i < n_cmks && rc == 0; i++)
-		rc = trust_attest_cmk(session, cmks[i], err);
+		if ((rc = trust_attest_cmk(session, cmks[i], err)) != 0)
+			note_failed(session, zsks, n, did, cmks[i]);
 	free(cmks);
 	return rc;
 }

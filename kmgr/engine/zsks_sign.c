@@ -46,16 +46,22 @@ sign_one(struct session *session, struct zsks_keys *keys,
 	return rc;
 }
 
-/* Whether a KSK of cmk signs. */
-static bool
-signs(const struct zsks *zsks, const struct cmk *cmk)
+bool
+zsks_signs_with(const struct zsks *zsks, const char *cmk_id)
 {
 	size_t i;
 
-	for (i = 0; i < zsks->n_ksks; i++)
-		if (zsks->ksks[i].cmk == cmk)
+	for (i = 0; i < zsks->n_ksks && !zsks->is_taken; i++)
+		if (strcmp(zsks->ksks[i].row.cmk_id, cmk_id) == 0)
 			return true;
 	return false;
+}
+
+const char *
+zsks_failed(const struct zsks *zsks)
+{
+
+	return zsks->failed == NULL ? NULL : zsks->failed->row.id;
 }
 
 static int
@@ -65,19 +71,26 @@ prove_cmk(struct session *session, const struct zsks *zsks,
 
 	if (zsks->is_taken)
 		return trust_prove_given(session, cmk, err);
-	return signs(zsks, cmk) ? trust_prove(session, cmk, err) :
+	return zsks_signs_with(zsks, cmk->row.id) ?
+	    trust_prove(session, cmk, err) :
 	    trust_prove_retired(session, cmk, err);
 }
 
 int
-zsks_prove(struct session *session, const struct zsks *zsks,
-    struct error *err)
+zsks_prove(struct session *session, struct zsks *zsks, struct error *err)
 {
+	const struct cmk *cmk;
 	size_t i;
 
-	for (i = 0; i < zsks->n_cmks; i++)
-		if (prove_cmk(session, zsks, zsks->cmks[i], err) != 0)
-			return -1;
+	for (i = 0; i < zsks->n_cmks; i++) {
+		cmk = zsks->cmks[i];
+		if (prove_cmk(session, zsks, cmk, err) == 0)
+			continue;
+		/* One that need not sign another zone may not need at all. */
+		if (zsks_signs_with(zsks, cmk->row.id))
+			zsks->failed = cmk;
+		return -1;
+	}
 	if (zsks->is_taken)
 		return 0;
 	/* One that is removed from now on has the set refused when it is to be
@@ -99,11 +112,14 @@ zsks_sign(struct session *session, struct zsks_keys *keys, struct zsks *zsks,
 			return err_set(err, ERR_INTERNAL,
 			    "a CMK was not proved before signing");
 	for (i = 0; i < zsks->n_sets; i++)
-		for (k = 0; k < zsks->sets[i].n_rrsigs; k++)
+		for (k = 0; k < zsks->sets[i].n_rrsigs; k++) {
 			if (sign_one(session, keys, zsks, k,
 			    zsks->sets[i].rrset, &zsks->sets[i].rrsigs[k],
-			    err) != 0)
-				return -1;
+			    err) == 0)
+				continue;
+			zsks->failed = zsks->ksks[k].cmk;
+			return -1;
+		}
 	return 0;
 }
 

@@ -612,6 +612,10 @@ tests_unit_test_oracle_property_SOURCES = \
 tests_unit_test_oracle_property_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_oracle_property_LDADD = $(unit_engine_ldadd)
 # What it makes up is in the place of the engine's: see there.
+tests_unit_test_bulk_SOURCES = \
+	tests/unit/bulkhelp.c \
+	tests/unit/bulkhelp.h \
+	tests/unit/test_bulk.c
 tests_unit_test_bulk_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_bulk_LDADD = $(unit_engine_ldadd)
 tests_unit_test_bulk_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pthread_mutex_lock \

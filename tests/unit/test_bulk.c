@@ -10,8 +10,7 @@
 
 #include "kmgr/base/mem.h"
 #include "kmgr/engine/bulk.h"
-#include "kmgr/engine/config.h"
-#include "kmgr/store/store_life.h"
+#include "tests/unit/bulkhelp.h"
 
 #define ZONES	  180
 #define RING	  4		/* places, with one signer */
@@ -20,17 +19,13 @@
 #define WHOLE	  4		/* batches: 16, 64, 64 and what is left */
 
 /* In the place of what the engine has under these names. */
-struct session {
-	struct config	 config;
-	size_t		 n_progress;
-};
-
 struct zsks_keys {
 	char none;
 };
 
 struct zsks {
 	size_t zone;
+	bool   has_failed;
 };
 
 /* What became of a zone. */
@@ -94,96 +89,6 @@ __wrap_pthread_cond_timedwait(pthread_cond_t *cond, pthread_mutex_t *lock,
 	assert_in_range(until->tv_sec, 0, now.tv_sec + 2);
 	n_timed++;
 	return __real_pthread_cond_timedwait(cond, lock, until);
-}
-
-const struct config *
-session_config(const struct session *session)
-{
-
-	return &session->config;
-}
-
-int64_t
-session_now(const struct session *session)
-{
-
-	(void)session;
-	return 1;
-}
-
-void
-session_advance(struct session *session, int64_t now_at)
-{
-
-	(void)session;
-	(void)now_at;
-}
-
-int
-session_store(struct session *session, struct store **out, struct error *err)
-{
-
-	(void)session;
-	(void)err;
-	*out = NULL;
-	return 0;
-}
-
-int
-session_open_reader(struct session *session, struct session **out,
-    struct error *err)
-{
-
-	(void)err;
-	*out = session;
-	return 0;
-}
-
-void
-session_close_reader(struct session *session, struct session *reader)
-{
-
-	assert_true(reader == session || reader == NULL);
-}
-
-void
-session_progress(struct session *session, size_t done, size_t all)
-{
-
-	(void)done;
-	(void)all;
-	session->n_progress++;
-}
-
-int
-store_snapshot(struct store *store, struct error *err)
-{
-
-	(void)store;
-	return err_set(err, ERR_STORE, "there is none");
-}
-
-void
-store_ahead_of(struct store *store, const char *const *names, size_t n)
-{
-
-	(void)store;
-	(void)names;
-	(void)n;
-}
-
-void
-store_release(struct store *store)
-{
-
-	(void)store;
-}
-
-void
-cmk_cache_clear(struct cmk_cache *cache)
-{
-
-	(void)cache;
 }
 
 struct zsks_keys *
@@ -254,15 +159,45 @@ zsks_free(struct zsks *zsks)
 	free(zsks);
 }
 
+/* Even zones have one CMK and odd ones the other, which fails them: never, when
+ * it is to be proved, or when it signs from a zone on. */
+static const char *const cmks[] = { "even", "odd" };
+static struct error odd_fails = ERR_INIT;
+static size_t odd_until;
+
+const char *
+zsks_failed(const struct zsks *zsks)
+{
+
+	return zsks->has_failed ? cmks[zsks->zone % 2] : NULL;
+}
+
+bool
+zsks_signs_with(const struct zsks *zsks, const char *cmk_id)
+{
+
+	return strcmp(cmks[zsks->zone % 2], cmk_id) == 0;
+}
+
+static int
+fail_odd(struct zsks *zsks, struct error *err)
+{
+
+	if (odd_fails.class == ERR_NONE || zsks->zone % 2 == 0 ||
+	    zsks->zone < odd_until)
+		return 0;
+	zsks->has_failed = true;
+	*err = odd_fails;
+	return -1;
+}
+
 int
-zsks_prove(struct session *session, const struct zsks *zsks,
-    struct error *err)
+zsks_prove(struct session *session, struct zsks *zsks, struct error *err)
 {
 
 	(void)session;
-	(void)err;
 	atomic_fetch_add(&zones[zsks->zone].n_proved, 1);
-	return 0;
+	return odd_until == 0 ? fail_odd(zsks, err) : 0;
 }
 
 /* What it is not called for is told as what stops everything. */
@@ -280,7 +215,7 @@ zsks_sign(struct session *session, struct zsks_keys *keys, struct zsks *zsks,
 	if (is_crowded && zsks->zone == 0 && !gets_room())
 		return err_set(err, ERR_INTERNAL, "nobody makes room");
 	atomic_fetch_add(&zone->n_signed, 1);
-	return 0;
+	return fail_odd(zsks, err);
 }
 
 int
@@ -413,6 +348,47 @@ refused(void *arg, size_t i, const struct error *err)
 		fail_msg("zone %zu: %s", i, err->msg);
 	work->n_told++;
 	work->n_refused++;
+}
+
+/* Zones of the odd CMK are refused from one on, and others go on. */
+static void
+refused_odd(void *arg, size_t i, const struct error *err)
+{
+	struct work *work = arg;
+
+	if (i % 2 == 0 || i < odd_until || i != work->n_told ||
+	    err->class != odd_fails.class)
+		fail_msg("zone %zu: %s", i, err->msg);
+	work->n_told++;
+	work->n_refused++;
+}
+
+/* How many times the odd CMK was tried. */
+static size_t
+one_cmk_fails(int64_t sessions, size_t n_cmks, int expected)
+{
+	struct session session = { .config = { .performance = {
+		.sessions = sessions } } };
+	struct work work = { 0 };
+	const struct bulk bulk = { .n = ZONES, .arg = &work,
+		.n_cmks = n_cmks, .load = load, .signed_one = signed_one,
+		.refused = refused_odd };
+	struct error err = ERR_INIT;
+	size_t i, n = 0;
+
+	memset(zones, 0, sizeof(zones));
+	assert_int_equal(bulk_sign(&session, &bulk, &err), expected);
+	assert_int_equal(err.class, expected == 0 ? ERR_NONE :
+	    odd_fails.class);
+	assert_int_equal(work.n_told == ZONES, expected == 0);
+	assert_int_equal(work.n_refused, expected == 0 ?
+	    (ZONES - odd_until) / 2 : 0);
+	assert_false(work.is_out_of_order);
+	for (i = odd_until | 1; i < ZONES; i += 2)
+		n += (size_t)(odd_until == 0 ?
+		    atomic_load(&zones[i].n_proved) :
+		    atomic_load(&zones[i].n_signed));
+	return n;
 }
 
 static void
@@ -554,10 +530,50 @@ what_tokens_are_owed_then_is_told_at_the_end(void **state)
 	told.is_soon = false;
 }
 
+static void
+a_cmk_that_cannot_be_proved_is_tried_once(void **state)
+{
+
+	(void)state;
+	(void)err_set(&odd_fails, ERR_TOKEN, "no such token");
+	odd_fails.code = 0xe0;
+	assert_int_equal(one_cmk_fails(1, 2, 0), 1);
+	assert_int_equal(one_cmk_fails(8, 2, 0), 1);
+	/* Where it is the only one all of it ends, once it has failed. */
+	assert_int_equal(one_cmk_fails(1, 1, -1), 1);
+	assert_int_equal(one_cmk_fails(1, 0, -1), 1);
+	/* What is not of a token ends nothing, however few there are. */
+	(void)err_set(&odd_fails, ERR_CONFIG, "no PIN file");
+	odd_fails.code = 0;
+	assert_int_equal(one_cmk_fails(1, 1, 0), 1);
+	/* What is no CMK's ends all. */
+	(void)err_set(&odd_fails, ERR_STORE, "disk full");
+	assert_int_equal(one_cmk_fails(1, 2, -1), 1);
+	err_clear(&odd_fails);
+}
+
+static void
+a_cmk_that_fails_while_it_signs_is_not_asked_again(void **state)
+{
+
+	(void)state;
+	(void)err_set(&odd_fails, ERR_TOKEN, "pulled out");
+	odd_fails.code = 0x32;
+	odd_until = 50;
+	assert_int_equal(one_cmk_fails(1, 2, 0), 1);
+	/* Those that were in the hands of others at that moment. */
+	assert_in_range(one_cmk_fails(8, 2, 0), 1, 8);
+	err_clear(&odd_fails);
+	odd_until = 0;
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_cmk_that_cannot_be_proved_is_tried_once),
+		cmocka_unit_test(
+		    a_cmk_that_fails_while_it_signs_is_not_asked_again),
 		cmocka_unit_test(a_signer_may_be_behind),
 		cmocka_unit_test(who_turns_the_clock_holds_up_no_token),
 		cmocka_unit_test(many_signers_share_small_batches),
