@@ -12,6 +12,7 @@
 #include "kmgr/cmd/cmd_requester.h"
 #include "kmgr/cmd/stream.h"
 #include "kmgr/cmd/tally.h"
+#include "kmgr/engine/cmk_life.h"
 #include "kmgr/engine/ksr_record.h"
 #include "kmgr/ksr/codec.h"
 
@@ -25,6 +26,7 @@ struct many {
 	struct plan		 plan;
 	struct stream		 stream;
 	struct tally		 tally;
+	size_t			 n_cmks;	/* that sign */
 };
 
 /* One request, and where its response goes. */
@@ -225,14 +227,15 @@ sign_one(struct one *one, struct error *err)
 	return rc;
 }
 
-/* Whether every request would fail with this. */
+/* Whether every request would fail with this; a token that of others. */
 static bool
-is_of_all(const struct error *err)
+is_of_all(const struct many *many, const struct error *err)
 {
 
-	return (err->class == ERR_TOKEN && err->code != 0) ||
-	    err->class == ERR_STORE || err->class == ERR_SYSTEM ||
-	    err->class == ERR_INTERNAL || err->class == ERR_USAGE;
+	return (err->class == ERR_TOKEN && err->code != 0 &&
+	    many->n_cmks <= 1) || err->class == ERR_STORE ||
+	    err->class == ERR_SYSTEM || err->class == ERR_INTERNAL ||
+	    err->class == ERR_USAGE;
 }
 
 static int
@@ -245,7 +248,7 @@ sign_named(struct many *many, const char *name, struct error *err)
 	int rc = 0;
 
 	if (sign_one(&one, &why) != 0) {
-		if (is_of_all(&why)) {
+		if (is_of_all(many, &why)) {
 			*err = why;
 			rc = -1;
 		} else {
@@ -328,7 +331,8 @@ cmd_ksr_sign_many(struct cmd *cmd, struct error *err)
 	int i, n, rc = -1;
 
 	if (check_options(cmd, err) != 0 ||
-	    cmd_ksr_options(cmd, &many.request, err) != 0)
+	    cmd_ksr_options(cmd, &many.request, err) != 0 ||
+	    cmk_life_count(cmd->session, &many.n_cmks, err) != 0)
 		return -1;
 	n = scandir(folder, &entries, is_request, alphasort);
 	if (n < 0) {
