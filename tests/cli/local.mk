@@ -34,6 +34,7 @@ cli_tests = \
 	tests/cli/50-sign.bats \
 	tests/cli/52-life.bats \
 	tests/cli/53-many.bats \
+	tests/cli/53-token-away.bats \
 	tests/cli/54-hooks.bats \
 	tests/cli/55-hook-order.bats \
 	tests/cli/56-publish.bats \
