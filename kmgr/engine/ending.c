@@ -225,8 +225,8 @@ check_horizons(struct store *store, const struct replay *replay,
 		told_at = replay_horizon(replay, ksks[i]->id);
 		if (told_at <= now_at || told_at <= ksks[i]->horizon_at)
 			continue;
-		if (store_signature_horizon(store, ksks[i]->id, &kept_at,
-		    err) != 0)
+		if (store_signature_horizon(store, ksks[i]->zone, ksks[i]->id,
+		    &kept_at, err) != 0)
 			return -1;
 		if (kept_at < told_at)
 			return err_set(err, ERR_INTEGRITY, "KSK %s/%u has "

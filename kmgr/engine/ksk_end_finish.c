@@ -13,7 +13,8 @@ ksk_end_horizon(struct store *store, const struct ksk *ksk, int64_t *at,
     struct error *err)
 {
 
-	if (store_signature_horizon(store, ksk->row.id, at, err) != 0)
+	if (store_signature_horizon(store, ksk->row.zone, ksk->row.id, at,
+	    err) != 0)
 		return -1;
 	if (ksk->row.horizon_at > *at)
 		*at = ksk->row.horizon_at;

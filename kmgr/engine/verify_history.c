@@ -104,8 +104,8 @@ check_horizons(struct verifier *v, const struct replay *replay,
 		told_at = replay_horizon(replay, v->ksks[i].id);
 		if (told_at <= now_at || told_at <= v->ksks[i].horizon_at)
 			continue;
-		if (store_signature_horizon(v->store, v->ksks[i].id, &kept_at,
-		    err) != 0)
+		if (store_signature_horizon(v->store, v->ksks[i].zone,
+		    v->ksks[i].id, &kept_at, err) != 0)
 			return -1;
 		if (kept_at < told_at)
 			verify_add(v, "signature", "KSK %s/%u has signed "

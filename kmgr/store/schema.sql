@@ -214,7 +214,6 @@ CREATE TABLE signature (
 	CHECK (inception_at < expiration_at)
 ) STRICT;
 CREATE INDEX signature_zone ON signature (zone, id);
-CREATE INDEX signature_ksk ON signature (ksk_id, expiration_at);
 
 CREATE TABLE zsk_set (
 	id		INTEGER PRIMARY KEY,

@@ -88,7 +88,8 @@ static const struct db_question ask_signature_page = {
 	"AND expiration_at > $2 ORDER BY id LIMIT $3" };
 static const struct db_question ask_signature_horizon = {
 	"find until when a KSK signed",
-	"SELECT max(expiration_at) FROM signature WHERE ksk_id = $1" };
+	"SELECT max(expiration_at) FROM signature WHERE zone = $1 "
+	"AND ksk_id = $2" };
 static const struct db_question ask_set_put = { "record a ZSK set",
 	"INSERT INTO zsk_set (zone, hash, text, admitted_at) "
 	"VALUES ($1, $2, $3, $4)" };
@@ -240,10 +241,10 @@ store_signature_page(struct store *store, int64_t after, int64_t at,
 }
 
 int
-store_signature_horizon(struct store *store, const char *ksk_id, int64_t *at,
-    struct error *err)
+store_signature_horizon(struct store *store, const char *zone,
+    const char *ksk_id, int64_t *at, struct error *err)
 {
-	const struct db_value args[] = { db_text(ksk_id) };
+	const struct db_value args[] = { db_text(zone), db_text(ksk_id) };
 
 	return db_number(store->db, &ask_signature_horizon, args,
 	    STORE_N(args), at, err);

@@ -80,11 +80,12 @@ int store_signature_page(struct store *store, int64_t after, int64_t at,
     size_t max, struct signature_row **out, size_t *n, struct error *err);
 
 /**
- * store_signature_horizon(store, ksk_id, at, err):
- * The latest expiration of what the KSK signed; 0 where it signed nothing.
+ * store_signature_horizon(store, zone, ksk_id, at, err):
+ * The latest expiration of what a KSK of ${zone} signed; 0 where it signed
+ * nothing. All that was ever signed for the zone is looked at.
  */
-int store_signature_horizon(struct store *store, const char *ksk_id,
-    int64_t *at, struct error *err);
+int store_signature_horizon(struct store *store, const char *zone,
+    const char *ksk_id, int64_t *at, struct error *err);
 
 /* A ZSK set that was admitted. */
 struct zsk_set_row {

@@ -121,9 +121,9 @@ finds_rows_in_an_index(void **state)
 	int64_t at;
 	size_t n;
 
-	is_answered_by(help, store_signature_horizon(help->store, "k", &at,
-	    &help->err), "SEARCH signature USING COVERING INDEX "
-	    "signature_ksk (ksk_id=?)");
+	is_answered_by(help, store_signature_horizon(help->store, "a.", "k",
+	    &at, &help->err), "SEARCH signature USING INDEX "
+	    "signature_zone (zone=?)");
 	is_answered_by(help, store_signature_list(help->store, "a.",
 	    &signatures, &n, &help->err), "SEARCH signature USING INDEX "
 	    "signature_zone (zone=?)");

@@ -367,12 +367,12 @@ keeps_signatures(void **state)
 	    &help->err);
 	assert_int_equal(n, 0);
 	signature_rows_free(list, n);
-	unit_ok(store_signature_horizon(help->store, row.ksk_id, &at,
-	    &help->err), &help->err);
+	unit_ok(store_signature_horizon(help->store, "a.", row.ksk_id,
+	    &at, &help->err), &help->err);
 	assert_int_equal(at, AT + 102);
 	(void)storehelp_id(9, row.ksk_id);
-	unit_ok(store_signature_horizon(help->store, row.ksk_id, &at,
-	    &help->err), &help->err);
+	unit_ok(store_signature_horizon(help->store, "a.", row.ksk_id,
+	    &at, &help->err), &help->err);
 	assert_int_equal(at, 0);
 	free(row.zone);
 	buf_free(&row.rrsig);
