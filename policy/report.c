@@ -1,11 +1,12 @@
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
+#include <stdlib.h>
 
 #include "kmgr/base/mem.h"
 #include "policy/report.h"
 
-#define REPORT_MAX 12		/* findings of one rule */
+#define REPORT_MAX  12		/* findings of one rule */
+#define MESSAGE_MAX 320		/* bytes; what is longer is cut */
 
 struct report {
 	const struct rule	*rule;
@@ -25,7 +26,16 @@ add(struct report *r, enum finding_verdict verdict)
 	finding->rule = r->rule->info.id;
 	finding->class = r->rule->class;
 	finding->verdict = verdict;
+	finding->message = "";
 	return finding;
+}
+
+static void
+say(struct finding *finding, char *text_take)
+{
+
+	free(finding->text);
+	finding->message = finding->text = text_take;
 }
 
 /* The last finding of a rule that has too many. */
@@ -37,8 +47,8 @@ count_further(struct report *r, enum finding_verdict verdict)
 	r->n++;
 	if (verdict == FINDING_FAIL)
 		last->verdict = FINDING_FAIL;
-	(void)snprintf(last->message, sizeof(last->message),
-	    "and %zu more of this kind", r->n - REPORT_MAX + 1);
+	say(last, mem_printf("and %zu more of this kind",
+	    r->n - REPORT_MAX + 1));
 }
 
 static void add_formatted(struct report *r, enum finding_verdict verdict,
@@ -48,14 +58,14 @@ static void
 add_formatted(struct report *r, enum finding_verdict verdict,
     const char *fmt, va_list ap)
 {
-	struct finding *finding;
+	char text[MESSAGE_MAX];
 
 	if (r->n >= REPORT_MAX) {
 		count_further(r, verdict);
 		return;
 	}
-	finding = add(r, verdict);
-	(void)vsnprintf(finding->message, sizeof(finding->message), fmt, ap);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	say(add(r, verdict), mem_strdup(text));
 }
 
 void

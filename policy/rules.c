@@ -111,7 +111,10 @@ findings_error(const struct findings *findings, struct error *err)
 void
 findings_clear(struct findings *findings)
 {
+	size_t i;
 
+	for (i = 0; i < findings->n; i++)
+		free(findings->items[i].text);
 	free(findings->items);
 	*findings = (struct findings)FINDINGS_INIT;
 }

@@ -28,7 +28,8 @@ struct finding {
 	const char		*rule;		/* id */
 	enum err_class		 class;		/* of a failure */
 	enum finding_verdict	 verdict;
-	char			 message[320];	/* found, allowed; "" on pass */
+	const char		*message;	/* found, allowed; or "" */
+	char			*text;		/* message, where it is owned */
 };
 
 struct findings {

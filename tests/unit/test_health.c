@@ -258,7 +258,8 @@ policy_findings_are_told(void **state)
 	(void)state;
 	finding = mem_push(&h.zone.policy.items, h.zone.policy.n++,
 	    sizeof(*finding));
-	*finding = (struct finding) { "POL-X", ERR_POLICY, FINDING_OFF, "y" };
+	*finding = (struct finding) { "POL-X", ERR_POLICY, FINDING_OFF, "y",
+		NULL };
 	assert_int_equal(healthzone_level(&h, "policy"), HEALTH_OK);
 	finding->verdict = FINDING_WARN;
 	assert_int_equal(healthzone_level(&h, "policy"), HEALTH_OK);
