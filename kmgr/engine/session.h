@@ -125,11 +125,13 @@ int session_lock(struct session *session, int64_t wait_s, struct error *err);
 void session_unlock(struct session *session);
 
 /**
- * session_is_proved(session, id), session_set_proved(session, id):
+ * session_is_proved(session, id), session_set_proved(session, id),
+ * session_unset_proved(session, id):
  * Whether trust_prove() has been through with the CMK ${id} in this run.
  */
 bool session_is_proved(const struct session *session, const char *id);
 void session_set_proved(struct session *session, const char *id);
+void session_unset_proved(struct session *session, const char *id);
 
 /**
  * session_is_doubted(session, id), session_set_doubted(session, id):

@@ -47,6 +47,20 @@ session_set_proved(struct session *session, const char *id)
 	add(common, &common->proved, &common->n_proved, id);
 }
 
+void
+session_unset_proved(struct session *session, const char *id)
+{
+	struct common *common = session->common;
+	size_t i, n = 0;
+
+	(void)pthread_mutex_lock(&common->lock);
+	for (i = 0; i < common->n_proved; i++)
+		if (strcmp(common->proved[i].id, id) != 0)
+			common->proved[n++] = common->proved[i];
+	common->n_proved = n;
+	(void)pthread_mutex_unlock(&common->lock);
+}
+
 bool
 session_is_doubted(const struct session *session, const char *id)
 {

@@ -220,8 +220,12 @@ trust_prove(struct session *session, const struct cmk *cmk, struct error *err)
 	if (prove(session, cmk, &debt, err) != 0)
 		return -1;
 	/* A store that is tried out owes nothing. */
-	return debt != DEBT_NONE && !session_is_trial(session) ?
-	    make_up(session, cmk, debt, err) : 0;
+	if (debt == DEBT_NONE || session_is_trial(session) ||
+	    make_up(session, cmk, debt, err) == 0)
+		return 0;
+	/* What was not whole when it was looked at again is not believed. */
+	session_unset_proved(session, cmk->row.id);
+	return -1;
 }
 
 int
