@@ -189,6 +189,50 @@ check_facts(struct session *session, const struct cover *cover,
 	return 0;
 }
 
+/* The KSKs of one CMK fall out of the list. */
+static void
+drop_cmk(struct cover *cover, const struct cmk *cmk)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < cover->n; i++)
+		if (cover->ksks[i].cmk != cmk)
+			cover->ksks[n++] = cover->ksks[i];
+		else
+			ksk_list_free(mem_dup(&cover->ksks[i],
+			    sizeof(*cover->ksks)), 1);
+	cover->n = n;
+}
+
+/*
+ * A CMK whose token is not to be had keeps the KSKs of no other from being
+ * covered: its own are left out, and ${away} says why, of the first.
+ */
+static int
+prove_each(struct session *session, struct cover *cover, struct error *away,
+    struct error *err)
+{
+	const struct cmk *cmk;
+	struct error why;
+	size_t i;
+
+	for (i = 0; i < cover->cache.n; i++) {
+		cmk = cover->cache.cmks[i];
+		why = (struct error)ERR_INIT;
+		if (!has_ksk_of(cover, cmk) ||
+		    trust_prove(session, cmk, &why) == 0)
+			continue;
+		if (why.class != ERR_TOKEN && why.class != ERR_CONFIG) {
+			*err = why;
+			return -1;
+		}
+		if (away->class == ERR_NONE)
+			*away = why;
+		drop_cmk(cover, cmk);
+	}
+	return 0;
+}
+
 static int
 find_token(struct session *session, const struct cmk *cmk, struct error *err)
 {
@@ -250,17 +294,27 @@ static int
 apply(struct session *session, struct cover *cover,
     const struct cover_copy *copy, size_t *n, struct error *err)
 {
+	struct error away = ERR_INIT;
 
 	if (check_facts(session, cover, err) != 0)
 		return -1;
 	drop_covered(cover);
 	if (cover->n == 0)
 		return 0;
-	if (for_each_cmk(session, cover, trust_prove, err) != 0 ||
-	    record(session, cover, copy, err) != 0)
+	if (prove_each(session, cover, &away, err) != 0)
+		return -1;
+	if (cover->n > 0 && record(session, cover, copy, err) != 0)
 		return -1;
 	*n = cover->n;
-	return for_each_cmk(session, cover, trust_settle, err);
+	if (for_each_cmk(session, cover, trust_settle, err) != 0)
+		return -1;
+	if (away.class == ERR_NONE)
+		return 0;
+	*err = away;
+	if (cover->n > 0)
+		(void)err_wrap(err, "not those of every CMK");
+	return err->hint[0] != '\0' ? -1 : err_hint(err, "once the token is "
+	    "there, write another backup");
 }
 
 int

@@ -48,6 +48,9 @@ struct cover_copy {
  * token asked, where there is none that was not covered before.
  * cover_wrapped() under session_lock().
  *
+ * KSKs whose token is not to be had are left out, and that is an error all the
+ * same.
+ *
  * Errors: as cover_apply(), of ${copy}; after the commit *${n} is not 0.
  */
 int cover_wrapped_plan(struct session *session, struct plan *plan,

@@ -105,6 +105,29 @@ be recorded"* ]]
 	kmgr_later 3d ds-seen "example.com/$tag" >/dev/null
 }
 
+@test "a token that is not to be had keeps no KSK of another from being covered" {
+	softhsm_new "$BATS_TEST_TMPDIR" other
+	sed -i "/^  main:/a\\  other: \"$TOKEN_URI\"" kmgr.yaml
+	printf 'version: 1\nzones: ["."]\ncustody: wrapped\n' >p.yaml
+	for cmk in main other; do
+		kmgr -q create-cmk $cmk --token $cmk --policy p.yaml >/dev/null
+		kmgr -q create-ksk a.$cmk.example b.$cmk.example --cmk $cmk \
+			>/dev/null
+	done
+	pin=$(sed -n 's/.*token=other.*pin-source=file:\([^"&]*\).*/\1/p' kmgr.yaml)
+	mv "$pin" away
+	run -3 kmgr backup first.db
+	[[ $output == *"first.db is whole and covers 2 KSKs: not those of every CMK: prove CMK other: "* ]]
+	[[ $output == *hint:* ]]
+	[ "$(kmgr --json list-events --type confirm-backup |
+		jq -r '.events[].payload.zone' | sort | tr '\n' ' ')" = \
+		"a.main.example. b.main.example. " ]
+	mv away "$pin"
+	run -0 kmgr --json backup second.db
+	[ "$(jq .covered <<<"$output")" -eq 2 ]
+	kmgr verify >/dev/null
+}
+
 @test "the backup that covers KSKs is one that can be restored" {
 	printf 'version: 1\nzones: ["."]\ncustody: wrapped\n' >p.yaml
 	kmgr -q create-cmk prod --token main --policy p.yaml >/dev/null
