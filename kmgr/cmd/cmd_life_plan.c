@@ -18,7 +18,7 @@ struct outlook {
 	struct life_moment	*moments;
 	size_t			 n;
 	struct life_line	 line;
-	size_t			 n_holes;
+	bool			 is_safe; /* the chain is kept, or to end */
 	struct buf		 verdict;
 };
 
@@ -39,7 +39,7 @@ look_ahead(const struct cmd *cmd, const struct life_zone *zone,
 	const struct life_world world = {
 		.registration_s = zone->timing.parent_registration_delay_s };
 	const int64_t now_at = session_now(cmd->session);
-	struct oracle_hole *holes = NULL;
+	struct zone_future_answer answer;
 	int64_t until_at;
 
 	*out = (struct outlook) { .plan = plan };
@@ -51,10 +51,11 @@ look_ahead(const struct cmd *cmd, const struct life_zone *zone,
 	    &out->n);
 	life_line_init(&out->line, &(struct life_story) { zone, &out->after,
 	    now_at, until_at, out->moments, out->n });
-	zone_future_ask(&out->after, now_at, until_at, &holes,
-	    &out->n_holes);
-	zone_future_verdict(holes, out->n_holes, until_at, &out->verdict);
-	free(holes);
+	zone_future_ask(&out->after, now_at, until_at, &answer);
+	zone_future_verdict(&answer, &out->verdict);
+	out->is_safe = answer.n_holes == 0 && (answer.gap.from_at == 0 ||
+	    zone->goal == LIFE_INSECURE);
+	zone_future_answer_clear(&answer);
 	return 0;
 }
 
@@ -145,7 +146,7 @@ show_brief(struct cmd *cmd, void *arg, const struct zone_life *zone,
 	buf_printf(&cmd->text, "%s%s: ", zone->text,
 	    zone->life.goal == LIFE_INSECURE ? " is to be insecure" : "");
 	life_text_brief(&outlook.line, plan, &cmd->text);
-	if (outlook.n_holes > 0)
+	if (!outlook.is_safe)
 		buf_printf(&cmd->text, "; %s", buf_text(&outlook.verdict));
 	buf_printf(&cmd->text, "\n");
 	outlook_clear(&outlook);

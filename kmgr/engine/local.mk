@@ -299,6 +299,8 @@ libengine_la_SOURCES = \
 	kmgr/engine/zone_facts.h \
 	kmgr/engine/zone_future.c \
 	kmgr/engine/zone_future.h \
+	kmgr/engine/zone_gap.c \
+	kmgr/engine/zone_gap.h \
 	kmgr/engine/zone_guarantor.c \
 	kmgr/engine/zone_guarantor.h \
 	kmgr/engine/zone_history.c \

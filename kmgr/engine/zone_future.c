@@ -277,12 +277,13 @@ future_clear(struct future *future)
 
 void
 zone_future_ask(const struct life_zone *zone, int64_t from_at,
-    int64_t until_at, struct oracle_hole **out, size_t *n)
+    int64_t until_at, struct zone_future_answer *out)
 {
 	struct future future = { .zone = zone, .from_at = from_at };
 	struct oracle_world world = { .from_at = from_at,
 		.until_at = until_at };
 
+	*out = (struct zone_future_answer) { .until_at = until_at };
 	build(&future);
 	world.dnskeys = future.dnskeys;
 	world.n_dnskeys = future.n_dnskeys;
@@ -295,23 +296,56 @@ zone_future_ask(const struct life_zone *zone, int64_t from_at,
 			.n_keys = future.dnskeys[0].n_keys,
 			.add_hold_down_s = ADD_HOLD_DOWN_S,
 			.query_interval_s = zone->timing.query_interval_s };
-	oracle_ask(&world, out, n);
+	oracle_ask(&world, &out->holes, &out->n_holes);
+	zone_gap_find(zone, from_at, until_at, &out->gap);
 	future_clear(&future);
 }
 
 void
-zone_future_verdict(const struct oracle_hole *holes, size_t n,
-    int64_t until_at, struct buf *out)
+zone_future_answer_clear(struct zone_future_answer *answer)
 {
+
+	free(answer->holes);
+	*answer = (struct zone_future_answer) { 0 };
+}
+
+/* Who asked for it is told of it all the same. */
+static void
+tell_gap(const struct zone_gap *gap, struct buf *out)
+{
+	char from[WHEN_TEXT_LEN], until[WHEN_TEXT_LEN];
+
+	if (gap->until_at == ORACLE_FOR_EVER)
+		buf_printf(out, "the chain of trust ends at %s: resolvers that "
+		    "ask the parent from then on take the zone for insecure",
+		    when_rfc3339(gap->from_at, from));
+	else
+		buf_printf(out, "the chain of trust is broken from %s to %s: "
+		    "resolvers that ask the parent while it has no DS take "
+		    "the zone for insecure",
+		    when_rfc3339(gap->from_at, from),
+		    when_rfc3339(gap->until_at, until));
+}
+
+void
+zone_future_verdict(const struct zone_future_answer *answer, struct buf *out)
+{
+	const bool has_gap = answer->gap.from_at != 0;
+	const size_t n = answer->n_holes;
 	char text[WHEN_TEXT_LEN];
 
-	if (n == 0)
-		buf_printf(out, "oracle: until %s every resolver, whatever "
-		    "its caches hold, keeps the chain of trust",
-		    when_rfc3339(until_at, text));
-	else
+	if (n > 0)
 		buf_printf(out, "oracle: %zu%s way%s to lose the chain of "
 		    "trust; the first: %s", n,
 		    n == ORACLE_HOLES_MAX ? " or more" : "",
-		    n == 1 ? "" : "s", holes[0].message);
+		    n == 1 ? "" : "s", answer->holes[0].message);
+	else
+		buf_printf(out, "oracle: until %s %s",
+		    when_rfc3339(answer->until_at, text), has_gap ?
+		    "no resolver finds the zone bogus" : "every resolver, "
+		    "whatever its caches hold, keeps the chain of trust");
+	if (has_gap) {
+		buf_printf(out, "; ");
+		tell_gap(&answer->gap, out);
+	}
 }

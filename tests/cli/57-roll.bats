@@ -129,6 +129,26 @@ from 20"*"Z: kmgr delete-ksk example.com./$tag" ]]
 	[[ $output == *"may find example.com. bogus"* ]]
 	[ "$(sqlite3 kmgr.db 'SELECT count(*) FROM ksk
 		WHERE ds_remove_at IS NOT NULL')" -eq 1 ]
+	# Until the new DS is there, and for DS TTL 1d +
+	# parent-propagation-delay 1h after it, caches may know of none.
+	kmgr_later 5d --json plan example.com >plan.json
+	from=$(date -ud "@$(sqlite3 kmgr.db 'SELECT max(ds_remove_at)
+		FROM ksk')" +%FT%TZ)
+	seen=$(jq -r '[.zones[0].moments[] | select(.step == "add-ds")][0].at' \
+		plan.json)
+	until=$(date -ud "$seen + 25 hours" +%FT%TZ)
+	jq -e --arg from "$from" --arg until "$until" \
+		'.zones[0].oracle | test("no resolver finds the zone bogus; " +
+		"the chain of trust is broken from " + $from + " to " +
+		$until + ": resolvers that ask the parent while it has " +
+		"no DS take the zone for insecure$")' plan.json
+	# Also where each of many zones has a line.
+	for i in 1 2 3 4; do
+		kmgr_later 5d -q create-ksk "z$i.example" --cmk prod >/dev/null
+	done
+	run -0 kmgr_later 5d plan
+	[[ $output == *"example.com.: "*"; oracle: "*"is broken from "* ]]
+	[[ $output != *"z1.example.: "*"; oracle: "*z2.example.* ]]
 }
 
 @test "compromise is refused without the approvers that the policy demands" {

@@ -34,11 +34,12 @@ roll(struct life_zone *zone)
 static size_t
 holes_of(const struct life_zone *zone)
 {
-	struct oracle_hole *holes;
+	struct zone_future_answer answer;
 	size_t n;
 
-	zone_future_ask(zone, T0, T0 + 30 * DAY, &holes, &n);
-	free(holes);
+	zone_future_ask(zone, T0, T0 + 30 * DAY, &answer);
+	n = answer.n_holes;
+	zone_future_answer_clear(&answer);
 	return n;
 }
 
@@ -84,29 +85,99 @@ test_spoiled(void **state)
 	life_zone_clear(&zone);
 }
 
+/* What is said of 30 days, in full. */
+static void
+expect_verdict(const struct life_zone *zone, const char *expected)
+{
+	struct zone_future_answer answer;
+	struct buf text = BUF_INIT;
+
+	zone_future_ask(zone, T0, T0 + 30 * DAY, &answer);
+	zone_future_verdict(&answer, &text);
+	assert_string_equal(buf_text(&text), expected);
+	zone_future_answer_clear(&answer);
+	buf_free(&text);
+}
+
+#define KEPT "oracle: until 2027-01-31T00:00:00Z every resolver, whatever " \
+    "its caches hold, keeps the chain of trust"
+#define NOT_BOGUS "oracle: until 2027-01-31T00:00:00Z no resolver finds the " \
+    "zone bogus; the chain of trust "
+
 static void
 test_verdict(void **state)
 {
+	struct zone_future_answer answer;
 	struct buf text = BUF_INIT;
-	struct oracle_hole *holes;
 	struct life_zone zone;
-	size_t n;
 
 	(void)state;
 	roll(&zone);
-	zone_future_ask(&zone, T0, T0 + 30 * DAY, &holes, &n);
-	zone_future_verdict(holes, n, T0 + 30 * DAY, &text);
-	assert_string_equal(buf_text(&text), "oracle: until "
-	    "2027-01-31T00:00:00Z every resolver, whatever its caches hold, "
-	    "keeps the chain of trust");
-	buf_free(&text);
-	free(holes);
+	expect_verdict(&zone, KEPT);
 	zone.keys[0].dnskey_out_at = T0 + 60;
-	zone_future_ask(&zone, T0, T0 + 30 * DAY, &holes, &n);
-	zone_future_verdict(holes, n, T0 + 30 * DAY, &text);
+	zone_future_ask(&zone, T0, T0 + 30 * DAY, &answer);
+	zone_future_verdict(&answer, &text);
 	assert_non_null(strstr(buf_text(&text), "to lose the chain of trust"));
 	buf_free(&text);
-	free(holes);
+	zone_future_answer_clear(&answer);
+	life_zone_clear(&zone);
+}
+
+/*
+ * Who has the DS removed before another one is there leaves a while without,
+ * in which nobody is bogus and who asks the parent is insecure: until the new
+ * DS was seen, and the last cache has forgotten that there was none.
+ */
+static void
+test_broken(void **state)
+{
+	struct life_zone zone;
+	int64_t seen_at;
+
+	(void)state;
+	roll(&zone);
+	zone.timing.parent_ds_ttl_s = DAY;
+	zone.timing.parent_propagation_delay_s = 3600;
+	seen_at = zone.keys[1].ds_seen_at = T0 + 10 * DAY;
+	zone.keys[1].ds_add_at = seen_at - 7200;
+	zone.keys[0].ds_remove_at = T0 + 3600;
+	zone.keys[0].ds_gone_at = T0 + 7200;
+	zone.keys[0].dnskey_out_at = T0 + 20 * DAY;
+	expect_verdict(&zone, NOT_BOGUS "is broken from 2027-01-01T01:00:00Z "
+	    "to 2027-01-12T01:00:00Z: resolvers that ask the parent while it "
+	    "has no DS take the zone for insecure");
+	/* The one that comes was asked for before: the parent swaps them. */
+	zone.keys[0].ds_remove_at = zone.keys[1].ds_add_at;
+	zone.keys[0].ds_gone_at = seen_at;
+	expect_verdict(&zone, KEPT);
+	/* What is over, caches and all, is not told. */
+	zone.keys[1].dnskey_in_at = LONG_AGO;
+	zone.keys[1].ds_add_at = zone.keys[1].ds_seen_at = T0 - 2 * DAY;
+	zone.keys[0].ds_remove_at = zone.keys[0].ds_gone_at = T0 - 3 * DAY;
+	expect_verdict(&zone, KEPT);
+	zone.keys[1].ds_seen_at += DAY;
+	expect_verdict(&zone, NOT_BOGUS "is broken from 2026-12-29T00:00:00Z "
+	    "to 2027-01-01T01:00:00Z: resolvers that ask the parent while it "
+	    "has no DS take the zone for insecure");
+	life_zone_clear(&zone);
+}
+
+/* A zone that leaves DNSSEC has no chain afterwards; a new one had none. */
+static void
+test_ends(void **state)
+{
+	struct life_key key = active;
+	struct life_zone zone;
+
+	(void)state;
+	key.ds_remove_at = key.ds_gone_at = T0 + 3600;
+	lifehelp_zone(&zone, "example.com.", &key, 1);
+	expect_verdict(&zone, NOT_BOGUS "ends at 2027-01-01T01:00:00Z: "
+	    "resolvers that ask the parent from then on take the zone for "
+	    "insecure");
+	zone.keys[0].ds_add_at = zone.keys[0].ds_seen_at = T0 + DAY;
+	zone.keys[0].ds_remove_at = zone.keys[0].ds_gone_at = 0;
+	expect_verdict(&zone, KEPT);
 	life_zone_clear(&zone);
 }
 
@@ -142,6 +213,8 @@ main(void)
 		cmocka_unit_test(test_sound),
 		cmocka_unit_test(test_spoiled),
 		cmocka_unit_test(test_verdict),
+		cmocka_unit_test(test_broken),
+		cmocka_unit_test(test_ends),
 		cmocka_unit_test(test_insecure),
 	};
 
