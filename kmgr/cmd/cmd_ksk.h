@@ -24,11 +24,13 @@ void cmd_ksk_put_foreign(struct json *json, const struct zone_life *zone,
     size_t i, int64_t now_at);
 
 /**
- * cmd_ksk_wait(zone, i, now_at):
- * What the plan says first of the ${i}th key; NULL where it says nothing.
+ * cmd_ksk_wait(cmd, zone, i):
+ * What the plan says first of the ${i}th key of ${zone}; NULL where it says
+ * nothing. Who waits has the word for it in JSON.
  * Owner: the caller, free().
  */
-char *cmd_ksk_wait(const struct zone_life *zone, size_t i, int64_t now_at);
+char *cmd_ksk_wait(const struct cmd *cmd, const struct zone_life *zone,
+    size_t i);
 
 /**
  * cmd_ksk_foreign(cmd, cache, text, found, err):

@@ -31,8 +31,9 @@ is_ended(const struct zone_life *zone, size_t i, int64_t now_at)
 }
 
 char *
-cmd_ksk_wait(const struct zone_life *zone, size_t i, int64_t now_at)
+cmd_ksk_wait(const struct cmd *cmd, const struct zone_life *zone, size_t i)
 {
+	const int64_t now_at = session_now(cmd->session);
 	const struct life_step *step;
 	char *out = NULL;
 	struct life_plan plan;
@@ -51,7 +52,8 @@ cmd_ksk_wait(const struct zone_life *zone, size_t i, int64_t now_at)
 			    life_step_name(step->kind), step->why);
 		else
 			out = mem_printf("%s%s%s, for %s",
-			    life_wait_name(step->wait),
+			    cmd->wants_json ? life_wait_name(step->wait) :
+			    life_wait_text(step->wait),
 			    step->why[0] != '\0' ? " " : "", step->why,
 			    life_step_name(step->kind));
 	}
@@ -61,11 +63,12 @@ cmd_ksk_wait(const struct zone_life *zone, size_t i, int64_t now_at)
 
 /* What the plan says of the ith key first. */
 static char *
-wait_of(const struct zone_life *zone, size_t i, int64_t horizon_at,
-    int64_t now_at)
+wait_of(const struct cmd *cmd, const struct zone_life *zone, size_t i,
+    int64_t horizon_at)
 {
+	const int64_t now_at = session_now(cmd->session);
 	const int64_t end_at = ksk_end_at(zone, i, horizon_at);
-	char text[WHEN_TEXT_LEN], *out = cmd_ksk_wait(zone, i, now_at);
+	char text[WHEN_TEXT_LEN], *out = cmd_ksk_wait(cmd, zone, i);
 
 	if (out != NULL)
 		return out;
@@ -92,7 +95,7 @@ find_wait(struct cmd *cmd, struct store *store, struct cmk_cache *cache,
 		return -1;
 	i = zone_life_find(zone, ksk->row.id);
 	if (i < zone->n_ksks) {
-		*out = wait_of(zone, i, horizon_at, now_at);
+		*out = wait_of(cmd, zone, i, horizon_at);
 		*word = life_word(&zone->life, i, now_at);
 	}
 	zone_life_free(zone);

@@ -40,7 +40,7 @@ print(struct cmd *cmd, const struct zone_life *zone, size_t i)
 	const int64_t now_at = session_now(cmd->session);
 	const struct dnskey *dnskey = zone_life_dnskey(zone, i);
 	struct json *json = json_put_object(cmd->json, "ksk");
-	char *waits_for = cmd_ksk_wait(zone, i, now_at);
+	char *waits_for = cmd_ksk_wait(cmd, zone, i);
 	const char *wait = waits_for != NULL ? waits_for : "nothing";
 	struct buf *out = &cmd->text;
 	char at[WHEN_TEXT_LEN];

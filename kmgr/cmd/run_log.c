@@ -7,6 +7,7 @@
 #include "kmgr/base/mem.h"
 #include "kmgr/base/when.h"
 #include "kmgr/cmd/run_log.h"
+#include "kmgr/life/life.h"
 
 #define ERROR_PAUSE_S 60	/* until the same is told again */
 
@@ -126,17 +127,32 @@ is_held(struct run_log *log, enum run_event event, const char *zone,
 	    causes_add(&log->held[event], zone, text);
 }
 
+/* Who is waited for, in the words of status, where it has some. */
+static const char *
+said(enum run_event event, const char *what, const char **says_for)
+{
+	enum life_wait wait;
+
+	*says_for = "";
+	if (event != RUN_WAITS || !life_wait_find(what, &wait))
+		return what;
+	*says_for = "for ";
+	return life_wait_text(wait);
+}
+
 void
 run_log_tell(void *arg, enum run_event event, const char *zone,
     const char *what, const char *text, const struct error *err)
 {
 	struct run_log *log = arg;
 	struct buf line = BUF_INIT;
+	const char *says_for;
 	char *whole;
 
 	if (log->cmd->wants_json)
 		put_row(log, event, zone, what, text, err);
-	buf_printf(&line, "%s: %s%s%s", what, text,
+	what = said(event, what, &says_for);
+	buf_printf(&line, "%s%s: %s%s%s", says_for, what, text,
 	    err != NULL && err->hint[0] != '\0' ? "; " : "",
 	    err != NULL ? err->hint : "");
 	whole = mem_printf("%s %s %s", zone, event_name(event),

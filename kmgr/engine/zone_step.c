@@ -129,7 +129,7 @@ refuse_early(const struct zone_life *zone, const struct life_step *step,
 	(void)err_set(err, ERR_NOT_YET, "%s of %s waits%s%s%s%s",
 	    life_step_name(step->kind), subject(zone, step),
 	    step->wait == LIFE_WAITS_TIME ? "" : " for ",
-	    step->wait == LIFE_WAITS_TIME ? "" : life_wait_name(step->wait),
+	    step->wait == LIFE_WAITS_TIME ? "" : life_wait_text(step->wait),
 	    step->why[0] == '\0' ? "" : step->wait == LIFE_WAITS_TIME ?
 	    " " : ", ", step->why);
 	return err_hint(err, "kmgr status %s names the next thing to do",

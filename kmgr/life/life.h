@@ -206,6 +206,12 @@ const char *life_step_name(enum life_step_kind kind);
 const char *life_wait_name(enum life_wait wait);
 
 /**
+ * life_wait_find(name, out):
+ * The wait that life_wait_name() calls ${name}; false: none is called so.
+ */
+bool life_wait_find(const char *name, enum life_wait *out);
+
+/**
  * life_wait_text(wait):
  * Who has to do what, behind "waits for": "the parent to have the DS". What is
  * due is waited for by nobody else than the operator.

@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "kmgr/life/life_core.h"
 
 const char *
@@ -47,6 +49,19 @@ life_wait_name(enum life_wait wait)
 	};
 
 	return names[wait];
+}
+
+bool
+life_wait_find(const char *name, enum life_wait *out)
+{
+	int wait;
+
+	for (wait = LIFE_DUE; wait <= LIFE_WAITS_APPROVAL; wait++) {
+		*out = (enum life_wait)wait;
+		if (strcmp(life_wait_name(*out), name) == 0)
+			return true;
+	}
+	return false;
 }
 
 const char *

@@ -123,7 +123,7 @@ struct health_zone {
 	int64_t			 signed_at;	/* when */
 	int64_t			 signed_until_at; /* of all that is released */
 	/* What a step waits for, "" and 0: nothing. */
-	char			*waits_for;	/* "ds-seen of ..." */
+	char			*waits_for;	/* "a backup (KEY)" */
 	int64_t			 waits_since_at;
 	int64_t			 next_at;	/* of the next step, signing or
 						 * hand-over; LIFE_NEVER */

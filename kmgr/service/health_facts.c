@@ -194,9 +194,9 @@ take_plan(const struct zone_life *life, struct health_zone *zone)
 	if (is_of_operator(todo.wait)) {
 		zone->waits_since_at = todo.since_at != 0 ? todo.since_at :
 		    life->row.waiting_since_at;
-		zone->waits_for = mem_printf("%s%s%s",
-		    life_wait_name(todo.wait), todo.key == LIFE_NONE ? "" :
-		    " of ", todo.key == LIFE_NONE ? "" :
+		zone->waits_for = todo.key == LIFE_NONE ?
+		    mem_strdup(life_wait_text(todo.wait)) :
+		    mem_printf("%s (%s)", life_wait_text(todo.wait),
 		    life->life.keys[todo.key].name);
 	}
 	zone->next_at = next_of(life, &plan);

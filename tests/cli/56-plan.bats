@@ -192,6 +192,16 @@ since "*"; next: kmgr ds-seen example.com./$tag" ]]
 	[ "$(life_todo 3d)" = "ds-seen kmgr ds-seen example.com./$tag" ]
 	kmgr_later 3d --json plan example.com | jq -e '
 		[.zones[0].steps[].wait] | index("ds-seen") != null'
+	# So it is with what run and check say.
+	run -0 kmgr_later 3d run example.com
+	[[ $output == *"example.com. waits for the parent to have the DS: add-ds \
+example.com./$tag until "* ]]
+	kmgr_later 3d --json run example.com | jq -e '
+		[.events[] | select(.event == "waits").what] |
+			index("ds-seen") != null'
+	run ! kmgr_later 4d check --no-network
+	[[ $output == *" operator-wait: waits since 20"*" for the parent to \
+have the DS (example.com./$tag); next: "* ]]
 }
 
 @test "status: a zone that nobody knows" {

@@ -142,6 +142,12 @@ from 20"*"Z: kmgr delete-ksk example.com./$tag" ]]
 		"the chain of trust is broken from " + $from + " to " +
 		$until + ": resolvers that ask the parent while it has " +
 		"no DS take the zone for insecure$")' plan.json
+	# People read who is waited for, machines a word.
+	run -0 kmgr_later 5d describe-ksk "example.com/$tag"
+	[[ $output == *"
+  waits for   the parent to have no DS until "*", for remove-ds"* ]]
+	kmgr_later 5d --json describe-ksk "example.com/$tag" | jq -e '
+		.ksk.waits_for | startswith("ds-gone until ")'
 	# Also where each of many zones has a line.
 	for i in 1 2 3 4; do
 		kmgr_later 5d -q create-ksk "z$i.example" --cmk prod >/dev/null
@@ -347,7 +353,7 @@ example.com./$tag"* ]]
 	[[ $output == *"nobody has told whether the parent has it"* ]]
 	says "ds-gone example.com./$tag"
 	run -0 kmgr_later 1h run
-	[[ $output == *" waits ds-gone: "* ]]
+	[[ $output == *" waits for the parent to have no DS: "* ]]
 	run -5 kmgr_later 1h delete-ksk "example.com/$tag"
 	says "ds-gone example.com./$tag"
 	[[ $output != *go-insecure* ]]

@@ -590,12 +590,12 @@ that was admitted last"*"$PWD/zsk"*"did sign"* ]]
 	kmgr_later 2d -q ds-seen "$(kmgr --json list-ksks example.org |
 		jq -r '.ksks[0].id')" >/dev/null
 	kmgr_later 32d run example.org >said
-	grep -q 'example.org. waits approval: .*kmgr create-ksk example.org.' said
+	grep -q 'example.org. waits for the approvers: .*kmgr create-ksk example.org.' said
 	grep -qx 'example.org. did sign: the DNSKEY RRset' said
 	# And not at each pass, though the next KSK is to be signed for at last.
 	signed=$(events sign-zsks)
 	kmgr_later 32d run example.org >said
-	grep -q 'example.org. waits approval: ' said
+	grep -q 'example.org. waits for the approvers: ' said
 	[ "$(events sign-zsks)" -eq "$signed" ]
 	kmgr_later 32d -q verify >/dev/null
 }

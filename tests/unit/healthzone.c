@@ -177,7 +177,7 @@ healthzone_init(struct healthzone *h)
 		.next_at = NOW + DAY,
 		.signed_at = NOW - 10 * DAY,
 		.signed_until_at = NOW + 9 * DAY,
-		.waits_for = mem_strdup("ds-seen") };
+		.waits_for = mem_strdup("a backup") };
 	add_key(h);
 	healthzone_dnskeys(h, set, 2, &h->zone.signed_set);
 	healthzone_sign(h, &h->zone.signed_set, KEY_K, NOW - HOUR,
