@@ -285,6 +285,22 @@ print_key(const struct cmd_standing *standing, size_t i, struct buf *out)
 	buf_printf(out, "\n");
 }
 
+/* Of what has ended nothing is left. */
+static void
+print_signed(const struct cmd_standing *standing, struct buf *out)
+{
+	const int64_t until_at = standing->zone->life.signed_until_at;
+	char until[WHEN_TEXT_LEN], left[WHEN_TEXT_LEN];
+
+	if (until_at == 0)
+		buf_printf(out, "never signed\n");
+	else
+		buf_printf(out, "signed until %s (%s%s)%s\n",
+		    when_rfc3339(until_at, until), coverage(standing, left),
+		    standing->left_s > 0 ? " left" : "",
+		    standing->is_unpublished ? ", not handed over" : "");
+}
+
 static void
 print_claim(const struct run_claim *claim, struct buf *out)
 {
@@ -317,13 +333,7 @@ show_details(struct cmd *cmd, void *arg, const struct zone_life *zone,
 	    zone->life.goal == LIFE_INSECURE ? "insecure" : "secure");
 	for (i = 0; i < zone->life.n_keys; i++)
 		print_key(&standing, i, out);
-	if (zone->life.signed_until_at != 0)
-		buf_printf(out, "signed until %s (%s left)%s\n",
-		    when_rfc3339(zone->life.signed_until_at, text),
-		    coverage(&standing, (char[WHEN_TEXT_LEN]) { 0 }),
-		    standing.is_unpublished ? ", not handed over" : "");
-	else
-		buf_printf(out, "never signed\n");
+	print_signed(&standing, out);
 	if (zone_life_rests_on_foreign(zone, standing.now_at))
 		buf_printf(out, "not to be served yet in the place of the "
 		    "other provider's DNSKEY RRset: not every cache has a DS "

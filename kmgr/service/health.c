@@ -16,7 +16,7 @@ static const struct health_check checks[] = {
 	{ "served-signature", "so is what every server serves",
 	    health_child_signature },
 	{ "token-signature", "every KSK signs in its token",
-	    health_store_token },
+	    health_failing_token },
 	{ "ksk-age", "no KSK is beyond its lifetime", health_store_age },
 	{ "inception", "signatures began when they were made",
 	    health_child_inception },
@@ -40,7 +40,7 @@ static const struct health_check checks[] = {
 	{ "validation", "resolvers validate the zone",
 	    health_parent_validation },
 	{ "run-lateness", "run does what is due", health_store_late },
-	{ "run-failure", "and does not fail of it", health_store_failure },
+	{ "run-failure", "and does not fail of it", health_failing_run },
 	{ "policy", "the sealed policy makes sense", health_store_policy },
 	{ "backup", "every KSK has a backup", health_store_backup },
 	{ "standby", "the standby KSKs are there", health_store_standby },
@@ -162,8 +162,6 @@ health_add_cause(struct health_report *report, const char *check,
 	char text[TEXT_MAX];
 	va_list ap;
 
-	if (level == HEALTH_OK)
-		return;
 	va_start(ap, fmt);
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
@@ -311,7 +309,7 @@ health_sort(struct health_report *report)
 	if (report->n == 0)
 		return;
 	sorted = mem_new(report->n * sizeof(*sorted));
-	for (level = HEALTH_CRITICAL; level > HEALTH_OK; level--)
+	for (level = HEALTH_CRITICAL; level >= HEALTH_OK; level--)
 		for (i = 0; i < report->n; i++)
 			if ((int)report->findings[i].level == level)
 				sorted[n++] = report->findings[i];

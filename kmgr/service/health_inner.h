@@ -18,7 +18,8 @@ void health_add(struct health_report *report, const char *check,
 /**
  * health_add_cause(report, check, zone, level, cmk, cause, fmt, ...):
  * Likewise, of what other zones may have for the same ${cause}, under the CMK
- * called ${cmk} where that is known: they are one finding.
+ * called ${cmk} where that is known: they are one finding. At HEALTH_OK there
+ * is one, too: of what is wrong, and not for so long that it matters.
  */
 void health_add_cause(struct health_report *report, const char *check,
     const struct health_zone *zone, enum health_level level, const char *cmk,
@@ -96,17 +97,17 @@ bool health_ds_at(const struct health_set *set, size_t i, struct ds *out);
 
 /* The checks, by where their facts come from. */
 HEALTH_CHECK(health_store_coverage);
-HEALTH_CHECK(health_store_token);
 HEALTH_CHECK(health_store_age);
 HEALTH_CHECK(health_store_operator);
 HEALTH_CHECK(health_store_tags);
 HEALTH_CHECK(health_store_late);
-HEALTH_CHECK(health_store_failure);
 HEALTH_CHECK(health_store_policy);
 HEALTH_CHECK(health_store_backup);
 HEALTH_CHECK(health_store_standby);
 HEALTH_CHECK(health_store_oracle);
 HEALTH_CHECK(health_store_released);
+HEALTH_CHECK(health_failing_token);
+HEALTH_CHECK(health_failing_run);
 HEALTH_CHECK(health_database_settings);
 HEALTH_CHECK(health_database_clock);
 HEALTH_CHECK(health_child_signature);

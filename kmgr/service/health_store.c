@@ -1,4 +1,4 @@
-/* Checks that ask nobody but the store and the token. */
+/* Checks that ask nobody but the store. */
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -41,61 +41,6 @@ HEALTH_CHECK(health_store_coverage)
 		    when_duration(left_s, text), when_duration(
 		    level == HEALTH_CRITICAL ? limits->coverage_critical_s :
 		    limits->coverage_warning_s, limit));
-}
-
-/*
- * A token that is away for a moment is no reason to get up. It becomes one
- * when it is away for longer than the signatures have left, less a margin.
- */
-static enum health_level
-token_level(const struct health_zone *zone,
-    const struct health_limits *limits)
-{
-	const int64_t failing_s = zone->now_at -
-	    zone->token_failing_since_at;
-	const int64_t left_s = health_coverage_s(zone);
-
-	/* The next check will not know either. */
-	if (zone->token_failing_since_at == 0)
-		return HEALTH_WARNING;
-	if (left_s == HEALTH_UNKNOWN_S)
-		return health_above(failing_s, limits->token_warning_s,
-		    INT64_MAX);
-	return health_above(failing_s, limits->token_warning_s,
-	    left_s - limits->token_critical_s);
-}
-
-/* A wrong key is no outage, and no wait mends it; a spare one waits. */
-static enum health_level
-trial_level(const struct health_key *key, enum health_level level)
-{
-
-	if (key->trial.class == ERR_INTEGRITY)
-		return HEALTH_CRITICAL;
-	return !key->is_in_set && level == HEALTH_CRITICAL ? HEALTH_WARNING :
-	    level;
-}
-
-HEALTH_CHECK(health_store_token)
-{
-	const enum health_level level = token_level(zone, limits);
-	const struct health_key *key;
-	size_t i;
-
-	if (zone->no_token != NULL) {
-		health_not_made(report, "token-signature", zone->no_token);
-		return;
-	}
-	for (i = 0; i < zone->n_keys; i++) {
-		key = &zone->keys[i];
-		if (!key->was_tried || key->trial.class == ERR_NONE)
-			continue;
-		health_add_cause(report, "token-signature", zone,
-		    trial_level(key, level), key->cmk, key->trial.msg,
-		    "%sKSK %s cannot sign: %.300s; next: kmgr list-tokens, "
-		    "kmgr verify", key->is_standby ? "standby " : "",
-		    key->name, key->trial.msg);
-	}
 }
 
 HEALTH_CHECK(health_store_age)
@@ -183,20 +128,6 @@ HEALTH_CHECK(health_store_late)
 	    "not", zone->next_at == zone->unpublished_since_at ?
 	    "not handed over what was signed at" : "something is due since",
 	    when_rfc3339(zone->next_at, since), zone->name);
-}
-
-HEALTH_CHECK(health_store_failure)
-{
-	char since[WHEN_TEXT_LEN];
-
-	if (zone->failure == NULL)
-		return;
-	health_add_cause(report, "run-failure", zone,
-	    health_above(zone->now_at - zone->failing_since_at,
-	    limits->failure_warning_s, limits->failure_critical_s), NULL,
-	    zone->failure, "run fails since %s: %.600s; next: kmgr run %s",
-	    when_rfc3339(zone->failing_since_at, since), zone->failure,
-	    zone->name);
 }
 
 /* With longer waits than the policy was sealed with it may not fit any more. */

@@ -10,6 +10,7 @@ libservice_la_SOURCES = \
 	kmgr/service/health_database.h \
 	kmgr/service/health_facts.c \
 	kmgr/service/health_facts.h \
+	kmgr/service/health_failing.c \
 	kmgr/service/health_headline.c \
 	kmgr/service/health_headline.h \
 	kmgr/service/health_inner.h \

@@ -95,6 +95,13 @@ b.example./"* ]]
 	[[ ${lines[1]} == "example.net.: "*" generated; signed: unsigned; waits for the operator since "*"; next: kmgr sign-zsks example.net. FILE" ]]
 	run with_clock 1 "$KMGR" status
 	[[ ${lines[0]} == *" published; signed: 13d23h; waits for "* ]]
+	[[ $(kmgr_later 1d status example.com) == *"
+signed until 20"*"Z (13d left)
+"* ]]
+	# Of what has ended nothing is left.
+	[[ $(kmgr_later 20d status example.com) == *"
+signed until 20"*"Z (expired)
+"* ]]
 	kmgr_later 30d --json status example.com |
 		jq -e '.zones[0].coverage_left_s == 0'
 }

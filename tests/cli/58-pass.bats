@@ -187,8 +187,14 @@ directory: make "*"; tried again at 20"*"Z; waits for "* ]]
 	kmgr status example.com | grep -q '^run fails since 20.*; tried again at 20'
 	since=$(failing)
 	[ "$since" != null ]
-	# A moment is nothing to get up for.
-	[[ $(kmgr check --no-network) != *run-failure* ]]
+	# A moment is nothing to get up for, and told of all the same.
+	run -0 kmgr check --no-network
+	[[ ${lines[0]} == "KMGR OK - example.com.: run fails since $since: "*"; a \
+warning if it lasts longer than 5m; next: kmgr run example.com.; 1 zone, 0 \
+critical, 0 warning |"* ]]
+	[[ ${lines[1]} == "OK example.com. run-failure: run fails since "* ]]
+	kmgr --json check --no-network | jq -e '.status == "OK" and
+		([.findings[] | [.check, .level]] == [["run-failure", "OK"]])'
 	run -1 with_clock 310 "$KMGR" check --no-network
 	[[ $output == *"WARNING example.com. run-failure: run fails since $since: \
 publish example.com. by directory: "* ]]

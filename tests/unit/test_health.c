@@ -184,9 +184,15 @@ a_token_may_be_away_for_a_while(void **state)
 	(void)err_set(&h.zone.keys[0].trial, ERR_TOKEN, "gone");
 	h.zone.token_failing_since_at = NOW - 300;
 	assert_int_equal(healthzone_level(&h, "token-signature"), HEALTH_OK);
+	/* It is told of all the same, and until when nobody minds. */
+	assert_int_equal(h.report.n, 1);
+	assert_int_equal(h.report.n_level[HEALTH_OK], 1);
+	assert_non_null(strstr(h.report.findings[0].text, "; a warning if it "
+	    "lasts longer than 5m; next: "));
 	h.zone.token_failing_since_at = NOW - 301;
 	assert_int_equal(healthzone_level(&h, "token-signature"),
 	    HEALTH_WARNING);
+	assert_null(strstr(h.report.findings[0].text, "a warning if"));
 	h.zone.token_failing_since_at = NOW - 8 * DAY;
 	assert_int_equal(healthzone_level(&h, "token-signature"),
 	    HEALTH_WARNING);
@@ -389,7 +395,7 @@ one_cause_is_one_finding(void **state)
 	h.zone.keys[0].cmk = "prod";
 	for (i = 0; i < 3; i++) {
 		h.zone.name = zones[i];
-		health_store_token(&h.zone, &h.limits, &h.report);
+		health_failing_token(&h.zone, &h.limits, &h.report);
 	}
 	assert_int_equal(h.report.n, 1);
 	assert_string_equal(h.report.findings[0].zone, "a.");
@@ -397,10 +403,10 @@ one_cause_is_one_finding(void **state)
 	assert_string_equal(h.report.findings[0].more[1], "c.");
 	assert_int_equal(h.report.n_level[h.report.findings[0].level], 3);
 	/* Of another CMK it is another one, and the zone's second, too. */
-	health_store_token(&h.zone, &h.limits, &h.report);
+	health_failing_token(&h.zone, &h.limits, &h.report);
 	h.zone.keys[0].cmk = "other";
 	h.zone.name = "d.";
-	health_store_token(&h.zone, &h.limits, &h.report);
+	health_failing_token(&h.zone, &h.limits, &h.report);
 	assert_int_equal(h.report.n, 3);
 	assert_int_equal(h.report.findings[0].n_more, 2);
 }
