@@ -28,7 +28,7 @@ waits() {
 	plan=$(kmgr_later 3d plan example.com) || return
 	[[ $plan == *backup* ]] || return
 	run -11 kmgr_later 3d ds-seen "example.com/$tag" || return
-	[[ $output == *backup* ]]
+	[[ $output == *" waits for a backup, until "* ]]
 }
 
 @test "custody token: confirm-backup is what opens the gate" {
