@@ -63,7 +63,8 @@ schedule(struct run_zone *z, struct store *store, struct error *err)
 	due_by_plan(z);
 	(void)snprintf(word, sizeof(word), "%s", waits_for(z));
 	row.next_at = z->next_at;
-	row.settings = run_settings_hash(z->config);
+	row.settings = run_settings_hash(session_config(z->run->session),
+	    z->config);
 	int64_raise(&row.told_at, z->told_at);
 	if (*word == '\0')
 		row.waiting_since_at = 0;

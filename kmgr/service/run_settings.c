@@ -76,6 +76,17 @@ put_settings(const struct config_zone *zone, struct buf *out)
 	    (long long)timing->parent_registration_delay_s);
 }
 
+/* They are told, and reminded, of a zone that waits for its parent. */
+static void
+put_hooks(const struct config_hooks *hooks, struct buf *out)
+{
+
+	if (hooks->ds_add != NULL || hooks->ds_remove != NULL)
+		buf_printf(out, "hooks %d %d %d %lld\n",
+		    hooks->ds_add != NULL, hooks->ds_remove != NULL,
+		    hooks->ds_reminder != NULL, (long long)hooks->reminder_s);
+}
+
 /* A number that other texts do not have; 0 for none. */
 static int64_t
 hash_take(struct buf *text_take)
@@ -93,12 +104,13 @@ hash_take(struct buf *text_take)
 }
 
 int64_t
-run_settings_hash(const struct config_zone *zone)
+run_settings_hash(const struct config *config, const struct config_zone *zone)
 {
 	struct buf text = BUF_INIT;
 
 	if (zone != NULL)
 		put_settings(zone, &text);
+	put_hooks(&config->hooks, &text);
 	return hash_take(&text);
 }
 
@@ -114,6 +126,7 @@ hash_all(const struct config *config)
 		put_settings(&config->zones[i], &text);
 		publish_where(&config->zones[i].publish, &text);
 	}
+	put_hooks(&config->hooks, &text);
 	return hash_take(&text);
 }
 
@@ -162,12 +175,12 @@ is_elsewhere(const struct config_zone *zone, const struct zone_row *row,
 }
 
 static bool
-is_set_anew(const struct config_zone *zone, const struct zone_row *row,
-    int64_t now_at)
+is_set_anew(const struct config *config, const struct config_zone *zone,
+    const struct zone_row *row, int64_t now_at)
 {
 
 	return (row->next_at > now_at || row->settings != 0) &&
-	    run_settings_hash(zone) != row->settings;
+	    run_settings_hash(config, zone) != row->settings;
 }
 
 /*
@@ -176,36 +189,26 @@ is_set_anew(const struct config_zone *zone, const struct zone_row *row,
  * configuration only.
  */
 static int
-is_wanted(struct store *store, const struct config_zone *zone,
-    int64_t now_at, bool *is, struct error *err)
+look_at(struct session *session, struct store *store, const char *name,
+    bool *is, struct error *err)
 {
+	const struct config *config = session_config(session);
+	const int64_t now_at = session_now(session);
+	struct config_zone *zone;
 	struct zone_row row;
 	bool found;
 
 	*is = false;
-	if (store_zone_find(store, zone->name, &row, &found, err) != 0)
+	if (store_zone_find(store, name, &row, &found, err) != 0)
 		return -1;
 	if (!found)
 		return 0;
+	zone = config_zone_named(config, name);
 	*is = is_elsewhere(zone, &row, now_at) ||
-	    is_set_anew(zone, &row, now_at);
+	    is_set_anew(config, zone, &row, now_at);
+	config_zone_free(zone);
 	zone_row_clear(&row);
 	return 0;
-}
-
-static int
-look_at(struct session *session, struct store *store, const char *name,
-    bool *is, struct error *err)
-{
-	struct config_zone *zone = config_zone_named(session_config(session),
-	    name);
-	int rc = 0;
-
-	*is = false;
-	if (zone != NULL)
-		rc = is_wanted(store, zone, session_now(session), is, err);
-	config_zone_free(zone);
-	return rc;
 }
 
 static int
@@ -255,29 +258,9 @@ look_at_page(struct session *session, struct store *store,
 	    page_hasten(store, page, err);
 }
 
-/* Those that are named; who is not in the store is no trouble. */
+/* Also those that had an entry at the last look, and have none now. */
 static int
-look_at_named(struct session *session, struct store *store,
-    struct error *err)
-{
-	const struct config *config = session_config(session);
-	size_t i, k;
-
-	for (i = 0; i < config->n_zones; i += PAGE) {
-		struct page page = { .n = config->n_zones - i < PAGE ?
-			config->n_zones - i : PAGE };
-
-		for (k = 0; k < page.n; k++)
-			page.names[k] = config->zones[i + k].name;
-		if (look_at_page(session, store, &page, err) != 0)
-			return -1;
-	}
-	return 0;
-}
-
-/* Below a wildcard any zone can be that is in the store. */
-static int
-look_at_stored(struct session *session, struct store *store,
+look_at_all(struct session *session, struct store *store,
     struct error *err)
 {
 	char after[NAME_TEXT_MAX] = "", **names;
@@ -313,8 +296,7 @@ run_settings_look(struct session *session, struct error *err)
 		return -1;
 	if (is)
 		return 0;
-	if ((config->n_wildcards > 0 ? look_at_stored : look_at_named)(
-	    session, store, err) != 0)
+	if (look_at_all(session, store, err) != 0)
 		return -1;
 	/* Last: what ends before it is done is done again. */
 	return note(store, hash, session_now(session), err);

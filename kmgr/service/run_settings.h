@@ -10,12 +10,11 @@
 
 /**
  * run_settings_look(session, err):
- * Where the configuration says something else of zones than at the last look of
- * this machine, which the store remembers, make those of its zones due that
+ * Where the configuration says something else than at the last look of this
+ * machine, which the store remembers, make those zones of the store due that
  * were not handed over to where they are to be now, or were gone over last with
- * another source, parent or timing. It costs a look at each zone that
- * the configuration names, whatever else the store has, and with a wildcard in
- * it at each that the store has; where nothing is changed, only at the
+ * other settings; also where those came from an entry that is gone. It costs a
+ * look at each zone of the store then; where nothing is changed, only at the
  * configuration.
  *
  * Errors: ERR_STORE.
@@ -23,10 +22,12 @@
 int run_settings_look(struct session *session, struct error *err);
 
 /**
- * run_settings_hash(zone):
- * Source, parent and timing of ${zone}, as a number that other ones do not
- * have; 0 where it is NULL.
+ * run_settings_hash(config, zone):
+ * Source, parent and timing of ${zone}, which may be NULL, and what hooks
+ * ${config} has for DS, as a number that other ones do not have; 0 where
+ * there are none.
  */
-int64_t run_settings_hash(const struct config_zone *zone);
+int64_t run_settings_hash(const struct config *config,
+    const struct config_zone *zone);
 
 #endif

@@ -122,6 +122,28 @@ goes_over() {
 	# What is not of the zone, or not for a pass, counts for nothing.
 	printf '    servers: [ 127.0.0.1 ]\n  other.example: {}\n' >>kmgr.yaml
 	run -1 goes_over
+	# An entry that is gone said something, too.
+	sed -i '/^zones:/,$d' kmgr.yaml
+	goes_over
+	run -1 goes_over
+}
+
+@test "whom hooks tell of a DS, and when, counts from the next pass" {
+	hook ds-reminder </dev/null
+	kmgr -q run >/dev/null
+	run -1 goes_over
+	# Of what nobody is told nobody is reminded.
+	echo '  reminder-interval: 2d' >>kmgr.yaml
+	run -1 goes_over
+	hook ds-remove </dev/null
+	goes_over
+	sed -i 's/interval: 2d/interval: 1h/' kmgr.yaml
+	goes_over
+	sed -i '/^  ds-reminder:/d' kmgr.yaml
+	goes_over
+	# It has no part in what a zone waits for.
+	hook zone-publish </dev/null
+	run -1 goes_over
 }
 
 @test "what is not due costs no call of the token" {

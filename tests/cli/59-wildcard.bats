@@ -105,6 +105,40 @@ b.example. publish' ]
 	[ -z "$(did)" ]
 }
 
+# next_at ZONE: when it is due.
+next_at() {
+	sqlite3 kmgr.db "SELECT next_at FROM zone WHERE zone = '$1.'"
+}
+
+@test "run: what a wildcard said of time counts no longer once it is gone" {
+	local later own
+
+	zones a.example b.example c.example
+	kmgr -q sign-zsks --zones-from zsks >/dev/null
+	# Where no source has to be asked time alone is waited for.
+	cat >>kmgr.yaml <<-END
+		zones:
+		  c.example:
+		    publish: { directory: "$PWD/own" }
+		  "*":
+		    publish: { directory: "$PWD/out/{zone}" }
+		    timing: { publish-safety: 5d }
+	END
+	kmgr -q run >/dev/null
+	later=$(next_at a.example)
+	own=$(next_at c.example)
+	[ "$later" -gt "$own" ]
+	# Nothing is to be done, but to wait for less.
+	sed -i '/"\*"/,$d' kmgr.yaml
+	sqlite3 kmgr.db "UPDATE zone SET next_at = next_at + 1
+		WHERE zone = 'c.example.'"
+	[ -z "$(did)" ]
+	[ "$(next_at a.example)" -lt "$later" ]
+	[ "$(next_at b.example)" -lt "$later" ]
+	# The other one is not gone over.
+	[ "$(next_at c.example)" -eq $((own + 1)) ]
+}
+
 @test "run: a zone's directory is no other one's, however it is written" {
 	zones a.example b.example
 	echo zones: >>kmgr.yaml
