@@ -132,6 +132,14 @@ clear_foreign(void *row)
 }
 
 static void
+clear_abandoned(void *row)
+{
+	struct replay_abandoned *left = row;
+
+	intent_row_clear(&left->row);
+}
+
+static void
 clear_horizon(void *row)
 {
 
@@ -155,11 +163,10 @@ replay_free(struct replay *replay)
 	replay_zones_clear(replay);
 	rows_clear(&replay->horizons, clear_horizon);
 	rows_clear(&replay->plans, clear_plan);
+	replay_ksrs_forget(replay);
 	rows_clear(&replay->ksrs, clear_ksr);
 	approval_rows_free(replay->approvals, replay->n_approvals);
-	for (i = 0; i < replay->n_abandoned; i++)
-		intent_row_clear(&replay->abandoned[i]);
-	free(replay->abandoned);
+	rows_clear(&replay->abandoned, clear_abandoned);
 	free(replay);
 }
 
@@ -243,10 +250,6 @@ replay_horizon(const struct replay *replay, const char *ksk_id)
 bool
 replay_is_abandoned(const struct replay *replay, const char *key_id)
 {
-	size_t i;
 
-	for (i = 0; i < replay->n_abandoned; i++)
-		if (strcmp(replay->abandoned[i].key_id, key_id) == 0)
-			return true;
-	return false;
+	return replay_rows_find(&replay->abandoned, key_id) != NULL;
 }

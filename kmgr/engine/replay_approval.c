@@ -1,4 +1,4 @@
-/* Whether the approvals of a store are those that the ledger tells of. */
+/* The approvals of plans that the ledger tells of, and those of a store. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -108,6 +108,64 @@ replay_compare_approvals(const struct replay *replay, struct store *store,
 		if (rc == 0)
 			approval_rows_free(rows, n);
 	}
+	free(told.list);
+	return rc;
+}
+
+/* Those that the store lacks of a plan; it waits still. */
+static int
+write_told(const struct told *told, struct store *store,
+    const struct plan_row *plan, struct error *err)
+{
+	const struct approval_row *row;
+	struct approval_row *rows;
+	size_t i, k, n;
+	int rc = 0;
+
+	if (store_approval_list(store, plan->hash, &rows, &n, err) != 0)
+		return -1;
+	for (i = 0; i < told->n && rc == 0; i++) {
+		row = told->list[i];
+		for (k = 0; k < n; k++)
+			if (strcmp(rows[k].fingerprint, row->fingerprint) == 0)
+				break;
+		if (k == n)
+			rc = store_approval_put(store, row, err);
+	}
+	approval_rows_free(rows, n);
+	return rc;
+}
+
+static int
+write_plan(const struct told *told, struct store *store,
+    const struct plan_row *row, struct error *err)
+{
+	const struct told of_plan = told_of(told, row);
+	struct plan_row old = { .op = NULL };
+	bool found, waits;
+
+	if (store_plan_find(store, row->hash, &old, &found, err) != 0)
+		return -1;
+	waits = !found || strcmp(old.state, "waiting") == 0;
+	plan_row_clear(&old);
+	if ((!found && store_plan_put(store, row, err) != 0) ||
+	    (waits && write_told(&of_plan, store, row, err) != 0))
+		return -1;
+	return waits && row->resolved_at != 0 ? store_plan_resolve(store,
+	    row->hash, row->state, row->resolved_at, err) : 0;
+}
+
+int
+replay_write_plans(const struct replay *replay, struct store *store,
+    struct error *err)
+{
+	struct told told;
+	size_t i;
+	int rc = 0;
+
+	told_init(&told, replay);
+	for (i = 0; i < replay->plans.n && rc == 0; i++)
+		rc = write_plan(&told, store, replay->plans.rows[i], err);
 	free(told.list);
 	return rc;
 }

@@ -85,6 +85,7 @@ on_abandoned(struct replay *r, const struct replay_happening *h,
     struct error *err)
 {
 	const char *kind, *token, *id, *label;
+	struct replay_abandoned *left;
 	struct intent_row *row;
 
 	if (replay_need(h, "intent", &kind, err) != 0 ||
@@ -94,14 +95,19 @@ on_abandoned(struct replay *r, const struct replay_happening *h,
 		return -1;
 	if (strlen(id) != STORE_ID_TEXT - 1)
 		return err_set(err, ERR_INTEGRITY, "key_id is no id");
-	row = mem_push(&r->abandoned, r->n_abandoned++, sizeof(*row));
+	/* It is there, however often it is told of. */
+	if (replay_rows_find(&r->abandoned, id) != NULL)
+		return 0;
+	left = mem_new(sizeof(*left));
+	memcpy(left->key_id, id, STORE_ID_TEXT);
+	row = &left->row;
 	row->kind = mem_strdup(kind);
 	row->token = mem_strdup(token);
 	memcpy(row->key_id, id, STORE_ID_TEXT);
 	row->label = mem_strdup(label);
 	row->payload = mem_strdup("{}");
 	row->created_at = row->resolved_at = h->record->at;
-	return 0;
+	return replay_rows_add(&r->abandoned, left, err);
 }
 
 static int

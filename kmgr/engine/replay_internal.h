@@ -36,6 +36,18 @@ struct replay_zone {
 	size_t	 n_cmk_ids;
 };
 
+/* A response, and the one of its zone that came before. */
+struct replay_ksr {
+	struct ksr_row		 row;
+	struct replay_ksr	*before;	/* or NULL */
+};
+
+/* What an interrupted step left in a token, by its key's id. */
+struct replay_abandoned {
+	char			 key_id[STORE_ID_TEXT];
+	struct intent_row	 row;
+};
+
 struct replay {
 	struct replay_rows cmks;
 	struct replay_rows keys;
@@ -48,10 +60,10 @@ struct replay {
 	struct replay_rows horizons;	/* by KSK */
 	struct replay_rows plans;	/* by hash */
 	struct replay_rows ksrs;	/* what was answered */
+	void		*by_ksr_zone;	/* and the last of each zone, a tree */
 	struct approval_row *approvals;
 	size_t		 n_approvals;
-	struct intent_row *abandoned;
-	size_t		 n_abandoned;
+	struct replay_rows abandoned;
 };
 
 /**
@@ -176,11 +188,16 @@ int replay_on_plan_end(struct replay *replay,
     const struct replay_happening *happening, struct error *err);
 
 /**
- * replay_write_plans(replay, store, err):
- * replay_write() for plans and what approvers signed.
+ * replay_write_plans(replay, store, err), replay_compare_approvals(replay,
+ * store, each, arg, err):
+ * replay_write() for plans and what approvers signed; replay_compare() for
+ * what approvers signed.
  */
 int replay_write_plans(const struct replay *replay, struct store *store,
     struct error *err);
+int replay_compare_approvals(const struct replay *replay, struct store *store,
+    void (*each)(void *arg, enum replay_difference kind, const char *line),
+    void *arg, struct error *err);
 
 /**
  * replay_zone(replay, name), replay_zone_find(replay, name):
@@ -220,19 +237,13 @@ void replay_supersede(struct replay *replay, const struct ksk_row *ksk,
     enum ksr_fact fact, int64_t at);
 
 /**
- * replay_write_ksrs(replay, store, err):
- * replay_write() for responses, which come back without their texts.
+ * replay_write_ksrs(replay, store, err), replay_ksrs_forget(replay):
+ * replay_write() for responses, which come back without their texts; forget
+ * which zones they are of.
  */
 int replay_write_ksrs(const struct replay *replay, struct store *store,
     struct error *err);
-
-/**
- * replay_compare_approvals(replay, store, each, arg, err):
- * replay_compare() for what approvers signed.
- */
-int replay_compare_approvals(const struct replay *replay, struct store *store,
-    void (*each)(void *arg, enum replay_difference kind, const char *line),
-    void *arg, struct error *err);
+void replay_ksrs_forget(struct replay *replay);
 
 /* A member of a row, for whatever is done to all alike. */
 enum replay_kind {

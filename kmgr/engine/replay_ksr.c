@@ -1,4 +1,5 @@
 /* What events do to responses. */
+#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,10 +7,56 @@
 #include "kmgr/engine/replay_internal.h"
 
 static int
+compare_zones(const void *a, const void *b)
+{
+	const struct replay_ksr *left = a, *right = b;
+
+	return strcmp(left->row.zone, right->row.zone);
+}
+
+/* The place of the last one of its zone. */
+static struct replay_ksr **
+last_of(struct replay *r, struct replay_ksr *ksr)
+{
+	struct replay_ksr **place = tsearch(ksr, &r->by_ksr_zone,
+	    compare_zones);
+
+	if (place == NULL)
+		abort();		/* as mem_new() without memory */
+	return place;
+}
+
+static int
+add_row(struct replay *r, struct replay_ksr *ksr_take, struct error *err)
+{
+	struct replay_ksr **last;
+
+	if (replay_rows_add(&r->ksrs, ksr_take, err) != 0)
+		return -1;
+	last = last_of(r, ksr_take);
+	if (*last != ksr_take) {
+		ksr_take->before = *last;
+		*last = ksr_take;
+	}
+	return 0;
+}
+
+void
+replay_ksrs_forget(struct replay *r)
+{
+	size_t i;
+
+	for (i = 0; i < r->ksrs.n; i++)
+		(void)tdelete(r->ksrs.rows[i], &r->by_ksr_zone,
+		    compare_zones);
+}
+
+static int
 add_response(struct replay *r, const struct replay_happening *h,
     const struct json *entry, struct error *err)
 {
-	struct ksr_row *row = mem_new(sizeof(*row));
+	struct replay_ksr *ksr = mem_new(sizeof(*ksr));
+	struct ksr_row *row = &ksr->row;
 	const char *zone, *cmk_id;
 
 	if (replay_need(h, "zone", &zone, err) == 0 &&
@@ -19,11 +66,11 @@ add_response(struct replay *r, const struct replay_happening *h,
 		if (replay_cmk(r, cmk_id) == NULL)
 			(void)err_set(err, ERR_INTEGRITY, "no event tells of "
 			    "CMK %.32s", cmk_id);
-		else if (replay_rows_add(&r->ksrs, row, err) == 0)
+		else if (add_row(r, ksr, err) == 0)
 			return 0;
 	}
 	ksr_row_clear(row);
-	free(row);
+	free(ksr);
 	return -1;
 }
 
@@ -66,14 +113,14 @@ void
 replay_supersede(struct replay *r, const struct ksk_row *ksk,
     enum ksr_fact fact, int64_t at)
 {
-	struct ksr_row *row;
-	size_t i;
+	const struct replay_ksr wanted = { .row.zone = ksk->zone };
+	struct replay_ksr *const *last = tfind(&wanted, &r->by_ksr_zone,
+	    compare_zones);
+	struct replay_ksr *ksr;
 
-	for (i = 0; i < r->ksrs.n; i++) {
-		row = r->ksrs.rows[i];
-		if (ksr_record_ends(row, ksk->zone, ksk->id, fact, at))
-			row->superseded_at = at;
-	}
+	for (ksr = last == NULL ? NULL : *last; ksr != NULL; ksr = ksr->before)
+		if (ksr_record_ends(&ksr->row, ksk->zone, ksk->id, fact, at))
+			ksr->row.superseded_at = at;
 }
 
 int

@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "kmgr/engine/ksk_facts.h"
@@ -130,23 +131,33 @@ write_ksks(const struct replay *replay, struct store *store,
 	return rc;
 }
 
+static int
+compare_keys(const void *a, const void *b)
+{
+	const struct intent_row *left = a, *right = b;
+
+	return strcmp(left->key_id, right->key_id);
+}
+
 /* So that what a token keeps for ever is known to be nobody's. */
 static int
 write_abandoned(const struct replay *replay, struct store *store,
     struct error *err)
 {
+	const struct replay_abandoned *left;
 	struct intent_row *rows, copy;
-	size_t i, k, n;
+	size_t i, n;
 	int rc = 0;
 
 	if (store_intent_list(store, "abandoned", &rows, &n, err) != 0)
 		return -1;
-	for (i = 0; i < replay->n_abandoned && rc == 0; i++) {
-		copy = replay->abandoned[i];	/* borrows its texts */
-		for (k = 0; k < n; k++)
-			if (strcmp(rows[k].key_id, copy.key_id) == 0)
-				break;
-		if (k < n)
+	if (n > 0)
+		qsort(rows, n, sizeof(*rows), compare_keys);
+	for (i = 0; i < replay->abandoned.n && rc == 0; i++) {
+		left = replay->abandoned.rows[i];
+		copy = left->row;	/* borrows its texts */
+		if (n > 0 && bsearch(&copy, rows, n, sizeof(*rows),
+		    compare_keys) != NULL)
 			continue;
 		if (store_intent_put(store, &copy, err) != 0 ||
 		    store_intent_resolve(store, copy.id, "abandoned",

@@ -216,22 +216,32 @@ replay_on_foreign_step(struct replay *r, const struct replay_happening *h,
 /* --- to the store -------------------------------------------------------- */
 
 static int
+compare_ids(const void *a, const void *b)
+{
+	const struct foreign_key_row *left = a, *right = b;
+
+	return strcmp(left->id, right->id);
+}
+
+static int
 write_foreign(const struct replay *r, struct store *store, struct error *err)
 {
-	const struct foreign_key_row *row;
+	const struct foreign_key_row *row, *was;
 	struct foreign_key_row *old;
-	size_t i, k, n;
+	size_t i, n;
 	int rc = 0;
 
 	if (store_foreign_list(store, NULL, &old, &n, err) != 0)
 		return -1;
+	if (n > 0)
+		qsort(old, n, sizeof(*old), compare_ids);
 	for (i = 0; i < r->foreign.n && rc == 0; i++) {
 		row = r->foreign.rows[i];
-		for (k = 0; k < n && strcmp(old[k].id, row->id) != 0; k++)
-			continue;
-		if (k == n)
+		was = n == 0 ? NULL : bsearch(row, old, n, sizeof(*old),
+		    compare_ids);
+		if (was == NULL)
 			rc = store_foreign_put(store, row, err);
-		else if (!foreign_facts_are_same(&old[k], row))
+		else if (!foreign_facts_are_same(was, row))
 			rc = store_foreign_set(store, row, err);
 	}
 	foreign_key_rows_free(old, n);

@@ -486,6 +486,7 @@ unit_engine = \
 	tests/unit/test_proven \
 	tests/unit/test_replay \
 	tests/unit/test_replay_life \
+	tests/unit/test_replay_many \
 	tests/unit/test_ksk_end_check \
 	tests/unit/test_ksk_rules \
 	tests/unit/test_ksr_roles \
@@ -547,6 +548,11 @@ tests_unit_test_replay_life_SOURCES = tests/unit/test_replay_life.c \
 	$(unit_ledger_help)
 tests_unit_test_replay_life_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_replay_life_LDADD = tests/unit/libpolicyhelp.la \
+	$(unit_engine_ldadd)
+tests_unit_test_replay_many_SOURCES = tests/unit/test_replay_many.c \
+	$(unit_ledger_help)
+tests_unit_test_replay_many_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_replay_many_LDADD = tests/unit/libpolicyhelp.la \
 	$(unit_engine_ldadd)
 tests_unit_test_ksr_roles_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_ksr_roles_LDADD = $(unit_engine_ldadd)
